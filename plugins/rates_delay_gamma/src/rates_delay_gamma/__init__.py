@@ -1,0 +1,1 @@
+"""Gamma-distributed delays of rates by the linear chain."""

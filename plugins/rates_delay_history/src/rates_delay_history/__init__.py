@@ -1,0 +1,1 @@
+"""Discrete delays of rates on the dense output of adaptive methods."""

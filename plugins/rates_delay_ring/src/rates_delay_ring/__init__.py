@@ -1,0 +1,1 @@
+"""Discrete delays of rates on the uniform grid of fixed-step methods."""

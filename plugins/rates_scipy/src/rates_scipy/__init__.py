@@ -1,0 +1,1 @@
+"""SciPy solvers of rates: solve_ivp whole, with delays by the method of steps."""

@@ -1,0 +1,86 @@
+"""Errors that users meet: what was asked, what is wrong, where, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class RatesError(Exception):
+    """Stand above every error that rates raises on purpose."""
+
+
+class ModelFileError(RatesError):
+    """A model file cannot be read or written; the text names file and line."""
+
+
+class TemplateError(RatesError):
+    """A template contradicts itself or the language."""
+
+
+class EquationError(TemplateError):
+    """An equation is malformed or names something that does not exist."""
+
+
+class UnknownNameError(RatesError):
+    """A path, variable, argument, solver, backend, method or plugin has no such name."""
+
+
+class ArgumentError(RatesError):
+    """An argument has the wrong shape, kind or value."""
+
+
+class InputSignalError(ArgumentError):
+    """An external input is too short, has the wrong number of columns or holds NaN."""
+
+
+class CyclicEquationsError(TemplateError):
+    """Algebraic equations depend on each other in a circle."""
+
+
+class UnsupportedFeatureError(RatesError):
+    """A model needs what a backend, solver or delay strategy does not claim."""
+
+
+class PluginError(RatesError):
+    """A plugin is broken, incompatible, disabled or lacks its tool."""
+
+
+class AmbiguousPluginError(PluginError):
+    """Two distributions offer one name."""
+
+
+class SimulationError(RatesError):
+    """A run ended early.
+
+    Attributes:
+        time: the time that was reached.
+        result: what was recorded until then, or None.
+    """
+
+    def __init__(self, message: str, time: float | None = None, result: Any = None) -> None:
+        super().__init__(message)
+        self.time = time
+        self.result = result
+
+
+class NonFiniteError(SimulationError):
+    """A variable became NaN or infinite during a run."""
+
+
+def closest(name: str, candidates: Iterable[str], count: int = 3) -> list[str]:
+    """Return up to `count` candidates that look like `name`, best first."""
+    known = list(dict.fromkeys(candidates))
+    folded = {candidate.casefold(): candidate for candidate in reversed(known)}
+    matches = get_close_matches(name.casefold(), list(folded), n=count, cutoff=0.5)
+    return [folded[match] for match in matches]
+
+
+def did_you_mean(name: str, candidates: Iterable[str]) -> str:
+    """Return `" Did you mean 'x'?"` for the closest candidate, or an empty string."""
+    matches = closest(name, candidates, count=1)
+    return f" Did you mean '{matches[0]}'?" if matches else ""
