@@ -6,7 +6,7 @@ value of an expression in every backend is the value of this tree up to rounding
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from attrs import field, frozen
 
@@ -32,6 +32,10 @@ class Symbol:
     name: str
 
 
+def _as_tuple(arguments: Iterable[Expression]) -> tuple[Expression, ...]:
+    return tuple(arguments)
+
+
 @frozen(cache_hash=True)
 class Apply:
     """A function of the language applied to arguments.
@@ -41,7 +45,7 @@ class Apply:
     """
 
     function: str
-    arguments: tuple[Expression, ...] = field(converter=tuple)
+    arguments: tuple[Expression, ...] = field(converter=_as_tuple)
 
 
 Expression = Number | Constant | Symbol | Apply
@@ -72,9 +76,45 @@ def substitute(expression: Expression, values: Mapping[str, Expression]) -> Expr
 
 
 def transform(expression: Expression, function: Callable[[Expression], Expression]) -> Expression:
-    """Rebuild an expression from its leaves upward, passing every rebuilt node through `function`."""
-    if isinstance(expression, Apply):
-        arguments = tuple(transform(argument, function) for argument in expression.arguments)
-        if any(new is not old for new, old in zip(arguments, expression.arguments, strict=True)):
-            expression = Apply(expression.function, arguments)
-    return function(expression)
+    """Rebuild an expression from its leaves upward, passing every rebuilt node through `function`.
+
+    A node that occurs several times as one object is rebuilt once, and any depth is fine.
+    """
+    done: dict[int, Expression] = {}
+    stack = [expression]
+    while stack:
+        node = stack[-1]
+        waiting = [child for child in children(node) if id(child) not in done]
+        if waiting:
+            stack.extend(reversed(waiting))
+            continue
+        stack.pop()
+        if id(node) not in done:
+            done[id(node)] = function(_with_children(node, done))
+    return done[id(expression)]
+
+
+def children(expression: Expression) -> tuple[Expression, ...]:
+    """Return the arguments of an applied function, nothing for a leaf."""
+    return expression.arguments if isinstance(expression, Apply) else ()
+
+
+def depth(expression: Expression) -> int:
+    """Return how many functions are nested in each other, none for a leaf."""
+    deepest = 0
+    stack = [(expression, 0)]
+    while stack:
+        node, level = stack.pop()
+        deepest = max(deepest, level)
+        stack.extend((child, level + 1) for child in children(node))
+    return deepest
+
+
+def _with_children(node: Expression, done: Mapping[int, Expression]) -> Expression:
+    """Return a node whose arguments are replaced by what was made of them; the node itself if that is the same."""
+    if not isinstance(node, Apply):
+        return node
+    arguments = tuple(done[id(argument)] for argument in node.arguments)
+    if all(new is old for new, old in zip(arguments, node.arguments, strict=True)):
+        return node
+    return Apply(node.function, arguments)
