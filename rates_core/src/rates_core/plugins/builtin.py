@@ -1,3 +1,53 @@
 """Light module of what core itself brings; it goes through the same hooks as any plugin."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rates_core.plugins.hookspecs import hookimpl
+from rates_core.plugins.specs import CommandSpec, SolverSpec
+
 rates_api = (1, 0)
+
+
+@hookimpl
+def rates_solvers() -> Iterable[SolverSpec]:
+    """Yield the Runge-Kutta methods in the box; `rates-runge-kutta` brings more."""
+    yield SolverSpec(
+        name="euler",
+        target="rates_core.solvers.tableaus:EULER",
+        kind="tableau",
+        order=1,
+        adaptive=False,
+        delays=frozenset({"ring"}),
+        noise="multiplicative",
+        summary="Forward Euler; with noise, Euler-Maruyama",
+    )
+    yield SolverSpec(
+        name="heun",
+        target="rates_core.solvers.tableaus:HEUN",
+        kind="tableau",
+        order=2,
+        adaptive=False,
+        delays=frozenset({"ring"}),
+        noise="additive",
+        summary="Heun's method of two stages",
+    )
+    yield SolverSpec(
+        name="rk4",
+        target="rates_core.solvers.tableaus:RK4",
+        kind="tableau",
+        order=4,
+        adaptive=False,
+        delays=frozenset({"ring"}),
+        noise="additive",
+        summary="The classical Runge-Kutta method of four stages",
+    )
+
+
+@hookimpl
+def rates_commands() -> Iterable[CommandSpec]:
+    """Yield the commands in the box."""
+    yield CommandSpec("run", "rates_core.cli.run:Command", summary="run a model file and write what it records")
+    yield CommandSpec("plugins", "rates_core.cli.plugins:Command", summary="list what is installed and its state")
+    yield CommandSpec("check", "rates_core.cli.check:Command", summary="test a backend against its claims")

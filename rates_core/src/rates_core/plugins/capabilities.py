@@ -1,0 +1,145 @@
+"""Capabilities: what a backend claims to do, and what a model requires, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+from attrs import field, frozen
+
+from rates_core.errors import UnsupportedFeatureError
+from rates_core.plugins.fields import one_of, subset_of, text_set
+
+Noise = Literal["", "additive", "multiplicative"]
+
+PROJECTIONS = ("dense", "sparse", "uniform", "indexed")
+STORAGES = ("ring", "history")
+NOISES = ("", "additive", "multiplicative")
+
+_PROJECTION_TEXTS = {
+    "dense": "dense connection matrices",
+    "sparse": "sparse connection matrices",
+    "uniform": "uniform all-to-all connections",
+    "indexed": "connections with one source per target",
+}
+_STORAGE_TEXTS = {
+    "ring": "delayed variables stored at fixed steps",
+    "history": "delayed variables stored at accepted steps",
+}
+
+
+@frozen(kw_only=True)
+class Requirements:
+    """What one model needs of the backend and the solver that run it.
+
+    Attributes:
+        complex: a variable or parameter is complex.
+        delays: the storages of past values that it reads (`"ring"`, `"history"`).
+        projections: the kinds of weights that it has.
+        functions: canonical names of the functions in its equations.
+        noise: how its noise enters: not at all (`None` or `""`), additive, or multiplicative (state-dependent).
+        events: it has events.
+        vector: a population has several units.
+        dtype: the floating-point type that was asked for.
+    """
+
+    complex: bool = False
+    delays: frozenset[str] = field(default=frozenset(), converter=text_set, validator=subset_of(*STORAGES))
+    projections: frozenset[str] = field(default=frozenset(), converter=text_set, validator=subset_of(*PROJECTIONS))
+    functions: frozenset[str] = field(default=frozenset(), converter=text_set)
+    noise: Noise | None = field(default=None, validator=one_of(None, *NOISES))
+    events: bool = False
+    vector: bool = False
+    dtype: str = "float64"
+
+
+@frozen(kw_only=True)
+class Capabilities:
+    """What a backend claims; the defaults are those of a minimal one.
+
+    Attributes:
+        dtypes: floating-point types of its arithmetic.
+        complex: complex variables and parameters.
+        vector: populations of several units.
+        projections: kinds of weights, of `dense`, `sparse`, `uniform`, `indexed`.
+        delays: storages of past values, of `ring` (fixed steps) and `history` (accepted steps).
+        differentiation: derivatives of whole runs, of `forward` and `reverse`.
+        devices: where it computes.
+        batch: many parameter sets in one call.
+        fused: the loop over steps is generated code too.
+        noise: `""`, `additive`, or `multiplicative`, which includes additive.
+        events: events of operators.
+        functions: canonical names of the functions that it prints, or None for all of the language.
+        jacobian: the linearisation of a System as a program.
+        files: source files that run without rates.
+    """
+
+    dtypes: tuple[str, ...] = field(default=("float64",), converter=tuple)
+    complex: bool = False
+    vector: bool = True
+    projections: frozenset[str] = field(
+        default=frozenset({"indexed"}), converter=text_set, validator=subset_of(*PROJECTIONS)
+    )
+    delays: frozenset[str] = field(default=frozenset(), converter=text_set, validator=subset_of(*STORAGES))
+    differentiation: frozenset[str] = field(
+        default=frozenset(), converter=text_set, validator=subset_of("forward", "reverse")
+    )
+    devices: tuple[str, ...] = field(default=("cpu",), converter=tuple)
+    batch: bool = False
+    fused: bool = False
+    noise: Noise = field(default="", validator=one_of(*NOISES))
+    events: bool = False
+    functions: frozenset[str] | None = None
+    jacobian: bool = False
+    files: bool = True
+
+    def missing(self, requirements: Requirements) -> tuple[str, ...]:
+        """Return what the model requires and this does not claim, each as words of a sentence."""
+        found: list[str] = []
+        if requirements.dtype not in self.dtypes:
+            found.append(f"the precision '{requirements.dtype}'")
+        if requirements.complex and not self.complex:
+            found.append("complex values")
+        if requirements.vector and not self.vector:
+            found.append("populations of several units")
+        found += [
+            _PROJECTION_TEXTS[kind] for kind in PROJECTIONS if kind in requirements.projections - self.projections
+        ]
+        found += missing_delays(self.delays, requirements)
+        found += missing_noise(self.noise, requirements)
+        if requirements.events and not self.events:
+            found.append("events")
+        if self.functions is not None:
+            found += [f"the function '{name}'" for name in sorted(requirements.functions - self.functions)]
+        return tuple(found)
+
+
+def missing_delays(claimed: frozenset[str], requirements: Requirements) -> list[str]:
+    """Return the delays that are required and not claimed, in words."""
+    absent = requirements.delays - claimed
+    if absent and not claimed:
+        return ["delayed variables"]
+    return [_STORAGE_TEXTS[storage] for storage in STORAGES if storage in absent]
+
+
+def missing_noise(claimed: Noise, requirements: Requirements) -> list[str]:
+    """Return the noise that is required and not claimed, in words."""
+    if NOISES.index(requirements.noise or "") <= NOISES.index(claimed):
+        return []
+    return ["noise"] if not claimed else ["noise whose strength depends on the state"]
+
+
+def unsupported(kind: str, name: str, missing: Iterable[str], able: Iterable[str]) -> UnsupportedFeatureError:
+    """Return the error that says what is missing and who can.
+
+    Args:
+        kind: "backend" or "solver".
+        name: the one that was asked for.
+        missing: what the model needs and that one does not claim.
+        able: installed ones of the same kind that claim all that the model needs.
+    """
+    others = ", ".join(able)
+    remedy = f"Installed {kind}s that do: {others}." if others else f"No installed {kind} does."
+    return UnsupportedFeatureError(
+        f"The {kind} '{name}' does not support what this model needs: {', '.join(missing)}. {remedy}"
+    )

@@ -1,0 +1,34 @@
+"""Names that distributions of this project bring, so that an error can say what to install."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+KNOWN: Mapping[str, Mapping[str, str]] = {
+    "backend": {
+        "numpy": "rates-numpy",
+        "numba": "rates-numba",
+        "torch": "rates-torch",
+        "tf": "rates-tf",
+        "jax": "rates-jax",
+        "fortran": "rates-fortran",
+        "julia": "rates-julia",
+        "matlab": "rates-matlab",
+    },
+    "solver": {"scipy": "rates-scipy"},
+    "delay strategy": {
+        "gamma": "rates-delay-gamma",
+        "ring": "rates-delay-ring",
+        "history": "rates-delay-history",
+    },
+    "analysis": {"continuation": "rates-continuation", "rnn": "rates-rnn"},
+    "executor": {"dask": "rates-dask"},
+    "model library": {"model_templates": "rates-models"},
+    "format": {
+        "tvbo": "rates-tvbo",
+        "sbml": "rates-sbml",
+        "xppaut": "rates-xppaut",
+        "neuroml": "rates-neuroml",
+    },
+    "command": {},
+}

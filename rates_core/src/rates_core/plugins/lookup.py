@@ -1,0 +1,46 @@
+"""What to say when a name is asked for that nothing offers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from rates_core.errors import PluginError, RatesError, UnknownNameError, closest
+from rates_core.plugins.discovery import DISABLE, Plugin
+from rates_core.plugins.kinds import Kind
+from rates_core.plugins.known import KNOWN
+
+
+def unknown_name(kind: Kind, name: str, offered: Sequence[str], plugins: Iterable[Plugin]) -> RatesError:
+    """Return the error for a name that no active distribution offers.
+
+    It says which distribution brings the name and why it is not there, or else which names look like it.
+    """
+    inactive = {plugin.distribution: plugin for plugin in plugins if plugin.status != "active"}
+    known = KNOWN[kind.singular]
+    distribution = known.get(name)
+    if distribution in inactive:
+        return PluginError(f"The {kind.singular} '{name}' comes with {_explained(inactive[distribution])}")
+    sentences = [f"There is no {kind.singular} '{name}'."]
+    if distribution is not None:
+        sentences = [f"The {kind.singular} '{name}' is not installed. Install it with: pip install {distribution}."]
+    else:
+        sentences += _suggestions(name, offered, known)
+    installed = ", ".join(sorted(offered))
+    sentences.append(f"Installed {kind.plural}: {installed}." if installed else f"No {kind.singular} is installed.")
+    if inactive:
+        sentences.append(f"Not loaded: {', '.join(f'{p.distribution} ({p.status})' for p in inactive.values())}.")
+    return UnknownNameError(" ".join(sentences))
+
+
+def _suggestions(name: str, offered: Sequence[str], known: Mapping[str, str]) -> list[str]:
+    matches = closest(name, [*offered, *known])
+    if not matches:
+        return []
+    texts = [f"'{match}'" if match in offered else f"'{match}' (pip install {known[match]})" for match in matches]
+    return [f"Did you mean {' or '.join(texts)}?"]
+
+
+def _explained(plugin: Plugin) -> str:
+    if plugin.status == "disabled":
+        return f"{plugin.distribution}, which is disabled. Take it out of {DISABLE} to use it."
+    return f"{plugin.distribution}, which is {plugin.status}: {plugin.reason}."

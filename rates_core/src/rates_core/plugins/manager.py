@@ -1,0 +1,211 @@
+"""The plugin manager: everything that is installed, found by kind and name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache, cached_property
+from typing import TypeVar
+
+from attrs import field, frozen
+
+from rates_core.errors import AmbiguousPluginError, PluginError
+from rates_core.plugins.capabilities import Requirements, unsupported
+from rates_core.plugins.discovery import DISABLE, Plugin, Status, load_plugins
+from rates_core.plugins.kinds import KIND_OF_SPEC, KINDS
+from rates_core.plugins.lookup import unknown_name
+from rates_core.plugins.specs import (
+    AnalysisSpec,
+    BackendSpec,
+    CommandSpec,
+    DelayStrategySpec,
+    ExecutorSpec,
+    FormatSpec,
+    ModelLibrarySpec,
+    SolverSpec,
+    Spec,
+    TargetSpec,
+)
+from rates_core.plugins.targets import describe
+
+S = TypeVar("S", bound=Spec)
+
+
+@frozen
+class PluginStatus:
+    """What became of one installed distribution.
+
+    Attributes:
+        distribution: its name.
+        version: its version.
+        status: `active`, `broken`, `incompatible`, `disabled`, or `unavailable` (a tool that it needs is missing).
+        reason: why it is not active, or an empty text.
+        offers: names of what it offers, by kind in the plural ("backends").
+    """
+
+    distribution: str
+    version: str
+    status: Status
+    reason: str
+    offers: Mapping[str, tuple[str, ...]] = field(factory=dict)
+
+
+class PluginManager:
+    """All that installed distributions offer; they are loaded once, when something is first asked for.
+
+    `backend(name)` and its like return one descriptor, or raise an `UnknownNameError`, an `AmbiguousPluginError`
+    or, if the distribution that brings the name is installed and not active, a `PluginError`. `backends()` and its
+    like return what can be used, by name: a name that two distributions offer is not in it.
+    """
+
+    def __init__(self) -> None:
+        self._loading = False
+
+    def backend(self, name: str) -> BackendSpec:
+        """Return the backend of this name."""
+        return self._one(BackendSpec, name)
+
+    def backends(self) -> dict[str, BackendSpec]:
+        """Return the backends by name."""
+        return self._all(BackendSpec)
+
+    def solver(self, name: str) -> SolverSpec:
+        """Return the solver of this name."""
+        return self._one(SolverSpec, name)
+
+    def solvers(self) -> dict[str, SolverSpec]:
+        """Return the solvers by name."""
+        return self._all(SolverSpec)
+
+    def delay_strategy(self, name: str) -> DelayStrategySpec:
+        """Return the delay strategy of this name."""
+        return self._one(DelayStrategySpec, name)
+
+    def delay_strategies(self) -> dict[str, DelayStrategySpec]:
+        """Return the delay strategies by name."""
+        return self._all(DelayStrategySpec)
+
+    def analysis(self, name: str) -> AnalysisSpec:
+        """Return the analysis, engine or fitter of this name."""
+        return self._one(AnalysisSpec, name)
+
+    def analyses(self) -> dict[str, AnalysisSpec]:
+        """Return the analyses, engines and fitters by name."""
+        return self._all(AnalysisSpec)
+
+    def executor(self, name: str) -> ExecutorSpec:
+        """Return the executor of this name."""
+        return self._one(ExecutorSpec, name)
+
+    def executors(self) -> dict[str, ExecutorSpec]:
+        """Return the executors by name."""
+        return self._all(ExecutorSpec)
+
+    def model_library(self, name: str) -> ModelLibrarySpec:
+        """Return the model library of this name."""
+        return self._one(ModelLibrarySpec, name)
+
+    def model_libraries(self) -> dict[str, ModelLibrarySpec]:
+        """Return the model libraries by name."""
+        return self._all(ModelLibrarySpec)
+
+    def format(self, name: str) -> FormatSpec:
+        """Return the format of this name."""
+        return self._one(FormatSpec, name)
+
+    def formats(self) -> dict[str, FormatSpec]:
+        """Return the formats by name."""
+        return self._all(FormatSpec)
+
+    def command(self, name: str) -> CommandSpec:
+        """Return the command of this name."""
+        return self._one(CommandSpec, name)
+
+    def commands(self) -> dict[str, CommandSpec]:
+        """Return the commands by name."""
+        return self._all(CommandSpec)
+
+    def statuses(self) -> list[PluginStatus]:
+        """Return what became of every installed distribution; this asks the probes for missing tools."""
+        return [_status(plugin) for plugin in self._plugins]
+
+    def require(self, spec: BackendSpec | SolverSpec, requirements: Requirements) -> None:
+        """Raise an `UnsupportedFeatureError` if a backend or solver does not claim what a model requires."""
+        absent = _missing(spec, requirements)
+        if absent:
+            others = self._all(type(spec)).values()
+            able = [other.name for other in others if not _missing(other, requirements) and not other.missing_tool()]
+            raise unsupported(KIND_OF_SPEC[type(spec)].singular, spec.name, absent, able)
+
+    @cached_property
+    def _plugins(self) -> list[Plugin]:
+        if self._loading:
+            raise PluginError("it asks for plugins while plugins are loaded; it may only do so when it is used")
+        self._loading = True
+        try:
+            return load_plugins()
+        finally:
+            self._loading = False
+
+    @cached_property
+    def _offers(self) -> dict[type[Spec], dict[str, list[Spec]]]:
+        """All descriptors by class and name; more than one for a name is an ambiguity, reported on use."""
+        offers: dict[type[Spec], dict[str, list[Spec]]] = {kind.spec: {} for kind in KINDS}
+        for plugin in self._plugins:
+            for spec in plugin.specs:
+                offers[type(spec)].setdefault(spec.name, []).append(spec)
+        return offers
+
+    def _one(self, spec_class: type[S], name: str) -> S:
+        kind = KIND_OF_SPEC[spec_class]
+        found = self._offers[spec_class].get(name, [])
+        if not found:
+            raise unknown_name(kind, name, list(self._offers[spec_class]), self._plugins)
+        if len(found) > 1:
+            owners = [spec.distribution for spec in found]
+            raise AmbiguousPluginError(
+                f"The {kind.singular} '{name}' is offered by {' and by '.join(owners)}. "
+                f"Disable one, for example with {DISABLE}={owners[-1]}, or uninstall it."
+            )
+        return _as(spec_class, found[0])
+
+    def _all(self, spec_class: type[S]) -> dict[str, S]:
+        offers = self._offers[spec_class]
+        return {name: _as(spec_class, found[0]) for name, found in sorted(offers.items()) if len(found) == 1}
+
+
+@cache
+def get_manager() -> PluginManager:
+    """Return the manager of this process; its content comes from what is installed and from the environment only."""
+    return PluginManager()
+
+
+def model_libraries() -> dict[str, ModelLibrarySpec]:
+    """Return the installed model libraries by name."""
+    return get_manager().model_libraries()
+
+
+def _as(spec_class: type[S], spec: Spec) -> S:
+    assert isinstance(spec, spec_class)  # by construction of the table of offers
+    return spec
+
+
+def _missing(spec: BackendSpec | SolverSpec, requirements: Requirements) -> tuple[str, ...]:
+    claims = spec.capabilities if isinstance(spec, BackendSpec) else spec
+    return claims.missing(requirements)
+
+
+def _status(plugin: Plugin) -> PluginStatus:
+    status, reason = plugin.status, plugin.reason
+    offers = {
+        kind.plural: tuple(spec.name for spec in plugin.specs if type(spec) is kind.spec)
+        for kind in KINDS
+        if any(type(spec) is kind.spec for spec in plugin.specs)
+    }
+    try:
+        probed = [spec.missing_tool() for spec in plugin.specs if isinstance(spec, TargetSpec)]
+    except Exception as error:  # noqa: BLE001  # whatever a plugin raises is reported as the plugin's
+        return PluginStatus(plugin.distribution, plugin.version, "broken", describe(error), offers)
+    absent = list(dict.fromkeys(answer for answer in probed if answer))
+    if absent:
+        status, reason = "unavailable", " ".join(absent)
+    return PluginStatus(plugin.distribution, plugin.version, status, reason, offers)

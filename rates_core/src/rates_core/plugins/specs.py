@@ -1,0 +1,195 @@
+"""Descriptors: what a plugin offers, as frozen data whose targets are imported on use."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from attrs import field, frozen
+from attrs.validators import instance_of, min_len
+
+from rates_core.plugins.capabilities import (
+    NOISES,
+    STORAGES,
+    Capabilities,
+    Noise,
+    Requirements,
+    missing_delays,
+    missing_noise,
+)
+from rates_core.plugins.fields import is_name, is_optional_target, is_target, one_of, subset_of, text_set
+from rates_core.plugins.targets import load_target
+
+
+@frozen
+class Option:
+    """A keyword argument that a solver or backend takes beside those of `run`."""
+
+    name: str = field(validator=is_name)
+    default: Any
+    summary: str
+
+
+@frozen
+class Spec:
+    """What all descriptors share; abstract.
+
+    Attributes:
+        name: what users type.
+        summary: one line for listings.
+        distribution: who offers it, filled in when plugins are loaded.
+    """
+
+    name: str = field(validator=is_name)
+    summary: str = field(kw_only=True)
+    distribution: str = field(default="", kw_only=True, eq=False)
+
+
+@frozen
+class TargetSpec(Spec):
+    """A descriptor of one object, `module:attribute`; abstract.
+
+    Attributes:
+        target: where the object is.
+        probe: `module:function` that returns None, or a sentence that names a missing tool and its remedy.
+    """
+
+    target: str = field(validator=is_target)
+    probe: str | None = field(default=None, kw_only=True, validator=is_optional_target)
+
+    def load(self) -> Any:
+        """Import the object and return it, or raise a `PluginError` that names the distribution."""
+        return load_target(self.target, self.distribution)
+
+    def missing_tool(self) -> str | None:
+        """Return None, or what the probe says: a tool that is missing and how to get it."""
+        if self.probe is None:
+            return None
+        answer: str | None = load_target(self.probe, self.distribution)()
+        return answer
+
+
+@frozen
+class BackendSpec(TargetSpec):
+    """A backend: it turns a System into a Program.
+
+    Attributes:
+        capabilities: what it claims.
+        language: the language of the source that it writes.
+        requires: packages and tools that running (not writing) its source needs.
+        options: keyword arguments of its own.
+    """
+
+    capabilities: Capabilities = field(factory=Capabilities, validator=instance_of(Capabilities))
+    language: str = field(default="Python", kw_only=True)
+    requires: tuple[str, ...] = field(default=(), kw_only=True, converter=tuple)
+    options: tuple[Option, ...] = field(default=(), kw_only=True, converter=tuple)
+
+
+@frozen
+class SolverSpec(TargetSpec):
+    """A solver: a Butcher tableau that every backend runs, or a driver of a library.
+
+    Attributes:
+        kind: `tableau` (the target is data) or `driver` (the target runs the loop).
+        order: convergence order, or None where the user's `method` decides it.
+        adaptive: it chooses its steps by an error estimate.
+        stiff: it is meant for stiff systems.
+        delays: storages of past values that it can read.
+        noise: `""`, `additive`, or `multiplicative`, which includes additive.
+        events: it stops at events.
+        backends: those that it works with, or None for all.
+        methods: values of the argument `method`.
+        options: keyword arguments of its own.
+        references: keys of the bibliography.
+    """
+
+    kind: Literal["tableau", "driver"] = field(kw_only=True, validator=one_of("tableau", "driver"))
+    order: int | None = field(kw_only=True)
+    adaptive: bool = field(kw_only=True)
+    stiff: bool = field(default=False, kw_only=True)
+    delays: frozenset[str] = field(
+        default=frozenset(), kw_only=True, converter=text_set, validator=subset_of(*STORAGES)
+    )
+    noise: Noise = field(default="", kw_only=True, validator=one_of(*NOISES))
+    events: bool = field(default=False, kw_only=True)
+    backends: tuple[str, ...] | None = field(default=None, kw_only=True)
+    methods: tuple[str, ...] = field(default=(), kw_only=True, converter=tuple)
+    options: tuple[Option, ...] = field(default=(), kw_only=True, converter=tuple)
+    references: tuple[str, ...] = field(default=(), kw_only=True, converter=tuple)
+
+    def missing(self, requirements: Requirements) -> tuple[str, ...]:
+        """Return what the model requires and this does not claim, each as words of a sentence."""
+        events = ["events"] if requirements.events and not self.events else []
+        return (*missing_delays(self.delays, requirements), *missing_noise(self.noise, requirements), *events)
+
+
+@frozen
+class DelayStrategySpec(TargetSpec):
+    """A delay strategy: it augments the System, or stores the past for the backends that it names.
+
+    Attributes:
+        kind: `augment` (delays become states) or `storage`.
+        grid: where a storage has its samples: `uniform` steps, `accepted` steps, or None for an augmentation.
+        backends: those that it works with, or None for all.
+    """
+
+    kind: Literal["augment", "storage"] = field(kw_only=True, validator=one_of("augment", "storage"))
+    grid: Literal["uniform", "accepted"] | None = field(
+        default=None, kw_only=True, validator=one_of(None, "uniform", "accepted")
+    )
+    backends: tuple[str, ...] | None = field(default=None, kw_only=True)
+
+
+@frozen
+class AnalysisSpec(TargetSpec):
+    """An analysis, or an engine or fitter that an analysis uses."""
+
+    kind: Literal["analysis", "engine", "fitter"] = field(
+        default="analysis", kw_only=True, validator=one_of("analysis", "engine", "fitter")
+    )
+
+
+@frozen
+class ExecutorSpec(TargetSpec):
+    """An executor: where the points of a sweep run.
+
+    Attributes:
+        options: keyword arguments of its own.
+    """
+
+    options: tuple[Option, ...] = field(default=(), kw_only=True, converter=tuple)
+
+
+@frozen
+class CommandSpec(TargetSpec):
+    """A sub-command of `rates`; the target is a class as `rates_core.cli.command.Command` describes."""
+
+
+@frozen
+class ModelLibrarySpec(Spec):
+    """A folder of model files inside an installed package; listing and reading it runs no code.
+
+    Attributes:
+        package: the top-level package that holds the files.
+        directory: the folder inside the package, with `/` between names; empty for the package itself.
+        functions: `module:attribute` of functions that it adds to the equation language, if any.
+    """
+
+    package: str = field(validator=is_name)
+    directory: str = ""
+    functions: str | None = field(default=None, kw_only=True, validator=is_optional_target)
+
+
+@frozen
+class FormatSpec(Spec):
+    """A reader and a writer of model files.
+
+    Attributes:
+        suffixes: endings of file names, with the dot.
+        reader: `module:function` that takes a path and returns a template, if it reads.
+        writer: `module:function` that takes a template and a path, if it writes.
+    """
+
+    suffixes: tuple[str, ...] = field(converter=tuple, validator=min_len(1))
+    reader: str | None = field(default=None, validator=is_optional_target)
+    writer: str | None = field(default=None, validator=is_optional_target)
