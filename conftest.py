@@ -1,0 +1,68 @@
+"""What holds for every suite of the workspace: no silent skip under CI, the tools that must be there, Hypothesis."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Generator
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+ALLOWED_SKIPS = Path(__file__).parent / "tests" / "allowed_skips.txt"
+
+# A tool that has another name, or whose place the user may give, stands here.
+TOOLS_NAMED_BY = {"gfortran": "FC", "julia": "RATES_JULIA"}
+
+# The machine decides how long an example takes, so no example has a deadline; under CI the cases are always the same.
+settings.register_profile("rates", deadline=None, derandomize=bool(os.environ.get("CI")), print_blob=True)
+settings.load_profile("rates")
+
+
+def pytest_configure() -> None:
+    """Refuse to start when a tool that `RATES_REQUIRE` names is missing."""
+    names = [name.strip() for name in os.environ.get("RATES_REQUIRE", "").split(",") if name.strip()]
+    missing = [name for name in names if shutil.which(os.environ.get(TOOLS_NAMED_BY.get(name, ""), name)) is None]
+    if missing:
+        raise pytest.UsageError(f"RATES_REQUIRE asks for tools that are not on the path: {', '.join(missing)}")
+
+
+def allowed_skips() -> list[tuple[str, str]]:
+    """Read the skips that are allowed: pattern of the test and pattern of the reason, one `test | reason` a line."""
+    lines = ALLOWED_SKIPS.read_text(encoding="utf-8").splitlines()
+    entries = [line.split("|", 1) for line in lines if line.strip() and not line.startswith("#")]
+    return [(test.strip(), reason.strip()) for test, reason in entries]
+
+
+def forbid(report: pytest.TestReport | pytest.CollectReport) -> None:
+    """Turn a skip that is not allowed into a failure."""
+    if not os.environ.get("CI") or not report.skipped or hasattr(report, "wasxfail"):
+        return
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    reason = reason.removeprefix("Skipped: ")
+    for test, expected in allowed_skips():
+        if fnmatchcase(report.nodeid, test) and fnmatchcase(reason, expected):
+            return
+    report.outcome = "failed"
+    report.longrepr = (
+        f"{report.nodeid} was skipped ({reason}), and under CI a skip is a failure.\n"
+        f"Mend what makes it skip, or give it a line `test | reason` in tests/{ALLOWED_SKIPS.name}."
+    )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Judge the skip of a test."""
+    report = yield
+    forbid(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Judge the skip of a whole module."""
+    report = yield
+    forbid(report)
+    return report

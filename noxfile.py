@@ -1,0 +1,268 @@
+"""Sessions that check the workspace; a member found on disk gets its own without being named here.
+
+Run one with `tools/bootstrap.sh nox -s SESSION`, all of them with `make test`. What is behind `--` goes to pytest.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import nox
+
+ROOT = Path(__file__).parent
+WHEELS = ROOT / ".nox" / "wheels"
+CONSTRAINTS = ROOT / "constraints" / "ci.txt"
+
+nox.needs_version = ">=2025.5.1"
+nox.options.default_venv_backend = "uv"
+nox.options.reuse_existing_virtualenvs = True
+nox.options.error_on_missing_interpreters = True
+nox.options.sessions = ["lint"]
+
+
+@dataclass(frozen=True)
+class Member:
+    """One distribution of the workspace."""
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        """Name as imported, which is the folder's."""
+        return self.folder.name
+
+    @cached_property
+    def settings(self) -> dict[str, Any]:
+        """Hold the content of the member's pyproject.toml."""
+        return tomllib.loads((self.folder / "pyproject.toml").read_text(encoding="utf-8"))
+
+    @property
+    def requirements(self) -> list[str]:
+        """What the distribution needs to be used."""
+        return list(self.settings["project"]["dependencies"])
+
+    @property
+    def test_requirements(self) -> list[str]:
+        """What its suite needs beyond that: the member's own dependency group `test`."""
+        return list(self.settings.get("dependency-groups", {}).get("test", ()))
+
+    @property
+    def wheel(self) -> str:
+        """Path of the wheel that was built of it."""
+        (wheel,) = WHEELS.glob(f"{self.name}-*.whl")
+        return str(wheel)
+
+
+CORE = Member(ROOT / "rates_core")
+PLUGINS = [Member(path.parent) for path in sorted(ROOT.glob("plugins/*/pyproject.toml"))]
+MEMBERS = {member.name: member for member in (CORE, *PLUGINS)}
+WORKSPACE = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+TEST_TOOLS: list[str] = WORKSPACE["dependency-groups"]["test"]
+LINT_TOOLS: list[str] = WORKSPACE["dependency-groups"]["lint"]
+DEFAULT: list[str] = CORE.settings["project"]["optional-dependencies"]["default"]
+
+
+def member_named(requirement: str) -> Member | None:
+    """Return the member that a requirement such as `rates-numpy>=0.1` asks for."""
+    match = re.match(r"[A-Za-z0-9._-]+", requirement)
+    return MEMBERS.get(match[0].replace("-", "_")) if match else None
+
+
+def with_needed_members(members: Iterable[Member], found: dict[str, Member] | None = None) -> dict[str, Member]:
+    """Return the members and those that they need: a name of ours is never looked up in a registry."""
+    found = {} if found is None else found
+    for member in members:
+        if member.name not in found:
+            found[member.name] = member
+            with_needed_members(filter(None, map(member_named, member.requirements)), found)
+    return found
+
+
+def split(requirements: Iterable[str]) -> tuple[list[Member], list[str]]:
+    """Split requirements into members of the workspace and everything else."""
+    requirements = list(requirements)
+    return [m for r in requirements if (m := member_named(r))], [r for r in requirements if not member_named(r)]
+
+
+def install(session: nox.Session, *requirements: str, resolution: str = "highest") -> None:
+    """Install members as wheels of this state of the tree, and the rest under the constraints."""
+    ours, others = split(requirements)
+    wheels = [member.wheel for member in with_needed_members(ours).values()] if ours and have_wheels(session) else []
+    limits = ["--constraint", str(CONSTRAINTS)] if resolution == "highest" else ["--resolution", resolution]
+    arguments = ["--quiet", *limits, *wheels, *others]
+    try:
+        session.install(*arguments)
+    except nox.command.CommandFailed:
+        # Without a network the same set may still be whole in uv's cache.
+        session.install("--offline", *arguments)
+
+
+def have_wheels(session: nox.Session) -> bool:
+    """Build every wheel, unless the runner of all sessions has done so already."""
+    if os.environ.get("RATES_WHEELS") != str(WHEELS):
+        build_wheels(session)
+    return True
+
+
+def build_wheels(session: nox.Session) -> None:
+    """Build a wheel of every member with the tools' own hatchling: no build environment, no network."""
+    shutil.rmtree(WHEELS, ignore_errors=True)
+    for member in MEMBERS.values():
+        with session.chdir(member.folder):
+            session.run("hatchling", "build", "-t", "wheel", "-d", str(WHEELS), external=True, silent=True)
+
+
+def pytest(session: nox.Session, *paths: str, strict: bool = True) -> None:
+    """Run the suites under the tier's selection and leave a report where the runner of all sessions wants it."""
+    selection = [] if os.environ.get("RATES_TIER") == "all" else ["-m", "not exhaustive"]
+    report = [f"--junitxml={os.environ['RATES_REPORT']}"] if "RATES_REPORT" in os.environ else []
+    environment = {"OMP_NUM_THREADS": "1", "RATES_WHEELS": str(WHEELS)}
+    if strict:
+        environment["RATES_STRICT_PLUGINS"] = "1"
+    session.run("pytest", "-q", *selection, *report, *paths, *session.posargs, env=environment)
+
+
+def suites(*folders: Path) -> Iterator[str]:
+    """Yield the suites of members as paths from the root."""
+    for folder in folders:
+        yield str((folder / "tests").relative_to(ROOT))
+
+
+@nox.session(venv_backend="none")
+def wheels(session: nox.Session) -> None:
+    """Build the wheel of every member."""
+    build_wheels(session)
+
+
+@nox.session
+def core_alone(session: nox.Session) -> None:
+    """Run the suite of rates-core, installed with nothing but its own dependencies."""
+    install(session, CORE.name, *TEST_TOOLS, *CORE.test_requirements)
+    pytest(session, *suites(CORE.folder))
+
+
+@nox.session
+@nox.parametrize("member", [nox.param(member.name, id=member.name) for member in PLUGINS])
+def tests(session: nox.Session, member: str) -> None:
+    """Run the suite of one plugin, installed beside core and what its suite names, from wheels."""
+    plugin = MEMBERS[member]
+    install(session, member, *TEST_TOOLS, *plugin.test_requirements)
+    pytest(session, *suites(plugin.folder))
+
+
+@nox.session
+@nox.parametrize("member", [nox.param(name, id=name) for name in MEMBERS])
+def lowest(session: nox.Session, member: str) -> None:
+    """Run the suite of one member on the lowest versions that it says it works with."""
+    install(
+        session, member, *CORE.requirements, *TEST_TOOLS, *MEMBERS[member].test_requirements, resolution="lowest-direct"
+    )
+    pytest(session, *suites(MEMBERS[member].folder))
+
+
+@nox.session
+def together(session: nox.Session) -> None:
+    """Run what crosses distributions, with every member installed and every strict mode on."""
+    install(session, *MEMBERS, "matplotlib", *TEST_TOOLS)
+    pytest(session, "tests", "--ignore=tests/packaging", "--ignore=tests/documents")
+
+
+@nox.session
+def packaging(session: nox.Session) -> None:
+    """Check wheels and metadata, and install each plugin alone beside core."""
+    have_wheels(session)
+    install(session, *TEST_TOOLS)
+    pytest(session, "tests/packaging", strict=False)
+
+
+@nox.session
+def documents(session: nox.Session) -> None:
+    """Execute what the README and the documentation tell a reader to type."""
+    install(session, CORE.name, *DEFAULT, "matplotlib", *TEST_TOOLS)
+    pytest(session, "tests/documents", strict=False)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style, types and layering of every member."""
+    folders = [str(member.folder / "src") for member in MEMBERS.values()]
+    _, third_party = split(r for member in MEMBERS.values() for r in member.requirements)
+    install(session, *LINT_TOOLS, *TEST_TOOLS, *third_party, "matplotlib", "nox")
+    path = os.pathsep.join(folders)
+    scripts = ["noxfile.py", "conftest.py", "tools", "benchmarks", "examples"]
+    checks = [
+        ["ruff", "check", "."],
+        ["ruff", "format", "--check", "."],
+        *(["mypy", folder] for folder in folders),
+        ["mypy", *scripts],
+        ["lint-imports"],
+        ["lint-imports", "--config", str(contracts_of_plugins())],
+    ]
+    failed = [check for check in checks if not holds(session, check, {"MYPYPATH": path, "PYTHONPATH": path})]
+    if failed:
+        session.error(f"{len(failed)} of {len(checks)} checks failed")
+
+
+def holds(session: nox.Session, check: list[str], environment: dict[str, str]) -> bool:
+    """Run one check and tell whether it passed, so that the others are run too."""
+    try:
+        session.run(*check, env=environment)
+    except nox.command.CommandFailed:
+        return False
+    return True
+
+
+def contracts_of_plugins() -> Path:
+    """Write the contracts that hold for every plugin found: only public names of core, never each other."""
+    public = set(WORKSPACE["tool"]["rates"]["public-modules"])
+    package = CORE.folder / "src" / CORE.name
+    inside = {f"{CORE.name}.{path.stem}" for path in package.iterdir() if path.suffix == ".py" or path.is_dir()}
+    private = sorted(inside - public - {f"{CORE.name}.__init__", f"{CORE.name}.__pycache__"})
+    names = [member.name for member in PLUGINS]
+    lines = [
+        "[importlinter]",
+        listing("root_packages", MEMBERS),
+        "[importlinter:contract:public]",
+        "name = Plugins import only public modules of rates_core",
+        "type = forbidden",
+        listing("source_modules", names),
+        listing("forbidden_modules", private),
+        "allow_indirect_imports = true",
+        "[importlinter:contract:independent]",
+        "name = Plugins never import each other",
+        "type = independence",
+        listing("modules", names),
+    ]
+    path = ROOT / ".nox" / "plugins.importlinter"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def listing(key: str, values: Iterable[str]) -> str:
+    """Spell a list as import-linter's configuration wants it."""
+    return f"{key} =\n" + "\n".join(f"    {value}" for value in values)
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """Run the QIF mean field from YAML, installed as a newcomer would, and say where its picture is."""
+    install(session, CORE.name, *DEFAULT, "matplotlib")
+    picture = ROOT / "output" / "qif_demo.png"
+    session.run("python", "examples/qif_demo.py", "--output", str(picture), silent=False)
+    if not picture.is_file():
+        session.error(f"examples/qif_demo.py left no picture at {picture}")
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure against the limits; SymPy and the peers are only here."""
+    install(session, CORE.name, *DEFAULT, "sympy")
+    session.run("python", "-m", "benchmarks", *session.posargs, env={"OMP_NUM_THREADS": "1"})

@@ -1,0 +1,138 @@
+"""Run the sessions of a tier, two at a time, and sum them up: times per session, then `N passed, N failed`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / ".nox" / "results"
+WHEELS = ROOT / ".nox" / "wheels"
+ON_REQUEST = {"wheels", "bench"}
+EXHAUSTIVE = {"lowest"}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one session came to."""
+
+    session: str
+    seconds: float
+    code: int
+    output: str
+    passed: int
+    failed: int
+    skipped: int
+
+
+def sessions_of(tier: str) -> list[str]:
+    """List the sessions of a tier as the noxfile offers them, those of tests first: they take longest."""
+    listing = subprocess.run(["nox", "--list", "--json"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    left_out = ON_REQUEST | (EXHAUSTIVE if tier == "test" else set())
+    return [entry["session"] for entry in json.loads(listing) if entry["name"] not in left_out]
+
+
+def report_of(session: str) -> Path:
+    """Return where pytest leaves the report of a session."""
+    return RESULTS / f"{re.sub(r'[^A-Za-z0-9_]+', '_', session).strip('_')}.xml"
+
+
+def counts(report: Path) -> tuple[int, int, int]:
+    """Read how many tests passed, failed and were skipped from a report of pytest."""
+    if not report.is_file():
+        return 0, 0, 0
+    suites = list(ElementTree.parse(report).getroot().iter("testsuite"))
+    total, failures, errors, skipped = (
+        sum(int(suite.get(key, 0)) for suite in suites) for key in ("tests", "failures", "errors", "skipped")
+    )
+    return total - failures - errors - skipped, failures + errors, skipped
+
+
+def run(session: str, environment: dict[str, str], limit: float) -> Outcome:
+    """Run one session to its end or to its limit."""
+    report_of(session).unlink(missing_ok=True)
+    start = time.monotonic()
+    process = subprocess.Popen(
+        ["nox", "--session", session],
+        cwd=ROOT,
+        env=environment | {"RATES_REPORT": str(report_of(session))},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        output, _ = process.communicate(timeout=limit)
+    except BaseException as reason:
+        os.killpg(process.pid, signal.SIGKILL)
+        output, _ = process.communicate()
+        if not isinstance(reason, subprocess.TimeoutExpired):
+            raise
+        output += f"\nstopped after {limit:.0f} s\n"
+    passed, failed, skipped = counts(report_of(session))
+    if not passed + failed + skipped and process.returncode == 0:
+        passed = 1  # a session without tests, such as lint, counts as one
+    if process.returncode != 0 and not failed:
+        failed = 1
+    return Outcome(session, time.monotonic() - start, process.returncode, output, passed, failed, skipped)
+
+
+def announce(outcome: Outcome) -> None:
+    """Print what a session said, under its name."""
+    verdict = "passed" if outcome.code == 0 else "FAILED"
+    print(f"\n═══ {outcome.session}: {verdict} in {outcome.seconds:.0f} s ═══", flush=True)
+    print(outcome.output.strip(), flush=True)
+
+
+def summary(outcomes: Iterable[Outcome], seconds: float) -> str:
+    """Tell time and counts of every session, slowest first, and close with the line that sums up."""
+    outcomes = sorted(outcomes, key=lambda outcome: -outcome.seconds)
+    width = max(len(outcome.session) for outcome in outcomes)
+    rows = [
+        f"{o.session:<{width}}  {o.seconds:7.1f} s  {o.passed:6d} passed  {o.failed:4d} failed  {o.skipped:4d} skipped"
+        for o in outcomes
+    ]
+    passed, failed, skipped = (sum(getattr(o, key) for o in outcomes) for key in ("passed", "failed", "skipped"))
+    total = f"{'all, two at a time':<{width}}  {seconds:7.1f} s"
+    return "\n".join(["", *rows, total, "", f"{passed} passed, {failed} failed, {skipped} skipped"])
+
+
+def main() -> int:
+    """Build the wheels once, then run everything else beside each other."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tier", choices=("test", "all"), default="test")
+    parser.add_argument("--jobs", type=int, default=2, help="sessions at a time")
+    parser.add_argument("--limit", type=float, default=2400.0, help="seconds after which one session is stopped")
+    parser.add_argument("sessions", nargs="*", help="run only these")
+    options = parser.parse_args()
+
+    start = time.monotonic()
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    environment = os.environ | {"RATES_TIER": options.tier, "OMP_NUM_THREADS": "1", "NO_COLOR": "1"}
+    outcomes = [run("wheels", environment, options.limit)]
+    announce(outcomes[0])
+    if outcomes[0].code == 0:
+        environment["RATES_WHEELS"] = str(WHEELS)
+        with ThreadPoolExecutor(options.jobs) as pool:
+            chosen = options.sessions or sessions_of(options.tier)
+            for future in as_completed([pool.submit(run, name, environment, options.limit) for name in chosen]):
+                outcomes.append(future.result())
+                announce(outcomes[-1])
+    print(summary(outcomes, time.monotonic() - start))
+    return int(any(outcome.code != 0 for outcome in outcomes))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
