@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rates_core.plugins.capabilities import Capabilities, Requirements
     from rates_core.plugins.hookspecs import hookimpl
     from rates_core.plugins.libraries import library_path
-    from rates_core.plugins.manager import PluginManager, PluginStatus, get_manager, model_libraries
+    from rates_core.plugins.manager import PluginManager, get_manager, model_libraries
     from rates_core.plugins.specs import (
         AnalysisSpec,
         BackendSpec,
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         Option,
         SolverSpec,
     )
+    from rates_core.plugins.status import PluginStatus
     from rates_core.plugins.targets import load_target
 
 __all__ = [
@@ -64,7 +65,7 @@ _NAMES = {
     "load_target": "rates_core.plugins.targets",
     "library_path": "rates_core.plugins.libraries",
     "PluginManager": "rates_core.plugins.manager",
-    "PluginStatus": "rates_core.plugins.manager",
+    "PluginStatus": "rates_core.plugins.status",
     "get_manager": "rates_core.plugins.manager",
     "model_libraries": "rates_core.plugins.manager",
 }

@@ -48,6 +48,6 @@ def rates_solvers() -> Iterable[SolverSpec]:
 @hookimpl
 def rates_commands() -> Iterable[CommandSpec]:
     """Yield the commands in the box."""
-    yield CommandSpec("run", "rates_core.cli.run:Command", summary="run a model file and write what it records")
-    yield CommandSpec("plugins", "rates_core.cli.plugins:Command", summary="list what is installed and its state")
-    yield CommandSpec("check", "rates_core.cli.check:Command", summary="test a backend against its claims")
+    yield CommandSpec("run", "rates_core.cli.run:Command", summary="Run a model file and write what it records")
+    yield CommandSpec("plugins", "rates_core.cli.plugins:Command", summary="List what is installed and its state")
+    yield CommandSpec("check", "rates_core.cli.check:Command", summary="Test a backend against its claims")

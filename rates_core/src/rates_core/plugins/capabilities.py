@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from attrs import field, frozen
+from attrs.converters import optional
 
 from rates_core.errors import UnsupportedFeatureError
 from rates_core.plugins.fields import one_of, subset_of, text_set
@@ -89,7 +90,7 @@ class Capabilities:
     fused: bool = False
     noise: Noise = field(default="", validator=one_of(*NOISES))
     events: bool = False
-    functions: frozenset[str] | None = None
+    functions: frozenset[str] | None = field(default=None, converter=optional(text_set))
     jacobian: bool = False
     files: bool = True
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
-from importlib.metadata import EntryPoint, entry_points
-from types import ModuleType
+from importlib.metadata import Distribution, EntryPoint, entry_points
 from typing import Literal, cast
 
 import attrs
@@ -70,49 +69,63 @@ def _installed() -> dict[str, list[EntryPoint]]:
     """Return the entry points of each distribution; one scan of what is installed."""
     found: dict[str, list[EntryPoint]] = {}
     for point in entry_points(group=hookspecs.GROUP):
-        name = point.dist.name if point.dist is not None else point.name
-        found.setdefault(canonical(name), []).append(point)
+        found.setdefault(canonical(_distribution(point).name), []).append(point)
     return found
 
 
+def _distribution(point: EntryPoint) -> Distribution:
+    assert point.dist is not None  # true of every entry point that a scan returns
+    return point.dist
+
+
 def _load(name: str, points: list[EntryPoint], hooks: pluggy.PluginManager, disabled: list[str]) -> Plugin:
-    version = points[0].dist.version if points[0].dist is not None else ""
-    plugin = Plugin(name, version)
+    plugin = Plugin(name, _distribution(points[0]).version)
     if name in disabled:
         return attrs.evolve(plugin, status="disabled", reason=f"named by {DISABLE}")
-    strict = os.environ.get(STRICT, "") not in ("", "0")
     try:
-        modules = [point.load() for point in sorted(points)]
+        modules = [_imported(point) for point in sorted(points)]
         for module in modules:
-            misfit = _misfit(name, getattr(module, "rates_api", None))
-            if misfit:
-                if strict:
-                    raise PluginError(f"The plugin {name} is incompatible: {misfit}.")
-                return attrs.evolve(plugin, status="incompatible", reason=misfit)
+            _check_api(name, getattr(module, "rates_api", None))
         specs = [spec for module in modules for spec in _collect(name, module, hooks)]
         _refuse_repeated(specs)
-    except (Exception, SystemExit) as error:
-        if strict:
-            error.add_note(f"Raised while the plugin {name} was loaded; {STRICT} is set.")
-            raise
-        return attrs.evolve(plugin, status="broken", reason=describe(error))
+    except Exception as error:  # noqa: BLE001  # `failed` raises it where that is asked for
+        return failed(plugin, "incompatible" if isinstance(error, _MisfitError) else "broken", error)
     return attrs.evolve(plugin, specs=tuple(specs))
 
 
-def _misfit(name: str, api: object) -> str:
-    """Return why a plugin's `rates_api` does not fit, or an empty text."""
+def failed(plugin: Plugin, status: Status, error: Exception) -> Plugin:
+    """Return the plugin with the reason of its failure; with `RATES_STRICT_PLUGINS`, raise it."""
+    reason = describe(error)
+    if os.environ.get(STRICT, "") not in ("", "0"):
+        raise PluginError(f"The plugin {plugin.distribution} is {status}: {reason}.") from error
+    return attrs.evolve(plugin, status=status, reason=reason, specs=())
+
+
+def _imported(point: EntryPoint) -> object:
+    try:
+        return point.load()
+    except SystemExit as error:
+        raise PluginError(f"its module calls sys.exit({error.code!r}) when it is imported") from error
+
+
+class _MisfitError(PluginError):
+    """The `rates_api` of a plugin does not fit."""
+
+
+def _check_api(name: str, api: object) -> None:
+    """Refuse a plugin whose `rates_api` has another major number than ours, or a higher minor one."""
     if api is None:
-        return f"its module declares no rates_api; this rates-core has {API}"
+        raise _MisfitError(f"its module declares no rates_api; this rates-core has {API}")
     if not (isinstance(api, tuple) and len(api) == 2 and all(type(number) is int for number in api)):
-        return f"its rates_api is {api!r}; it must be two integers such as {API}"
-    if api[0] == API[0] and api[1] <= API[1]:
-        return ""
-    return f"its rates_api is {api}, this rates-core has {API}; upgrade {name if api < API else 'rates-core'}"
+        raise _MisfitError(f"its rates_api is {api!r}; it must be two integers such as {API}")
+    if api[0] != API[0] or api[1] > API[1]:
+        older = name if api < API else "rates-core"
+        raise _MisfitError(f"its rates_api is {api}, this rates-core has {API}; upgrade {older}")
 
 
-def _collect(distribution: str, module: ModuleType, hooks: pluggy.PluginManager) -> Iterator[Spec]:
+def _collect(distribution: str, module: object, hooks: pluggy.PluginManager) -> Iterator[Spec]:
     """Call the hooks of one module, each by itself, and yield what they offer."""
-    hooks.register(module, name=f"{distribution}:{module.__name__}")
+    hooks.register(module)
     for caller in hooks.get_hookcallers(module) or ():
         kind = KIND_OF_HOOK.get(caller.name)
         if kind is None:
@@ -120,7 +133,7 @@ def _collect(distribution: str, module: ModuleType, hooks: pluggy.PluginManager)
             raise PluginError(f"it implements '{caller.name}', which is no hook of rates.{hint}")
         for implementation in caller.get_hookimpls():
             if implementation.plugin is module:
-                offered: Iterable[object] = cast("Iterable[object]", implementation.function())
+                offered = cast("Iterable[object]", implementation.function())
                 yield from (_checked(spec, kind, distribution) for spec in offered)
 
 

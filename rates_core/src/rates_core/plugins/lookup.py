@@ -1,10 +1,10 @@
-"""What to say when a name is asked for that nothing offers."""
+"""What to say when a name is asked for that nothing offers, or that two distributions offer."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from rates_core.errors import PluginError, RatesError, UnknownNameError, closest
+from rates_core.errors import AmbiguousPluginError, PluginError, RatesError, UnknownNameError, closest
 from rates_core.plugins.discovery import DISABLE, Plugin
 from rates_core.plugins.kinds import Kind
 from rates_core.plugins.known import KNOWN
@@ -30,6 +30,14 @@ def unknown_name(kind: Kind, name: str, offered: Sequence[str], plugins: Iterabl
     if inactive:
         sentences.append(f"Not loaded: {', '.join(f'{p.distribution} ({p.status})' for p in inactive.values())}.")
     return UnknownNameError(" ".join(sentences))
+
+
+def ambiguous_name(kind: Kind, name: str, owners: Sequence[str]) -> AmbiguousPluginError:
+    """Return the error for a name that several distributions offer."""
+    return AmbiguousPluginError(
+        f"The {kind.singular} '{name}' is offered by {' and by '.join(owners)}. "
+        f"Disable one, for example with {DISABLE}={owners[-1]}, or uninstall it."
+    )
 
 
 def _suggestions(name: str, offered: Sequence[str], known: Mapping[str, str]) -> list[str]:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache, cached_property
 from typing import TypeVar
 
-from attrs import field, frozen
-
-from rates_core.errors import AmbiguousPluginError, PluginError
+from rates_core.errors import PluginError
 from rates_core.plugins.capabilities import Requirements, unsupported
-from rates_core.plugins.discovery import DISABLE, Plugin, Status, load_plugins
+from rates_core.plugins.discovery import Plugin, load_plugins
 from rates_core.plugins.kinds import KIND_OF_SPEC, KINDS
-from rates_core.plugins.lookup import unknown_name
+from rates_core.plugins.lookup import ambiguous_name, unknown_name
 from rates_core.plugins.specs import (
     AnalysisSpec,
     BackendSpec,
@@ -23,30 +20,10 @@ from rates_core.plugins.specs import (
     ModelLibrarySpec,
     SolverSpec,
     Spec,
-    TargetSpec,
 )
-from rates_core.plugins.targets import describe
+from rates_core.plugins.status import PluginStatus, status_of
 
 S = TypeVar("S", bound=Spec)
-
-
-@frozen
-class PluginStatus:
-    """What became of one installed distribution.
-
-    Attributes:
-        distribution: its name.
-        version: its version.
-        status: `active`, `broken`, `incompatible`, `disabled`, or `unavailable` (a tool that it needs is missing).
-        reason: why it is not active, or an empty text.
-        offers: names of what it offers, by kind in the plural ("backends").
-    """
-
-    distribution: str
-    version: str
-    status: Status
-    reason: str
-    offers: Mapping[str, tuple[str, ...]] = field(factory=dict)
 
 
 class PluginManager:
@@ -126,7 +103,7 @@ class PluginManager:
 
     def statuses(self) -> list[PluginStatus]:
         """Return what became of every installed distribution; this asks the probes for missing tools."""
-        return [_status(plugin) for plugin in self._plugins]
+        return [status_of(plugin) for plugin in self._plugins]
 
     def require(self, spec: BackendSpec | SolverSpec, requirements: Requirements) -> None:
         """Raise an `UnsupportedFeatureError` if a backend or solver does not claim what a model requires."""
@@ -139,7 +116,7 @@ class PluginManager:
     @cached_property
     def _plugins(self) -> list[Plugin]:
         if self._loading:
-            raise PluginError("it asks for plugins while plugins are loaded; it may only do so when it is used")
+            raise PluginError("it asks for plugins while plugins are being loaded; it may do so only when it is used")
         self._loading = True
         try:
             return load_plugins()
@@ -161,11 +138,7 @@ class PluginManager:
         if not found:
             raise unknown_name(kind, name, list(self._offers[spec_class]), self._plugins)
         if len(found) > 1:
-            owners = [spec.distribution for spec in found]
-            raise AmbiguousPluginError(
-                f"The {kind.singular} '{name}' is offered by {' and by '.join(owners)}. "
-                f"Disable one, for example with {DISABLE}={owners[-1]}, or uninstall it."
-            )
+            raise ambiguous_name(kind, name, [spec.distribution for spec in found])
         return _as(spec_class, found[0])
 
     def _all(self, spec_class: type[S]) -> dict[str, S]:
@@ -192,20 +165,3 @@ def _as(spec_class: type[S], spec: Spec) -> S:
 def _missing(spec: BackendSpec | SolverSpec, requirements: Requirements) -> tuple[str, ...]:
     claims = spec.capabilities if isinstance(spec, BackendSpec) else spec
     return claims.missing(requirements)
-
-
-def _status(plugin: Plugin) -> PluginStatus:
-    status, reason = plugin.status, plugin.reason
-    offers = {
-        kind.plural: tuple(spec.name for spec in plugin.specs if type(spec) is kind.spec)
-        for kind in KINDS
-        if any(type(spec) is kind.spec for spec in plugin.specs)
-    }
-    try:
-        probed = [spec.missing_tool() for spec in plugin.specs if isinstance(spec, TargetSpec)]
-    except Exception as error:  # noqa: BLE001  # whatever a plugin raises is reported as the plugin's
-        return PluginStatus(plugin.distribution, plugin.version, "broken", describe(error), offers)
-    absent = list(dict.fromkeys(answer for answer in probed if answer))
-    if absent:
-        status, reason = "unavailable", " ".join(absent)
-    return PluginStatus(plugin.distribution, plugin.version, status, reason, offers)

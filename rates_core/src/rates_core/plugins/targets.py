@@ -6,7 +6,7 @@ from functools import reduce
 from importlib import import_module
 from typing import Any
 
-from rates_core.errors import PluginError
+from rates_core.errors import PluginError, RatesError
 
 
 def load_target(target: str, distribution: str = "") -> Any:
@@ -35,8 +35,10 @@ def load_target(target: str, distribution: str = "") -> Any:
 
 
 def describe(error: BaseException) -> str:
-    """Return an exception as one line: its type and what it says, without a final period."""
+    """Return an exception as one line without a final period: its type, unless it is ours, and what it says."""
     text = " ".join(str(error).split()).removesuffix(".")
+    if isinstance(error, RatesError):
+        return text
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 

@@ -1,0 +1,79 @@
+"""The program `rates`: find the sub-command, run it, turn errors into one message."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections.abc import Sequence
+from traceback import print_exception
+
+from rates_core import __version__
+from rates_core.cli.command import Command
+from rates_core.errors import RatesError
+from rates_core.plugins.manager import get_manager
+from rates_core.plugins.targets import describe
+
+DEBUG = "RATES_DEBUG"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run `rates` with these arguments, or those of the process, and return the exit code."""
+    try:
+        return _run(list(sys.argv[1:] if arguments is None else arguments))
+    except KeyboardInterrupt:
+        print("rates: interrupted", file=sys.stderr)
+        return 130
+    except Exception as error:  # noqa: BLE001  # users get one message, whatever went wrong
+        if os.environ.get(DEBUG, "") not in ("", "0"):
+            print_exception(error)
+        print(_message(error), file=sys.stderr)
+        return 2
+
+
+def _run(arguments: list[str]) -> int:
+    """Split the arguments at the name of the sub-command, which is the first that is no option, and run it."""
+    place = next((index for index, word in enumerate(arguments) if not word.startswith("-")), len(arguments))
+    own, rest = arguments[:place], arguments[place:]
+    program = _Parser()
+    program.parse_args(own)
+    if not rest:
+        program.print_help()
+        return 0
+    spec = get_manager().command(rest[0])
+    command: Command = spec.load()()
+    parser = ArgumentParser(prog=f"rates {spec.name}", description=f"{spec.summary}.", allow_abbrev=False)
+    command.add_arguments(parser)
+    return command.execute(parser.parse_args(rest[1:]))
+
+
+class _Parser(ArgumentParser):
+    """The options of `rates` itself; its help lists the sub-commands, so only that loads plugins."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            prog="rates",
+            usage="rates [--help] [--version] COMMAND ...",
+            description="Simulate and analyse dynamical systems.",
+            formatter_class=RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        self.add_argument("--version", action="version", version=f"rates {__version__}")
+
+    def format_help(self) -> str:
+        """Return the help, with the summaries of all commands; none of them is imported."""
+        commands = get_manager().commands()
+        width = max(map(len, commands), default=0)
+        lines = [f"  {name:<{width}}  {spec.summary}" for name, spec in commands.items()]
+        self.epilog = "\n".join(["commands:", *lines, "", "`rates COMMAND --help` explains a command."])
+        return super().format_help()
+
+
+def _message(error: Exception) -> str:
+    if isinstance(error, RatesError):
+        return f"rates: {error}"
+    return f"rates: unexpected {describe(error)}. Set {DEBUG}=1 to see where it was raised."
+
+
+if __name__ == "__main__":
+    sys.exit(main())

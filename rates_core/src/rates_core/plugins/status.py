@@ -1,0 +1,52 @@
+"""The status of an installed distribution, as `rates plugins` shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import attrs
+from attrs import field, frozen
+
+from rates_core.plugins.discovery import Plugin, Status, failed
+from rates_core.plugins.kinds import KINDS
+from rates_core.plugins.specs import TargetSpec
+
+
+@frozen
+class PluginStatus:
+    """What became of one installed distribution.
+
+    Attributes:
+        distribution: its name.
+        version: its version.
+        status: `active`, `broken`, `incompatible`, `disabled`, or `unavailable` (a tool that it needs is missing).
+        reason: why it is not active, or an empty text.
+        offers: names of what it offers, by kind in the plural ("backends").
+    """
+
+    distribution: str
+    version: str
+    status: Status
+    reason: str
+    offers: Mapping[str, tuple[str, ...]] = field(factory=dict)
+
+
+def status_of(plugin: Plugin) -> PluginStatus:
+    """Return the status of a distribution, after asking the probes of what it offers."""
+    probed = _probed(plugin)
+    return PluginStatus(plugin.distribution, plugin.version, probed.status, probed.reason, _offers(plugin))
+
+
+def _probed(plugin: Plugin) -> Plugin:
+    """Return the plugin as it is, or unavailable for the tools that its probes miss, or broken by a probe."""
+    try:
+        answers = [spec.missing_tool() for spec in plugin.specs if isinstance(spec, TargetSpec)]
+    except Exception as error:  # noqa: BLE001  # `failed` raises it where that is asked for
+        return failed(plugin, "broken", error)
+    missing = " ".join(dict.fromkeys(answer for answer in answers if answer))
+    return attrs.evolve(plugin, status="unavailable", reason=missing) if missing else plugin
+
+
+def _offers(plugin: Plugin) -> dict[str, tuple[str, ...]]:
+    offers = {kind.plural: tuple(spec.name for spec in plugin.specs if type(spec) is kind.spec) for kind in KINDS}
+    return {plural: names for plural, names in offers.items() if names}
