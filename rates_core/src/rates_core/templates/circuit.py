@@ -1,0 +1,222 @@
+"""Circuits: nodes, populations and sub-circuits with the edges and connections between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from attrs import field, frozen
+
+from rates_core.templates import members
+from rates_core.templates.connectivity import Connectivity
+from rates_core.templates.edges import EdgeMatrix, Edges, parse_edges
+from rates_core.templates.location import Location
+from rates_core.templates.mapping import FrozenMapping
+from rates_core.templates.node import NodeTemplate
+from rates_core.templates.overrides import Overrides
+from rates_core.templates.population import PopulationTemplate
+from rates_core.templates.runnable import Runnable
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from rates_core.templates.edge import Edge
+
+
+@frozen(eq=False)
+class CircuitTemplate(Runnable):
+    """A network of nodes, populations and sub-circuits, to any depth.
+
+    Equality compares everything but `location`. Two updates are recorded in place, since programs rely on it:
+    `update_var` and `add_edges_from_matrix`; the hash therefore leaves out edges and overrides. `update_template`
+    returns a new circuit.
+
+    Attributes:
+        name: name of the template.
+        nodes: node templates by label.
+        circuits: sub-circuits by label, as they were when this circuit was made.
+        edges: projections between single variables.
+        populations: populations by label.
+        connections: projections given as matrices or scalars.
+        description: prose about the circuit.
+        label: another name for displays.
+        location: where the template was written; no part of its identity.
+        overrides: what `update_var` recorded.
+
+    Raises:
+        TemplateError: a label or a part is malformed, or connections do not fit their populations.
+        UnknownNameError: an edge or a connection names what does not exist.
+    """
+
+    name: str
+    nodes: Mapping[str, NodeTemplate] = field(factory=FrozenMapping, converter=members.nodes)
+    circuits: Mapping[str, CircuitTemplate] = field(factory=FrozenMapping)
+    edges: Edges = field(factory=Edges, converter=parse_edges)
+    populations: Mapping[str, PopulationTemplate] = field(factory=FrozenMapping, converter=members.populations)
+    connections: tuple[Connectivity, ...] = field(default=(), converter=members.connections)
+    description: str = ""
+    label: str | None = None
+    location: Location | None = field(default=None, repr=False)
+    overrides: Overrides = field(factory=Overrides, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "circuits", members.circuits(self.circuits, CircuitTemplate, self.name))
+        members.check(self)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, CircuitTemplate):
+            return NotImplemented
+        return self is other or (self._content == other._content and self._recorded == other._recorded)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash(self._content)
+
+    @property
+    def _content(self) -> tuple[Any, ...]:
+        prose = self.name, self.description, self.label
+        return (*prose, self.nodes, self.circuits, self.populations, self.connections)
+
+    @property
+    def _recorded(self) -> tuple[Any, ...]:
+        return self.edges, self.overrides
+
+    @property
+    def edge_matrices(self) -> tuple[EdgeMatrix, ...]:
+        """Return the edges that `add_edges_from_matrix` added, as matrices; `edges` contains them too."""
+        return self.edges.matrices
+
+    @classmethod
+    def from_file(cls, path: str | Path) -> Self:
+        """Load a circuit from a model file; as `from_yaml`."""
+        return cls.from_yaml(path)
+
+    def update_var(
+        self, node_vars: Mapping[str, Any] | None = None, edge_vars: Iterable[Sequence[Any]] | None = None
+    ) -> Self:
+        """Record new values of variables and edges on this circuit, in place, and return it.
+
+        All is checked first: either everything is recorded or nothing.
+
+        Args:
+            node_vars: paths, e.g. `"p/qif_op/eta"`, `"all/qif_op/eta"` or `"pop[3]/op/var"`, and their values: a
+                number for all matched units or an array of one per unit, in match order.
+            edge_vars: `(source, target, {attribute: value})`, or `(source, target, k, {attribute: value})` for the
+                k-th of several edges between the same variables. Without k all of them are meant.
+
+        Raises:
+            UnknownNameError: a path, an edge or an attribute does not exist; the closest name is given.
+            ArgumentError: a value has the wrong shape or is no number.
+            TemplateError: this circuit is part of another one; update that one.
+        """
+        from rates_core.templates.updates import record_values
+
+        record_values(self, node_vars or {}, edge_vars or ())
+        return self
+
+    def add_edges_from_matrix(
+        self,
+        source_var: str,
+        target_var: str,
+        source_nodes: str | Iterable[str],
+        target_nodes: str | Iterable[str] | None = None,
+        weight: Any = None,
+        template: Any = None,
+        edge_attr: Mapping[str, Any] | None = None,
+        min_weight: float = 1e-6,
+    ) -> Self:
+        """Add one edge per entry of a matrix to this circuit, in place, and return it.
+
+        Args:
+            source_var: `op/var` of the sources.
+            target_var: `op/var` of the targets.
+            source_nodes: labels of the source nodes, the columns of `weight`.
+            target_nodes: labels of the target nodes, the rows of `weight`; by default the source nodes.
+            weight: matrix `[target, source]`, dense or sparse.
+            template: equations of the edges, or None.
+            edge_attr: further attributes of all edges; `delay` and `spread` may be matrices like `weight`.
+            min_weight: an entry whose absolute value is smaller makes no edge.
+
+        Raises:
+            UnknownNameError: a node, a variable or an attribute does not exist.
+            TemplateError: a shape does not fit, a value is not finite, or this circuit is part of another one.
+        """
+        from rates_core.templates.updates import record_matrix
+
+        nodes = source_nodes, source_nodes if target_nodes is None else target_nodes
+        record_matrix(self, (source_var, target_var), nodes, weight, template, edge_attr or {}, min_weight)
+        return self
+
+    def update_template(
+        self,
+        name: str | None = None,
+        nodes: Mapping[str, Any] | None = None,
+        circuits: Mapping[str, Any] | None = None,
+        edges: Iterable[Any] | None = None,
+        populations: Mapping[str, Any] | None = None,
+        connections: Iterable[Any] | None = None,
+        description: str | None = None,
+        label: str | None = None,
+        location: Location | None = None,
+    ) -> Self:
+        """Return a new circuit derived from this one, which inherits what is not given, recorded values included.
+
+        Nodes, circuits and populations are added to, or replace, inherited ones of the same label; edges and
+        connections are added.
+
+        Raises:
+            TemplateError: a part is malformed.
+            UnknownNameError: an edge or recorded value names what no longer exists.
+        """
+        from rates_core.templates.updates import derive_circuit
+
+        given = {"name": name, "description": description, "label": label, "location": location}
+        parts = {"nodes": nodes, "circuits": circuits, "populations": populations}
+        return derive_circuit(self, given, parts, edges or (), connections or ())
+
+    def get_nodes(
+        self, node_identifier: str | Sequence[str] = "all", var_identifier: Sequence[str] | None = None
+    ) -> list[str]:
+        """Return the paths of nodes and populations that match; a sub-circuit stands for all that it holds.
+
+        Args:
+            node_identifier: a path, or its segments; `all` stands for every child.
+            var_identifier: operator and variable that a node must have to be returned.
+
+        Raises:
+            UnknownNameError: nothing has that path; the closest name is given.
+        """
+        from rates_core.templates.queries import node_paths
+
+        return node_paths(self, node_identifier, var_identifier)
+
+    def get_edges(self, source: str | Sequence[str] = "all", target: str | Sequence[str] = "all") -> list[Edge]:
+        """Return the edges between matching variables, with full paths and recorded values.
+
+        Args:
+            source: path of a variable or of a node, with wildcards; `all` alone is everything.
+            target: likewise.
+        """
+        from rates_core.templates.queries import matching_edges
+
+        return matching_edges(self, source, target)
+
+    def get_var(self, path: str) -> float | complex | np.ndarray:
+        """Return the value of a variable or of an edge parameter, recorded values included.
+
+        One unit gives its value; several give an array of one entry per unit, in match order.
+
+        Args:
+            path: `node/op/var`, with wildcards; or `source->target[k]/weight`.
+
+        Raises:
+            UnknownNameError: nothing has that path; the closest name is given.
+        """
+        from rates_core.templates.queries import current_value
+
+        return current_value(self, path)

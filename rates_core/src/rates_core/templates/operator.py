@@ -1,0 +1,183 @@
+"""Operators: equations and the variables that they declare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from attrs import field, frozen
+
+from rates_core.errors import EquationError, TemplateError, UnknownNameError, did_you_mean
+from rates_core.paths import check_label
+from rates_core.templates.event import Event, ParsedEvent
+from rates_core.templates.location import Location
+from rates_core.templates.mapping import FrozenMapping
+from rates_core.templates.template import Template
+from rates_core.templates.variable import Variable
+
+if TYPE_CHECKING:
+    from rates_core.expressions.equation import Equation
+
+
+def _texts(given: Any) -> tuple[str, ...]:
+    listed = (given,) if isinstance(given, str) else given
+    if not isinstance(listed, Iterable) or isinstance(listed, Mapping):
+        raise TemplateError(f"Equations are a text or a list of texts, not {given!r}.")
+    equations = tuple(listed)
+    for equation in equations:
+        if not isinstance(equation, str) or not equation.strip():
+            raise TemplateError(f'An equation is a text such as "x\' = -x/tau", not {equation!r}.')
+    return tuple(equation.strip() for equation in equations)
+
+
+def _declared(given: Any) -> FrozenMapping[str, Variable]:
+    if not isinstance(given, Mapping):
+        raise TemplateError(f"Variables are a mapping of names to what they are, not {given!r}.")
+    return FrozenMapping((name, _variable(name, spec)) for name, spec in given.items())
+
+
+def _variable(name: Any, spec: Any) -> Variable:
+    if not isinstance(name, str) or not name.isidentifier():
+        raise TemplateError(f"The name of a variable is letters, digits and '_', no digit first; it is {name!r}.")
+    try:
+        return Variable.parse(spec)
+    except TemplateError as error:
+        raise TemplateError(f"Variable '{name}': {error}") from None
+
+
+@frozen(cache_hash=True)
+class OperatorTemplate(Template):
+    """Equations with their variables: the smallest reusable part of a model.
+
+    Attributes:
+        name: stands in paths, `node/name/variable`.
+        equations: their texts, e.g. `"x' = -x/tau + x_in"`.
+        variables: what is declared of each variable, in the declared order.
+        description: prose about the operator.
+        label: another name for displays.
+        events: what happens at moments when conditions become true.
+        location: where the template was written; no part of its identity.
+
+    Raises:
+        TemplateError: a part of the template is malformed.
+        UnknownNameError: an event changes a variable that is not declared.
+    """
+
+    name: str
+    equations: tuple[str, ...] = field(converter=_texts)
+    variables: Mapping[str, Variable] = field(converter=_declared)
+    description: str = ""
+    label: str | None = None
+    events: tuple[Event, ...] = field(
+        default=(), converter=lambda given: tuple(Event.parse(event) for event in given or ())
+    )
+    location: Location | None = field(default=None, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        check_label(self.name, "operator")
+        for event in self.events:
+            for name in event.names:
+                if name not in self.variables:
+                    raise UnknownNameError(
+                        f"{self._place}: the event 'when: {event.when}' changes '{name}', which is not declared."
+                        f"{did_you_mean(name, self.variables)}"
+                    )
+
+    @cached_property
+    def parsed(self) -> tuple[Equation, ...]:
+        """Return the equations as expression trees.
+
+        Raises:
+            EquationError: an equation is malformed or names what is not declared; operator, number and place are named.
+            TemplateError: two equations define one variable, or one defines a parameter, an input or noise.
+        """
+        from rates_core.expressions.equation import parse_equation
+
+        equations: dict[str, Equation] = {}
+        for number, text in enumerate(self.equations, 1):
+            try:
+                equation = parse_equation(text, self.variables)
+            except EquationError as error:
+                raise type(error)(f"{self._place}, equation {number}: {error}") from None
+            self._check_target(equation.target, number)
+            if equation.target in equations:
+                raise TemplateError(
+                    f"{self._place}, equation {number}: a second equation for '{equation.target}' after "
+                    f"'{equations[equation.target].text}'. Write one equation per variable."
+                )
+            equations[equation.target] = equation
+        return tuple(equations.values())
+
+    @cached_property
+    def parsed_events(self) -> tuple[ParsedEvent, ...]:
+        """Return the events with their texts as expression trees.
+
+        Raises:
+            EquationError: an expression is malformed or names what is not declared; operator and place are named.
+        """
+        from rates_core.expressions.parser import parse_expression
+
+        def parse(text: str, event: Event) -> Any:
+            try:
+                return parse_expression(text, self.variables)
+            except EquationError as error:
+                raise type(error)(f"{self._place}, event 'when: {event.when}': {error}") from None
+
+        return tuple(
+            ParsedEvent(
+                parse(event.when, event),
+                FrozenMapping((name, parse(text, event)) for name, text in event.set.items()),
+                event.emit,
+            )
+            for event in self.events
+        )
+
+    def update_template(
+        self,
+        name: str | None = None,
+        equations: str | Iterable[str] | Mapping[str, Any] | None = None,
+        variables: Mapping[str, Any] | None = None,
+        description: str | None = None,
+        label: str | None = None,
+        events: Iterable[Any] | None = None,
+        location: Location | None = None,
+    ) -> OperatorTemplate:
+        """Return a new operator derived from this one, which inherits what is not given.
+
+        Args:
+            name: name of the derived operator.
+            equations: new equations, or edits of the inherited ones: a mapping with the keys `replace`, `remove`,
+                `append`, `prepend` and `add`. Variables that no equation or event uses any more are dropped.
+            variables: variables that are new or declared anew.
+            description: prose about the derived operator.
+            label: another name for displays.
+            events: events in place of the inherited ones.
+            location: where the derived operator was written.
+
+        Raises:
+            TemplateError: an edit matches nothing or is malformed.
+            UnknownNameError: there is no such kind of edit.
+        """
+        from rates_core.templates.edits import derive
+
+        given = {"name": name, "description": description, "label": label, "events": events, "location": location}
+        changes = {key: value for key, value in given.items() if value is not None}
+        return derive(self, equations, variables or {}, changes)
+
+    @property
+    def _place(self) -> str:
+        place = f"Operator '{self.name}'"
+        return place if self.location is None else f"{self.location}: {place}"
+
+    def _check_target(self, target: str, number: int) -> None:
+        variable = self.variables.get(target)
+        if variable is None or variable.kind in ("output", "variable"):
+            return
+        remedy = f"Declare it as 'variable({variable.text()})' or 'output({variable.text()})'."
+        if variable.kind != "parameter":
+            remedy = "Declare it as 'variable' or 'output'."
+        raise TemplateError(
+            f"{self._place}, equation {number}: '{target}' is declared as {variable.kind} and cannot have an equation. "
+            f"{remedy}"
+        )

@@ -1,0 +1,121 @@
+"""Populations: many units of one node, with values per unit."""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import evolve, field, frozen
+
+from rates_core.errors import ArgumentError, TemplateError
+from rates_core.templates.location import Location
+from rates_core.templates.mapping import FrozenMapping
+from rates_core.templates.node import NodeTemplate
+from rates_core.templates.references import resolve
+from rates_core.templates.template import Template, check_name
+from rates_core.templates.value import Value, shape_of, to_value
+
+
+def _count(given: Any) -> int:
+    if isinstance(given, bool) or not isinstance(given, numbers.Integral) or given < 1:
+        raise TemplateError(f"The number of units n of a population is a whole number of at least 1, not {given!r}.")
+    return int(given)
+
+
+@frozen(cache_hash=True)
+class PopulationTemplate(Template):
+    """Equal units of one node template.
+
+    Attributes:
+        name: name of the template.
+        node: what each unit is.
+        n: number of units.
+        params: values of variables `op/var`: one number for all units or an array of one per unit.
+        description: prose about the population.
+        label: another name for displays.
+        location: where the template was written; no part of its identity.
+
+    Raises:
+        TemplateError: n is not positive, a value has the wrong length, or a variable of the node is a vector.
+        UnknownNameError: a value is given to a variable that the node does not have.
+    """
+
+    name: str
+    node: NodeTemplate = field(converter=lambda given: resolve(given, NodeTemplate, "The node of a population"))
+    n: int = field(converter=_count)
+    params: Mapping[str, Value] = field(factory=FrozenMapping, converter=lambda given: FrozenMapping(given or {}))
+    description: str = ""
+    label: str | None = None
+    location: Location | None = field(default=None, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        check_name(self.name, "population")
+        self._refuse_vectors()
+        values = FrozenMapping((path, self._parameter(path, given)) for path, given in self.params.items())
+        object.__setattr__(self, "params", values)
+
+    def value(self, operator: str, variable: str) -> Value:
+        """Return the value of a variable: one number for all units or an array of one per unit.
+
+        Raises:
+            UnknownNameError: there is no such operator or variable.
+        """
+        own = self.params.get(f"{operator}/{variable}")
+        return self.node.value(operator, variable) if own is None else own
+
+    def update_template(
+        self,
+        name: str | None = None,
+        node: NodeTemplate | str | None = None,
+        n: int | None = None,
+        params: Mapping[str, Any] | None = None,
+        description: str | None = None,
+        label: str | None = None,
+        location: Location | None = None,
+    ) -> PopulationTemplate:
+        """Return a new population derived from this one, which inherits what is not given; `params` are merged.
+
+        Raises:
+            TemplateError: an inherited or given value does not fit the number of units.
+            UnknownNameError: a value is given to a variable that the node does not have.
+        """
+        given = {"name": name, "node": node, "n": n, "description": description, "label": label, "location": location}
+        changes: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
+        return evolve(self, params={**self.params, **(params or {})}, **changes)
+
+    def _parameter(self, path: Any, given: Any) -> Value:
+        if not isinstance(path, str) or path.count("/") != 1:
+            raise TemplateError(f"Population '{self.name}': a parameter is named 'op/var', not {path!r}.")
+        declared = self.node.declared(*path.split("/"))
+        what = f"Population '{self.name}': '{path}'"
+        if declared.kind == "noise":
+            raise TemplateError(f"{what} is noise, which has unit strength and no value.")
+        try:
+            value = to_value(given)
+        except ArgumentError as error:
+            raise TemplateError(f"{what}: {error}") from None
+        shape = shape_of(value)
+        if len(shape) == 1 and shape != (self.n,):
+            raise TemplateError(f"{what} has {_values(shape[0])}, but the population has {_units(self.n)}.")
+        if len(shape) > 1 and not (declared.kind == "parameter" and shape == (self.n, self.n)):
+            raise TemplateError(f"{what} has the shape {shape}; give one number or one per unit.")
+        return value
+
+    def _refuse_vectors(self) -> None:
+        for operator, overrides in self.node.operators:
+            for name, declared in operator.variables.items():
+                shape = shape_of(overrides[name]) if name in overrides else declared.shape
+                if shape not in ((), (1,), (self.n, self.n)):
+                    raise TemplateError(
+                        f"Population '{self.name}': '{operator.name}/{name}' is declared with the shape {shape}. "
+                        "In a population the units are the axis; declare a scalar and give values per unit in params."
+                    )
+
+
+def _values(count: int) -> str:
+    return "1 value" if count == 1 else f"{count} values"
+
+
+def _units(count: int) -> str:
+    return "1 unit" if count == 1 else f"{count} units"

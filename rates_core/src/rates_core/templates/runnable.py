@@ -1,0 +1,272 @@
+"""The doors of a circuit: calls that lead to the layers which simulate it, imported when called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rates_core.templates.template import Template
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Outputs = Mapping[str, str] | Sequence[str] | str | None
+
+
+class Runnable(Template):
+    """What a circuit offers beyond being a value; every method is one call of another layer."""
+
+    __slots__ = ()
+
+    def run(
+        self,
+        simulation_time: float,
+        step_size: float,
+        inputs: Mapping[str, Any] | None = None,
+        outputs: Outputs = None,
+        sampling_step_size: float | None = None,
+        cutoff: float = 0.0,
+        solver: str = "euler",
+        backend: str | None = None,
+        vectorize: bool = True,
+        verbose: bool = True,
+        clear: bool = True,
+        in_place: bool = True,
+        float_precision: str = "float64",
+        method: str | None = None,
+        history: Any = None,
+        state: Any = None,
+        seed: int | None = None,
+        **options: Any,
+    ) -> pd.DataFrame:
+        """Simulate the circuit and return what was recorded.
+
+        Shape:
+            rows: times 0, `sampling_step_size`, … `simulation_time`, minus what `cutoff` drops.
+            columns: one per matched unit of each output, in the order of `outputs`.
+
+        Args:
+            simulation_time: time at the end of the run.
+            step_size: step of fixed-step solvers; else the grid of inputs and the default sampling.
+            inputs: arrays on the grid of steps, or callables of t, by the path of an input.
+            outputs: paths of what is recorded, by the name of the column.
+            sampling_step_size: interval between rows; by default every step.
+            cutoff: time from the start that is left out of the result.
+            solver: name of a solver.
+            backend: name of a backend; None is the default one.
+            vectorize: whether equal nodes are grouped; results agree up to rounding.
+            verbose: whether progress is shown.
+            clear: accepted and without meaning; nothing is left to clear.
+            in_place: accepted and without meaning; a run never changes its template.
+            float_precision: precision of real arithmetic.
+            method: method of a solver that offers several.
+            history: values before the start: a number, a callable of t, an array, or a mapping of those by path.
+            state: end of another run, from which this one continues.
+            seed: seed of noise and random draws.
+            options: options of the chosen solver and backend.
+
+        Raises:
+            UnknownNameError: an output, input, solver, backend or option has no such name.
+            ArgumentError: an argument has a value that it cannot have.
+            UnsupportedFeatureError: the model needs what the backend or solver does not offer.
+            SimulationError: the run ended early; the error holds what was recorded.
+        """
+        from rates_core.simulation.run import run
+
+        return run(
+            self,
+            simulation_time=simulation_time,
+            step_size=step_size,
+            inputs=inputs,
+            outputs=outputs,
+            sampling_step_size=sampling_step_size,
+            cutoff=cutoff,
+            solver=solver,
+            backend=backend,
+            vectorize=vectorize,
+            verbose=verbose,
+            clear=clear,
+            in_place=in_place,
+            float_precision=float_precision,
+            method=method,
+            history=history,
+            state=state,
+            seed=seed,
+            **options,
+        )
+
+    def compile(
+        self,
+        backend: str | None = None,
+        solver: str = "euler",
+        simulation_time: float | None = None,
+        step_size: float | None = None,
+        outputs: Outputs = None,
+        inputs: Mapping[str, Any] | None = None,
+        **options: Any,
+    ) -> Any:
+        """Return the compiled model, which runs many times with changed parameters and is compiled once.
+
+        Args:
+            backend: name of a backend; None is the default one.
+            solver: name of a solver.
+            simulation_time: time at the end of a run; needed where the solver sizes its storage by it.
+            step_size: as in `run`.
+            outputs: as in `run`.
+            inputs: as in `run`.
+            options: further arguments of `run`, and options of the chosen solver and backend.
+
+        Raises:
+            UnknownNameError: an output, input, solver, backend or option has no such name.
+            UnsupportedFeatureError: the model needs what the backend or solver does not offer.
+        """
+        from rates_core.simulation.compile import compile_model
+
+        return compile_model(
+            self,
+            backend=backend,
+            solver=solver,
+            simulation_time=simulation_time,
+            step_size=step_size,
+            outputs=outputs,
+            inputs=inputs,
+            **options,
+        )
+
+    def jacobian(self, **options: Any) -> Any:
+        """Return the linearisation of the circuit, itself a System: derivatives by state, delayed state and parameters.
+
+        Raises:
+            UnknownNameError: an option has no such name.
+        """
+        from rates_core.system.build import build_system
+
+        return build_system(self).jacobian(**options)
+
+    def get_run_func(
+        self,
+        func_name: str,
+        step_size: float,
+        file_name: str | None = None,
+        inputs: Mapping[str, Any] | None = None,
+        backend: str | None = None,
+        solver: str = "euler",
+        adaptive: bool | None = None,
+        vectorize: bool = True,
+        float_precision: str = "float64",
+        decorator: Callable[..., Any] | None = None,
+        decorator_kwargs: Mapping[str, Any] | None = None,
+        auto: bool = False,
+        clear: bool = False,
+        in_place: bool = True,
+        **options: Any,
+    ) -> Any:
+        """Return the right-hand side as a function with its arguments; unpacks as `func, args`.
+
+        Args:
+            func_name: name of the generated function.
+            step_size: as in `run`.
+            file_name: file for the generated source, relative to the working directory; None writes no file.
+            inputs: as in `run`.
+            backend: name of a backend; None is the default one.
+            solver: name of the solver that the function is for.
+            adaptive: whether the continuous-time form is wanted; None asks the solver.
+            vectorize: whether equal nodes are grouped.
+            float_precision: precision of real arithmetic.
+            decorator: a function that is applied to the generated one.
+            decorator_kwargs: keyword arguments of the decorator.
+            auto: whether files for continuation with AUTO are written.
+            clear: accepted and without meaning.
+            in_place: accepted and without meaning.
+            options: options of the chosen solver and backend.
+
+        Raises:
+            UnknownNameError: an input, solver, backend or option has no such name.
+            ArgumentError: the file exists and was not generated.
+            UnsupportedFeatureError: the model needs what the backend or solver does not offer.
+        """
+        from rates_core.simulation.functions import get_run_func
+
+        return get_run_func(
+            self,
+            func_name=func_name,
+            step_size=step_size,
+            file_name=file_name,
+            inputs=inputs,
+            backend=backend,
+            solver=solver,
+            adaptive=adaptive,
+            vectorize=vectorize,
+            float_precision=float_precision,
+            decorator=decorator,
+            decorator_kwargs=decorator_kwargs,
+            auto=auto,
+            clear=clear,
+            in_place=in_place,
+            **options,
+        )
+
+    def get_jacobian_func(
+        self,
+        func_name: str,
+        step_size: float,
+        file_name: str | None = None,
+        inputs: Mapping[str, Any] | None = None,
+        backend: str | None = None,
+        solver: str = "euler",
+        adaptive: bool | None = None,
+        vectorize: bool = True,
+        float_precision: str = "float64",
+        decorator: Callable[..., Any] | None = None,
+        decorator_kwargs: Mapping[str, Any] | None = None,
+        auto: bool = False,
+        clear: bool = False,
+        in_place: bool = True,
+        sparse: bool = False,
+        **options: Any,
+    ) -> Any:
+        """Return the Jacobian of the right-hand side as a function with its arguments; unpacks as `func, args`.
+
+        Args:
+            func_name: name of the generated function.
+            step_size: as in `run`.
+            file_name: as in `get_run_func`.
+            inputs: as in `run`.
+            backend: name of a backend; None is the default one.
+            solver: name of the solver that the function is for.
+            adaptive: as in `get_run_func`.
+            vectorize: whether equal nodes are grouped.
+            float_precision: precision of real arithmetic.
+            decorator: a function that is applied to the generated one.
+            decorator_kwargs: keyword arguments of the decorator.
+            auto: as in `get_run_func`.
+            clear: accepted and without meaning.
+            in_place: accepted and without meaning.
+            sparse: whether the matrix is sparse.
+            options: options of the chosen solver and backend.
+
+        Raises:
+            UnknownNameError: an input, solver, backend or option has no such name.
+            UnsupportedFeatureError: the model or the backend has no derivative.
+        """
+        from rates_core.simulation.functions import get_jacobian_func
+
+        return get_jacobian_func(
+            self,
+            func_name=func_name,
+            step_size=step_size,
+            file_name=file_name,
+            inputs=inputs,
+            backend=backend,
+            solver=solver,
+            adaptive=adaptive,
+            vectorize=vectorize,
+            float_precision=float_precision,
+            decorator=decorator,
+            decorator_kwargs=decorator_kwargs,
+            auto=auto,
+            clear=clear,
+            in_place=in_place,
+            sparse=sparse,
+            **options,
+        )

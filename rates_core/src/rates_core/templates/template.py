@@ -1,0 +1,47 @@
+"""What all templates have in common: they are read from and written to model files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Self
+
+from rates_core.errors import TemplateError
+
+
+class Template:
+    """Stand above every kind of template that a model file can hold."""
+
+    __slots__ = ()
+
+    @classmethod
+    def from_yaml(cls, path: str | Path) -> Self:
+        """Load a template of this kind from a model file, e.g. `"models/qif.yaml/QIF"` or `"library:qif/qif"`.
+
+        Raises:
+            ModelFileError: the file cannot be read; file and line are named.
+            TemplateError: the path leads to another kind of template.
+        """
+        from rates_core.templates.references import resolve
+
+        return resolve(str(path), cls, "The template")
+
+    def to_yaml(self, path: str | Path) -> None:
+        """Write the template and all that it uses to a model file; reading it back gives an equal template.
+
+        Raises:
+            ModelFileError: the file cannot be written.
+        """
+        from rates_core.yaml.writer import write
+
+        write(self, path)
+
+
+def check_name(name: Any, what: str) -> str:
+    """Return the name of a template.
+
+    Raises:
+        TemplateError: it is not text, or is empty.
+    """
+    if not isinstance(name, str) or not name:
+        raise TemplateError(f"The name of a {what} is text, not {name!r}.")
+    return name

@@ -1,0 +1,1 @@
+"""Changes of a circuit: recorded in place, or as a derived circuit."""
