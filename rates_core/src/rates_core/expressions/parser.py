@@ -16,6 +16,7 @@ from types import MappingProxyType
 from rates_core.errors import EquationError, did_you_mean
 from rates_core.expressions.functions import ALIASES, CONSTANTS, FOLDED, FUNCTIONS, FunctionDefinition
 from rates_core.expressions.grammar import Spelling, check, spell
+from rates_core.expressions.literals import combined, negated
 from rates_core.expressions.source import Source
 from rates_core.expressions.tokens import Token, number, tokenize
 from rates_core.expressions.tree import Apply, Constant, Expression, Number, Symbol, depth, symbols
@@ -91,9 +92,9 @@ class _Reader:
             case ast.Name():
                 return self._value(self._token(node))
             case ast.BinOp(left=left, op=operator, right=right):
-                return _binary(_BINARY[type(operator)], self.read(left), self.read(right))
+                return combined(_BINARY[type(operator)], self.read(left), self.read(right))
             case ast.UnaryOp(op=ast.USub(), operand=operand):
-                return _negative(self.read(operand))
+                return negated(self.read(operand))
             case ast.UnaryOp(op=ast.UAdd(), operand=operand):
                 return self.read(operand)
             case ast.UnaryOp(op=ast.Not(), operand=operand):
@@ -191,9 +192,9 @@ class _Reader:
         for subtracted, term in reversed(terms):
             value = self.read(term)
             if delay is None:
-                delay = value if subtracted else _negative(value)
+                delay = value if subtracted else negated(value)
             else:
-                delay = _binary("add" if subtracted else "subtract", delay, value)
+                delay = combined("add" if subtracted else "subtract", delay, value)
         return delay
 
     def _past(self, node: ast.expr, value: Expression, delay: Expression) -> Expression:
@@ -229,17 +230,3 @@ class _Reader:
 def _nested(function: str, arguments: Sequence[Expression]) -> Expression:
     """Return a function of two arguments applied to more, from the left; a single one stays what it is."""
     return reduce(lambda left, right: Apply(function, (left, right)), arguments)
-
-
-def _negative(value: Expression) -> Expression:
-    """Return the negative of a value; that of a number is a number."""
-    return Number(-value.value) if isinstance(value, Number) else Apply("negative", (value,))
-
-
-def _binary(function: str, left: Expression, right: Expression) -> Expression:
-    """Return an operation of two values; a real number and an imaginary one make one complex number."""
-    if function in ("add", "subtract") and isinstance(left, Number) and isinstance(right, Number):
-        real, imaginary = left.value, right.value
-        if not isinstance(real, complex) and isinstance(imaginary, complex) and imaginary.real == 0.0:
-            return Number(complex(real, imaginary.imag if function == "add" else -imaginary.imag))
-    return Apply(function, (left, right))

@@ -12,6 +12,8 @@ from attrs import frozen
 
 from rates_core.expressions.source import Source
 
+MAX_TOKEN_LENGTH = 200
+
 _PATTERN = re.compile(
     r"(?P<space>\s+)"
     r"|(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?[jJ]?)"
@@ -61,6 +63,9 @@ def tokenize(source: Source, start: int = 0) -> list[Token]:
         if match is None:
             raise _foreign(source, position)
         position = match.end()
+        if match.lastgroup != "space" and position - match.start() > MAX_TOKEN_LENGTH:
+            problem = f"A name or number of more than {MAX_TOKEN_LENGTH} characters"
+            raise source.error(problem, match.start(), position)
         if match.lastgroup == "number":
             _check_number_ends(source, match)
             tokens.append(Token("number", match.group(), match.start(), position))
