@@ -83,29 +83,22 @@ def _load(name: str, points: list[EntryPoint], hooks: pluggy.PluginManager, disa
     if name in disabled:
         return attrs.evolve(plugin, status="disabled", reason=f"named by {DISABLE}")
     try:
-        modules = [_imported(point) for point in sorted(points)]
+        modules = [point.load() for point in sorted(points)]
         for module in modules:
             _check_api(name, getattr(module, "rates_api", None))
         specs = [spec for module in modules for spec in _collect(name, module, hooks)]
         _refuse_repeated(specs)
-    except Exception as error:  # noqa: BLE001  # `failed` raises it where that is asked for
+    except (Exception, SystemExit) as error:  # noqa: BLE001  # `failed` raises it where that is asked for
         return failed(plugin, "incompatible" if isinstance(error, _MisfitError) else "broken", error)
     return attrs.evolve(plugin, specs=tuple(specs))
 
 
-def failed(plugin: Plugin, status: Status, error: Exception) -> Plugin:
+def failed(plugin: Plugin, status: Status, error: BaseException) -> Plugin:
     """Return the plugin with the reason of its failure; with `RATES_STRICT_PLUGINS`, raise it."""
     reason = describe(error)
     if os.environ.get(STRICT, "") not in ("", "0"):
         raise PluginError(f"The plugin {plugin.distribution} is {status}: {reason}.") from error
     return attrs.evolve(plugin, status=status, reason=reason, specs=())
-
-
-def _imported(point: EntryPoint) -> object:
-    try:
-        return point.load()
-    except SystemExit as error:
-        raise PluginError(f"its module calls sys.exit({error.code!r}) when it is imported") from error
 
 
 class _MisfitError(PluginError):

@@ -34,10 +34,38 @@ def is_target(instance: object, attribute: Attribute[Any], value: object) -> Non
         raise ArgumentError(f"{_place(instance, attribute)} is {value!r}; it must read 'module:attribute'.")
 
 
+def is_package(instance: object, attribute: Attribute[Any], value: object) -> None:
+    """Refuse what is not the name of a top-level package, which alone can be located without running code."""
+    is_name(instance, attribute, value)
+    if "." in str(value):
+        raise ArgumentError(
+            f"{_place(instance, attribute)} is {value!r}; it must be a top-level package, "
+            "and the folder inside it goes to 'directory'."
+        )
+
+
+def are_suffixes(instance: object, attribute: Attribute[Any], value: Collection[str]) -> None:
+    """Refuse what are not endings of file names, with their dot."""
+    if not value or not all(isinstance(suffix, str) and suffix.startswith(".") for suffix in value):
+        raise ArgumentError(
+            f"{_place(instance, attribute)} is {value!r}; it must hold endings of file names such as '.xml'."
+        )
+
+
 def is_optional_target(instance: object, attribute: Attribute[Any], value: object) -> None:
     """Refuse what is neither None nor reads `module:attribute`."""
     if value is not None:
         is_target(instance, attribute, value)
+
+
+def is_a(wanted: type) -> Check:
+    """Return a check that refuses what is no instance of a class."""
+
+    def check(instance: object, attribute: Attribute[Any], value: object) -> None:
+        if not isinstance(value, wanted):
+            raise ArgumentError(f"{_place(instance, attribute)} is {value!r}; it must be a {wanted.__name__}.")
+
+    return check
 
 
 def one_of(*allowed: object) -> Check:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from rates_core.errors import AmbiguousPluginError, PluginError, RatesError, UnknownNameError, closest
 from rates_core.plugins.discovery import DISABLE, Plugin
@@ -10,23 +10,23 @@ from rates_core.plugins.kinds import Kind
 from rates_core.plugins.known import KNOWN
 
 
-def unknown_name(kind: Kind, name: str, offered: Sequence[str], plugins: Iterable[Plugin]) -> RatesError:
+def unknown_name(kind: Kind, name: str, offered: Sequence[str], plugins: Sequence[Plugin]) -> RatesError:
     """Return the error for a name that no active distribution offers.
 
     It says which distribution brings the name and why it is not there, or else which names look like it.
     """
     inactive = {plugin.distribution: plugin for plugin in plugins if plugin.status != "active"}
-    known = KNOWN[kind.singular]
-    distribution = known.get(name)
-    if distribution in inactive:
-        return PluginError(f"The {kind.singular} '{name}' comes with {_explained(inactive[distribution])}")
-    sentences = [f"There is no {kind.singular} '{name}'."]
-    if distribution is not None:
-        sentences = [f"The {kind.singular} '{name}' is not installed. Install it with: pip install {distribution}."]
+    bringer = inactive.get(KNOWN[kind.singular].get(name, ""))
+    if bringer is not None:
+        return PluginError(f"The {kind.singular} '{name}' comes with {_explained(bringer)}")
+    installed = {plugin.distribution for plugin in plugins}
+    known = {name: owner for name, owner in KNOWN[kind.singular].items() if owner not in installed}
+    if name in known:
+        sentences = [f"The {kind.singular} '{name}' is not installed. Install it with: pip install {known[name]}."]
     else:
-        sentences += _suggestions(name, offered, known)
-    installed = ", ".join(sorted(offered))
-    sentences.append(f"Installed {kind.plural}: {installed}." if installed else f"No {kind.singular} is installed.")
+        sentences = [f"There is no {kind.singular} '{name}'.", *_suggestions(name, offered, known)]
+    names = ", ".join(sorted(offered))
+    sentences.append(f"Installed {kind.plural}: {names}." if names else f"No {kind.singular} is installed.")
     if inactive:
         sentences.append(f"Not loaded: {', '.join(f'{p.distribution} ({p.status})' for p in inactive.values())}.")
     return UnknownNameError(" ".join(sentences))

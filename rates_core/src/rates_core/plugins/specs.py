@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from attrs import field, frozen
-from attrs.validators import instance_of, min_len
 
+from rates_core.errors import ArgumentError
 from rates_core.plugins.capabilities import (
     NOISES,
     STORAGES,
@@ -16,7 +16,17 @@ from rates_core.plugins.capabilities import (
     missing_delays,
     missing_noise,
 )
-from rates_core.plugins.fields import is_name, is_optional_target, is_target, one_of, subset_of, text_set
+from rates_core.plugins.fields import (
+    are_suffixes,
+    is_a,
+    is_name,
+    is_optional_target,
+    is_package,
+    is_target,
+    one_of,
+    subset_of,
+    text_set,
+)
 from rates_core.plugins.targets import load_target
 
 
@@ -79,7 +89,7 @@ class BackendSpec(TargetSpec):
         options: keyword arguments of its own.
     """
 
-    capabilities: Capabilities = field(factory=Capabilities, validator=instance_of(Capabilities))
+    capabilities: Capabilities = field(factory=Capabilities, validator=is_a(Capabilities))
     language: str = field(default="Python", kw_only=True)
     requires: tuple[str, ...] = field(default=(), kw_only=True, converter=tuple)
     options: tuple[Option, ...] = field(default=(), kw_only=True, converter=tuple)
@@ -175,7 +185,7 @@ class ModelLibrarySpec(Spec):
         functions: `module:attribute` of functions that it adds to the equation language, if any.
     """
 
-    package: str = field(validator=is_name)
+    package: str = field(validator=is_package)
     directory: str = ""
     functions: str | None = field(default=None, kw_only=True, validator=is_optional_target)
 
@@ -190,6 +200,12 @@ class FormatSpec(Spec):
         writer: `module:function` that takes a template and a path, if it writes.
     """
 
-    suffixes: tuple[str, ...] = field(converter=tuple, validator=min_len(1))
+    suffixes: tuple[str, ...] = field(converter=tuple, validator=are_suffixes)
     reader: str | None = field(default=None, validator=is_optional_target)
     writer: str | None = field(default=None, validator=is_optional_target)
+
+    def __attrs_post_init__(self) -> None:
+        if self.reader is None and self.writer is None:
+            raise ArgumentError(
+                f"FormatSpec '{self.name}' neither reads nor writes; give it a reader, a writer or both."
+            )
