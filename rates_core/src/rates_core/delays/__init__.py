@@ -1,0 +1,1 @@
+"""Delays: what strategies promise, and how a System is lowered before it is printed."""

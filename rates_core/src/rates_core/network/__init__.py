@@ -1,0 +1,1 @@
+"""The circuit flattened into populations and projections."""

@@ -1,0 +1,1 @@
+"""From a System to source text and callables: what backends share."""

@@ -1,0 +1,1 @@
+"""Compile a model, run it, and give its numbers their names back."""

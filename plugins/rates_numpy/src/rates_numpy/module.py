@@ -1,0 +1,238 @@
+"""Lay out the generated module: helpers, vector field, what is observed, what is stored, the loop."""
+
+from __future__ import annotations
+
+import inspect
+import keyword
+from collections.abc import Iterable, Sequence
+
+from attrs import frozen
+
+from rates_core.expressions.tree import Symbol
+from rates_core.programs.naming import identifiers
+from rates_core.programs.program import ProgramRequest, slot_paths
+from rates_core.programs.routine import Routine, make_routine
+from rates_core.system.system import Assign, Project, Statement, System
+from rates_numpy import scalar_functions
+from rates_numpy.loop import loop_text
+from rates_numpy.printer import NumpyPrinter
+
+RESERVED = frozenset(
+    {
+        *keyword.kwlist, *keyword.softkwlist, "t", "y", "h", "k", "np", "math", "cmath", "pi", "e", "tanh", "atan", "atan2",
+        "erf", "erfc", "array_erf", "array_erfc", "abs", "int", "float", "complex", "range", "tuple", "step", "steps",
+        "rows", "row", "sample", "samples", "stride", "derivative", "observe", "store", "history", "inputs", "draws",
+        "pieces", "first", "vector_field", "recorder", "slots", "loop", "pack", "unpack", "fields", "args",
+        *(name for name in vars(scalar_functions) if not name.startswith("_")),
+    }
+)  # fmt: skip
+
+
+@frozen(eq=False)
+class Module:
+    """Text of a generated module and the calling convention of its functions.
+
+    Attributes:
+        parameters: paths of the parameters that `vector_field`, `recorder` and `slots` take, in order.
+        uses_time: whether the inner functions take t.
+    """
+
+    text: str
+    parameters: tuple[str, ...]
+
+
+@frozen(eq=False)
+class Names:
+    """Identifiers of one module."""
+
+    system: System
+    identifiers: dict[str, str]
+
+    def of(self, paths: Iterable[str]) -> list[str]:
+        """Return identifiers of paths."""
+        return [self.identifiers[path] for path in paths]
+
+
+def write_module(request: ProgramRequest) -> Module:
+    """Return the module for a request."""
+    system = request.system
+    routines = {
+        "vector_field": make_routine(system, [item.expression for item in system.derivatives]),
+        "recorder": make_routine(system, [Symbol(path) for path in request.recorded]),
+        "slots": make_routine(system, [Symbol(path) for path in slot_paths(system)]),
+    }
+    names = _names(system, routines.values())
+    printer = _printer(system, names, routines.values())
+    parameters = _parameters(system, routines.values())
+    inner = _inner_arguments(system, names)
+    body = [
+        _closure(
+            "vector_field", "derivative", routines["vector_field"], printer, names, parameters, inner,
+            [f"d_{names.identifiers[item.state]}" for item in system.derivatives],
+            [item.state for item in system.derivatives],
+        ),
+        _closure("recorder", "observe", routines["recorder"], printer, names, parameters, inner, [], request.recorded),
+    ]  # fmt: skip
+    if system.reads:
+        stored = slot_paths(system)
+        body.append(_closure("slots", "store", routines["slots"], printer, names, parameters, inner, [], stored))
+    body += [_unpack(system, names), _pack(system)]
+    if request.tableau is not None:
+        body.append(loop_text(system, request.tableau, names.identifiers))
+    text = "\n\n\n".join([_header(request, printer, "\n".join(body)), *_helpers(printer), *body]) + "\n"
+    return Module(text, parameters)
+
+
+def _names(system: System, routines: Iterable[Routine]) -> Names:
+    paths = [item.path for item in system.states]
+    paths += [item.path for item in system.parameters if not item.structural]
+    paths += [item.path for item in system.inputs] + [item.path for item in system.reads]
+    paths += [item.path for item in system.draws] + [item.path for item in system.parameters if item.structural]
+    for routine in routines:
+        paths += [item.target for item in (*routine.prepared, *routine.body)]
+    return Names(system, {"t": "t", **identifiers(paths, RESERVED)})
+
+
+def _printer(system: System, names: Names, routines: Iterable[Routine]) -> NumpyPrinter:
+    from rates_core.system.complexness import is_complex
+    from rates_core.system.shapes import shape_of
+
+    shapes, kinds = dict(system.shapes), set(system.complex_symbols)
+    constant = set(system.parameter_paths)
+    for routine in routines:
+        for item in routine.prepared:
+            constant.add(item.target)
+        for item in (*routine.prepared, *routine.body):
+            if isinstance(item, Assign) and item.target not in shapes:
+                shapes[item.target] = shape_of(item.expression, shapes)
+                if is_complex(item.expression, kinds):
+                    kinds.add(item.target)
+    printer = NumpyPrinter(names.identifiers, shapes, frozenset(kinds))
+    printer.constant_symbols = frozenset(constant)
+    printer.integer_symbols = frozenset(item.path for item in system.parameters if item.integer)
+    return printer
+
+
+def _parameters(system: System, routines: Iterable[Routine]) -> tuple[str, ...]:
+    used = set().union(*(routine.arguments for routine in routines))
+    return tuple(item.path for item in system.parameters if item.path in used)
+
+
+def _inner_arguments(system: System, names: Names) -> list[str]:
+    kinds = (system.states, system.inputs, system.reads, system.draws)
+    return ["t", *(names.identifiers[item.path] for kind in kinds for item in kind)]
+
+
+def _closure(
+    outer: str,
+    inner: str,
+    routine: Routine,
+    printer: NumpyPrinter,
+    names: Names,
+    parameters: Sequence[str],
+    arguments: Sequence[str],
+    results: Sequence[str],
+    paths: Sequence[str],
+) -> str:
+    """Print a function of the parameters that returns a function of time and state."""
+    lines = [f"def {outer}({', '.join(names.of(parameters))}):"]
+    lines += ["    " + line for line in _statements(routine.prepared, printer)]
+    if routine.prepared:
+        lines.append("")
+    lines.append(f"    def {inner}({', '.join(arguments)}):")
+    lines += ["        " + line for line in _statements(routine.body, printer)]
+    texts = [printer.text(result) for result in routine.results]
+    if results:
+        for name, text, path in zip(results, texts, paths, strict=True):
+            lines.append(f"        {name} = {text}  # {path}")
+        texts = list(results)
+    lines.append(f"        return {_tuple(texts)}")
+    lines += ["", f"    return {inner}"]
+    return "\n".join(lines)
+
+
+def _tuple(texts: Sequence[str]) -> str:
+    return f"({texts[0]},)" if len(texts) == 1 else f"({', '.join(texts)})"
+
+
+def _statements(statements: Sequence[Statement], printer: NumpyPrinter) -> list[str]:
+    lines = []
+    for statement in statements:
+        name = printer.names[statement.target]
+        text = printer.text(statement.expression) if isinstance(statement, Assign) else _project(statement, printer)
+        comment = "" if statement.target.startswith("#") else f"  # {statement.target}"
+        lines.append(f"{name} = {text}{comment}")
+    return lines
+
+
+def _project(statement: Project, printer: NumpyPrinter) -> str:
+    source, weights = printer.names[statement.source], printer.names[statement.weights]
+    picked = source if statement.index is None else f"{source}[{printer.names[statement.index]}]"
+    match statement.form:
+        case "dense":
+            return f"{weights} @ {source}"
+        case "uniform":
+            return f"{weights}*{source}.sum()"
+        case "indexed":
+            return f"{weights}*{picked}"
+        case "sparse":
+            rows = printer.names[str(statement.rows)]
+            size = statement.shape[0]
+            if {statement.source, statement.weights} & printer.complex_symbols:
+                real = f"np.bincount({rows}, ({weights}*{picked}).real, {size})"
+                return f"{real} + 1j*np.bincount({rows}, ({weights}*{picked}).imag, {size})"
+            return f"np.bincount({rows}, {weights}*{picked}, {size})"
+
+
+def _unpack(system: System, names: Names) -> str:
+    """Print the function that splits the real vector y into the states."""
+    if all(not state.shape and not state.complex for state in system.states):
+        return 'def unpack(y):\n    """Return the states in y."""\n    return y.tolist()'
+    lines = ["def unpack(y):", '    """Return the states in y."""', "    return ("]
+    for state in system.states:
+        start, stop = state.offset, state.offset + state.width
+        if state.shape:
+            view = ".view(complex)" if state.complex else ""
+            text = f"y[{start}:{stop}]{view}"
+        else:
+            text = f"complex(y[{start}], y[{start + 1}])" if state.complex else f"y.item({start})"
+        lines.append(f"        {text},  # {state.path}")
+    return "\n".join([*lines, "    )"])
+
+
+def _pack(system: System) -> str:
+    """Print the function that joins states or their derivatives into one real vector."""
+    if all(not state.shape and not state.complex for state in system.states):
+        return 'def pack(pieces):\n    """Return the pieces as one vector."""\n    return np.array(pieces)'
+    lines = ["def pack(pieces):", '    """Return the pieces as one real vector."""', f"    y = np.empty({system.width})"]
+    for number, state in enumerate(system.states):
+        start, stop = state.offset, state.offset + state.width
+        view = ".view(complex)" if state.complex else ""
+        lines.append(f"    y[{start}:{stop}]{view}[:] = pieces[{number}]")
+    return "\n".join([*lines, "    return y"])
+
+
+def _header(request: ProgramRequest, printer: NumpyPrinter, text: str) -> str:
+    lines = [f'"""{request.name}: generated by rates. This module needs NumPy only."""', ""]
+    body = text + "".join(_helpers(printer))
+    lines += [f"import {module}" for module in ("cmath", "math") if f"{module}." in body]
+    if printer.math_names:
+        lines.append(f"from math import {', '.join(sorted(printer.math_names))}")
+    return "\n".join([*lines, "", "import numpy as np"])
+
+
+def _helpers(printer: NumpyPrinter) -> list[str]:
+    """Return the text of the guarded functions that the module uses."""
+    texts = []
+    if any(name.startswith("complex_") and name not in ("complex_divide", "complex_power") for name in printer.guarded):
+        texts.append(inspect.getsource(scalar_functions.complex_function).rstrip())
+    for name in sorted(printer.guarded):
+        function = getattr(scalar_functions, name)
+        if name.startswith("complex_") and function.__name__ == "guarded":
+            source = inspect.getsource(scalar_functions)
+            texts += [line for line in source.splitlines() if line.startswith(f"{name} = ")]
+        else:
+            texts.append(inspect.getsource(function).rstrip())
+    texts += [f"array_{name} = np.vectorize(math.{name}, otypes=[float])" for name in sorted(printer.array_error_functions)]
+    return texts
+

@@ -1,0 +1,259 @@
+"""Print expressions as Python: `math` for single numbers, NumPy for arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rates_core.expressions.tree import Apply, Constant, Expression, Number, Symbol
+from rates_core.programs.printer import (
+    AND,
+    CALL,
+    COMPARISON,
+    CONDITIONAL,
+    NOT,
+    OR,
+    POWER,
+    PRODUCT,
+    UNARY,
+    ExpressionPrinter,
+)
+from rates_core.system.complexness import is_complex, is_squared_modulus
+from rates_core.system.shapes import Shape, shape_of
+
+COMPARISONS = {
+    "less": "<",
+    "less_equal": "<=",
+    "greater": ">",
+    "greater_equal": ">=",
+    "equal": "==",
+    "not_equal": "!=",
+}
+ARRAY_FUNCTIONS = {
+    "abs": "np.abs", "sign": "np.sign", "floor": "np.floor", "ceil": "np.ceil", "round": "np.round",
+    "min": "np.minimum", "max": "np.maximum", "mod": "np.mod", "fmod": "np.fmod", "conj": "np.conj",
+    "vsum": "np.sum", "mean": "np.mean", "maxi": "np.max", "mini": "np.min", "erf": "erf", "erfc": "erfc",
+    **{name: f"np.{name}" for name in (
+        "sin", "cos", "tan", "sinh", "cosh", "tanh", "arcsin", "arccos", "arctan", "arctan2", "exp", "log", "log10",
+        "sqrt",
+    )},
+}  # fmt: skip
+PLAIN_MATH = {"tanh": "tanh", "arctan": "atan", "arctan2": "atan2", "erf": "erf", "erfc": "erfc"}
+GUARDED = {
+    "exp", "log", "log10", "sqrt", "arcsin", "arccos", "sin", "cos", "tan", "sinh", "cosh", "sigmoid", "sign",
+    "heaviside", "floor", "ceil", "mod", "fmod",
+}  # fmt: skip
+RENAMED = {"round": "round_half_even", "min": "minimum", "max": "maximum"}
+REDUCTIONS = {"vsum", "mean", "maxi", "mini"}
+
+
+class NumpyPrinter(ExpressionPrinter):
+    """Print expressions; what it needs from elsewhere is collected in `math_names` and `guarded`."""
+
+    def __init__(self, names: Mapping[str, str], shapes: Mapping[str, Shape], complex_symbols: frozenset[str]) -> None:
+        super().__init__(names)
+        self.shapes = shapes
+        self.complex_symbols = complex_symbols
+        self.math_names: set[str] = set()
+        self.guarded: set[str] = set()
+        self.array_error_functions: set[str] = set()
+
+    def number(self, value: complex) -> str:
+        """Return a literal whose value is exactly this number."""
+        if isinstance(value, complex):
+            return f"complex({value.real!r}, {value.imag!r})" if value.real else f"{value.imag!r}j"
+        if value != value or value in (float("inf"), float("-inf")):
+            return f'float("{value}")'
+        return repr(value)
+
+    def constant(self, name: str) -> str:
+        """Return pi and e from math, and the imaginary unit as a literal."""
+        if name == "I":
+            return "1j"
+        lower = name.lower()
+        self.math_names.add(lower)
+        return lower
+
+    def apply(self, expression: Apply) -> tuple[str, int]:
+        """Print a call by the shape and kind of its arguments."""
+        function = expression.function
+        if function == "negative":
+            return f"-{self.text(expression.arguments[0], UNARY)}", UNARY
+        if function in ("real", "imag"):
+            return f"{self.text(expression.arguments[0], CALL)}.{function}", CALL
+        if function in ("index", "index_range", "index_axis", "matvec", "matmul"):
+            return self._indexing(expression)
+        if any(shape_of(argument, self.shapes) for argument in expression.arguments):
+            return self._array(expression)
+        if any(is_complex(argument, self.complex_symbols) for argument in expression.arguments):
+            return self._complex(expression)
+        return self._scalar(expression)
+
+    def infix(self, expression: Apply) -> tuple[str, int]:
+        """Print a sum or product; a quotient of numbers is guarded unless its divisor cannot vanish."""
+        left, right = expression.arguments
+        scalar = not shape_of(expression, self.shapes)
+        if expression.function == "divide" and scalar and not self._nonzero(right):
+            name = "complex_divide" if is_complex(expression, self.complex_symbols) else "divide"
+            self.guarded.add(name)
+            return f"{name}({self.arguments(expression)})", CALL
+        if is_squared_modulus(expression) and is_complex(left, self.complex_symbols):
+            return f"({super().infix(expression)[0]}).real", CALL
+        return super().infix(expression)
+
+    def _nonzero(self, expression: Expression) -> bool:
+        """Tell whether an expression is constant in a run, or positive by its form."""
+        return self._constant(expression) or self._positive(expression)
+
+    def _constant(self, expression: Expression) -> bool:
+        if isinstance(expression, Symbol):
+            return expression.name in self.constant_symbols
+        return not isinstance(expression, Apply) or all(self._constant(part) for part in expression.arguments)
+
+    constant_symbols: frozenset[str] = frozenset()
+
+    def _positive(self, expression: Expression) -> bool:
+        match expression:
+            case Number(value):
+                return not isinstance(value, complex) and value > 0
+            case Constant(name):
+                return name != "I"
+            case Apply("exp" | "cosh", (argument,)):
+                return not is_complex(argument, self.complex_symbols)
+            case Apply("add", (left, right)):
+                return self._positive(left) and (self._positive(right) or self._square(right)) or (
+                    self._square(left) and self._positive(right)
+                )
+        return False
+
+    def _square(self, expression: Expression) -> bool:
+        match expression:
+            case Apply("power", (base, Number(2 | 4 | 2.0 | 4.0))):
+                return not is_complex(base, self.complex_symbols)
+            case Apply("abs", _):
+                return True
+        return False
+
+    def _power(self, expression: Apply) -> tuple[str, int]:
+        base, exponent = expression.arguments
+        scalar = not shape_of(expression, self.shapes)
+        if isinstance(exponent, Number) and not isinstance(exponent.value, complex):
+            value = exponent.value
+            if value == 2 and isinstance(base, Symbol):
+                return f"{self.names[base.name]}*{self.names[base.name]}", PRODUCT
+            if value == int(value) and value > 0:
+                return f"{self.text(base, POWER + 1)}**{int(value)}", POWER
+        if not scalar:
+            return f"{self.text(base, POWER + 1)}**{self.text(exponent, POWER)}", POWER
+        name = "complex_power" if is_complex(expression, self.complex_symbols) else "power"
+        self.guarded.add(name)
+        return f"{name}({self.arguments(expression)})", CALL
+
+    def condition(self, expression: Expression) -> tuple[str, int]:
+        """Print a scalar truth value."""
+        if isinstance(expression, Apply):
+            parts = expression.arguments
+            if expression.function in COMPARISONS:
+                return COMPARISONS[expression.function].join(
+                    f" {self.text(part, COMPARISON + 1)} " for part in parts
+                ).strip(), COMPARISON
+            if expression.function in ("and", "or"):
+                own = AND if expression.function == "and" else OR
+                return f" {expression.function} ".join(self._tight_condition(part, own) for part in parts), own
+            if expression.function == "not":
+                return f"not {self._tight_condition(parts[0], NOT)}", NOT
+        return f"{self.text(expression, COMPARISON + 1)} != 0", COMPARISON
+
+    def _tight_condition(self, expression: Expression, tightness: int) -> str:
+        text, own = self.condition(expression)
+        return f"({text})" if own < tightness else text
+
+    def _scalar(self, expression: Apply) -> tuple[str, int]:
+        function = expression.function
+        if function == "power":
+            return self._power(expression)
+        if function == "where":
+            condition, chosen, other = expression.arguments
+            text = f"{self.text(chosen, CONDITIONAL + 1)} if {self._tight_condition(condition, CONDITIONAL + 1)} else "
+            return text + self.text(other, CONDITIONAL), CONDITIONAL
+        if function in COMPARISONS or function in ("and", "or", "not"):
+            return f"1.0 if {self._tight_condition(expression, CONDITIONAL + 1)} else 0.0", CONDITIONAL
+        if function in ("abs", "conj") or function in REDUCTIONS:
+            if function == "abs":
+                return f"abs({self.arguments(expression)})", CALL
+            return self.printed(expression.arguments[0])
+        if function in PLAIN_MATH:
+            self.math_names.add(PLAIN_MATH[function])
+            return f"{PLAIN_MATH[function]}({self.arguments(expression)})", CALL
+        name = RENAMED.get(function, function)
+        self.guarded.add(name)
+        return f"{name}({self.arguments(expression)})", CALL
+
+    def _complex(self, expression: Apply) -> tuple[str, int]:
+        function = expression.function
+        if function in ("where", "equal", "not_equal", "and", "or", "not"):
+            return self._scalar(expression)
+        if function == "power":
+            return self._power(expression)
+        if function == "abs":
+            return f"abs({self.arguments(expression)})", CALL
+        if function == "conj":
+            return f"{self.text(expression.arguments[0], CALL)}.conjugate()", CALL
+        if function in REDUCTIONS:
+            return self.printed(expression.arguments[0])
+        if function == "sigmoid":
+            argument = expression.arguments[0]
+            inverse = Apply("add", (Number(1), Apply("exp", (Apply("negative", (argument,)),))))
+            return self.printed(Apply("divide", (Number(1), inverse)))
+        self.guarded.add(f"complex_{function}")
+        return f"complex_{function}({self.arguments(expression)})", CALL
+
+    def _array(self, expression: Apply) -> tuple[str, int]:
+        function, parts = expression.function, expression.arguments
+        if function == "power":
+            return self._power(expression)
+        if function == "where":
+            condition = self._array_condition(parts[0])
+            return f"np.where({condition}, {self.text(parts[1])}, {self.text(parts[2])})", CALL
+        if function in COMPARISONS or function in ("and", "or", "not"):
+            return f"np.where({self._array_condition(expression)}, 1.0, 0.0)", CALL
+        if function == "heaviside":
+            return f"np.heaviside({self.text(parts[0])}, 1.0)", CALL
+        if function == "sigmoid":
+            return f"1.0/(1.0 + np.exp(-{self.text(parts[0], UNARY)}))", PRODUCT
+        if function in ("erf", "erfc"):
+            self.array_error_functions.add(function)
+            return f"array_{function}({self.arguments(expression)})", CALL
+        return f"{ARRAY_FUNCTIONS[function]}({self.arguments(expression)})", CALL
+
+    def _array_condition(self, expression: Expression) -> str:
+        if isinstance(expression, Apply):
+            parts = expression.arguments
+            if expression.function in COMPARISONS:
+                left, right = (self.text(part, COMPARISON + 1) for part in parts)
+                return f"{left} {COMPARISONS[expression.function]} {right}"
+            if expression.function in ("and", "or", "not"):
+                inner = ", ".join(self._array_condition(part) for part in parts)
+                return f"np.logical_{expression.function}({inner})"
+        return f"{self.text(expression, COMPARISON + 1)} != 0"
+
+    def _indexing(self, expression: Apply) -> tuple[str, int]:
+        function, parts = expression.function, expression.arguments
+        first = self.text(parts[0], CALL)
+        if function in ("matvec", "matmul"):
+            return f"{self.text(parts[0], PRODUCT)} @ {self.text(parts[1], PRODUCT + 1)}", PRODUCT
+        if function == "index_range":
+            return f"{first}[{self.text(parts[1])}:{self.text(parts[2])}]", CALL
+        index = self._integer(parts[1])
+        if function == "index_axis" and len(parts) > 2:
+            return f"np.take({first}, {index}, axis={self.text(parts[2])})", CALL
+        return f"{first}[{index}]", CALL
+
+    def _integer(self, expression: Expression) -> str:
+        if isinstance(expression, Number) and isinstance(expression.value, int):
+            return repr(expression.value)
+        text = self.text(expression)
+        if isinstance(expression, Symbol) and expression.name in self.integer_symbols:
+            return text
+        return f"np.asarray({text}).astype(int)" if shape_of(expression, self.shapes) else f"int({text})"
+
+    integer_symbols: frozenset[str] = frozenset()

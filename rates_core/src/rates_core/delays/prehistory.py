@@ -1,0 +1,164 @@
+"""Values of delayed variables before the start of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean
+from rates_core.expressions.tree import symbols
+from rates_core.programs.program import Kernel, slot_paths
+from rates_core.system.schedule import reads_of
+from rates_core.system.system import Assign, System
+
+Source = Callable[[float], Any]
+
+
+class PreHistory:
+    """What each slot was before the start: constant or a function of time.
+
+    Attributes:
+        constants: value of each slot that was constant.
+        functions: functions of time for the others.
+    """
+
+    def __init__(self, constants: dict[str, Any], functions: dict[str, Source]) -> None:
+        self.constants = constants
+        self.functions = functions
+
+    def value(self, slot: str, t: float) -> Any:
+        """Return the value of a slot at a time before the start."""
+        if slot in self.functions:
+            return self.functions[slot](t)
+        return self.constants[slot]
+
+
+def prehistory(
+    system: System,
+    kernel: Kernel,
+    start: float,
+    y: np.ndarray,
+    inputs: tuple[Any, ...],
+    history: Any = None,
+) -> PreHistory:
+    """Return the past of all slots.
+
+    Args:
+        system: the lowered System.
+        kernel: evaluates algebraic slots at the initial state.
+        start: time of the start.
+        y: initial state.
+        inputs: values of external inputs at the start.
+        history: what the user gave: a number, a function of time, an array with one value per unit, or a dict of
+            these by path; None means that everything had the value that it has at the start.
+
+    Raises:
+        ArgumentError: delayed algebraic variables depend on each other and nothing says what they were.
+    """
+    slots = slot_paths(system)
+    given = _given(system, history, slots)
+    constants = {slot: value for slot, value in given.items() if not callable(value)}
+    functions = {slot: _shaped(system, slot, value) for slot, value in given.items() if callable(value)}
+    needs = _needs(system, slots)
+    unknown = [slot for slot in slots if slot not in given]
+    while unknown:
+        ready = [slot for slot in unknown if not (needs[slot] & set(unknown))]
+        if not ready:
+            names = ", ".join(f"'{slot}'" for slot in unknown)
+            raise ArgumentError(
+                f"The delayed variables {names} depend on their own past. Say what they were before the start, "
+                f"for example history={{{unknown[0]!r}: 0.0}}."
+            )
+        reads = tuple(_start_value(system, read, constants, functions, start) for read in system.reads)
+        values = dict(zip(slots, kernel.slots(start, y, inputs, reads, _no_draws(system)), strict=True))
+        constants.update({slot: values[slot] for slot in ready})
+        unknown = [slot for slot in unknown if slot not in ready]
+    return PreHistory({slot: _spread(system, slot, constants[slot]) for slot in constants}, functions)
+
+
+def _no_draws(system: System) -> tuple[Any, ...]:
+    return tuple(np.zeros(draw.shape) if draw.shape else 0.0 for draw in system.draws)
+
+
+def _spread(system: System, slot: str, value: Any) -> Any:
+    shape = system.shapes[slot]
+    return np.array(np.broadcast_to(value, shape)) if shape else value
+
+
+def _shaped(system: System, slot: str, function: Source) -> Source:
+    shape = system.shapes[slot]
+
+    def shaped(t: float) -> Any:
+        value = function(t)
+        return np.array(np.broadcast_to(value, shape)) if shape else np.asarray(value).reshape(-1)[0].item()
+
+    return shaped
+
+
+def _start_value(
+    system: System, read: Any, constants: Mapping[str, Any], functions: Mapping[str, Source], start: float
+) -> Any:
+    """Return a read at the start, 0 where its slot is not known yet."""
+    value = functions[read.slot](start) if read.slot in functions else constants.get(read.slot, 0.0)
+    if read.index is not None and np.ndim(value):
+        value = np.asarray(value)[system.parameter_paths[read.index].value]
+    return np.array(np.broadcast_to(value, read.shape)) if read.shape else value
+
+
+def _needs(system: System, slots: tuple[str, ...]) -> dict[str, set[str]]:
+    """Return for each slot the slots whose past its value at the start depends on."""
+    by_target = {item.target: item for item in system.statements}
+    reads = {read.path: read.slot for read in system.reads}
+    found: dict[str, set[str]] = {}
+    for slot in slots:
+        wanted, seen = [slot], set[str]()
+        found[slot] = set()
+        while wanted:
+            name = wanted.pop()
+            if name in seen:
+                continue
+            seen.add(name)
+            if name in reads:
+                found[slot].add(reads[name])
+            elif name in by_target:
+                item = by_target[name]
+                wanted.extend(symbols(item.expression) if isinstance(item, Assign) else reads_of(item))
+    return found
+
+
+def _given(system: System, history: Any, slots: tuple[str, ...]) -> dict[str, Any]:
+    if history is None:
+        return {}
+    if not isinstance(history, Mapping):
+        if callable(history) or np.ndim(history) == 0:
+            return {slot: history for slot in slots}
+        values = np.asarray(history, dtype=float)
+        fitting = {slot: values for slot in slots if system.shapes[slot] == values.shape}
+        if len(fitting) != len(slots):
+            raise ArgumentError(
+                f"history has shape {values.shape}, but the delayed variables have shapes "
+                f"{', '.join(f'{slot}: {system.shapes[slot]}' for slot in slots)}. Give a dict by path."
+            )
+        return dict(fitting)
+    return _by_path(system, history, slots)
+
+
+def _by_path(system: System, history: Mapping[str, Any], slots: tuple[str, ...]) -> dict[str, Any]:
+    from rates_core.network.resolve import resolve
+
+    assert system.network is not None
+    found: dict[str, Any] = {}
+    for path, value in history.items():
+        for selection in resolve(system.network, path):
+            slot = system.addresses[selection.population, selection.operator, selection.variable]
+            if slot not in slots:
+                raise UnknownNameError(
+                    f"history names '{path}', which nothing reads with a delay.{did_you_mean(path, slots)} "
+                    f"Delayed variables: {', '.join(slots) or 'none'}."
+                )
+            if selection.units is not None:
+                raise ArgumentError(f"history of '{path}' must be given for all units of its population.")
+            found[slot] = value
+    return found

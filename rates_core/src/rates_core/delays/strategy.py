@@ -1,0 +1,106 @@
+"""The contracts of delay strategies."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from rates_core.programs.program import Kernel
+from rates_core.solvers.tableau import Tableau
+from rates_core.system.system import System
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from rates_core.delays.prehistory import PreHistory
+
+
+class Augmentation(ABC):
+    """Replace delayed reads by states."""
+
+    @abstractmethod
+    def lower(self, system: System, stages: int | None = None) -> System:
+        """Return a System in which the reads that this strategy realises are states.
+
+        Args:
+            system: the System as built.
+            stages: with `delay_approximation=n`, discrete delays become chains of n stages too.
+        """
+
+
+@frozen(eq=False)
+class StorageContext:
+    """What a storage needs to know of a run.
+
+    Attributes:
+        system: the lowered System.
+        kernel: evaluates stored variables.
+        delays: value of each read's delay, a number or an array.
+        indices: per read, which entries of its slot it takes, or None for all.
+        past: values of slots before the start.
+        inputs: value of all external inputs at a time.
+        start: time of the start.
+        y: state at the start.
+        step_size: of a fixed-step method.
+        tableau: the method of a fixed-step loop, None under accepted steps.
+    """
+
+    system: System
+    kernel: Kernel
+    delays: Sequence[Any]
+    indices: Sequence[Any]
+    past: PreHistory
+    inputs: Callable[[float], tuple[Any, ...]]
+    start: float
+    y: np.ndarray
+    step_size: float
+    tableau: Tableau | None = None
+
+
+class UniformHistory(ABC):
+    """Stored variables on the grid of a fixed-step method, as the generated loop uses them."""
+
+    @abstractmethod
+    def copy(self) -> UniformHistory:
+        """Return a history whose changes this one does not see."""
+
+    @abstractmethod
+    def begin(self, step: int, y: np.ndarray) -> int:
+        """Store the variables at the start of a step; return how often its stages have to be computed."""
+
+    @abstractmethod
+    def read(self, step: int, node: float) -> tuple[Any, ...]:
+        """Return all reads at time `(step + node) * h`."""
+
+    @abstractmethod
+    def stage(self, number: int, slopes: tuple[Any, ...]) -> None:
+        """Take the derivatives of a stage of the current step, for reads inside it."""
+
+
+class AcceptedHistory(ABC):
+    """Stored variables on accepted steps with their interpolants."""
+
+    @abstractmethod
+    def copy(self) -> AcceptedHistory:
+        """Return a history whose changes this one does not see."""
+
+    @abstractmethod
+    def accept(self, start: float, end: float, interpolant: Callable[[float], np.ndarray]) -> None:
+        """Add an accepted step."""
+
+    @abstractmethod
+    def read(self, t: float) -> tuple[Any, ...]:
+        """Return all reads at time t."""
+
+
+class Storage(ABC):
+    """Make histories for runs."""
+
+    @abstractmethod
+    def history(self, context: StorageContext) -> UniformHistory | AcceptedHistory:
+        """Return the history of a run at its start."""
+
+

@@ -1,0 +1,134 @@
+"""From paths, with wildcards or not, to the units of a network that they name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from rates_core.errors import UnknownNameError, did_you_mean
+from rates_core.network.addresses import split_unit
+from rates_core.network.network import Network, UnitLocation
+from rates_core.paths import matches
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+@frozen(eq=False)
+class Selection:
+    """Units of one population whose variable a path names.
+
+    Attributes:
+        units: indices within the population; None for all of them.
+        names: paths of the named units, in match order.
+        length: number of units of the population, 0 for a single unit.
+    """
+
+    population: int
+    operator: str
+    variable: str
+    units: np.ndarray | None
+    names: tuple[str, ...]
+    length: int
+
+    @property
+    def count(self) -> int:
+        """Return the number of named units."""
+        return len(self.names)
+
+
+def resolve(network: Network, path: str) -> list[Selection]:
+    """Return what a path names, in match order, grouped by runs of one population.
+
+    Raises:
+        UnknownNameError: no node matches, or a matching node lacks the operator or variable.
+    """
+    place, _, variable = path.rpartition("/")
+    node, _, operator = place.rpartition("/")
+    matched = list(_matching(network, node))
+    if not matched:
+        raise UnknownNameError(_unknown_node(network, node, path))
+    runs: list[tuple[int, list[int], list[str]]] = []
+    for population, units, names in matched:
+        if runs and runs[-1][0] == population:
+            runs[-1][1].extend(units)
+            runs[-1][2].extend(names)
+        else:
+            runs.append((population, list(units), list(names)))
+    return [_selection(network, path, run, operator, variable) for run in runs]
+
+
+def _selection(
+    network: Network, path: str, run: tuple[int, list[int], list[str]], operator: str, variable: str
+) -> Selection:
+    import numpy as np
+
+    number, units, names = run
+    population = network.populations[number]
+    structure = population.structure
+    operators = {template.name: template for template in structure.operators}
+    if operator not in operators:
+        raise UnknownNameError(
+            f"Unknown operator '{operator}' in path '{path}'.{did_you_mean(operator, operators)} "
+            f"The operators of '{names[0]}': {', '.join(operators)}."
+        )
+    variables = operators[operator].variables
+    if variable not in variables:
+        raise UnknownNameError(
+            f"Unknown variable '{variable}' in path '{path}'.{did_you_mean(variable, variables)} "
+            f"The variables of '{operator}': {', '.join(variables)}."
+        )
+    whole = population.size is None or units == list(range(population.size))
+    chosen = None if whole else np.array(units, dtype=np.intp)
+    return Selection(number, operator, variable, chosen, tuple(names), population.size or 0)
+
+
+def _matching(network: Network, node: str) -> Iterator[tuple[int, range | list[int], list[str]]]:
+    label, unit = split_unit(node)
+    locations = network.locations
+    if node in locations or label in locations:
+        yield _located(network, node if node in locations else label, None if node in locations else unit)
+        return
+    for number, population in enumerate(network.populations):
+        if population.edges and population.label == node:
+            yield number, range(population.count), list(population.units)
+            return
+    pattern = label.split("/")
+    if "all" in pattern:
+        for leaf in locations:
+            if matches(pattern, leaf.split("/")):
+                yield _located(network, leaf, unit)
+
+
+def _located(network: Network, leaf: str, unit: int | None) -> tuple[int, range | list[int], list[str]]:
+    location = network.locations[leaf]
+    if isinstance(location, UnitLocation):
+        if unit is not None:
+            raise UnknownNameError(f"'{leaf}[{unit}]': '{leaf}' is a single node and has no units.")
+        return location.population, [location.index or 0], [leaf]
+    number, count = location
+    if unit is None:
+        return number, range(count), [f"{leaf}[{index}]" for index in range(count)]
+    if unit >= count:
+        raise UnknownNameError(f"'{leaf}[{unit}]': '{leaf}' has units 0 to {count - 1}.")
+    return number, [unit], [f"{leaf}[{unit}]"]
+
+
+def _unknown_node(network: Network, node: str, path: str) -> str:
+    known = list(network.locations)
+    shown = ", ".join(known[:8]) + (", …" if len(known) > 8 else "")
+    if not node:
+        return f"'{path}' is not the path of a variable: write node/operator/variable. The nodes: {shown or 'none'}."
+    return f"Unknown node '{node}' in path '{path}'.{did_you_mean(node, known)} The nodes: {shown or 'none'}."
+
+
+def unit_paths(network: Network) -> list[str]:
+    """Return the paths of all variables of all leaves."""
+    found = []
+    for leaf, location in network.locations.items():
+        number = location.population if isinstance(location, UnitLocation) else location[0]
+        for operator in network.populations[number].structure.operators:
+            found.extend(f"{leaf}/{operator.name}/{name}" for name in operator.variables)
+    return found

@@ -1,0 +1,139 @@
+"""How the operators of one node are joined, found once per distinct set of operators."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+from attrs import field, frozen
+
+from rates_core.errors import TemplateError, UnknownNameError, did_you_mean
+from rates_core.expressions.equation import Equation
+from rates_core.expressions.functions import FUNCTIONS
+from rates_core.expressions.tree import Apply, symbols, walk
+from rates_core.templates.operator import OperatorTemplate
+
+_AXIS_KINDS = {"reduction", "linear", "index"}
+
+
+@frozen(eq=False, slots=False)
+class NodeStructure:
+    """The operators of a node, with what follows from them alone.
+
+    Attributes:
+        name: name of the node template, for messages.
+        operators: the operators in declared order.
+        feeders: for each input `(operator, variable)`, the outputs of the same node that feed it.
+    """
+
+    name: str
+    operators: tuple[OperatorTemplate, ...]
+    feeders: Mapping[tuple[str, str], tuple[tuple[str, str], ...]] = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "feeders", _feeders(self.operators))
+
+    @cached_property
+    def equations(self) -> dict[tuple[str, str], Equation]:
+        """Map each defined variable to its equation."""
+        return {
+            (operator.name, equation.target): equation
+            for operator in self.operators
+            for equation in operator.parsed
+        }
+
+    @cached_property
+    def has_axis(self) -> bool:
+        """Tell whether an equation or a variable of the node has an axis of its own."""
+        if any((v.length or 1) > 1 or not _is_scalar(v.value) for op in self.operators for v in op.variables.values()):
+            return True
+        return any(
+            isinstance(part, Apply) and FUNCTIONS[part.function].kind in _AXIS_KINDS
+            for equation in self.equations.values()
+            for part in walk(equation.expression)
+        )
+
+    @cached_property
+    def instantaneous(self) -> dict[tuple[str, str], frozenset[tuple[str, str]]]:
+        """Map each variable to the inputs that its value depends on at the same instant."""
+        found: dict[tuple[str, str], frozenset[tuple[str, str]]] = {}
+
+        def inputs_of(key: tuple[str, str], trail: tuple[tuple[str, str], ...]) -> frozenset[tuple[str, str]]:
+            if key in found or key in trail:
+                return found.get(key, frozenset())
+            equation = self.equations.get(key)
+            if equation is None:
+                operator, name = key
+                declared = self.operator(operator).variables[name]
+                own = frozenset({key}) if declared.kind == "input" else frozenset()
+                result = own.union(*(inputs_of(feeder, (*trail, key)) for feeder in self.feeders.get(key, ())))
+            elif equation.kind == "differential":
+                result = frozenset()
+            else:
+                names = symbols(equation.expression) & set(self.operator(key[0]).variables)
+                result = frozenset().union(*(inputs_of((key[0], name), (*trail, key)) for name in names))
+            found[key] = result
+            return result
+
+        for operator in self.operators:
+            for name in operator.variables:
+                inputs_of((operator.name, name), ())
+        return found
+
+    def operator(self, name: str) -> OperatorTemplate:
+        """Return the operator of that name.
+
+        Raises:
+            UnknownNameError: the node has no such operator.
+        """
+        for operator in self.operators:
+            if operator.name == name:
+                return operator
+        known = [operator.name for operator in self.operators]
+        raise UnknownNameError(
+            f"Node template '{self.name}' has no operator '{name}'.{did_you_mean(name, known)} "
+            f"It has: {', '.join(known) or 'none'}."
+        )
+
+
+def _is_scalar(value: object) -> bool:
+    return isinstance(value, int | float | complex)
+
+
+def _feeders(
+    operators: tuple[OperatorTemplate, ...],
+) -> dict[tuple[str, str], tuple[tuple[str, str], ...]]:
+    outputs: dict[str, list[tuple[str, str]]] = {}
+    for operator in operators:
+        for name, variable in operator.variables.items():
+            if variable.kind == "output":
+                outputs.setdefault(name, []).append((operator.name, name))
+    return {
+        (operator.name, name): tuple(source for source in outputs.get(name, ()) if source[0] != operator.name)
+        for operator in operators
+        for name, variable in operator.variables.items()
+        if variable.kind == "input"
+    }
+
+
+def edge_ends(structure: NodeStructure, mapped: set[tuple[str, str]]) -> tuple[list[tuple[str, str]], tuple[str, str]]:
+    """Return the unmapped inputs of an edge's operators and the output that the edge delivers.
+
+    Raises:
+        TemplateError: the operators have no output that leaves the edge, or more than one.
+    """
+    inputs = [key for key, feeders in structure.feeders.items() if not feeders and key not in mapped]
+    consumed = {feeder for feeders in structure.feeders.values() for feeder in feeders}
+    outputs = [
+        (operator.name, name)
+        for operator in structure.operators
+        for name, variable in operator.variables.items()
+        if variable.kind == "output" and (operator.name, name) not in consumed
+    ]
+    if len(outputs) != 1:
+        listed = ", ".join(f"'{operator}/{name}'" for operator, name in outputs) or "none"
+        raise TemplateError(
+            f"Edge template '{structure.name}' must have exactly one output that leaves the edge; it has {listed}. "
+            "Declare the others as 'variable'."
+        )
+    return inputs, outputs[0]

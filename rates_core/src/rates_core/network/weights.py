@@ -1,0 +1,99 @@
+"""Weights of a projection and the choice among their four forms."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    import numpy as np
+
+DENSE_SIZE = 4096  # matrices up to this many entries are stored whole
+DENSE_SHARE = 0.25  # larger ones only if at least this share of entries is connected
+
+
+@frozen(eq=False)
+class Dense:
+    """A matrix `[target, source]`."""
+
+    matrix: np.ndarray
+
+
+@frozen(eq=False)
+class Sparse:
+    """Connections sorted by target: `target[rows[k]] += data[k] * source[columns[k]]`.
+
+    Attributes:
+        pointers: CSR row pointers: connections of target i are `pointers[i]:pointers[i + 1]`.
+        count: the number of sources and of targets.
+    """
+
+    data: np.ndarray
+    rows: np.ndarray
+    columns: np.ndarray
+    pointers: np.ndarray
+
+
+@frozen
+class Uniform:
+    """One weight for all pairs: the weighted sum of the source, the same for every target."""
+
+    weight: float
+
+
+@frozen(eq=False)
+class Indexed:
+    """One source per target: `target[i] = weight[i] * source[index[i]]`.
+
+    Attributes:
+        index: source of each target; None where the axes agree or the source is a single unit.
+    """
+
+    weight: float | np.ndarray
+    index: np.ndarray | None = None
+
+
+Weights = Dense | Sparse | Uniform | Indexed
+
+
+def from_connections(
+    rows: np.ndarray,
+    columns: np.ndarray,
+    data: np.ndarray,
+    shape: tuple[int, int],
+    separate: bool,
+) -> tuple[Weights, np.ndarray]:
+    """Choose the form of weights for a list of connections.
+
+    Args:
+        rows: target of each connection.
+        columns: source of each connection.
+        data: weight of each connection.
+        shape: the numbers of targets and sources.
+        separate: whether connections must stay separate, since each has a delay of its own.
+
+    Returns:
+        The weights, and for each connection of theirs the place in the given list.
+    """
+    import numpy as np
+
+    order = np.argsort(rows, kind="stable")
+    rows, columns, data = rows[order], columns[order], data[order]
+    targets, sources = shape
+    if len(rows) == targets and (rows == np.arange(targets)).all():
+        identity = targets == sources and bool((columns == rows).all())
+        return Indexed(data, None if identity else columns), order
+    single = not separate and len(np.unique(rows * np.int64(sources) + columns)) == len(rows)
+    if single and (targets * sources <= DENSE_SIZE or len(rows) >= DENSE_SHARE * targets * sources):
+        matrix = np.zeros(shape, dtype=data.dtype)
+        matrix[rows, columns] = data
+        return Dense(matrix), order
+    return Sparse(data, rows, columns, row_pointers(rows, targets)), order
+
+
+def row_pointers(rows: np.ndarray, targets: int) -> np.ndarray:
+    """Return CSR row pointers of sorted rows."""
+    import numpy as np
+
+    return np.concatenate(([0], np.cumsum(np.bincount(rows, minlength=targets)))).astype(np.intp)

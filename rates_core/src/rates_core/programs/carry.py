@@ -1,0 +1,29 @@
+"""What goes on from step to step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+@frozen(eq=False)
+class Carry:
+    """The state of a run between two chunks of steps; it is never changed, only replaced.
+
+    Attributes:
+        step: number of steps since the first start, from which time is computed in fixed-step methods.
+        time: time of `y`.
+        y: the real state vector.
+        history: what the delay storage keeps, or None.
+        controller: what an adaptive method or a driver keeps, or None.
+    """
+
+    step: int
+    time: float
+    y: np.ndarray
+    history: Any = None
+    controller: Any = None

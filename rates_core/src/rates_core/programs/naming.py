@@ -1,0 +1,54 @@
+"""Short identifiers for paths, legal in the target language."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable
+
+
+def identifiers(paths: Iterable[str], reserved: Collection[str], fold_case: bool = False) -> dict[str, str]:
+    """Return an identifier for each path: its last part if that is unambiguous, else more of the path.
+
+    Args:
+        paths: model paths and temporaries, in order of importance.
+        reserved: words that may not be used.
+        fold_case: whether the language ignores case.
+    """
+    paths = list(dict.fromkeys(paths))
+
+    def folded(name: str) -> str:
+        return name.lower() if fold_case else name
+
+    taken = {folded(word) for word in reserved}
+    chosen: dict[str, str] = {}
+    last = Counter(folded(_clean(_parts(path)[-1])) for path in paths)
+    for path in paths:
+        parts = _parts(path)
+        depth = 1 if last[folded(_clean(parts[-1]))] == 1 else min(2, len(parts))
+        name = _clean("_".join(parts[-depth:]))
+        while folded(name) in taken and depth < len(parts):
+            depth += 1
+            name = _clean("_".join(parts[-depth:]))
+        candidate, count = name, 1
+        while folded(candidate) in taken:
+            candidate = f"{name}_{count}" if count > 1 or not name.endswith("_") else f"{name}1"
+            count += 1
+        taken.add(folded(candidate))
+        chosen[path] = candidate
+    return chosen
+
+
+def _parts(path: str) -> list[str]:
+    """Split a path; of an edge `source->target/weight`, only the units and the attribute are kept."""
+    if "->" in path:
+        source, _, rest = path.partition("->")
+        target, _, attribute = rest.rpartition("/")
+        source_unit, target_unit = source.split("/")[0], target.split("/")[0]
+        return [source_unit, target_unit, attribute]
+    return path.split("/")
+
+
+def _clean(name: str) -> str:
+    cleaned = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_") or "x"
+    return f"x{cleaned}" if cleaned[0].isdigit() else cleaned

@@ -1,0 +1,119 @@
+"""What a backend makes of a lowered System."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from rates_core.programs.carry import Carry
+from rates_core.solvers.tableau import Tableau
+from rates_core.system.system import System
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Rows = list[tuple[Any, ...]]
+
+
+@frozen(eq=False)
+class ProgramRequest:
+    """What a program has to contain.
+
+    Attributes:
+        system: the lowered System.
+        recorded: paths of the variables that `observe` and `loop` return, in order.
+        tableau: the method of `loop`, or None if no fused loop is wanted.
+        name: name of the model, for comments.
+    """
+
+    system: System
+    recorded: tuple[str, ...] = ()
+    tableau: Tableau | None = None
+    name: str = "model"
+
+
+class Kernel(ABC):
+    """A program with its parameters bound; what depends on parameters only has been computed."""
+
+    @abstractmethod
+    def rhs(self, t: float, y: np.ndarray, inputs: Sequence[Any], reads: Sequence[Any], draws: Sequence[Any]) -> Any:
+        """Return dy/dt as a new real vector.
+
+        Args:
+            t: time.
+            y: real state vector.
+            inputs: value of each external input at t.
+            reads: value of each delayed read at t.
+            draws: value of each random number.
+        """
+
+    @abstractmethod
+    def observe(
+        self, t: float, y: np.ndarray, inputs: Sequence[Any], reads: Sequence[Any], draws: Sequence[Any]
+    ) -> tuple[Any, ...]:
+        """Return the recorded variables at one instant."""
+
+    @abstractmethod
+    def slots(
+        self, t: float, y: np.ndarray, inputs: Sequence[Any], reads: Sequence[Any], draws: Sequence[Any]
+    ) -> tuple[Any, ...]:
+        """Return the variables that delayed reads need later, at one instant, in the order of `slot_paths`."""
+
+    @abstractmethod
+    def loop(
+        self,
+        carry: Carry,
+        inputs: Sequence[Sequence[Any]],
+        draws: Sequence[Sequence[Any]],
+        step_size: float,
+        samples: int,
+        stride: int,
+    ) -> tuple[Carry, Rows]:
+        """Advance by `samples * stride` fixed steps; return the new carry and one row before every `stride` steps.
+
+        Args:
+            carry: where to start; it is not changed.
+            inputs: per distinct node of the tableau, per input, its values at `(step + node) * step_size` of all
+                steps of this call.
+            draws: per draw its values, one per step.
+            step_size: h.
+            samples: number of rows.
+            stride: steps per row.
+        """
+
+
+class Program(ABC):
+    """Source text in the backend's language, and the way to run it."""
+
+    request: ProgramRequest
+    source: str
+
+    @abstractmethod
+    def bind(self, arguments: Mapping[str, Any]) -> Kernel:
+        """Return the kernel for these values of all parameters of the System, by path."""
+
+    @abstractmethod
+    def to_file(self, path: Path) -> None:
+        """Write source that runs without rates."""
+
+
+class Backend(ABC):
+    """Makes programs. One object serves any number of models and keeps nothing between them."""
+
+    @abstractmethod
+    def program(self, request: ProgramRequest, options: Mapping[str, Any]) -> Program:
+        """Generate and load the program of a lowered System."""
+
+
+def slot_paths(system: System) -> tuple[str, ...]:
+    """Return the variables that are stored for delayed reads, each once."""
+    return tuple(dict.fromkeys(read.slot for read in system.reads))
+
+
+def distinct_nodes(tableau: Tableau) -> tuple[float, ...]:
+    """Return the distinct abscissae of a method, ascending."""
+    return tuple(sorted(set(tableau.nodes)))

@@ -1,0 +1,179 @@
+"""A routine: the statements that compute some results, cleaned up for printing.
+
+What no result needs is left out; copies are followed; what depends on parameters only is set apart, to be computed
+once per run; subexpressions that occur twice are computed once.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from attrs import evolve, frozen
+
+from rates_core.expressions.tree import Apply, Expression, Symbol, substitute, symbols
+from rates_core.system.schedule import reads_of
+from rates_core.system.system import Assign, Project, Statement, System
+
+
+@frozen(eq=False)
+class Routine:
+    """Statements in order, and the expressions of the results.
+
+    Attributes:
+        prepared: statements that depend on parameters only.
+        body: the others.
+        results: one expression per result.
+        arguments: symbols that neither part assigns: what the caller has to give.
+    """
+
+    prepared: tuple[Statement, ...]
+    body: tuple[Statement, ...]
+    results: tuple[Expression, ...]
+
+    @property
+    def arguments(self) -> frozenset[str]:
+        """Return the symbols that the routine takes."""
+        statements = (*self.prepared, *self.body)
+        read = set().union(*(reads_of(item) for item in statements), *(symbols(item) for item in self.results))
+        return frozenset(read - {item.target for item in statements})
+
+    @property
+    def varying(self) -> frozenset[str]:
+        """Return the arguments of the body and results alone, without what is prepared."""
+        read = set().union(*(reads_of(item) for item in self.body), *(symbols(item) for item in self.results))
+        return frozenset(read - {item.target for item in (*self.prepared, *self.body)})
+
+
+def make_routine(system: System, results: Sequence[Expression], hoist: bool = True) -> Routine:
+    """Return the routine that computes `results`, expressions over the symbols of a System.
+
+    Args:
+        system: where the statements come from.
+        results: what is wanted.
+        hoist: set apart what depends on parameters only; False leaves everything in the body.
+    """
+    statements = _needed(system.statements, results)
+    statements, results = _without_copies(statements, results)
+    constant = set(system.parameter_paths)
+    prepared: list[Statement] = []
+    body: list[Statement] = []
+    for statement in statements:
+        if hoist and reads_of(statement) <= constant:
+            constant.add(statement.target)
+            prepared.append(statement)
+        else:
+            body.append(statement)
+    if hoist:
+        hoisted, body, results = _hoisted(body, results, constant)
+        prepared += hoisted
+    body, results = _shared(body, results)
+    return Routine(tuple(prepared), tuple(body), tuple(results))
+
+
+def _needed(statements: Sequence[Statement], results: Sequence[Expression]) -> list[Statement]:
+    wanted = set().union(*(symbols(result) for result in results))
+    kept = []
+    for statement in reversed(statements):
+        if statement.target in wanted:
+            wanted |= reads_of(statement)
+            kept.append(statement)
+    return kept[::-1]
+
+
+def _without_copies(
+    statements: Sequence[Statement], results: Sequence[Expression]
+) -> tuple[list[Statement], list[Expression]]:
+    """Follow assignments of one symbol to another."""
+    copies: dict[str, Expression] = {}
+    kept: list[Statement] = []
+    for statement in statements:
+        if isinstance(statement, Assign):
+            expression = substitute(statement.expression, copies)
+            if isinstance(expression, Symbol):
+                copies[statement.target] = expression
+                continue
+            kept.append(Assign(statement.target, expression))
+        else:
+            kept.append(_renamed(statement, copies))
+    return kept, [substitute(result, copies) for result in results]
+
+
+def _renamed(statement: Project, copies: Mapping[str, Expression]) -> Project:
+    source = copies.get(statement.source)
+    return evolve(statement, source=source.name) if isinstance(source, Symbol) else statement
+
+
+def _hoisted(
+    body: Sequence[Statement], results: Sequence[Expression], constant: set[str]
+) -> tuple[list[Statement], list[Statement], list[Expression]]:
+    """Set apart the largest subexpressions of parameters alone."""
+    names: dict[Expression, str] = {}
+
+    def replaced(expression: Expression) -> Expression:
+        if isinstance(expression, Apply):
+            if symbols(expression) <= constant and _costs(expression):
+                return Symbol(names.setdefault(expression, f"#constant{len(names)}"))
+            return Apply(expression.function, tuple(replaced(argument) for argument in expression.arguments))
+        return expression
+
+    new_body = [
+        Assign(item.target, replaced(item.expression)) if isinstance(item, Assign) else item for item in body
+    ]
+    new_results = [replaced(result) for result in results]
+    prepared: list[Statement] = [Assign(name, expression) for expression, name in names.items()]
+    return prepared, new_body, new_results
+
+
+def _costs(expression: Apply) -> bool:
+    return expression.function != "negative" or isinstance(expression.arguments[0], Apply)
+
+
+def _shared(
+    body: Sequence[Statement], results: Sequence[Expression]
+) -> tuple[list[Statement], list[Expression]]:
+    """Compute subexpressions that occur more than once only once, just before their first use."""
+    counts: Counter[Expression] = Counter()
+    expressions = [item.expression for item in body if isinstance(item, Assign)] + list(results)
+    for expression in expressions:
+        _count(expression, counts)
+    repeated = {node for node, count in counts.items() if count > 1}
+    if not repeated:
+        return list(body), list(results)
+    names: dict[Expression, str] = {}
+    out: list[Statement] = []
+
+    def shared(expression: Expression) -> Expression:
+        if not isinstance(expression, Apply):
+            return expression
+        if expression in names:
+            return Symbol(names[expression])
+        rebuilt = Apply(expression.function, tuple(shared(argument) for argument in expression.arguments))
+        if expression in repeated:
+            names[expression] = f"#shared{len(names)}"
+            out.append(Assign(names[expression], rebuilt))
+            return Symbol(names[expression])
+        return rebuilt
+
+    for item in body:
+        if isinstance(item, Assign) and item.expression in repeated and item.expression not in names:
+            names[item.expression] = item.target
+            arguments = item.expression.arguments if isinstance(item.expression, Apply) else ()
+            rebuilt = Apply(item.expression.function, tuple(shared(a) for a in arguments))  # type: ignore[union-attr]
+            out.append(Assign(item.target, rebuilt))
+        else:
+            out.append(Assign(item.target, shared(item.expression)) if isinstance(item, Assign) else item)
+    new_results = [shared(result) for result in results]
+    return out, new_results
+
+
+def _count(expression: Expression, counts: Counter[Expression]) -> None:
+    """Count subexpressions; what lies inside a repeated one is counted once."""
+    if isinstance(expression, Apply) and _costs(expression):
+        counts[expression] += 1
+        if counts[expression] > 1:
+            return
+    if isinstance(expression, Apply):
+        for argument in expression.arguments:
+            _count(argument, counts)
+

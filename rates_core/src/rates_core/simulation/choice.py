@@ -1,0 +1,92 @@
+"""Which backend and solver run a model, and with which options."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from rates_core.errors import ArgumentError, PluginError, UnknownNameError, did_you_mean
+from rates_core.plugins import get_manager
+from rates_core.plugins.specs import BackendSpec, Option, SolverSpec
+
+DEFAULT_BACKEND = "numpy"
+IGNORED = ("clear", "in_place")  # accepted for programs of older tools; there is nothing left for them to do
+
+
+def chosen_backend(name: str | None) -> BackendSpec:
+    """Return the backend of that name; without a name NumPy's if installed, else the only one that is.
+
+    Raises:
+        UnknownNameError: no such backend.
+        PluginError: no name was given, NumPy's is not installed and there is not exactly one other.
+    """
+    manager = get_manager()
+    if name not in (None, "default"):
+        return manager.backend(str(name))
+    installed = manager.backends()
+    if DEFAULT_BACKEND in installed:
+        return manager.backend(DEFAULT_BACKEND)
+    if len(installed) == 1:
+        return manager.backend(next(iter(installed)))
+    listed = ", ".join(installed) or "none"
+    raise PluginError(f"No backend was chosen. Installed: {listed}. Choose one with backend=, or pip install rates-numpy.")
+
+
+def chosen_solver(name: str, method: str | None) -> tuple[SolverSpec, str | None]:
+    """Return the solver of that name with its method checked.
+
+    Raises:
+        UnknownNameError: no such solver or method.
+        ArgumentError: the solver takes no method.
+    """
+    spec = get_manager().solver(name)
+    if method is not None and not spec.methods:
+        raise ArgumentError(f"Solver '{name}' takes no method; method={method!r} was given.")
+    if method is not None and method not in spec.methods:
+        raise UnknownNameError(
+            f"Solver '{name}' has no method '{method}'.{did_you_mean(method, spec.methods)} "
+            f"The methods: {', '.join(spec.methods)}."
+        )
+    return spec, method
+
+
+def chosen_options(
+    solver: SolverSpec, backend: BackendSpec, options: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the options of solver and backend, defaults filled in.
+
+    Raises:
+        UnknownNameError: an option belongs to neither; the closest valid one is named.
+    """
+    solver_options = {option.name: option.default for option in solver.options}
+    backend_options = {option.name: option.default for option in backend.options}
+    for name, value in options.items():
+        if name in IGNORED:
+            continue
+        if name not in solver_options and name not in backend_options:
+            raise UnknownNameError(_unknown_option(name, solver, backend))
+        for known in (solver_options, backend_options):
+            if name in known:
+                known[name] = value
+    return solver_options, backend_options
+
+
+def _unknown_option(name: str, solver: SolverSpec, backend: BackendSpec) -> str:
+    own = _names(solver.options)
+    known = [*own, *_names(backend.options), *ARGUMENTS]
+    listed = ", ".join(own) or "none"
+    return (
+        f"Unknown argument '{name}' for solver '{solver.name}' on backend '{backend.name}'.{did_you_mean(name, known)} "
+        f"Options of the solver: {listed}."
+    )
+
+
+ARGUMENTS = (
+    "simulation_time", "step_size", "inputs", "outputs", "sampling_step_size", "cutoff", "solver", "backend",
+    "vectorize", "verbose", "float_precision", "method", "history", "state", "seed", "delay_approximation",
+    "stop_on_nonfinite",
+)  # fmt: skip
+
+
+def _names(options: Iterable[Option]) -> list[str]:
+    return [option.name for option in options]

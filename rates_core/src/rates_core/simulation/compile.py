@@ -1,0 +1,193 @@
+"""Compile a circuit once; run it many times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from rates_core.delays.lowering import lower
+from rates_core.errors import ArgumentError
+from rates_core.network.build import build_network
+from rates_core.plugins import get_manager
+from rates_core.plugins.specs import BackendSpec, SolverSpec
+from rates_core.programs.program import Program, ProgramRequest
+from rates_core.simulation.choice import chosen_backend, chosen_options, chosen_solver
+from rates_core.simulation.inputs import columns_of
+from rates_core.simulation.outputs import Recording, recording, requested
+from rates_core.simulation.requirements import requirements_of
+from rates_core.solvers.driver import Driver
+from rates_core.solvers.tableau import Tableau
+from rates_core.system.build import build_system
+from rates_core.system.system import System
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from rates_core.templates.circuit import CircuitTemplate
+
+
+@frozen(eq=False)
+class Choice:
+    """Backend, solver and their options.
+
+    Attributes:
+        fixed: whether the solver takes fixed steps.
+        tableau: the method, if the solver is one; else `driver` runs the loop.
+    """
+
+    backend: BackendSpec
+    solver: SolverSpec
+    method: str | None
+    fixed: bool
+    solver_options: Mapping[str, Any]
+    backend_options: Mapping[str, Any]
+    tableau: Tableau | None = None
+    driver: Driver | None = None
+
+    @property
+    def storage(self) -> str:
+        """Return where past values are kept."""
+        return "ring" if self.fixed else "history"
+
+
+@frozen(eq=False, slots=False)
+class CompiledModel:
+    """A model whose program exists; `run` generates nothing again.
+
+    Attributes:
+        system: the lowered System.
+        program: the backend's program, with its `source`.
+    """
+
+    system: System
+    program: Program
+    recording: Recording
+    choice: Choice
+    defaults: Mapping[str, Any]
+    built: System
+
+    def run(
+        self,
+        parameters: Mapping[str, Any] | None = None,
+        initial: Mapping[str, Any] | None = None,
+        inputs: Mapping[str, Any] | None = None,
+        simulation_time: float | None = None,
+        sampling_step_size: float | None = None,
+        cutoff: float | None = None,
+        history: Any = None,
+        state: Any = None,
+        seed: int | None = None,
+        verbose: bool = False,
+        stop_on_nonfinite: bool = True,
+    ) -> pd.DataFrame:
+        """Run the compiled model.
+
+        Args:
+            parameters: values by path (`p/qif_op/eta`, `all/op/tau`, `source->target/weight`): a number, or one per unit.
+            initial: values of states at the start, by path.
+            inputs: values of the external inputs that the model was compiled with, by path.
+            simulation_time: overrides that of `compile`, as the following ones do.
+            sampling_step_size: distance of rows.
+            cutoff: rows before this time are dropped.
+            history: what delayed variables were before the start: a number, a function of t, an array or a dict by path.
+            state: result of another run, from whose end this one goes on.
+            seed: of random numbers.
+            verbose: show progress, on a terminal only.
+            stop_on_nonfinite: end the run with an error when a variable becomes NaN or infinite.
+
+        Returns:
+            A table with time as index and one column per recorded variable.
+
+        Raises:
+            UnknownNameError, ArgumentError, InputSignalError: before anything is computed.
+            NonFiniteError: a variable became NaN or infinite; the error holds time and what was recorded.
+            SimulationError: the method failed.
+        """
+        from rates_core.simulation.execution import RunRequest, execute
+
+        given = {"simulation_time": simulation_time, "sampling_step_size": sampling_step_size, "cutoff": cutoff,
+                 "inputs": inputs}  # fmt: skip
+        settings = {**self.defaults, **{name: value for name, value in given.items() if value is not None}}
+        if settings["simulation_time"] is None:
+            raise ArgumentError("simulation_time is needed, here or in compile().")
+        return execute(
+            self,
+            RunRequest(
+                parameters=parameters or {},
+                initial=initial or {},
+                history=history,
+                state=state,
+                seed=seed,
+                verbose=verbose,
+                stop_on_nonfinite=stop_on_nonfinite,
+                **settings,
+            ),
+        )
+
+
+def compile_model(
+    circuit: CircuitTemplate,
+    backend: str | None = None,
+    solver: str = "euler",
+    simulation_time: float | None = None,
+    step_size: float = 1e-3,
+    outputs: Mapping[str, str] | Iterable[str] | None = None,
+    inputs: Mapping[str, Any] | None = None,
+    sampling_step_size: float | None = None,
+    cutoff: float = 0.0,
+    vectorize: bool = True,
+    float_precision: str = "float64",
+    method: str | None = None,
+    delay_approximation: int | None = None,
+    **options: Any,
+) -> CompiledModel:
+    """Compile a circuit; see `CircuitTemplate.compile`."""
+    if not step_size > 0:
+        raise ArgumentError(f"step_size must be a positive number; it is {step_size!r}.")
+    solver_spec, method = chosen_solver(solver, method)
+    backend_spec = chosen_backend(backend)
+    solver_options, backend_options = chosen_options(solver_spec, backend_spec, options)
+    target = solver_spec.load()
+    tableau = target if solver_spec.kind == "tableau" else None
+    choice = Choice(
+        backend_spec,
+        solver_spec,
+        method,
+        fixed=tableau is not None and not solver_spec.adaptive,
+        solver_options=solver_options,
+        backend_options=backend_options,
+        tableau=tableau,
+        driver=_driver(solver_spec, target),
+    )
+    network = build_network(circuit, vectorize)
+    built = build_system(network, columns_of(inputs))
+    system = lower(built, delay_approximation)
+    needed = requirements_of(system, choice.storage, float_precision)
+    get_manager().require(backend_spec, needed)
+    get_manager().require(solver_spec, needed)
+    record = recording(system, requested(outputs, network))
+    fused = tableau if choice.fixed else None
+    request = ProgramRequest(system, record.paths, fused, circuit.name)
+    program = backend_spec.load()().program(request, backend_options)
+    defaults = {
+        "simulation_time": simulation_time,
+        "step_size": step_size,
+        "sampling_step_size": sampling_step_size,
+        "cutoff": cutoff,
+        "inputs": inputs,
+    }
+    return CompiledModel(system, program, record, choice, defaults, built)
+
+
+def _driver(spec: SolverSpec, target: Any) -> Driver | None:
+    """Return what runs the loop, if it is not generated code."""
+    if spec.kind == "driver":
+        driver: Driver = target()
+        return driver
+    if spec.adaptive:
+        from rates_core.solvers.embedded import EmbeddedPair
+
+        return EmbeddedPair(target)
+    return None

@@ -1,0 +1,48 @@
+"""Random numbers that depend on seed, step and index only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from rates_core.system.system import System
+
+BLOCK = 1024  # steps whose numbers are drawn together; chunks of steps may begin and end anywhere
+
+
+class Draws:
+    """Standard normal numbers for every step of a run.
+
+    Args:
+        system: whose draws are needed.
+        seed: equal seeds give equal numbers; None takes one from the operating system.
+    """
+
+    def __init__(self, system: System, seed: int | None) -> None:
+        self.seed = int(np.random.SeedSequence().entropy) % 2**64 if seed is None else int(seed)  # type: ignore[arg-type]
+        self._draws = system.draws
+        self._width = sum(draw.shape[0] if draw.shape else 1 for draw in system.draws)
+
+    def tables(self, first: int, count: int, step_size: float) -> list[Any]:
+        """Return per draw its values at `count` steps from `first` on; noise is scaled by 1/√h."""
+        if not self._draws:
+            return []
+        numbers = self._numbers(first, count)
+        tables: list[Any] = []
+        start = 0
+        for draw in self._draws:
+            width = draw.shape[0] if draw.shape else 1
+            block = numbers[:, start : start + width]
+            block = block / np.sqrt(step_size) if draw.kind == "noise" else block
+            tables.append(block if draw.shape else block[:, 0].tolist())
+            start += width
+        return tables
+
+    def _numbers(self, first: int, count: int) -> np.ndarray:
+        blocks = []
+        for block in range(first // BLOCK, (first + max(count, 1) - 1) // BLOCK + 1):
+            generator = np.random.Generator(np.random.Philox(key=self.seed % 2**64, counter=[0, 0, 0, block]))
+            blocks.append(generator.standard_normal((BLOCK, self._width)))
+        start = first % BLOCK
+        return np.concatenate(blocks)[start : start + count]

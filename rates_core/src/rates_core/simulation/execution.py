@@ -1,0 +1,149 @@
+"""Run a compiled model: from arguments and initial values to rows with names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from attrs import frozen
+
+from rates_core.delays.lowering import storage
+from rates_core.delays.prehistory import PreHistory, prehistory
+from rates_core.delays.strategy import StorageContext
+from rates_core.errors import ArgumentError
+from rates_core.programs.carry import Carry
+from rates_core.programs.program import Kernel, Rows
+from rates_core.simulation.accepted import run_accepted
+from rates_core.simulation.arguments import arguments_of, initial_state
+from rates_core.simulation.draws import Draws
+from rates_core.simulation.fixed import run_fixed
+from rates_core.simulation.grid import TimeGrid, time_grid
+from rates_core.simulation.inputs import Inputs
+from rates_core.simulation.outputs import table
+from rates_core.simulation.start import chain_states, delay_values, read_indices
+from rates_core.simulation.state import RunState, state_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from rates_core.simulation.compile import CompiledModel
+
+
+@frozen(eq=False, kw_only=True)
+class RunRequest:
+    """All that one run is asked for; see `CompiledModel.run`."""
+
+    simulation_time: float
+    step_size: float
+    sampling_step_size: float | None
+    cutoff: float
+    inputs: Mapping[str, Any] | None
+    parameters: Mapping[str, Any]
+    initial: Mapping[str, Any]
+    history: Any
+    state: Any
+    seed: int | None
+    verbose: bool
+    stop_on_nonfinite: bool
+
+
+@frozen(eq=False)
+class Run:
+    """One run, ready to go: everything checked and bound.
+
+    Attributes:
+        start: step count at the start, from which times are computed.
+    """
+
+    model: CompiledModel
+    request: RunRequest
+    grid: TimeGrid
+    kernel: Kernel
+    inputs: Inputs
+    draws: Draws
+    carry: Carry
+    delays: tuple[Any, ...]
+    past: PreHistory | None
+
+    @property
+    def start(self) -> float:
+        """Return the time at the start."""
+        return self.carry.time
+
+    def times(self, rows: int) -> np.ndarray:
+        """Return the times of the first rows."""
+        base = round(self.carry.time / self.grid.sampling_step_size)
+        if abs(base * self.grid.sampling_step_size - self.carry.time) <= 1e-9 * max(1.0, abs(self.carry.time)):
+            return (base + np.arange(rows)) * self.grid.sampling_step_size
+        return self.carry.time + np.arange(rows) * self.grid.sampling_step_size
+
+    def frame(self, rows: Rows) -> pd.DataFrame:
+        """Return recorded rows as a table, without those before the cutoff."""
+        first = self.grid.first_row
+        return table(self.model.recording, self.model.system, rows[first:], self.times(len(rows))[first:])
+
+
+def execute(model: CompiledModel, request: RunRequest) -> pd.DataFrame:
+    """Run a compiled model and return its table; its end is kept in `attrs["state"]`."""
+    run = _prepared(model, request)
+    carry, rows = run_fixed(run) if model.choice.fixed else run_accepted(run)
+    frame = run.frame(rows)
+    frame.attrs["state"] = RunState(model.system.name, model.choice.solver.name, carry, run.past, run.draws.seed)
+    return frame
+
+
+def _prepared(model: CompiledModel, request: RunRequest) -> Run:
+    system, choice = model.system, model.choice
+    grid = time_grid(
+        request.simulation_time, request.step_size, request.sampling_step_size, request.cutoff, choice.fixed
+    )
+    before = state_of(request.state, system, choice.solver.name)
+    if before is not None and (request.initial or request.history is not None):
+        raise ArgumentError("state= continues a run; initial= and history= belong to a start. Give one or the other.")
+    start = 0.0 if before is None else before.carry.time
+    inputs = Inputs(system, request.inputs, grid, start)
+    arguments = arguments_of(system, request.parameters)
+    kernel = model.program.bind(arguments)
+    delays = delay_values(system, arguments)
+    seed = before.seed if before is not None and request.seed is None else request.seed
+    draws = Draws(system, seed)
+    if before is not None:
+        return Run(model, request, grid, kernel, inputs, draws, before.carry, delays, before.past)
+    y = initial_state(system, request.initial)
+    past = _past(system, kernel, y, inputs, request.history)
+    if past is not None:
+        chain_states(system, y, past, arguments)
+    carry = Carry(0, 0.0, y)
+    run = Run(model, request, grid, kernel, inputs, draws, carry, delays, past)
+    return run if not system.reads else _with_history(run, y)
+
+
+def _past(system: Any, kernel: Kernel, y: np.ndarray, inputs: Inputs, history: Any) -> PreHistory | None:
+    chained = any(isinstance(state.initial, str) for state in system.states)
+    if not system.reads and not chained:
+        if history is not None:
+            raise ArgumentError("history= was given, but the model has no delays.")
+        return None
+    return prehistory(system, kernel, 0.0, y, inputs.at(0.0), history)
+
+
+def _with_history(run: Run, y: np.ndarray) -> Run:
+    from attrs import evolve
+
+    choice = run.model.choice
+    assert run.past is not None
+    context = StorageContext(
+        run.model.system,
+        run.kernel,
+        run.delays,
+        read_indices(run.model.system),
+        run.past,
+        run.inputs.at,
+        run.carry.time,
+        y,
+        run.grid.step_size,
+        choice.tableau if choice.fixed else None,
+    )
+    history = storage(choice.storage).history(context)
+    return evolve(run, carry=evolve(run.carry, history=history))

@@ -1,0 +1,64 @@
+"""Times of steps and samples, from integers."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from rates_core.errors import ArgumentError
+
+TOLERANCE = 1e-9
+
+
+@frozen
+class TimeGrid:
+    """Steps and samples of one run, counted from its start.
+
+    Attributes:
+        step_size: of fixed-step methods, and the grid of inputs.
+        steps: `round(T / step_size)`.
+        sampling_step_size: distance of rows.
+        rows: `round(T / sampling_step_size)`.
+        stride: steps per row; 0 if the distance of rows is no multiple of the step.
+        first_row: rows before it are dropped, as `cutoff` says.
+    """
+
+    step_size: float
+    steps: int
+    sampling_step_size: float
+    rows: int
+    stride: int
+    first_row: int
+
+
+def time_grid(
+    simulation_time: float, step_size: float, sampling_step_size: float | None, cutoff: float, fixed: bool
+) -> TimeGrid:
+    """Return the grid of a run.
+
+    Raises:
+        ArgumentError: a time is not positive and finite, or rows do not fall on steps of a fixed-step method.
+    """
+    sampling = step_size if sampling_step_size is None else sampling_step_size
+    for name, value in (
+        ("simulation_time", simulation_time), ("step_size", step_size), ("sampling_step_size", sampling),
+    ):  # fmt: skip
+        if not 0 < value < float("inf"):
+            raise ArgumentError(f"{name} must be a positive number; it is {value!r}.")
+    if not 0 <= cutoff <= simulation_time:
+        raise ArgumentError(f"cutoff must lie between 0 and simulation_time ({simulation_time!r}); it is {cutoff!r}.")
+    ratio = sampling / step_size
+    stride = round(ratio)
+    if stride < 1 or abs(ratio - stride) > TOLERANCE * ratio:
+        if fixed:
+            raise ArgumentError(
+                f"sampling_step_size ({sampling!r}) must be a multiple of step_size ({step_size!r}) in a fixed-step "
+                f"method. The nearest one is {max(1, stride) * step_size!r}."
+            )
+        stride = 0
+    rows = round(simulation_time / sampling)
+    first = next((row for row in range(_guess(cutoff, sampling), rows) if row * sampling >= cutoff * (1 - TOLERANCE)), rows)
+    return TimeGrid(step_size, round(simulation_time / step_size), sampling, rows, stride, first)
+
+
+def _guess(cutoff: float, sampling: float) -> int:
+    return max(0, int(cutoff / sampling) - 1)

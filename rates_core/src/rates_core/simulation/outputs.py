@@ -1,0 +1,152 @@
+"""From requested outputs to recorded variables, and from recorded rows to named columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from attrs import frozen
+
+from rates_core.errors import ArgumentError
+from rates_core.network.network import Network
+from rates_core.network.resolve import resolve
+from rates_core.system.system import System
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from rates_core.programs.program import Rows
+
+
+@frozen(eq=False)
+class Output:
+    """A part of a recorded variable that becomes columns.
+
+    Attributes:
+        key: the user's name of the output.
+        recorded: place of the variable among the recorded ones.
+        units: which of its entries, None for all.
+        names: paths of the units, one per column, or element numbers of a vector.
+        variable: `operator/variable`.
+        alone: whether the key has one column only.
+    """
+
+    key: str
+    recorded: int
+    units: Any
+    names: tuple[str, ...]
+    variable: str
+    alone: bool
+
+
+@frozen(eq=False)
+class Recording:
+    """All outputs of a run, and the variables that have to be recorded for them."""
+
+    outputs: tuple[Output, ...]
+    paths: tuple[str, ...]
+
+
+def requested(outputs: Mapping[str, str] | Iterable[str] | None, network: Network) -> dict[str, str]:
+    """Return outputs as a dictionary of key to path; None stands for all states by their paths."""
+    if outputs is None:
+        return {
+            f"{unit}/{operator.name}/{equation.target}": f"{unit}/{operator.name}/{equation.target}"
+            for population in network.populations
+            if not population.edges
+            for unit in population.units
+            for operator in population.structure.operators
+            for equation in operator.parsed
+            if equation.kind == "differential"
+        }
+    if isinstance(outputs, str):
+        return {outputs: outputs}
+    if isinstance(outputs, Mapping):
+        wrong = [key for key, path in outputs.items() if not isinstance(path, str)]
+        if wrong:
+            raise ArgumentError(f"Output '{wrong[0]}' must be given as the path of a variable, node/operator/variable.")
+        return dict(outputs)
+    return {path: path for path in outputs}
+
+
+def recording(system: System, outputs: Mapping[str, str]) -> Recording:
+    """Resolve outputs against a System.
+
+    Raises:
+        UnknownNameError: an output names nothing; the closest name is given.
+    """
+    assert system.network is not None
+    paths: dict[str, int] = {}
+    found: list[Output] = []
+    for key, path in outputs.items():
+        selections = resolve(system.network, path)
+        parts = []
+        for selection in selections:
+            symbol = system.addresses[selection.population, selection.operator, selection.variable]
+            number = paths.setdefault(symbol, len(paths))
+            shape = system.shapes[symbol]
+            names = selection.names
+            if not selection.length and shape:
+                names = tuple(f"{names[0]}[{element}]" for element in range(shape[0]))
+            parts.append((number, selection.units, names, f"{selection.operator}/{selection.variable}"))
+        alone = sum(len(names) for _, _, names, _ in parts) == 1
+        found += [Output(key, number, units, names, variable, alone) for number, units, names, variable in parts]
+    return Recording(tuple(found), tuple(paths))
+
+
+def table(recording: Recording, system: System, rows: Rows, times: np.ndarray) -> pd.DataFrame:
+    """Return recorded rows as a table with time as index."""
+    import pandas as pd
+
+    columns: list[np.ndarray] = []
+    labels: list[tuple[str, ...]] = []
+    values = [_stacked(rows, number, path, system) for number, path in enumerate(recording.paths)]
+    for output in recording.outputs:
+        block = values[output.recorded]
+        if block.ndim == 1:
+            block = np.repeat(block[:, None], len(output.names), axis=1)
+        elif output.units is not None:
+            block = block[:, output.units]
+        columns.append(block)
+        for name in output.names:
+            labels.append((output.key,) if output.alone else (output.key, *name.split("/"), output.variable))
+    data = np.concatenate(columns, axis=1) if columns else np.empty((len(times), 0))
+    frame = pd.DataFrame(data, index=pd.Index(times, name="time"), columns=_columns(labels))
+    if data.dtype.kind == "c":
+        frame = _with_real_columns(frame, recording, system)
+    return frame
+
+
+def _stacked(rows: Rows, number: int, path: str, system: System) -> np.ndarray:
+    kind = complex if path in system.complex_symbols else float
+    if not rows:
+        return np.empty((0, *system.shapes[path]), dtype=kind)
+    return np.array([row[number] for row in rows], dtype=kind)
+
+
+def _columns(labels: Sequence[tuple[str, ...]]) -> Any:
+    import pandas as pd
+
+    depth = max((len(label) for label in labels), default=1)
+    if depth == 1:
+        return pd.Index([label[0] for label in labels], dtype=object)
+    return pd.MultiIndex.from_tuples([(*label, *[""] * (depth - len(label))) for label in labels])
+
+
+def _with_real_columns(frame: pd.DataFrame, recording: Recording, system: System) -> pd.DataFrame:
+    """Give the columns of real variables a real type."""
+    import pandas as pd
+
+    kinds = [
+        recording.paths[output.recorded] in system.complex_symbols
+        for output in recording.outputs
+        for _ in output.names
+    ]
+    series = [
+        frame.iloc[:, number] if is_complex else frame.iloc[:, number].to_numpy().real
+        for number, is_complex in enumerate(kinds)
+    ]
+    result = pd.DataFrame(dict(enumerate(series)), index=frame.index)
+    result.columns = frame.columns
+    return result

@@ -1,0 +1,74 @@
+"""What a System needs of the backend and of the solver that run it."""
+
+from __future__ import annotations
+
+from rates_core.expressions.tree import Apply, Expression, symbols, walk
+from rates_core.plugins.capabilities import Requirements
+from rates_core.system.system import Assign, Project, System
+
+
+def requirements_of(system: System, storage: str, float_precision: str = "float64") -> Requirements:
+    """Return what a System needs.
+
+    Args:
+        system: any System.
+        storage: where past values are kept: `ring` under fixed steps, `history` under accepted ones.
+        float_precision: the floating-point type asked for.
+    """
+    delayed = bool(system.reads)
+    return Requirements(
+        complex=system.is_complex,
+        delays=frozenset({storage} if delayed else ()),
+        projections=frozenset(item.form for item in system.statements if isinstance(item, Project)),
+        functions=functions_of(system),
+        noise=_noise(system),
+        events=bool(system.events),
+        vector=any(state.shape for state in system.states),
+        dtype=float_precision,
+    )
+
+
+def functions_of(system: System) -> frozenset[str]:
+    """Return the names of all functions in a System's expressions."""
+    expressions: list[Expression] = [item.expression for item in system.statements if isinstance(item, Assign)]
+    expressions += [item.expression for item in system.derivatives] + [item.delay for item in system.reads]
+    return frozenset(
+        node.function for expression in expressions for node in walk(expression) if isinstance(node, Apply)
+    )
+
+
+def _noise(system: System) -> str:
+    """Return how noise enters: `additive` if its factors do not depend on the state."""
+    noise = {draw.path for draw in system.draws if draw.kind == "noise"}
+    if not noise:
+        return "additive" if system.draws else ""
+    carriers = set(noise)
+    changing = {state.path for state in system.states} | {read.path for read in system.reads}
+    for statement in system.statements:
+        read = symbols(statement.expression) if isinstance(statement, Assign) else set(statement.symbols)
+        if read & carriers:
+            carriers.add(statement.target)
+        if read & changing:
+            changing.add(statement.target)
+    expressions = [item.expression for item in system.statements if isinstance(item, Assign)]
+    expressions += [item.expression for item in system.derivatives]
+    linear = all(_enters_linearly(expression, carriers, changing) for expression in expressions)
+    return "additive" if linear else "multiplicative"
+
+
+def _enters_linearly(expression: Expression, carriers: set[str], changing: set[str]) -> bool:
+    """Tell whether noise is only added or scaled by what does not change with the state."""
+    if not isinstance(expression, Apply) or not symbols(expression) & carriers:
+        return True
+    parts = expression.arguments
+    if expression.function in ("add", "subtract", "negative"):
+        return all(_enters_linearly(part, carriers, changing) for part in parts)
+    if expression.function == "multiply":
+        noisy = [part for part in parts if symbols(part) & carriers]
+        others = [part for part in parts if part not in noisy]
+        steady = not any(symbols(part) & changing for part in others)
+        return len(noisy) == 1 and steady and _enters_linearly(noisy[0], carriers, changing)
+    if expression.function == "divide":
+        left, right = parts
+        return not symbols(right) & (carriers | changing) and _enters_linearly(left, carriers, changing)
+    return False

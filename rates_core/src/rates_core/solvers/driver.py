@@ -1,0 +1,77 @@
+"""The contract of solvers that hand the right-hand side to a library or run their own loop."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Derivative = Callable[[float, "np.ndarray"], "np.ndarray"]
+Interpolant = Callable[[float], "np.ndarray"]
+
+
+@frozen(eq=False)
+class Problem:
+    """An initial value problem over real vectors.
+
+    Attributes:
+        derivative: the pure right-hand side `f(t, y)`; with delays it reads what `accept` was given.
+        start: time of `y`.
+        y: state at the start.
+        times: where the solution is wanted, ascending, from `start` on.
+        end: time to reach.
+        stops: times on which a step has to end: jumps of inputs and breaking points of delays, ascending.
+        options: of the solver, complete and checked.
+        method: the user's choice among the solver's methods, or None.
+        jacobian: ∂f/∂y as `J(t, y)`, or None.
+        accept: to be called after each accepted step with its start, its end and its interpolant; None without delays.
+        shortest_delay: no read reaches less far back; None without delays.
+        controller: what an earlier run of this solver returned to go on with, or None.
+    """
+
+    derivative: Derivative
+    start: float
+    y: np.ndarray
+    times: Sequence[float]
+    end: float
+    stops: Sequence[float]
+    options: Mapping[str, Any]
+    method: str | None = None
+    jacobian: Derivative | None = None
+    accept: Callable[[float, float, Interpolant], None] | None = None
+    shortest_delay: float | None = None
+    controller: Any = None
+
+
+@frozen(eq=False)
+class Progress:
+    """A part of the solution.
+
+    Attributes:
+        time: how far the solution has come.
+        y: the state there.
+        states: the states at those of the wanted times that were passed since the last part.
+        controller: what a later run needs to go on, for example the size of the next step.
+    """
+
+    time: float
+    y: np.ndarray
+    states: Sequence[np.ndarray]
+    controller: Any = None
+
+
+class Driver(ABC):
+    """Integrate problems. One object serves any number of problems and keeps nothing between them."""
+
+    @abstractmethod
+    def integrate(self, problem: Problem) -> Iterator[Progress]:
+        """Yield the solution part by part, until `problem.end` is reached.
+
+        Raises:
+            SimulationError: the method failed; the text says why, and the time says how far it came.
+        """

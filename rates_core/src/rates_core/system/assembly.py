@@ -1,0 +1,87 @@
+"""What a System is made of while it is being built."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import define, field
+
+from rates_core.errors import EquationError
+from rates_core.expressions.tree import Expression
+from rates_core.network.network import Network
+from rates_core.system.shapes import Shape
+from rates_core.system.system import (
+    Derivative,
+    Draw,
+    EventRule,
+    InputSignal,
+    Parameter,
+    Read,
+    State,
+    Statement,
+    VariableAddress,
+)
+
+
+@define(eq=False)
+class Assembly:
+    """States, parameters and statements collected from the populations and projections of a network."""
+
+    network: Network
+    states: list[State] = field(factory=list)
+    parameters: dict[str, Parameter] = field(factory=dict)
+    statements: list[Statement] = field(factory=list)
+    derivatives: list[Derivative] = field(factory=list)
+    inputs: list[InputSignal] = field(factory=list)
+    reads: list[Read] = field(factory=list)
+    draws: list[Draw] = field(factory=list)
+    events: list[EventRule] = field(factory=list)
+    addresses: dict[VariableAddress, str] = field(factory=dict)
+    contributions: dict[str, list[Expression]] = field(factory=dict)
+    fed: dict[str, Any] = field(factory=dict)
+    projection_labels: list[str] = field(factory=list)
+
+    def path(self, population: int, operator: str, variable: str) -> str:
+        """Return the path that stands for a variable of all units of a population."""
+        return f"{self.network.populations[population].label}/{operator}/{variable}"
+
+    def unit_shape(self, population: int) -> Shape:
+        """Return `()` for a single unit, else `(n,)`."""
+        size = self.network.populations[population].size
+        return () if size is None else (size,)
+
+    def add_parameter(self, path: str, value: Any, origin: Any = None, structural: bool = False) -> str:
+        """Add a parameter whose shape and kind of number are those of its value; return its path."""
+        import numpy as np
+
+        array = np.asarray(value)
+        number = value if array.shape else array.item()
+        self.parameters[path] = Parameter(
+            path,
+            tuple(array.shape),
+            array if array.shape else (float(number) if isinstance(number, int) else number),
+            complex=array.dtype.kind == "c",
+            origin=path if origin is None else origin,
+            structural=structural,
+            integer=structural and array.dtype.kind in "iu",
+        )
+        return path
+
+    def feed(self, path: str, units: Any) -> None:
+        """Note which units of an input are fed: None for all, else a boolean mask."""
+        if units is None or path not in self.fed:
+            self.fed[path] = units
+        elif self.fed[path] is not None:
+            self.fed[path] = self.fed[path] | units
+
+    def leaf_shapes(self) -> dict[str, Shape]:
+        """Return the shapes of everything that is not computed by a statement."""
+        kinds: tuple[Any, ...] = (self.states, self.parameters.values(), self.inputs, self.draws)
+        return {item.path: item.shape for kind in kinds for item in kind}
+
+    def refuse_shape(self, path: str, state: Shape, found: Shape) -> None:
+        """Raise the error for a derivative whose shape is not that of its state."""
+        raise EquationError(
+            f"The derivative of '{path}' has shape {found}, but the state has shape {state}. "
+            "Declare its length as in 'variable(0.0,3)', or reduce the right side with vsum or mean."
+        )

@@ -1,0 +1,42 @@
+"""Find out which variables are complex, to a fixed point over the whole System."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from rates_core.errors import EquationError
+from rates_core.expressions.functions import FUNCTIONS
+from rates_core.expressions.text import to_text
+from rates_core.expressions.tree import Apply, Constant, Expression, Number, Symbol
+
+
+def is_complex(expression: Expression, known: Collection[str]) -> bool:
+    """Tell whether an expression is complex, given the symbols that are.
+
+    Raises:
+        EquationError: a function that is defined for real numbers only gets a complex one.
+    """
+    if isinstance(expression, Symbol):
+        return expression.name in known
+    if isinstance(expression, Number):
+        return isinstance(expression.value, complex)
+    if isinstance(expression, Constant):
+        return expression.name == "I"
+    definition = FUNCTIONS[expression.function]
+    parts = [is_complex(argument, known) for argument in expression.arguments]
+    if expression.function == "where":
+        return parts[1] or parts[2]
+    if any(parts) and definition.real_only:
+        raise EquationError(
+            f"'{expression.function}' is defined for real numbers only, but '{to_text(expression)}' gives it a complex "
+            "one. Take real(), imag() or abs() of it."
+        )
+    return any(parts) and not definition.always_real and not is_squared_modulus(expression)
+
+
+def is_squared_modulus(expression: Apply) -> bool:
+    """Tell whether an expression is z*conj(z), which is real."""
+    if expression.function != "multiply":
+        return False
+    left, right = expression.arguments
+    return right == Apply("conj", (left,)) or left == Apply("conj", (right,))

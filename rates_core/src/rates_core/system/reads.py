@@ -1,0 +1,51 @@
+"""Settle delayed reads: their delays depend on parameters only, and constants need no delay."""
+
+from __future__ import annotations
+
+from attrs import evolve
+
+from rates_core.errors import UnsupportedFeatureError
+from rates_core.expressions.text import to_text
+from rates_core.expressions.tree import Apply, Expression, Symbol, substitute, symbols
+from rates_core.system.assembly import Assembly
+from rates_core.system.system import Assign
+
+
+def settle_reads(assembly: Assembly) -> None:
+    """Replace reads of constants by plain values, and write every delay in terms of parameters.
+
+    Raises:
+        UnsupportedFeatureError: a delay depends on time, on a state or on an input that is fed.
+    """
+    definitions = {
+        statement.target: statement.expression for statement in assembly.statements if isinstance(statement, Assign)
+    }
+    kept = []
+    for read in assembly.reads:
+        if read.slot in assembly.parameters:
+            value: Expression = Symbol(read.slot)
+            if read.index is not None and assembly.parameters[read.slot].shape:
+                value = Apply("index", (value, Symbol(read.index)))
+            assembly.statements.append(Assign(read.path, value))
+        else:
+            kept.append(evolve(read, delay=_of_parameters(assembly, read.delay, definitions, read.slot)))
+    assembly.reads[:] = kept
+
+
+def _of_parameters(
+    assembly: Assembly, delay: Expression, definitions: dict[str, Expression], slot: str
+) -> Expression:
+    asked = delay
+    for _ in range(len(definitions) + 1):
+        unknown = symbols(delay) - assembly.parameters.keys()
+        if not unknown:
+            return delay
+        stuck = sorted(unknown - definitions.keys())
+        if stuck:
+            break
+        delay = substitute(delay, {name: definitions[name] for name in unknown})
+    names = ", ".join(f"'{name}'" for name in sorted(symbols(delay) - assembly.parameters.keys()))
+    raise UnsupportedFeatureError(
+        f"The delay '{to_text(asked)}' of '{slot}' depends on {names}. A delay may depend on parameters only; "
+        "delays that depend on time or state are not supported."
+    )

@@ -1,0 +1,76 @@
+"""Which units an external input reaches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import frozen
+
+from rates_core.errors import TemplateError, UnknownNameError, did_you_mean
+from rates_core.network.network import Network
+from rates_core.network.resolve import Selection, resolve, unit_paths
+
+
+@frozen(eq=False)
+class FedInput:
+    """An external input before it is part of a System.
+
+    Attributes:
+        key: the path that the user gave.
+        columns: the number of columns of the signal: 1, or one per addressed unit.
+    """
+
+    key: str
+    columns: int
+
+
+@frozen(eq=False)
+class Reach:
+    """What a fed input does to one population: `columns[i]` of the signal reaches unit i, -1 is none."""
+
+    selection: Selection
+    columns: Any | None
+    width: int
+
+
+def reach(network: Network, fed: FedInput) -> list[Reach]:
+    """Return what an input reaches, population by population.
+
+    Raises:
+        UnknownNameError: the path names nothing.
+        TemplateError: the path names something that is not an input.
+    """
+    import numpy as np
+
+    selections = resolve(network, fed.key)
+    _check_inputs(network, fed.key, selections)
+    total = sum(selection.count for selection in selections)
+    found, start = [], 0
+    for selection in selections:
+        size = selection.length
+        if fed.columns == 1 and (selection.units is None or len(selection.units) == size):
+            columns = None
+        elif not size:
+            columns = np.array([start])
+        else:
+            columns = np.full(size, -1)
+            units = np.arange(size) if selection.units is None else selection.units
+            columns[units] = 0 if fed.columns == 1 else np.arange(start, start + len(units))
+        start += selection.count
+        found.append(Reach(selection, columns, total))
+    return found
+
+
+def _check_inputs(network: Network, key: str, selections: list[Selection]) -> None:
+    for selection in selections:
+        structure = network.populations[selection.population].structure
+        variables = structure.operator(selection.operator).variables
+        if variables[selection.variable].kind != "input":
+            inputs = [name for name, declared in variables.items() if declared.kind == "input"]
+            raise TemplateError(
+                f"External input '{key}' leads to a variable that is not declared as input. "
+                f"Inputs of '{selection.operator}': {', '.join(inputs) or 'none'}."
+            )
+    if not selections:
+        paths = unit_paths(network)
+        raise UnknownNameError(f"External input '{key}' names nothing.{did_you_mean(key, paths)}")

@@ -1,0 +1,233 @@
+"""The System: statements, states, parameters, inputs, delayed reads, draws and events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, Literal
+
+from attrs import field, frozen
+
+from rates_core.expressions.tree import Expression
+from rates_core.network.network import Network
+
+Shape = tuple[int, ...]
+TIME = "t"
+
+
+@frozen(eq=False)
+class State:
+    """A variable that is integrated.
+
+    Attributes:
+        initial: its value at the start: a number or array, or the path of a slot whose pre-history it starts from.
+        index: which element of that slot each entry starts from, if `initial` is a path.
+        offset: its place in `y`, in real numbers; a complex entry takes two, real part first.
+    """
+
+    path: str
+    shape: Shape
+    initial: Any
+    complex: bool = False
+    offset: int = 0
+    index: Any = None
+
+    @property
+    def entries(self) -> int:
+        """Return the number of values."""
+        return self.shape[0] if self.shape else 1
+
+    @property
+    def width(self) -> int:
+        """Return the number of real slots in `y`."""
+        return self.entries * (2 if self.complex else 1)
+
+
+@frozen(eq=False)
+class Parameter:
+    """A constant of a run: an argument of every program.
+
+    Attributes:
+        origin: values with equal origins are one number; one origin or one per unit.
+        structural: index arrays and masks that belong to the structure and have no path of a user.
+    """
+
+    path: str
+    shape: Shape
+    value: Any
+    complex: bool = False
+    origin: Any = None
+    structural: bool = False
+    integer: bool = False
+
+
+@frozen(eq=False)
+class InputSignal:
+    """An external input: its samples are given to a run.
+
+    Attributes:
+        path: its symbol in statements.
+        key: what the user calls it; several signals may come from one key.
+        columns: the user's column of each entry, -1 where the unit gets nothing; None for one column that serves all.
+        width: the number of columns that all units of the key take.
+    """
+
+    path: str
+    key: str
+    shape: Shape
+    columns: Any = None
+    width: int = 1
+
+
+@frozen(eq=False)
+class Read:
+    """The value of a slot at `t - delay`: the one primitive of all delays.
+
+    Attributes:
+        slot: path of the variable that is stored after each accepted step.
+        delay: an expression of parameters; one number, or one per entry of the read.
+        spread: standard deviation of a gamma kernel of mean `delay`, or None for a discrete delay.
+        index: path of the integer parameter that picks the entries of the slot; None for all of it.
+    """
+
+    path: str
+    slot: str
+    delay: Expression
+    shape: Shape
+    spread: Expression | None = None
+    index: str | None = None
+    edge: bool = False
+    complex: bool = False
+
+
+@frozen(eq=False)
+class Draw:
+    """A random number: `noise` is white noise of unit strength, `normal` one standard normal draw per step."""
+
+    path: str
+    shape: Shape
+    kind: Literal["noise", "normal"]
+
+
+@frozen(eq=False)
+class EventRule:
+    """Assignments to states that are applied when a condition becomes true."""
+
+    label: str
+    when: Expression
+    assignments: Mapping[str, Expression]
+    emit: str | None = None
+
+
+@frozen(eq=False)
+class Assign:
+    """`target = expression`."""
+
+    target: str
+    expression: Expression
+
+
+@frozen(eq=False)
+class Project:
+    """`target_i = Σ_j w_ij source_j` in one of four forms; all fields but `form` are paths.
+
+    Forms:
+        dense: `weights` is a matrix `[target, source]`.
+        sparse: `weights` has one entry per connection, sorted by target; `index` is the source of each (None when the
+            source already has one entry per connection); `rows` is the target of each, `pointers` the CSR row pointers.
+        uniform: `weights` is one number for all pairs.
+        indexed: `weights` is one number or one per target; `index` is the source of each target, or None.
+    """
+
+    target: str
+    source: str
+    form: Literal["dense", "sparse", "uniform", "indexed"]
+    weights: str
+    shape: Shape
+    index: str | None = None
+    rows: str | None = None
+    pointers: str | None = None
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """Return the paths that the statement reads."""
+        parts = (self.source, self.weights, self.index, self.rows, self.pointers)
+        return tuple(part for part in parts if part is not None)
+
+
+@frozen(eq=False)
+class Derivative:
+    """`d state / dt = expression`."""
+
+    state: str
+    expression: Expression
+
+
+Statement = Assign | Project
+VariableAddress = tuple[int, str, str]  # population, operator, variable
+
+
+@frozen(eq=False, slots=False)
+class System:
+    """One schedule over all populations.
+
+    Attributes:
+        statements: assignments and projections in an order in which each can be evaluated.
+        derivatives: one per state, in the order of the layout.
+        variables: every assigned path with its shape.
+        complex_variables: assigned paths whose values are complex.
+        addresses: the path of the symbol that stands for a variable of a population.
+        network: the populations and projections that the System was built from.
+    """
+
+    name: str
+    states: tuple[State, ...]
+    parameters: tuple[Parameter, ...]
+    statements: tuple[Statement, ...]
+    derivatives: tuple[Derivative, ...]
+    inputs: tuple[InputSignal, ...] = ()
+    reads: tuple[Read, ...] = ()
+    draws: tuple[Draw, ...] = ()
+    events: tuple[EventRule, ...] = ()
+    variables: Mapping[str, Shape] = field(factory=dict)
+    complex_variables: frozenset[str] = frozenset()
+    addresses: Mapping[VariableAddress, str] = field(factory=dict, repr=False)
+    network: Network | None = field(default=None, repr=False)
+
+    @property
+    def width(self) -> int:
+        """Return the length of the real state vector `y`."""
+        return sum(state.width for state in self.states)
+
+    @cached_property
+    def shapes(self) -> dict[str, Shape]:
+        """Map every symbol to its shape."""
+        kinds: tuple[tuple[Any, ...], ...] = (self.states, self.parameters, self.inputs, self.reads, self.draws)
+        found = {item.path: item.shape for kind in kinds for item in kind}
+        return {TIME: (), **self.variables, **found}
+
+    @cached_property
+    def complex_symbols(self) -> frozenset[str]:
+        """Return all symbols whose values are complex."""
+        kinds: tuple[tuple[Any, ...], ...] = (self.states, self.parameters, self.reads)
+        return self.complex_variables.union(item.path for kind in kinds for item in kind if item.complex)
+
+    @cached_property
+    def state_paths(self) -> dict[str, State]:
+        """Map paths to states."""
+        return {state.path: state for state in self.states}
+
+    @cached_property
+    def parameter_paths(self) -> dict[str, Parameter]:
+        """Map paths to parameters."""
+        return {parameter.path: parameter for parameter in self.parameters}
+
+    @property
+    def is_complex(self) -> bool:
+        """Tell whether any value of the System is complex."""
+        return bool(self.complex_symbols)
+
+    def __str__(self) -> str:
+        from rates_core.system.display import describe
+
+        return describe(self)
