@@ -14,6 +14,7 @@ def rates_backends():
     yield BackendSpec("small", "rates_heavy:Small", small, summary="-")
     yield BackendSpec("large", "rates_heavy:Large", large, summary="-")
     yield BackendSpec("absent", "rates_heavy:Absent", large, summary="-", probe="rates_probe:probe")
+    yield BackendSpec("faulty", "rates_heavy:Faulty", large, summary="-", probe="rates_probe:nothing")
 """
 PROBE = "def probe():\n    return 'The tool is missing.'"
 

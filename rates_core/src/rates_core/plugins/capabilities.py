@@ -9,7 +9,7 @@ from attrs import field, frozen
 from attrs.converters import optional
 
 from rates_core.errors import UnsupportedFeatureError
-from rates_core.plugins.fields import one_of, subset_of, text_set
+from rates_core.plugins.fields import one_of, subset_of, text_set, text_tuple
 
 Noise = Literal["", "additive", "multiplicative"]
 
@@ -75,7 +75,7 @@ class Capabilities:
         files: source files that run without rates.
     """
 
-    dtypes: tuple[str, ...] = field(default=("float64",), converter=tuple)
+    dtypes: tuple[str, ...] = field(default=("float64",), converter=text_tuple)
     complex: bool = False
     vector: bool = True
     projections: frozenset[str] = field(
@@ -85,7 +85,7 @@ class Capabilities:
     differentiation: frozenset[str] = field(
         default=frozenset(), converter=text_set, validator=subset_of("forward", "reverse")
     )
-    devices: tuple[str, ...] = field(default=("cpu",), converter=tuple)
+    devices: tuple[str, ...] = field(default=("cpu",), converter=text_tuple)
     batch: bool = False
     fused: bool = False
     noise: Noise = field(default="", validator=one_of(*NOISES))

@@ -17,7 +17,14 @@ _TARGET = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*(\.[A-Za-z_]\w*
 
 def text_set(values: Iterable[str]) -> frozenset[str]:
     """Return texts as a frozen set, so that a plugin may write a set or a list."""
-    return frozenset(values)
+    return frozenset(text_tuple(values))
+
+
+def text_tuple(values: Iterable[str]) -> tuple[str, ...]:
+    """Return texts as a tuple; a single text, which is a collection of letters to Python, is refused."""
+    if isinstance(values, str):
+        raise ArgumentError(f"{values!r} is one text where several belong; write [{values!r}].")
+    return tuple(values)
 
 
 def is_name(instance: object, attribute: Attribute[Any], value: object) -> None:

@@ -21,7 +21,7 @@ from rates_core.plugins.specs import (
     SolverSpec,
     Spec,
 )
-from rates_core.plugins.status import PluginStatus, status_of
+from rates_core.plugins.status import PluginStatus, has_its_tool, status_of
 
 S = TypeVar("S", bound=Spec)
 
@@ -110,7 +110,7 @@ class PluginManager:
         absent = _missing(spec, requirements)
         if absent:
             others = self._all(type(spec)).values()
-            able = [other.name for other in others if not _missing(other, requirements) and not other.missing_tool()]
+            able = [other.name for other in others if not _missing(other, requirements) and has_its_tool(other)]
             raise unsupported(KIND_OF_SPEC[type(spec)].singular, spec.name, absent, able)
 
     @cached_property

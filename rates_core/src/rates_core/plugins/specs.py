@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from attrs import field, frozen
+from attrs.converters import optional
 
 from rates_core.errors import ArgumentError
 from rates_core.plugins.capabilities import (
@@ -26,6 +27,7 @@ from rates_core.plugins.fields import (
     one_of,
     subset_of,
     text_set,
+    text_tuple,
 )
 from rates_core.plugins.targets import load_target
 
@@ -91,7 +93,7 @@ class BackendSpec(TargetSpec):
 
     capabilities: Capabilities = field(factory=Capabilities, validator=is_a(Capabilities))
     language: str = field(default="Python", kw_only=True)
-    requires: tuple[str, ...] = field(default=(), kw_only=True, converter=tuple)
+    requires: tuple[str, ...] = field(default=(), kw_only=True, converter=text_tuple)
     options: tuple[Option, ...] = field(default=(), kw_only=True, converter=tuple)
 
 
@@ -122,10 +124,10 @@ class SolverSpec(TargetSpec):
     )
     noise: Noise = field(default="", kw_only=True, validator=one_of(*NOISES))
     events: bool = field(default=False, kw_only=True)
-    backends: tuple[str, ...] | None = field(default=None, kw_only=True)
-    methods: tuple[str, ...] = field(default=(), kw_only=True, converter=tuple)
+    backends: tuple[str, ...] | None = field(default=None, kw_only=True, converter=optional(text_tuple))
+    methods: tuple[str, ...] = field(default=(), kw_only=True, converter=text_tuple)
     options: tuple[Option, ...] = field(default=(), kw_only=True, converter=tuple)
-    references: tuple[str, ...] = field(default=(), kw_only=True, converter=tuple)
+    references: tuple[str, ...] = field(default=(), kw_only=True, converter=text_tuple)
 
     def missing(self, requirements: Requirements) -> tuple[str, ...]:
         """Return what the model requires and this does not claim, each as words of a sentence."""
@@ -147,7 +149,7 @@ class DelayStrategySpec(TargetSpec):
     grid: Literal["uniform", "accepted"] | None = field(
         default=None, kw_only=True, validator=one_of(None, "uniform", "accepted")
     )
-    backends: tuple[str, ...] | None = field(default=None, kw_only=True)
+    backends: tuple[str, ...] | None = field(default=None, kw_only=True, converter=optional(text_tuple))
 
 
 @frozen
@@ -200,7 +202,7 @@ class FormatSpec(Spec):
         writer: `module:function` that takes a template and a path, if it writes.
     """
 
-    suffixes: tuple[str, ...] = field(converter=tuple, validator=are_suffixes)
+    suffixes: tuple[str, ...] = field(converter=text_tuple, validator=are_suffixes)
     reader: str | None = field(default=None, validator=is_optional_target)
     writer: str | None = field(default=None, validator=is_optional_target)
 

@@ -37,6 +37,14 @@ def status_of(plugin: Plugin) -> PluginStatus:
     return PluginStatus(plugin.distribution, plugin.version, probed.status, probed.reason, _offers(plugin))
 
 
+def has_its_tool(spec: TargetSpec) -> bool:
+    """Return whether the probe misses nothing; one that raises is no reason to recommend what it is the probe of."""
+    try:
+        return spec.missing_tool() is None
+    except Exception:  # noqa: BLE001  # `status_of` reports it
+        return False
+
+
 def _probed(plugin: Plugin) -> Plugin:
     """Return the plugin as it is, or unavailable for the tools that its probes miss, or broken by a probe."""
     try:
