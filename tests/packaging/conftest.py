@@ -1,0 +1,78 @@
+"""The wheels of every member, built once."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tomllib
+from dataclasses import dataclass
+from email.message import Message
+from email.parser import Parser
+from functools import cached_property
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """One member of the workspace: its folder and its wheel."""
+
+    folder: Path
+    wheel: Path
+
+    @property
+    def module(self) -> str:
+        return self.folder.name
+
+    @cached_property
+    def settings(self) -> dict:
+        return tomllib.loads((self.folder / "pyproject.toml").read_text(encoding="utf-8"))
+
+    @cached_property
+    def files(self) -> dict[str, bytes]:
+        """Content of the wheel by name."""
+        with ZipFile(self.wheel) as archive:
+            return {name: archive.read(name) for name in archive.namelist() if not name.endswith("/")}
+
+    @cached_property
+    def metadata(self) -> Message:
+        (name,) = [name for name in self.files if name.endswith(".dist-info/METADATA")]
+        return Parser().parsestr(self.files[name].decode())
+
+
+FOLDERS = [ROOT / "rates_core", *(path.parent for path in sorted(ROOT.glob("plugins/*/pyproject.toml")))]
+
+
+@pytest.fixture(scope="session")
+def wheel_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of the wheels: the one that the session was given, or a new one."""
+    if given := os.environ.get("RATES_WHEELS"):
+        return Path(given)
+    folder = tmp_path_factory.mktemp("wheels")
+    for member in FOLDERS:
+        subprocess.run(["uv", "build", "--quiet", "--wheel", "--out-dir", str(folder), str(member)], check=True)
+    return folder
+
+
+def built(folder: Path, wheel_folder: Path) -> Distribution:
+    (wheel,) = wheel_folder.glob(f"{folder.name}-*.whl")
+    return Distribution(folder, wheel)
+
+
+@pytest.fixture(params=FOLDERS, ids=lambda folder: folder.name)
+def distribution(request: pytest.FixtureRequest, wheel_folder: Path) -> Distribution:
+    return built(request.param, wheel_folder)
+
+
+@pytest.fixture(params=FOLDERS[1:], ids=lambda folder: folder.name)
+def plugin(request: pytest.FixtureRequest, wheel_folder: Path) -> Distribution:
+    return built(request.param, wheel_folder)
+
+
+@pytest.fixture
+def library(wheel_folder: Path) -> Distribution:
+    return built(ROOT / "plugins" / "rates_models", wheel_folder)
