@@ -1,0 +1,1 @@
+"""Model files: read with their references, checked, and written without loss."""

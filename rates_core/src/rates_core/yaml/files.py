@@ -1,0 +1,168 @@
+"""The model files that one call reads: where the templates lie that they name, and what they say of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from attrs import define, field, frozen
+
+from rates_core.errors import ModelFileError, did_you_mean
+from rates_core.yaml import forms
+from rates_core.yaml.document import read_document
+from rates_core.yaml.entries import Entry, Reference
+from rates_core.yaml.faults import fault, located
+from rates_core.yaml.references import EXTENSIONS, locate
+from rates_core.yaml.schema import KINDS, read_entry
+from rates_core.yaml.tree import YamlMapping, kind_of
+
+_MOST_LISTED = 20
+_LEADS_ELSEWHERE = frozenset("./:")
+
+
+@frozen
+class Place:
+    """A template: its file and its name there."""
+
+    file: Path
+    name: str
+
+
+@define
+class ModelFiles:
+    """Files as they were when they were first needed; one call of `load` makes it, uses it and drops it.
+
+    Attributes:
+        working_directory: where references begin that are no paths.
+    """
+
+    working_directory: Path
+    _documents: dict[Path, YamlMapping] = field(factory=dict, init=False)
+    _places: dict[tuple[Path, str], Place] = field(factory=dict, init=False)
+    _kinds: dict[Place, str] = field(factory=dict, init=False)
+    _entries: dict[Place, Entry] = field(factory=dict, init=False)
+
+    def locate(self, text: str, folder: Path) -> Place:
+        """Return where a text leads; `./` begins in `folder`.
+
+        Raises:
+            ModelFileError: there is no such file or template.
+        """
+        file, name = locate(text, folder, self.working_directory)
+        return self._checked(Place(file, self._main_template(file, text) if name is None else name))
+
+    def find(self, reference: Reference, file: Path) -> Place:
+        """Return where the template lies that a file names: a name in the file itself, or elsewhere.
+
+        Raises:
+            ModelFileError: there is no such template.
+        """
+        key = file, reference.value
+        if key not in self._places:
+            with located(reference.location):
+                own = reference.value in self._document(file).entries or not _LEADS_ELSEWHERE & set(reference.value)
+                place = Place(file, reference.value)
+                self._places[key] = self._checked(place) if own else self.locate(reference.value, file.parent)
+        return self._places[key]
+
+    def entry(self, place: Place) -> Entry:
+        """Return what its file says of a template.
+
+        Raises:
+            ModelFileError: it has not the form that its kind asks for, or is derived from itself.
+        """
+        if place not in self._entries:
+            document = self._document(place.file)
+            tree, location = self._mapping(place), document.keys[place.name]
+            self._entries[place] = read_entry(self.kind(place), place.name, tree, location)
+        return self._entries[place]
+
+    def kind(self, place: Place) -> str:
+        """Return the kind of a template, which a derived one has from its base.
+
+        Raises:
+            ModelFileError: a base is missing, or a template is derived from itself.
+        """
+        derived: dict[Place, None] = {}
+        while place not in self._kinds:
+            derived[place] = None
+            base = self._base(place)
+            if base.value in KINDS:
+                self._kinds[place] = base.value
+                break
+            place = self.find(base, place.file)
+            if place in derived:
+                chain = describe_circle((*derived, place))
+                raise fault(base.location, f"'{place.name}' is derived from itself: {chain}. Change one 'base'.")
+        kind = self._kinds[place]
+        self._kinds.update(dict.fromkeys(derived, kind))
+        return kind
+
+    def _document(self, file: Path) -> YamlMapping:
+        if file not in self._documents:
+            self._documents[file] = read_document(file)
+        return self._documents[file]
+
+    def _checked(self, place: Place) -> Place:
+        """Return the place if the file holds a template there."""
+        entries = self._document(place.file).entries
+        if place.name not in entries:
+            hint = did_you_mean(place.name, self._names(place.file))
+            listed = _listed(self._names(place.file))
+            raise ModelFileError(f"{place.file} holds no template '{place.name}'.{hint} It holds: {listed}.")
+        return place
+
+    def _names(self, file: Path) -> list[str]:
+        """Return the names of all templates of a file."""
+        entries = self._document(file).entries
+        return [name for name, tree in entries.items() if isinstance(tree, YamlMapping) and "base" in tree.entries]
+
+    def _mapping(self, place: Place) -> YamlMapping:
+        document = self._document(place.file)
+        tree, location = document.entries[place.name], document.keys[place.name]
+        if not isinstance(tree, YamlMapping):
+            raise fault(location, f"'{place.name}' is no template: it must be a mapping, and this is {kind_of(tree)}.")
+        if "base" not in tree.entries:
+            raise fault(
+                location,
+                f"'{place.name}' has no 'base'. Write the template that it is derived from, or its kind: "
+                f"{', '.join(KINDS)}.",
+            )
+        return tree
+
+    def _base(self, place: Place) -> Reference:
+        return forms.reference(self._mapping(place).entries["base"], f"The base of '{place.name}'")
+
+    def _main_template(self, file: Path, text: str) -> str:
+        """Return the one circuit of a file that no other circuit in it holds; without circuits, the one template."""
+        names = self._names(file)
+        circuits = [name for name in names if self.kind(Place(file, name)) == "CircuitTemplate"]
+        what = "circuits" if circuits else "templates"
+        found = self._outermost(file, circuits or names)
+        if len(found) == 1:
+            return found[0]
+        separator = "/" if "/" in text or text.endswith(EXTENSIONS) else "."
+        held = f"holds several {what}: {_listed(found)}" if found else "holds no template"
+        example = f"{text}{separator}{found[0] if found else 'Name'}"
+        raise ModelFileError(f"'{text}' names a file, and {file} {held}. Name one template, as '{example}'.")
+
+    def _outermost(self, file: Path, names: list[str]) -> list[str]:
+        """Return the templates that are no part of another one; what is derived is no part of its base."""
+        if len(names) == 1:
+            return names
+        parts: set[Place] = set()
+        for name in names:
+            parts.update(self.find(part, file) for part in self.entry(Place(file, name)).content.references())
+        return [name for name in names if Place(file, name) not in parts] or names
+
+
+def describe_circle(places: Sequence[Place]) -> str:
+    """Return the circle that the last place closes, as `A -> B -> A`."""
+    start = places.index(places[-1])
+    return " -> ".join(f"'{place.name}'" for place in places[start:])
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - _MOST_LISTED
+    listed = ", ".join(names[:_MOST_LISTED])
+    return f"{listed} and {more} more" if more > 0 else listed or "nothing"
