@@ -73,6 +73,10 @@ class NumpyKernel(Kernel):
         with np.errstate(all="ignore"):
             return self._store(t, *self._module.unpack(np.array(y)), *inputs, *reads, *draws)
 
+    def pack(self, pieces: tuple[Any, ...]) -> np.ndarray:
+        """Return the states as one real vector."""
+        return np.asarray(self._module.pack(pieces))
+
     def loop(
         self,
         carry: Carry,
@@ -84,8 +88,11 @@ class NumpyKernel(Kernel):
     ) -> tuple[Carry, Rows]:
         """Run the fused loop."""
         with np.errstate(all="ignore"):
+            history = None if carry.history is None else carry.history.copy()
+            past = () if history is None else (history,)
             y, rows = self._module.loop(
-                self._derivative, self._observe, np.array(carry.y), inputs, draws, step_size, carry.step, samples, stride
-            )
+                self._derivative, self._observe, np.array(carry.y), inputs, draws, step_size, carry.step, samples, stride,
+                *past,
+            )  # fmt: skip
         step = carry.step + samples * stride
-        return Carry(step, step * step_size, y), rows
+        return Carry(step, step * step_size, y, history), rows

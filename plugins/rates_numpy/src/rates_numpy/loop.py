@@ -44,13 +44,14 @@ class Frame:
         head += [f"        {line}" for line in self._record()]
         head += ["        for _ in range(stride):"]
         head += [f"            {line}" for line in self._step()]
-        return [*head, f"    return pack(({', '.join(self.states)}{',' if len(self.states) == 1 else ''})), rows"]
+        return [*head, f"    return pack({_tuple(self.states)}), rows"]
 
     def _input_names(self, node: int) -> list[str]:
         return [f"{name}_{node}" for name in self.inputs]
 
     def _record(self) -> list[str]:
-        lines = [f"{_targets(self._past(0))} = history.read(first + k, 0.0)"] if self.delayed else []
+        lines = [f"history.begin(first + k, {_tuple(self.states)})"] if self.delayed else []
+        lines += [f"{_targets(self._past(0))} = history.read(first + k, 0.0)"] if self.delayed else []
         call = ", ".join(["(first + k)*h", *self.states, *self._stage_inputs(0.0), *self._past(0), *self._step_draws()])
         return [*lines, f"rows.append(observe({call}))"]
 
@@ -67,7 +68,7 @@ class Frame:
         lines: list[str] = []
         if self.delayed:
             lines += [
-                "for sweep in range(history.begin(first + k)):",
+                f"for _ in range(history.begin(first + k, {_tuple(self.states)})):",
                 *(f"    {line}" for line in self._stages()),
                 *(f"    {line}" for line in self._advance(provisional=True)),
                 *(f"{name} = {name}_next" for name in self.states),
@@ -89,7 +90,7 @@ class Frame:
             slopes = [f"k{stage + 1}_{name}" for name in self.states]
             lines.append(f"{_targets(slopes)} = derivative({call})")
             if self.delayed:
-                lines.append(f"history.stage({stage}, ({', '.join(slopes)}{',' if len(slopes) == 1 else ''}))")
+                lines.append(f"history.stage({stage}, {_tuple(slopes)})")
         return lines
 
     def _advance(self, provisional: bool) -> list[str]:
@@ -102,6 +103,10 @@ class Frame:
 
 def _targets(names: Sequence[str]) -> str:
     return f"{names[0]}," if len(names) == 1 else ", ".join(names)
+
+
+def _tuple(names: Sequence[str]) -> str:
+    return f"({names[0]},)" if len(names) == 1 else f"({', '.join(names)})"
 
 
 def _increment(row: Sequence[float], name: str) -> str:

@@ -68,7 +68,7 @@ class UniformHistory(ABC):
         """Return a history whose changes this one does not see."""
 
     @abstractmethod
-    def begin(self, step: int, y: np.ndarray) -> int:
+    def begin(self, step: int, pieces: tuple[Any, ...]) -> int:
         """Store the variables at the start of a step; return how often its stages have to be computed."""
 
     @abstractmethod
@@ -102,5 +102,9 @@ class Storage(ABC):
     @abstractmethod
     def history(self, context: StorageContext) -> UniformHistory | AcceptedHistory:
         """Return the history of a run at its start."""
+
+    @abstractmethod
+    def resumed(self, history: Any, context: StorageContext) -> UniformHistory | AcceptedHistory:
+        """Return the history of a run that goes on from where the run of `history` ended."""
 
 

@@ -64,6 +64,10 @@ class Kernel(ABC):
         """Return the variables that delayed reads need later, at one instant, in the order of `slot_paths`."""
 
     @abstractmethod
+    def pack(self, pieces: tuple[Any, ...]) -> np.ndarray:
+        """Return the real vector of states that are given one by one."""
+
+    @abstractmethod
     def loop(
         self,
         carry: Carry,

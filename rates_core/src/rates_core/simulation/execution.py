@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from attrs import frozen
+from attrs import evolve, frozen
 
 from rates_core.delays.lowering import storage
 from rates_core.delays.prehistory import PreHistory, prehistory
@@ -109,14 +109,15 @@ def _prepared(model: CompiledModel, request: RunRequest) -> Run:
     seed = before.seed if before is not None and request.seed is None else request.seed
     draws = Draws(system, seed)
     if before is not None:
-        return Run(model, request, grid, kernel, inputs, draws, before.carry, delays, before.past)
+        run = Run(model, request, grid, kernel, inputs, draws, before.carry, delays, before.past)
+        return _with_history(run, before.carry.history) if system.reads else run
     y = initial_state(system, request.initial)
     past = _past(system, kernel, y, inputs, request.history)
     if past is not None:
         chain_states(system, y, past, arguments)
     carry = Carry(0, 0.0, y)
     run = Run(model, request, grid, kernel, inputs, draws, carry, delays, past)
-    return run if not system.reads else _with_history(run, y)
+    return run if not system.reads else _with_history(run)
 
 
 def _past(system: Any, kernel: Kernel, y: np.ndarray, inputs: Inputs, history: Any) -> PreHistory | None:
@@ -128,9 +129,8 @@ def _past(system: Any, kernel: Kernel, y: np.ndarray, inputs: Inputs, history: A
     return prehistory(system, kernel, 0.0, y, inputs.at(0.0), history)
 
 
-def _with_history(run: Run, y: np.ndarray) -> Run:
-    from attrs import evolve
-
+def _with_history(run: Run, before: Any = None) -> Run:
+    """Return the run with a storage of past values, new or going on from an earlier one."""
     choice = run.model.choice
     assert run.past is not None
     context = StorageContext(
@@ -141,9 +141,10 @@ def _with_history(run: Run, y: np.ndarray) -> Run:
         run.past,
         run.inputs.at,
         run.carry.time,
-        y,
+        run.carry.y,
         run.grid.step_size,
         choice.tableau if choice.fixed else None,
     )
-    history = storage(choice.storage).history(context)
+    store = storage(choice.storage)
+    history = store.history(context) if before is None else store.resumed(before, context)
     return evolve(run, carry=evolve(run.carry, history=history))

@@ -1,0 +1,1 @@
+"""Runs of one model at many points."""

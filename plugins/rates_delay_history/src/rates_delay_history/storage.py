@@ -1,0 +1,95 @@
+"""Accepted steps with their interpolants."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from rates_core.delays.strategy import AcceptedHistory, Storage, StorageContext
+from rates_core.errors import SimulationError
+from rates_core.programs.program import slot_paths
+
+Interpolant = Callable[[float], np.ndarray]
+
+
+class HistoryStorage(Storage):
+    """Make histories."""
+
+    def history(self, context: StorageContext) -> History:
+        """Return a history that holds nothing but the past before the start."""
+        return History(context)
+
+    def resumed(self, history: Any, context: StorageContext) -> History:
+        """Return a history that goes on from where another run ended."""
+        return History(context, history)
+
+
+class History(AcceptedHistory):
+    """The solution so far, step by step; delayed algebraic variables are computed from it when they are read."""
+
+    def __init__(self, context: StorageContext, before: History | None = None) -> None:
+        self._context = context
+        self._slots = slot_paths(context.system)
+        self._states = {state.path: state for state in context.system.states}
+        self._starts: list[float] = [] if before is None else list(before._starts)
+        self._ends: list[float] = [] if before is None else list(before._ends)
+        self._interpolants: list[Interpolant] = [] if before is None else list(before._interpolants)
+        self._first = context.start if before is None else before._first
+        self._y = context.y if before is None else before._y
+
+    def copy(self) -> History:
+        """Return a history whose changes this one does not see."""
+        return History(self._context, self)
+
+    def accept(self, start: float, end: float, interpolant: Interpolant) -> None:
+        """Add an accepted step and forget what no read reaches any more."""
+        self._starts.append(start)
+        self._ends.append(end)
+        self._interpolants.append(interpolant)
+        longest = max((float(np.max(delay)) for delay in self._context.delays), default=0.0)
+        if len(self._ends) > 256 and self._ends[128] < end - 2 * len(self._slots) * longest:
+            del self._starts[:128], self._ends[:128], self._interpolants[:128]
+
+    def read(self, t: float) -> tuple[Any, ...]:
+        """Return all reads at time t."""
+        return tuple(self._read(number, t) for number, _ in enumerate(self._context.delays))
+
+    def _read(self, number: int, t: float) -> Any:
+        context = self._context
+        read, delay, index = context.system.reads[number], context.delays[number], context.indices[number]
+        if np.ndim(delay) == 0:
+            value = self._at(read.slot, t - float(delay))
+            value = value if index is None or np.ndim(value) == 0 else value[index]
+            return np.array(np.broadcast_to(value, read.shape)) if read.shape and np.ndim(value) == 0 else value
+        values: dict[float, Any] = {}
+        for d in np.unique(delay):
+            values[float(d)] = self._at(read.slot, t - float(d))
+        if context.system.shapes[read.slot] == ():
+            return np.array([values[float(d)] for d in delay])
+        picked = range(len(delay)) if index is None else index
+        return np.array([values[float(d)][i] for d, i in zip(delay, picked, strict=True)])
+
+    def _at(self, slot: str, s: float) -> Any:
+        """Return a whole slot at a time."""
+        if s < self._first or (s == self._first and not self._starts):
+            return self._context.past.value(slot, s)
+        y = self._state(s)
+        if slot in self._states:
+            state = self._states[slot]
+            part = y[state.offset : state.offset + state.width]
+            part = part.view(complex) if state.complex else part
+            return part if state.shape else part[0].item()
+        reads = tuple(self._read(number, s) for number, _ in enumerate(self._context.delays))
+        values = self._context.kernel.slots(s, y, self._context.inputs(s), reads, ())
+        return values[self._slots.index(slot)]
+
+    def _state(self, s: float) -> np.ndarray:
+        if not self._starts:
+            return np.array(self._y)
+        place = max(0, bisect_right(self._starts, s) - 1)
+        if s < self._starts[place] - 1e-9 * max(1.0, abs(s)):
+            raise SimulationError(f"The past at t = {s:.9g} is no longer stored.", s)
+        return np.array(self._interpolants[place](min(s, self._ends[place]) if place + 1 < len(self._ends) else s))

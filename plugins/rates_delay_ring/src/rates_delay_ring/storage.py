@@ -1,0 +1,239 @@
+"""Samples of delayed variables on the grid of a fixed-step method.
+
+A read at position s (in steps since the start) takes what the variable was before the start for s ≤ 0, the polynomial
+through p + 1 stored samples around s (p the order of the method) while there are that many on its side of the start
+and of early breaking points, and otherwise the continuous extension of the step that s lies in. Inside the current
+step this extension rests on the stages computed so far, and the stages are computed p times.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from typing import Any
+
+import numpy as np
+
+from rates_core.delays.strategy import Storage, StorageContext, UniformHistory
+from rates_core.errors import ArgumentError, UnsupportedFeatureError
+from rates_core.programs.program import slot_paths
+from rates_delay_ring.interpolation import breaks, lagrange, snapped, window
+
+Stencil = tuple[Any, Any, int]  # offsets from the step, weights (None if every read is a sample), first step it holds
+
+
+class RingStorage(Storage):
+    """Make rings."""
+
+    def history(self, context: StorageContext) -> Ring:
+        """Return a ring that holds nothing but the past before the start."""
+        return Ring(context)
+
+    def resumed(self, history: Any, context: StorageContext) -> Ring:
+        """Return a ring that goes on from where another run ended."""
+        return Ring(context, history)
+
+
+class Ring(UniformHistory):
+    """Stored samples of all slots, and the stages of the steps that reads may have to look into."""
+
+    def __init__(self, context: StorageContext, before: Ring | None = None) -> None:
+        assert context.tableau is not None
+        self._context = context
+        self._order = context.tableau.order
+        self._slots = slot_paths(context.system)
+        self._states = {state.path: (number, state) for number, state in enumerate(context.system.states)}
+        self._delays = [np.asarray(delay) / context.step_size for delay in context.delays]
+        self._longest = max((float(delay.max()) for delay in self._delays if delay.size), default=0.0)
+        self._shortest = min((float(delay.min()) for delay in self._delays if delay.size), default=math.inf)
+        size = int(math.ceil(self._longest)) + self._order + 3
+        self._buffers = {slot: self._buffer(slot, size) for slot in self._slots}
+        self._algebraic = [slot for slot in self._slots if slot not in self._states]
+        self._stored = dict.fromkeys(self._slots, -1)
+        self._breaks = breaks(
+            [float(d) for delay in self._delays for d in np.unique(delay)], self._order, 4 * self._longest
+        )
+        self._steps: dict[int, tuple[tuple[Any, ...], dict[int, tuple[Any, ...]]]] = {}
+        self._current = -1
+        self._complete = False
+        self._stencils: dict[tuple[int, float], Stencil] = {}
+        if before is not None:
+            self._take(before)
+
+    def _buffer(self, slot: str, size: int) -> np.ndarray:
+        system = self._context.system
+        kind = complex if slot in system.complex_symbols else float
+        return np.zeros((size, *system.shapes[slot]), dtype=kind)
+
+    def _take(self, before: Ring) -> None:
+        """Take over the samples of the run before."""
+        step = before._current + 1
+        for slot in self._slots:
+            old, new = before._buffers[slot], self._buffers[slot]
+            last = before._stored[slot]
+            oldest = max(0, last - min(len(old), len(new)) + 1)
+            if len(new) > len(old) and last - oldest + 1 < min(last + 1, len(new)):
+                raise ArgumentError(
+                    "state= comes from a run with shorter delays; its past does not reach back far enough for these."
+                )
+            for index in range(oldest, last + 1):
+                new[index % len(new)] = old[index % len(old)]
+        self._stored = dict(before._stored)
+        self._steps = dict(before._steps)
+        self._current, self._complete = step - 1, True
+
+    def copy(self) -> Ring:
+        """Return a ring whose changes this one does not see."""
+        new = object.__new__(Ring)
+        new.__dict__.update(self.__dict__)
+        new._buffers = {slot: buffer.copy() for slot, buffer in self._buffers.items()}
+        new._stored = dict(self._stored)
+        new._steps = dict(self._steps)
+        new._stencils = self._stencils
+        return new
+
+    def begin(self, step: int, pieces: tuple[Any, ...]) -> int:
+        """Store all slots at the start of a step; return how often its stages have to be computed."""
+        if step == self._current:  # the row at the end of the last run has been recorded before this step
+            return self._sweeps()
+        self._current, self._complete = step, False
+        for slot in self._slots:
+            if slot in self._states:
+                self._put(slot, step, pieces[self._states[slot][0]])
+        if self._algebraic:
+            context, t = self._context, step * self._context.step_size
+            reads = self.read(step, 0.0)
+            y = context.kernel.pack(pieces)
+            values = dict(zip(self._slots, context.kernel.slots(t, y, context.inputs(t), reads, ()), strict=True))
+            for slot in self._algebraic:
+                self._put(slot, step, values[slot])
+        for old in [kept for kept in self._steps if self._order < kept < step - 1]:
+            del self._steps[old]
+        self._steps[step] = (pieces, {})
+        return self._sweeps()
+
+    def _sweeps(self) -> int:
+        return self._order if self._shortest < 1.0 - 1e-9 and self._order > 1 else 1
+
+    def _put(self, slot: str, step: int, value: Any) -> None:
+        buffer = self._buffers[slot]
+        buffer[step % len(buffer)] = value
+        self._stored[slot] = step
+
+    def stage(self, number: int, slopes: tuple[Any, ...]) -> None:
+        """Take the derivatives of a stage of the current step."""
+        pieces, known = self._steps[self._current]
+        self._steps[self._current] = (pieces, {**known, number: slopes})
+
+    def read(self, step: int, node: float) -> tuple[Any, ...]:
+        """Return all reads at time `(step + node) * h`."""
+        return tuple(self._read(number, step, node) for number, _ in enumerate(self._delays))
+
+    def _read(self, number: int, step: int, node: float) -> Any:
+        read = self._context.system.reads[number]
+        delay, index = self._delays[number], self._context.indices[number]
+        if delay.ndim == 0:
+            value = self._at(read.slot, snapped(step + node - float(delay)), node)
+            value = value if index is None or np.ndim(value) == 0 else value[index]
+            return np.array(np.broadcast_to(value, read.shape)) if read.shape and np.ndim(value) == 0 else value
+        stencil = self._stencil(number, node)
+        if stencil is not None and step >= stencil[2] and step <= self._stored[read.slot]:
+            return self._gathered(read.slot, index, step, stencil)
+        picked = range(delay.size) if index is None else index
+        shaped = self._context.system.shapes[read.slot] != ()
+        values = [
+            (self._at(read.slot, snapped(step + node - float(d)), node))
+            for d in delay
+        ]
+        return np.array([value[i] if shaped else value for value, i in zip(values, picked, strict=True)])
+
+    def _stencil(self, number: int, node: float) -> Stencil | None:
+        """Return offsets and weights for a read with many delays, and the first step at which they hold.
+
+        They hold once every window lies behind the start and the breaking points, and before the current step.
+        """
+        key = number, node
+        if key not in self._stencils:
+            count = self._order + 1
+            positions = [snapped(node - float(d)) for d in self._delays[number]]
+            if max(positions) > 0:
+                return None
+            windows = [window(position, -(2**40), 0, count) for position in positions]
+            offsets = np.array([range(first, last + 1) for first, last in windows])
+            weights = np.array([lagrange(p, *w) for p, w in zip(positions, windows, strict=True)])
+            first = -int(offsets.min()) + (self._breaks[-1] if self._breaks else 0) + 1
+            if all(position == int(position) for position in positions):
+                self._stencils[key] = (np.array(positions, dtype=int), None, first)
+            else:
+                self._stencils[key] = (offsets, weights, first)
+        return self._stencils[key]
+
+    def _gathered(self, slot: str, index: Any, step: int, stencil: Stencil) -> np.ndarray:
+        offsets, weights, _ = stencil
+        buffer = self._buffers[slot]
+        rows = (step + offsets) % len(buffer)
+        if weights is None:
+            return buffer[rows] if buffer.ndim == 1 else buffer[rows, index]
+        samples = buffer[rows] if buffer.ndim == 1 else buffer[rows, np.asarray(index)[:, None]]
+        return np.asarray((weights * samples).sum(axis=1))
+
+    def _at(self, slot: str, position: float, node: float) -> Any:
+        """Return a whole slot at a position in steps since the start."""
+        if position < 0 or (position == 0 and node > 0):
+            return self._context.past.value(slot, position * self._context.step_size)
+        highest, count = self._stored[slot], self._order + 1
+        low = self._breaks[max(0, bisect_left(self._breaks, position) - 1)] if self._behind(position) else 0
+        after = [point for point in self._breaks if point >= position]
+        high = min(highest, after[0]) if after else highest
+        if position <= highest:
+            first, last = window(position, low, high, count)
+            if position == int(position) or last - first + 1 == count or int(position) not in self._steps:
+                return self._interpolated(slot, position, first, last)
+        return self._inside(slot, int(min(position, self._current)), position)
+
+    def _behind(self, position: float) -> bool:
+        return bool(self._breaks) and self._breaks[0] < position
+
+    def _interpolated(self, slot: str, position: float, first: int, last: int) -> Any:
+        buffer = self._buffers[slot]
+        if position == int(position):
+            value = buffer[int(position) % len(buffer)]
+        else:
+            rows = np.arange(first, last + 1) % len(buffer)
+            value = np.tensordot(np.array(lagrange(position, first, last)), buffer[rows], axes=1)
+        return value.item() if np.ndim(value) == 0 else np.array(value)
+
+    def _inside(self, slot: str, step: int, position: float) -> Any:
+        """Return a slot inside a step, from the continuous extension of its stages."""
+        if slot in self._states:
+            return self._extended(step, position - step)[self._states[slot][0]]
+        context = self._context
+        t = position * context.step_size
+        y = context.kernel.pack(self._extended(step, position - step))
+        reads = tuple(self._read(number, step, position - step) for number, _ in enumerate(self._delays))
+        values = context.kernel.slots(t, y, context.inputs(t), reads, ())
+        return values[self._slots.index(slot)]
+
+    def _extended(self, step: int, theta: float) -> tuple[Any, ...]:
+        """Return all states at `(step + theta) * h`."""
+        pieces, slopes = self._steps[step]
+        tableau, h = self._context.tableau, self._context.step_size
+        assert tableau is not None
+        if theta == 0 or not slopes:
+            return pieces
+        if tableau.dense is None:
+            raise UnsupportedFeatureError(
+                f"A delay is shorter than the step, and the method '{tableau.name}' has no continuous extension. "
+                "Take a smaller step_size, or one of euler, heun and rk4."
+            )
+        if len(slopes) < tableau.stages:
+            return tuple(piece + theta * h * slope for piece, slope in zip(pieces, slopes[0], strict=True))
+        weights = [sum(c * theta ** (power + 1) for power, c in enumerate(row)) for row in tableau.dense]
+        extended = []
+        for number, piece in enumerate(pieces):
+            change: Any = 0.0
+            for stage, weight in enumerate(weights[: tableau.stages]):
+                change = change + weight * slopes[stage][number]
+            extended.append(piece + h * change)
+        return tuple(extended)
+

@@ -1,0 +1,77 @@
+"""Calls that users of older tools know, under the names that they know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+    from rates_core.templates.circuit import CircuitTemplate
+
+
+def integrate(path_or_circuit: str | Path | CircuitTemplate, **arguments: Any) -> pd.DataFrame:
+    """Load a circuit if a path is given, run it, and return its table.
+
+    Args:
+        path_or_circuit: a circuit, or what `CircuitTemplate.from_yaml` takes.
+        arguments: those of `CircuitTemplate.run`.
+
+    Raises:
+        RatesError: as `CircuitTemplate.from_yaml` and `CircuitTemplate.run`.
+    """
+    from rates_core.templates.circuit import CircuitTemplate
+
+    if isinstance(path_or_circuit, str | Path):
+        return CircuitTemplate.from_yaml(path_or_circuit).run(**arguments)
+    return path_or_circuit.run(**arguments)
+
+
+def grid_search(
+    circuit_template: str | Path | CircuitTemplate,
+    param_grid: Mapping[str, Iterable[float]] | pd.DataFrame,
+    param_map: Mapping[str, Mapping[str, Any]],
+    step_size: float,
+    simulation_time: float,
+    outputs: Mapping[str, str],
+    inputs: Mapping[str, np.ndarray] | None = None,
+    sampling_step_size: float | None = None,
+    permute_grid: bool = False,
+    **arguments: Any,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Run a circuit once per point of a grid of parameters.
+
+    Args:
+        circuit_template: a circuit, or what `CircuitTemplate.from_yaml` takes.
+        param_grid: values of each parameter, of equal length; with `permute_grid` of any length.
+        param_map: what each parameter of the grid sets: `{"vars": ["op/var"], "nodes": ["node", …]}` or
+            `{"vars": ["weight"], "edges": [(source, target), (source, target, k), …]}`.
+        step_size, simulation_time, outputs, inputs, sampling_step_size: as `CircuitTemplate.run`.
+        permute_grid: run every combination, the first parameter slowest.
+        arguments: others of `CircuitTemplate.run`.
+
+    Returns:
+        A table with columns `(output, '<circuit>_<i>', node…, 'op/var')` and a map with index `<circuit>_<i>` and one
+        column per parameter.
+
+    Raises:
+        ArgumentError: lists of unequal length without `permute_grid`.
+        UnknownNameError: a parameter of the grid is not in the map, or sets something that does not exist.
+    """
+    from rates_core.sweeps.grid import grid_search as search
+
+    return search(
+        circuit_template, param_grid, param_map, step_size, simulation_time, outputs, inputs, sampling_step_size,
+        permute_grid, arguments,
+    )  # fmt: skip
+
+
+def clear(model: Any) -> None:
+    """Do nothing: a model keeps no compiled code that would have to be cleared."""
+
+
+def clear_frontend_caches(*_: Any, **__: Any) -> None:
+    """Do nothing: templates are not cached by name, so that nothing can be stale."""
