@@ -7,17 +7,13 @@ executed. A name in the same file comes before all this; the reader finds it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from rates_core.errors import ModelFileError, PluginError, UnknownNameError, closest
-
-if TYPE_CHECKING:
-    from rates_core.plugins.specs import ModelLibrarySpec
+from rates_core.errors import ModelFileError, UnknownNameError, closest, did_you_mean
 
 EXTENSIONS = (".yaml", ".yml")
 FORMS = "A template is named as 'folder.file.Name', './file/Name', '/folder/file/Name' or 'library:file/Name'."
@@ -30,14 +26,16 @@ class _Search:
     Attributes:
         folder: where the parts begin.
         parts: folders, file and name.
-        described: the folder in words of an error message.
+        described: the folder in words of an error message; empty where the path itself says it.
         prefix: the beginning of the text, which the parts do not hold.
+        is_first: a model library or a package comes next, if one has the name of the first part.
     """
 
     folder: Path
     parts: tuple[str, ...]
-    described: str
+    described: str = ""
     prefix: str = ""
+    is_first: bool = False
 
     @property
     def path(self) -> Path:
@@ -47,27 +45,26 @@ class _Search:
     def result(self) -> tuple[Path, str | None] | None:
         """Return what is there: a file and a name in it, else a file alone."""
         path = self.path
-        if path.parent.name not in ("", "..") and len(self.parts) > 1:
-            file = _model_file(path.parent)
-            if file is not None:
-                return file, path.name
+        file = _model_file(path.parent) if len(self.parts) > 1 else None
+        if file is not None:
+            return file, path.name
         file = _model_file(path)
         return None if file is None else (file, None)
 
     def looked_for(self) -> str:
         """Return the file that is not there, in words of an error message."""
-        named = self.parts[:-1] or self.parts
-        extension = "" if named[-1].endswith(EXTENSIONS) else EXTENSIONS[0]
-        return f"'{'/'.join(named)}{extension}' in {self.described}"
+        file = "/".join(self.parts[:-1] or self.parts)
+        if not file.endswith(EXTENSIONS):
+            file += EXTENSIONS[0]
+        return f"'{file}' in {self.described}" if self.described else f"'{self.folder / file}'"
 
-    def similar(self) -> Iterator[tuple[str, ...]]:
+    def similar(self) -> Iterator[str]:
         """Yield parts that lead to a file and look like these, best first."""
-        index = max(len(self.parts) - 2, 0)
-        folder = self.folder.joinpath(*self.parts[:index])
-        if folder.is_dir():
-            stems = sorted(file.stem for file in folder.iterdir() if file.suffix in EXTENSIONS)
-            for stem in closest(Path(self.parts[index]).stem, stems):
-                yield (*self.parts[:index], stem, *self.parts[index + 1 :])
+        *folders, file, name = self.parts if len(self.parts) > 1 else (*self.parts, "")
+        folder = self.folder.joinpath(*folders)
+        if _exists(folder.is_dir):
+            stems = sorted(path.stem for path in folder.iterdir() if path.suffix in EXTENSIONS)
+            yield from ("/".join(filter(None, (*folders, stem, name))) for stem in closest(file, stems))
 
 
 def locate(text: str, folder: Path, working_directory: Path) -> tuple[Path, str | None]:
@@ -94,51 +91,41 @@ def locate(text: str, folder: Path, working_directory: Path) -> tuple[Path, str 
 
 def _searches(text: str, folder: Path, working_directory: Path) -> Iterator[_Search]:
     library, colon, inside = text.partition(":")
-    path = Path(text).expanduser() if text.startswith("~") else Path(text)
+    path = Path(text)
     if colon and len(library) > 1 and "/" not in library:  # one letter before a colon is a drive
-        yield _Search(library_folder(library), _split(text, inside), f"the model library '{library}'", f"{library}:")
+        parts = _split(text, inside)
+        yield _Search(_library_folder(library), parts, f"the model library '{library}'", f"{library}:")
     elif path.is_absolute():
-        yield _Search(Path(path.anchor), path.parts[1:], f"'{path.anchor}'", path.anchor)
+        yield _Search(Path(path.anchor), path.parts[1:], prefix=path.anchor)
     elif text.startswith(("./", "../")):
-        yield _Search(folder, path.parts, f"'{folder}'", "./" if text.startswith("./") else "")
+        yield _Search(folder, path.parts, prefix="./" if text.startswith("./") else "")
     else:
         parts = _split(text, text)
-        yield _Search(working_directory, parts, f"the working directory '{working_directory}'")
+        yield _Search(working_directory, parts, f"the working directory '{working_directory}'", is_first=len(parts) > 1)
         if len(parts) > 1:
-            yield from _installed(parts, "/" if "/" in text else ".")
+            yield from _installed(parts[0], parts[1:])
 
 
-def _installed(parts: tuple[str, ...], separator: str) -> Iterator[_Search]:
-    name, inside = parts[0], parts[1:]
+def _installed(name: str, parts: tuple[str, ...]) -> Iterator[_Search]:
     with suppress(UnknownNameError):  # a library need not have this name; one that is broken or ambiguous is an error
-        yield _Search(library_folder(name), inside, f"the model library '{name}'", name + separator)
+        folder = _library_folder(name)
+        yield _Search(folder, parts, f"the model library '{name}'", f"{name}/")
     for folder in _package_folders(name):
-        yield _Search(folder, inside, f"the package '{name}'", name + separator)
+        yield _Search(folder, parts, f"the package '{name}'", f"{name}/")
 
 
-def library_folder(name: str) -> Path:
-    """Return the folder of a model library.
+def _library_folder(name: str) -> Path:
+    from rates_core.plugins import get_manager, library_path
 
-    Raises:
-        UnknownNameError: there is no such library.
-        PluginError: its package is not installed, or it is offered twice.
-    """
-    from rates_core.plugins import get_manager
-
-    spec: ModelLibrarySpec = get_manager().model_library(name)
-    for folder in _package_folders(spec.package):
-        if folder.joinpath(spec.directory).is_dir():
-            return folder / spec.directory
-    raise PluginError(
-        f"The model library '{name}' has no folder '{spec.directory}' in the package '{spec.package}'. "
-        f"Install {spec.distribution or spec.package} again."
-    )
+    return library_path(get_manager().model_library(name))
 
 
 def _package_folders(name: str) -> tuple[Path, ...]:
     """Return the folders of a top-level package, which is found and not imported."""
     from importlib.util import find_spec
 
+    if not name.isidentifier():  # a name with a dot would import the package before the dot
+        return ()
     try:
         spec = find_spec(name)
     except (ImportError, ValueError):  # a module that was made by hand has no spec
@@ -157,18 +144,37 @@ def _split(text: str, inside: str) -> tuple[str, ...]:
 
 
 def _model_file(path: Path) -> Path | None:
+    if path.name in ("", ".."):
+        return None
     files = [path] if path.suffix in EXTENSIONS else [path.with_name(path.name + ending) for ending in EXTENSIONS]
-    return next((file.resolve() for file in files if file.is_file()), None)
+    return next((file.resolve() for file in files if _exists(file.is_file)), None)
+
+
+def _exists(ask: Callable[[], bool]) -> bool:
+    try:
+        return ask()
+    except OSError:  # a name that is too long, or a folder that nobody may enter
+        return False
 
 
 def _nowhere(text: str, searches: list[_Search]) -> ModelFileError:
     for search in searches:
-        if search.path.is_dir():
+        if _exists(search.path.is_dir):
             return ModelFileError(
                 f"'{text}' leads to the folder '{search.path}'. Name a file in it and a template there."
             )
-    looked_for = ", ".join(search.looked_for() for search in searches)
-    separator = "/" if "/" in text else "."
-    similar = next((search.prefix + separator.join(parts) for search in searches for parts in search.similar()), None)
+    looked_for = ", ".join(search.looked_for() for search in searches) + "."
+    if len(searches) == 1 and searches[0].is_first:
+        looked_for += _no_library(searches[0].parts[0])
+    similar = next((search.prefix + similar for search in searches for similar in search.similar()), None)
+    if similar is not None and "/" not in text:
+        similar = similar.replace("/", ".")
     hint = f" Did you mean '{similar}'?" if similar else ""
-    return ModelFileError(f"'{text}' leads to no model file: there is no {looked_for}.{hint} {FORMS}")
+    return ModelFileError(f"'{text}' leads to no model file: there is no {looked_for}{hint} {FORMS}")
+
+
+def _no_library(name: str) -> str:
+    from rates_core.plugins import get_manager
+
+    hint = did_you_mean(name, get_manager().model_libraries())
+    return f" No model library or package is named '{name}'.{hint}"
