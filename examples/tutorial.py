@@ -51,7 +51,7 @@ def inhibition(duration: float) -> np.ndarray:
     return signal
 
 
-def driven(duration: float, **solver: str) -> pd.DataFrame:
+def driven(duration: float, solver: str, method: str | None = None) -> pd.DataFrame:
     """Run the excitable model while the input holds it down, with the solver asked for."""
     return excitable().run(
         simulation_time=duration,
@@ -59,7 +59,8 @@ def driven(duration: float, **solver: str) -> pd.DataFrame:
         sampling_step_size=SAMPLING,
         inputs={"p/qif_op/I_ext": inhibition(duration)},
         outputs=OUTPUTS,
-        **solver,
+        solver=solver,
+        method=method,
     )
 
 

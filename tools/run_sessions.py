@@ -99,13 +99,14 @@ def announce(outcome: Outcome) -> None:
 def summary(outcomes: Iterable[Outcome], seconds: float) -> str:
     """Tell time and counts of every session, slowest first, and close with the line that sums up."""
     outcomes = sorted(outcomes, key=lambda outcome: -outcome.seconds)
-    width = max(len(outcome.session) for outcome in outcomes)
+    everything = "all, two at a time"
+    width = max(len(everything), *(len(outcome.session) for outcome in outcomes))
     rows = [
         f"{o.session:<{width}}  {o.seconds:7.1f} s  {o.passed:6d} passed  {o.failed:4d} failed  {o.skipped:4d} skipped"
         for o in outcomes
     ]
     passed, failed, skipped = (sum(getattr(o, key) for o in outcomes) for key in ("passed", "failed", "skipped"))
-    total = f"{'all, two at a time':<{width}}  {seconds:7.1f} s"
+    total = f"{everything:<{width}}  {seconds:7.1f} s"
     return "\n".join(["", *rows, total, "", f"{passed} passed, {failed} failed, {skipped} skipped"])
 
 

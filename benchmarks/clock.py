@@ -1,0 +1,40 @@
+"""Clocks: medians of interleaved runs, so that a slow moment of the machine falls on all alike."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from statistics import median
+from time import perf_counter
+
+
+def interleaved(works: Sequence[Callable[[], object]], repeats: int) -> list[float]:
+    """Run each work once to warm up, then all of them in turn; return the median time of each."""
+    for work in works:
+        work()
+    times: list[list[float]] = [[] for _ in works]
+    for _ in range(repeats):
+        for work, record in zip(works, times, strict=True):
+            start = perf_counter()
+            work()
+            record.append(perf_counter() - start)
+    return [median(record) for record in times]
+
+
+def process(*arguments: str) -> Callable[[], object]:
+    """Return the work of a fresh process: a Python with these arguments, from its start to its end."""
+
+    def work() -> object:
+        return subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL)
+
+    return work
+
+
+def inside(program: str, repeats: int) -> float:
+    """Return the median of the seconds that a Python program prints last, each time in a fresh process."""
+    times = []
+    for _ in range(repeats + 1):
+        done = subprocess.run([sys.executable, "-c", program], check=True, stdout=subprocess.PIPE, text=True)
+        times.append(float(done.stdout.split()[-1]))
+    return median(times[1:])  # the first one warmed the caches of files

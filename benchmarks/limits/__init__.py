@@ -1,0 +1,1 @@
+"""What no implementation beats: kernels in C, compiled on the spot."""

@@ -1,0 +1,72 @@
+"""One measured piece of work and what is asked of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+NONE = "–"
+
+
+@dataclass(frozen=True)
+class Target:
+    """The longest time allowed: so many times the reference, and so many seconds on top."""
+
+    factor: float = 0.0
+    seconds: float = 0.0
+
+    def bound(self, reference: float | None) -> float:
+        """Return the longest time in seconds."""
+        return self.factor * (reference or 0.0) + self.seconds
+
+    def __str__(self) -> str:
+        parts = []
+        if self.factor:
+            parts.append("reference" if self.factor == 1 else f"{self.factor:g} × reference")
+        if self.seconds:
+            parts.append(f"{self.seconds:g} s")
+        return "≤ " + " + ".join(parts)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table; times are seconds.
+
+    Attributes:
+        work: what is done.
+        ours: how long it takes.
+        target: what is asked; None where a row only informs.
+        reference: what the target and the ratio refer to.
+        limit: the same work in C; None where there is no such thing, or no compiler.
+        peer: the same work in what users run today, if that is installed.
+        error: largest difference from the limit's result, where there is one.
+        tolerance: largest error with which the results count as equal.
+    """
+
+    work: str
+    ours: float
+    target: Target | None = None
+    reference: float | None = None
+    limit: float | None = None
+    peer: float | None = None
+    error: float | None = None
+    tolerance: float = 0.0
+
+    @property
+    def equal(self) -> bool:
+        """Tell whether the result is the limit's; work without a result always is (NaN is not)."""
+        return self.error is None or self.error <= self.tolerance
+
+    @property
+    def ratio(self) -> float | None:
+        """Return our time over the reference's, or over the target's bound; none unless the result is right."""
+        against = self.reference or (self.target.bound(None) if self.target else None)
+        return self.ours / against if against and self.equal else None
+
+    @property
+    def verdict(self) -> str:
+        """Tell whether the target is met by a right result."""
+        if not self.equal:
+            return "**MISS** (differs)"
+        if self.target is None:
+            return NONE
+        return "OK" if self.ours <= self.target.bound(self.reference) else "**MISS**"

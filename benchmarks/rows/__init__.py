@@ -1,0 +1,1 @@
+"""One module per kind of work; each offers `rows(settings)`."""

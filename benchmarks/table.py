@@ -1,0 +1,43 @@
+"""The rows as a Markdown table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from benchmarks.row import NONE, Row
+
+HEADINGS = ("work", "limit (C)", "reference", "peer", "ours", "ratio", "target", "error", "verdict")
+
+
+def duration(seconds: float | None) -> str:
+    """Spell a time in the unit that suits it."""
+    if seconds is None:
+        return NONE
+    if seconds >= 1.0:
+        return f"{seconds:.2f} s"
+    return f"{seconds * 1e3:.3g} ms"
+
+
+def cells(row: Row) -> tuple[str, ...]:
+    """Spell one row."""
+    return (
+        row.work,
+        duration(row.limit),
+        duration(row.reference),
+        duration(row.peer),
+        duration(row.ours),
+        NONE if row.ratio is None else f"{row.ratio:.2f}",
+        NONE if row.target is None else str(row.target),
+        NONE if row.error is None else f"{row.error:.1e}",
+        row.verdict,
+    )
+
+
+def line(texts: Iterable[str]) -> str:
+    """Spell one line of the table."""
+    return "| " + " | ".join(texts) + " |"
+
+
+def heading() -> str:
+    """Spell the lines above the rows."""
+    return line(HEADINGS) + "\n" + line("---" if name == "work" else "---:" for name in HEADINGS)

@@ -1,0 +1,81 @@
+"""No suite turns green under CI by skipping, nor without the tools that it was told to use."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SKIPPED = "import pytest\n\n\ndef test_one():\n    pytest.skip('no moon tonight')\n"
+
+
+@pytest.fixture
+def suite(tmp_path: Path) -> Path:
+    """A root of its own: the conftest of the workspace, no allowed skip, one test that skips."""
+    shutil.copy(ROOT / "conftest.py", tmp_path)
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "allowed_skips.txt").write_text("# nothing\n")
+    (tmp_path / "tests" / "test_moon.py").write_text(SKIPPED)
+    return tmp_path
+
+
+def run(suite: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"]
+    clean = {name: value for name, value in os.environ.items() if name not in {"CI", "RATES_REQUIRE"}}
+    return subprocess.run(command, cwd=suite, env=clean | environment, capture_output=True, text=True, check=False)
+
+
+def test_a_skip_under_ci_is_a_failure_that_says_what_to_do(suite: Path) -> None:
+    done = run(suite, CI="true")
+    assert done.returncode == 1
+    assert (
+        "tests/test_moon.py::test_one was skipped (no moon tonight), and under CI a skip is a failure.\n"
+        "Mend what makes it skip, or give it a line `test | reason` in tests/allowed_skips.txt."
+    ) in done.stdout
+
+
+def test_a_skip_of_a_module_under_ci_is_a_failure(suite: Path) -> None:
+    (suite / "tests" / "test_moon.py").write_text("import pytest\n\npytest.importorskip('moon', reason='no moon')\n")
+    done = run(suite, CI="true")
+    assert done.returncode != 0
+    assert "tests/test_moon.py was skipped (no moon), and under CI a skip is a failure." in done.stdout
+
+
+def test_a_skip_elsewhere_is_a_skip(suite: Path) -> None:
+    done = run(suite)
+    assert done.returncode == 0
+    assert "1 skipped" in done.stdout
+
+
+def test_a_skip_that_is_allowed_with_its_reason_passes_ci(suite: Path) -> None:
+    (suite / "tests" / "allowed_skips.txt").write_text("tests/test_moon.py::* | no moon*\n")
+    assert run(suite, CI="true").returncode == 0
+
+
+def test_a_skip_for_another_reason_than_the_allowed_one_fails(suite: Path) -> None:
+    (suite / "tests" / "allowed_skips.txt").write_text("tests/test_moon.py::* | no sun*\n")
+    assert run(suite, CI="true").returncode == 1
+
+
+def test_an_expected_failure_is_no_skip(suite: Path) -> None:
+    text = "import pytest\n\n\n@pytest.mark.xfail(reason='not yet')\ndef test_one():\n    raise ValueError\n"
+    (suite / "tests" / "test_moon.py").write_text(text)
+    done = run(suite, CI="true")
+    assert done.returncode == 0
+    assert "1 xfailed" in done.stdout
+
+
+def test_a_tool_that_must_be_there_and_is_not_stops_the_run(suite: Path) -> None:
+    done = run(suite, RATES_REQUIRE="sh, moonc,sunc")
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "ERROR: RATES_REQUIRE asks for tools that are not on the path: moonc, sunc" in done.stderr
+
+
+def test_a_tool_is_looked_for_under_the_name_that_the_user_gave(suite: Path) -> None:
+    assert run(suite, RATES_REQUIRE="gfortran", FC="sh").returncode == 0
+    assert run(suite, RATES_REQUIRE="gfortran", FC="moonc").returncode == pytest.ExitCode.USAGE_ERROR
