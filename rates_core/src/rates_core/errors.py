@@ -72,6 +72,10 @@ class NonFiniteError(SimulationError):
     """A variable became NaN or infinite during a run."""
 
 
+class ApproximationWarning(UserWarning):
+    """A model is computed, but not exactly as it was asked for; the text says what differs."""
+
+
 def closest(name: str, candidates: Iterable[str], count: int = 3) -> list[str]:
     """Return up to `count` candidates that look like `name`, best first."""
     known = list(dict.fromkeys(candidates))

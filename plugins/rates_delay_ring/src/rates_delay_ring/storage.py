@@ -47,9 +47,10 @@ class Ring(UniformHistory):
         self._longest = max((float(delay.max()) for delay in self._delays if delay.size), default=0.0)
         self._shortest = min((float(delay.min()) for delay in self._delays if delay.size), default=math.inf)
         size = int(math.ceil(self._longest)) + self._order + 3
-        self._buffers = {slot: self._buffer(slot, size) for slot in self._slots}
-        self._algebraic = [slot for slot in self._slots if slot not in self._states]
-        self._stored = dict.fromkeys(self._slots, -1)
+        kept = dict.fromkeys(read.slot for read in context.system.reads)
+        self._buffers = {slot: self._buffer(slot, size) for slot in kept}
+        self._algebraic = [slot for slot in kept if slot not in self._states]
+        self._stored = dict.fromkeys(kept, -1)
         self._breaks = breaks(
             [float(d) for delay in self._delays for d in np.unique(delay)], self._order, 4 * self._longest
         )
@@ -68,7 +69,7 @@ class Ring(UniformHistory):
     def _take(self, before: Ring) -> None:
         """Take over the samples of the run before."""
         step = before._current + 1
-        for slot in self._slots:
+        for slot in self._buffers:
             old, new = before._buffers[slot], self._buffers[slot]
             last = before._stored[slot]
             oldest = max(0, last - min(len(old), len(new)) + 1)
@@ -97,7 +98,7 @@ class Ring(UniformHistory):
         if step == self._current:  # the row at the end of the last run has been recorded before this step
             return self._sweeps()
         self._current, self._complete = step, False
-        for slot in self._slots:
+        for slot in self._buffers:
             if slot in self._states:
                 self._put(slot, step, pieces[self._states[slot][0]])
         if self._algebraic:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from rates_core.programs.carry import Carry
-from rates_core.programs.program import Kernel, Program, ProgramRequest, Rows
+from rates_core.programs.program import Kernel, Program, ProgramRequest, Rows, slot_paths
 from rates_numpy.module import Module, write_module
 
 
@@ -50,7 +50,7 @@ class NumpyKernel(Kernel):
             self._derivative: Callable[..., tuple[Any, ...]] = module.vector_field(*values)
             self._observe: Callable[..., tuple[Any, ...]] = module.recorder(*values)
             self._store: Callable[..., tuple[Any, ...]] | None = (
-                module.slots(*values) if request.system.reads else None
+                module.slots(*values) if slot_paths(request.system) else None
             )
 
     def rhs(self, t: float, y: np.ndarray, inputs: Sequence[Any], reads: Sequence[Any], draws: Sequence[Any]) -> Any:

@@ -73,8 +73,8 @@ def write_module(request: ProgramRequest) -> Module:
         ),
         _closure("recorder", "observe", routines["recorder"], printer, names, parameters, inner, [], request.recorded),
     ]  # fmt: skip
-    if system.reads:
-        stored = slot_paths(system)
+    stored = slot_paths(system)
+    if stored:
         body.append(_closure("slots", "store", routines["slots"], printer, names, parameters, inner, [], stored))
     body += [_unpack(system, names), _pack(system)]
     if request.tableau is not None:

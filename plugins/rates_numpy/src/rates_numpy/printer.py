@@ -82,6 +82,9 @@ class NumpyPrinter(ExpressionPrinter):
             return f"{self.text(expression.arguments[0], CALL)}.{function}", CALL
         if function in ("index", "index_range", "index_axis", "matvec", "matmul"):
             return self._indexing(expression)
+        if function == "concatenate":
+            parts = (self._listed(argument) for argument in expression.arguments)
+            return f"np.concatenate(({', '.join(parts)}))", CALL
         if any(shape_of(argument, self.shapes) for argument in expression.arguments):
             return self._array(expression)
         if any(is_complex(argument, self.complex_symbols) for argument in expression.arguments):
@@ -247,6 +250,10 @@ class NumpyPrinter(ExpressionPrinter):
         if function == "index_axis" and len(parts) > 2:
             return f"np.take({first}, {index}, axis={self.text(parts[2])})", CALL
         return f"{first}[{index}]", CALL
+
+    def _listed(self, expression: Expression) -> str:
+        text = self.text(expression)
+        return text if shape_of(expression, self.shapes) else f"[{text}]"
 
     def _integer(self, expression: Expression) -> str:
         if isinstance(expression, Number) and isinstance(expression.value, int):

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean
+from rates_core.expressions.evaluate import evaluate
 from rates_core.expressions.tree import symbols
 from rates_core.programs.program import Kernel, slot_paths
 from rates_core.system.schedule import reads_of
-from rates_core.system.system import Assign, System
+from rates_core.system.system import Assign, State, System
 
+QUADRATURE = 200  # nodes of the quadrature over the past
 Source = Callable[[float], Any]
 
 
@@ -33,6 +36,34 @@ class PreHistory:
         if slot in self.functions:
             return self.functions[slot](t)
         return self.constants[slot]
+
+    def chain_start(self, state: State, start: float, arguments: Mapping[str, Any]) -> Any:
+        """Return where the past left a chain: stage k holds the source's past, weighted by a gamma density of order k.
+
+        Args:
+            state: the chain.
+            start: time of the start.
+            arguments: values of parameters.
+        """
+        slot = str(state.initial)
+        if slot not in self.functions:
+            value = np.asarray(self.constants[slot])
+            return value[state.index] if state.index is not None and value.ndim else value
+        assert state.rate is not None
+        rates = np.broadcast_to(evaluate(state.rate, arguments), (state.entries,))
+        index = np.zeros(state.entries, dtype=int) if state.index is None else state.index
+        entries = zip(np.broadcast_to(state.stage, (state.entries,)), rates, index, strict=True)
+        found = np.array([self._weighted(slot, start, int(k), float(rate), int(i)) for k, rate, i in entries])
+        return found if state.shape else found[0]
+
+    def _weighted(self, slot: str, start: float, stage: int, rate: float, entry: int) -> Any:
+        """Return ∫ rate^k s^(k-1) exp(-rate s)/(k-1)! x(start - s) ds by Gauss-Legendre quadrature."""
+        width = 12 * math.sqrt(stage) + 40
+        nodes, weights = np.polynomial.legendre.leggauss(QUADRATURE)
+        u = (max(0.0, stage - width) + (stage + width)) / 2 + nodes * (stage + width - max(0.0, stage - width)) / 2
+        density = np.exp((stage - 1) * np.log(u) - u - math.lgamma(stage)) * weights
+        values = [np.asarray(self.functions[slot](start - s / rate)).reshape(-1)[entry] for s in u]
+        return np.sum(density * np.array(values)) / np.sum(density)
 
 
 def prehistory(

@@ -183,6 +183,11 @@ FUNCTIONS: Mapping[str, FunctionDefinition] = _by_name(
     _ARITHMETIC + _LOGIC + _SMOOTH + _PIECEWISE + _COMPLEX + _AXIS + _OTHER
 )
 
+#: Functions that only a System contains: the language does not know them, printers do.
+INTERNAL: Mapping[str, FunctionDefinition] = _by_name(
+    (_opaque("concatenate(a, b): the elements of a, then those of b", 2, "linear"),)
+)
+
 #: Functions of two arguments that take any number from two up when written; they are nested from the left.
 FOLDED = frozenset({"min", "max", "and", "or"})
 

@@ -33,6 +33,8 @@ def set_node_variable(flat: FlatCircuit, path: str, value: Any) -> None:
             f"Unknown node '{node}' in path '{path}'.{did_you_mean(node, flat.leaves)} "
             f"The nodes: {', '.join(list(flat.leaves)[:8]) or 'none'}."
         )
+    having = [(leaf, unit) for leaf, unit in found if _has(leaf, operator, variable)]
+    found = having or found
     for leaf, _ in found:
         check_variable(leaf, operator, variable, path)
     key = operator, variable
@@ -50,6 +52,10 @@ def matching_leaves(flat: FlatCircuit, node: str) -> list[tuple[Leaf, int | None
     if "all" not in pattern:
         return []
     return [(leaf, unit) for leaf in flat.leaves.values() if matches(pattern, leaf.path.split("/"))]
+
+
+def _has(leaf: Leaf, operator: str, variable: str) -> bool:
+    return any(item.name == operator and variable in item.variables for item in leaf.structure.operators)
 
 
 def _shares(path: str, value: Any, counts: list[int], first: Leaf, key: tuple[str, str]) -> Sequence[Any]:

@@ -57,7 +57,14 @@ def resolve(network: Network, path: str) -> list[Selection]:
             runs[-1][2].extend(names)
         else:
             runs.append((population, list(units), list(names)))
-    return [_selection(network, path, run, operator, variable) for run in runs]
+    having = [run for run in runs if _has(network, run[0], operator, variable)] if len(runs) > 1 else []
+    return [_selection(network, path, run, operator, variable) for run in having or runs]
+
+
+def _has(network: Network, population: int, operator: str, variable: str) -> bool:
+    """Tell whether the units of a population have a variable, so that a wildcard matches them."""
+    operators = network.populations[population].structure.operators
+    return any(template.name == operator and variable in template.variables for template in operators)
 
 
 def _selection(

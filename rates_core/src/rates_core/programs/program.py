@@ -114,8 +114,10 @@ class Backend(ABC):
 
 
 def slot_paths(system: System) -> tuple[str, ...]:
-    """Return the variables that are stored for delayed reads, each once."""
-    return tuple(dict.fromkeys(read.slot for read in system.reads))
+    """Return the variables whose past matters, each once: sources of delayed reads, then sources of chains."""
+    sources = [read.slot for read in system.reads]
+    sources += [state.initial for state in system.states if isinstance(state.initial, str)]
+    return tuple(dict.fromkeys(sources))
 
 
 def distinct_nodes(tableau: Tableau) -> tuple[float, ...]:

@@ -34,7 +34,23 @@ def arguments_of(system: System, parameters: Mapping[str, Any] | None = None) ->
                 raise ArgumentError(f"'{path}' is {kind}.")
             shape = system.parameter_paths[symbol].shape
             values[symbol] = changed(values[symbol], selection, part, shape, path)
+    _check_ties(system, values)
     return values
+
+
+def _check_ties(system: System, values: Mapping[str, Any]) -> None:
+    """Raise unless connections that share a chain still have one delay."""
+    for parameter in system.parameters:
+        value = values[parameter.path]
+        free = parameter.twin is None or np.array_equal(value, values[parameter.twin])
+        if free and parameter.ties is not None and np.ndim(value):
+            _, first, group = np.unique(parameter.ties, return_index=True, return_inverse=True)
+            free = bool(np.all(value == value[first][group]))
+        if not free:
+            raise ArgumentError(
+                f"'{parameter.path}': connections that share a source, a delay and a spread share one chain and have to "
+                "keep one delay. Change the delays in the template, with update_var."
+            )
 
 
 def initial_state(system: System, initial: Mapping[str, Any] | None = None) -> np.ndarray:

@@ -41,7 +41,4 @@ def chain_states(system: System, y: np.ndarray, past: PreHistory, arguments: Map
     """Put the chains of distributed delays where the past left them, in place in `y`."""
     for state in system.states:
         if isinstance(state.initial, str):
-            value = past.chain_start(state, arguments) if state.initial in past.functions else past.constants[state.initial]
-            if state.index is not None and np.ndim(value) and state.initial not in past.functions:
-                value = np.asarray(value)[state.index]
-            write_state(y, state, value)
+            write_state(y, state, past.chain_start(state, 0.0, arguments))

@@ -44,7 +44,7 @@ def build_system(network: Network, inputs: Sequence[FedInput] = ()) -> System:
     states, complex_variables, complex_reads = _infer_complex(assembly, statements)
     return System(
         name=network.name,
-        states=_laid_out(states),
+        states=laid_out(states),
         parameters=tuple(assembly.parameters.values()),
         statements=statements,
         derivatives=tuple(assembly.derivatives),
@@ -124,7 +124,8 @@ def _infer_complex(
     return states, frozenset(known & targets), frozenset(known & {read.path for read in assembly.reads})
 
 
-def _laid_out(states: Sequence[State]) -> tuple[State, ...]:
+def laid_out(states: Sequence[State]) -> tuple[State, ...]:
+    """Return the states with their places in the real vector y."""
     offset, placed = 0, []
     for state in states:
         placed.append(evolve(state, offset=offset))

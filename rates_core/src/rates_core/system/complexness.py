@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from rates_core.errors import EquationError
-from rates_core.expressions.functions import FUNCTIONS
+from rates_core.expressions.functions import FUNCTIONS, INTERNAL
 from rates_core.expressions.text import to_text
 from rates_core.expressions.tree import Apply, Constant, Expression, Number, Symbol
 
@@ -22,7 +22,7 @@ def is_complex(expression: Expression, known: Collection[str]) -> bool:
         return isinstance(expression.value, complex)
     if isinstance(expression, Constant):
         return expression.name == "I"
-    definition = FUNCTIONS[expression.function]
+    definition = FUNCTIONS.get(expression.function) or INTERNAL[expression.function]
     parts = [is_complex(argument, known) for argument in expression.arguments]
     if expression.function == "where":
         return parts[1] or parts[2]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from rates_core.errors import TemplateError
 from rates_core.expressions.tree import Apply, Expression, Symbol
 from rates_core.network.network import Projection, UnitLocation
 from rates_core.network.weights import Dense, Indexed, Sparse, Uniform
@@ -37,6 +38,11 @@ def _source(assembly: Assembly, projection: Projection, label: str, index: Any) 
     source = projection.source
     path = assembly.addresses[source.population, source.operator, source.variable]
     if projection.delay is None:
+        if projection.spread is not None:
+            raise TemplateError(
+                f"{projection.label} has a spread but no delay. The spread is the standard deviation of a delay; give "
+                "both, or neither."
+            )
         return path
     import numpy as np
 

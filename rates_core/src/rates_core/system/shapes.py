@@ -82,7 +82,12 @@ def _index_axis(expression: Apply, parts: list[Shape]) -> Shape:
     return parts[0][:position] + parts[1] + parts[0][position + 1 :]
 
 
+def _concatenate(expression: Apply, parts: list[Shape]) -> Shape:
+    return (sum(part[0] if part else 1 for part in parts),)
+
+
 _SPECIAL = {
+    "concatenate": _concatenate,
     "matvec": _matvec,
     "matmul": _matmul,
     "index": _index,

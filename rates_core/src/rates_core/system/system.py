@@ -22,6 +22,8 @@ class State:
     Attributes:
         initial: its value at the start: a number or array, or the path of a slot whose pre-history it starts from.
         index: which element of that slot each entry starts from, if `initial` is a path.
+        stage: number in its chain of each entry, if it starts from a past; its kernel is then that of a gamma chain.
+        rate: rate of the chain, an expression of parameters.
         offset: its place in `y`, in real numbers; a complex entry takes two, real part first.
     """
 
@@ -31,6 +33,8 @@ class State:
     complex: bool = False
     offset: int = 0
     index: Any = None
+    stage: Any = None
+    rate: Expression | None = None
 
     @property
     def entries(self) -> int:
@@ -49,6 +53,8 @@ class Parameter:
 
     Attributes:
         origin: values with equal origins are one number; one origin or one per unit.
+        ties: group of each entry, where entries of one group have to stay equal; None where they are free.
+        twin: path of the parameter that this one has to stay equal to, or None.
         structural: index arrays and masks that belong to the structure and have no path of a user.
     """
 
@@ -59,6 +65,8 @@ class Parameter:
     origin: Any = None
     structural: bool = False
     integer: bool = False
+    ties: Any = None
+    twin: str | None = None
 
 
 @frozen(eq=False)

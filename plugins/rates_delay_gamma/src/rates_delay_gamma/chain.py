@@ -1,0 +1,219 @@
+"""The linear chain: a gamma kernel of order n and rate a is n stages, each following the one before at rate a.
+
+With mean delay m and standard deviation s the order is n = max(1, round((m/s)²)) and the rate a = n/m
+(MacDonald 1978, chapter 2). Reads that share source, order and rate share a chain.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+from attrs import define, evolve, field
+
+from rates_core.delays.strategy import Augmentation
+from rates_core.errors import ApproximationWarning, ArgumentError
+from rates_core.expressions.evaluate import evaluate
+from rates_core.expressions.tree import Apply, Expression, Number, Symbol, symbols
+from rates_core.system.build import laid_out
+from rates_core.system.schedule import schedule
+from rates_core.system.system import Assign, Derivative, Parameter, Read, Shape, State, Statement, System
+
+ROUNDING = 0.1  # a larger relative change of (m/s)² by rounding is worth a warning
+
+
+class GammaChain(Augmentation):
+    """Replace delayed reads by chains."""
+
+    def lower(self, system: System, stages: int | None = None) -> System:
+        """Return the System with chains for reads that have a spread, and for all others if `stages` is given.
+
+        Raises:
+            ArgumentError: `stages` is not positive, or a delay that is to be spread is not.
+        """
+        if stages is not None and stages < 1:
+            raise ArgumentError(f"delay_approximation is the number of stages, at least 1; it is {stages!r}.")
+        chained = [read for read in system.reads if read.spread is not None or stages is not None]
+        growth = Growth(system)
+        for read in chained:
+            growth.add(read, stages)
+        return growth.system(chained)
+
+
+@define(eq=False)
+class Growth:
+    """A System with the states, statements and parameters that its chains add."""
+
+    before: System
+    states: list[State] = field(factory=list)
+    derivatives: list[Derivative] = field(factory=list)
+    statements: list[Statement] = field(factory=list)
+    parameters: dict[str, Parameter] = field(factory=dict)
+    variables: dict[str, Shape] = field(factory=dict)
+    complex_variables: set[str] = field(factory=set)
+    chains: dict[Any, str] = field(factory=dict)
+    owners: dict[Any, Expression] = field(factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        self.parameters.update(self.before.parameter_paths)
+
+    def add(self, read: Read, stages: int | None) -> None:
+        """Add the chains of one read, and assign what they deliver to the read's symbol."""
+        values = {path: parameter.value for path, parameter in self.parameters.items()}
+        delay = np.asarray(evaluate(read.delay, values), dtype=float)
+        if np.any(delay <= 0):
+            raise ArgumentError(
+                f"A delay of '{read.slot}' is {delay.min()}; a delay that is spread must be positive."
+            )
+        orders = self._orders(read, delay, values, stages)
+        if delay.ndim == 0 and orders.ndim == 0:
+            self._assign(read, self._whole(read, int(orders), float(delay)))
+        else:
+            self._assign(read, self._each(read, np.broadcast_to(delay, read.shape), np.broadcast_to(orders, read.shape)))
+
+    def _orders(self, read: Read, delay: np.ndarray, values: dict[str, Any], stages: int | None) -> np.ndarray:
+        if read.spread is None:
+            return np.asarray(stages)
+        spread = np.asarray(evaluate(read.spread, values), dtype=float)
+        if np.any(spread <= 0):
+            raise ArgumentError(f"A spread of '{read.slot}' is {spread.min()}; give positive spreads, or none.")
+        exact = (delay / spread) ** 2
+        orders = np.maximum(1, np.round(exact)).astype(int)
+        worst = np.max(np.abs(orders - exact) / exact)
+        if worst > ROUNDING:
+            place = int(np.argmax(np.abs(orders - exact) / exact))
+            n, wanted = orders.reshape(-1)[place], exact.reshape(-1)[place]
+            warnings.warn(
+                f"The delayed '{read.slot}' has (delay/spread)² = {wanted:.4g}, which a chain of {n} "
+                f"{'stage' if n == 1 else 'stages'} realises with a spread that differs by more than the usual rounding.",
+                ApproximationWarning,
+                stacklevel=2,
+            )
+        return orders
+
+    def _whole(self, read: Read, order: int, delay: float) -> Expression:
+        """Return the output of chains for a whole slot, or picked entries of it, that have one delay."""
+        shape = self.before.shapes[read.slot]
+        entries = np.arange(shape[0]) if shape else None
+        key = (read.slot, order, delay)
+        self._twin(read, key)
+        chains = self._chains(read, order, Symbol(read.slot), shape, entries, read.delay, key)
+        if read.index is not None and shape:
+            return Apply("index", (chains, Symbol(read.index)))
+        return chains
+
+    def _twin(self, read: Read, key: Any) -> None:
+        """Note that the delays of two reads that share a chain have to stay equal."""
+        owner = self.owners.setdefault(key, read.delay)
+        if owner != read.delay and isinstance(owner, Symbol) and isinstance(read.delay, Symbol):
+            twin = self.parameters[read.delay.name]
+            self.parameters[twin.path] = evolve(twin, twin=owner.name)
+
+    def _each(self, read: Read, delay: np.ndarray, orders: np.ndarray) -> Expression:
+        """Return the outputs of chains for reads that each have a delay: one chain per source, order and delay."""
+        slot_shape = self.before.shapes[read.slot]
+        index = np.arange(len(delay)) if read.index is None else self.parameters[read.index].value
+        entry = index if slot_shape else np.zeros(len(delay), dtype=int)
+        keys = np.stack([orders.astype(float), delay, entry.astype(float)])
+        distinct, first, chain = np.unique(keys, axis=1, return_index=True, return_inverse=True)
+        self._tie(read, chain.reshape(-1))
+        parts: list[Expression] = []
+        for order in (int(value) for value in np.unique(distinct[0])):
+            members = first[distinct[0] == order]
+            picked = self._structural(f"{read.path}/source{order}", entry[members])
+            source: Expression = Apply("index", (Symbol(read.slot), Symbol(picked)))
+            if not slot_shape:
+                ones = self._structural(f"{read.path}/ones{order}", np.ones(len(members)))
+                source = Apply("multiply", (Symbol(read.slot), Symbol(ones)))
+            representative = self._structural(f"{read.path}/chain{order}", np.tile(members, order))
+            rate_delay = Apply("index", (read.delay, Symbol(representative))) if symbols(read.delay) else read.delay
+            key = (read.path, order)
+            parts.append(
+                self._chains(read, order, source, (len(members),), entry[members] if slot_shape else None, rate_delay, key)
+            )
+        outputs = parts[0]
+        for part in parts[1:]:
+            outputs = Apply("concatenate", (outputs, part))
+        if np.array_equal(chain.reshape(-1), np.arange(len(delay))):
+            return outputs
+        return Apply("index", (outputs, Symbol(self._structural(f"{read.path}/output", chain.reshape(-1)))))
+
+    def _tie(self, read: Read, chain: np.ndarray) -> None:
+        for path in symbols(read.delay):
+            parameter = self.parameters[path]
+            if parameter.shape == chain.shape and len(np.unique(chain)) < len(chain):
+                self.parameters[path] = evolve(parameter, ties=chain)
+
+    def _structural(self, path: str, value: np.ndarray) -> str:
+        self.parameters[path] = Parameter(
+            path, tuple(value.shape), value, structural=True, integer=value.dtype.kind in "iu"
+        )
+        return path
+
+    def _chains(
+        self, read: Read, order: int, source: Expression, shape: Shape, entries: Any, delay: Expression, key: Any
+    ) -> Expression:
+        """Add chains of one order side by side, stage by stage; return the expression of their last stages."""
+        count = shape[0] if shape else 1
+        if key not in self.chains:
+            path = f"{read.path}/chain" if isinstance(key[1], int) and len(key) == 3 else f"{read.path}/chain#{order}"
+            self.chains[key] = path
+            self._grow(path, read, order, source, shape, entries, delay)
+        stages: Expression = Symbol(self.chains[key])
+        if order == 1:
+            return stages
+        if not shape:
+            return Apply("index", (stages, Number(order - 1)))
+        return Apply("index_range", (stages, Number((order - 1) * count), Number(order * count)))
+
+    def _grow(
+        self, path: str, read: Read, order: int, source: Expression, shape: Shape, entries: Any, delay: Expression
+    ) -> None:
+        count = shape[0] if shape else 1
+        own: Shape = () if order == 1 and not shape else (order * count,)
+        rate = Apply("divide", (Number(order), delay))
+        previous: Expression = source
+        if order > 1:
+            kept = Apply("index_range", (Symbol(path), Number(0), Number((order - 1) * count)))
+            previous = Apply("concatenate", (source, kept))
+        self.states.append(
+            State(
+                path,
+                own,
+                read.slot,
+                complex=read.complex,
+                index=None if entries is None else np.tile(entries, order),
+                stage=np.repeat(np.arange(1, order + 1), count) if own else 1,
+                rate=rate,
+            )
+        )
+        upstream = f"{path}/upstream"
+        self.statements.append(Assign(upstream, previous))
+        self.variables[upstream] = own
+        if read.complex:
+            self.complex_variables.add(upstream)
+        change = Apply("multiply", (rate, Apply("subtract", (Symbol(upstream), Symbol(path)))))
+        self.derivatives.append(Derivative(path, change))
+
+    def _assign(self, read: Read, value: Expression) -> None:
+        self.statements.append(Assign(read.path, value))
+        self.variables[read.path] = read.shape
+        if read.complex:
+            self.complex_variables.add(read.path)
+
+    def system(self, chained: list[Read]) -> System:
+        """Return the grown System."""
+        gone = {read.path for read in chained}
+        spreads = set().union(*(symbols(read.spread) for read in chained if read.spread is not None))
+        before = self.before
+        return evolve(
+            before,
+            states=laid_out([*before.states, *self.states]),
+            derivatives=(*before.derivatives, *self.derivatives),
+            statements=schedule([*before.statements, *self.statements]),
+            reads=tuple(read for read in before.reads if read.path not in gone),
+            parameters=tuple(item for path, item in self.parameters.items() if path not in spreads),
+            variables={**before.variables, **self.variables},
+            complex_variables=before.complex_variables | self.complex_variables,
+        )
