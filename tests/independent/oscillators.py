@@ -1,0 +1,183 @@
+"""Oscillators: Kuramoto (1975), Ott and Antonsen (2008), van der Pol (1926), Stuart (1960)."""
+
+from __future__ import annotations
+
+from math import cos, exp, pi, sin, sqrt
+from typing import Any
+
+import numpy as np
+from record import Model, Values, edge, entry, under, write
+from scipy.integrate import solve_ivp
+
+KURAMOTO = "model_templates.oscillators.kuramoto"
+VAN_DER_POL = "model_templates.oscillators.vanderpol"
+STUART_LANDAU = "model_templates.oscillators.stuartlandau"
+
+
+def phase(s: Values, p: Values) -> dict[str, float]:
+    return {"theta": p["omega"] + p["K"] * p["s_in"] + p["s_ext"]}
+
+
+def two_phases(s: Values, p: Values) -> dict[str, float]:
+    difference = s["b"] - s["a"]
+    return {
+        "a": p["omega_a"] + p["K_a"] * p["w_a"] * sin(difference) + p["ext_a"],
+        "b": p["omega_b"] - p["K_b"] * p["w_b"] * sin(difference) + p["ext_b"],
+    }
+
+
+def order_parameter(z: complex, field: complex, omega: float, width: float) -> complex:
+    """Return dz/dt = -(Delta - i*omega)*z + (H - conj(H)*z^2)/2, Ott and Antonsen's reduction with the field H."""
+    return complex(-width, omega) * z + (field - field.conjugate() * z * z) / 2
+
+
+def mean_field(s: Values, p: Values) -> dict[str, complex]:
+    return {"z": order_parameter(s["z"], p["K"] * s["z"], p["omega"], p["Delta"])}
+
+
+def two_mean_fields(s: Values, p: Values) -> dict[str, complex]:
+    to_a = p["K_aa"] * s["a"] + p["K_ba"] * s["b"]
+    to_b = p["K_bb"] * s["b"] + p["K_ab"] * s["a"]
+    return {
+        "a": order_parameter(s["a"], to_a, p["omega_a"], p["Delta_a"]),
+        "b": order_parameter(s["b"], to_b, p["omega_b"], p["Delta_b"]),
+    }
+
+
+def van_der_pol(s: Values, p: Values) -> dict[str, float]:
+    return {"x": s["z"], "z": p["mu"] * s["z"] - p["mu"] * s["x"] ** 2 * s["z"] - s["x"] + p["inp"]}
+
+
+def stuart_landau(s: Values, p: Values) -> dict[str, float]:
+    w = complex(s["x"], -s["z"])  # W' = (1 + i*omega)*W - abs(W)^2*W
+    slope = complex(1, p["omega"]) * w - abs(w) ** 2 * w
+    return {"x": slope.real, "z": -slope.imag}
+
+
+def van_der_pol_period(mu: float) -> float:
+    """Return the period as the time between two upward zeros of x, long after the transient."""
+
+    def upward(_: float, y: np.ndarray) -> float:
+        return float(y[0])
+
+    upward.direction = 1.0  # type: ignore[attr-defined]
+    run = solve_ivp(
+        lambda t, y: [y[1], mu * (1 - y[0] ** 2) * y[1] - y[0]],
+        (0.0, 200.0),
+        [2.0, 0.0],
+        method="DOP853",
+        rtol=1e-13,
+        atol=1e-14,
+        events=upward,
+    )
+    return float(run.t_events[0][-1] - run.t_events[0][-2])
+
+
+def models() -> list[dict[str, Any]]:
+    one = {"omega": 10.0, "K": 1.0, "s_in": 0.0, "s_ext": 0.0}
+    at = under("p/phase_op", "theta", *one)
+    two, two_at = {}, {}
+    for own, node, other in (("a", "p1", "p2"), ("b", "p2", "p1")):
+        two |= {f"omega_{own}": 10.0, f"K_{own}": 1.0, f"ext_{own}": 0.0, f"w_{own}": -4.0}
+        two_at |= {
+            own: f"{node}/phase_op/theta",
+            f"omega_{own}": f"{node}/phase_op/omega",
+            f"K_{own}": f"{node}/phase_op/K",
+            f"ext_{own}": f"{node}/phase_op/s_ext",
+            f"w_{own}": edge(f"{other}/phase_op/theta", f"{node}/phase_op/s_in", "weight"),
+        }
+    field = {"omega": 10.0, "Delta": 1.0, "K": 1.0}
+    field_at = {**under("p/kmo_op", "z", "omega", "Delta"), "K": edge("p/kmo_op/z", "p/kmo_op/s_in", "weight")}
+    fields, fields_at = {}, {}
+    nodes = {"a": "p1", "b": "p2"}
+    for own, node in nodes.items():
+        fields |= {f"omega_{own}": 10.0, f"Delta_{own}": 1.0}
+        fields_at |= {
+            own: f"{node}/kmo_op/z",
+            f"omega_{own}": f"{node}/kmo_op/omega",
+            f"Delta_{own}": f"{node}/kmo_op/Delta",
+        }
+        for target, other in nodes.items():
+            fields[f"K_{own}{target}"] = 2.0 if own == target else -2.0
+            fields_at[f"K_{own}{target}"] = edge(f"{node}/kmo_op/z", f"{other}/kmo_op/s_in", "weight")
+    burst = {"omega": 1.0, "alpha": 1.0, "beta": 100.0, "omega_s": 1.0, "t_on": 0.1}
+    burst_at = {
+        **under("p/sl_op", "x", "z", "omega"),
+        **under("p/sigmoid_op", "m", "alpha", "beta", "t_on"),
+        "omega_s": "p/sigmoid_op/omega",
+    }
+    vdp = {"mu": 1.0, "inp": 0.0}
+    start = 0.5 + 0.1j
+    return [
+        entry(Model(f"{KURAMOTO}.kmo", phase, {"theta": 0.0}, one, at, 1.0)),
+        entry(
+            Model(
+                f"{KURAMOTO}.sin_pop",
+                phase,
+                {"theta": 0.0},
+                one,
+                at | {"s": "p/sin_op/s"},
+                0.33,
+                observed=lambda s, p: {"s": sin(2 * pi * s["theta"])},
+            )
+        ),
+        entry(Model(f"{KURAMOTO}.kmo_2coupled", two_phases, {"a": 0.0, "b": 0.0}, two, two_at, 1.0)),
+        entry(
+            Model(
+                f"{KURAMOTO}.kmo_mf",
+                mean_field,
+                {"z": start},
+                field,
+                field_at,
+                2.0,
+                points={
+                    "modulus": {
+                        "parameters": {field_at["K"]: 5.0},
+                        "of": field_at["z"],
+                        "value": sqrt(1 - 2 / 5),
+                        "how": "abs(z)^2 = 1 - 2*Delta/K",
+                    }
+                },
+            )
+        ),
+        entry(Model(f"{KURAMOTO}.kmo_mf_2coupled", two_mean_fields, {"a": start, "b": start}, fields, fields_at, 2.0)),
+        entry(
+            Model(
+                f"{VAN_DER_POL}.vdp",
+                van_der_pol,
+                {"x": 0.0, "z": 1.0},
+                vdp,
+                under("p/vdp_op", "x", "z", *vdp),
+                20.0,
+                {"x": (-2.0, 2.0), "z": (-2.0, 2.0)},
+                points={"period": {"of": "p/vdp_op/x", "value": van_der_pol_period(1.0)}},
+            )
+        ),
+        entry(
+            Model(
+                f"{STUART_LANDAU}.sl",
+                stuart_landau,
+                {"x": 1.0, "z": 0.0},
+                {"omega": 1.0},
+                under("p/sl_op", "x", "z", "omega"),
+                3.0,
+            )
+        ),
+        entry(
+            Model(
+                f"{STUART_LANDAU}.sl_burst_pop",
+                stuart_landau,
+                {"x": 1.0, "z": 0.0},
+                burst,
+                burst_at,
+                3.0,
+                observed=lambda s, p: {
+                    "m": p["alpha"] / (1 + exp(p["beta"] * (cos(p["omega_s"] * p["t_on"] / 2) - s["x"])))
+                },
+            )
+        ),
+    ]
+
+
+if __name__ == "__main__":
+    write(__file__, models())
