@@ -10,6 +10,8 @@ from rates_core.errors import UnsupportedFeatureError
 from rates_core.expressions.functions import CONSTANTS
 from rates_core.expressions.tree import Apply, Constant, Expression, Number
 
+_TRUTHS = ("less", "less_equal", "greater", "greater_equal", "equal", "not_equal")
+
 
 def evaluate(expression: Expression, values: Mapping[str, Any]) -> Any:
     """Return the value of an expression, a number or an array.
@@ -38,17 +40,23 @@ def _value(expression: Expression, values: Mapping[str, Any]) -> Any:
             return values[expression.name]
 
 
+def _as_number(truth: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function whose truth values are 0.0 and 1.0, with which one can calculate."""
+    return lambda *arguments: truth(*arguments) * 1.0
+
+
 def _functions() -> dict[str, Callable[..., Any]]:
     import numpy as np
 
     same = (
         "sin cos tan sinh cosh tanh arcsin arccos arctan arctan2 exp log log10 sqrt abs sign floor ceil round fmod mod "
-        "add subtract multiply divide power negative less less_equal greater greater_equal equal not_equal where "
-        "real imag conj mean matmul"
+        "add subtract multiply divide power negative where real imag conj mean matmul"
     )
     found: dict[str, Callable[..., Any]] = {name: getattr(np, name) for name in same.split()}
+    found |= {name: _as_number(getattr(np, name)) for name in _TRUTHS}
     found |= {
-        "min": np.minimum, "max": np.maximum, "and": np.logical_and, "or": np.logical_or, "not": np.logical_not,
+        "min": np.minimum, "max": np.maximum, "and": _as_number(np.logical_and), "or": _as_number(np.logical_or),
+        "not": _as_number(np.logical_not),
         "heaviside": lambda x: np.heaviside(x, 1.0), "sigmoid": lambda x: 1 / (1 + np.exp(-x)), "vsum": np.sum,
         "maxi": np.max, "mini": np.min, "matvec": np.matmul, "index": lambda x, i: x[np.asarray(i).astype(int)],
         "erf": np.vectorize(math.erf), "erfc": np.vectorize(math.erfc),
