@@ -142,6 +142,15 @@ def wheels(session: nox.Session) -> None:
     build_wheels(session)
 
 
+@nox.session(venv_backend="none")
+def develop(session: nox.Session) -> None:
+    """Make .venv/ with every member editable and the tools of tests and lint."""
+    editable = [argument for member in MEMBERS.values() for argument in ("--editable", str(member.folder))]
+    tools = ["--constraint", str(CONSTRAINTS), *TEST_TOOLS, *LINT_TOOLS, "matplotlib"]
+    session.run("uv", "venv", "--quiet", "--allow-existing", ".venv", external=True)
+    session.run("uv", "pip", "install", "--quiet", "--python", ".venv", *editable, *tools, external=True)
+
+
 @nox.session
 def core_alone(session: nox.Session) -> None:
     """Run the suite of rates-core, installed with nothing but its own dependencies."""

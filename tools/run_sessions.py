@@ -19,7 +19,7 @@ from xml.etree import ElementTree
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / ".nox" / "results"
 WHEELS = ROOT / ".nox" / "wheels"
-ON_REQUEST = {"wheels", "bench"}
+ON_REQUEST = {"wheels", "develop", "bench"}
 EXHAUSTIVE = {"lowest"}
 
 
