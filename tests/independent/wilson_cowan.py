@@ -1,4 +1,4 @@
-"""Wilson and Cowan (1972), equations 11, 12 and 15: a pair, with plastic synapses, the published limit cycle, a ring."""
+"""Wilson and Cowan (1972), equations 11, 12 and 15: a pair, plastic synapses, the published limit cycle, a ring."""
 
 from __future__ import annotations
 
