@@ -20,12 +20,10 @@ from rates_core.templates.population import PopulationTemplate
 from rates_core.templates.runnable import Runnable
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from rates_core.templates.edge import Edge
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class CircuitTemplate(Runnable):
     """A network of nodes, populations and sub-circuits, to any depth.
 
@@ -58,8 +56,8 @@ class CircuitTemplate(Runnable):
     connections: tuple[Connectivity, ...] = field(default=(), converter=members.connections)
     description: str = ""
     label: str | None = None
-    location: Location | None = field(default=None, repr=False)
-    overrides: Overrides = field(factory=Overrides, repr=False)
+    location: Location | None = field(default=None)
+    overrides: Overrides = field(factory=Overrides)
 
     def __attrs_post_init__(self) -> None:
         object.__setattr__(self, "circuits", members.circuits(self.circuits, CircuitTemplate, self.name))
@@ -72,6 +70,11 @@ class CircuitTemplate(Runnable):
 
     def __hash__(self) -> int:
         return self._hash
+
+    def __repr__(self) -> str:
+        parts = (len(getattr(self, name)) for name in ("nodes", "populations", "circuits", "edges", "connections"))
+        counts = "{} nodes, {} populations, {} circuits, {} edges, {} connections".format(*parts)
+        return f"<CircuitTemplate '{self.name}': {counts}>"
 
     @cached_property
     def _hash(self) -> int:
@@ -146,7 +149,7 @@ class CircuitTemplate(Runnable):
             UnknownNameError: a node, a variable or an attribute does not exist.
             TemplateError: a shape does not fit, a value is not finite, or this circuit is part of another one.
         """
-        from rates_core.templates.updates import record_matrix
+        from rates_core.templates.matrix_edges import record_matrix
 
         nodes = source_nodes, source_nodes if target_nodes is None else target_nodes
         record_matrix(self, (source_var, target_var), nodes, weight, template, edge_attr or {}, min_weight)
@@ -164,16 +167,16 @@ class CircuitTemplate(Runnable):
         label: str | None = None,
         location: Location | None = None,
     ) -> Self:
-        """Return a new circuit derived from this one, which inherits what is not given, recorded values included.
+        """Return a new circuit derived from this one, which inherits what is not given.
 
         Nodes, circuits and populations are added to, or replace, inherited ones of the same label; edges and
-        connections are added.
+        connections are added. Recorded values are inherited, save those of parts that are replaced.
 
         Raises:
             TemplateError: a part is malformed.
             UnknownNameError: an edge or recorded value names what no longer exists.
         """
-        from rates_core.templates.updates import derive_circuit
+        from rates_core.templates.derivation import derive_circuit
 
         given = {"name": name, "description": description, "label": label, "location": location}
         parts = {"nodes": nodes, "circuits": circuits, "populations": populations}
@@ -202,11 +205,11 @@ class CircuitTemplate(Runnable):
             source: path of a variable or of a node, with wildcards; `all` alone is everything.
             target: likewise.
         """
-        from rates_core.templates.queries import matching_edges
+        from rates_core.templates.current import matching_edges
 
         return matching_edges(self, source, target)
 
-    def get_var(self, path: str) -> float | complex | np.ndarray:
+    def get_var(self, path: str) -> Any:
         """Return the value of a variable or of an edge parameter, recorded values included.
 
         One unit gives its value; several give an array of one entry per unit, in match order.
@@ -217,6 +220,6 @@ class CircuitTemplate(Runnable):
         Raises:
             UnknownNameError: nothing has that path; the closest name is given.
         """
-        from rates_core.templates.queries import current_value
+        from rates_core.templates.current import current_value
 
         return current_value(self, path)

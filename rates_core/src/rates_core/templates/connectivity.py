@@ -19,7 +19,7 @@ from rates_core.templates.value import to_value
 Matrix = float | complex | Array | SparseMatrix
 
 
-def _matrix(given: Any, what: str) -> Matrix:
+def to_matrix(given: Any, what: str) -> Matrix:
     """Return a scalar, a dense or a sparse matrix.
 
     Raises:
@@ -49,7 +49,7 @@ def _count(matrix: Matrix, what: str) -> int:
 
 
 def _weights(given: Any) -> Matrix:
-    matrix = _matrix(given, "weights")
+    matrix = to_matrix(given, "weights")
     if isinstance(matrix, Array) and len(matrix.shape) != 2:
         raise TemplateError(f"weights has the shape {matrix.shape}; give a 2-D matrix [target, source] or a number.")
     return matrix
@@ -65,7 +65,7 @@ def connection_times(given: Any, what: str, weights: Matrix) -> float | Array | 
     """
     if given is None:
         return None
-    times = _matrix(given, what)
+    times = to_matrix(given, what)
     if isinstance(times, SparseMatrix):
         times = _from_sparse(times, what, weights)
     if isinstance(times, complex) or (isinstance(times, Array) and times.values.dtype.kind == "c"):

@@ -31,26 +31,28 @@ def edge_template(given: Any) -> EdgeTemplate | None:
     return template if template.operators else None
 
 
-def time_constant(given: Any, name: str) -> float | None:
-    """Return a delay or a spread.
-
-    Raises:
-        TemplateError: it is no real number, or is negative.
-    """
+def _time(given: Any, name: str) -> float | None:
     if given is None:
         return None
-    number = real_or_complex(given, name)
+    number = _number(given, name)
     if isinstance(number, complex) or not 0.0 <= number < float("inf"):
         raise TemplateError(f"The {name} of an edge is a finite number of at least 0, not {given!r}.")
     return number
 
 
-def real_or_complex(given: Any, name: str) -> float | complex:
-    """Return a number.
+def _weight(given: Any) -> float | complex:
+    return _number(given, "weight")
 
-    Raises:
-        TemplateError: it is none.
-    """
+
+def _delay(given: Any) -> float | None:
+    return _time(given, "delay")
+
+
+def _spread(given: Any) -> float | None:
+    return _time(given, "spread")
+
+
+def _number(given: Any, name: str) -> float | complex:
     try:
         return to_number(given)
     except ArgumentError as error:
@@ -119,9 +121,9 @@ class Edge:
     source: str
     target: str
     template: EdgeTemplate | None = field(default=None, converter=edge_template)
-    weight: float | complex = field(default=1.0, converter=lambda given: real_or_complex(given, "weight"))
-    delay: float | None = field(default=None, converter=lambda given: time_constant(given, "delay"))
-    spread: float | None = field(default=None, converter=lambda given: time_constant(given, "spread"))
+    weight: float | complex = field(default=1.0, converter=_weight)
+    delay: float | None = field(default=None, converter=_delay)
+    spread: float | None = field(default=None, converter=_spread)
     mapping: Mapping[str, Mapped] = field(factory=FrozenMapping)
 
     def __attrs_post_init__(self) -> None:

@@ -18,6 +18,10 @@ from rates_core.templates.node import EdgeTemplate
 from rates_core.templates.sparse import SparseMatrix
 
 
+def _labels(given: Iterable[str]) -> tuple[str, ...]:
+    return tuple(given)
+
+
 @frozen(cache_hash=True)
 class EdgeMatrix:
     """Edges between named nodes, one for each entry of a sparse matrix; no object exists per edge.
@@ -39,8 +43,8 @@ class EdgeMatrix:
 
     source_var: str
     target_var: str
-    source_nodes: tuple[str, ...] = field(converter=tuple)
-    target_nodes: tuple[str, ...] = field(converter=tuple)
+    source_nodes: tuple[str, ...] = field(converter=_labels)
+    target_nodes: tuple[str, ...] = field(converter=_labels)
     weights: SparseMatrix
     template: EdgeTemplate | None = field(default=None, converter=edge_template)
     delays: float | Array | None = None
@@ -73,14 +77,21 @@ class EdgeMatrix:
     def between(self, source: str, target: str) -> list[Edge]:
         """Return the edges from one variable to another."""
         matrix = self.weights
-        columns = {column for column, node in enumerate(self.source_nodes) if f"{node}/{self.source_var}" == source}
-        rows = [row for row, node in enumerate(self.target_nodes) if f"{node}/{self.target_var}" == target]
+        columns, rows = self._columns.get(source, ()), self._rows.get(target, ())
         return [
             self._edge(entry)
             for row in rows
             for entry in range(matrix.pointers[row], matrix.pointers[row + 1])
             if int(matrix.columns[entry]) in columns
         ]
+
+    @cached_property
+    def _columns(self) -> Mapping[str, list[int]]:
+        return _places(self.source_nodes, self.source_var)
+
+    @cached_property
+    def _rows(self) -> Mapping[str, list[int]]:
+        return _places(self.target_nodes, self.target_var)
 
     def _edge(self, entry: int) -> Edge:
         row, column = int(self.weights.rows[entry]), int(self.weights.columns[entry])
@@ -96,6 +107,13 @@ class EdgeMatrix:
 
     def _per_edge(self, times: float | Array | None) -> list[Any]:
         return times.tolist() if isinstance(times, Array) else [times] * len(self)
+
+
+def _places(nodes: Sequence[str], variable: str) -> Mapping[str, list[int]]:
+    places: dict[str, list[int]] = {}
+    for place, node in enumerate(nodes):
+        places.setdefault(f"{node}/{variable}", []).append(place)
+    return places
 
 
 @frozen(eq=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from attrs import field, frozen
@@ -12,6 +12,10 @@ from rates_core.expressions.tree import Expression
 from rates_core.templates.mapping import FrozenMapping
 
 _KEYS = ("when", "set", "emit")
+
+
+def _condition(given: str) -> str:
+    return given.strip()
 
 
 def _assignments(given: Any) -> FrozenMapping[str, str]:
@@ -30,7 +34,7 @@ class Event:
         emit: a variable that receives a pulse of integral 1, or None.
     """
 
-    when: str = field(converter=str.strip)
+    when: str = field(converter=_condition)
     set: Mapping[str, str] = field(factory=FrozenMapping, converter=_assignments)
     emit: str | None = None
 
@@ -58,6 +62,11 @@ class Event:
     def names(self) -> tuple[str, ...]:
         """Return the variables that the event changes."""
         return (*self.set, *(() if self.emit is None else (self.emit,)))
+
+
+def parse_events(given: Iterable[Any] | None) -> tuple[Event, ...]:
+    """Read the events of an operator."""
+    return tuple(Event.parse(spec) for spec in given or ())
 
 
 @frozen

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from copy import copy
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from rates_core.errors import TemplateError, UnknownNameError, did_you_mean
+from rates_core.errors import ArgumentError, TemplateError, UnknownNameError, did_you_mean
 from rates_core.paths import check_label
 from rates_core.templates.connectivity import Connectivity
 from rates_core.templates.edges import EdgeMatrix, Edges
@@ -70,7 +70,8 @@ def check(circuit: CircuitTemplate) -> None:
         check_edges(circuit, circuit.edges)
         for connection in circuit.connections:
             _check_connection(circuit, connection)
-    except (TemplateError, UnknownNameError) as error:
+        _check_overrides(circuit)
+    except (TemplateError, UnknownNameError, ArgumentError) as error:
         place = "" if circuit.location is None else f"{circuit.location}: "
         raise type(error)(f"{place}Circuit '{circuit.name}': {error}") from None
 
@@ -95,6 +96,13 @@ def check_edges(circuit: CircuitTemplate, edges: Edges) -> None:
             match_variables(circuit, path)
         except UnknownNameError as error:
             raise UnknownNameError(f"{what}: {error}") from None
+
+
+def _check_overrides(circuit: CircuitTemplate) -> None:
+    if circuit.overrides.node_vars or circuit.overrides.edge_vars:
+        from rates_core.templates.updates import checked_overrides
+
+        object.__setattr__(circuit, "overrides", checked_overrides(circuit, circuit.overrides))
 
 
 def _matrix_paths(matrix: EdgeMatrix) -> list[str]:

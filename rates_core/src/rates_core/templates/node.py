@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from rates_core.errors import ArgumentError, TemplateError, UnknownNameError, did_you_mean
 from rates_core.templates.location import Location
 from rates_core.templates.mapping import FrozenMapping
 from rates_core.templates.operator import OperatorTemplate
+from rates_core.templates.operator_sets import OperatorInstance, merge, replace_and_remove, split_edits
 from rates_core.templates.references import resolve
 from rates_core.templates.template import Template, check_name
 from rates_core.templates.value import Value, shape_of, to_value
 from rates_core.templates.variable import Variable
-
-OperatorInstance = tuple[OperatorTemplate, Mapping[str, Value]]
 
 
 def parse_operators(given: Any) -> tuple[OperatorInstance, ...]:
@@ -181,14 +180,12 @@ class OperatorSet(Template):
             TemplateError: an added operator has the name of an inherited one but differs from it.
             UnknownNameError: `replace` or `remove` names an operator that is not there.
         """
-        from rates_core.templates.edits import derive_operators
-
         given = {"name": name, "description": description, "label": label, "location": location}
         changes: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
         if operators is not None:
-            changes["operators"] = derive_operators(self, operators)
-        from attrs import evolve
-
+            replaced, removed, added = split_edits(operators)
+            kept = replace_and_remove(self.operators, replaced, removed, f"'{self.name}'")
+            changes["operators"] = merge(kept, parse_operators(added), f"'{self.name}'")
         return evolve(self, **changes)
 
 

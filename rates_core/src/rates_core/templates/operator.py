@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from rates_core.errors import EquationError, TemplateError, UnknownNameError, did_you_mean
+from rates_core.errors import TemplateError, UnknownNameError, did_you_mean
 from rates_core.paths import check_label
-from rates_core.templates.event import Event, ParsedEvent
+from rates_core.templates.event import Event, ParsedEvent, parse_events
 from rates_core.templates.location import Location
 from rates_core.templates.mapping import FrozenMapping
 from rates_core.templates.template import Template
@@ -20,7 +20,12 @@ if TYPE_CHECKING:
     from rates_core.expressions.equation import Equation
 
 
-def _texts(given: Any) -> tuple[str, ...]:
+def equation_texts(given: Any) -> tuple[str, ...]:
+    """Read the equations of an operator: a text or a list of texts.
+
+    Raises:
+        TemplateError: it is neither.
+    """
     listed = (given,) if isinstance(given, str) else given
     if not isinstance(listed, Iterable) or isinstance(listed, Mapping):
         raise TemplateError(f"Equations are a text or a list of texts, not {given!r}.")
@@ -65,13 +70,11 @@ class OperatorTemplate(Template):
     """
 
     name: str
-    equations: tuple[str, ...] = field(converter=_texts)
+    equations: tuple[str, ...] = field(converter=equation_texts)
     variables: Mapping[str, Variable] = field(converter=_declared)
     description: str = ""
     label: str | None = None
-    events: tuple[Event, ...] = field(
-        default=(), converter=lambda given: tuple(Event.parse(event) for event in given or ())
-    )
+    events: tuple[Event, ...] = field(default=(), converter=parse_events)
     location: Location | None = field(default=None, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
@@ -80,7 +83,7 @@ class OperatorTemplate(Template):
             for name in event.names:
                 if name not in self.variables:
                     raise UnknownNameError(
-                        f"{self._place}: the event 'when: {event.when}' changes '{name}', which is not declared."
+                        f"The event 'when: {event.when}' changes '{name}', which is not declared ({self._place})."
                         f"{did_you_mean(name, self.variables)}"
                     )
 
@@ -96,15 +99,13 @@ class OperatorTemplate(Template):
 
         equations: dict[str, Equation] = {}
         for number, text in enumerate(self.equations, 1):
-            try:
-                equation = parse_equation(text, self.variables)
-            except EquationError as error:
-                raise type(error)(f"{self._place}, equation {number}: {error}") from None
-            self._check_target(equation.target, number)
+            where = f"{self._place}, equation {number}"
+            equation = parse_equation(text, self.variables, where=where)
+            self._check_target(equation.target, where)
             if equation.target in equations:
                 raise TemplateError(
-                    f"{self._place}, equation {number}: a second equation for '{equation.target}' after "
-                    f"'{equations[equation.target].text}'. Write one equation per variable."
+                    f"A second equation for '{equation.target}' ({where}) after '{equations[equation.target].text}'. "
+                    "Write one equation per variable."
                 )
             equations[equation.target] = equation
         return tuple(equations.values())
@@ -118,20 +119,13 @@ class OperatorTemplate(Template):
         """
         from rates_core.expressions.parser import parse_expression
 
-        def parse(text: str, event: Event) -> Any:
-            try:
-                return parse_expression(text, self.variables)
-            except EquationError as error:
-                raise type(error)(f"{self._place}, event 'when: {event.when}': {error}") from None
+        def parsed(event: Event) -> ParsedEvent:
+            where = f"{self._place}, event 'when: {event.when}'"
+            when = parse_expression(event.when, self.variables, where=where)
+            values = {name: parse_expression(text, self.variables, where=where) for name, text in event.set.items()}
+            return ParsedEvent(when, FrozenMapping(values), event.emit)
 
-        return tuple(
-            ParsedEvent(
-                parse(event.when, event),
-                FrozenMapping((name, parse(text, event)) for name, text in event.set.items()),
-                event.emit,
-            )
-            for event in self.events
-        )
+        return tuple(map(parsed, self.events))
 
     def update_template(
         self,
@@ -167,10 +161,10 @@ class OperatorTemplate(Template):
 
     @property
     def _place(self) -> str:
-        place = f"Operator '{self.name}'"
-        return place if self.location is None else f"{self.location}: {place}"
+        """Return how messages name the operator and where it was written."""
+        return f"operator '{self.name}'" if self.location is None else f"operator '{self.name}', {self.location}"
 
-    def _check_target(self, target: str, number: int) -> None:
+    def _check_target(self, target: str, where: str) -> None:
         variable = self.variables.get(target)
         if variable is None or variable.kind in ("output", "variable"):
             return
@@ -178,6 +172,5 @@ class OperatorTemplate(Template):
         if variable.kind != "parameter":
             remedy = "Declare it as 'variable' or 'output'."
         raise TemplateError(
-            f"{self._place}, equation {number}: '{target}' is declared as {variable.kind} and cannot have an equation. "
-            f"{remedy}"
+            f"'{target}' is declared as {variable.kind} and cannot have an equation ({where}). {remedy}"
         )

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from attrs import define, field
 
+from rates_core.templates.connectivity import Matrix
+from rates_core.templates.edge import Mapped
 from rates_core.templates.value import Value
 
-if TYPE_CHECKING:
-    from rates_core.templates.connectivity import Matrix
-    from rates_core.templates.edge import Mapped
-
-    EdgeOverride = tuple[str, str, int | None, Mapping[str, Mapped | Matrix]]
+EdgeOverride = tuple[str, str, int | None, Mapping[str, Mapped | Matrix | None]]
 
 
 @define

@@ -23,6 +23,14 @@ def _count(given: Any) -> int:
     return int(given)
 
 
+def _node(given: Any) -> NodeTemplate:
+    return resolve(given, NodeTemplate, "The node of a population")
+
+
+def _params(given: Mapping[str, Any] | None) -> FrozenMapping[str, Any]:
+    return FrozenMapping(given or {})
+
+
 @frozen(cache_hash=True)
 class PopulationTemplate(Template):
     """Equal units of one node template.
@@ -42,9 +50,9 @@ class PopulationTemplate(Template):
     """
 
     name: str
-    node: NodeTemplate = field(converter=lambda given: resolve(given, NodeTemplate, "The node of a population"))
+    node: NodeTemplate = field(converter=_node)
     n: int = field(converter=_count)
-    params: Mapping[str, Value] = field(factory=FrozenMapping, converter=lambda given: FrozenMapping(given or {}))
+    params: Mapping[str, Value] = field(factory=FrozenMapping, converter=_params)
     description: str = ""
     label: str | None = None
     location: Location | None = field(default=None, eq=False, repr=False)

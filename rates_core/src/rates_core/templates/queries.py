@@ -39,9 +39,14 @@ class LeafMatch:
         return self.template.node if isinstance(self.template, PopulationTemplate) else self.template
 
     @property
+    def size(self) -> int:
+        """Return the number of units that the node or population has."""
+        return self.template.n if isinstance(self.template, PopulationTemplate) else 1
+
+    @property
     def units(self) -> int:
         """Return the number of units that are named."""
-        return self.template.n if isinstance(self.template, PopulationTemplate) and self.unit is None else 1
+        return self.size if self.unit is None else 1
 
 
 @frozen(eq=False)
@@ -139,6 +144,36 @@ def _variables(node: NodeTemplate, operator: str, variable: str) -> Iterator[tup
             for name in template.variables if variable == WILDCARD else (variable,):
                 if name in template.variables:
                     yield template.name, name
+
+
+def node_paths(circuit: CircuitTemplate, node: str | Sequence[str], variable: Sequence[str] | None) -> list[str]:
+    """Return the paths of the nodes and populations that a path names; a sub-circuit stands for all that it holds.
+
+    Args:
+        circuit: where the path starts.
+        node: the path, or its segments.
+        variable: operator and variable that a node must have.
+
+    Raises:
+        UnknownNameError: nothing has that path; the closest name is given.
+    """
+    path = node if isinstance(node, str) else "/".join(node)
+    if path == WILDCARD and not (circuit.nodes or circuit.populations or circuit.circuits):
+        return []
+    leaves = [leaf for item in descend(circuit, path, path) for leaf in _leaves_below(item)]
+    if variable is not None:
+        operator, name = variable
+        leaves = [leaf for leaf in leaves if any(_variables(leaf.node, operator, name))]
+    return [leaf.path if leaf.unit is None else join_unit(leaf.path, leaf.unit) for leaf in leaves]
+
+
+def _leaves_below(item: LeafMatch | tuple[str, CircuitTemplate]) -> Iterator[LeafMatch]:
+    if isinstance(item, LeafMatch):
+        yield item
+        return
+    prefix, circuit = item
+    for child in _children(prefix, circuit, WILDCARD):
+        yield from _leaves_below(child)
 
 
 def _missing_child(segment: str, path: str, parents: Sequence[CircuitTemplate]) -> str:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, cast
 
 from rates_core.templates.template import Template
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Outputs = Mapping[str, str] | Sequence[str] | str | None
+    from rates_core.templates.circuit import CircuitTemplate
+
+Outputs = Mapping[str, str] | Iterable[str] | None
 
 
 class Runnable(Template):
     """What a circuit offers beyond being a value; every method is one call of another layer."""
 
     __slots__ = ()
+
+    @property
+    def _circuit(self) -> CircuitTemplate:
+        return cast("CircuitTemplate", self)  # which is the only class that has these methods
 
     def run(
         self,
@@ -74,7 +80,7 @@ class Runnable(Template):
         from rates_core.simulation.run import run
 
         return run(
-            self,
+            self._circuit,
             simulation_time=simulation_time,
             step_size=step_size,
             inputs=inputs,
@@ -85,8 +91,6 @@ class Runnable(Template):
             backend=backend,
             vectorize=vectorize,
             verbose=verbose,
-            clear=clear,
-            in_place=in_place,
             float_precision=float_precision,
             method=method,
             history=history,
@@ -100,7 +104,7 @@ class Runnable(Template):
         backend: str | None = None,
         solver: str = "euler",
         simulation_time: float | None = None,
-        step_size: float | None = None,
+        step_size: float = 1e-3,
         outputs: Outputs = None,
         inputs: Mapping[str, Any] | None = None,
         **options: Any,
@@ -123,7 +127,7 @@ class Runnable(Template):
         from rates_core.simulation.compile import compile_model
 
         return compile_model(
-            self,
+            self._circuit,
             backend=backend,
             solver=solver,
             simulation_time=simulation_time,
@@ -139,9 +143,9 @@ class Runnable(Template):
         Raises:
             UnknownNameError: an option has no such name.
         """
-        from rates_core.system.build import build_system
+        from rates_core.simulation.functions import jacobian
 
-        return build_system(self).jacobian(**options)
+        return jacobian(self._circuit, **options)
 
     def get_run_func(
         self,
@@ -188,7 +192,7 @@ class Runnable(Template):
         from rates_core.simulation.functions import get_run_func
 
         return get_run_func(
-            self,
+            self._circuit,
             func_name=func_name,
             step_size=step_size,
             file_name=file_name,
@@ -201,8 +205,6 @@ class Runnable(Template):
             decorator=decorator,
             decorator_kwargs=decorator_kwargs,
             auto=auto,
-            clear=clear,
-            in_place=in_place,
             **options,
         )
 
@@ -252,7 +254,7 @@ class Runnable(Template):
         from rates_core.simulation.functions import get_jacobian_func
 
         return get_jacobian_func(
-            self,
+            self._circuit,
             func_name=func_name,
             step_size=step_size,
             file_name=file_name,
@@ -265,8 +267,6 @@ class Runnable(Template):
             decorator=decorator,
             decorator_kwargs=decorator_kwargs,
             auto=auto,
-            clear=clear,
-            in_place=in_place,
             sparse=sparse,
             **options,
         )

@@ -21,6 +21,15 @@ def _indices(given: Any) -> NDArray[Any]:
     return sealed(np.asarray(given, dtype=np.intp))
 
 
+def _shape(given: Any) -> tuple[int, int]:
+    rows, columns = given
+    return int(rows), int(columns)
+
+
+def _entries(given: Any) -> Array:
+    return given if isinstance(given, Array) else Array(given)
+
+
 def is_scipy_sparse(given: Any) -> bool:
     """Tell whether an object is a SciPy sparse array or matrix, without importing SciPy."""
     scipy_sparse = sys.modules.get("scipy.sparse")
@@ -41,8 +50,8 @@ class SparseMatrix:
         ArgumentError: the parts do not make a matrix.
     """
 
-    shape: tuple[int, int] = field(converter=lambda given: (int(given[0]), int(given[1])))
-    values: Array = field(converter=lambda given: given if isinstance(given, Array) else Array(given))
+    shape: tuple[int, int] = field(converter=_shape)
+    values: Array = field(converter=_entries)
     columns: NDArray[Any] = field(converter=_indices)
     pointers: NDArray[Any] = field(converter=_indices)
 
@@ -72,6 +81,14 @@ class SparseMatrix:
         rows, columns = np.nonzero(exists)
         pointers = np.concatenate(([0], np.cumsum(np.bincount(rows, minlength=matrix.shape[0]))))
         return cls(matrix.shape, matrix[rows, columns], columns, pointers)
+
+    def only(self, chosen: NDArray[Any]) -> SparseMatrix:
+        """Return the matrix of which only some entries exist."""
+        import numpy as np
+
+        counts = np.bincount(self.rows[chosen], minlength=self.shape[0])
+        pointers = np.concatenate(([0], np.cumsum(counts)))
+        return SparseMatrix(self.shape, self.values.values[chosen], self.columns[chosen], pointers)
 
     @cached_property
     def rows(self) -> NDArray[Any]:

@@ -1,1 +1,164 @@
 """Changes of a circuit: recorded in place, or as a derived circuit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from rates_core.errors import ArgumentError, TemplateError, UnknownNameError
+from rates_core.paths import EDGE_ATTRIBUTES
+from rates_core.templates.array import Array
+from rates_core.templates.connectivity import Connectivity
+from rates_core.templates.current import missing_edge
+from rates_core.templates.edge import Edge, Mapped, edge_variable
+from rates_core.templates.mapping import FrozenMapping
+from rates_core.templates.overrides import EdgeOverride, Overrides
+from rates_core.templates.placed_edges import (
+    attribute_of,
+    connection_attributes,
+    connections_between,
+    edges_between,
+    with_attributes,
+)
+from rates_core.templates.queries import VariableMatch, match_variables
+from rates_core.templates.value import Value, shape_of, to_number, to_value
+
+if TYPE_CHECKING:
+    from rates_core.templates.circuit import CircuitTemplate
+    from rates_core.templates.connectivity import Matrix
+
+C = TypeVar("C", bound="CircuitTemplate")
+
+
+def record_values(circuit: CircuitTemplate, node_vars: Mapping[str, Any], edge_vars: Iterable[Sequence[Any]]) -> None:
+    """Record values on a circuit, in place: all of them, or none if one is wrong.
+
+    Raises:
+        UnknownNameError: a path, an edge or an attribute does not exist.
+        ArgumentError: a value has the wrong shape or is no number.
+        TemplateError: the circuit is part of another one.
+    """
+    check_open(circuit)
+    values = [(path, node_value(circuit, path, given)) for path, given in node_vars.items()]
+    edges = [edge_override(circuit, entry) for entry in edge_vars]
+    for path, value in values:
+        circuit.overrides.set_node_variable(path, value)
+    circuit.overrides.edge_vars.extend(edges)
+
+
+def checked_overrides(circuit: CircuitTemplate, overrides: Overrides) -> Overrides:
+    """Return a record of values whose paths, edges and shapes were checked against a circuit.
+
+    Raises:
+        UnknownNameError: a path, an edge or an attribute does not exist.
+        ArgumentError: a value has the wrong shape or is no number.
+    """
+    values = {path: node_value(circuit, path, given) for path, given in overrides.node_vars.items()}
+    edges = [edge_override(circuit, entry) for entry in overrides.edge_vars]
+    return Overrides(values, edges, overrides.owner)
+
+
+def node_value(circuit: CircuitTemplate, path: str, given: Any) -> Value:
+    """Return the value that a path gets: one for all matched units, or an array of one per unit.
+
+    Raises:
+        UnknownNameError: nothing has that path.
+        ArgumentError: the value has the wrong shape or is no number.
+    """
+    matched = match_variables(circuit, path)
+    for match in matched:
+        if match.declared.kind == "noise":
+            raise ArgumentError(f"'{match.path}' is noise, which has unit strength and no value.")
+    try:
+        value = to_value(given)
+    except ArgumentError as error:
+        raise ArgumentError(f"'{path}': {error}") from None
+    shape, units = shape_of(value), sum(match.units for match in matched)
+    if shape == () or shape == _own_shape(matched):
+        return value
+    if shape != (units,):
+        raise ArgumentError(
+            f"'{path}' names {units} unit{'s' if units > 1 else ''}, but the value has the shape {shape}. "
+            "Give one number or one per unit."
+        )
+    return to_number(value.values[0].item()) if units == 1 and isinstance(value, Array) else value
+
+
+def _own_shape(matched: Sequence[VariableMatch]) -> tuple[int, ...] | None:
+    """Return the shape of the one unit, or of the one population's matrix, that a path names."""
+    if len(matched) != 1:
+        return None
+    leaf = matched[0].leaf
+    return shape_of(leaf.template.value(matched[0].operator, matched[0].variable)) or matched[0].declared.shape
+
+
+def edge_override(circuit: CircuitTemplate, entry: Sequence[Any]) -> EdgeOverride:
+    """Return a checked record `(source, target, k, {attribute: value})` of what edges get.
+
+    Raises:
+        UnknownNameError: there is no such edge or attribute.
+        ArgumentError: the entry is malformed, or a value is none that the attribute can have.
+    """
+    source, target, index, attributes = _edge_entry(entry)
+    edges = [item.edge for item in edges_between(circuit, source, target) if index in (None, item.number)]
+    connections = connections_between(circuit, source, target)
+    if not edges and not connections:
+        raise UnknownNameError(missing_edge(circuit, source, target, index))
+    if index is not None and connections:
+        raise ArgumentError(
+            f"{source}->{target}[{index}]: connections of a matrix are not numbered; give a whole array without index."
+        )
+    try:
+        return source, target, index, _attribute_values(edges, connections, attributes)
+    except (TemplateError, ArgumentError) as error:
+        raise ArgumentError(f"{source}->{target}: {error}") from None
+    except UnknownNameError as error:
+        raise UnknownNameError(f"{source}->{target}: {error}") from None
+
+
+def _edge_entry(entry: Sequence[Any]) -> tuple[str, str, int | None, Mapping[str, Any]]:
+    well_formed = isinstance(entry, Sequence) and not isinstance(entry, str) and len(entry) in (3, 4)
+    source, target, *index, attributes = entry if well_formed else (None, None, None)
+    number = index[0] if index else None
+    if (
+        not isinstance(source, str)
+        or not isinstance(target, str)
+        or not isinstance(attributes, Mapping)
+        or not (number is None or (isinstance(number, int) and number >= 0))
+    ):
+        raise ArgumentError(f"A change of edges is (source, target, {{attribute: value}}), not {entry!r}.")
+    return source, target, number, attributes
+
+
+def _attribute_values(
+    edges: Sequence[Edge], connections: Sequence[Connectivity], attributes: Mapping[str, Any]
+) -> Mapping[str, Mapped | Matrix | None]:
+    """Return attributes under their short names, with values that every matched edge and connection accepts."""
+    templates = [part.template for part in edges] + [part.edge for part in connections]
+    named = {
+        name if name in EDGE_ATTRIBUTES else edge_variable(name, template): value
+        for template in dict.fromkeys(templates)
+        for name, value in attributes.items()
+    }
+    # Edges that agree in these three accept the same values; a matrix holds many edges and few kinds.
+    kinds = {(edge.template, edge.delay is None, edge.spread is None): edge for edge in edges}
+    accepted: dict[str, Mapped | Matrix | None] = {}
+    for edge in kinds.values():
+        changed = with_attributes(edge, named)
+        accepted.update((name, attribute_of(changed, name)) for name in named)
+    for connection in connections:
+        accepted.update(connection_attributes(connection, named))
+    return FrozenMapping(accepted)
+
+
+def check_open(circuit: CircuitTemplate) -> None:
+    """Refuse to change a circuit in place that is part of another one.
+
+    Raises:
+        TemplateError: it is.
+    """
+    if circuit.overrides.owner is not None:
+        raise TemplateError(
+            f"Circuit '{circuit.name}' is part of circuit '{circuit.overrides.owner}' and is not changed in place. "
+            "Update that one, with paths through its sub-circuit, or make a copy with update_template()."
+        )

@@ -1,0 +1,78 @@
+"""Circuits derived from others, and what they inherit of recorded values."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from attrs import evolve
+
+from rates_core.paths import has_wildcard, split_path, split_unit
+from rates_core.templates.array import Array
+from rates_core.templates.current import shares
+from rates_core.templates.edges import Edges, parse_edges
+from rates_core.templates.overrides import Overrides
+from rates_core.templates.queries import match_variables
+from rates_core.templates.value import Value, to_value
+
+if TYPE_CHECKING:
+    from rates_core.templates.circuit import CircuitTemplate
+
+C = TypeVar("C", bound="CircuitTemplate")
+
+
+def derive_circuit(
+    circuit: C,
+    given: Mapping[str, Any],
+    parts: Mapping[str, Mapping[str, Any] | None],
+    edges: Iterable[Any],
+    connections: Iterable[Any],
+) -> C:
+    """Return a new circuit with other attributes, further parts, edges and connections.
+
+    Raises:
+        TemplateError: a part is malformed.
+        UnknownNameError: an edge or a recorded value names what does not exist any more.
+    """
+    changes = {name: value for name, value in given.items() if value is not None}
+    labels: set[str] = set()
+    for name, members in parts.items():
+        if members is not None:
+            changes[name] = {**getattr(circuit, name), **members}
+            labels.update(members)
+    added = parse_edges(edges)
+    changes["edges"] = Edges(circuit.edges.single + added.single, circuit.edges.matrices + added.matrices)
+    changes["connections"] = (*circuit.connections, *connections)
+    return evolve(circuit, **changes, overrides=inherited(circuit, labels))
+
+
+def inherited(circuit: CircuitTemplate, replaced: Collection[str]) -> Overrides:
+    """Return the recorded values that a derived circuit keeps: all but those of parts that are replaced.
+
+    Arrays of one value per unit stay with their units, whatever units are added.
+    """
+    recorded = Overrides()
+    for path, value in circuit.overrides.node_vars.items():
+        for single, part in _bound(circuit, path, value) if replaced else ((path, value),):
+            if _first_label(single) not in replaced:
+                recorded.set_node_variable(single, part)
+    for entry in circuit.overrides.edge_vars:
+        labels = {_first_label(entry[0]), _first_label(entry[1])}
+        inside = len(labels) == 1 and labels <= circuit.circuits.keys() & set(replaced)
+        if not inside or circuit.edges.between(entry[0], entry[1]):
+            recorded.edge_vars.append(entry)
+    return recorded
+
+
+def _bound(circuit: CircuitTemplate, path: str, value: Value) -> Iterable[tuple[str, Value]]:
+    """Yield paths without wildcards for an array under a wildcard; else the path as it is."""
+    if not isinstance(value, Array) or not has_wildcard(split_path(path)):
+        yield path, value
+        return
+    matched = match_variables(circuit, path)
+    for match, part in zip(matched, shares(value, [match.units for match in matched]), strict=True):
+        yield match.path, to_value(part[0] if len(part) == 1 else part)
+
+
+def _first_label(path: str) -> str:
+    return split_unit(split_path(path)[0])[0]

@@ -1,0 +1,91 @@
+"""Edges from a matrix, added to a circuit in place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from rates_core.errors import TemplateError
+from rates_core.paths import EDGE_ATTRIBUTES, has_wildcard
+from rates_core.templates.array import Array
+from rates_core.templates.connectivity import to_matrix
+from rates_core.templates.edges import EdgeMatrix, Edges
+from rates_core.templates.mapping import FrozenMapping
+from rates_core.templates.members import check_edges
+from rates_core.templates.overrides import EdgeOverride
+from rates_core.templates.placed_edges import connections_between, edges_between
+from rates_core.templates.queries import node_paths
+from rates_core.templates.sparse import SparseMatrix
+from rates_core.templates.updates import check_open
+from rates_core.templates.value import shape_of
+
+if TYPE_CHECKING:
+    from rates_core.templates.circuit import CircuitTemplate
+
+
+def record_matrix(
+    circuit: CircuitTemplate,
+    variables: tuple[str, str],
+    nodes: tuple[str | Iterable[str], str | Iterable[str]],
+    weight: Any,
+    template: Any,
+    attributes: Mapping[str, Any],
+    min_weight: float,
+) -> None:
+    """Add the edges of a matrix to a circuit, in place.
+
+    Raises:
+        UnknownNameError: a node, a variable or an attribute does not exist.
+        TemplateError: a shape does not fit, a value is not finite, or the circuit is part of another one.
+    """
+    check_open(circuit)
+    if "weight" in attributes:
+        raise TemplateError("The weights of edges from a matrix are its entries; 'edge_attr' holds no weight.")
+    sources, targets = (_node_list(circuit, given) for given in nodes)
+    matrix = EdgeMatrix(
+        *variables,
+        sources,
+        targets,
+        _entries(weight, min_weight),
+        template,
+        attributes.get("delay"),
+        attributes.get("spread"),
+        FrozenMapping((name, value) for name, value in attributes.items() if name not in EDGE_ATTRIBUTES),
+    )
+    check_edges(circuit, Edges((), (matrix,)))
+    bound = list(_bound_to_existing(circuit, matrix))
+    edges = Edges(circuit.edges.single, (*circuit.edges.matrices, matrix))
+    object.__setattr__(circuit, "edges", edges)  # one of the two changes in place that programs rely on
+    circuit.overrides.edge_vars[:] = bound
+
+
+def _bound_to_existing(circuit: CircuitTemplate, matrix: EdgeMatrix) -> Iterator[EdgeOverride]:
+    """Yield what was recorded so that it stays with the edges that exist, and does not reach those of the matrix."""
+    for source, target, index, attributes in circuit.overrides.edge_vars:
+        if index is not None or not _may_reach(matrix, source, target):
+            yield source, target, index, attributes
+            continue
+        if connections_between(circuit, source, target):
+            raise TemplateError(
+                f"Values of connections {source}->{target} are recorded already; add edges between them before that."
+            )
+        for placed in edges_between(circuit, source, target):
+            yield *placed.ends, placed.number, attributes
+
+
+def _may_reach(matrix: EdgeMatrix, source: str, target: str) -> bool:
+    return has_wildcard(source.split("/")) or has_wildcard(target.split("/")) or bool(matrix.between(source, target))
+
+
+def _node_list(circuit: CircuitTemplate, given: str | Iterable[str]) -> tuple[str, ...]:
+    return tuple(node_paths(circuit, given, None)) if isinstance(given, str) else tuple(given)
+
+
+def _entries(weight: Any, min_weight: float) -> SparseMatrix:
+    """Return the entries of a matrix that are at least `min_weight` in size."""
+    matrix = to_matrix(weight, "weight")
+    if isinstance(matrix, Array) and len(matrix.shape) == 2:
+        return SparseMatrix.from_dense(matrix.values, abs(matrix.values) >= min_weight)
+    if isinstance(matrix, SparseMatrix):
+        return matrix.only(abs(matrix.values.values) >= min_weight)
+    raise TemplateError(f"weight has the shape {shape_of(matrix)}; give a 2-D matrix [target, source].")
