@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from rates_core.programs.program import Backend, Program, ProgramRequest
-from rates_numpy.kernel import NumpyProgram
+from rates_core.programs.program import Backend, FunctionRequest, FunctionSource, MatrixProgram, Program, ProgramRequest
+from rates_core.system.linearisation import Linearisation
+from rates_numpy.function import write_function
+from rates_numpy.kernel import NumpyProgram, load_module
+from rates_numpy.matrix import NumpyMatrix
 
 
 class NumpyBackend(Backend):
@@ -15,3 +18,16 @@ class NumpyBackend(Backend):
     def program(self, request: ProgramRequest, options: Mapping[str, Any]) -> Program:
         """Generate and load the module of a lowered System."""
         return NumpyProgram(request)
+
+    def jacobian(self, linearisation: Linearisation) -> MatrixProgram:
+        """Generate and load the module of a derivative matrix."""
+        return NumpyMatrix(linearisation)
+
+    def function(self, request: FunctionRequest) -> FunctionSource:
+        """Write one function as a module of its own."""
+        return write_function(request)
+
+    def load(self, source: FunctionSource, name: str) -> Callable[..., Any]:
+        """Return the callable of a written function."""
+        function: Callable[..., Any] = getattr(load_module(source.text), name)
+        return function

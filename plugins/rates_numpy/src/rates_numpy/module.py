@@ -61,10 +61,10 @@ def write_module(request: ProgramRequest) -> Module:
         "recorder": make_routine(system, [Symbol(path) for path in request.recorded]),
         "slots": make_routine(system, [Symbol(path) for path in slot_paths(system)]),
     }
-    names = _names(system, routines.values())
-    printer = _printer(system, names, routines.values())
+    names = module_names(system, routines.values())
+    printer = module_printer(system, names, routines.values())
     parameters = _parameters(system, routines.values())
-    inner = _inner_arguments(system, names)
+    inner = inner_arguments(system, names)
     body = [
         _closure(
             "vector_field", "derivative", routines["vector_field"], printer, names, parameters, inner,
@@ -76,14 +76,15 @@ def write_module(request: ProgramRequest) -> Module:
     stored = slot_paths(system)
     if stored:
         body.append(_closure("slots", "store", routines["slots"], printer, names, parameters, inner, [], stored))
-    body += [_unpack(system, names), _pack(system)]
+    body += [unpack(system), pack(system)]
     if request.tableau is not None:
         body.append(loop_text(system, request.tableau, names.identifiers))
-    text = "\n\n\n".join([_header(request, printer, "\n".join(body)), *_helpers(printer), *body]) + "\n"
+    text = "\n\n\n".join([header(request.name, printer, "\n".join(body)), *helpers(printer), *body]) + "\n"
     return Module(text, parameters)
 
 
-def _names(system: System, routines: Iterable[Routine]) -> Names:
+def module_names(system: System, routines: Iterable[Routine]) -> Names:
+    """Return identifiers for everything that routines of a System name."""
     paths = [item.path for item in system.states]
     paths += [item.path for item in system.parameters if not item.structural]
     paths += [item.path for item in system.inputs] + [item.path for item in system.reads]
@@ -93,7 +94,8 @@ def _names(system: System, routines: Iterable[Routine]) -> Names:
     return Names(system, {"t": "t", **identifiers(paths, RESERVED)})
 
 
-def _printer(system: System, names: Names, routines: Iterable[Routine]) -> NumpyPrinter:
+def module_printer(system: System, names: Names, routines: Iterable[Routine]) -> NumpyPrinter:
+    """Return the printer that knows shape and kind of everything that routines name."""
     from rates_core.system.complexness import is_complex
     from rates_core.system.shapes import shape_of
 
@@ -118,7 +120,8 @@ def _parameters(system: System, routines: Iterable[Routine]) -> tuple[str, ...]:
     return tuple(item.path for item in system.parameters if item.path in used)
 
 
-def _inner_arguments(system: System, names: Names) -> list[str]:
+def inner_arguments(system: System, names: Names) -> list[str]:
+    """Return the arguments of functions of time and state."""
     kinds = (system.states, system.inputs, system.reads, system.draws)
     return ["t", *(names.identifiers[item.path] for kind in kinds for item in kind)]
 
@@ -136,11 +139,11 @@ def _closure(
 ) -> str:
     """Print a function of the parameters that returns a function of time and state."""
     lines = [f"def {outer}({', '.join(names.of(parameters))}):"]
-    lines += ["    " + line for line in _statements(routine.prepared, printer)]
+    lines += ["    " + line for line in statement_lines(routine.prepared, printer)]
     if routine.prepared:
         lines.append("")
     lines.append(f"    def {inner}({', '.join(arguments)}):")
-    lines += ["        " + line for line in _statements(routine.body, printer)]
+    lines += ["        " + line for line in statement_lines(routine.body, printer)]
     texts = [printer.text(result) for result in routine.results]
     if results:
         for name, text, path in zip(results, texts, paths, strict=True):
@@ -155,7 +158,8 @@ def _tuple(texts: Sequence[str]) -> str:
     return f"({texts[0]},)" if len(texts) == 1 else f"({', '.join(texts)})"
 
 
-def _statements(statements: Sequence[Statement], printer: NumpyPrinter) -> list[str]:
+def statement_lines(statements: Sequence[Statement], printer: NumpyPrinter) -> list[str]:
+    """Return one line per statement, with the model path as comment."""
     lines = []
     for statement in statements:
         name = printer.names[statement.target]
@@ -184,7 +188,7 @@ def _project(statement: Project, printer: NumpyPrinter) -> str:
             return f"np.bincount({rows}, {weights}*{picked}, {size})"
 
 
-def _unpack(system: System, names: Names) -> str:
+def unpack(system: System) -> str:
     """Print the function that splits the real vector y into the states."""
     if all(not state.shape and not state.complex for state in system.states):
         return 'def unpack(y):\n    """Return the states in y."""\n    return y.tolist()'
@@ -200,7 +204,7 @@ def _unpack(system: System, names: Names) -> str:
     return "\n".join([*lines, "    )"])
 
 
-def _pack(system: System) -> str:
+def pack(system: System) -> str:
     """Print the function that joins states or their derivatives into one real vector."""
     if all(not state.shape and not state.complex for state in system.states):
         return 'def pack(pieces):\n    """Return the pieces as one vector."""\n    return np.array(pieces)'
@@ -212,16 +216,17 @@ def _pack(system: System) -> str:
     return "\n".join([*lines, "    return y"])
 
 
-def _header(request: ProgramRequest, printer: NumpyPrinter, text: str) -> str:
-    lines = [f'"""{request.name}: generated by rates. This module needs NumPy only."""', ""]
-    body = text + "".join(_helpers(printer))
+def header(title: str, printer: NumpyPrinter, text: str) -> str:
+    """Return the first lines of a module: what it is, and its imports."""
+    lines = [f'"""{title}: generated by rates. This module needs NumPy only."""', ""]
+    body = text + "".join(helpers(printer))
     lines += [f"import {module}" for module in ("cmath", "math") if f"{module}." in body]
     if printer.math_names:
         lines.append(f"from math import {', '.join(sorted(printer.math_names))}")
     return "\n".join([*lines, "", "import numpy as np"])
 
 
-def _helpers(printer: NumpyPrinter) -> list[str]:
+def helpers(printer: NumpyPrinter) -> list[str]:
     """Return the text of the guarded functions that the module uses."""
     texts = []
     if any(name.startswith("complex_") and name not in ("complex_divide", "complex_power") for name in printer.guarded):

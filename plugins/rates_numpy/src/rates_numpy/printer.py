@@ -82,6 +82,8 @@ class NumpyPrinter(ExpressionPrinter):
             return f"{self.text(expression.arguments[0], CALL)}.{function}", CALL
         if function in ("index", "index_range", "index_axis", "matvec", "matmul"):
             return self._indexing(expression)
+        if function == "ravel":
+            return f"{self.text(expression.arguments[0], CALL)}.ravel()", CALL
         if function == "concatenate":
             parts = (self._listed(argument) for argument in expression.arguments)
             return f"np.concatenate(({', '.join(parts)}))", CALL

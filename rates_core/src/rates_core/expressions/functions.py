@@ -185,7 +185,10 @@ FUNCTIONS: Mapping[str, FunctionDefinition] = _by_name(
 
 #: Functions that only a System contains: the language does not know them, printers do.
 INTERNAL: Mapping[str, FunctionDefinition] = _by_name(
-    (_opaque("concatenate(a, b): the elements of a, then those of b", 2, "linear"),)
+    (
+        _opaque("concatenate(a, b): the elements of a, then those of b", 2, "linear"),
+        _opaque("ravel(A): the rows of a matrix one behind the other", 1, "linear"),
+    )
 )
 
 #: Functions of two arguments that take any number from two up when written; they are nested from the left.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from attrs import frozen
 
 from rates_core.programs.carry import Carry
 from rates_core.solvers.tableau import Tableau
+from rates_core.system.linearisation import Linearisation
 from rates_core.system.system import System
 
 if TYPE_CHECKING:
@@ -105,12 +106,77 @@ class Program(ABC):
         """Write source that runs without rates."""
 
 
+Matrix = Callable[[float, "np.ndarray", Sequence[Any], Sequence[Any], Sequence[Any]], Any]
+
+
+class MatrixProgram(ABC):
+    """A derivative matrix in the backend's language."""
+
+    source: str
+
+    @abstractmethod
+    def bind(self, arguments: Mapping[str, Any]) -> Matrix:
+        """Return the matrix as a function of time, state, inputs, reads and draws, for these parameters."""
+
+
+@frozen(eq=False)
+class FunctionRequest:
+    """A single function of time, state and plain arguments.
+
+    Attributes:
+        system: the lowered System, or that of `linearisation`.
+        name: of the function.
+        linearisation: whose matrix is wanted; None for the right-hand side.
+        sparse: return the entries of the matrix only, block by block.
+        step_size: grid of external inputs and of the buffer of past values.
+        continuous: past values come from a function of time; otherwise from a buffer on the grid.
+    """
+
+    system: System
+    name: str
+    linearisation: Linearisation | None = None
+    sparse: bool = False
+    step_size: float = 1.0
+    continuous: bool = True
+
+
+@frozen(eq=False)
+class FunctionSource:
+    """Source text of one function.
+
+    Attributes:
+        text: of a module that runs without rates.
+        parameters: paths of the System's parameters among its arguments, in order, behind t and y.
+        signals: paths of the System's inputs among its arguments, behind the parameters.
+        names: of all arguments: t, y, parameters, inputs, then the past if there are delays.
+        suffix: of files in this language.
+    """
+
+    text: str
+    parameters: tuple[str, ...]
+    signals: tuple[str, ...]
+    names: tuple[str, ...]
+    suffix: str
+
+
 class Backend(ABC):
     """Makes programs. One object serves any number of models and keeps nothing between them."""
 
     @abstractmethod
     def program(self, request: ProgramRequest, options: Mapping[str, Any]) -> Program:
         """Generate and load the program of a lowered System."""
+
+    @abstractmethod
+    def jacobian(self, linearisation: Linearisation) -> MatrixProgram:
+        """Generate and load the program of a derivative matrix, as a dense array."""
+
+    @abstractmethod
+    def function(self, request: FunctionRequest) -> FunctionSource:
+        """Write one function as a module of its own."""
+
+    @abstractmethod
+    def load(self, source: FunctionSource, name: str) -> Callable[..., Any]:
+        """Return the callable of a written function."""
 
 
 def slot_paths(system: System) -> tuple[str, ...]:

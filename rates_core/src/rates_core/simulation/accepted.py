@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from attrs import evolve
 
-from rates_core.errors import NonFiniteError, SimulationError
+from rates_core.errors import NonFiniteError, SimulationError, UnsupportedFeatureError
 from rates_core.programs.carry import Carry
-from rates_core.programs.program import Rows
+from rates_core.programs.program import Backend, Rows
 from rates_core.simulation.breaking import breaking_points
 from rates_core.simulation.progress import Progress
 from rates_core.solvers.driver import Problem
+from rates_core.system.linearisation import Linearisation, linearise
 
 if TYPE_CHECKING:
     from rates_core.simulation.execution import Run
@@ -72,15 +73,32 @@ def _problem(run: Run, history: Any) -> Problem:
         stops=[stop for stop in stops if start < stop < end],
         options=run.model.choice.solver_options,
         method=run.model.choice.method,
-        jacobian=_jacobian(run),
+        make_jacobian=lambda: _jacobian(run, history),
         accept=None if history is None else history.accept,
         shortest_delay=min(delays) if delays else None,
         controller=run.carry.controller,
     )
 
 
-def _jacobian(run: Run) -> Any:
-    return None
+def _jacobian(run: Run, history: Any) -> Any:
+    """Return ∂f/∂y, or None for a model that has none."""
+    try:
+        linearisation = linearise(run.model.system)
+    except UnsupportedFeatureError:
+        return None
+    backend: Backend = run.model.choice.backend.load()()
+    matrix = backend.jacobian(linearisation).bind(run.arguments | _structural(linearisation))
+    no_draws: tuple[Any, ...] = ()
+
+    def jacobian(t: float, y: np.ndarray) -> np.ndarray:
+        reads = () if history is None else history.read(t)
+        return matrix(t, y, run.inputs.at(t), reads, no_draws)
+
+    return jacobian
+
+
+def _structural(linearisation: Linearisation) -> dict[str, Any]:
+    return {item.path: item.value for item in linearisation.system.parameters if item.structural}
 
 
 def _row(run: Run, history: Any, t: float, y: np.ndarray) -> tuple[Any, ...]:

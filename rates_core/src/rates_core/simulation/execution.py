@@ -63,6 +63,7 @@ class Run:
     inputs: Inputs
     draws: Draws
     carry: Carry
+    arguments: Mapping[str, Any]
     delays: tuple[Any, ...]
     past: PreHistory | None
 
@@ -109,14 +110,14 @@ def _prepared(model: CompiledModel, request: RunRequest) -> Run:
     seed = before.seed if before is not None and request.seed is None else request.seed
     draws = Draws(system, seed)
     if before is not None:
-        run = Run(model, request, grid, kernel, inputs, draws, before.carry, delays, before.past)
+        run = Run(model, request, grid, kernel, inputs, draws, before.carry, arguments, delays, before.past)
         return _with_history(run, before.carry.history) if system.reads else run
     y = initial_state(system, request.initial)
     past = _past(system, kernel, y, inputs, request.history)
     if past is not None:
         chain_states(system, y, past, arguments)
     carry = Carry(0, 0.0, y)
-    run = Run(model, request, grid, kernel, inputs, draws, carry, delays, past)
+    run = Run(model, request, grid, kernel, inputs, draws, carry, arguments, delays, past)
     return run if not system.reads else _with_history(run)
 
 

@@ -86,7 +86,15 @@ def _concatenate(expression: Apply, parts: list[Shape]) -> Shape:
     return (sum(part[0] if part else 1 for part in parts),)
 
 
+def _ravel(expression: Apply, parts: list[Shape]) -> Shape:
+    length = 1
+    for size in parts[0]:
+        length *= size
+    return (length,)
+
+
 _SPECIAL = {
+    "ravel": _ravel,
     "concatenate": _concatenate,
     "matvec": _matvec,
     "matmul": _matmul,

@@ -1,0 +1,166 @@
+"""Print one function of time, state and plain arguments, as a module of its own."""
+
+from __future__ import annotations
+
+from attrs import evolve
+
+from rates_core.programs.program import FunctionRequest, FunctionSource, slot_paths
+from rates_core.programs.routine import Routine, make_routine
+from rates_core.system.system import Read, System
+from rates_numpy.matrix import assembly_lines, with_places
+from rates_numpy.module import Names, header, helpers, module_names, module_printer, pack, statement_lines, unpack
+from rates_numpy.printer import NumpyPrinter
+
+SAMPLED = '''def sampled(samples, t, step_size):
+    """Return an input at time t: linear between samples, constant beyond them."""
+    place = min(max(t/step_size, 0.0), len(samples) - 1.0)
+    k = min(int(place), len(samples) - 2) if len(samples) > 1 else 0
+    share = place - k
+    return samples[k] if share == 0 else (1.0 - share)*samples[k] + share*samples[k + 1]'''
+
+BUFFERED = '''def buffered(buffer, age):
+    """Return the past values of a given age, in steps; buffer[k] holds those of k steps ago."""
+    k = min(int(age), len(buffer) - 1)
+    share = age - k
+    return buffer[k] if share == 0 or k + 1 == len(buffer) else (1.0 - share)*buffer[k] + share*buffer[k + 1]'''
+
+
+def write_function(request: FunctionRequest) -> FunctionSource:
+    """Return the module of one function."""
+    linearisation = request.linearisation
+    system = request.system if linearisation is None else with_places(linearisation)
+    if linearisation is None:
+        wanted = [item.expression for item in system.derivatives]
+    else:
+        wanted = [block.values for block in linearisation.blocks]
+    routine = make_routine(system, [*wanted, *(read.delay for read in system.reads)], hoist=False)
+    routine = evolve(routine, results=routine.results[: len(wanted)])
+    writer = _Writer(request, system, routine)
+    signals = tuple(signal.path for signal in writer.signals)
+    return FunctionSource(writer.text(), tuple(writer.parameters), signals, tuple(writer.arguments), ".py")
+
+
+class _Writer:
+    def __init__(self, request: FunctionRequest, system: System, routine: Routine) -> None:
+        self.request, self.system, self.routine = request, system, routine
+        self.names: Names = module_names(system, [routine])
+        self.printer: NumpyPrinter = module_printer(system, self.names, [routine])
+        needed = routine.arguments | {name for read in system.reads for name in _symbols(read)}
+        if request.linearisation is not None:
+            needed |= {item.path for item in system.parameters if item.path.startswith(("#rows", "#columns"))}
+        self.parameters = _ordered(system, needed)
+        self.signals = [signal for signal in system.inputs if signal.path in routine.arguments]
+        self.past = [] if not self._reads() else ["history" if request.continuous else "buffer"]
+        names = self.names.identifiers
+        self.arguments = ["t", "y", *self.names.of(self.parameters), *(names[item.path] for item in self.signals), *self.past]
+
+    def _reads(self) -> list[Read]:
+        return [read for read in self.system.reads if read.path in self.routine.arguments]
+
+    def text(self) -> str:
+        body = [*self._support(), self._function()]
+        title = self.system.name
+        return "\n\n\n".join([header(title, self.printer, "\n".join(body)), *helpers(self.printer), *body]) + "\n"
+
+    def _support(self) -> list[str]:
+        parts = [SAMPLED] if self.signals else []
+        parts += [BUFFERED] if self._reads() and not self.request.continuous else []
+        parts.append(unpack(self.system))
+        return parts if self.request.linearisation is not None else [*parts, pack(self.system)]
+
+    def _function(self) -> str:
+        names = self.names.identifiers
+        states = [names[state.path] for state in self.system.states]
+        lines = [f"def {self.request.name}({', '.join(self.arguments)}):", *self._documentation()]
+        lines.append(f"    {', '.join(states)}{',' if len(states) == 1 else ''} = unpack(np.asarray(y, dtype=float))")
+        for signal in self.signals:
+            name = names[signal.path]
+            lines.append(f"    {name} = sampled({name}, t, {self.request.step_size!r})")
+        for read in self._reads():
+            lines += [f"    {line}" for line in self._read(read)]
+        lines += ["    " + line for line in statement_lines(self.routine.body, self.printer)]
+        return "\n".join([*lines, *(f"    {line}" for line in self._result())])
+
+    def _documentation(self) -> list[str]:
+        what = "dy/dt" if self.request.linearisation is None else "the derivative of dy/dt"
+        lines = [f'    """Return {what} of {self.system.name} at time t.', "", "    Args:", "        t: time."]
+        lines.append(f"        y: {', '.join(f'{s.path} [{s.offset}:{s.offset + s.width}]' for s in self.system.states)}.")
+        for path, name in zip(self.parameters, self.names.of(self.parameters), strict=True):
+            lines.append(f"        {name}: {path}")
+        for signal in self.signals:
+            name = self.names.identifiers[signal.path]
+            lines.append(f"        {name}: samples of {signal.key}, one per {self.request.step_size!r} of time.")
+        if self._reads():
+            slots = ", ".join(slot_paths(self.system))
+            if self.request.continuous:
+                lines.append(f"        history: function of time that returns the past values of {slots}.")
+            else:
+                lines.append(f"        buffer: row k holds {slots} k steps before the last point of the grid.")
+        return [*lines, '    """']
+
+    def _read(self, read: Read) -> list[str]:
+        """Print a delayed read."""
+        name, delay = self.names.identifiers[read.path], self.printer.text(read.delay, 10)
+        slots = slot_paths(self.system)
+        starts = [sum(self._width(slot) for slot in slots[:number]) for number in range(len(slots) + 1)]
+        number = slots.index(read.slot)
+        place = f"{starts[number]}:{starts[number + 1]}" if self.system.shapes[read.slot] else f"{starts[number]}"
+        if self.request.continuous:
+            source = "history(t - {delay})"
+        else:
+            step = repr(self.request.step_size)
+            source = f"buffered(buffer, ({{delay}} - t % {step})/{step})"
+        if not self.printer_shape(read):
+            lines = [f"{name} = {source.format(delay=delay)}[{place}]  # {read.path}"]
+            if read.index is not None and self.system.shapes[read.slot]:
+                lines.append(f"{name} = {name}[{self.names.identifiers[read.index]}]")
+            return lines
+        index = self.names.identifiers[read.index] if read.index else "range(len(delays))"
+        picked = f"[{place}]" + ("[i]" if self.system.shapes[read.slot] else "")
+        return [
+            f"delays = {delay}",
+            f"{name} = np.array([{source.format(delay='d')}{picked} for d, i in zip(delays, {index})])  # {read.path}",
+        ]
+
+    def printer_shape(self, read: Read) -> tuple[int, ...]:
+        from rates_core.system.shapes import shape_of
+
+        return shape_of(read.delay, self.printer.shapes)
+
+    def _width(self, slot: str) -> int:
+        shape = self.system.shapes[slot]
+        return shape[0] if shape else 1
+
+    def _result(self) -> list[str]:
+        values = [self.printer.text(result) for result in self.routine.results]
+        linearisation = self.request.linearisation
+        if linearisation is None:
+            names = [f"d_{self.names.identifiers[item.state]}" for item in self.system.derivatives]
+            lines = [
+                f"{name} = {text}  # {item.state}"
+                for name, text, item in zip(names, values, self.system.derivatives, strict=True)
+            ]
+            return [*lines, f"return pack(({', '.join(names)}{',' if len(names) == 1 else ''}))"]
+        if self.request.sparse:
+            parts = [
+                f"np.broadcast_to({text}, ({len(block.rows)},))"
+                for block, text in zip(linearisation.blocks, values, strict=True)
+            ]
+            return [f"return np.concatenate(({', '.join(parts)},))"]
+        return [*assembly_lines(linearisation, values, self.names.identifiers), "return jacobian"]
+
+
+def _symbols(read: Read) -> set[str]:
+    from rates_core.expressions.tree import symbols
+
+    return symbols(read.delay) | ({read.index} if read.index else set())
+
+
+def _ordered(system: System, needed: set[str] | frozenset[str]) -> list[str]:
+    """Return needed parameters: edge weights first, then the others as declared, then structure."""
+    used = [item for item in system.parameters if item.path in needed]
+    weights = [item.path for item in used if not item.structural and item.path.endswith("/weight")]
+    others = [item.path for item in used if not item.structural and item.path not in weights]
+    return [*weights, *others, *(item.path for item in used if item.structural)]
+
+

@@ -1,0 +1,45 @@
+"""Derivative matrices as blocks of entries whose places are known and whose values are expressions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from rates_core.expressions.tree import Expression
+from rates_core.system.system import System
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+@frozen(eq=False)
+class Block:
+    """Entries of one matrix.
+
+    Attributes:
+        rows: place of each entry in `y`.
+        columns: place of each entry in `y`, or in the flattened read or parameter.
+        values: an expression of shape `()`, for all entries, or with one value per entry.
+    """
+
+    rows: np.ndarray
+    columns: np.ndarray
+    values: Expression
+
+
+@frozen(eq=False)
+class Linearisation:
+    """A derivative matrix of a System's right-hand side.
+
+    Attributes:
+        system: the System whose statements compute what the entries read.
+        blocks: all entries that are not zero for structural reasons; those at one place add up.
+        shape: length of `y`, and of what is derived by.
+        columns: what the columns stand for: path and number of entries, in order.
+    """
+
+    system: System
+    blocks: tuple[Block, ...]
+    shape: tuple[int, int]
+    columns: tuple[tuple[str, int], ...]
