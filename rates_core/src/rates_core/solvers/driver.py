@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -15,7 +16,7 @@ Derivative = Callable[[float, "np.ndarray"], "np.ndarray"]
 Interpolant = Callable[[float], "np.ndarray"]
 
 
-@frozen(eq=False)
+@frozen(eq=False, slots=False)
 class Problem:
     """An initial value problem over real vectors.
 
@@ -28,7 +29,7 @@ class Problem:
         stops: times on which a step has to end: jumps of inputs and breaking points of delays, ascending.
         options: of the solver, complete and checked.
         method: the user's choice among the solver's methods, or None.
-        jacobian: ∂f/∂y as `J(t, y)`, or None.
+        make_jacobian: returns ∂f/∂y as `J(t, y)`, or None if the model has none; see `jacobian`.
         accept: to be called after each accepted step with its start, its end and its interpolant; None without delays.
         shortest_delay: no read reaches less far back; None without delays.
         controller: what an earlier run of this solver returned to go on with, or None.
@@ -42,10 +43,15 @@ class Problem:
     stops: Sequence[float]
     options: Mapping[str, Any]
     method: str | None = None
-    jacobian: Derivative | None = None
+    make_jacobian: Callable[[], Derivative | None] | None = None
     accept: Callable[[float, float, Interpolant], None] | None = None
     shortest_delay: float | None = None
     controller: Any = None
+
+    @cached_property
+    def jacobian(self) -> Derivative | None:
+        """Return ∂f/∂y as `J(t, y)`, or None; it is generated when it is first asked for."""
+        return None if self.make_jacobian is None else self.make_jacobian()
 
 
 @frozen(eq=False)
