@@ -21,7 +21,6 @@ _REMEDIES: Mapping[str, str] = MappingProxyType(
     {
         "elementwise": "Split complex values into their real and imaginary parts first.",
         "delay": "Replace the delayed value by a variable of its own first.",
-        "random": "Replace the draw by a variable first.",
     }
 )
 _REMEDY_FOR_AXES = "Only elementwise functions have derivatives here; differentiate its argument instead."
@@ -30,7 +29,7 @@ _REMEDY_FOR_AXES = "Only elementwise functions have derivatives here; differenti
 def differentiate(expression: Expression, name: str) -> Expression:
     """Return the derivative of an expression by one variable.
 
-    It holds for real values, and for complex ones of every function that is not limited to real arguments but `abs`.
+    It holds for real values, and for complex ones where the expression is analytic, as one with `abs` is not.
     Jumps do not count: the derivative of `heaviside(x)` is 0, that of `where(c, a, b)` is that of the branch taken.
     Terms and factors that are zero are dropped, which supposes that what they multiply is finite.
 
@@ -98,13 +97,13 @@ def _multiply(left: Expression, right: Expression) -> Expression | None:
     """Reduce a product: numbers and signs go to the front, a factor goes into the branch it belongs to."""
     if is_number(left, 0) or is_number(right, 0):
         return _ZERO
-    if isinstance(right, Number) and not isinstance(left, Number):
-        return _apply("multiply", (right, left))
     branch = _into_branch(left, right)
     if branch is not None:
         return branch
+    if isinstance(right, Number) and not isinstance(left, Number):
+        return _apply("multiply", (right, left))
     for factor, other in ((left, right), (right, left)):
-        positive = opposite(factor)
+        positive = _ONE if is_number(factor, -1) else opposite(factor)
         if positive is not None:
             return _apply("negative", (_apply("multiply", (positive, other)),))
         if isinstance(factor, Apply) and factor.function == "divide" and is_number(factor.arguments[0], 1):

@@ -17,7 +17,7 @@ _NAME = r"(?P<name>[^\W\d]\w*)"
 _ALGEBRAIC = re.compile(rf"{_NAME}\s*")
 _DIFFERENTIAL = (re.compile(rf"{_NAME}\s*'\s*"), re.compile(rf"d\s*/\s*dt(?:\s*\*\s*|\s+){_NAME}\s*"))
 
-_EQUALS = re.compile(r"(?P<before>[-+*/%^&|@:<>!]*)=(?P<after>=?)")
+_EQUALS = re.compile(r"(?P<before>[-+*/%^&|@:<>!]{0,2})=(?P<after>=?)")
 
 _OTHER_LEFT_SIDES = (
     (

@@ -42,7 +42,7 @@ def _python(token: Token, index: int, operands: Collection[int]) -> str:
     return "**" if token.text == "^" else token.text
 
 
-def check(source: Source, start: int, tokens: Sequence[Token], declared: Collection[str]) -> set[int]:
+def check(source: Source, tokens: Sequence[Token], declared: Collection[str]) -> set[int]:
     """Check that values and operators alternate and brackets match; return which tokens are values.
 
     The words `and or if else` are names where a value is due and a variable of that name is declared.
@@ -50,7 +50,7 @@ def check(source: Source, start: int, tokens: Sequence[Token], declared: Collect
     Raises:
         EquationError: a value, operator or bracket is missing.
     """
-    checker = _Checker(source, start, tokens, declared)
+    checker = _Checker(source, tokens, declared)
     for index, token in enumerate(tokens):
         if checker.value_is_due:
             checker.read_value(index, token)
@@ -62,21 +62,22 @@ def check(source: Source, start: int, tokens: Sequence[Token], declared: Collect
 
 @define
 class _Bracket:
-    """An open bracket, or the whole text: the `if` in it that wait for their `else`."""
+    """An open bracket, or the whole text, and the `if` in it that waits for its `else`."""
 
     token: Token | None
-    conditions: list[Token]
+    condition: Token | None = None
 
 
 class _Checker:
-    def __init__(self, source: Source, start: int, tokens: Sequence[Token], declared: Collection[str]) -> None:
+    """Reads tokens from left to right and knows whether a value or an operator is due, and what is open."""
+
+    def __init__(self, source: Source, tokens: Sequence[Token], declared: Collection[str]) -> None:
         self.source = source
-        self.start = start
         self.tokens = tokens
         self.declared = declared
         self.operands: set[int] = set()
         self.value_is_due = True
-        self.open = [_Bracket(None, [])]
+        self.open = [_Bracket(None)]
 
     def read_value(self, index: int, token: Token) -> None:
         """Accept a number, a name, a sign, `not`, an opening bracket, or the end of an empty call."""
@@ -112,13 +113,16 @@ class _Checker:
     def _read_separator(self, token: Token) -> None:
         bracket = self.open[-1]
         if token.text == "if":
-            bracket.conditions.append(token)
+            if bracket.condition is not None:
+                problem = "'if' stands between another 'if' and its 'else'"
+                raise self.source.error(problem, token.start, token.end, "Put the inner condition in brackets.")
+            bracket.condition = token
         elif token.text == "else":
-            if not bracket.conditions:
+            if bracket.condition is None:
                 raise self.source.error("'else' without 'if'", token.start, token.end, "Write a if condition else b.")
-            bracket.conditions.pop()
+            bracket.condition = None
         elif token.text == ",":
-            self._check_conditions(bracket)
+            self._check_condition(bracket)
             if bracket.token is None:
                 raise self.source.error("A comma outside brackets", token.start, token.end)
 
@@ -129,7 +133,7 @@ class _Checker:
             after = f" after '{self.tokens[-1].text}'" if self.tokens else ""
             raise self.source.error(f"A value is missing{after}", end, end + 1)
         bracket = self.open[-1]
-        self._check_conditions(bracket)
+        self._check_condition(bracket)
         if bracket.token is not None:
             raise self.source.error("A bracket is never closed", bracket.token.start, bracket.token.end)
 
@@ -137,18 +141,18 @@ class _Checker:
         if len(self.open) > MAX_BRACKETS:
             problem = f"More than {MAX_BRACKETS} brackets are open"
             raise self.source.error(problem, token.start, token.end, "Split the expression into several equations.")
-        self.open.append(_Bracket(token, []))
+        self.open.append(_Bracket(token))
 
     def _close(self, token: Token) -> None:
         bracket = self.open.pop()
         if bracket.token is None:
             raise self.source.error("A bracket is closed that was never opened", token.start, token.end)
-        self._check_conditions(bracket)
+        self._check_condition(bracket)
         self.value_is_due = False
 
-    def _check_conditions(self, bracket: _Bracket) -> None:
-        if bracket.conditions:
-            token = bracket.conditions[-1]
+    def _check_condition(self, bracket: _Bracket) -> None:
+        token = bracket.condition
+        if token is not None:
             raise self.source.error("'if' without 'else'", token.start, token.end, "Write a if condition else b.")
 
     def _check_not(self, index: int, token: Token) -> None:

@@ -17,14 +17,14 @@ from rates_core.errors import EquationError, did_you_mean
 from rates_core.expressions.functions import ALIASES, CONSTANTS, FOLDED, FUNCTIONS, FunctionDefinition
 from rates_core.expressions.grammar import Spelling, check, spell
 from rates_core.expressions.literals import combined, negated
-from rates_core.expressions.source import Source
+from rates_core.expressions.source import Source, unusual
 from rates_core.expressions.tokens import Token, number, tokenize
 from rates_core.expressions.tree import Apply, Constant, Expression, Number, Symbol, depth, symbols
 
-MAX_LENGTH = 20_000
 MAX_DEPTH = 200
 
 TIME = "t"
+PIECEWISE = "Piecewise"
 
 _BINARY: Mapping[type[ast.operator], str] = MappingProxyType({
     ast.Add: "add", ast.Sub: "subtract", ast.Mult: "multiply", ast.Div: "divide", ast.Mod: "mod", ast.Pow: "power",
@@ -52,17 +52,14 @@ def parse_expression(text: str, declared: Collection[str], *, where: str = "") -
 
 def parse_source(source: Source, start: int, declared: Collection[str]) -> Expression:
     """Return the tree of what stands in a source from `start` on."""
-    if len(source.text) > MAX_LENGTH:
-        problem = f"More than {MAX_LENGTH} characters"
-        raise source.error(problem, 0, 1, "Split the expression into several equations.")
     tokens = tokenize(source, start)
-    operands = check(source, start, tokens, declared)
+    operands = check(source, tokens, declared)
     spelling = spell(tokens, operands)
     reader = _Reader(source, tokens, spelling, declared)
     try:
         body = ast.parse(spelling.text, mode="eval").body
         expression = reader.read(body)
-    except SyntaxError as error:
+    except SyntaxError as error:  # whatever `check` let pass, and nothing is known
         position = reader.token_at((error.offset or 1) - 1).start
         raise source.error("Malformed expression", position, position + 1, "Brackets may help.") from None
     except (RecursionError, MemoryError):
@@ -133,10 +130,13 @@ class _Reader:
         if name in CONSTANTS:
             return Constant(name)
         if ALIASES.get(name, name) in FUNCTIONS:
-            remedy = f"It is {FUNCTIONS[ALIASES.get(name, name)].summary}."
+            remedy = f"It is {FUNCTIONS[ALIASES.get(name, name)].summary}. A variable of that name has to be declared."
             raise self.source.error(f"Function '{name}' stands without arguments", token.start, token.end, remedy)
         raise self.source.error(
-            f"Unknown name '{name}'", token.start, token.end, did_you_mean(name, [*self.declared, *CONSTANTS]).strip()
+            f"Unknown name '{name}'{unusual(name)}",
+            token.start,
+            token.end,
+            did_you_mean(name, [*self.declared, *CONSTANTS]).strip(),
         )
 
     def _comparison(self, node: ast.Compare) -> Expression:
@@ -153,13 +153,16 @@ class _Reader:
             delay = self._delay_of_call(arguments)
             if delay is not None:
                 return self._past(node, Symbol(name), delay)
-            if definition is None and name != "Piecewise":
+            if definition is None and name != PIECEWISE:
                 return self._moment(token, node, arguments)
-        if name == "Piecewise":
+        if name == PIECEWISE:
             return self._piecewise(node, arguments)
         if definition is None:
             raise self.source.error(
-                f"Unknown function '{name}'", token.start, token.end, did_you_mean(name, [*FUNCTIONS, *ALIASES]).strip()
+                f"Unknown function '{name}'{unusual(name)}",
+                token.start,
+                token.end,
+                did_you_mean(name, [*FUNCTIONS, *ALIASES, PIECEWISE]).strip(),
             )
         return self._apply(name, definition, node, arguments)
 

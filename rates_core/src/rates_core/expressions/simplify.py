@@ -23,10 +23,10 @@ def simplify(expression: Expression) -> Expression:
 
 def simplified(node: Expression) -> Expression:
     """Return the top of an expression rewritten; its arguments are as simple as they get."""
+    if isinstance(node, Apply) and node.function == "negative":
+        return _negative(node)
     if not isinstance(node, Apply) or node.function not in _RULES:
         return node
-    if node.function == "negative":
-        return _negative(node)
     left, right = node.arguments
     if isinstance(left, Number) and isinstance(right, Number):
         return _number(node, left.value, right.value)

@@ -8,13 +8,15 @@ from attrs import field, frozen
 
 from rates_core.errors import EquationError
 
+MAX_LENGTH = 20_000
+
 _QUOTED_LENGTH = 160
 _EXCERPT_MARGIN = 60
 
 
 def _visible(text: str) -> str:
-    """Return text of equal length, on one line, in which nothing is invisible."""
-    return "".join(_visible_character(character) for character in text.strip())
+    """Return text on one line in which nothing is invisible; what is far too long is cut."""
+    return "".join(_visible_character(character) for character in text.strip()[: MAX_LENGTH + 1])
 
 
 def _visible_character(character: str) -> str:
@@ -31,11 +33,19 @@ class Source:
         text: what is read; positions count its characters.
         noun: "equation" or "expression", for messages.
         where: what holds the text, for messages, as "operator 'qif', model.yaml:12"; may be empty.
+
+    Raises:
+        EquationError: the text is too long.
     """
 
     text: str = field(converter=_visible)
     noun: str = "expression"
     where: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        if len(self.text) > MAX_LENGTH:
+            problem = f"More than {MAX_LENGTH} characters"
+            raise self.error(problem, 0, 1, "Split the expression into several equations.")
 
     def error(self, problem: str, start: int, end: int, remedy: str = "") -> EquationError:
         """Return an error that says what is wrong and what to do, above a marked copy of the text."""
@@ -54,3 +64,9 @@ class Source:
         marked = max(1, min(end, last) - start)
         carets = " " * (len(before) + start - first) + "^" * marked
         return f"    {before}{self.text[first:last]}{after}\n    {carets}"
+
+
+def unusual(text: str) -> str:
+    """Return the names of the characters of a short text that are not ASCII, in brackets, for messages."""
+    names = [unicodedata.name(character, "unnamed character") for character in text if not character.isascii()]
+    return f" ({', '.join(names)})" if 0 < len(names) <= 3 else ""

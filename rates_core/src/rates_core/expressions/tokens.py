@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal
 
 from attrs import frozen
 
-from rates_core.expressions.source import Source
+from rates_core.expressions.source import Source, unusual
 
 MAX_TOKEN_LENGTH = 200
 
 _PATTERN = re.compile(
     r"(?P<space>\s+)"
-    r"|(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?[jJ]?)"
+    r"|(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?j?)"
     r"|(?P<name>[^\W\d]\w*)"
     r"|(?P<operator>\*\*|//|<=|>=|==|!=|[-+*/%^<>(),])"
 )
@@ -29,7 +28,7 @@ _REPLACEMENTS: Mapping[str, str] = MappingProxyType({
 
 _REMEDIES: Mapping[str, str] = MappingProxyType({
     "=": "An equation has one '='; equality is tested by '=='.",
-    "'": "A derivative stands on the left side only, as in x' = ...",
+    "'": "A derivative stands on the left side only, and every equation is a text of its own.",
     "[": "Write index(x, i) for an element of x.",
     "]": "Write index(x, i) for an element of x.",
     "@": "Write matmul(A, B) or matvec(A, x).",
@@ -84,7 +83,7 @@ def number(source: Source, token: Token) -> int | float | complex:
     if token.text.isdigit() and len(token.text) <= 16:
         value = int(token.text)
         return value if value <= _LARGEST_EXACT_INTEGER else float(value)
-    imaginary = token.text[-1] in "jJ"
+    imaginary = token.text.endswith("j")
     size = float(token.text[:-1] if imaginary else token.text)
     if size == float("inf"):
         raise source.error(f"Number '{token.text}' is too large for double precision", token.start, token.end)
@@ -112,9 +111,9 @@ def _check_name(source: Source, match: re.Match[str]) -> None:
 def _foreign(source: Source, position: int, text: str = "") -> Exception:
     """Return the error for something that is not in the language."""
     text = text or source.text[position]
-    name = "" if text.isascii() else f" ({unicodedata.name(text, 'unnamed character')})"
     remedy = _REMEDIES.get(text, "")
     if text in _REPLACEMENTS:
         remedy = f"Write {_REPLACEMENTS[text]} instead."
-    problem = f"'{text}'{name} is not part of the language"
+    quote = '"' if text == "'" else "'"
+    problem = f"{quote}{text}{quote}{unusual(text)} is not part of the language"
     return source.error(problem, position, position + len(text), remedy)
