@@ -37,7 +37,7 @@ def write_function(request: FunctionRequest) -> FunctionSource:
     routine = evolve(routine, results=routine.results[: len(wanted)])
     writer = _Writer(request, system, routine)
     signals = tuple(signal.path for signal in writer.signals)
-    return FunctionSource(writer.text(), tuple(writer.parameters), signals, tuple(writer.arguments), ".py")
+    return FunctionSource(writer.text(), tuple(writer.parameters), signals, tuple(writer.arguments), ".py", bool(writer.past))
 
 
 class _Writer:
@@ -146,6 +146,8 @@ class _Writer:
                 f"np.broadcast_to({text}, ({len(block.rows)},))"
                 for block, text in zip(linearisation.blocks, values, strict=True)
             ]
+            if not parts:
+                return ["return np.zeros(0)"]
             return [f"return np.concatenate(({', '.join(parts)},))"]
         return [*assembly_lines(linearisation, values, self.names.identifiers), "return jacobian"]
 

@@ -150,6 +150,7 @@ class FunctionSource:
         signals: paths of the System's inputs among its arguments, behind the parameters.
         names: of all arguments: t, y, parameters, inputs, then the past if there are delays.
         suffix: of files in this language.
+        past: whether the last argument is the past.
     """
 
     text: str
@@ -157,6 +158,7 @@ class FunctionSource:
     signals: tuple[str, ...]
     names: tuple[str, ...]
     suffix: str
+    past: bool = False
 
 
 class Backend(ABC):

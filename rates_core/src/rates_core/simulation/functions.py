@@ -195,7 +195,7 @@ def _arguments(
         before = prehistory(system, kernel, 0.0, y, signals.at(0.0))
         chain_states(system, y, before, values)
         row = np.concatenate([np.atleast_1d(before.value(slot, 0.0)) for slot in slots])
-        if system.reads:
+        if source.past:
             past = [_Constant(row)] if request.continuous else [_buffer(row, system, values, request.step_size)]
     samples = [table for tables in signals.tables(0, grid.steps, [0.0]) for table in tables]
     used = [

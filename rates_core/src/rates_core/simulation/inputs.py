@@ -153,5 +153,6 @@ def _checked(signal: InputSignal, value: Any, grid: TimeGrid) -> Signal:
         )
     bad = np.nonzero(~np.isfinite(array).all(axis=1))[0]
     if len(bad):
-        raise InputSignalError(f"External input '{key}' is not finite at sample {bad[0]} ({len(bad)} such samples).")
+        others = "" if len(bad) == 1 else f" and {len(bad) - 1} more"
+        raise InputSignalError(f"External input '{key}' is NaN or infinite at sample {bad[0]}{others}.")
     return Samples(array[: grid.steps + 1])
