@@ -1,0 +1,126 @@
+"""`rates run`: load a model, run it, and print, save or plot what it records."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING
+
+from rates_core.cli.assignments import options_of, outputs_of, values_of
+from rates_core.cli.files import check_plot, check_save, flat, plot, save
+from rates_core.cli.signals import inputs_of
+from rates_core.errors import SimulationError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from rates_core.templates.circuit import CircuitTemplate
+
+USAGE = "rates run MODEL --time T --step H [--output KEY=PATH ...] [--save FILE] [--plot FILE] [...]"
+
+EPILOG = """\
+Times are in the model's units. PATH is node/operator/variable, for example p/qif_op/r; 'all' stands for every node, and
+source->target/weight is the weight of an edge. EXPR is an expression of t in the language of equations, for example
+"3*(t > 10)"."""
+
+
+class Command:
+    """Run a model file and write what it records."""
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the model, times, values, inputs, outputs, the method and the files."""
+        parser.usage, parser.epilog = USAGE, EPILOG
+        parser.add_argument("model", metavar="MODEL", help="folder.file.Name, ./file.yaml, library:file/Name, ...")
+        add = parser.add_argument_group("what is run").add_argument
+        add("--time", "--duration", type=float, required=True, metavar="T", help="time at the end of the run")
+        add("--step", type=float, required=True, metavar="H", help="step of fixed-step solvers; grid of the inputs")
+        add(
+            "--set", action="append", default=[], metavar="PATH=NUMBER", help="value of a parameter or start of a state"
+        )
+        add(
+            "--input",
+            action="append",
+            default=[],
+            metavar="PATH=FILE|EXPR",
+            help="a .csv or .npy file, or an EXPR of t",
+        )
+        add("--seed", type=int, metavar="N", help="seed of random numbers")
+        add = parser.add_argument_group("how it is run").add_argument
+        add("--solver", default="euler", metavar="NAME", help="solver, by default euler")
+        add("--method", metavar="NAME", help="method of a solver that offers several")
+        add("--backend", metavar="NAME", help="backend, by default numpy if it is installed")
+        add("--option", action="append", default=[], metavar="NAME=VALUE", help="option of the solver, as rtol=1e-8")
+        add = parser.add_argument_group("what comes out").add_argument
+        add(
+            "--output",
+            action="append",
+            default=[],
+            metavar="[KEY=]PATH",
+            help="what is recorded; by default all states",
+        )
+        add("--sampling", type=float, metavar="H", help="distance of rows, by default the step")
+        add("--cutoff", type=float, default=0.0, metavar="T", help="rows before this time are left out")
+        add("--save", metavar="FILE", help="write the rows to a .csv or .npz file")
+        add("--plot", metavar="FILE", help="draw the rows into a .png, .pdf or .svg file")
+        add("--force", action="store_true", help="overwrite files that exist")
+
+    def execute(self, arguments: Namespace) -> int:
+        """Run the model; nothing is computed before all arguments are checked, and no file is lost."""
+        from rates_core.templates.circuit import CircuitTemplate
+
+        check_save(arguments.save, arguments.force)
+        check_plot(arguments.plot, arguments.force)
+        circuit = CircuitTemplate.from_yaml(arguments.model)
+        nodes, edges = values_of(arguments.set)
+        circuit.update_var(nodes, edges)
+        try:
+            frame = _run(circuit, arguments)
+        except SimulationError as error:
+            if error.result is not None:
+                _keep(error.result, arguments)
+            raise
+        except KeyboardInterrupt as interrupt:
+            if hasattr(interrupt, "result"):
+                _keep(interrupt.result, arguments)
+            raise
+        _keep(frame, arguments)
+        if arguments.save is None and arguments.plot is None:
+            print(_summary(circuit.name, frame))
+        return 0
+
+
+def _run(circuit: CircuitTemplate, arguments: Namespace) -> pd.DataFrame:
+    """Run the circuit as the arguments say."""
+    return circuit.run(
+        simulation_time=arguments.time,
+        step_size=arguments.step,
+        inputs=inputs_of(arguments.input, arguments.time, arguments.step),
+        outputs=outputs_of(arguments.output),
+        sampling_step_size=arguments.sampling,
+        cutoff=arguments.cutoff,
+        solver=arguments.solver,
+        method=arguments.method,
+        backend=arguments.backend,
+        seed=arguments.seed,
+        **options_of(arguments.option),
+    )
+
+
+def _keep(frame: pd.DataFrame, arguments: Namespace) -> None:
+    """Write the files that were asked for, and say so."""
+    for path, write in ((arguments.save, save), (arguments.plot, plot)):
+        if path is not None:
+            write(frame, path)
+            print(f"{path}: {_extent(frame)}")
+
+
+def _summary(name: str, frame: pd.DataFrame) -> str:
+    """Return the size of a table and its first and last rows."""
+    table = flat(frame).to_string(max_rows=10, min_rows=10, max_cols=8, show_dimensions=False)
+    lines = (line.rstrip() for line in table.splitlines())
+    return "\n".join((f"{name}: {_extent(frame)}", *lines))
+
+
+def _extent(frame: pd.DataFrame) -> str:
+    rows, columns = frame.shape
+    size = f"{rows} {'row' if rows == 1 else 'rows'} of {columns} {'variable' if columns == 1 else 'variables'}"
+    return f"{size}, t = {frame.index[0]:.9g} to {frame.index[-1]:.9g}" if rows else size
