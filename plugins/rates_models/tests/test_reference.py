@@ -104,6 +104,6 @@ def test_the_jacobian_at_the_initial_state_meets_the_reference(
     case = CASES[name]
     circuit = circuit_of(model)
     assert [circuit.get_var(path) for path in states] == [case["at"][path.rpartition("/")[2]] for path in states]
-    func, args = circuit.get_jacobian_func("jacobian", step_size=1e-3, solver="scipy", backend="numpy")
+    func, args = circuit.get_jacobian_func("jacobian", step_size=1e-3, backend="numpy")
     # written out by hand the largest entry has four rounded operations
     np.testing.assert_allclose(func(*args), case["expected"], rtol=1e-14)
