@@ -25,7 +25,6 @@ nox.needs_version = ">=2025.5.1"
 nox.options.default_venv_backend = "uv"
 nox.options.reuse_existing_virtualenvs = True
 nox.options.error_on_missing_interpreters = True
-nox.options.sessions = ["lint"]
 
 
 @dataclass(frozen=True)
@@ -136,13 +135,13 @@ def suites(*folders: Path) -> Iterator[str]:
         yield str((folder / "tests").relative_to(ROOT))
 
 
-@nox.session(venv_backend="none")
+@nox.session(venv_backend="none", default=False)
 def wheels(session: nox.Session) -> None:
     """Build the wheel of every member."""
     build_wheels(session)
 
 
-@nox.session(venv_backend="none")
+@nox.session(venv_backend="none", default=False)
 def develop(session: nox.Session) -> None:
     """Make .venv/ with every member editable and the tools of tests and lint."""
     editable = [argument for member in MEMBERS.values() for argument in ("--editable", str(member.folder))]
@@ -231,10 +230,6 @@ def holds(session: nox.Session, check: list[str], environment: dict[str, str]) -
 
 def contracts_of_plugins() -> Path:
     """Write the contracts that hold for every plugin found: only public names of core, never each other."""
-    public = set(WORKSPACE["tool"]["rates"]["public-modules"])
-    package = CORE.folder / "src" / CORE.name
-    inside = {f"{CORE.name}.{path.stem}" for path in package.iterdir() if path.suffix == ".py" or path.is_dir()}
-    private = sorted(inside - public - {f"{CORE.name}.__init__", f"{CORE.name}.__pycache__"})
     names = [member.name for member in PLUGINS]
     lines = [
         "[importlinter]",
@@ -242,9 +237,10 @@ def contracts_of_plugins() -> Path:
         "[importlinter:contract:public]",
         "name = Plugins import only public modules of rates_core",
         "type = forbidden",
-        listing("source_modules", names),
-        listing("forbidden_modules", private),
+        "as_packages = false",
         "allow_indirect_imports = true",
+        listing("source_modules", [*names, *(f"{name}.**" for name in names)]),
+        listing("forbidden_modules", private_modules()),
         "[importlinter:contract:independent]",
         "name = Plugins never import each other",
         "type = independence",
@@ -253,6 +249,15 @@ def contracts_of_plugins() -> Path:
     path = ROOT / ".nox" / "plugins.importlinter"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
+
+
+def private_modules() -> list[str]:
+    """List the modules of core that are neither public themselves nor inside a public package."""
+    source = CORE.folder / "src"
+    paths = (path.relative_to(source).with_suffix("") for path in (source / CORE.name).rglob("*.py"))
+    modules = {".".join(path.parts).removesuffix(".__init__") for path in paths}
+    public = tuple(f"{name}." for name in WORKSPACE["tool"]["rates"]["public-modules"])
+    return sorted(module for module in modules - {CORE.name} if not f"{module}.".startswith(public))
 
 
 def listing(key: str, values: Iterable[str]) -> str:
@@ -270,7 +275,7 @@ def demo(session: nox.Session) -> None:
         session.error(f"examples/qif_demo.py left no picture at {picture}")
 
 
-@nox.session
+@nox.session(default=False)
 def bench(session: nox.Session) -> None:
     """Measure against the limits; SymPy and the peers are only here."""
     install(session, CORE.name, *DEFAULT, "sympy")

@@ -19,7 +19,6 @@ from xml.etree import ElementTree
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / ".nox" / "results"
 WHEELS = ROOT / ".nox" / "wheels"
-ON_REQUEST = {"wheels", "develop", "bench"}
 EXHAUSTIVE = {"lowest"}
 
 
@@ -37,9 +36,9 @@ class Outcome:
 
 
 def sessions_of(tier: str) -> list[str]:
-    """List the sessions of a tier as the noxfile offers them, those of tests first: they take longest."""
+    """List the sessions of a tier: what the noxfile runs by default, those of tests first, for they take longest."""
     listing = subprocess.run(["nox", "--list", "--json"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    left_out = ON_REQUEST | (EXHAUSTIVE if tier == "test" else set())
+    left_out = EXHAUSTIVE if tier == "test" else set()
     return [entry["session"] for entry in json.loads(listing) if entry["name"] not in left_out]
 
 
