@@ -26,7 +26,7 @@ class NumpyProgram(Program):
     def bind(self, arguments: Mapping[str, Any]) -> NumpyKernel:
         """Compute what depends on parameters only and return the kernel."""
         values = [arguments[path] for path in self._module.parameters]
-        return NumpyKernel(self.request, self._functions, values)
+        return NumpyKernel(self.request, self._functions, values, self._module.uses_time)
 
     def to_file(self, path: Path) -> None:
         """Write the module."""
@@ -44,9 +44,10 @@ def load_module(source: str) -> ModuleType:
 class NumpyKernel(Kernel):
     """The functions of a module with parameters bound."""
 
-    def __init__(self, request: ProgramRequest, module: ModuleType, values: Sequence[Any]) -> None:
+    def __init__(self, request: ProgramRequest, module: ModuleType, values: Sequence[Any], timed: bool) -> None:
         self._request = request
         self._module = module
+        self._timed = timed
         with np.errstate(all="ignore"):
             self._derivative: Callable[..., tuple[Any, ...]] = module.vector_field(*values)
             self._observe: Callable[..., tuple[Any, ...]] = module.recorder(*values)
@@ -57,14 +58,14 @@ class NumpyKernel(Kernel):
     def rhs(self, t: float, y: np.ndarray, inputs: Sequence[Any], reads: Sequence[Any], draws: Sequence[Any]) -> Any:
         """Return dy/dt."""
         with np.errstate(all="ignore"):
-            return self._module.pack(self._derivative(t, *self._module.unpack(y), *inputs, *reads, *draws))
+            return self._module.pack(self._derivative(*self._time(t), *self._module.unpack(y), *inputs, *reads, *draws))
 
     def observe(
         self, t: float, y: np.ndarray, inputs: Sequence[Any], reads: Sequence[Any], draws: Sequence[Any]
     ) -> tuple[Any, ...]:
         """Return the recorded variables."""
         with np.errstate(all="ignore"):
-            return self._observe(t, *self._module.unpack(np.array(y)), *inputs, *reads, *draws)
+            return self._observe(*self._time(t), *self._module.unpack(np.array(y)), *inputs, *reads, *draws)
 
     def slots(
         self, t: float, y: np.ndarray, inputs: Sequence[Any], reads: Sequence[Any], draws: Sequence[Any]
@@ -72,7 +73,10 @@ class NumpyKernel(Kernel):
         """Return the stored variables."""
         assert self._store is not None
         with np.errstate(all="ignore"):
-            return self._store(t, *self._module.unpack(np.array(y)), *inputs, *reads, *draws)
+            return self._store(*self._time(t), *self._module.unpack(np.array(y)), *inputs, *reads, *draws)
+
+    def _time(self, t: float) -> tuple[float, ...]:
+        return (t,) if self._timed else ()
 
     def pack(self, pieces: tuple[Any, ...]) -> np.ndarray:
         """Return the states as one real vector."""

@@ -4,28 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rates_core.programs.program import distinct_nodes
-from rates_core.solvers.tableau import Tableau
-from rates_core.system.system import System
+from rates_core.programs.program import ProgramRequest, distinct_nodes
 
 
-def loop_text(system: System, tableau: Tableau, names: dict[str, str]) -> str:
-    """Return the text of `loop`, for one method."""
-    frame = Frame(system, tableau, names)
-    return "\n".join(frame.lines())
+def loop_text(request: ProgramRequest, names: dict[str, str], timed: bool) -> str:
+    """Return the text of `loop`, for one method.
+
+    Args:
+        request: what the program has to contain; it names a method.
+        names: identifiers of all paths.
+        timed: whether the functions of the module take time.
+    """
+    return "\n".join(Frame(request, names, timed).lines())
 
 
 class Frame:
     """The loop of one method over one System, stage by stage."""
 
-    def __init__(self, system: System, tableau: Tableau, names: dict[str, str]) -> None:
-        self.system = system
-        self.tableau = tableau
-        self.states = [names[state.path] for state in system.states]
-        self.inputs = [names[signal.path] for signal in system.inputs]
-        self.draws = [names[draw.path] for draw in system.draws]
-        self.nodes = distinct_nodes(tableau)
-        self.delayed = bool(system.reads)
+    def __init__(self, request: ProgramRequest, names: dict[str, str], timed: bool) -> None:
+        assert request.tableau is not None
+        self.system, self.tableau = request.system, request.tableau
+        self.states = [names[state.path] for state in self.system.states]
+        self.inputs = [names[signal.path] for signal in self.system.inputs]
+        self.draws = [names[draw.path] for draw in self.system.draws]
+        self.nodes = distinct_nodes(self.tableau)
+        self.delayed = bool(self.system.reads)
+        self.timed = timed
+        known = {state.path for state in self.system.states}
+        self.recorded = [names[path] for path in request.recorded] if known.issuperset(request.recorded) else None
 
     def lines(self) -> list[str]:
         """Return the lines of the function."""
@@ -40,19 +46,22 @@ class Frame:
                 head.append(f"    {_targets(self._input_names(number))} = inputs[{number}]")
         if self.draws:
             head.append(f"    {_targets([f'{name}_draws' for name in self.draws])} = draws")
-        head += ["    rows = []", "    k = 0", "    for _ in range(samples):"]
-        head += [f"        {line}" for line in self._record()]
-        head += ["        for _ in range(stride):"]
-        head += [f"            {line}" for line in self._step()]
+        head += ["    rows = []", "    for k in range(samples*stride):", "        if k % stride == 0:"]
+        head += [f"            {line}" for line in self._record()]
+        head += [f"        {line}" for line in self._step()]
         return [*head, f"    return pack({_tuple(self.states)}), rows"]
 
     def _input_names(self, node: int) -> list[str]:
-        return [f"{name}_{node}" for name in self.inputs]
+        suffix = "" if len(self.nodes) == 1 else str(node)
+        return [f"{name}_samples{suffix}" for name in self.inputs]
 
     def _record(self) -> list[str]:
+        if self.recorded is not None:
+            return [f"rows.append({_tuple(self.recorded)})"]
         lines = [f"history.begin(first + k, {_tuple(self.states)})"] if self.delayed else []
         lines += [f"{_targets(self._past(0))} = history.read(first + k, 0.0)"] if self.delayed else []
-        call = ", ".join(["(first + k)*h", *self.states, *self._stage_inputs(0.0), *self._past(0), *self._step_draws()])
+        time = ["(first + k)*h"] if self.timed else []
+        call = ", ".join([*time, *self.states, *self._stage_inputs(0.0), *self._past(0), *self._step_draws()])
         return [*lines, f"rows.append(observe({call}))"]
 
     def _past(self, stage: int) -> list[str]:
@@ -75,18 +84,19 @@ class Frame:
             ]
         else:
             lines += self._stages() + self._advance(provisional=False)
-        return [*lines, "k += 1"]
+        return lines
 
     def _stages(self) -> list[str]:
         lines = []
         for stage, node in enumerate(self.tableau.nodes):
-            time = "(first + k)*h" if node == 0 else f"(first + k + {node!r})*h"
+            at = "(first + k)*h" if node == 0 else f"(first + k + {node!r})*h"
+            time = [at] if self.timed else []
             states = [
                 f"{name}{_increment(self.tableau.matrix[stage], name)}" for name in self.states
             ]
             if self.delayed:
                 lines.append(f"{_targets(self._past(stage))} = history.read(first + k, {node!r})")
-            call = ", ".join([time, *states, *self._stage_inputs(node), *self._past(stage), *self._step_draws()])
+            call = ", ".join([*time, *states, *self._stage_inputs(node), *self._past(stage), *self._step_draws()])
             slopes = [f"k{stage + 1}_{name}" for name in self.states]
             lines.append(f"{_targets(slopes)} = derivative({call})")
             if self.delayed:

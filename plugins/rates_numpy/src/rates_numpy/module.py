@@ -12,7 +12,7 @@ from rates_core.expressions.tree import Symbol
 from rates_core.programs.naming import identifiers
 from rates_core.programs.program import ProgramRequest, slot_paths
 from rates_core.programs.routine import Routine, make_routine
-from rates_core.system.system import Assign, Project, Statement, System
+from rates_core.system.system import TIME, Assign, Project, Statement, System
 from rates_numpy import scalar_functions
 from rates_numpy.loop import loop_text
 from rates_numpy.printer import NumpyPrinter
@@ -39,6 +39,7 @@ class Module:
 
     text: str
     parameters: tuple[str, ...]
+    uses_time: bool
 
 
 @frozen(eq=False)
@@ -64,7 +65,8 @@ def write_module(request: ProgramRequest) -> Module:
     names = module_names(system, routines.values())
     printer = module_printer(system, names, routines.values())
     parameters = _parameters(system, routines.values())
-    inner = inner_arguments(system, names)
+    timed = uses_time(routines.values())
+    inner = inner_arguments(system, names)[0 if timed else 1 :]
     body = [
         _closure(
             "vector_field", "derivative", routines["vector_field"], printer, names, parameters, inner,
@@ -78,9 +80,9 @@ def write_module(request: ProgramRequest) -> Module:
         body.append(_closure("slots", "store", routines["slots"], printer, names, parameters, inner, [], stored))
     body += [unpack(system), pack(system)]
     if request.tableau is not None:
-        body.append(loop_text(system, request.tableau, names.identifiers))
+        body.append(loop_text(request, names.identifiers, timed))
     text = "\n\n\n".join([header(request.name, printer, "\n".join(body)), *helpers(printer), *body]) + "\n"
-    return Module(text, parameters)
+    return Module(text, parameters, timed)
 
 
 def module_names(system: System, routines: Iterable[Routine]) -> Names:
@@ -118,6 +120,11 @@ def module_printer(system: System, names: Names, routines: Iterable[Routine]) ->
 def _parameters(system: System, routines: Iterable[Routine]) -> tuple[str, ...]:
     used = set().union(*(routine.arguments for routine in routines))
     return tuple(item.path for item in system.parameters if item.path in used)
+
+
+def uses_time(routines: Iterable[Routine]) -> bool:
+    """Tell whether a routine reads time."""
+    return any(TIME in routine.arguments for routine in routines)
 
 
 def inner_arguments(system: System, names: Names) -> list[str]:

@@ -46,7 +46,8 @@ def _parts(path: str) -> list[str]:
         target, _, attribute = rest.rpartition("/")
         source_unit, target_unit = source.split("/")[0], target.split("/")[0]
         return [source_unit, target_unit, attribute]
-    return path.split("/")
+    *places, name = path.split("/")
+    return [*places, name.partition("#")[0] or name]
 
 
 def _clean(name: str) -> str:
