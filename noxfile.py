@@ -211,8 +211,8 @@ def lint(session: nox.Session) -> None:
         ["ruff", "format", "--check", "."],
         *(["mypy", folder] for folder in folders),
         ["mypy", *scripts],
-        ["lint-imports"],
-        ["lint-imports", "--config", str(contracts_of_plugins())],
+        ["lint-imports", "--no-cache"],  # its cache misses imports of modules that came later
+        ["lint-imports", "--no-cache", "--config", str(contracts_of_plugins())],
     ]
     failed = [check for check in checks if not holds(session, check, {"MYPYPATH": path, "PYTHONPATH": path})]
     if failed:
