@@ -140,3 +140,32 @@ def test_theta_neurons_and_qif_neurons_are_one_population(circuit_of: Loader) ->
     np.testing.assert_allclose(w.real / np.pi, qif["p/qif_op/r"], atol=1e-8)
     np.testing.assert_allclose(w.imag, qif["p/qif_op/v"], atol=1e-8)
     np.testing.assert_allclose(theta["p/theta_op/r"], qif["p/qif_op/r"], atol=1e-8)
+
+
+def test_a_pulse_moves_the_population_from_rest_to_lasting_activity(circuit_of: Loader) -> None:
+    pulse = np.zeros(100_000)
+    pulse[20_000:40_000] = 5.0
+    rate = circuit_of("model_templates.neural_mass_models.qif.qif").run(
+        100.0,
+        1e-3,
+        sampling_step_size=1.0,
+        inputs={"p/qif_op/I_ext": pulse},
+        outputs={"r": "p/qif_op/r"},
+        backend="numpy",
+        verbose=False,
+    )["r"]
+    # the two stable roots of the closed form eta = -(1/(2 pi r))^2 - 15 r + (pi r)^2 at eta = -5
+    assert abs(rate.iloc[19] - 0.0811344419) < 1e-8
+    roots = [r for r in np.roots([np.pi**2, -15.0, 5.0, 0.0, -1 / (4 * np.pi**2)]) if abs(r.imag) < 1e-12]
+    assert abs(rate.iloc[-1] - max(r.real for r in roots)) < 1e-6
+
+
+def test_late_neighbours_on_the_ring_end_up_in_antiphase(circuit_of: Loader) -> None:
+    paths = [f"p{n}/e/rate_op/r" for n in range(8)]
+    model = circuit_of("model_templates.systems.wilson_cowan_rings.wc_ring_delayed").compile(
+        solver="rk4", step_size=0.2, simulation_time=1500.0, cutoff=1300.0, outputs=paths, backend="numpy"
+    )
+    frame = model.run(initial={"p0/e/rate_op/r": 0.1})
+    correlation = np.corrcoef(frame.to_numpy().T)[0]
+    assert (correlation[::2] > 0.99).all()
+    assert (correlation[1::2] < -0.8).all()
