@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
+import rates_core  # noqa: F401 - else importlib mode takes the folder rates_core/ for the package
 from hypothesis import settings
 
 ALLOWED_SKIPS = Path(__file__).parent / "tests" / "allowed_skips.txt"
