@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 from attrs import define, evolve, field
-
 from rates_core.delays.strategy import Augmentation
 from rates_core.errors import ApproximationWarning, ArgumentError
 from rates_core.expressions.evaluate import evaluate
@@ -63,14 +62,14 @@ class Growth:
         values = {path: parameter.value for path, parameter in self.parameters.items()}
         delay = np.asarray(evaluate(read.delay, values), dtype=float)
         if np.any(delay <= 0):
-            raise ArgumentError(
-                f"A delay of '{read.slot}' is {delay.min()}; a delay that is spread must be positive."
-            )
+            raise ArgumentError(f"A delay of '{read.slot}' is {delay.min()}; a delay that is spread must be positive.")
         orders = self._orders(read, delay, values, stages)
         if delay.ndim == 0 and orders.ndim == 0:
             self._assign(read, self._whole(read, int(orders), float(delay)))
         else:
-            self._assign(read, self._each(read, np.broadcast_to(delay, read.shape), np.broadcast_to(orders, read.shape)))
+            self._assign(
+                read, self._each(read, np.broadcast_to(delay, read.shape), np.broadcast_to(orders, read.shape))
+            )
 
     def _orders(self, read: Read, delay: np.ndarray, values: dict[str, Any], stages: int | None) -> np.ndarray:
         if read.spread is None:
@@ -86,11 +85,11 @@ class Growth:
             n, wanted = orders.reshape(-1)[place], exact.reshape(-1)[place]
             warnings.warn(
                 f"The delayed '{read.slot}' has (delay/spread)² = {wanted:.4g}, which a chain of {n} "
-                f"{'stage' if n == 1 else 'stages'} realises with a spread that differs by more than the usual rounding.",
+                f"{'stage' if n == 1 else 'stages'} realises with another spread, by more than the usual rounding.",
                 ApproximationWarning,
                 stacklevel=2,
             )
-        return orders
+        return np.asarray(orders)
 
     def _whole(self, read: Read, order: int, delay: float) -> Expression:
         """Return the output of chains for a whole slot, or picked entries of it, that have one delay."""
@@ -130,7 +129,9 @@ class Growth:
             rate_delay = Apply("index", (read.delay, Symbol(representative))) if symbols(read.delay) else read.delay
             key = (read.path, order)
             parts.append(
-                self._chains(read, order, source, (len(members),), entry[members] if slot_shape else None, rate_delay, key)
+                self._chains(
+                    read, order, source, (len(members),), entry[members] if slot_shape else None, rate_delay, key
+                )
             )
         outputs = parts[0]
         for part in parts[1:]:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-
 from rates_core.delays.strategy import AcceptedHistory, Storage, StorageContext
 from rates_core.errors import SimulationError
 from rates_core.programs.program import slot_paths
@@ -37,8 +36,8 @@ class History(AcceptedHistory):
         self._starts: list[float] = [] if before is None else list(before._starts)
         self._ends: list[float] = [] if before is None else list(before._ends)
         self._interpolants: list[Interpolant] = [] if before is None else list(before._interpolants)
-        self._first = context.start if before is None else before._first
-        self._y = context.y if before is None else before._y
+        self._first: float = context.start if before is None else before._first
+        self._y: np.ndarray = context.y if before is None else before._y
 
     def copy(self) -> History:
         """Return a history whose changes this one does not see."""

@@ -13,10 +13,10 @@ from bisect import bisect_left
 from typing import Any
 
 import numpy as np
-
 from rates_core.delays.strategy import Storage, StorageContext, UniformHistory
 from rates_core.errors import ArgumentError, UnsupportedFeatureError
 from rates_core.programs.program import slot_paths
+
 from rates_delay_ring.interpolation import breaks, lagrange, snapped, window
 
 Stencil = tuple[Any, Any, int]  # offsets from the step, weights (None if every read is a sample), first step it holds
@@ -46,7 +46,7 @@ class Ring(UniformHistory):
         self._delays = [np.asarray(delay) / context.step_size for delay in context.delays]
         self._longest = max((float(delay.max()) for delay in self._delays if delay.size), default=0.0)
         self._shortest = min((float(delay.min()) for delay in self._delays if delay.size), default=math.inf)
-        size = int(math.ceil(self._longest)) + self._order + 3
+        size = math.ceil(self._longest) + self._order + 3
         kept = dict.fromkeys(read.slot for read in context.system.reads)
         self._buffers = {slot: self._buffer(slot, size) for slot in kept}
         self._algebraic = [slot for slot in kept if slot not in self._states]
@@ -142,10 +142,7 @@ class Ring(UniformHistory):
             return self._gathered(read.slot, index, step, stencil)
         picked = range(delay.size) if index is None else index
         shaped = self._context.system.shapes[read.slot] != ()
-        values = [
-            (self._at(read.slot, snapped(step + node - float(d)), node))
-            for d in delay
-        ]
+        values = [(self._at(read.slot, snapped(step + node - float(d)), node)) for d in delay]
         return np.array([value[i] if shaped else value for value, i in zip(values, picked, strict=True)])
 
     def _stencil(self, number: int, node: float) -> Stencil | None:
@@ -174,7 +171,7 @@ class Ring(UniformHistory):
         buffer = self._buffers[slot]
         rows = (step + offsets) % len(buffer)
         if weights is None:
-            return buffer[rows] if buffer.ndim == 1 else buffer[rows, index]
+            return np.asarray(buffer[rows] if buffer.ndim == 1 else buffer[rows, index])
         samples = buffer[rows] if buffer.ndim == 1 else buffer[rows, np.asarray(index)[:, None]]
         return np.asarray((weights * samples).sum(axis=1))
 
@@ -237,4 +234,3 @@ class Ring(UniformHistory):
                 change = change + weight * slopes[stage][number]
             extended.append(piece + h * change)
         return tuple(extended)
-

@@ -65,8 +65,14 @@ def _infer_shapes(assembly: Assembly, statements: Sequence[Statement]) -> tuple[
     by_target = {statement.target: statement for statement in statements}
     reads = {read.path: read for read in assembly.reads}
 
+    expected = {path: assembly.unit_shape(number) for (number, *_), path in assembly.addresses.items()}
+    pending: set[str] = set()
+
     def shape(path: str) -> Shape:
+        if path in pending:  # a variable that depends on its own past has an entry per unit
+            return expected.get(path, ())
         if path not in shapes:
+            pending.add(path)
             if path in reads:
                 read = reads[path]
                 own = shapes[read.index] if read.index else shape(read.slot)
@@ -75,6 +81,7 @@ def _infer_shapes(assembly: Assembly, statements: Sequence[Statement]) -> tuple[
                 shapes[path] = shape_of(statement.expression, lookup)
             else:
                 shapes[path] = statement.shape
+            pending.discard(path)
         return shapes[path]
 
     class Lookup(Mapping[str, Shape]):

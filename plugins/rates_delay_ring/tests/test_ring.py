@@ -1,0 +1,161 @@
+"""Discrete delays under fixed steps, against method-of-steps polynomials and exponentials."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from rates_core import CircuitTemplate, NodeTemplate, OperatorTemplate
+
+ORDERS = {"euler": 1, "heun": 2, "rk4": 4}
+
+
+def circuit(equations: list[str], **variables: object) -> CircuitTemplate:
+    operator = OperatorTemplate(name="op", equations=equations, variables=variables)
+    return CircuitTemplate(name="c", nodes={"p": NodeTemplate(name="n", operators=[operator])})
+
+
+def end(model: CircuitTemplate, solver: str, h: float, time: float, output: str = "x", history: object = None) -> float:
+    """Return the value at a time, which is that of the row there."""
+    frame = model.run(time + h, h, solver=solver, outputs={"x": f"p/op/{output}"}, history=history, verbose=False)
+    return float(frame["x"].iloc[round(time / h)])
+
+
+def orders(errors: list[float]) -> list[float]:
+    return [math.log2(first / second) for first, second in pairwise(errors)]
+
+
+LINEAR = {"x": "output(1.0)", "tau": 0.1}
+EXACT = 1 - 0.4 + 0.3**2 / 2 - 0.2**3 / 6 + 0.1**4 / 24  # method of steps for x' = -x(t - 0.1), x = 1 before
+
+
+@pytest.mark.parametrize("solver", ORDERS)
+@pytest.mark.parametrize("form", ["past(x, tau)", "x(t - tau)"])
+def test_each_method_keeps_its_order_for_delays_that_are_multiples_of_the_step(solver: str, form: str) -> None:
+    model = circuit([f"x' = -{form}"], **LINEAR)
+    errors = [abs(end(model, solver, h, 0.4) - EXACT) for h in (0.02, 0.01, 0.005)]
+    assert orders(errors)[-1] == pytest.approx(ORDERS[solver], abs=0.15)
+
+
+def exponent(delay: float) -> float:
+    """Return λ with λ = -exp(-λ d), so that exp(λ t) solves x' = -x(t - d) from a smooth start."""
+    rate = -1.0
+    for _ in range(200):
+        rate -= (rate + math.exp(-rate * delay)) / (1 - delay * math.exp(-rate * delay))
+    return rate
+
+
+@pytest.mark.parametrize("solver", ORDERS)
+@pytest.mark.parametrize("steps", [0.37, 1.0, 1.5, 3.37])
+def test_delays_of_any_length_keep_the_order_from_a_smooth_start(solver: str, steps: float) -> None:
+    errors = []
+    for h in (0.04, 0.02, 0.01):
+        delay = steps * h
+        rate = exponent(delay)
+        model = circuit(["x' = -past(x, tau)"], x="output(1.0)", tau=delay)
+        errors.append(abs(end(model, solver, h, 1.0, history=lambda t, r=rate: math.exp(r * t)) - math.exp(rate)))
+    assert orders(errors)[-1] > ORDERS[solver] - 0.15
+
+
+@pytest.mark.parametrize("solver", ORDERS)
+def test_the_past_of_a_computed_variable_is_delayed_like_a_state(solver: str) -> None:
+    by_variable = circuit(["z = x^2", "x' = -past(z, tau)"], x="output(1.0)", z="variable(0.0)", tau=0.37)
+    by_state = circuit(["x' = -past(x, tau)^2"], x="output(1.0)", tau=0.37)
+    # both interpolate; squares of interpolants and interpolants of squares differ by the method's error
+    assert end(by_variable, solver, 0.01, 1.0) == pytest.approx(end(by_state, solver, 0.01, 1.0), abs=2e-5)
+
+
+def test_before_the_start_a_variable_has_its_initial_value_unless_history_says_else() -> None:
+    model = circuit(["x' = -past(x, tau)"], x="output(2.0)", tau=1.0)
+    assert end(model, "euler", 0.1, 0.5) == pytest.approx(2.0 - 0.5 * 2.0)
+    assert end(model, "euler", 0.1, 0.5, history=4.0) == pytest.approx(2.0 - 0.5 * 4.0)
+    assert end(model, "euler", 0.1, 0.5, history={"p/op/x": 3.0}) == pytest.approx(2.0 - 0.5 * 3.0)
+
+
+def test_a_history_of_time_is_read_at_its_times() -> None:
+    model = circuit(["x' = past(x, tau)"], x="output(0.0)", tau=2.0)
+    # x' = (t - 2)^3 up to t = 2: heun integrates it with the trapezoidal rule
+    h = 0.01
+    grid = np.arange(0, 1 + h / 2, h)
+    values = (grid - 2.0) ** 3
+    trapezoid = float(np.sum((values[1:] + values[:-1]) / 2) * h)
+    assert end(model, "heun", h, 1.0, history=lambda t: t**3) == pytest.approx(trapezoid, abs=1e-12)
+
+
+def test_two_delays_from_one_source_and_an_undelayed_edge_keep_apart() -> None:
+    source = OperatorTemplate(name="s", equations="x' = 1.0", variables={"x": "output(0.0)"})
+    sink = OperatorTemplate(name="r", equations="y' = u", variables={"y": "output(0.0)", "u": "input(0.0)"})
+    nodes = {"a": NodeTemplate("a", [source]), **{name: NodeTemplate("b", [sink]) for name in ("b", "c", "d")}}
+    edges = [
+        ("a/s/x", "b/r/u", None, {"weight": 1.0}),
+        ("a/s/x", "c/r/u", None, {"weight": 1.0, "delay": 0.3}),
+        ("a/s/x", "d/r/u", None, {"weight": 1.0, "delay": 0.5}),
+    ]
+    frame = CircuitTemplate("net", nodes=nodes, edges=edges).run(
+        1.1, 0.1, outputs={name: f"{name}/r/u" for name in ("b", "c", "d")}, verbose=False
+    )
+    assert frame.iloc[10].tolist() == pytest.approx([1.0, 0.7, 0.5])
+
+
+def test_connections_with_a_delay_each_equal_single_edges() -> None:
+    from rates_core import Connectivity, PopulationTemplate
+
+    operator = OperatorTemplate(
+        name="op", equations="x' = -x + tanh(u)", variables={"x": "output(0.5)", "u": "input(0.0)"}
+    )
+    node = NodeTemplate("n", [operator])
+    rng = np.random.default_rng(3)
+    weights, delays = rng.normal(size=(4, 4)), rng.choice([0.05, 0.1, 0.137], size=(4, 4))
+    start = rng.normal(size=4)
+    whole = CircuitTemplate(
+        "whole",
+        populations={"P": PopulationTemplate("P", node, 4, {"op/x": start})},
+        connections=[Connectivity("P/op/x", "P/op/u", weights, delays=delays)],
+    ).run(2.0, 0.01, solver="heun", outputs={"x": "P/op/x"}, verbose=False)
+    single = CircuitTemplate(
+        "single",
+        nodes={f"p{i}": node for i in range(4)},
+        edges=[
+            (f"p{j}/op/x", f"p{i}/op/u", None, {"weight": weights[i, j], "delay": delays[i, j]})
+            for i in range(4)
+            for j in range(4)
+        ],
+    )
+    single.update_var(node_vars={f"p{i}/op/x": float(start[i]) for i in range(4)})
+    frame = single.run(2.0, 0.01, solver="heun", outputs={"x": "all/op/x"}, verbose=False)
+    assert whole.to_numpy() == pytest.approx(frame.to_numpy(), abs=1e-13)
+
+
+@pytest.mark.parametrize("steps", [0.37, 5.0, 7.4])
+@pytest.mark.parametrize("solver", ORDERS)
+def test_going_on_from_the_end_of_a_run_equals_one_long_run(solver: str, steps: float) -> None:
+    h = 0.01
+    model = circuit(["x' = 0.5 - past(x, tau)*(1 + x^2) + I"], x="output(1.0)", tau=steps * h, I="input(0.0)").compile(
+        step_size=h, solver=solver, outputs={"x": "p/op/x"}, inputs={"p/op/I": np.zeros(200)}
+    )
+    signal = np.sin(0.1 * np.arange(201))
+    long = model.run(simulation_time=2.0, inputs={"p/op/I": signal})
+    first = model.run(simulation_time=1.0, inputs={"p/op/I": signal[:101]})
+    second = model.run(simulation_time=1.0, inputs={"p/op/I": signal[100:]}, state=first)
+    joined = np.concatenate([first["x"], second["x"]])
+    assert np.array_equal(joined, long["x"].to_numpy())
+    assert np.allclose(second.index, long.index[100:])
+
+
+def test_an_algebraic_loop_through_delays_asks_for_a_history() -> None:
+    from rates_core.errors import ArgumentError
+
+    model = circuit(["z = 0.5*past(z, tau) + 1.0", "x' = z"], x="output(0.0)", z="variable(0.0)", tau=0.1)
+    with pytest.raises(ArgumentError) as caught:
+        end(model, "euler", 0.1, 0.5)
+    assert str(caught.value) == (
+        "The delayed variables 'p/op/z' depend on their own past. Say what they were before the start, "
+        "for example history={'p/op/z': 0.0}."
+    )
+    # z: 1 + 0.5·0 = 1, then 1.5, 1.75, 1.875, 1.9375
+    assert end(model, "euler", 0.1, 0.5, history={"p/op/z": 0.0}) == pytest.approx(
+        0.1 * (1 + 1.5 + 1.75 + 1.875 + 1.9375)
+    )
