@@ -16,7 +16,7 @@ from rates_core.system.reads import settle_reads
 from rates_core.system.schedule import schedule
 from rates_core.system.shapes import Shape, shape_of
 from rates_core.system.signals import FedInput
-from rates_core.system.system import Assign, State, Statement, System
+from rates_core.system.system import Assign, Derivative, State, Statement, System
 
 
 def build_system(network: Network, inputs: Sequence[FedInput] = ()) -> System:
@@ -47,7 +47,7 @@ def build_system(network: Network, inputs: Sequence[FedInput] = ()) -> System:
         states=laid_out(states),
         parameters=tuple(assembly.parameters.values()),
         statements=statements,
-        derivatives=tuple(assembly.derivatives),
+        derivatives=_in_order_of(states, assembly.derivatives),
         inputs=tuple(assembly.inputs),
         reads=tuple(evolve(read, shape=reads[read.path], complex=read.path in complex_reads) for read in assembly.reads),
         draws=tuple(assembly.draws),
@@ -57,6 +57,12 @@ def build_system(network: Network, inputs: Sequence[FedInput] = ()) -> System:
         addresses=dict(assembly.addresses),
         network=network,
     )
+
+
+def _in_order_of(states: Sequence[State], derivatives: Sequence[Derivative]) -> tuple[Derivative, ...]:
+    """Return the derivatives in the order of the layout: equations need not come in the order of declarations."""
+    by_state = {derivative.state: derivative for derivative in derivatives}
+    return tuple(by_state[state.path] for state in states)
 
 
 def _infer_shapes(assembly: Assembly, statements: Sequence[Statement]) -> tuple[dict[str, Shape], dict[str, Shape]]:
