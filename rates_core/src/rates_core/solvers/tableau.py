@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import SupportsFloat
+
 from attrs import field, frozen
+from attrs.converters import optional
 
 Row = tuple[float, ...]
 
 
-def _row(values: object) -> Row:
-    return tuple(float(value) for value in values)  # type: ignore[attr-defined]
+def _row(values: Iterable[SupportsFloat]) -> Row:
+    return tuple(float(value) for value in values)
+
+
+def _rows(rows: Iterable[Iterable[SupportsFloat]]) -> tuple[Row, ...]:
+    return tuple(_row(row) for row in rows)
 
 
 @frozen
@@ -32,13 +40,11 @@ class Tableau:
     name: str
     order: int
     nodes: Row = field(converter=_row)
-    matrix: tuple[Row, ...] = field(converter=lambda rows: tuple(_row(row) for row in rows))
+    matrix: tuple[Row, ...] = field(converter=_rows)
     weights: Row = field(converter=_row)
-    error: Row | None = field(default=None, converter=lambda row: None if row is None else _row(row))
+    error: Row | None = field(default=None, converter=optional(_row))
     error_order: int | None = None
-    dense: tuple[Row, ...] | None = field(
-        default=None, converter=lambda rows: None if rows is None else tuple(_row(row) for row in rows)
-    )
+    dense: tuple[Row, ...] | None = field(default=None, converter=optional(_rows))
     references: tuple[str, ...] = ()
 
     @property

@@ -1,0 +1,100 @@
+"""Options that adaptive methods share, checked."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from rates_core.errors import ArgumentError
+from rates_core.solvers.driver import Problem
+
+if TYPE_CHECKING:
+    import numpy as np
+
+RTOL, ATOL = 1e-6, 1e-9
+
+
+@frozen(eq=False)
+class AdaptiveOptions:
+    """Tolerances and bounds of steps.
+
+    Attributes:
+        rtol: error of a step that is allowed per size of a state.
+        atol: error of a step that is allowed in addition: a number, or one per entry of the state vector.
+        max_step: no step is longer.
+        first_step: size of the first step, or None to choose it.
+        max_steps: more steps than that are an error; None for no limit.
+    """
+
+    rtol: float
+    atol: float | np.ndarray
+    max_step: float
+    first_step: float | None
+    max_steps: int | None
+
+
+def adaptive_options(problem: Problem) -> AdaptiveOptions:
+    """Return the options of a problem; steps are not longer than its shortest delay.
+
+    Raises:
+        ArgumentError: an option has no meaning.
+    """
+    given = problem.options
+    first = given.get("first_step")
+    count = given.get("max_steps")
+    options = AdaptiveOptions(
+        rtol=number("rtol", given.get("rtol", RTOL)),
+        atol=absolute_tolerance(given.get("atol", ATOL), len(problem.y)),
+        max_step=number("max_step", given.get("max_step", math.inf)),
+        first_step=None if first is None else number("first_step", first),
+        max_steps=None if count is None else _count("max_steps", count),
+    )
+    return options if problem.shortest_delay is None else _bounded(options, problem.shortest_delay)
+
+
+def number(name: str, value: Any, least: str = "positive") -> float:
+    """Return an option that has to be a positive number, or with `least="nonnegative"` one that may be 0.
+
+    Raises:
+        ArgumentError: it is not.
+    """
+    try:
+        found = math.nan if isinstance(value, str | bool) else float(value)
+    except (TypeError, ValueError):
+        found = math.nan
+    if not (found > 0 or (found == 0 and least == "nonnegative")):
+        wanted = "a positive number" if least == "positive" else "a number that is not negative"
+        raise ArgumentError(f"{name} must be {wanted}; it is {value!r}.")
+    return found
+
+
+def absolute_tolerance(value: Any, size: int) -> float | np.ndarray:
+    """Return atol: a positive number, or one for each of the `size` entries of the state vector.
+
+    Raises:
+        ArgumentError: it is neither.
+    """
+    import numpy as np
+
+    if isinstance(value, str) or np.ndim(value) == 0:
+        return number("atol", value)
+    found = np.asarray(value)
+    if found.shape != (size,) or found.dtype.kind not in "fiu" or not (found > 0).all():
+        raise ArgumentError(
+            f"atol must be a positive number, or one for each of the {size} entries of the state; it is {value!r}."
+        )
+    return found.astype(float)
+
+
+def _count(name: str, value: Any) -> int:
+    if isinstance(value, bool | str) or value != int(value) or value < 1:
+        raise ArgumentError(f"{name} must be a positive whole number; it is {value!r}.")
+    return int(value)
+
+
+def _bounded(options: AdaptiveOptions, step: float) -> AdaptiveOptions:
+    from attrs import evolve
+
+    return evolve(options, max_step=min(step, options.max_step))

@@ -1,0 +1,213 @@
+"""Run an embedded pair: a Runge-Kutta method that estimates its error and chooses its steps."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from rates_core.errors import PluginError, SimulationError
+from rates_core.solvers.adaptive_options import AdaptiveOptions, adaptive_options
+from rates_core.solvers.driver import Derivative, Driver, Interpolant, Problem, Progress
+from rates_core.solvers.parts import Parts
+from rates_core.solvers.pieces import Piece, pieces
+from rates_core.solvers.step_control import LARGEST_FACTOR, factor, first_step, norm
+from rates_core.solvers.tableau import Tableau
+
+if TYPE_CHECKING:
+    import numpy as np
+
+SMALLEST_STEP = 10  # spacings of floating-point numbers
+MOST_REJECTIONS = 200  # of one step
+
+
+class EmbeddedPair(Driver):
+    """An adaptive explicit Runge-Kutta method.
+
+    Steps end on all stops. No step is longer than the shortest delay, so that no read reaches into the current step.
+
+    Args:
+        tableau: the method, with its error weights and its interpolant.
+
+    Raises:
+        PluginError: the tableau lacks one of these.
+    """
+
+    def __init__(self, tableau: Tableau) -> None:
+        for name, value in (("error", tableau.error), ("error_order", tableau.error_order), ("dense", tableau.dense)):
+            if value is None:
+                raise PluginError(f"The tableau '{tableau.name}' is offered as adaptive, but has no '{name}'.")
+        self.tableau = tableau
+
+    def integrate(self, problem: Problem) -> Iterator[Progress]:
+        """Yield the solution part by part; the controller is the size of the next step."""
+        parts = Parts(problem)
+        return parts.gather(_Run(self.tableau, problem, adaptive_options(problem), parts).steps())
+
+
+@frozen(eq=False)
+class _Attempt:
+    """What came of a step.
+
+    Attributes:
+        error: 1 is just tolerated; NaN if the step left the finite numbers.
+        stages: derivatives, one row per stage, and where the method needs it one for the new point.
+    """
+
+    start: float
+    end: float
+    y: np.ndarray
+    new: np.ndarray
+    stages: np.ndarray
+    error: float
+
+    @property
+    def h(self) -> float:
+        """Return the size of the step."""
+        return self.end - self.start
+
+
+class _Run:
+    """One run of a pair: the loop over pieces and steps."""
+
+    def __init__(self, tableau: Tableau, problem: Problem, options: AdaptiveOptions, parts: Parts) -> None:
+        import numpy as np
+
+        assert tableau.error is not None
+        assert tableau.error_order is not None
+        assert tableau.dense is not None
+        self._tableau, self._problem, self._options, self._parts = tableau, problem, options, parts
+        self._order = min(tableau.order, tableau.error_order)
+        self._matrix = [np.array(row) for row in tableau.matrix]
+        self._weights, self._error = np.array(tableau.weights), np.array(tableau.error)
+        self._dense = np.array([(*row, *[0.0] * (_degree(tableau) - len(row))) for row in tableau.dense]).T
+        self._powers = np.arange(1, _degree(tableau) + 1)
+        self._rows = max(len(tableau.error), len(tableau.dense))  # one more than stages if f at the new point is needed
+        self._first_same_as_last = tableau.nodes[-1] == 1 and (*tableau.matrix[-1], 0.0) == tableau.weights
+        self._steps = 0
+
+    def steps(self) -> Iterator[float]:
+        """Yield the proposal for the next step after each accepted one."""
+        problem = self._problem
+        y, proposal = problem.y, problem.controller
+        for piece in pieces(problem):
+            derivative, t = piece.smooth(problem.derivative), piece.start
+            f = self._slope(derivative, t, y)
+            proposal = self._first(derivative, piece, y, f, proposal)
+            while t < piece.end:
+                step, proposal = self._accepted(derivative, piece, t, y, f, proposal)
+                self._parts.step(t, step.end, step.new, partial(self._interpolant, step))
+                t, y = step.end, step.new
+                f = self._next(derivative, t, step) if t < piece.end else f
+                yield proposal
+
+    def _first(
+        self, derivative: Derivative, piece: Piece, y: np.ndarray, f: np.ndarray, proposal: float | None
+    ) -> float:
+        """Return the first step of a piece.
+
+        At a stop, or where an earlier run ended, the derivative may have jumped: the step carried on is kept as long as
+        it is not far above the first step of a new run.
+        """
+        options = self._options
+        if proposal is None and options.first_step is not None:
+            return options.first_step
+        longest = min(piece.end - piece.start, options.max_step)
+        chosen = first_step(derivative, piece.start, y, f, longest, self._order, options)
+        return chosen if proposal is None else min(proposal, LARGEST_FACTOR * chosen)
+
+    def _accepted(
+        self, derivative: Derivative, piece: Piece, t: float, y: np.ndarray, f: np.ndarray, proposal: float
+    ) -> tuple[_Attempt, float]:
+        """Return a step that is good enough, and the proposal for the next one."""
+        self._count(t)
+        smallest = SMALLEST_STEP * math.ulp(t)
+        wanted = max(min(proposal, self._options.max_step), smallest)
+        error = 0.0
+        for rejections in range(MOST_REJECTIONS):
+            if wanted < smallest:
+                break
+            step = self._attempt(derivative, t, y, f, min(t + wanted, piece.end))
+            error = step.error
+            growth = factor(error, self._order)
+            if error < 1:
+                if rejections:
+                    return step, step.h * min(1.0, growth)
+                return step, max(wanted if step.end == piece.end else 0.0, step.h * growth)
+            wanted = step.h * growth
+        raise self._failure(t, error)
+
+    def _attempt(self, derivative: Derivative, t: float, y: np.ndarray, f: np.ndarray, end: float) -> _Attempt:
+        import numpy as np
+
+        tableau, options, h = self._tableau, self._options, end - t
+        stages = np.empty((self._rows, len(y)))
+        stages[0] = f
+        new = y
+        with np.errstate(all="ignore"):
+            try:
+                for number in range(1, tableau.stages):
+                    inside = y + h * (self._matrix[number] @ stages[:number])
+                    stages[number] = derivative(t + tableau.nodes[number] * h, inside)
+                new = y + h * (self._weights @ stages[: tableau.stages])
+                if self._rows > tableau.stages:
+                    stages[-1] = derivative(end, new)
+            except ArithmeticError:  # Python numbers raise where arrays become infinite
+                return _Attempt(t, end, y, new, stages, math.nan)
+            scale = options.atol + np.maximum(np.abs(y), np.abs(new)) * options.rtol
+            error = norm(h * (self._error @ stages[: len(self._error)]) / scale)
+        return _Attempt(t, end, y, new, stages, error)
+
+    def _next(self, derivative: Derivative, t: float, step: _Attempt) -> np.ndarray:
+        """Return the derivative at the end of a step, which many methods know already."""
+        if self._rows > self._tableau.stages or self._first_same_as_last:
+            last: np.ndarray = step.stages[-1]
+            return last
+        return self._slope(derivative, t, step.new)
+
+    def _slope(self, derivative: Derivative, t: float, y: np.ndarray) -> np.ndarray:
+        import numpy as np
+
+        try:
+            with np.errstate(all="ignore"):
+                f = np.asarray(derivative(t, y))
+        except ArithmeticError:
+            f = np.full(len(y), np.nan)
+        if not np.isfinite(f).all():
+            raise SimulationError(f"The derivative is NaN or infinite at t = {t:.9g}.", t)
+        return f
+
+    def _interpolant(self, step: _Attempt) -> Interpolant:
+        coefficients = (step.h * (self._dense @ step.stages[: self._dense.shape[1]])).T
+        start, h, y, powers = step.start, step.h, step.y, self._powers
+
+        def interpolant(t: float) -> np.ndarray:
+            value: np.ndarray = y + coefficients @ ((t - start) / h) ** powers
+            return value
+
+        return interpolant
+
+    def _count(self, t: float) -> None:
+        self._steps += 1
+        most = self._options.max_steps
+        if most is not None and self._steps > most:
+            raise SimulationError(f"Solver '{self._tableau.name}' took max_steps={most} steps to t = {t:.9g}.", t)
+
+    def _failure(self, t: float, error: float) -> SimulationError:
+        if error != error:
+            reason = "beyond it the derivative is NaN or infinite, however small the step"
+        else:
+            reason = "the step that its tolerances ask for is too small for floating-point numbers"
+        return SimulationError(
+            f"Solver '{self._tableau.name}' cannot go on from t = {t:.9g}: {reason}. "
+            "The solution may become infinite there; if not, try larger tolerances or a solver for stiff systems.",
+            t,
+        )
+
+
+def _degree(tableau: Tableau) -> int:
+    """Return the degree of the interpolant."""
+    return max(len(row) for row in tableau.dense or ())

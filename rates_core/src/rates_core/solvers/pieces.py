@@ -1,0 +1,53 @@
+"""The pieces of a run on which its right-hand side is smooth."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from rates_core.solvers.driver import Derivative, Problem
+
+SAME_TIME = 1e-12  # stops that are nearer to each other than this share of the run's end are one stop
+MARGIN = 4  # spacings of floating-point numbers by which an evaluation keeps away from a stop
+
+
+@frozen
+class Piece:
+    """A part of a run without a stop inside.
+
+    Attributes:
+        start: where it starts.
+        end: where a step has to end.
+        opens: it starts on a stop.
+        closes: it ends on a stop.
+    """
+
+    start: float
+    end: float
+    opens: bool
+    closes: bool
+
+    def smooth(self, derivative: Derivative) -> Derivative:
+        """Return the right-hand side of this piece, evaluated on its own side of the stops that bound it.
+
+        At a stop a right-hand side may jump, and rounding must not decide which of its two values a method sees.
+        """
+        margin = MARGIN * math.ulp(max(abs(self.start), abs(self.end)))
+        first = self.start + margin if self.opens else -math.inf
+        last = self.end - margin if self.closes else math.inf
+        if not (self.opens or self.closes) or first >= last:
+            return derivative
+        return lambda t, y: derivative(min(max(t, first), last), y)
+
+
+def pieces(problem: Problem) -> Iterator[Piece]:
+    """Yield the pieces between the start, the stops and the end of a problem."""
+    near = SAME_TIME * max(1.0, abs(problem.end))
+    start, opens = problem.start, False
+    for stop in problem.stops:
+        if stop - start > near and problem.end - stop > near:
+            yield Piece(start, stop, opens, closes=True)
+            start, opens = stop, True
+    yield Piece(start, problem.end, opens, closes=False)
