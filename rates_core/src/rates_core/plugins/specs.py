@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from attrs import field, frozen
@@ -39,6 +40,10 @@ class Option:
     name: str = field(validator=is_name)
     default: Any
     summary: str
+
+
+def _options(values: Iterable[Option]) -> tuple[Option, ...]:
+    return tuple(values)
 
 
 @frozen
@@ -94,7 +99,7 @@ class BackendSpec(TargetSpec):
     capabilities: Capabilities = field(factory=Capabilities, validator=is_a(Capabilities))
     language: str = field(default="Python", kw_only=True)
     requires: tuple[str, ...] = field(default=(), kw_only=True, converter=text_tuple)
-    options: tuple[Option, ...] = field(default=(), kw_only=True, converter=tuple)
+    options: tuple[Option, ...] = field(default=(), kw_only=True, converter=_options)
 
 
 @frozen
@@ -126,7 +131,7 @@ class SolverSpec(TargetSpec):
     events: bool = field(default=False, kw_only=True)
     backends: tuple[str, ...] | None = field(default=None, kw_only=True, converter=optional(text_tuple))
     methods: tuple[str, ...] = field(default=(), kw_only=True, converter=text_tuple)
-    options: tuple[Option, ...] = field(default=(), kw_only=True, converter=tuple)
+    options: tuple[Option, ...] = field(default=(), kw_only=True, converter=_options)
     references: tuple[str, ...] = field(default=(), kw_only=True, converter=text_tuple)
 
     def missing(self, requirements: Requirements) -> tuple[str, ...]:
@@ -169,7 +174,7 @@ class ExecutorSpec(TargetSpec):
         options: keyword arguments of its own.
     """
 
-    options: tuple[Option, ...] = field(default=(), kw_only=True, converter=tuple)
+    options: tuple[Option, ...] = field(default=(), kw_only=True, converter=_options)
 
 
 @frozen
