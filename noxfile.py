@@ -9,7 +9,7 @@ import os
 import re
 import shutil
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -52,6 +52,12 @@ class Member:
     def test_requirements(self) -> list[str]:
         """What its suite needs beyond that: the member's own dependency group `test`."""
         return list(self.settings.get("dependency-groups", {}).get("test", ()))
+
+    @property
+    def tests_with_plugins(self) -> list[str]:
+        """Which of its tests need other members, where the others are run without them too (core's are)."""
+        listed = self.settings.get("tool", {}).get("rates", {}).get("tests-with-plugins", ())
+        return [str((self.folder / path).relative_to(ROOT)) for path in listed]
 
     @property
     def wheel(self) -> str:
@@ -129,10 +135,9 @@ def pytest(session: nox.Session, *paths: str, strict: bool = True) -> None:
     session.run("pytest", "-q", *selection, *report, *paths, *session.posargs, env=environment)
 
 
-def suites(*folders: Path) -> Iterator[str]:
-    """Yield the suites of members as paths from the root."""
-    for folder in folders:
-        yield str((folder / "tests").relative_to(ROOT))
+def suite(member: Member) -> str:
+    """Return the folder of a member's tests."""
+    return str((member.folder / "tests").relative_to(ROOT))
 
 
 @nox.session(venv_backend="none", default=False)
@@ -152,18 +157,18 @@ def develop(session: nox.Session) -> None:
 
 @nox.session
 def core_alone(session: nox.Session) -> None:
-    """Run the suite of rates-core, installed with nothing but its own dependencies."""
-    install(session, CORE.name, *TEST_TOOLS, *CORE.test_requirements)
-    pytest(session, *suites(CORE.folder))
+    """Run the suite of rates-core with nothing beside it but its own dependencies."""
+    install(session, CORE.name, *TEST_TOOLS)
+    pytest(session, suite(CORE), *(f"--ignore={path}" for path in CORE.tests_with_plugins))
 
 
 @nox.session
-@nox.parametrize("member", [nox.param(member.name, id=member.name) for member in PLUGINS])
+@nox.parametrize("member", [nox.param(name, id=name) for name in MEMBERS])
 def tests(session: nox.Session, member: str) -> None:
-    """Run the suite of one plugin, installed beside core and what its suite names, from wheels."""
-    plugin = MEMBERS[member]
-    install(session, member, *TEST_TOOLS, *plugin.test_requirements)
-    pytest(session, *suites(plugin.folder))
+    """Run the suite of one member, installed beside core and what its suite names, from wheels."""
+    tested = MEMBERS[member]
+    install(session, member, *TEST_TOOLS, *tested.test_requirements)
+    pytest(session, *(tested.tests_with_plugins or [suite(tested)]))
 
 
 @nox.session
@@ -173,7 +178,7 @@ def lowest(session: nox.Session, member: str) -> None:
     install(
         session, member, *CORE.requirements, *TEST_TOOLS, *MEMBERS[member].test_requirements, resolution="lowest-direct"
     )
-    pytest(session, *suites(MEMBERS[member].folder))
+    pytest(session, suite(MEMBERS[member]))
 
 
 @nox.session
