@@ -91,12 +91,12 @@ def check_label(label: object, what: str) -> str:
         TemplateError: it is not text, is empty, is `all`, or holds one of `/ [ ] >`.
     """
     if not isinstance(label, str) or not label:
-        raise TemplateError(f"The label of a {what} is text, not {label!r}.")
+        raise TemplateError(f"The label of each {what} is text, not {label!r}.")
     if label == WILDCARD:
-        raise TemplateError(f"A {what} may not be labelled 'all'; in paths, 'all' stands for every child.")
+        raise TemplateError(f"The {what} label 'all' is taken: in paths it stands for every child.")
     found = [character for character in _FORBIDDEN if character in label]
     if found:
-        raise TemplateError(f"The label '{label}' of a {what} holds '{found[0]}'; labels may not hold / [ ] or >.")
+        raise TemplateError(f"The {what} label '{label}' holds '{found[0]}'; labels may not hold / [ ] or >.")
     return label
 
 

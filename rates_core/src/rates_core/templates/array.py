@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 from rates_core.errors import ArgumentError
+from rates_core.templates.counting import counted_are
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,7 +33,7 @@ def _read_only(given: Any) -> NDArray[Any]:
     converted = values.astype(np.complex128 if values.dtype.kind == "c" else np.float64, copy=False)
     missing = int(np.count_nonzero(np.isnan(converted)))
     if missing:
-        raise ArgumentError(f"{missing} of {converted.size} values {'is' if missing == 1 else 'are'} NaN.")
+        raise ArgumentError(f"{counted_are(missing, 'value')} NaN.")
     return sealed(converted)
 
 

@@ -10,6 +10,7 @@ from attrs import field, frozen
 from rates_core.errors import ArgumentError, TemplateError
 from rates_core.paths import split_variable
 from rates_core.templates.array import Array
+from rates_core.templates.counting import counted_are
 from rates_core.templates.edge import Mapped, edge_template, mapped_variables
 from rates_core.templates.mapping import FrozenMapping
 from rates_core.templates.node import EdgeTemplate
@@ -33,19 +34,22 @@ def to_matrix(given: Any, what: str) -> Matrix:
         matrix = given if isinstance(given, SparseMatrix) else to_value(given)
     except ArgumentError as error:
         raise TemplateError(f"{what}: {error}") from None
-    infinite = _count(matrix, "inf")
+    infinite = _count_infinite(matrix)
     if infinite:
-        raise TemplateError(f"{what}: {infinite} of its values {'is' if infinite == 1 else 'are'} infinite.")
+        raise TemplateError(f"{what}: {counted_are(infinite, 'value')} infinite.")
     return matrix
 
 
-def _count(matrix: Matrix, what: str) -> int:
-    """Count the entries that are infinite (`inf`) or negative."""
+def _count_infinite(matrix: Matrix) -> int:
     import numpy as np
 
-    entries = matrix.values if isinstance(matrix, SparseMatrix) else matrix
-    numbers = np.asarray(entries)
-    return int(np.count_nonzero(np.isinf(numbers) if what == "inf" else numbers < 0))
+    return int(np.count_nonzero(np.isinf(np.asarray(matrix.values if isinstance(matrix, SparseMatrix) else matrix))))
+
+
+def _count_negative(times: float | Array) -> int:
+    import numpy as np
+
+    return int(np.count_nonzero(np.asarray(times) < 0))
 
 
 def _weights(given: Any) -> Matrix:
@@ -70,38 +74,34 @@ def connection_times(given: Any, what: str, weights: Matrix) -> float | Array | 
         times = _from_sparse(times, what, weights)
     if isinstance(times, complex) or (isinstance(times, Array) and times.values.dtype.kind == "c"):
         raise TemplateError(f"{what} is complex; times are real.")
-    negative = _count(times, "negative")
+    negative = _count_negative(times)
     if negative:
-        raise TemplateError(f"{what}: {negative} of its values {'is' if negative == 1 else 'are'} negative.")
-    return times if isinstance(times, float) else _fitting(times, what, weights)
+        raise TemplateError(f"{what}: {counted_are(negative, 'value')} negative.")
+    return _fitting(times, what, weights) if isinstance(times, Array) else times
 
 
 def _from_sparse(times: SparseMatrix, what: str, weights: Matrix) -> Array:
     """Return the entries of a sparse matrix where connections exist; one that is not stored is 0."""
     import numpy as np
 
-    dense_or_equal = times.values if isinstance(weights, SparseMatrix) and times.same_pattern(weights) else None
-    if dense_or_equal is not None:
-        return dense_or_equal
     if not isinstance(weights, SparseMatrix):
-        dense = np.zeros(times.shape, dtype=times.values.values.dtype)
-        dense[times.rows, times.columns] = times.values.values
-        return Array(dense)
+        return Array(times.toarray())
+    if times.same_pattern(weights):
+        return times.values
     if times.shape != weights.shape:
         raise TemplateError(f"{what} has the shape {times.shape}, but weights has the shape {weights.shape}.")
     width = weights.shape[1]
     stored, asked = times.rows * width + times.columns, weights.rows * width + weights.columns
     extra = int(np.count_nonzero(~np.isin(stored, asked)))
     if extra:
-        raise TemplateError(f"{what} has {extra} entries where weights has no connection.")
+        raise TemplateError(f"{what}: {counted_are(extra, 'value')} given where weights has no connection.")
     found = np.zeros(asked.shape, dtype=times.values.values.dtype)
     order = np.argsort(asked)
     found[order[np.searchsorted(asked, stored, sorter=order)]] = times.values.values
     return Array(found)
 
 
-def _fitting(times: Any, what: str, weights: Matrix) -> Array:
-    assert isinstance(times, Array)
+def _fitting(times: Array, what: str, weights: Matrix) -> Array:
     if isinstance(weights, SparseMatrix):
         if times.shape == weights.shape:
             return Array(times.values[weights.rows, weights.columns])
@@ -165,13 +165,8 @@ class Connectivity:
         return None
 
     def _check_spread(self) -> None:
-        import numpy as np
-
-        delays, spread = np.asarray(self.delays or 0.0), np.asarray(self.spread or 0.0)
-        if delays.shape and spread.shape and delays.shape != spread.shape:
-            raise TemplateError(
-                f"Connection {self}: spread has the shape {spread.shape}, but delays has the shape {delays.shape}."
-            )
-        without = int(np.count_nonzero((spread > 0) & (delays == 0)))
-        if without:
-            raise TemplateError(f"Connection {self}: {without} connections have a spread and no delay to spread.")
+        if self.spread and self.delays is None:
+            raise TemplateError(f"Connection {self} has a spread and no delays to spread.")
+        shapes = [part.shape for part in (self.delays, self.spread) if isinstance(part, Array)]
+        if len(set(shapes)) > 1:
+            raise TemplateError(f"Connection {self}: delays has the shape {shapes[0]}, but spread {shapes[1]}.")

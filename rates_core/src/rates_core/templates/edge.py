@@ -129,7 +129,7 @@ class Edge:
     def __attrs_post_init__(self) -> None:
         for path in (self.source, self.target):
             split_variable(path)
-        if self.spread and not self.delay:
+        if self.spread and self.delay is None:
             raise TemplateError(f"The edge {self} has a spread of {self.spread} and no delay to spread.")
         object.__setattr__(self, "mapping", mapped_variables(self.mapping, self.template))
 

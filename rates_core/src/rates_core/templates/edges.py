@@ -12,6 +12,7 @@ from attrs import field, frozen
 from rates_core.errors import TemplateError
 from rates_core.templates.array import Array
 from rates_core.templates.connectivity import connection_times
+from rates_core.templates.counting import counted
 from rates_core.templates.edge import Edge, Mapped, edge_template, mapped_variables
 from rates_core.templates.mapping import FrozenMapping
 from rates_core.templates.node import EdgeTemplate
@@ -55,8 +56,8 @@ class EdgeMatrix:
         for axis, side, nodes in ((0, "target", self.target_nodes), (1, "source", self.source_nodes)):
             if self.weights.shape[axis] != len(nodes):
                 raise TemplateError(
-                    f"weight has {self.weights.shape[axis]} {('rows', 'columns')[axis]}, but there are {len(nodes)} "
-                    f"{side} nodes; its axes are [target, source]."
+                    f"weight has {counted(self.weights.shape[axis], ('row', 'column')[axis])} for "
+                    f"{counted(len(nodes), f'{side} node')}; its axes are [target, source]."
                 )
         object.__setattr__(self, "delays", connection_times(self.delays, "delay", self.weights))
         object.__setattr__(self, "spread", connection_times(self.spread, "spread", self.weights))

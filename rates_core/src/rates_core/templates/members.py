@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from rates_core.errors import ArgumentError, TemplateError, UnknownNameError, did_you_mean
 from rates_core.paths import check_label
 from rates_core.templates.connectivity import Connectivity
+from rates_core.templates.counting import counted
 from rates_core.templates.edges import EdgeMatrix, Edges
 from rates_core.templates.mapping import FrozenMapping
 from rates_core.templates.node import NodeTemplate
@@ -181,6 +182,7 @@ def _check_connection(circuit: CircuitTemplate, connection: Connectivity) -> Non
     for axis, (side, path) in enumerate((("target", connection.target), ("source", connection.source))):
         units = sum(match.units for match in match_variables(circuit, path))
         if shape is not None and shape[axis] != units:
-            name, what = ("row", "column")[axis], f"{units} unit" if units == 1 else f"{units} units"
-            count = f"{shape[axis]} {name}" if shape[axis] == 1 else f"{shape[axis]} {name}s"
-            raise TemplateError(f"weights has {count}, but {side} '{path}' has {what}; its axes are [target, source].")
+            raise TemplateError(
+                f"weights has {counted(shape[axis], ('row', 'column')[axis])}, but {side} '{path}' has "
+                f"{counted(units, 'unit')}; its axes are [target, source]."
+            )

@@ -9,6 +9,7 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from rates_core.errors import ArgumentError, TemplateError
+from rates_core.templates.counting import counted
 from rates_core.templates.location import Location
 from rates_core.templates.mapping import FrozenMapping
 from rates_core.templates.node import NodeTemplate
@@ -105,7 +106,9 @@ class PopulationTemplate(Template):
             raise TemplateError(f"{what}: {error}") from None
         shape = shape_of(value)
         if len(shape) == 1 and shape != (self.n,):
-            raise TemplateError(f"{what} has {_values(shape[0])}, but the population has {_units(self.n)}.")
+            raise TemplateError(
+                f"{what} has {counted(shape[0], 'value')}, but the population has {counted(self.n, 'unit')}."
+            )
         if len(shape) > 1 and not (declared.kind == "parameter" and shape == (self.n, self.n)):
             raise TemplateError(f"{what} has the shape {shape}; give one number or one per unit.")
         return value
@@ -119,11 +122,3 @@ class PopulationTemplate(Template):
                         f"Population '{self.name}': '{operator.name}/{name}' is declared with the shape {shape}. "
                         "In a population the units are the axis; declare a scalar and give values per unit in params."
                     )
-
-
-def _values(count: int) -> str:
-    return "1 value" if count == 1 else f"{count} values"
-
-
-def _units(count: int) -> str:
-    return "1 unit" if count == 1 else f"{count} units"

@@ -19,12 +19,14 @@ def resolve(given: Any, kind: type[T], what: str) -> T:
     if isinstance(given, kind):
         return given
     if not isinstance(given, str):
-        raise TemplateError(f"{what} must be a {kind.__name__} or a path to one, not {_described(given)}.")
+        raise TemplateError(f"{what} must be of kind {kind.__name__} or a path to one, not {_described(given)}.")
     from rates_core.yaml.reader import load
 
     template = load(given)
     if not isinstance(template, kind):
-        raise TemplateError(f"{what} must be a {kind.__name__}, but '{given}' is a {type(template).__name__}.")
+        raise TemplateError(
+            f"{what} must be of kind {kind.__name__}, but '{given}' is of kind {type(template).__name__}."
+        )
     return template
 
 

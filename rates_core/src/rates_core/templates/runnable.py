@@ -69,7 +69,7 @@ class Runnable(Template):
             history: values before the start: a number, a callable of t, an array, or a mapping of those by path.
             state: end of another run, from which this one continues.
             seed: seed of noise and random draws.
-            options: options of the chosen solver and backend.
+            options: options of the chosen solver and backend; `stop_on_nonfinite=False` lets a run go on after NaN.
 
         Raises:
             UnknownNameError: an output, input, solver, backend or option has no such name.

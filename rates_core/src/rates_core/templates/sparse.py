@@ -97,6 +97,14 @@ class SparseMatrix:
 
         return np.repeat(np.arange(self.shape[0]), np.diff(self.pointers))
 
+    def toarray(self) -> NDArray[Any]:
+        """Return the dense matrix, with 0 where no entry exists."""
+        import numpy as np
+
+        dense = np.zeros(self.shape, dtype=self.values.values.dtype)
+        dense[self.rows, self.columns] = self.values.values
+        return dense
+
     def tocsr(self) -> Any:
         """Return a SciPy array of the same entries.
 

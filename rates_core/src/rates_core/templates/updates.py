@@ -1,14 +1,15 @@
-"""Changes of a circuit: recorded in place, or as a derived circuit."""
+"""Values recorded on a circuit, in place, after all of them were checked."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from rates_core.errors import ArgumentError, TemplateError, UnknownNameError
 from rates_core.paths import EDGE_ATTRIBUTES
 from rates_core.templates.array import Array
-from rates_core.templates.connectivity import Connectivity
+from rates_core.templates.connectivity import Connectivity, Matrix
+from rates_core.templates.counting import counted
 from rates_core.templates.current import missing_edge
 from rates_core.templates.edge import Edge, Mapped, edge_variable
 from rates_core.templates.mapping import FrozenMapping
@@ -25,9 +26,6 @@ from rates_core.templates.value import Value, shape_of, to_number, to_value
 
 if TYPE_CHECKING:
     from rates_core.templates.circuit import CircuitTemplate
-    from rates_core.templates.connectivity import Matrix
-
-C = TypeVar("C", bound="CircuitTemplate")
 
 
 def record_values(circuit: CircuitTemplate, node_vars: Mapping[str, Any], edge_vars: Iterable[Sequence[Any]]) -> None:
@@ -78,7 +76,7 @@ def node_value(circuit: CircuitTemplate, path: str, given: Any) -> Value:
         return value
     if shape != (units,):
         raise ArgumentError(
-            f"'{path}' names {units} unit{'s' if units > 1 else ''}, but the value has the shape {shape}. "
+            f"'{path}' names {counted(units, 'unit')}, but the value has the shape {shape}. "
             "Give one number or one per unit."
         )
     return to_number(value.values[0].item()) if units == 1 and isinstance(value, Array) else value
@@ -88,8 +86,9 @@ def _own_shape(matched: Sequence[VariableMatch]) -> tuple[int, ...] | None:
     """Return the shape of the one unit, or of the one population's matrix, that a path names."""
     if len(matched) != 1:
         return None
-    leaf = matched[0].leaf
-    return shape_of(leaf.template.value(matched[0].operator, matched[0].variable)) or matched[0].declared.shape
+    match = matched[0]
+    template = match.leaf.template if match.leaf.unit is None else match.leaf.node
+    return shape_of(template.value(match.operator, match.variable)) or match.declared.shape
 
 
 def edge_override(circuit: CircuitTemplate, entry: Sequence[Any]) -> EdgeOverride:
