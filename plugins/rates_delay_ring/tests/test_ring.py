@@ -159,3 +159,19 @@ def test_an_algebraic_loop_through_delays_asks_for_a_history() -> None:
     assert end(model, "euler", 0.1, 0.5, history={"p/op/z": 0.0}) == pytest.approx(
         0.1 * (1 + 1.5 + 1.75 + 1.875 + 1.9375)
     )
+
+
+@pytest.mark.parametrize("said", [3.0, {"p/op/x": 3.0}, lambda t: 3.0])
+def test_the_past_of_an_expression_is_the_expression_of_the_past(said: object) -> None:
+    model = circuit(["x' = past(k*x^2, tau)"], x="output(1.0)", tau=1.0, k=0.5)
+    assert end(model, "euler", 0.1, 0.5, history=said) == pytest.approx(1.0 + 0.5 * 0.5 * 9.0)
+
+
+@pytest.mark.parametrize("solver", ["heun", "rk4"])
+def test_a_jump_at_the_start_costs_no_order(solver: str) -> None:
+    # x' = -x(t - 1/2) with x = 0 before and 1 at the start: 1, then 1 - (t - 1/2), then a parabola
+    model = circuit(["x' = -past(x, tau)"], x="output(1.0)", tau=0.5)
+    exact = 1 - 0.75 + 0.25**2 / 2
+    assert end(model, solver, 0.05, 1.25, history=0.0) == pytest.approx(exact, abs=1e-3)
+    errors = [abs(end(model, solver, h, 1.25, history=0.0) - exact) for h in (0.05, 0.025)]
+    assert errors[1] < 1e-12 or math.log2(errors[0] / errors[1]) > ORDERS[solver] - 0.2

@@ -7,13 +7,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+from attrs import define
 
 from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean
 from rates_core.expressions.evaluate import evaluate
-from rates_core.expressions.tree import symbols
+from rates_core.expressions.tree import Expression, Symbol, symbols
 from rates_core.programs.program import Kernel, slot_paths
 from rates_core.system.schedule import reads_of
-from rates_core.system.system import Assign, State, System
+from rates_core.system.system import TIME, Assign, State, System
 
 QUADRATURE = 200  # nodes of the quadrature over the past
 Source = Callable[[float], Any]
@@ -72,6 +73,7 @@ def prehistory(
     start: float,
     y: np.ndarray,
     inputs: tuple[Any, ...],
+    arguments: Mapping[str, Any],
     history: Any = None,
 ) -> PreHistory:
     """Return the past of all slots.
@@ -82,6 +84,7 @@ def prehistory(
         start: time of the start.
         y: initial state.
         inputs: values of external inputs at the start.
+        arguments: values of parameters.
         history: what the user gave: a number, a function of time, an array with one value per unit, or a dict of
             these by path; None means that everything had the value that it has at the start.
 
@@ -90,6 +93,9 @@ def prehistory(
     """
     slots = slot_paths(system)
     given = _given(system, history, slots)
+    if history is not None:
+        expressions = Expressions(system, history, given, y, arguments)
+        given |= {slot: expressions.function(slot) for slot in slots if expressions.covers(slot)}
     constants = {slot: value for slot, value in given.items() if not callable(value)}
     functions = {slot: _shaped(system, slot, value) for slot, value in given.items() if callable(value)}
     needs = _needs(system, slots)
@@ -107,6 +113,66 @@ def prehistory(
         constants.update({slot: values[slot] for slot in ready})
         unknown = [slot for slot in unknown if slot not in ready]
     return PreHistory({slot: _spread(system, slot, constants[slot]) for slot in constants}, functions)
+
+
+@define(eq=False)
+class Expressions:
+    """The past of delayed expressions, such as x^2 in `past(x^2, tau)`: expressions of what history says.
+
+    Attributes:
+        history: as the user gave it.
+        given: what it says of slots.
+        y: initial state, which states have had that history says nothing of.
+    """
+
+    system: System
+    history: Any
+    given: Mapping[str, Any]
+    y: np.ndarray
+    arguments: Mapping[str, Any]
+
+    def covers(self, slot: str) -> bool:
+        """Tell whether a slot is an expression of states, time and parameters that has no path of its own."""
+        if slot in self.system.addresses.values():
+            return False
+        known = self.system.state_paths.keys() | self.arguments.keys() | {TIME}
+        return symbols(self._expression(slot)) <= known
+
+    def function(self, slot: str) -> Source:
+        """Return the expression's past as a function of time."""
+        expression = self._expression(slot)
+
+        def past(t: float) -> Any:
+            values = {name: self._value(name, t) for name in symbols(expression)}
+            return evaluate(expression, values)
+
+        return past
+
+    def _expression(self, slot: str) -> Expression:
+        return next(
+            (item.expression for item in self.system.statements if item.target == slot and isinstance(item, Assign)),
+            Symbol(slot),
+        )
+
+    def _value(self, name: str, t: float) -> Any:
+        if name == TIME:
+            return t
+        if name in self.arguments:
+            return self.arguments[name]
+        said = self._said(name)
+        if said is not None:
+            return said(t) if callable(said) else said
+        state = self.system.state_paths[name]
+        part = self.y[state.offset : state.offset + state.width]
+        part = part.view(complex) if state.complex else part
+        return part if state.shape else part[0].item()
+
+    def _said(self, name: str) -> Any:
+        if name in self.given:
+            return self.given[name]
+        if not isinstance(self.history, Mapping):
+            return self.history
+        return _by_path(self.system, self.history, (name,), strict=False).get(name)
 
 
 def _no_draws(system: System) -> tuple[Any, ...]:
@@ -162,9 +228,11 @@ def _needs(system: System, slots: tuple[str, ...]) -> dict[str, set[str]]:
 def _given(system: System, history: Any, slots: tuple[str, ...]) -> dict[str, Any]:
     if history is None:
         return {}
+    visible = set(system.addresses.values())
+    slots = tuple(slot for slot in slots if slot in visible)
     if not isinstance(history, Mapping):
         if callable(history) or np.ndim(history) == 0:
-            return {slot: history for slot in slots}
+            return dict.fromkeys(slots, history)
         values = np.asarray(history, dtype=float)
         fitting = {slot: values for slot in slots if system.shapes[slot] == values.shape}
         if len(fitting) != len(slots):
@@ -176,7 +244,10 @@ def _given(system: System, history: Any, slots: tuple[str, ...]) -> dict[str, An
     return _by_path(system, history, slots)
 
 
-def _by_path(system: System, history: Mapping[str, Any], slots: tuple[str, ...]) -> dict[str, Any]:
+def _by_path(
+    system: System, history: Mapping[str, Any], slots: tuple[str, ...], strict: bool = True
+) -> dict[str, Any]:
+    """Return what a history says of slots; strict refuses paths that nothing reads with a delay."""
     from rates_core.network.resolve import resolve
 
     assert system.network is not None
@@ -185,6 +256,8 @@ def _by_path(system: System, history: Mapping[str, Any], slots: tuple[str, ...])
         for selection in resolve(system.network, path):
             slot = system.addresses[selection.population, selection.operator, selection.variable]
             if slot not in slots:
+                if not strict or slot in _inside_delayed(system):
+                    continue
                 raise UnknownNameError(
                     f"history names '{path}', which nothing reads with a delay.{did_you_mean(path, slots)} "
                     f"Delayed variables: {', '.join(slots) or 'none'}."
@@ -193,3 +266,12 @@ def _by_path(system: System, history: Mapping[str, Any], slots: tuple[str, ...])
                 raise ArgumentError(f"history of '{path}' must be given for all units of its population.")
             found[slot] = value
     return found
+
+
+def _inside_delayed(system: System) -> set[str]:
+    """Return the variables that delayed expressions are made of."""
+    visible = set(system.addresses.values())
+    hidden = {slot for slot in slot_paths(system) if slot not in visible}
+    return set().union(
+        *(symbols(item.expression) for item in system.statements if isinstance(item, Assign) and item.target in hidden)
+    )

@@ -23,6 +23,7 @@ from rates_core.simulation.inputs import Inputs
 from rates_core.simulation.outputs import table
 from rates_core.simulation.start import chain_states, delay_values, read_indices
 from rates_core.simulation.state import RunState, state_of
+from rates_core.system.system import System
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,7 +114,7 @@ def _prepared(model: CompiledModel, request: RunRequest) -> Run:
         run = Run(model, request, grid, kernel, inputs, draws, before.carry, arguments, delays, before.past)
         return _with_history(run, before.carry.history) if system.reads else run
     y = initial_state(system, request.initial)
-    past = _past(system, kernel, y, inputs, request.history)
+    past = _past(system, kernel, y, inputs, arguments, request.history)
     if past is not None:
         chain_states(system, y, past, arguments)
     carry = Carry(0, 0.0, y)
@@ -121,13 +122,15 @@ def _prepared(model: CompiledModel, request: RunRequest) -> Run:
     return run if not system.reads else _with_history(run)
 
 
-def _past(system: Any, kernel: Kernel, y: np.ndarray, inputs: Inputs, history: Any) -> PreHistory | None:
+def _past(
+    system: System, kernel: Kernel, y: np.ndarray, inputs: Inputs, arguments: Mapping[str, Any], history: Any
+) -> PreHistory | None:
     chained = any(isinstance(state.initial, str) for state in system.states)
     if not system.reads and not chained:
         if history is not None:
             raise ArgumentError("history= was given, but the model has no delays.")
         return None
-    return prehistory(system, kernel, 0.0, y, inputs.at(0.0), history)
+    return prehistory(system, kernel, 0.0, y, inputs.at(0.0), arguments, history)
 
 
 def _with_history(run: Run, before: Any = None) -> Run:

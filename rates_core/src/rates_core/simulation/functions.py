@@ -192,7 +192,7 @@ def _arguments(
     past: list[Any] = []
     if slots:
         kernel = maker.program(ProgramRequest(system, (), None, system.name), {}).bind(values)
-        before = prehistory(system, kernel, 0.0, y, signals.at(0.0))
+        before = prehistory(system, kernel, 0.0, y, signals.at(0.0), values)
         chain_states(system, y, before, values)
         row = np.concatenate([np.atleast_1d(before.value(slot, 0.0)) for slot in slots])
         if source.past:
