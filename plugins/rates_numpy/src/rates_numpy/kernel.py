@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -26,7 +27,11 @@ class NumpyProgram(Program):
     def bind(self, arguments: Mapping[str, Any]) -> NumpyKernel:
         """Compute what depends on parameters only and return the kernel."""
         values = [arguments[path] for path in self._module.parameters]
-        return NumpyKernel(self.request, self._functions, values, self._module.uses_time)
+        timed = self._module.uses_time
+        try:
+            return NumpyKernel(self, self._functions, values, timed)
+        except ArithmeticError:
+            return NumpyKernel(self, self._functions, _with_numpy_numbers(values), timed)
 
     def to_file(self, path: Path) -> None:
         """Write the module."""
@@ -42,41 +47,66 @@ def load_module(source: str) -> ModuleType:
 
 
 class NumpyKernel(Kernel):
-    """The functions of a module with parameters bound."""
+    """The functions of a module with parameters bound.
 
-    def __init__(self, request: ProgramRequest, module: ModuleType, values: Sequence[Any], timed: bool) -> None:
-        self._request = request
+    Python's numbers raise where NumPy's become NaN or infinite: what raises is computed again with NumPy's.
+    """
+
+    def __init__(self, program: NumpyProgram, module: ModuleType, values: Sequence[Any], timed: bool) -> None:
+        self._program = program
         self._module = module
+        self._values = values
         self._timed = timed
         with np.errstate(all="ignore"):
             self._derivative: Callable[..., tuple[Any, ...]] = module.vector_field(*values)
             self._observe: Callable[..., tuple[Any, ...]] = module.recorder(*values)
             self._store: Callable[..., tuple[Any, ...]] | None = (
-                module.slots(*values) if slot_paths(request.system) else None
+                module.slots(*values) if slot_paths(program.request.system) else None
             )
+
+    @cached_property
+    def _without_raising(self) -> NumpyKernel:
+        """Return this kernel over numbers of NumPy, which is slower."""
+        module = load_module(self._program.source)
+        unpack = module.unpack
+        vars(module)["unpack"] = lambda y: _with_numpy_numbers(unpack(y))
+        return NumpyKernel(self._program, module, _with_numpy_numbers(self._values), self._timed)
 
     def rhs(self, t: float, y: np.ndarray, inputs: Sequence[Any], reads: Sequence[Any], draws: Sequence[Any]) -> Any:
         """Return dy/dt."""
-        with np.errstate(all="ignore"):
-            return self._module.pack(self._derivative(*self._time(t), *self._module.unpack(y), *inputs, *reads, *draws))
+        try:
+            return self._module.pack(self._call(self._derivative, t, y, inputs, reads, draws))
+        except ArithmeticError:
+            other = self._without_raising
+            return self._module.pack(other._call(other._derivative, t, y, inputs, reads, draws))
 
     def observe(
         self, t: float, y: np.ndarray, inputs: Sequence[Any], reads: Sequence[Any], draws: Sequence[Any]
     ) -> tuple[Any, ...]:
         """Return the recorded variables."""
-        with np.errstate(all="ignore"):
-            return self._observe(*self._time(t), *self._module.unpack(np.array(y)), *inputs, *reads, *draws)
+        try:
+            return self._call(self._observe, t, np.array(y), inputs, reads, draws)
+        except ArithmeticError:
+            other = self._without_raising
+            return other._call(other._observe, t, np.array(y), inputs, reads, draws)
 
     def slots(
         self, t: float, y: np.ndarray, inputs: Sequence[Any], reads: Sequence[Any], draws: Sequence[Any]
     ) -> tuple[Any, ...]:
         """Return the stored variables."""
-        assert self._store is not None
-        with np.errstate(all="ignore"):
-            return self._store(*self._time(t), *self._module.unpack(np.array(y)), *inputs, *reads, *draws)
+        try:
+            return self._call(self._store, t, np.array(y), inputs, reads, draws)
+        except ArithmeticError:
+            other = self._without_raising
+            return other._call(other._store, t, np.array(y), inputs, reads, draws)
 
-    def _time(self, t: float) -> tuple[float, ...]:
-        return (t,) if self._timed else ()
+    def _call(
+        self, function: Any, t: float, y: np.ndarray, inputs: Sequence[Any], reads: Sequence[Any], draws: Sequence[Any]
+    ) -> tuple[Any, ...]:
+        time = (t,) if self._timed else ()
+        with np.errstate(all="ignore"):
+            found: tuple[Any, ...] = function(*time, *self._module.unpack(y), *inputs, *reads, *draws)
+        return found
 
     def pack(self, pieces: tuple[Any, ...]) -> np.ndarray:
         """Return the states as one real vector."""
@@ -92,12 +122,27 @@ class NumpyKernel(Kernel):
         stride: int,
     ) -> tuple[Carry, Rows]:
         """Run the fused loop."""
+        try:
+            return self._loop(carry, inputs, draws, step_size, samples, stride)
+        except ArithmeticError:
+            signals = [[np.asarray(table) for table in tables] for tables in inputs]
+            numbers = [np.asarray(table) for table in draws]
+            return self._without_raising._loop(carry, signals, numbers, step_size, samples, stride)
+
+    def _loop(
+        self, carry: Carry, inputs: Sequence[Any], draws: Sequence[Any], step_size: float, samples: int, stride: int
+    ) -> tuple[Carry, Rows]:
         with np.errstate(all="ignore"):
             history = None if carry.history is None else carry.history.copy()
             past = () if history is None else (history,)
             y, rows = self._module.loop(
-                self._derivative, self._observe, np.array(carry.y), inputs, draws, step_size, carry.step, samples, stride,
-                *past,
+                self._derivative, self._observe, np.array(carry.y), inputs, draws, step_size, carry.step, samples,
+                stride, *past,
             )  # fmt: skip
         step = carry.step + samples * stride
         return Carry(step, step * step_size, y, history), rows
+
+
+def _with_numpy_numbers(values: Iterable[Any]) -> list[Any]:
+    """Return values in which numbers are NumPy's."""
+    return [np.asarray(value)[()] if isinstance(value, (int, float, complex)) else value for value in values]
