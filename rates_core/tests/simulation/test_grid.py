@@ -21,7 +21,8 @@ def test_a_sampling_step_that_does_not_fit_is_an_error_under_fixed_steps_only() 
     with pytest.raises(ArgumentError) as caught:
         time_grid(1.0, 0.1, 0.25, 0.0, fixed=True)
     assert str(caught.value) == (
-        "sampling_step_size (0.25) must be a multiple of step_size (0.1) in a fixed-step method. The nearest one is 0.2."
+        "sampling_step_size (0.25) must be a multiple of step_size (0.1) in a fixed-step method. "
+        "The nearest one is 0.2."
     )
     assert time_grid(1.0, 0.1, 0.25, 0.0, fixed=False).rows == 4
 
