@@ -55,7 +55,7 @@ class Member:
 
     @property
     def tests_with_plugins(self) -> list[str]:
-        """Which of its tests need other members, where the others are run without them too (core's are)."""
+        """List the tests that need other members, where the others have to pass without them too (core's do)."""
         listed = self.settings.get("tool", {}).get("rates", {}).get("tests-with-plugins", ())
         return [str((self.folder / path).relative_to(ROOT)) for path in listed]
 
@@ -157,7 +157,7 @@ def develop(session: nox.Session) -> None:
 
 @nox.session
 def core_alone(session: nox.Session) -> None:
-    """Run the suite of rates-core with nothing beside it but its own dependencies."""
+    """Run what of the suite of rates-core needs no plugin, with nothing beside it but its own dependencies."""
     install(session, CORE.name, *TEST_TOOLS)
     pytest(session, suite(CORE), *(f"--ignore={path}" for path in CORE.tests_with_plugins))
 
@@ -166,9 +166,8 @@ def core_alone(session: nox.Session) -> None:
 @nox.parametrize("member", [nox.param(name, id=name) for name in MEMBERS])
 def tests(session: nox.Session, member: str) -> None:
     """Run the suite of one member, installed beside core and what its suite names, from wheels."""
-    tested = MEMBERS[member]
-    install(session, member, *TEST_TOOLS, *tested.test_requirements)
-    pytest(session, *(tested.tests_with_plugins or [suite(tested)]))
+    install(session, member, *TEST_TOOLS, *MEMBERS[member].test_requirements)
+    pytest(session, suite(MEMBERS[member]))
 
 
 @nox.session

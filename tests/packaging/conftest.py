@@ -76,3 +76,8 @@ def plugin(request: pytest.FixtureRequest, wheel_folder: Path) -> Distribution:
 @pytest.fixture
 def library(wheel_folder: Path) -> Distribution:
     return built(ROOT / "plugins" / "rates_models", wheel_folder)
+
+
+@pytest.fixture
+def core(wheel_folder: Path) -> Distribution:
+    return built(ROOT / "rates_core", wheel_folder)

@@ -9,8 +9,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
-
 if TYPE_CHECKING:
     from conftest import Distribution
 
@@ -24,24 +22,43 @@ print(json.dumps({"api": module.rates_api, "heavy": heavy, "statuses": statuses}
 """
 
 
-@pytest.fixture
-def report(plugin: Distribution, wheel_folder: Path, tmp_path: Path) -> dict:
-    """Install the plugin beside core into an environment of its own and ask there what it offers."""
-    python = tmp_path / "alone" / "bin" / "python"
+RUN = """
+from rates_core import CircuitTemplate, NodeTemplate, OperatorTemplate
+decay = OperatorTemplate(name="decay", equations="x' = -x", variables={"x": "output(1.0)"})
+circuit = CircuitTemplate(name="c", nodes={"p": NodeTemplate(name="n", operators=[decay])})
+circuit.run(1.0, 0.1, outputs={"x": "p/decay/x"})
+"""
+
+
+def installed(folder: Path, *wheels: Path) -> Path:
+    """Install wheels with their dependencies into an environment of their own; return its Python."""
+    python = folder / "alone" / "bin" / "python"
     quick = os.environ | {"UV_COMPILE_BYTECODE": "0"}
-    (core,) = wheel_folder.glob("rates_core-*.whl")
-    install = ["uv", "pip", "install", "--quiet", "--python", str(python), str(core), str(plugin.wheel)]
-    subprocess.run(["uv", "venv", "--quiet", "--python", sys.executable, str(tmp_path / "alone")], check=True)
+    install = ["uv", "pip", "install", "--quiet", "--python", str(python), *map(str, wheels)]
+    subprocess.run(["uv", "venv", "--quiet", "--python", sys.executable, str(folder / "alone")], check=True)
     if subprocess.run(install, check=False, env=quick).returncode != 0:
         subprocess.run([*install, "--offline"], check=True, env=quick)
     subprocess.run(["uv", "pip", "check", "--quiet", "--python", str(python)], check=True)
-    done = subprocess.run(
-        [str(python), "-c", PROBE, plugin.module], check=True, capture_output=True, text=True, cwd=tmp_path
-    )
-    return json.loads(done.stdout)
+    return python
 
 
-def test_a_plugin_alone_is_active_light_and_fits_the_api(plugin: Distribution, report: dict) -> None:
+def test_a_plugin_alone_is_active_light_and_fits_the_api(
+    plugin: Distribution, core: Distribution, tmp_path: Path
+) -> None:
+    python = installed(tmp_path, core.wheel, plugin.wheel)
+    probe = [str(python), "-c", PROBE, plugin.module]
+    report = json.loads(subprocess.run(probe, check=True, capture_output=True, text=True, cwd=tmp_path).stdout)
     assert report["statuses"][plugin.settings["project"]["name"]] == ["active", ""]
     assert report["heavy"] == []
     assert report["api"] == [1, 0]
+
+
+def test_core_alone_says_what_a_run_needs(core: Distribution, tmp_path: Path) -> None:
+    python = installed(tmp_path, core.wheel)
+    done = subprocess.run([str(python), "-c", RUN], capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert done.stderr.splitlines()[-1] == (
+        "rates_core.errors.PluginError: No backend was chosen. Installed: none. "
+        "Choose one with backend=, or pip install rates-numpy."
+    )
+    listed = subprocess.run([str(python.with_name("rates")), "plugins"], capture_output=True, text=True, check=True)
+    assert "rates-core" in listed.stdout
