@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from attrs import define
 
-from rates_core.errors import NonFiniteError, SimulationError
 from rates_core.programs.carry import Carry
 from rates_core.programs.program import Rows, distinct_nodes
+from rates_core.simulation.nonfinite import are_finite, bad_column, bad_state, computed_columns, non_finite
 from rates_core.simulation.progress import Progress
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 CHUNK_SECONDS = 0.2
 FIRST_CHUNK = 500  # steps of the first chunk, from which the speed is measured
+
+_RAISED = (ArithmeticError, ValueError, IndexError)  # what NaN and infinity do in languages whose numbers raise
 
 
 def run_fixed(run: Run) -> tuple[Carry, Rows]:
@@ -28,7 +30,8 @@ def run_fixed(run: Run) -> tuple[Carry, Rows]:
         NonFiniteError: a variable became NaN or infinite; what was recorded until then is in the error.
         KeyboardInterrupt: with what was recorded until then as its `result`.
     """
-    return _Loop(run, run.carry, [], Progress(run.request.verbose, run.grid.steps)).run()
+    progress = Progress(run.request.verbose, run.grid.steps)
+    return _Loop(run, run.carry, [], progress, computed_columns(run)).run()
 
 
 @define(eq=False)
@@ -37,6 +40,7 @@ class _Loop:
     carry: Carry
     rows: Rows
     progress: Progress
+    computed: tuple[int, ...]
 
     def run(self) -> tuple[Carry, Rows]:
         with self.progress:
@@ -74,79 +78,55 @@ class _Loop:
         return run.kernel.loop(carry, inputs, draws, run.grid.step_size, samples, stride)
 
     def _advance(self, samples: int, stride: int) -> None:
-        before = self.carry
-        failure: ArithmeticError | None = None
-        try:
-            after, rows = self._call(before, samples, stride)
-        except ArithmeticError as error:  # Python numbers raise where arrays become infinite
-            failure, after, rows = error, before, []
-        if failure is not None or (self.run_.request.stop_on_nonfinite and not _finite(after, rows)):
-            self._stop(before, samples, stride, failure)
+        after, rows, failure = self._attempt(self.carry, samples, stride)
+        if after is None or (self.run_.request.stop_on_nonfinite and not self._finite(after, rows)):
+            raise self._stopped(self.carry, samples, stride) from failure
         self.carry = after
-        recorded = min(len(rows), self.run_.grid.rows - len(self.rows))
-        self.rows += rows[:recorded]
+        self.rows += rows
         self.progress.advance(samples * stride)
 
-    def _stop(self, carry: Carry, samples: int, stride: int, failure: ArithmeticError | None) -> None:
-        """Find the first step that leaves the finite numbers, step by step in halves, and raise."""
-        good = carry
+    def _attempt(self, carry: Carry, samples: int, stride: int) -> tuple[Carry | None, Rows, Exception | None]:
+        """Return where steps lead and the rows that are wanted of them, or else what the generated code raised."""
+        try:
+            after, rows = self._call(carry, samples, stride)
+        except _RAISED as error:
+            return None, [], error
+        return after, rows[: self.run_.grid.rows - len(self.rows)], None
+
+    def _finite(self, after: Carry | None, rows: Rows) -> bool:
+        return after is not None and bool(np.isfinite(after.y).all()) and are_finite(rows, self.computed)
+
+    def _stopped(self, good: Carry, samples: int, stride: int) -> Exception:
+        """Find the first step that leaves the finite numbers, by halves and then one by one; return the error."""
         while samples > 1:
             half = samples // 2
-            after, rows, fine = self._attempt(good, half, stride)
-            if fine:
+            after, rows, _ = self._attempt(good, half, stride)
+            if after is not None and self._finite(after, rows):
                 good, samples = after, samples - half
                 self.rows += rows
             else:
                 samples = half
-        after, rows, fine = self._attempt(good, 1, 1)
-        self.rows += rows[:1] if len(self.rows) < self.run_.grid.rows else []
-        while fine and stride > 1:
+        after, rows, failure = self._attempt(good, 1, 1)
+        if not are_finite(rows, self.computed):
+            what = bad_column(self.run_, rows[0])
+            return non_finite(self.run_, what, good.step, good.step * self.run_.grid.step_size, self.rows)
+        self.rows += rows
+        while stride > 1 and after is not None and self._finite(after, []):
             good, stride = after, stride - 1
-            after, _, fine = self._attempt(good, 1, 1)
-        self._refuse(good, after, failure)
+            after, _, failure = self._attempt(good, 1, 1)
+        if after is None and not isinstance(failure, ArithmeticError):
+            assert failure is not None
+            return failure  # a fault of the generated code that has nothing to do with NaN
+        what = self._culprit(good) if after is None else bad_state(self.run_.model.system, after.y)
+        return non_finite(self.run_, what, good.step + 1, (good.step + 1) * self.run_.grid.step_size, self.rows)
 
-    def _attempt(self, carry: Carry, samples: int, stride: int) -> tuple[Carry, Rows, bool]:
-        try:
-            after, rows = self._call(carry, samples, stride)
-        except ArithmeticError:
-            return carry, [], False
-        return after, rows, _finite(after, rows)
-
-    def _refuse(self, good: Carry, after: Carry, failure: ArithmeticError | None) -> None:
-        h = self.run_.grid.step_size
-        time = (good.step + 1) * h
-        bad = after.y if after is not good else _slope(self.run_, good)
-        name = _culprit(self.run_, bad, good.y)
-        raise NonFiniteError(
-            f"'{name}' became NaN or infinite at t = {time:.9g} (step {good.step + 1} of {h!r}). "
-            "What was recorded until then is in the error's result. Try a smaller step_size or another solver, "
-            "or run with stop_on_nonfinite=False.",
-            time,
-            self.run_.frame(self.rows),
-        ) from failure
-
-
-def _finite(carry: Carry, rows: Rows) -> bool:
-    if not np.isfinite(carry.y).all():
-        return False
-    return all(np.isfinite(piece).all() for row in rows[-1:] for piece in row)
-
-
-def _slope(run: Run, carry: Carry) -> np.ndarray:
-    """Return the state after a plain step, evaluated where Python numbers raised."""
-    try:
+    def _culprit(self, carry: Carry) -> str:
+        """Return the variable that a step from here makes infinite, where the language raises instead."""
+        run = self.run_
         reads: Any = carry.history.read(carry.step, 0.0) if carry.history is not None else ()
-        draws = tuple(0.0 for _ in run.model.system.draws)
-        return np.asarray(run.kernel.rhs(carry.time, carry.y, run.inputs.at(carry.time), reads, draws))
-    except ArithmeticError:
-        return np.where(np.abs(carry.y) == np.abs(carry.y).max(), np.nan, carry.y)
-
-
-def _culprit(run: Run, y: np.ndarray, before: np.ndarray) -> str:
-    """Return the path of the first state that is not finite, or of the largest one."""
-    bad = ~np.isfinite(y)
-    place = int(np.argmax(bad)) if bad.any() else int(np.argmax(np.abs(before))) if len(before) else 0
-    for state in run.model.system.states:
-        if state.offset <= place < state.offset + state.width:
-            return state.path
-    raise SimulationError("A run without states cannot leave the finite numbers.")
+        draws = tuple(np.zeros(draw.shape) if draw.shape else 0.0 for draw in run.model.system.draws)
+        try:
+            slope = run.kernel.rhs(carry.time, carry.y, run.inputs.at(carry.time), reads, draws)
+            return bad_state(run.model.system, np.asarray(slope))
+        except (ArithmeticError, IndexError):
+            return f"A variable of '{run.model.system.name}'"
