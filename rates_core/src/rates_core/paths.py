@@ -26,7 +26,7 @@ def split_path(path: str) -> tuple[str, ...]:
     if not isinstance(path, str):
         raise ArgumentError(f"A path is text such as 'node/op/var', not {path!r}.")
     segments = tuple(path.split("/"))
-    if not all(segments):
+    if "" in segments:
         raise ArgumentError(f"Path '{path}' holds an empty segment; write it as 'node/op/var'.")
     return segments
 

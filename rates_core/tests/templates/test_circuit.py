@@ -42,6 +42,17 @@ def test_overrides_change_equality_and_not_the_hash(circuit: CircuitTemplate) ->
     assert circuit == twin
 
 
+def test_the_order_of_parts_and_of_recorded_values_is_part_of_the_meaning(
+    circuit: CircuitTemplate, predator: NodeTemplate, prey: NodeTemplate
+) -> None:
+    turned = CircuitTemplate("web", nodes={"hare": prey, "fox": predator}, edges=circuit.edges)
+    assert turned != circuit
+    one, other = circuit.update_template(), circuit.update_template()
+    one.update_var({"all/lv/x": 1.0}).update_var({"fox/lv/x": 2.0})
+    other.update_var({"fox/lv/x": 2.0}).update_var({"all/lv/x": 1.0})
+    assert one != other
+
+
 def test_parallel_edges_are_kept(predator: NodeTemplate) -> None:
     edge = ("a/lv/x", "a/lv/x_in", None, {"weight": 2.0})
     circuit = CircuitTemplate("c", nodes={"a": predator}, edges=[edge, edge])

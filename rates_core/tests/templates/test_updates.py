@@ -190,6 +190,19 @@ def test_variables_of_an_edge_template_are_changed(predator: NodeTemplate, coupl
     assert circuit.get_var("a/lv/x->a/lv/x_in[0]/sat/k") == 2.0
 
 
+def test_a_spread_rests_on_a_delay_that_was_recorded(net: CircuitTemplate) -> None:
+    ends = "web/hare/lv/x", "web/fox/lv/x_in"
+    with pytest.raises(ArgumentError) as caught:
+        net.update_var(edge_vars=[(*ends, {"weight": 2.0}), (*ends, {"spread": 0.1})])
+    assert str(caught.value) == (
+        "web/hare/lv/x->web/fox/lv/x_in: The edge web/hare/lv/x->web/fox/lv/x_in has a spread of 0.1 "
+        "and no delay to spread."
+    )
+    assert net.overrides.edge_vars == []
+    net.update_var(edge_vars=[(*ends, {"delay": 1.0}), (*ends, {"spread": 0.1})])
+    assert net.get_var("->".join(ends) + "/spread") == 0.1
+
+
 def test_connections_take_arrays_of_their_form(net: CircuitTemplate) -> None:
     ends = "pack/lv/x", "pack/lv/x_in"
     net.update_var(edge_vars=[(*ends, {"weight": np.ones((3, 3)), "delay": 2})])

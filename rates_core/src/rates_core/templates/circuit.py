@@ -82,8 +82,9 @@ class CircuitTemplate(Runnable):
 
     @property
     def _content(self) -> tuple[Any, ...]:
-        prose = self.name, self.description, self.label
-        return (*prose, self.nodes, self.circuits, self.populations, self.connections)
+        # The order of parts is the order in which arrays of values are dealt out, hence part of the meaning.
+        parts = (tuple(part.items()) for part in (self.nodes, self.circuits, self.populations))
+        return (self.name, self.description, self.label, *parts, self.connections)
 
     @property
     def _recorded(self) -> tuple[Any, ...]:

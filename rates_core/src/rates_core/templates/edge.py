@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from attrs import field, frozen
@@ -16,6 +16,7 @@ from rates_core.templates.value import Value, to_number
 
 Mapped = Value | str  # a number, "source", or the path of a variable
 
+_EMPTY: FrozenMapping[str, Mapped] = FrozenMapping()
 _KEYS = ("source", "target", "template", "variables")
 
 
@@ -68,7 +69,9 @@ def mapped_variables(given: Any, template: EdgeTemplate | None) -> FrozenMapping
         TemplateError: there is no template, or a value has the wrong form.
         UnknownNameError: the template has no such variable.
     """
-    return FrozenMapping(_mapped(key, value, template) for key, value in (given or {}).items())
+    if not given:
+        return _EMPTY
+    return FrozenMapping(_mapped(key, value, template) for key, value in given.items())
 
 
 def _mapped(key: Any, value: Any, template: EdgeTemplate | None) -> tuple[str, Mapped]:
@@ -155,9 +158,9 @@ class Edge:
         """
         if isinstance(spec, Edge):
             return spec
-        if isinstance(spec, Mapping):
+        if not isinstance(spec, (tuple, list)) and isinstance(spec, Mapping):
             return cls._parse_mapping(spec)
-        if isinstance(spec, str) or not isinstance(spec, Sequence) or not 2 <= len(spec) <= 4:
+        if not isinstance(spec, (tuple, list)) or not 2 <= len(spec) <= 4:
             raise TemplateError(f"An edge is (source, target, template or None, {{attribute: value}}), not {spec!r}.")
         source, target, template, attributes = (*spec, None, None)[:4]
         return cls.with_attributes(source, target, template, attributes)
@@ -179,7 +182,7 @@ class Edge:
             TemplateError: the attributes are no mapping, or one is malformed.
             UnknownNameError: an attribute has no such name.
         """
-        if attributes is not None and not isinstance(attributes, Mapping):
+        if attributes is not None and not isinstance(attributes, (dict, Mapping)):
             raise TemplateError(f"The attributes of an edge are a mapping, not {attributes!r}.")
         given = dict(attributes or {})
         own = {name: given.pop(name) for name in EDGE_ATTRIBUTES if given.get(name) is not None}

@@ -83,7 +83,7 @@ def check_edges(circuit: CircuitTemplate, edges: Edges) -> None:
     Raises:
         UnknownNameError: one does not; the closest name is given.
     """
-    from rates_core.templates.queries import match_variables
+    from rates_core.templates.queries import has_variable, match_variables
 
     named: dict[str, str] = {}
     for edge in edges.single:
@@ -93,6 +93,8 @@ def check_edges(circuit: CircuitTemplate, edges: Edges) -> None:
         for path in _matrix_paths(matrix):
             named.setdefault(path, "edges from a matrix")
     for path, what in named.items():
+        if has_variable(circuit, path):
+            continue
         try:
             match_variables(circuit, path)
         except UnknownNameError as error:

@@ -13,6 +13,10 @@ from rates_core.templates.value import Value
 EdgeOverride = tuple[str, str, int | None, Mapping[str, Mapped | Matrix | None]]
 
 
+def _in_order(values: dict[str, Value]) -> tuple[tuple[str, Value], ...]:
+    return tuple(values.items())
+
+
 @define
 class Overrides:
     """The record of changes made to one circuit, in the order in which they were made.
@@ -26,7 +30,7 @@ class Overrides:
         owner: name of the circuit that this one is part of; it is then closed to changes.
     """
 
-    node_vars: dict[str, Value] = field(factory=dict)
+    node_vars: dict[str, Value] = field(factory=dict, eq=_in_order)
     edge_vars: list[EdgeOverride] = field(factory=list)
     owner: str | None = field(default=None, eq=False)
 

@@ -106,6 +106,17 @@ def match_variables(circuit: CircuitTemplate, path: str) -> list[VariableMatch]:
     return found
 
 
+def has_variable(circuit: CircuitTemplate, path: str) -> bool:
+    """Tell quickly whether a variable of a node exists; paths of any other form are left to `match_variables`."""
+    *labels, operator, variable = path.split("/")
+    while len(labels) > 1 and labels[0] in circuit.circuits:
+        circuit, labels = circuit.circuits[labels[0]], labels[1:]
+    if len(labels) != 1 or labels[0] not in circuit.nodes:
+        return False
+    operators = circuit.nodes[labels[0]].operators
+    return any(template.name == operator and variable in template.variables for template, _ in operators)
+
+
 def descend(circuit: CircuitTemplate, node: str, path: str) -> list[LeafMatch | tuple[str, CircuitTemplate]]:
     """Return what stands at the end of a node path: leaves, and circuits with their paths.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from rates_core.errors import ArgumentError, TemplateError, UnknownNameError
+from rates_core.errors import ArgumentError, RatesError, TemplateError, UnknownNameError
 from rates_core.paths import EDGE_ATTRIBUTES
 from rates_core.templates.array import Array
 from rates_core.templates.connectivity import Connectivity, Matrix
@@ -18,6 +18,7 @@ from rates_core.templates.placed_edges import (
     attribute_of,
     connection_attributes,
     connections_between,
+    current_edges,
     edges_between,
     with_attributes,
 )
@@ -38,10 +39,16 @@ def record_values(circuit: CircuitTemplate, node_vars: Mapping[str, Any], edge_v
     """
     check_open(circuit)
     values = [(path, node_value(circuit, path, given)) for path, given in node_vars.items()]
-    edges = [edge_override(circuit, entry) for entry in edge_vars]
+    recorded = circuit.overrides.edge_vars
+    before = len(recorded)
+    try:
+        for entry in edge_vars:  # one by one, since a spread may rest on the delay that stands before it
+            recorded.append(edge_override(circuit, entry))
+    except RatesError:
+        del recorded[before:]
+        raise
     for path, value in values:
         circuit.overrides.set_node_variable(path, value)
-    circuit.overrides.edge_vars.extend(edges)
 
 
 def checked_overrides(circuit: CircuitTemplate, overrides: Overrides) -> Overrides:
@@ -71,10 +78,10 @@ def node_value(circuit: CircuitTemplate, path: str, given: Any) -> Value:
         value = to_value(given)
     except ArgumentError as error:
         raise ArgumentError(f"'{path}': {error}") from None
-    shape, units = shape_of(value), sum(match.units for match in matched)
-    if shape == () or shape == _own_shape(matched):
+    shape, units, own = shape_of(value), sum(match.units for match in matched), _own_shape(matched)
+    if shape in ((), own):
         return value
-    if shape != (units,):
+    if shape != (units,) or (own is not None and len(own) > 1):
         raise ArgumentError(
             f"'{path}' names {counted(units, 'unit')}, but the value has the shape {shape}. "
             "Give one number or one per unit."
@@ -99,15 +106,17 @@ def edge_override(circuit: CircuitTemplate, entry: Sequence[Any]) -> EdgeOverrid
         ArgumentError: the entry is malformed, or a value is none that the attribute can have.
     """
     source, target, index, attributes = _edge_entry(entry)
-    edges = [item.edge for item in edges_between(circuit, source, target) if index in (None, item.number)]
+    placed = [item for item in edges_between(circuit, source, target) if index in (None, item.number)]
     connections = connections_between(circuit, source, target)
-    if not edges and not connections:
+    if not placed and not connections:
         raise UnknownNameError(missing_edge(circuit, source, target, index))
     if index is not None and connections:
         raise ArgumentError(
             f"{source}->{target}[{index}]: connections of a matrix are not numbered; give a whole array without index."
         )
     try:
+        spread_alone = "spread" in attributes and "delay" not in attributes
+        edges = current_edges(circuit, placed) if spread_alone else [item.edge for item in placed]
         return source, target, index, _attribute_values(edges, connections, attributes)
     except (TemplateError, ArgumentError) as error:
         raise ArgumentError(f"{source}->{target}: {error}") from None

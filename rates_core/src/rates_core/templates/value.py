@@ -20,6 +20,8 @@ def to_number(given: Any) -> float | complex:
     Raises:
         ArgumentError: it is no number, or is NaN.
     """
+    if type(given) is float and given == given:
+        return given  # what nearly all are
     if isinstance(given, bool) or not isinstance(given, numbers.Number):
         raise ArgumentError(f"A number is needed, not {given!r}.")
     number = float(given) if isinstance(given, numbers.Real) else complex(given)  # type: ignore[call-overload]
