@@ -20,6 +20,7 @@ class Carry:
         y: the real state vector.
         history: what the delay storage keeps, or None.
         controller: what an adaptive method or a driver keeps, or None.
+        breaks: times at which the solution was not smooth, which delays carry on: the first start, jumps of inputs.
     """
 
     step: int
@@ -27,3 +28,4 @@ class Carry:
     y: np.ndarray
     history: Any = None
     controller: Any = None
+    breaks: tuple[float, ...] = ()

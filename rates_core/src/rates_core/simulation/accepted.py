@@ -10,13 +10,18 @@ from attrs import evolve
 from rates_core.errors import NonFiniteError, SimulationError, UnsupportedFeatureError
 from rates_core.programs.carry import Carry
 from rates_core.programs.program import Backend, Rows
-from rates_core.simulation.breaking import breaking_points
+from rates_core.simulation.breaking import breaking_points, lasting, merged
+from rates_core.simulation.nonfinite import are_finite, bad_column, bad_state, computed_columns, non_finite
+from rates_core.simulation.past_values import Reads
 from rates_core.simulation.progress import Progress
+from rates_core.simulation.start import read_indices
 from rates_core.solvers.driver import Problem
 from rates_core.system.linearisation import Linearisation, linearise
 
 if TYPE_CHECKING:
     from rates_core.simulation.execution import Run
+
+HIGHEST_ORDER = 8  # of solvers whose order is that of the method chosen
 
 
 def run_accepted(run: Run) -> tuple[Carry, Rows]:
@@ -27,43 +32,59 @@ def run_accepted(run: Run) -> tuple[Carry, Rows]:
         SimulationError: the method failed; the error holds the time reached and what was recorded.
     """
     rows: Rows = []
-    history = run.carry.history.copy() if run.carry.history is not None else None
-    problem = _problem(run, history)
+    reads, jumps = _reads(run), run.inputs.stops()
+    breaks = _breaks(run, jumps)
+    problem = _problem(run, reads, breaks, jumps)
     driver = run.model.choice.driver
     assert driver is not None
     carry = run.carry
+    stops, computed = run.request.stop_on_nonfinite, computed_columns(run)
     with Progress(run.request.verbose, problem.end - problem.start) as progress:
         try:
             for part in driver.integrate(problem):
                 for state in part.states:
-                    rows.append(_row(run, history, problem.times[len(rows)], state))
+                    rows.append(_row(run, reads, problem.times[len(rows)], state))
+                    if stops and not (np.isfinite(state).all() and are_finite(rows[-1:], computed)):
+                        raise _not_finite(run, state, problem.times[len(rows) - 1], rows)
                 progress.advance(part.time - carry.time)
-                carry = Carry(carry.step, part.time, part.y, history, part.controller)
-                if run.request.stop_on_nonfinite and not np.isfinite(part.y).all():
-                    raise _not_finite(run, part.y, part.time, rows)
+                carry = Carry(carry.step, part.time, part.y, reads.history, part.controller)
+                if stops and not np.isfinite(part.y).all():
+                    raise non_finite(run, bad_state(run.model.system, part.y), None, part.time, rows)
         except SimulationError as error:
             error.result = run.frame(rows) if error.result is None else error.result
             raise
         except KeyboardInterrupt as interrupt:
             interrupt.result = run.frame(rows)  # type: ignore[attr-defined]
             raise
-    return evolve(carry, step=run.carry.step + run.grid.steps), rows
+    left = lasting(breaks, carry.time, _distinct(run), _order(run))
+    return evolve(carry, step=run.carry.step + run.grid.steps, breaks=left), rows
 
 
-def _problem(run: Run, history: Any) -> Problem:
+def _reads(run: Run) -> Reads:
+    history = run.carry.history.copy() if run.carry.history is not None else None
+    system = run.model.system
+    return Reads(system, run.kernel, run.delays, read_indices(system), history)
+
+
+def _breaks(run: Run, jumps: list[float]) -> tuple[float, ...]:
+    """Return times from which delays carry on that the solution is not smooth."""
+    start = run.carry.time
+    begins = not run.carry.breaks or bool(run.inputs.signals)  # what continues a run starts with new inputs
+    return (*run.carry.breaks, *([start] if begins else []), *jumps)
+
+
+def _problem(run: Run, reads: Reads, breaks: tuple[float, ...], jumps: list[float]) -> Problem:
     kernel, inputs = run.kernel, run.inputs
     no_draws: tuple[Any, ...] = ()
 
     def derivative(t: float, y: np.ndarray) -> np.ndarray:
-        reads = () if history is None else history.read(t)
-        return np.asarray(kernel.rhs(t, y, inputs.at(t), reads, no_draws))
+        fed = inputs.at(t)
+        return np.asarray(kernel.rhs(t, y, fed, reads.at(t, y, fed), no_draws))
 
     start = run.carry.time
     end = start + run.request.simulation_time
-    delays = [float(value) for delay in run.delays for value in np.unique(delay)]
-    jumps = inputs.stops()
-    order = run.model.choice.solver.order or 5
-    stops = sorted({*jumps, *breaking_points(start, end, delays, jumps, order)})
+    delays = _distinct(run)
+    stops = merged([*jumps, *breaking_points(breaks, start, end, delays, _order(run))], end)
     return Problem(
         derivative=derivative,
         start=start,
@@ -73,11 +94,19 @@ def _problem(run: Run, history: Any) -> Problem:
         stops=[stop for stop in stops if start < stop < end],
         options=run.model.choice.solver_options,
         method=run.model.choice.method,
-        make_jacobian=lambda: _jacobian(run, history),
-        accept=None if history is None else history.accept,
-        shortest_delay=min(delays) if delays else None,
+        make_jacobian=None if reads.present else lambda: _jacobian(run, reads.history),
+        accept=None if reads.history is None else reads.history.accept,
+        shortest_delay=min((delay for delay in delays if delay > 0), default=None),
         controller=run.carry.controller,
     )
+
+
+def _distinct(run: Run) -> list[float]:
+    return [float(value) for delay in run.delays for value in np.unique(delay)]
+
+
+def _order(run: Run) -> int:
+    return run.model.choice.solver.order or HIGHEST_ORDER
 
 
 def _jacobian(run: Run, history: Any) -> Any:
@@ -87,10 +116,10 @@ def _jacobian(run: Run, history: Any) -> Any:
     except UnsupportedFeatureError:
         return None
     backend: Backend = run.model.choice.backend.load()()
-    matrix = backend.jacobian(linearisation).bind(run.arguments | _structural(linearisation))
+    matrix = backend.jacobian(linearisation).bind({**run.arguments, **_structural(linearisation)})
     no_draws: tuple[Any, ...] = ()
 
-    def jacobian(t: float, y: np.ndarray) -> np.ndarray:
+    def jacobian(t: float, y: np.ndarray) -> Any:
         reads = () if history is None else history.read(t)
         return matrix(t, y, run.inputs.at(t), reads, no_draws)
 
@@ -101,16 +130,12 @@ def _structural(linearisation: Linearisation) -> dict[str, Any]:
     return {item.path: item.value for item in linearisation.system.parameters if item.structural}
 
 
-def _row(run: Run, history: Any, t: float, y: np.ndarray) -> tuple[Any, ...]:
-    reads = () if history is None else history.read(t)
-    return run.kernel.observe(t, y, run.inputs.at(t), reads, ())
+def _row(run: Run, reads: Reads, t: float, y: np.ndarray) -> tuple[Any, ...]:
+    inputs = run.inputs.at(t)
+    return run.kernel.observe(t, y, inputs, reads.at(t, y, inputs), ())
 
 
 def _not_finite(run: Run, y: np.ndarray, time: float, rows: Rows) -> NonFiniteError:
-    place = int(np.argmax(~np.isfinite(y)))
-    name = next(s.path for s in run.model.system.states if s.offset <= place < s.offset + s.width)
-    return NonFiniteError(
-        f"'{name}' became NaN or infinite at t = {time:.9g}. What was recorded until then is in the error's result.",
-        time,
-        run.frame(rows),
-    )
+    """Return the error for a state or for the last row."""
+    what = bad_column(run, rows[-1]) if np.isfinite(y).all() else bad_state(run.model.system, y)
+    return non_finite(run, what, None, time, rows[:-1])

@@ -2,33 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 MOST_DELAYS = 100  # with more distinct delays, error control alone has to find the breaking points
+MOST_POINTS = 10_000
 
 
-def breaking_points(start: float, end: float, delays: Sequence[float], jumps: Sequence[float], order: int) -> list[float]:
-    """Return sums of delays after the start and after jumps of inputs, as many as the method's order can feel.
+def breaking_points(
+    origins: Sequence[float], start: float, end: float, delays: Sequence[float], order: int
+) -> list[float]:
+    """Return sums of delays after the origins, as many as the method's order can feel, between start and end.
 
-    The start makes the first derivative jump one delay later, the second one two delays later, and so on.
+    The first start makes the first derivative jump one delay later, the second one two delays later, and so on; jumps
+    of inputs do the same.
     """
     distinct = sorted({delay for delay in delays if delay > 0})
     if not distinct or len(distinct) > MOST_DELAYS:
         return []
     found: set[float] = set()
-    front = {start, *jumps}
+    front = set(origins)
     for _ in range(order + 1):
         front = {point + delay for point in front for delay in distinct if point + delay < end}
         front -= found
         found |= front
-        if len(found) > 10_000:
+        if len(found) > MOST_POINTS:
             break
-    return _merged(sorted(found), 1e-12 * max(1.0, abs(end)))
+    return merged([point for point in found if start < point], end)
 
 
-def _merged(points: Sequence[float], tolerance: float) -> list[float]:
+def lasting(origins: Sequence[float], end: float, delays: Sequence[float], order: int) -> tuple[float, ...]:
+    """Return the origins that still make breaking points after the end."""
+    reach = (order + 1) * max(delays, default=0.0)
+    return tuple(origin for origin in origins if origin + reach > end)
+
+
+def merged(points: Iterable[float], end: float) -> list[float]:
+    """Return points in order, one for those that differ by rounding."""
+    tolerance = 1e-12 * max(1.0, abs(end))
     kept: list[float] = []
-    for point in points:
+    for point in sorted(points):
         if not kept or point - kept[-1] > tolerance:
             kept.append(point)
     return kept

@@ -31,14 +31,14 @@ class Problem:
         method: the user's choice among the solver's methods, or None.
         make_jacobian: returns ∂f/∂y as `J(t, y)`, or None if the model has none; see `jacobian`.
         accept: to be called after each accepted step with its start, its end and its interpolant; None without delays.
-        shortest_delay: no read reaches less far back; None without delays.
+        shortest_delay: the shortest one above 0, by which every stored value lies behind; None without delays.
         controller: what an earlier run of this solver returned to go on with, or None.
     """
 
     derivative: Derivative
     start: float
     y: np.ndarray
-    times: Sequence[float]
+    times: Sequence[float] | np.ndarray
     end: float
     stops: Sequence[float]
     options: Mapping[str, Any]
