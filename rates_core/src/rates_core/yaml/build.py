@@ -12,6 +12,7 @@ from rates_core.templates.operator import OperatorTemplate
 from rates_core.templates.operator_sets import OperatorInstance
 from rates_core.templates.population import PopulationTemplate
 from rates_core.templates.template import Template
+from rates_core.templates.value import Value
 from rates_core.templates.variable import Variable
 from rates_core.yaml.entries import (
     CircuitEntry,
@@ -93,8 +94,12 @@ def _node(
 
 def _instance(use: OperatorUse, find: Find) -> OperatorInstance:
     operator = find(use.operator, OperatorTemplate)
-    with located(use.operator.location):
-        return parse_operators([(operator, use.values)])[0]
+    values: dict[str, Value] = {}
+    for name, value in use.values.items():
+        with located(value.location):
+            ((_, read),) = parse_operators([(operator, {name: value.value})])
+            values.update(read)
+    return operator, values
 
 
 def _population(

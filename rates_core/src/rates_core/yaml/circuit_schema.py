@@ -38,8 +38,8 @@ def read_circuit(entries: Mapping[str, YamlTree]) -> CircuitEntry:
     populations = forms.mapping(entries.get("populations"), "'populations'")
     overrides = entries.get("overrides")
     return CircuitEntry(
-        nodes=forms.references(entries.get("nodes"), "'nodes'", "The node"),
-        circuits=forms.references(entries.get("circuits"), "'circuits'", "The circuit"),
+        nodes=forms.references(entries.get("nodes"), "'nodes'", "the node"),
+        circuits=forms.references(entries.get("circuits"), "'circuits'", "the circuit"),
         populations={label: _read_population(label, tree) for label, tree in populations.items()},
         edges=tuple(_read_edge(tree) for tree in forms.sequence(entries.get("edges"), "'edges'")),
         connections=tuple(
@@ -50,7 +50,7 @@ def read_circuit(entries: Mapping[str, YamlTree]) -> CircuitEntry:
 
 
 def _read_population(label: str, tree: YamlTree) -> Reference | Written[PopulationEntry]:
-    what = f"The population '{label}'"
+    what = f"the population '{label}'"
     if not isinstance(tree, YamlMapping):
         return forms.reference(tree, what)
     forms.check_keys(tree, POPULATION_KEYS, what)
@@ -60,36 +60,36 @@ def _read_population(label: str, tree: YamlTree) -> Reference | Written[Populati
 
 def _read_edge(tree: YamlTree) -> Written[EdgeEntry]:
     if isinstance(tree, YamlMapping):
-        forms.check_keys(tree, EDGE_KEYS, "An edge")
-        forms.require_keys(tree, ("source", "target"), "An edge")
+        forms.check_keys(tree, EDGE_KEYS, "an edge")
+        forms.require_keys(tree, ("source", "target"), "an edge")
         source, target = tree.entries["source"], tree.entries["target"]
         template, attributes = tree.entries.get("template"), tree.entries.get("variables")
     elif isinstance(tree, YamlSequence) and 2 <= len(tree.items) <= 4:
         source, target, *rest = tree.items
         template, attributes = (*rest, None, None)[:2]
     else:
-        raise fault(tree.location, f"An edge is {_EDGE_FORM}, and this is {_counted(tree)}.")
+        raise fault(tree.location, f"an edge is {_EDGE_FORM}, and this is {_counted(tree)}.")
     entry = EdgeEntry(
-        source=forms.text(source, "The source of an edge"),
-        target=forms.text(target, "The target of an edge"),
-        template=_optional_reference(template, "The template of an edge"),
-        attributes=forms.values(attributes, "The attributes of an edge", "The attribute"),
+        source=forms.text(source, "the source of an edge"),
+        target=forms.text(target, "the target of an edge"),
+        template=_optional_reference(template, "the template of an edge"),
+        attributes=forms.values(attributes, "the attributes of an edge", "the attribute"),
     )
     return Written(entry, tree.location)
 
 
 def _read_connection(tree: YamlTree) -> Written[ConnectionEntry]:
     if not isinstance(tree, YamlMapping):
-        raise fault(tree.location, f"A connection must be a mapping, and this is {kind_of(tree)}.")
-    forms.check_keys(tree, CONNECTION_KEYS, "A connection")
-    forms.require_keys(tree, ("source", "target", "weights"), "A connection")
+        raise fault(tree.location, f"a connection must be a mapping, and this is {kind_of(tree)}.")
+    forms.check_keys(tree, CONNECTION_KEYS, "a connection")
+    forms.require_keys(tree, ("source", "target", "weights"), "a connection")
     arguments: dict[str, Any] = {}
     for key, given in tree.entries.items():
         what = f"'{key}' of a connection"
         if key in ("source", "target"):
             arguments[key] = forms.text(given, what)
         elif key == "edge_var_map":
-            arguments[key] = forms.values(given, what, "The attribute")
+            arguments[key] = forms.values(given, what, "the attribute")
         elif key != "edge" and not (is_null(given) and key != "weights"):
             arguments[key] = _read_matrix(given, what)
     edge = _optional_reference(tree.entries.get("edge"), "'edge' of a connection")
@@ -100,7 +100,7 @@ def _read_overrides(tree: YamlTree) -> Written[OverridesEntry]:
     if not isinstance(tree, YamlMapping):
         raise fault(tree.location, f"'overrides' must be a mapping, and this is {kind_of(tree)}.")
     forms.check_keys(tree, OVERRIDE_KEYS, "'overrides'")
-    node_vars = forms.values(tree.entries.get("node_vars"), "'node_vars'", "The value of")
+    node_vars = forms.values(tree.entries.get("node_vars"), "'node_vars'", "the value of")
     changes = forms.sequence(tree.entries.get("edge_vars"), "'edge_vars'")
     return Written(OverridesEntry(node_vars, [_read_change(change) for change in changes]), tree.location)
 
@@ -108,14 +108,14 @@ def _read_overrides(tree: YamlTree) -> Written[OverridesEntry]:
 def _read_change(tree: YamlTree) -> tuple[Any, ...]:
     """Read the change of an edge as `update_var` takes it."""
     if not isinstance(tree, YamlSequence) or not 3 <= len(tree.items) <= 4:
-        raise fault(tree.location, f"A changed edge is {_CHANGE_FORM}, and this is {_counted(tree)}.")
+        raise fault(tree.location, f"a changed edge is {_CHANGE_FORM}, and this is {_counted(tree)}.")
     source, target, *index, attributes = tree.items
     changes = {
-        key: None if is_null(given) else _read_matrix(given, f"The attribute '{key}'")
-        for key, given in forms.mapping(attributes, "The attributes of a changed edge").items()
+        key: None if is_null(given) else _read_matrix(given, f"the attribute '{key}'")
+        for key, given in forms.mapping(attributes, "the attributes of a changed edge").items()
     }
-    ends = forms.text(source, "The source of a changed edge"), forms.text(target, "The target of a changed edge")
-    numbers = [forms.value(number, "The number of a changed edge") for number in index if not is_null(number)]
+    ends = forms.text(source, "the source of a changed edge"), forms.text(target, "the target of a changed edge")
+    numbers = [forms.value(number, "the number of a changed edge") for number in index if not is_null(number)]
     return (*ends, *numbers, changes)
 
 
@@ -126,7 +126,7 @@ def _read_matrix(tree: YamlTree, what: str) -> Any:
     forms.check_keys(tree, SPARSE_KEYS, what)
     forms.require_keys(tree, SPARSE_KEYS, what)
     with located(tree.location):
-        return sparse_matrix(**forms.values(tree, what, "The sparse matrix's"))
+        return sparse_matrix(**forms.values(tree, what, "the sparse matrix's"))
 
 
 def _optional_reference(tree: YamlTree | None, what: str) -> Reference | None:

@@ -81,8 +81,10 @@ def parse_document(text: str, file: str) -> YamlTree:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         raise fault(Location(file, line), f"this is not YAML: {error.problem or error.context}.") from error
-    except yaml.YAMLError as error:
-        raise ModelFileError(f"{file}: this is not YAML: {' '.join(str(error).split())}.") from error
+    except yaml.reader.ReaderError as error:
+        location = Location(file, text.count("\n", 0, text.find(chr(error.character))) + 1)
+        reason = f"the character U+{error.character:04X} is not allowed"
+        raise fault(location, f"this is not YAML: {reason}.") from error
     if builder.root is None or (isinstance(builder.root, YamlScalar) and not builder.root.text):
         raise ModelFileError(f"{file} is empty. A model file holds templates, as 'Name: {{base: OperatorTemplate}}'.")
     return builder.root

@@ -41,7 +41,7 @@ class OperatorUse:
     """An operator with the values that it has in a node or edge."""
 
     operator: Reference
-    values: Mapping[str, Any]
+    values: Mapping[str, Written[Any]]
 
 
 @frozen

@@ -10,8 +10,8 @@ from rates_core.templates.location import Location
 
 
 def fault(location: Location, text: str) -> ModelFileError:
-    """Return the error for what stands at a location."""
-    return ModelFileError(f"{location}: {text}")
+    """Return the error for what stands at a location, as a sentence."""
+    return ModelFileError(f"{location}: {text[:1].upper()}{text[1:]}")
 
 
 @contextmanager

@@ -49,10 +49,21 @@ class ModelFiles:
             ModelFileError: there is no such file or template.
         """
         file, name = locate(text, folder, self.working_directory)
-        return self._checked(Place(file, self._main_template(file, text) if name is None else name))
+        if name is None:
+            return Place(file, self._main_template(file, text))
+        if name not in self._document(file).entries:
+            names = self._names(file)
+            hint = did_you_mean(name, names)
+            raise ModelFileError(f"{file} holds no template '{name}'.{hint} It holds: {_listed(names)}.")
+        return Place(file, name)
 
-    def find(self, reference: Reference, file: Path) -> Place:
+    def find(self, reference: Reference, file: Path, other_words: Sequence[str] = ()) -> Place:
         """Return where the template lies that a file names: a name in the file itself, or elsewhere.
+
+        Args:
+            reference: what names it.
+            file: the file that does so.
+            other_words: what else might be meant by a name that the file does not hold.
 
         Raises:
             ModelFileError: there is no such template.
@@ -60,9 +71,7 @@ class ModelFiles:
         key = file, reference.value
         if key not in self._places:
             with located(reference.location):
-                own = reference.value in self._document(file).entries or not _LEADS_ELSEWHERE & set(reference.value)
-                place = Place(file, reference.value)
-                self._places[key] = self._checked(place) if own else self.locate(reference.value, file.parent)
+                self._places[key] = self._found(reference.value, file, other_words)
         return self._places[key]
 
     def entry(self, place: Place) -> Entry:
@@ -90,7 +99,7 @@ class ModelFiles:
             if base.value in KINDS:
                 self._kinds[place] = base.value
                 break
-            place = self.find(base, place.file)
+            place = self.find(base, place.file, other_words=KINDS)
             if place in derived:
                 chain = describe_circle((*derived, place))
                 raise fault(base.location, f"'{place.name}' is derived from itself: {chain}. Change one 'base'.")
@@ -103,14 +112,14 @@ class ModelFiles:
             self._documents[file] = read_document(file)
         return self._documents[file]
 
-    def _checked(self, place: Place) -> Place:
-        """Return the place if the file holds a template there."""
-        entries = self._document(place.file).entries
-        if place.name not in entries:
-            hint = did_you_mean(place.name, self._names(place.file))
-            listed = _listed(self._names(place.file))
-            raise ModelFileError(f"{place.file} holds no template '{place.name}'.{hint} It holds: {listed}.")
-        return place
+    def _found(self, text: str, file: Path, other_words: Sequence[str]) -> Place:
+        if text in self._document(file).entries:
+            return Place(file, text)
+        if _LEADS_ELSEWHERE & set(text):
+            return self.locate(text, file.parent)
+        names = self._names(file)
+        hint = did_you_mean(text, (*names, *other_words))
+        raise ModelFileError(f"This file holds no template '{text}'.{hint} It holds: {_listed(names)}.")
 
     def _names(self, file: Path) -> list[str]:
         """Return the names of all templates of a file."""
@@ -131,7 +140,7 @@ class ModelFiles:
         return tree
 
     def _base(self, place: Place) -> Reference:
-        return forms.reference(self._mapping(place).entries["base"], f"The base of '{place.name}'")
+        return forms.reference(self._mapping(place).entries["base"], f"the base of '{place.name}'")
 
     def _main_template(self, file: Path, text: str) -> str:
         """Return the one circuit of a file that no other circuit in it holds; without circuits, the one template."""

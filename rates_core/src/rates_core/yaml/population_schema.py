@@ -1,4 +1,4 @@
-"""The form of a population in a model file, by itself or in a circuit."""
+"""the form of a population in a model file, by itself or in a circuit."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def read_population(entries: Mapping[str, YamlTree], what: str) -> PopulationEnt
     """Return what a mapping says of a population."""
     node, n = entries.get("node"), entries.get("n")
     return PopulationEntry(
-        node=None if node is None else forms.reference(node, f"The node of {what}"),
-        n=None if n is None else forms.value(n, f"The number of units n of {what}"),
-        params=forms.values(entries.get("params"), f"'params' of {what}", "The value of"),
+        node=None if node is None else forms.reference(node, f"the node of {what}"),
+        n=None if n is None else forms.value(n, f"the number of units n of {what}"),
+        params=forms.values(entries.get("params"), f"'params' of {what}", "the value of"),
     )

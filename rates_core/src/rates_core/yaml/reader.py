@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from attrs import define, field
 
+from rates_core.errors import ModelFileError
 from rates_core.templates.template import Template
 from rates_core.yaml.build import build
 from rates_core.yaml.entries import CircuitEntry, Entry, Reference
@@ -35,6 +36,8 @@ def load(reference: str | Path, base_directory: str | Path | None = None) -> Tem
     """
     text = reference.as_posix() if isinstance(reference, Path) else reference
     directory = Path.cwd() if base_directory is None else Path(base_directory).absolute()
+    if not directory.is_dir():
+        raise ModelFileError(f"There is no folder '{directory}' in which '{text}' could be looked for.")
     files = ModelFiles(directory)
     return _Maker(files).make(files.locate(text, directory))
 
@@ -87,7 +90,7 @@ class _Maker:
             if isinstance(template, kind):
                 return template
             named, needed = type(template).__name__, kind.__name__
-            raise fault(reference.location, f"'{reference.value}' is of the kind {named}; a {needed} is needed here.")
+            raise fault(reference.location, f"'{reference.value}' is of the kind {named}; the kind {needed} is needed.")
 
         self.templates[place] = build(entry, find)
 

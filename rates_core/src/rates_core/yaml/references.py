@@ -53,18 +53,24 @@ class _Search:
 
     def looked_for(self) -> str:
         """Return the file that is not there, in words of an error message."""
-        file = "/".join(self.parts[:-1] or self.parts)
+        file = "/".join(self._split()[0])
         if not file.endswith(EXTENSIONS):
             file += EXTENSIONS[0]
         return f"'{file}' in {self.described}" if self.described else f"'{self.folder / file}'"
 
     def similar(self) -> Iterator[str]:
         """Yield parts that lead to a file and look like these, best first."""
-        *folders, file, name = self.parts if len(self.parts) > 1 else (*self.parts, "")
+        (*folders, file), name = self._split()
         folder = self.folder.joinpath(*folders)
         if _exists(folder.is_dir):
-            stems = sorted(path.stem for path in folder.iterdir() if path.suffix in EXTENSIONS)
-            yield from ("/".join(filter(None, (*folders, stem, name))) for stem in closest(file, stems))
+            names = sorted(path.name for path in folder.iterdir() if path.suffix in EXTENSIONS)
+            known = names if file.endswith(EXTENSIONS) else [name.rpartition(".")[0] for name in names]
+            yield from ("/".join((*folders, found, *name)) for found in closest(file, known))
+
+    def _split(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the parts of the file, and the name as one part or none."""
+        names_file = len(self.parts) == 1 or self.parts[-1].endswith(EXTENSIONS)
+        return (self.parts, ()) if names_file else (self.parts[:-1], self.parts[-1:])
 
 
 def locate(text: str, folder: Path, working_directory: Path) -> tuple[Path, str | None]:

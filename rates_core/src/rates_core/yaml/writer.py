@@ -36,11 +36,14 @@ def write(template: Template, path: str | Path, overwrite: bool = False) -> Path
         file = file.with_name(file.name + EXTENSIONS[0])
     content = _encode(_lines(template), file)
     try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ModelFileError(f"The folder {file.parent} cannot be made: {error.strerror}.") from error
+    try:
         if not overwrite and file.exists() and not _is_ours(file):
             raise ModelFileError(
                 f"{file} exists and was not written by rates. Choose another name; overwrite=True replaces any file."
             )
-        file.parent.mkdir(parents=True, exist_ok=True)
         _replace(file.resolve(), content)
     except OSError as error:
         raise ModelFileError(f"{file} cannot be written: {error.strerror}.") from error
