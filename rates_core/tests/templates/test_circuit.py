@@ -53,6 +53,12 @@ def test_the_order_of_parts_and_of_recorded_values_is_part_of_the_meaning(
     assert one != other
 
 
+def test_two_circuits_never_share_a_record(circuit: CircuitTemplate) -> None:
+    twin = CircuitTemplate("twin", nodes=circuit.nodes, overrides=circuit.overrides)
+    twin.update_var({"fox/lv/x": 0.1})
+    assert circuit.get_var("fox/lv/x") == 0.5
+
+
 def test_parallel_edges_are_kept(predator: NodeTemplate) -> None:
     edge = ("a/lv/x", "a/lv/x_in", None, {"weight": 2.0})
     circuit = CircuitTemplate("c", nodes={"a": predator}, edges=[edge, edge])

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from rates_core.templates.edge import Edge
 
 
+def _own_record(given: Overrides) -> Overrides:
+    return given.copy()  # two circuits never share one
+
+
 @frozen(eq=False, repr=False)
 class CircuitTemplate(Runnable):
     """A network of nodes, populations and sub-circuits, to any depth.
@@ -56,8 +60,8 @@ class CircuitTemplate(Runnable):
     connections: tuple[Connectivity, ...] = field(default=(), converter=members.connections)
     description: str = ""
     label: str | None = None
-    location: Location | None = field(default=None)
-    overrides: Overrides = field(factory=Overrides)
+    location: Location | None = None
+    overrides: Overrides = field(factory=Overrides, converter=_own_record)
 
     def __attrs_post_init__(self) -> None:
         object.__setattr__(self, "circuits", members.circuits(self.circuits, CircuitTemplate, self.name))
