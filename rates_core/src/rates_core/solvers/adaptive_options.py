@@ -21,14 +21,14 @@ class AdaptiveOptions:
     """Tolerances and bounds of steps.
 
     Attributes:
-        rtol: error of a step that is allowed per size of a state.
-        atol: error of a step that is allowed in addition: a number, or one per entry of the state vector.
+        rtol: error of a step that is allowed per size of a state: a number, or one per entry of the state.
+        atol: error of a step that is allowed in addition, likewise.
         max_step: no step is longer.
         first_step: size of the first step, or None to choose it.
         max_steps: more steps than that are an error; None for no limit.
     """
 
-    rtol: float
+    rtol: float | np.ndarray
     atol: float | np.ndarray
     max_step: float
     first_step: float | None
@@ -45,8 +45,8 @@ def adaptive_options(problem: Problem) -> AdaptiveOptions:
     first = given.get("first_step")
     count = given.get("max_steps")
     options = AdaptiveOptions(
-        rtol=number("rtol", given.get("rtol", RTOL)),
-        atol=absolute_tolerance(given.get("atol", ATOL), len(problem.y)),
+        rtol=tolerance("rtol", given.get("rtol", RTOL), len(problem.y)),
+        atol=tolerance("atol", given.get("atol", ATOL), len(problem.y)),
         max_step=number("max_step", given.get("max_step", math.inf)),
         first_step=None if first is None else number("first_step", first),
         max_steps=None if count is None else _count("max_steps", count),
@@ -55,7 +55,7 @@ def adaptive_options(problem: Problem) -> AdaptiveOptions:
 
 
 def number(name: str, value: Any, least: str = "positive") -> float:
-    """Return an option that has to be a positive number, or with `least="nonnegative"` one that may be 0.
+    """Return an option that has to be a positive number, or with `least="not negative"` one that may be 0.
 
     Raises:
         ArgumentError: it is not.
@@ -64,28 +64,28 @@ def number(name: str, value: Any, least: str = "positive") -> float:
         found = math.nan if isinstance(value, str | bool) else float(value)
     except (TypeError, ValueError):
         found = math.nan
-    if not (found > 0 or (found == 0 and least == "nonnegative")):
-        wanted = "a positive number" if least == "positive" else "a number that is not negative"
-        raise ArgumentError(f"{name} must be {wanted}; it is {value!r}.")
+    if not (found > 0 or (found == 0 and least != "positive")):
+        raise ArgumentError(f"{name} must be a number that is {least}; it is {value!r}.")
     return found
 
 
-def absolute_tolerance(value: Any, size: int) -> float | np.ndarray:
-    """Return atol: a positive number, or one for each of the `size` entries of the state vector.
+def tolerance(name: str, value: Any, size: int) -> float | np.ndarray:
+    """Return a tolerance: a number, or one for each of the `size` entries of the state; only atol may be 0.
 
     Raises:
         ArgumentError: it is neither.
     """
     import numpy as np
 
+    least = "not negative" if name == "atol" else "positive"
     if isinstance(value, str) or np.ndim(value) == 0:
-        return number("atol", value)
+        return number(name, value, least)
     found = np.asarray(value)
-    if found.shape != (size,) or found.dtype.kind not in "fiu" or not (found > 0).all():
+    if found.shape != (size,) or found.dtype.kind not in "fiu":
         raise ArgumentError(
-            f"atol must be a positive number, or one for each of the {size} entries of the state; it is {value!r}."
+            f"{name} must be a number, or one for each of the {size} entries of the state; it is {value!r}."
         )
-    return found.astype(float)
+    return np.array([number(name, entry, least) for entry in found.tolist()])
 
 
 def _count(name: str, value: Any) -> int:
