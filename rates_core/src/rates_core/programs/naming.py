@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable
 
 
 def identifiers(paths: Iterable[str], reserved: Collection[str], fold_case: bool = False) -> dict[str, str]:
@@ -21,22 +21,42 @@ def identifiers(paths: Iterable[str], reserved: Collection[str], fold_case: bool
         return name.lower() if fold_case else name
 
     taken = {folded(word) for word in reserved}
+    depths = _depths(paths, folded)
     chosen: dict[str, str] = {}
-    last = Counter(folded(_clean(_parts(path)[-1])) for path in paths)
     for path in paths:
         parts = _parts(path)
-        depth = 1 if last[folded(_clean(parts[-1]))] == 1 else min(2, len(parts))
+        depth = min(depths[folded(_clean(parts[-1]))], len(parts))
         name = _clean("_".join(parts[-depth:]))
         while folded(name) in taken and depth < len(parts):
             depth += 1
             name = _clean("_".join(parts[-depth:]))
         candidate, count = name, 1
         while folded(candidate) in taken:
-            candidate = f"{name}_{count}" if count > 1 or not name.endswith("_") else f"{name}1"
+            candidate = f"{name}_{count}"
             count += 1
         taken.add(folded(candidate))
         chosen[path] = candidate
     return chosen
+
+
+def _depths(paths: Iterable[str], folded: Callable[[str], str]) -> dict[str, int]:
+    """Return for each last part of a path how many parts tell all paths with that last part from each other."""
+    groups: defaultdict[str, list[list[str]]] = defaultdict(list)
+    for path in paths:
+        parts = _parts(path)
+        groups[folded(_clean(parts[-1]))].append(parts)
+    depths = {}
+    for last, members in groups.items():
+        deepest = max(len(parts) for parts in members)
+        depths[last] = next(
+            (
+                depth
+                for depth in range(1, deepest + 1)
+                if len({folded("_".join(parts[-depth:])) for parts in members}) == len(members)
+            ),
+            deepest,
+        )
+    return depths
 
 
 def _parts(path: str) -> list[str]:
