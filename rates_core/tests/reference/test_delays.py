@@ -4,7 +4,7 @@ import math
 
 import pytest
 from rates_core.errors import ArgumentError, UnsupportedFeatureError
-from rates_core.reference import EULER, HEUN, RK4, Interpreter
+from rates_core.reference import EULER, HEUN, RK4, Interpreter, Tableau
 from rates_core.reference.integrate import interpolated
 from rates_core.templates.connectivity import Connectivity
 from rates_core.templates.node import EdgeTemplate
@@ -159,6 +159,13 @@ def test_repetitions_carry_the_order_of_the_method_below_the_step(single, method
     assert math.log2(error(20) / error(80)) / 2 >= order - 0.3
 
 
+def test_the_first_pass_reads_the_latest_stage(single):
+    # a method of order 1 makes one pass; its third stage, at the end of the step, reads the second one, at the half
+    method = Tableau(1, (0.0, 0.5, 1.0), ((), (0.5,), (0.0, 1.0)), (0.0, 0.0, 1.0))
+    model = single(["y' = 1", "x' = past(y, 0.01)"], y="variable", x="variable")
+    assert model.run(0.2, 0.1, method)["p/op/x"] == [0.0, pytest.approx(0.1 * 0.05)]
+
+
 # what is delayed
 
 
@@ -249,6 +256,26 @@ def test_a_loop_with_a_delay_of_no_multiple_of_the_step_uses_earlier_samples(sin
     run = model.run(0.6, 0.1, EULER, outputs=["p/op/z"], history=3.0)
     # positions -1.5, -0.5, 0.5, 1.5, 2.5, 3.5
     assert run["p/op/z"] == pytest.approx([6.0, 6.0, 12.0, 18.0, 30.0, 48.0])
+
+
+@pytest.mark.parametrize("method", [EULER, HEUN, RK4], ids=["euler", "heun", "rk4"])
+@pytest.mark.parametrize("delay", [0.137, 0.15, 0.2, 0.337])
+def test_a_loop_of_delayed_algebraic_variables_goes_on_as_a_line(single, method, delay):
+    # z(t) = z(t - d) + d holds for the line t; no sample of z may be needed for itself
+    model = single(["z = past(z, d) + d", "x' = z"], z="variable", x="variable", d=delay)
+    run = model.run(2.0, 0.1, method, outputs=["p/op/z"], history=lambda t: t)
+    assert run["p/op/z"] == pytest.approx(run.times, abs=1e-10)
+
+
+def test_a_loop_with_a_delay_below_the_step_holds_what_is_known(single):
+    # half a step back there is no sample yet: the latest stage stands for it
+    model = single(["z = 2*past(z, 0.05)", "x' = z"], z="variable", x="variable")
+    assert model.run(0.4, 0.1, EULER, outputs=["p/op/z"], history=3.0)["p/op/z"] == [6.0, 12.0, 24.0, 48.0]
+
+
+def test_a_delay_of_zero_is_none(single):
+    model = single(["x' = past(x, d)"], x="variable", d=0.0)
+    assert model.derivative(0.0, {"p/op/x": 2.0}, history=100.0) == {"p/op/x": 2.0}
 
 
 def test_the_derivative_takes_past_values_from_the_history(single):

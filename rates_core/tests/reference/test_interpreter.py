@@ -169,6 +169,17 @@ def test_a_number_as_derivative_holds_for_the_whole_axis(single):
     assert model.derivative(0.0, {"p/op/x": [0.0, 0.0]}) == {"p/op/x": [2.0, 2.0]}
 
 
+def test_a_number_fills_the_axis_that_is_declared(single):
+    model = single(["v = 2", "x' = vsum(v) + 10*vsum(u)"], x="variable", v="variable(0.0,3)", u="input(0.0,3)")
+    assert model.derivative(0.0, {"p/op/x": 0.0}, {"p/op/u": 1.0}) == {"p/op/x": 36.0}
+
+
+def test_a_variable_declared_complex_stays_so_with_a_real_value(circuit):
+    operator = OperatorTemplate("op", ["x' = sqrt(c)"], {"x": "variable", "c": "variable(complex)"})
+    model = Interpreter(circuit({"p": NodeTemplate("node", {operator: {"c": -4.0}})}))
+    assert model.derivative(0.0, {"p/op/x": 0.0}) == {"p/op/x": 2j}
+
+
 def test_a_state_without_value_is_named(single):
     model = single(["x' = y", "y' = x"], x="variable", y="variable")
     with pytest.raises(ArgumentError) as error:

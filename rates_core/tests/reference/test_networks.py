@@ -280,6 +280,43 @@ def test_recorded_values_of_connections_and_edge_variables(circuit, unit):
     assert found == {"s[0]/op/x": 50.0, "s[1]/op/x": 60.0}
 
 
+def test_paths_of_edge_variables_start_at_the_circuit_of_the_edge(circuit, unit):
+    product = message(["m = pre*o"], pre="input", o="input")
+    mapping = {"eo/pre": "source", "eo/o": "b/op/x"}
+    inner = circuit({"a": unit, "b": unit, "c": unit}, edges=[edge("a", "a", product, **mapping)])
+    state = {"i/a/op/x": 2.0, "i/b/op/x": 3.0, "i/c/op/x": 5.0}
+    assert Interpreter(circuit(circuits={"i": inner})).derivative(0.0, state)["i/a/op/x"] == 6.0
+    inner.update_var(edge_vars=[("a/op/x", "a/op/u", {"eo/o": "c/op/x"})])
+    assert Interpreter(circuit(circuits={"i": inner})).derivative(0.0, state)["i/a/op/x"] == 10.0
+
+
+def test_paths_of_connections_start_at_their_circuit(circuit, unit):
+    product = message(["m = pre*o"], pre="input", o="input")
+    connection = Connectivity("p/op/x", "p/op/u", 1.0, product, {"eo/pre": "source", "eo/o": "p/op/k"})
+    population = PopulationTemplate("p", unit, 2, {"op/k": [3.0, 5.0]})
+    inner = circuit(populations={"p": population}, connections=[connection])
+    model = Interpreter(circuit(circuits={"i": inner}))
+    found = model.derivative(0.0, {"i/p[0]/op/x": 1.0, "i/p[1]/op/x": 10.0})
+    assert found == {"i/p[0]/op/x": 33.0, "i/p[1]/op/x": 55.0}
+
+
+def test_sparse_connections_have_a_delay_each(circuit, node):
+    ramp = node(["x' = 1", "z = u"], x="output", z="variable", u="input")
+    sparse = SparseMatrix((3, 3), [1.0, 1.0, 1.0], [0, 2, 1], [0, 1, 2, 3])
+    connection = Connectivity("p/op/x", "p/op/u", sparse, delays=[0.1, 0.2, 0.3])
+    model = Interpreter(circuit(populations={"p": PopulationTemplate("p", ramp, 3)}, connections=[connection]))
+    run = model.run(1.0, 0.1, EULER, outputs=["p/op/z"])
+    assert [run[f"p[{k}]/op/z"][9] for k in range(3)] == pytest.approx([0.8, 0.7, 0.6])
+
+
+def test_a_node_overrides_the_values_of_its_operators(circuit):
+    operator = OperatorTemplate("op", ["x' = k"], {"x": "variable(1.0)", "k": 2.0})
+    nodes = {"a": NodeTemplate("node", [operator]), "b": NodeTemplate("node", {operator: {"k": 3.0, "x": 4.0}})}
+    model = Interpreter(circuit(nodes))
+    assert model.initial_state() == {"a/op/x": 1.0, "b/op/x": 4.0}
+    assert model.derivative(0.0, model.initial_state()) == {"a/op/x": 2.0, "b/op/x": 3.0}
+
+
 def test_edges_from_a_matrix_are_edges(circuit, unit, slopes):
     net = circuit({"a": unit, "b": unit, "c": unit})
     net.add_edges_from_matrix("op/x", "op/u", ["a", "b", "c"], weight=[[0, 2, 0], [0, 0, 3], [1e-9, 0, 0]])

@@ -81,6 +81,12 @@ def test_an_expression_of_the_past_is_the_expression_of_past_values(single):
     assert model.value("p/op/z", 5.0, state) == 9.0 + 100.0 + 5.0
 
 
+def test_a_delay_within_a_past_expression_reaches_further_back(single):
+    model = single(["x' = 0", "z = past(x + 10*past(x, 1), 2)"], x="variable", z="variable")
+    assert model.value("p/op/z", 0.0, {"p/op/x": 5.0}, history=lambda t: t) == -32.0
+    assert model.value("p/op/z", 0.0, {"p/op/x": 5.0}) == 55.0
+
+
 def test_each_unit_has_its_own_past(circuit, node):
     unit = node(["x' = 0", "z = past(x, 1)"], x="variable", z="variable")
     model = Interpreter(circuit(populations={"p": PopulationTemplate("p", unit, 3)}))
@@ -110,6 +116,8 @@ def test_a_complex_state_has_a_complex_past(single):
     model = single(["z' = I*past(z, 1)", "y = sqrt(past(z, 1))"], z="variable(-4.0)", y="variable")
     assert model.value("p/op/y", 0.0, {"p/op/z": -4.0}) == 2j
     assert model.value("p/op/y", 0.0, {"p/op/z": -4.0}, history=-9.0) == 3j
+    hidden = single(["z' = I*z", "y = past(sqrt(z), 1)"], z="variable(-4.0)", y="variable")
+    assert hidden.value("p/op/y", 0.0, {"p/op/z": -4.0}, history=-9.0) == 3j
     assert cmath.isclose(model.derivative(0.0, {"p/op/z": 0.0}, history=lambda t: 2.0)["p/op/z"], 2j)
 
 

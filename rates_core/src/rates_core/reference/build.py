@@ -94,7 +94,7 @@ class _Builder:
             for other in unit.operators:
                 for name, declared in other.variables.items():
                     target = self.quantities.get(join_path(unit.path, operator.name, name))
-                    if declared.kind == "output" and other is not operator and is_input(operator, name):
+                    if declared.kind == "output" and is_input(operator, name):
                         assert isinstance(target, Input)
                         target.feeds.append(Feed(join_path(unit.path, other.name, name)))
 

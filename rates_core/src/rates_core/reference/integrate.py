@@ -71,7 +71,9 @@ class Integration:
         number = len(self.moments) - 1
         slopes: list[dict[str, Value]] = []
         for node, row in zip(self.method.nodes, self.method.matrix, strict=True):
-            moment = self._stage(number, node, self._moved(row, slopes), stages, stages.latest)
+            moment = self.moments[-1]  # a stage at the start of the step, as the first one is, is its sample
+            if node != 0.0 or any(row):
+                moment = self._stage(number, node, self._moved(row, slopes), stages, stages.latest)
             slopes.append({path: moment.derivative(path) for path in self._states})
             stages.latest = moment
         return self._end(number + 1, self._moved(self.method.weights, slopes), stages)

@@ -111,8 +111,6 @@ def _links(bundle: _Bundle, units: dict[str, Unit]) -> Iterator[Link]:
     sources, targets = match_variables(units, bundle.source), match_variables(units, bundle.target)
     for place, (row, column, weight) in enumerate(_entries(bundle, len(targets), len(sources))):
         delay, spread = (_time(times, place, row, column) for times in (bundle.delay, bundle.spread))
-        if spread and not delay:
-            raise TemplateError(f"{bundle.source}->{bundle.target} has a spread of {spread} and no delay to spread.")
         yield Link(
             sources[column],
             targets[row],

@@ -135,21 +135,14 @@ class Model:
     def with_chains(self, order: int) -> Model:
         """Return the model with a chain of `order` stages in place of every discrete delay."""
         changed = dict(self.quantities)
-        needed = set().union(*(self._mentioned(item) for item in self.quantities.values()))
         for path, item in self.quantities.items():
-            if isinstance(item, Read) and path in needed and self.delay(item) > 0.0:
+            if isinstance(item, Read) and self.delay(item) > 0.0:
                 upstream = item.slot
                 for stage in _stages(item, order):
                     changed[stage.path] = stage
                     upstream = stage.path
                 changed[path] = Algebraic(path, Symbol(upstream))
         return evolve(self, quantities=changed)
-
-    @staticmethod
-    def _mentioned(item: Quantity) -> set[str]:
-        if isinstance(item, (State, Algebraic)):
-            return symbols(item.expression)
-        return {feed.source for feed in item.feeds} if isinstance(item, Input) else set()
 
 
 def _stages(read: Read, order: int) -> Iterator[Stage]:
