@@ -228,7 +228,11 @@ def test_an_input_file_holds_one_column_per_unit(rates):
         ("mean(t)", "'mean' is no function of time (--input p/decay/u; a file ends in .csv or .npy)."),
         ("randn()", "'randn' is no function of time (--input p/decay/u; a file ends in .csv or .npy)."),
         ("1/t", "External input 'p/decay/u' is NaN or infinite at sample 0."),
-        ("I*t", "External input 'p/decay/u' must hold real numbers; it holds complex128."),
+        (
+            "I*t",
+            "External input 'p/decay/u' is an array of complex128 with the shape (5,); give real numbers, [steps] or "
+            "[steps, units], or a function of t.",
+        ),
         ("none.csv", "'none.csv' cannot be read: No such file or directory."),
         ("none.npy", "'none.npy' cannot be read: No such file or directory."),
         ("text.npy", "'text.npy' is no file of NumPy that holds one array of numbers."),
@@ -241,7 +245,10 @@ def test_an_input_file_holds_one_column_per_unit(rates):
             "The times in 'times.csv' are not those of the steps: sample 1 is at 0.1 instead of 0.5 = 1 * 0.5. "
             "Sample the input at every step, or choose another --step.",
         ),
-        ("short.csv", "External input 'p/decay/u' has 2 samples; simulation_time / step_size needs 4."),
+        (
+            "short.csv",
+            "External input 'p/decay/u' has 2 samples, but simulation_time / step_size = 4 steps take one each.",
+        ),
     ],
 )
 def test_a_bad_input_is_refused(rates, signal, message):
@@ -284,8 +291,8 @@ def test_a_bad_input_is_refused(rates, signal, message):
         (["--option", "solver=rk4"], "'solver' is no option; give it as --solver."),
         (
             ["--option", "vectorise=1"],
-            "Unknown argument 'vectorise' for solver 'euler' on backend 'numpy'. Did you mean 'vectorize'? "
-            "Options of the solver: none.",
+            "There is no argument or option 'vectorise'. Did you mean 'vectorize'? "
+            "Options of solver 'euler': none. Options of backend 'numpy': none.",
         ),
         (["--step", "-0.5"], "step_size must be a positive number; it is -0.5."),
         (["--save", "out.txt"], "--save 'out.txt' must end in .csv or .npz."),

@@ -93,6 +93,7 @@ def test_a_compiled_model_runs_many_times_without_generating_anything_again(
     model = circuit("x' = -k*x", 9, x="output(1.0)", k=1.0).compile(
         simulation_time=0.2, step_size=0.1, outputs={"x": "all/op/x"}
     )
+    model.run(parameters={"p3/op/k": 1.0})  # a unit that is named unties its parameter, which is another program, once
     import rates_numpy.backend
 
     monkeypatch.setattr(rates_numpy.backend.NumpyBackend, "program", lambda *_: pytest.fail("generated again"))
@@ -197,11 +198,14 @@ def test_the_number_of_calls_of_generated_code_does_not_grow_with_the_steps(circ
 @pytest.mark.parametrize(
     ("samples", "text"),
     [
-        (np.zeros(9), "External input 'p/op/u' has 9 samples; simulation_time / step_size needs 10."),
+        (
+            np.zeros(9),
+            "External input 'p/op/u' has 9 samples, but simulation_time / step_size = 10 steps take one each.",
+        ),
         (np.full(10, np.nan), "External input 'p/op/u' is NaN or infinite at sample 0 and 9 more."),
         (
             np.zeros((10, 3)),
-            "External input 'p/op/u' has 3 columns; it needs 1, or one for each of the 1 units that the path names.",
+            "External input 'p/op/u' has 3 columns; it needs 1, for the one unit that the path names.",
         ),
     ],
 )

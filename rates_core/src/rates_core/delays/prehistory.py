@@ -253,7 +253,7 @@ def _by_path(
     assert system.network is not None
     found: dict[str, Any] = {}
     for path, value in history.items():
-        for selection in resolve(system.network, path):
+        for selection in resolve(system.network, path, "history"):
             slot = system.addresses[selection.population, selection.operator, selection.variable]
             if slot not in slots:
                 if not strict or slot in _inside_delayed(system):

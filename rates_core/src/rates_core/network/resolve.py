@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from rates_core.errors import UnknownNameError, did_you_mean
+from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean
 from rates_core.network.addresses import split_unit
 from rates_core.network.network import Network, UnitLocation
-from rates_core.paths import matches
+from rates_core.paths import matches, split_variable
+from rates_core.templates.queries import listed
 
 if TYPE_CHECKING:
     import numpy as np
+
+MOST_SEARCHED = 1000  # names among which the closest one is looked for
 
 
 @frozen(eq=False)
@@ -39,17 +43,34 @@ class Selection:
         return len(self.names)
 
 
-def resolve(network: Network, path: str) -> list[Selection]:
+def resolve(network: Network, path: str, argument: str = "") -> list[Selection]:
     """Return what a path names, in match order, grouped by runs of one population.
+
+    Args:
+        network: where it is looked for.
+        path: node, operator and variable.
+        argument: where the user wrote the path, for messages.
 
     Raises:
         UnknownNameError: no node matches, or a matching node lacks the operator or variable.
+        ArgumentError: the path has not the form `node/op/var`.
     """
-    place, _, variable = path.rpartition("/")
-    node, _, operator = place.rpartition("/")
+    try:
+        return _resolved(network, path)
+    except (UnknownNameError, ArgumentError) as error:
+        raise type(error)(f"{argument}: {error}" if argument else str(error)) from None
+
+
+def _resolved(network: Network, path: str) -> list[Selection]:
+    try:
+        node, operator, variable = split_variable(path)
+    except ArgumentError as error:
+        raise ArgumentError(f"{error}{did_you_mean(str(path), _first_paths(network))}") from None
     matched = list(_matching(network, node))
     if not matched:
-        raise UnknownNameError(_unknown_node(network, node, path))
+        known = list(network.locations)
+        hint = did_you_mean(node, known[:MOST_SEARCHED])
+        raise UnknownNameError(f"Unknown node '{node}' in path '{path}'.{hint} {listed('nodes', known)}")
     runs: list[tuple[int, list[int], list[str]]] = []
     for population, units, names in matched:
         if runs and runs[-1][0] == population:
@@ -79,13 +100,13 @@ def _selection(
     if operator not in operators:
         raise UnknownNameError(
             f"Unknown operator '{operator}' in path '{path}'.{did_you_mean(operator, operators)} "
-            f"The operators of '{names[0]}': {', '.join(operators)}."
+            f"{listed('operators', operators)}"
         )
     variables = operators[operator].variables
     if variable not in variables:
         raise UnknownNameError(
             f"Unknown variable '{variable}' in path '{path}'.{did_you_mean(variable, variables)} "
-            f"The variables of '{operator}': {', '.join(variables)}."
+            f"{listed('variables', variables)}"
         )
     whole = population.size is None or units == list(range(population.size))
     chosen = None if whole else np.array(units, dtype=np.intp)
@@ -113,29 +134,24 @@ def _located(network: Network, leaf: str, unit: int | None) -> tuple[int, range 
     location = network.locations[leaf]
     if isinstance(location, UnitLocation):
         if unit is not None:
-            raise UnknownNameError(f"'{leaf}[{unit}]': '{leaf}' is a single node and has no units.")
+            raise UnknownNameError(f"'{leaf}[{unit}]' names a unit, but '{leaf}' is a single node.")
         return location.population, [location.index or 0], [leaf]
     number, count = location
     if unit is None:
         return number, range(count), [f"{leaf}[{index}]" for index in range(count)]
     if unit >= count:
-        raise UnknownNameError(f"'{leaf}[{unit}]': '{leaf}' has units 0 to {count - 1}.")
+        raise UnknownNameError(f"'{leaf}[{unit}]' names unit {unit}, but the units of '{leaf}' are 0 to {count - 1}.")
     return number, [unit], [f"{leaf}[{unit}]"]
 
 
-def _unknown_node(network: Network, node: str, path: str) -> str:
-    known = list(network.locations)
-    shown = ", ".join(known[:8]) + (", …" if len(known) > 8 else "")
-    if not node:
-        return f"'{path}' is not the path of a variable: write node/operator/variable. The nodes: {shown or 'none'}."
-    return f"Unknown node '{node}' in path '{path}'.{did_you_mean(node, known)} The nodes: {shown or 'none'}."
+def _first_paths(network: Network) -> list[str]:
+    """Return the paths of some variables, among which a malformed path may have a likeness."""
+    return list(islice(_paths(network), MOST_SEARCHED))
 
 
-def unit_paths(network: Network) -> list[str]:
-    """Return the paths of all variables of all leaves."""
-    found = []
+def _paths(network: Network) -> Iterator[str]:
+    """Yield the paths of all variables of all leaves."""
     for leaf, location in network.locations.items():
         number = location.population if isinstance(location, UnitLocation) else location[0]
         for operator in network.populations[number].structure.operators:
-            found.extend(f"{leaf}/{operator.name}/{name}" for name in operator.variables)
-    return found
+            yield from (f"{leaf}/{operator.name}/{name}" for name in operator.variables)

@@ -7,11 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from rates_core.errors import ArgumentError
+from rates_core.errors import ArgumentError, did_you_mean
 from rates_core.network.network import Network
 from rates_core.network.resolve import Selection, resolve
 from rates_core.simulation.edge_arguments import set_edge_attribute
 from rates_core.system.system import Shape, System
+from rates_core.templates.array import Array
+from rates_core.templates.queries import listed
+from rates_core.templates.value import to_value
 
 
 def arguments_of(system: System, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -19,23 +22,40 @@ def arguments_of(system: System, parameters: Mapping[str, Any] | None = None) ->
 
     Raises:
         UnknownNameError: a path names nothing.
-        ArgumentError: a path names a state, or an array has the wrong length.
+        ArgumentError: a path names what is no parameter, or a value is no number or has the wrong shape.
     """
     values = {item.path: item.value for item in system.parameters}
-    for path, value in (parameters or {}).items():
+    for path, given in checked_mapping(parameters, "parameters").items():
+        value = _number(path, given, "parameters")
         if "->" in path:
             set_edge_attribute(system, values, path, value)
             continue
-        for selection, part in _parts(_network(system), path, value):
+        for selection, part in _parts(_network(system), path, value, "parameters"):
             symbol = system.addresses[selection.population, selection.operator, selection.variable]
             symbol = f"{symbol}/default" if f"{symbol}/default" in values else symbol
             if symbol not in values:
-                kind = "a state; set it with initial=" if symbol in system.state_paths else "computed, not a parameter"
-                raise ArgumentError(f"'{path}' is {kind}.")
-            shape = system.parameter_paths[symbol].shape
-            values[symbol] = changed(values[symbol], selection, part, shape, path)
+                raise ArgumentError(f"parameters: '{path}' is {_no_parameter(system, symbol, selection)}")
+            parameter = system.parameter_paths[symbol]
+            if np.iscomplexobj(part) and not parameter.complex:
+                raise ArgumentError(
+                    f"parameters: '{path}' is complex, but the model was compiled for a real value. "
+                    "Give it a complex value in the template."
+                )
+            values[symbol] = changed(values[symbol], selection, part, parameter.shape, f"parameters: '{path}'")
     _check_ties(system, values)
     return values
+
+
+def _no_parameter(system: System, symbol: str, selection: Selection) -> str:
+    """Return what a variable is that is no parameter, and how it is set."""
+    if symbol in system.state_paths:
+        return "a state. Set its start with initial=."
+    declared = _network(system).populations[selection.population].structure.operator(selection.operator).variables
+    if declared[selection.variable].kind == "noise":
+        return "noise, which has unit strength. Scale it in the equation."
+    if declared[selection.variable].kind == "input":
+        return "an input that is fed. Change what feeds it."
+    return "computed by an equation."
 
 
 def _check_ties(system: System, values: Mapping[str, Any]) -> None:
@@ -58,17 +78,19 @@ def initial_state(system: System, initial: Mapping[str, Any] | None = None) -> n
 
     Raises:
         UnknownNameError: a path of `initial` names nothing.
-        ArgumentError: a path of `initial` is no state, or an array has the wrong length.
+        ArgumentError: a path of `initial` is no state, or a value is no number or has the wrong shape.
     """
     y = np.zeros(system.width)
     values = {state.path: state.initial for state in system.states if not isinstance(state.initial, str)}
-    for path, value in (initial or {}).items():
-        for selection, part in _parts(_network(system), path, value):
+    for path, given in checked_mapping(initial, "initial").items():
+        value = _number(path, given, "initial")
+        for selection, part in _parts(_network(system), path, value, "initial"):
             symbol = system.addresses[selection.population, selection.operator, selection.variable]
             if symbol not in values:
-                states = ", ".join(list(values)[:8])
-                raise ArgumentError(f"'{path}' is not a state and has no initial value. The states: {states}.")
-            values[symbol] = changed(values[symbol], selection, part, system.shapes[symbol], path)
+                raise ArgumentError(
+                    f"initial: '{path}' is no state.{did_you_mean(path, values)} {listed('states', values)}"
+                )
+            values[symbol] = changed(values[symbol], selection, part, system.shapes[symbol], f"initial: '{path}'")
     for state in system.states:
         if state.path in values:
             write_state(y, state, values[state.path])
@@ -86,29 +108,61 @@ def write_state(y: np.ndarray, state: Any, value: Any) -> None:
         place[:] = np.real(value)
 
 
-def changed(old: Any, selection: Selection, value: Any, shape: Shape, path: str) -> Any:
-    """Return a variable's value with the named units changed; others keep theirs."""
+def changed(old: Any, selection: Selection, value: Any, shape: Shape, what: str) -> Any:
+    """Return a variable's value with the named units changed; others keep theirs.
+
+    Args:
+        old: its value.
+        selection: the named units.
+        value: what they get.
+        shape: of the variable.
+        what: argument and path, for messages.
+
+    Raises:
+        ArgumentError: the value has another shape.
+    """
     if isinstance(value, np.ndarray) and value.size == 1 and len(shape) != value.ndim:
         value = value.reshape(-1)[0].item()
     if not selection.length or selection.units is None:
-        if shape and np.shape(value) not in ((), shape):
-            raise ArgumentError(f"'{path}' takes a number or shape {shape}; it got shape {np.shape(value)}.")
+        if np.shape(value) not in ((), shape):
+            takes = f"a number or the shape {shape}" if shape else "a number"
+            raise ArgumentError(f"{what} takes {takes}; the value has the shape {np.shape(value)}.")
         return np.array(np.broadcast_to(value, shape)) if shape else value
     array = np.array(np.broadcast_to(old, (selection.length,)), dtype=np.result_type(old, value, float))
     array[selection.units] = value
     return array
 
 
-def _parts(network: Network, path: str, value: Any) -> list[tuple[Selection, Any]]:
+def checked_mapping(given: Any, argument: str) -> Mapping[str, Any]:
+    """Return a dict of path to value, empty for None.
+
+    Raises:
+        ArgumentError: it is something else.
+    """
+    if given is not None and not isinstance(given, Mapping):
+        raise ArgumentError(f"{argument} must be a dict of path to value; it is {given!r}.")
+    return given or {}
+
+
+def _number(path: str, given: Any, argument: str) -> Any:
+    """Return a number or an array of numbers."""
+    try:
+        value = to_value(given)
+    except ArgumentError as error:
+        raise ArgumentError(f"{argument}: '{path}': {error}") from None
+    return value.values if isinstance(value, Array) else value
+
+
+def _parts(network: Network, path: str, value: Any, argument: str) -> list[tuple[Selection, Any]]:
     """Divide a value among the selections of a path, one entry per unit if it is an array."""
-    selections = resolve(network, path)
+    selections = resolve(network, path, argument)
     total = sum(selection.count for selection in selections)
     if np.ndim(value) == 0 or total == 1:
         return [(selection, value) for selection in selections]
-    value = np.asarray(value)
     if value.shape != (total,):
         raise ArgumentError(
-            f"'{path}' names {total} units, but the value has shape {value.shape}. Give one number or one per unit."
+            f"{argument}: '{path}' names {total} units, but the value has the shape {value.shape}. "
+            "Give one number or one per unit."
         )
     parts, start = [], 0
     for selection in selections:

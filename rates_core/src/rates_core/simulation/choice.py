@@ -22,7 +22,7 @@ def chosen_backend(name: str | None) -> BackendSpec:
     """
     manager = get_manager()
     if name not in (None, "default"):
-        return manager.backend(str(name))
+        return manager.backend(_name("backend", name))
     installed = manager.backends()
     if DEFAULT_BACKEND in installed:
         return manager.backend(DEFAULT_BACKEND)
@@ -39,15 +39,21 @@ def chosen_solver(name: str, method: str | None) -> tuple[SolverSpec, str | None
         UnknownNameError: no such solver or method.
         ArgumentError: the solver takes no method.
     """
-    spec = get_manager().solver(name)
+    spec = get_manager().solver(_name("solver", name))
     if method is not None and not spec.methods:
         raise ArgumentError(f"Solver '{name}' takes no method; method={method!r} was given.")
-    if method is not None and method not in spec.methods:
+    if method is not None and _name("method", method) not in spec.methods:
         raise UnknownNameError(
             f"Solver '{name}' has no method '{method}'.{did_you_mean(method, spec.methods)} "
             f"The methods: {', '.join(spec.methods)}."
         )
     return spec, method
+
+
+def _name(argument: str, given: Any) -> str:
+    if not isinstance(given, str):
+        raise ArgumentError(f"{argument} must be a name; it is {given!r}.")
+    return given
 
 
 def chosen_options(
@@ -72,13 +78,11 @@ def chosen_options(
 
 
 def _unknown_option(name: str, solver: SolverSpec, backend: BackendSpec) -> str:
-    own = _names(solver.options)
-    known = [*own, *_names(backend.options), *ARGUMENTS]
-    listed = ", ".join(own) or "none"
-    return (
-        f"Unknown argument '{name}' for solver '{solver.name}' on backend '{backend.name}'.{did_you_mean(name, known)} "
-        f"Options of the solver: {listed}."
-    )
+    kinds = (("solver", solver.name, _names(solver.options)), ("backend", backend.name, _names(backend.options)))
+    known = [*kinds[0][2], *kinds[1][2], *ARGUMENTS]
+    listed = " ".join(f"Options of {kind} '{own}': {', '.join(names) or 'none'}." for kind, own, names in kinds)
+    hint = did_you_mean(name, known) or f" The arguments are: {', '.join(ARGUMENTS)}."
+    return f"There is no argument or option '{name}'.{hint} {listed}"
 
 
 ARGUMENTS = (

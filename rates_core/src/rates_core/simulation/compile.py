@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from inspect import signature
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from rates_core.delays.lowering import lower
-from rates_core.errors import ArgumentError
+from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean
 from rates_core.network.build import build_network
+from rates_core.network.network import Network
+from rates_core.network.untying import SharedValue, tied_by, untied
 from rates_core.plugins import get_manager
 from rates_core.plugins.specs import BackendSpec, SolverSpec
 from rates_core.programs.program import Program, ProgramRequest
-from rates_core.simulation.choice import chosen_backend, chosen_options, chosen_solver
+from rates_core.simulation.arguments import checked_mapping
+from rates_core.simulation.choice import ARGUMENTS, chosen_backend, chosen_options, chosen_solver
+from rates_core.simulation.grid import positive
 from rates_core.simulation.inputs import columns_of
 from rates_core.simulation.outputs import Recording, recording, requested
 from rates_core.simulation.requirements import requirements_of
 from rates_core.solvers.driver import Driver
 from rates_core.solvers.tableau import Tableau
 from rates_core.system.build import build_system
+from rates_core.system.signals import FedInput
 from rates_core.system.system import System
 
 if TYPE_CHECKING:
@@ -52,13 +58,38 @@ class Choice:
         return "ring" if self.fixed else "history"
 
 
+@frozen(eq=False)
+class Recipe:
+    """What a network is compiled with.
+
+    Attributes:
+        name: of the model.
+        fed: the external inputs.
+        stages: of the chains in place of discrete delays, if asked for.
+        outputs: paths by name.
+        float_precision: floating-point type of real numbers.
+    """
+
+    name: str
+    choice: Choice
+    fed: Sequence[FedInput]
+    stages: int | None
+    outputs: Mapping[str, str] | Iterable[str] | None
+    float_precision: str
+    defaults: Mapping[str, Any]
+
+
 @frozen(eq=False, slots=False)
 class CompiledModel:
     """A model whose program exists; `run` generates nothing again.
 
+    Except that a value that all units of a population share becomes one value per unit when a run sets one of them:
+    then there is another program, made once.
+
     Attributes:
         system: the lowered System.
         program: the backend's program, with its `source`.
+        recipe: what it was compiled with.
     """
 
     system: System
@@ -67,6 +98,8 @@ class CompiledModel:
     choice: Choice
     defaults: Mapping[str, Any]
     built: System
+    recipe: Recipe
+    _untied: dict[frozenset[SharedValue], CompiledModel] = field(factory=dict, repr=False)
 
     def run(
         self,
@@ -81,6 +114,7 @@ class CompiledModel:
         seed: int | None = None,
         verbose: bool = False,
         stop_on_nonfinite: bool = True,
+        **unknown: Any,
     ) -> pd.DataFrame:
         """Run the compiled model.
 
@@ -96,6 +130,7 @@ class CompiledModel:
             seed: of random numbers.
             verbose: show progress, on a terminal only.
             stop_on_nonfinite: end the run with an error when a variable becomes NaN or infinite.
+            unknown: refused; the closest argument is named.
 
         Returns:
             A table with time as index and one column per recorded variable.
@@ -107,13 +142,15 @@ class CompiledModel:
         """
         from rates_core.simulation.execution import RunRequest, execute
 
+        for name in unknown:
+            raise UnknownNameError(f"A compiled model's run() has no argument '{name}'.{_meant(name)}")
         given = {"simulation_time": simulation_time, "sampling_step_size": sampling_step_size, "cutoff": cutoff,
                  "inputs": inputs}  # fmt: skip
         settings = {**self.defaults, **{name: value for name, value in given.items() if value is not None}}
         if settings["simulation_time"] is None:
             raise ArgumentError("simulation_time is needed, here or in compile().")
         return execute(
-            self,
+            self._for(parameters),
             RunRequest(
                 parameters=parameters or {},
                 initial=initial or {},
@@ -125,6 +162,17 @@ class CompiledModel:
                 **settings,
             ),
         )
+
+    def _for(self, parameters: Any) -> CompiledModel:
+        """Return the model in which all that `parameters` sets apart is apart."""
+        network = self.built.network
+        assert network is not None
+        shared = tied_by(network, checked_mapping(parameters, "parameters"))
+        if not shared:
+            return self
+        if shared not in self._untied:
+            self._untied[shared] = _compiled(untied(network, shared), self.recipe)
+        return self._untied[shared]
 
 
 def compile_model(
@@ -144,8 +192,7 @@ def compile_model(
     **options: Any,
 ) -> CompiledModel:
     """Compile a circuit; see `CircuitTemplate.compile`."""
-    if not step_size > 0:
-        raise ArgumentError(f"step_size must be a positive number; it is {step_size!r}.")
+    step_size = positive("step_size", step_size)
     solver_spec, method = chosen_solver(solver, method)
     backend_spec = chosen_backend(backend)
     solver_options, backend_options = chosen_options(solver_spec, backend_spec, options)
@@ -161,16 +208,6 @@ def compile_model(
         tableau=tableau,
         driver=_driver(solver_spec, target),
     )
-    network = build_network(circuit, vectorize)
-    built = build_system(network, columns_of(inputs))
-    system = lower(built, delay_approximation)
-    needed = requirements_of(system, choice.storage, float_precision)
-    get_manager().require(backend_spec, needed)
-    get_manager().require(solver_spec, needed)
-    record = recording(system, requested(outputs, network))
-    fused = tableau if choice.fixed else None
-    request = ProgramRequest(system, record.paths, fused, circuit.name)
-    program = backend_spec.load()().program(request, backend_options)
     defaults = {
         "simulation_time": simulation_time,
         "step_size": step_size,
@@ -178,7 +215,32 @@ def compile_model(
         "cutoff": cutoff,
         "inputs": inputs,
     }
-    return CompiledModel(system, program, record, choice, defaults, built)
+    fed = columns_of(inputs)
+    recipe = Recipe(circuit.name, choice, fed, delay_approximation, outputs, float_precision, defaults)
+    return _compiled(build_network(circuit, vectorize), recipe)
+
+
+def _compiled(network: Network, recipe: Recipe) -> CompiledModel:
+    """Build, lower and print the System of a network."""
+    choice = recipe.choice
+    built = build_system(network, recipe.fed)
+    system = lower(built, recipe.stages)
+    needed = requirements_of(system, choice.storage, recipe.float_precision)
+    get_manager().require(choice.backend, needed)
+    get_manager().require(choice.solver, needed)
+    record = recording(system, requested(recipe.outputs, network))
+    request = ProgramRequest(system, record.paths, choice.tableau if choice.fixed else None, recipe.name)
+    program = choice.backend.load()().program(request, choice.backend_options)
+    return CompiledModel(system, program, record, choice, recipe.defaults, built, recipe)
+
+
+def _meant(name: str) -> str:
+    """Return what may have been meant by an argument that a compiled model's run does not take."""
+    own = [argument for argument in signature(CompiledModel.run).parameters if argument not in ("self", "unknown")]
+    given_before = [argument for argument in ARGUMENTS if argument not in own]
+    if name in given_before:
+        return " Give it to compile()."
+    return f"{did_you_mean(name, own)} It takes: {', '.join(own)}."
 
 
 def _driver(spec: SolverSpec, target: Any) -> Driver | None:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 
+from rates_core.errors import ArgumentError
 from rates_core.system.system import System
 
 BLOCK = 1024  # steps whose numbers are drawn together; chunks of steps may begin and end anywhere
+
+
+def _checked(seed: Any) -> int:
+    if isinstance(seed, bool) or not isinstance(seed, Integral) or seed < 0:
+        raise ArgumentError(f"seed must be a whole number of at least 0; it is {seed!r}.")
+    return int(seed)
 
 
 class Draws:
@@ -17,10 +25,13 @@ class Draws:
     Args:
         system: whose draws are needed.
         seed: equal seeds give equal numbers; None takes one from the operating system.
+
+    Raises:
+        ArgumentError: the seed is no whole number.
     """
 
     def __init__(self, system: System, seed: int | None) -> None:
-        self.seed = int(np.random.SeedSequence().entropy) % 2**64 if seed is None else int(seed)  # type: ignore[arg-type]
+        self.seed = int(np.random.SeedSequence().entropy) % 2**64 if seed is None else _checked(seed)  # type: ignore[arg-type]
         self._draws = system.draws
         self._width = sum(draw.shape[0] if draw.shape else 1 for draw in system.draws)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from numbers import Real
+from typing import Any
+
 from attrs import frozen
 
 from rates_core.errors import ArgumentError
@@ -30,22 +33,35 @@ class TimeGrid:
     first_row: int
 
 
+def positive(name: str, value: Any) -> float:
+    """Return a time that must be a positive number.
+
+    Raises:
+        ArgumentError: it is none.
+    """
+    if isinstance(value, bool) or not isinstance(value, Real) or not 0 < value < float("inf"):
+        raise ArgumentError(f"{name} must be a positive number; it is {value!r}.")
+    return float(value)
+
+
 def time_grid(
     simulation_time: float, step_size: float, sampling_step_size: float | None, cutoff: float, fixed: bool
 ) -> TimeGrid:
     """Return the grid of a run.
 
     Raises:
-        ArgumentError: a time is not positive and finite, or rows do not fall on steps of a fixed-step method.
+        ArgumentError: a time is not positive and finite, a step is longer than the run, or rows do not fall on steps
+            of a fixed-step method.
     """
-    sampling = step_size if sampling_step_size is None else sampling_step_size
-    for name, value in (
-        ("simulation_time", simulation_time), ("step_size", step_size), ("sampling_step_size", sampling),
-    ):  # fmt: skip
-        if not 0 < value < float("inf"):
-            raise ArgumentError(f"{name} must be a positive number; it is {value!r}.")
-    if not 0 <= cutoff <= simulation_time:
+    simulation_time, step_size = positive("simulation_time", simulation_time), positive("step_size", step_size)
+    sampling = step_size if sampling_step_size is None else positive("sampling_step_size", sampling_step_size)
+    if not isinstance(cutoff, Real) or not 0 <= cutoff <= simulation_time:
         raise ArgumentError(f"cutoff must lie between 0 and simulation_time ({simulation_time!r}); it is {cutoff!r}.")
+    for name, value in (("step_size", step_size), ("sampling_step_size", sampling)):
+        if round(simulation_time / value) < 1:
+            raise ArgumentError(
+                f"{name} ({value!r}) is too long for simulation_time ({simulation_time!r}): nothing would be recorded."
+            )
     ratio = sampling / step_size
     stride = round(ratio)
     if stride < 1 or abs(ratio - stride) > TOLERANCE * ratio:

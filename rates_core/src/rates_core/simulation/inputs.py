@@ -28,18 +28,36 @@ Signal = Samples | Callable[[float], Any]
 
 def columns_of(inputs: Mapping[str, Any] | None) -> list[FedInput]:
     """Return which inputs are fed and how many columns each has, which is structure."""
+    if not isinstance(inputs or {}, Mapping):
+        raise ArgumentError(f"inputs must be a dict of path to array or function of t; it is {_short(inputs)}.")
     fed = []
     for key, value in (inputs or {}).items():
         if callable(value):
             fed.append(FedInput(key, int(np.size(value(0.0)))))
         else:
-            array = np.asarray(value)
-            if array.ndim not in (1, 2):
-                raise InputSignalError(
-                    f"External input '{key}' has {array.ndim} axes; give one value per step, or [steps, units]."
-                )
+            array = _real_array(key, value)
             fed.append(FedInput(key, 1 if array.ndim == 1 else array.shape[1]))
     return fed
+
+
+def _real_array(key: str, value: Any) -> np.ndarray:
+    """Return samples as an array of real numbers, [steps] or [steps, units].
+
+    Raises:
+        InputSignalError: they are something else.
+    """
+    array = np.asarray(value)
+    if array.dtype.kind not in "fiub" or array.ndim not in (1, 2):
+        what = f"{_short(value)}" if array.ndim == 0 else f"an array of {array.dtype} with the shape {array.shape}"
+        raise InputSignalError(
+            f"External input '{key}' is {what}; give real numbers, [steps] or [steps, units], or a function of t."
+        )
+    return array.astype(float, copy=False)
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 40 else f"{text[:37]}..."
 
 
 class Inputs:
@@ -69,7 +87,7 @@ class Inputs:
         self._sources: dict[str, Signal] = {}
         for signal in system.inputs:
             if signal.key not in self._sources:
-                self._sources[signal.key] = _checked(signal, values[signal.key], grid)
+                self._sources[signal.key] = _checked(signal, values[signal.key], grid, start)
 
     def at(self, t: float) -> tuple[Any, ...]:
         """Return the value of every signal at time t, by linear interpolation between samples."""
@@ -133,23 +151,37 @@ def _placed(signal: InputSignal, rows: np.ndarray) -> Any:
     return np.where(columns >= 0, rows[:, columns], 0.0)
 
 
-def _checked(signal: InputSignal, value: Any, grid: TimeGrid) -> Signal:
+def _check_columns(signal: InputSignal, count: int, noun: str) -> None:
+    if count not in (1, signal.width):
+        needed = "1, for the one unit" if signal.width == 1 else f"1, or one for each of the {signal.width} units"
+        raise InputSignalError(
+            f"External input '{signal.key}' has {count} {noun}s; it needs {needed} that the path names."
+        )
+
+
+def _checked_function(signal: InputSignal, function: Callable[[float], Any], start: float) -> Signal:
+    """Return a function of time whose value at the start is what it should be."""
+    value = np.asarray(function(start))
+    if value.dtype.kind not in "fiub" or not np.isfinite(value).all():
+        raise InputSignalError(
+            f"External input '{signal.key}' gives {_short(function(start))} at t = {start!r}; it must give finite real "
+            "numbers."
+        )
+    _check_columns(signal, value.size, "value")
+    return function
+
+
+def _checked(signal: InputSignal, value: Any, grid: TimeGrid, start: float) -> Signal:
     key = signal.key
     if callable(value):
-        return value  # type: ignore[no-any-return]
-    array = np.asarray(value)
-    if array.dtype.kind not in "fiub":
-        raise InputSignalError(f"External input '{key}' must hold real numbers; it holds {array.dtype}.")
-    array = array.astype(float)
+        return _checked_function(signal, value, start)
+    array = _real_array(key, value)
     array = array.reshape(len(array), -1)
-    if array.shape[1] not in (1, signal.width):
-        raise InputSignalError(
-            f"External input '{key}' has {array.shape[1]} columns; it needs 1, or one for each of the {signal.width} "
-            "units that the path names."
-        )
+    _check_columns(signal, array.shape[1], "column")
     if len(array) < grid.steps:
         raise InputSignalError(
-            f"External input '{key}' has {len(array)} samples; simulation_time / step_size needs {grid.steps}."
+            f"External input '{key}' has {len(array)} samples, but simulation_time / step_size = {grid.steps} steps "
+            "take one each."
         )
     bad = np.nonzero(~np.isfinite(array).all(axis=1))[0]
     if len(bad):

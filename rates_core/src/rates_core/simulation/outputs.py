@@ -49,7 +49,11 @@ class Recording:
 
 
 def requested(outputs: Mapping[str, str] | Iterable[str] | None, network: Network) -> dict[str, str]:
-    """Return outputs as a dictionary of key to path; None stands for all states by their paths."""
+    """Return outputs as a dictionary of key to path; None stands for all states by their paths.
+
+    Raises:
+        ArgumentError: the outputs are no paths.
+    """
     if outputs is None:
         return {
             f"{unit}/{operator.name}/{equation.target}": f"{unit}/{operator.name}/{equation.target}"
@@ -62,12 +66,15 @@ def requested(outputs: Mapping[str, str] | Iterable[str] | None, network: Networ
         }
     if isinstance(outputs, str):
         return {outputs: outputs}
-    if isinstance(outputs, Mapping):
-        wrong = [key for key, path in outputs.items() if not isinstance(path, str)]
-        if wrong:
-            raise ArgumentError(f"Output '{wrong[0]}' must be given as the path of a variable, node/operator/variable.")
-        return dict(outputs)
-    return {path: path for path in outputs}
+    if not isinstance(outputs, Iterable):
+        raise ArgumentError(f"outputs must be paths, or a dict of name to path; it is {outputs!r}.")
+    named = dict(outputs) if isinstance(outputs, Mapping) else {path: path for path in outputs}
+    for key, path in named.items():
+        if not isinstance(key, str):
+            raise ArgumentError(f"outputs: the name {key!r} of a column must be text.")
+        if not isinstance(path, str):
+            raise ArgumentError(f"outputs: {path!r} is no path of a variable; write it as 'node/op/var'.")
+    return named
 
 
 def recording(system: System, outputs: Mapping[str, str]) -> Recording:
@@ -80,7 +87,7 @@ def recording(system: System, outputs: Mapping[str, str]) -> Recording:
     paths: dict[str, int] = {}
     found: list[Output] = []
     for key, path in outputs.items():
-        selections = resolve(system.network, path)
+        selections = resolve(system.network, path, "outputs")
         parts = []
         for selection in selections:
             symbol = system.addresses[selection.population, selection.operator, selection.variable]
@@ -110,7 +117,8 @@ def table(recording: Recording, system: System, rows: Rows, times: np.ndarray) -
             block = block[:, output.units]
         columns.append(block)
         for name in output.names:
-            labels.append((output.key,) if output.alone else (output.key, *name.split("/"), output.variable))
+            nodes = [name] if "->" in name else name.split("/")
+            labels.append((output.key,) if output.alone else (output.key, *nodes, output.variable))
     data = np.concatenate(columns, axis=1) if columns else np.empty((len(times), 0))
     frame = pd.DataFrame(data, index=pd.Index(times, name="time"), columns=_columns(labels))
     if data.dtype.kind == "c":

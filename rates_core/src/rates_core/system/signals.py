@@ -6,9 +6,9 @@ from typing import Any
 
 from attrs import frozen
 
-from rates_core.errors import TemplateError, UnknownNameError, did_you_mean
+from rates_core.errors import ArgumentError
 from rates_core.network.network import Network
-from rates_core.network.resolve import Selection, resolve, unit_paths
+from rates_core.network.resolve import Selection, resolve
 
 
 @frozen(eq=False)
@@ -38,11 +38,11 @@ def reach(network: Network, fed: FedInput) -> list[Reach]:
 
     Raises:
         UnknownNameError: the path names nothing.
-        TemplateError: the path names something that is not an input.
+        ArgumentError: the path names something that is not an input.
     """
     import numpy as np
 
-    selections = resolve(network, fed.key)
+    selections = resolve(network, fed.key, "inputs")
     _check_inputs(network, fed.key, selections)
     total = sum(selection.count for selection in selections)
     found, start = [], 0
@@ -65,12 +65,10 @@ def _check_inputs(network: Network, key: str, selections: list[Selection]) -> No
     for selection in selections:
         structure = network.populations[selection.population].structure
         variables = structure.operator(selection.operator).variables
-        if variables[selection.variable].kind != "input":
+        kind = variables[selection.variable].kind
+        if kind != "input":
             inputs = [name for name, declared in variables.items() if declared.kind == "input"]
-            raise TemplateError(
-                f"External input '{key}' leads to a variable that is not declared as input. "
-                f"Inputs of '{selection.operator}': {', '.join(inputs) or 'none'}."
+            raise ArgumentError(
+                f"inputs: '{key}' is declared as {kind}, not as input. "
+                f"The inputs of '{selection.operator}' are: {', '.join(inputs) or 'none'}."
             )
-    if not selections:
-        paths = unit_paths(network)
-        raise UnknownNameError(f"External input '{key}' names nothing.{did_you_mean(key, paths)}")
