@@ -290,6 +290,10 @@ def test_a_name_that_a_file_does_not_hold_is_an_error_with_the_closest_one(model
     )
 
 
+def test_only_texts_and_paths_name_templates(models):
+    assert models.error_of(lambda: load(None)) == "ArgumentError: A template is named by a text or a path, not by None."
+
+
 def test_a_folder_that_is_not_there_is_named(models):
     assert models.error_of(lambda: load("./model/X", base_directory=models.folder / "b")) == (
         "ModelFileError: There is no folder '<folder>/b' in which './model/X' could be looked for."

@@ -303,6 +303,22 @@ def test_writing_leaves_no_other_file(models):
     assert os.listdir(models.folder) == ["node.yaml"]
 
 
+def test_a_file_that_is_in_the_way_of_the_new_one_is_kept(models):
+    other = models.folder / f".node.yaml.{os.getpid()}"
+    other.write_text("mine")
+    assert models.error_of(lambda: write(NODE, "node.yaml")) == (
+        "ModelFileError: node.yaml cannot be written: File exists."
+    )
+    assert other.read_text() == "mine"
+
+
+def test_a_link_stays_a_link(models):
+    (models.folder / "link.yaml").symlink_to(write(NODE, "node.yaml").absolute())
+    write(EDGE, "link.yaml")
+    assert (models.folder / "link.yaml").is_symlink()
+    assert load("node.yaml") == EDGE
+
+
 def test_a_failed_write_keeps_the_old_file(models, monkeypatch):
     write(NODE, "node.yaml")
 

@@ -136,6 +136,10 @@ class _TreeBuilder:
     anchors: dict[str, tuple[YamlTree, int]] = field(factory=dict)
     aliases: int = 0
     aliased_values: int = 0
+    location: Location = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.location = Location(self.file, 1)
 
     def begin(self, event: DocumentStartEvent) -> None:
         """Begin a document, the only one."""
@@ -207,9 +211,11 @@ class _TreeBuilder:
             self.root = tree
 
     def locate(self, event: Event) -> Location:
-        """Return where an event was read."""
-        mark = event.start_mark
-        return Location(self.file, mark.line + 1 if mark else 1)
+        """Return where an event was read; what stands in one line shares it."""
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        if line != self.location.line:
+            self.location = Location(self.file, line)
+        return self.location
 
 
 def _sequence(children: list[YamlTree], location: Location) -> YamlSequence:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from attrs import define, field
 
-from rates_core.errors import ModelFileError
+from rates_core.errors import ArgumentError, ModelFileError
 from rates_core.templates.template import Template
 from rates_core.yaml.build import build
 from rates_core.yaml.entries import CircuitEntry, Entry, Reference
@@ -33,7 +33,10 @@ def load(reference: str | Path, base_directory: str | Path | None = None) -> Tem
         ModelFileError: a file or a template is not found or malformed; file and line are named.
         TemplateError: a template contradicts itself or the language; file and line are named.
         UnknownNameError: a template or a library has no such part; file and line are named.
+        ArgumentError: the reference is no text and no path.
     """
+    if not isinstance(reference, (str, Path)):
+        raise ArgumentError(f"A template is named by a text or a path, not by {reference!r}.")
     text = reference.as_posix() if isinstance(reference, Path) else reference
     directory = Path.cwd() if base_directory is None else Path(base_directory).absolute()
     if not directory.is_dir():

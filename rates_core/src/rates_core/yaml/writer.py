@@ -74,8 +74,11 @@ def _is_ours(file: Path) -> bool:
 def _replace(file: Path, content: bytes) -> None:
     """Replace a file by a whole one; an interruption leaves the old one."""
     new = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        new.write_bytes(content)
-        new.replace(file)
-    finally:
-        new.unlink(missing_ok=True)
+    with new.open("xb") as stream:  # a file that has this name by chance is not ours
+        try:
+            stream.write(content)
+            stream.close()
+            new.replace(file)
+        except BaseException:
+            new.unlink(missing_ok=True)
+            raise
