@@ -94,6 +94,12 @@ Y: {base: op, equations: {replace: {x/tau: 0}, remove: + u}}
     assert list(load("model/Y").variables) == ["x"]
 
 
+def test_events_are_inherited_until_others_take_their_place(derived):
+    text = "Y: {base: op, events: [{when: x > 1, set: {x: 0}}]}\nX: {base: Y, events: }\nZ: {base: Y, events: []}"
+    assert derived(text).events == load("model/Y").events != ()
+    assert load("model/Z").events == ()
+
+
 def test_a_derived_node_adds_operators_and_changes_values(derived):
     assert derived("X: {base: node, operators: [other]}") == NodeTemplate("X", {OP: {"tau": 3.0}, OTHER: {}}, "a node")
     assert derived("X: {base: node, operators: {other: {x: 1}, op: {x: 2}}}") == NodeTemplate(

@@ -1,6 +1,6 @@
 """Where a template lies that a text names: `folder.file.Name`, `./file/Name`, `library:file/Name` and their like.
 
-A text that begins with `.`, `..`, `~` or `/` is a path. Any other is looked for in the working directory, then in the
+A text that begins with `./`, `../` or `/` is a path. Any other is looked for in the working directory, then in the
 model library that its first part names, then in the data of the top-level package of that name; nothing of a package is
 executed. A name in the same file comes before all this; the reader finds it.
 """

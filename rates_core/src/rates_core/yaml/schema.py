@@ -78,7 +78,7 @@ def _read_operator(entries: Mapping[str, YamlTree], what: str) -> OperatorEntry:
     return OperatorEntry(
         equations=_read_equations(entries.get("equations"), what),
         variables={name: Written(_read_variable(name, spec), spec.location) for name, spec in variables.items()},
-        events=None if events is None else _read_events(events),
+        events=None if events is None or is_null(events) else _read_events(events),
     )
 
 
