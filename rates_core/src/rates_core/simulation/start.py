@@ -25,8 +25,10 @@ def delay_values(system: System, arguments: Mapping[str, Any]) -> tuple[Any, ...
     for read in system.reads:
         value = evaluate(read.delay, arguments)
         if not np.all(np.isfinite(value)) or np.any(np.asarray(value) < 0):
+            bad = [entry for entry in np.ravel(value).tolist() if not 0 <= entry < np.inf]
             raise ArgumentError(
-                f"The delay '{to_text(read.delay)}' of '{read.slot}' is {value!r}; a delay must be finite and not negative."
+                f"The delay '{to_text(read.delay)}' of '{read.slot}' is {bad[0]!r}; a delay must be finite and not "
+                "negative."
             )
         found.append(np.asarray(value, dtype=float) if np.ndim(value) else float(value))
     return tuple(found)

@@ -44,8 +44,9 @@ def _of_parameters(
         if stuck:
             break
         delay = substitute(delay, {name: definitions[name] for name in unknown})
-    names = ", ".join(f"'{name}'" for name in sorted(symbols(delay) - assembly.parameters.keys()))
+    changing = sorted(name.partition("#")[0] for name in symbols(delay) - assembly.parameters.keys())
+    delayed = to_text(definitions[slot]) if "#" in slot else slot  # an expression that is delayed has no name
     raise UnsupportedFeatureError(
-        f"The delay '{to_text(asked)}' of '{slot}' depends on {names}. A delay may depend on parameters only; "
-        "delays that depend on time or state are not supported."
+        f"The delay '{to_text(asked)}' of '{delayed}' depends on {', '.join(map(repr, changing))}. "
+        "A delay may depend on parameters only; delays that depend on time, state or external inputs are not supported."
     )

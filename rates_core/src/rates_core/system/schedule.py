@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NoReturn
 
 from rates_core.errors import CyclicEquationsError
 from rates_core.expressions.tree import symbols
@@ -42,8 +43,9 @@ def schedule(statements: Iterable[Statement]) -> tuple[Statement, ...]:
     return tuple(order)
 
 
-def _refuse(cycle: list[str]) -> None:
-    circle = " -> ".join([*cycle, cycle[0]])
+def _refuse(cycle: list[str]) -> NoReturn:
+    named = [path for path in cycle if "->" not in path and "#" not in path]  # others are steps of a projection
+    circle = " needs ".join(f"'{path}'" for path in [*named, named[0]])
     raise CyclicEquationsError(
         f"Algebraic variables depend on each other in a circle: {circle}. "
         "Solve for one of them, make one a state (x' = ...), or put a delay on one of the edges."
