@@ -158,7 +158,7 @@ def develop(session: nox.Session) -> None:
 @nox.session
 def core_alone(session: nox.Session) -> None:
     """Run what of the suite of rates-core needs no plugin, with nothing beside it but its own dependencies."""
-    install(session, CORE.name, *TEST_TOOLS)
+    install(session, CORE.name, *TEST_TOOLS, "scipy")  # whose sparse arrays users give to core
     pytest(session, suite(CORE), *(f"--ignore={path}" for path in CORE.tests_with_plugins))
 
 
