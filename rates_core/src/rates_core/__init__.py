@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from rates_core.compatibility import clear, clear_frontend_caches, grid_search, integrate
     from rates_core.errors import (
         AmbiguousPluginError,
+        ApproximationWarning,
         ArgumentError,
         CyclicEquationsError,
         EquationError,
@@ -45,6 +46,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "AmbiguousPluginError",
+    "ApproximationWarning",
     "AnalysisSpec",
     "ArgumentError",
     "BackendSpec",
@@ -112,6 +114,7 @@ _NAMES = {
     "UnsupportedFeatureError": "rates_core.errors",
     "PluginError": "rates_core.errors",
     "AmbiguousPluginError": "rates_core.errors",
+    "ApproximationWarning": "rates_core.errors",
     "SimulationError": "rates_core.errors",
     "NonFiniteError": "rates_core.errors",
 }

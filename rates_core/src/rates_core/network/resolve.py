@@ -11,7 +11,7 @@ from attrs import frozen
 from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean
 from rates_core.network.addresses import split_unit
 from rates_core.network.network import Network, UnitLocation
-from rates_core.paths import matches, split_variable
+from rates_core.paths import EdgePath, matches, split_variable
 from rates_core.templates.queries import listed
 
 if TYPE_CHECKING:
@@ -62,6 +62,8 @@ def resolve(network: Network, path: str, argument: str = "") -> list[Selection]:
 
 
 def _resolved(network: Network, path: str) -> list[Selection]:
+    if "->" in str(path):
+        return _edge_selections(network, path)
     try:
         node, operator, variable = split_variable(path)
     except ArgumentError as error:
@@ -80,6 +82,34 @@ def _resolved(network: Network, path: str) -> list[Selection]:
             runs.append((population, list(units), list(names)))
     having = [run for run in runs if _has(network, run[0], operator, variable)] if len(runs) > 1 else []
     return [_selection(network, path, run, operator, variable) for run in having or runs]
+
+
+def _edge_selections(network: Network, path: str) -> list[Selection]:
+    """Return the edges whose variable a path `source->target[k]/op/var` names."""
+    asked = EdgePath.parse(path)
+    operator, _, variable = asked.attribute.rpartition("/")
+    pair = f"{asked.source}->{asked.target}"
+    found = []
+    for number, population in enumerate(network.populations):
+        if population.edges:
+            named = [
+                (index, name)
+                for index, name in enumerate(population.units)
+                if name.startswith(pair) and name[len(pair) :] in _numbers(asked.index, name)
+            ]
+            if named:
+                run = (number, [index for index, _ in named], [name for _, name in named])
+                found.append(_selection(network, path, run, operator, variable))
+    if not found:
+        known = [name.rpartition("[")[0] for population in network.populations if population.edges for name in
+                 islice(population.units, MOST_SEARCHED)]  # fmt: skip
+        raise UnknownNameError(f"No edge {pair} has operators, which '{path}' asks for.{did_you_mean(pair, known)}")
+    return found
+
+
+def _numbers(index: int | None, name: str) -> tuple[str, ...]:
+    """Return the ends of an edge's name that are meant."""
+    return (f"[{index}]",) if index is not None else (f"[{name[:-1].rpartition('[')[2]}]",)
 
 
 def _has(network: Network, population: int, operator: str, variable: str) -> bool:
@@ -119,10 +149,6 @@ def _matching(network: Network, node: str) -> Iterator[tuple[int, range | list[i
     if node in locations or label in locations:
         yield _located(network, node if node in locations else label, None if node in locations else unit)
         return
-    for number, population in enumerate(network.populations):
-        if population.edges and population.label == node:
-            yield number, range(population.count), list(population.units)
-            return
     pattern = label.split("/")
     if "all" in pattern:
         for leaf in locations:

@@ -10,7 +10,7 @@ import numpy as np
 from rates_core.errors import ArgumentError, did_you_mean
 from rates_core.network.network import Network
 from rates_core.network.resolve import Selection, resolve
-from rates_core.simulation.edge_arguments import set_edge_attribute
+from rates_core.simulation.edge_arguments import is_edge_attribute, set_edge_attribute
 from rates_core.system.system import Shape, System
 from rates_core.templates.array import Array
 from rates_core.templates.queries import listed
@@ -27,7 +27,7 @@ def arguments_of(system: System, parameters: Mapping[str, Any] | None = None) ->
     values = {item.path: item.value for item in system.parameters}
     for path, given in checked_mapping(parameters, "parameters").items():
         value = _number(path, given, "parameters")
-        if "->" in path:
+        if is_edge_attribute(path):
             set_edge_attribute(system, values, path, value)
             continue
         for selection, part in _parts(_network(system), path, value, "parameters"):

@@ -7,41 +7,46 @@ from typing import Any
 import numpy as np
 
 from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean
-from rates_core.network.network import Projection
+from rates_core.network.addresses import split_unit
+from rates_core.network.network import Network, Projection, UnitLocation
 from rates_core.network.weights import Dense
+from rates_core.paths import EdgePath
 from rates_core.system.system import System
 
 ATTRIBUTES = ("weight", "delay", "spread")
+
+Places = list[int] | None  # connections in the order of the weights; None for all
+
+
+def is_edge_attribute(path: str) -> bool:
+    """Tell whether a path names weight, delay or spread of edges; others name variables of their operators."""
+    return "->" in path and EdgePath.parse(path).attribute in ATTRIBUTES
 
 
 def set_edge_attribute(system: System, values: dict[str, Any], path: str, value: Any) -> None:
     """Change an attribute of the edges that a path names, in place in `values`.
 
     Raises:
-        UnknownNameError: no such edge or attribute.
-        ArgumentError: the attribute is structure: the edge was compiled without it.
+        UnknownNameError: no such edge.
+        ArgumentError: the attribute is structure: the edge was compiled without it; or the value does not fit.
     """
-    edge, _, attribute = path.rpartition("/")
-    if attribute not in ATTRIBUTES:
-        raise UnknownNameError(
-            f"Unknown edge attribute '{attribute}' in '{path}'.{did_you_mean(attribute, ATTRIBUTES)} "
-            f"The attributes: {', '.join(ATTRIBUTES)}."
-        )
-    pair, number = _split(edge)
+    asked = EdgePath.parse(path)
     assert system.network is not None
-    found = False
-    for projection, label in zip(system.network.projections, projection_labels(system), strict=True):
-        symbol = f"{label}/{attribute}"
-        places = _places(projection, label, pair, number)
-        if places is None or (attribute == "weight" and symbol not in values):
-            continue
-        found = True
-        if symbol not in values:
-            raise ArgumentError(f"Edge {edge} was compiled without {attribute}; give it one in the template first.")
-        values[symbol] = _changed(values[symbol], projection, places, value)
-    if not found:
-        known = [f"{s}->{t}" for p in system.network.projections for s, t, _ in p.edges or ()]
-        raise UnknownNameError(f"No edge {edge}.{did_you_mean(pair, known)}")
+    matched = [
+        (projection, f"{label}/{asked.attribute}", places)
+        for projection, label in zip(system.network.projections, projection_labels(system), strict=True)
+        for places in _places(projection, asked)
+    ]
+    if not matched:
+        known = [f"{s}->{t}" for p in system.network.projections for s, t, _ in p.edges or ((*_ends(p), 0),)]
+        raise UnknownNameError(f"No edge {path.rpartition('/')[0]}.{did_you_mean(f'{asked.source}->{asked.target}', known)}")
+    having = [found for found in matched if found[1] in values]
+    if not having:
+        raise ArgumentError(
+            f"The edge of '{path}' was compiled without {asked.attribute}. Give it one in the template first."
+        )
+    for projection, symbol, places in having:
+        values[symbol] = _changed(values[symbol], system.network, projection, places, value, path)
 
 
 def projection_labels(system: System) -> list[str]:
@@ -56,31 +61,62 @@ def projection_labels(system: System) -> list[str]:
     return labels
 
 
-def _split(edge: str) -> tuple[str, int | None]:
-    if edge.endswith("]"):
-        pair, _, number = edge[:-1].rpartition("[")
-        if number.isdigit() and pair.count("/") >= 4:
-            return pair, int(number)
-    return edge, None
+def _ends(projection: Projection) -> tuple[str, str]:
+    source, _, target = projection.label.partition("->")
+    return source, target
 
 
-def _places(projection: Projection, label: str, pair: str, number: int | None) -> list[int] | slice | None:
-    """Return which connections of a projection a path names: positions, all, or None."""
+def _places(projection: Projection, asked: EdgePath) -> list[Places]:
+    """Return which connections of a projection a path names, as a list of one, or an empty list."""
     if projection.edges is None:
-        return slice(None) if label.partition("#")[0] == pair and number is None else None
+        if _ends(projection) != (asked.source, asked.target):
+            return []
+        return [None if asked.index is None else [asked.index]]
     places = [
         place
-        for place, (source, target, count) in enumerate(projection.edges)
-        if f"{source}->{target}" == pair and number in (None, count)
+        for place, (source, target, number) in enumerate(projection.edges)
+        if source == asked.source and target == asked.target and asked.index in (None, number)
     ]
-    return places or None
+    return [places] if places else []
 
 
-def _changed(old: Any, projection: Projection, places: list[int] | slice, value: Any) -> Any:
+def _changed(old: Any, network: Network, projection: Projection, places: Places, value: Any, path: str) -> Any:
+    """Return an attribute of a projection with the named connections changed."""
     if np.ndim(old) == 0:
+        if projection.edges is not None and places is not None and len(places) < len(projection.edges):
+            raise ArgumentError(
+                f"'{path}' names single connections, but all connections of {projection.label} share one value. "
+                "Give them values of their own in the template."
+            )
         return value
     new = np.array(old, dtype=float)
-    if isinstance(projection.weights, Dense) and not isinstance(places, slice):
-        raise ArgumentError("Single weights of a matrix are set in the template, with update_var.")
-    new[places] = value
+    try:
+        if places is None:
+            new[...] = value
+        else:
+            new[_cells(network, projection, places, new)] = value
+    except (ValueError, IndexError) as error:
+        raise ArgumentError(f"'{path}' takes a number or an array that fits shape {new.shape}: {error}.") from error
     return new
+
+
+def _cells(network: Network, projection: Projection, places: list[int], array: np.ndarray) -> Any:
+    """Return where the values of connections lie in an attribute's array."""
+    if not isinstance(projection.weights, Dense) or array.ndim == 1 and projection.edges is None:
+        return places
+    if projection.edges is None:
+        rows, columns = np.nonzero(projection.weights.matrix)
+        return rows[places], columns[places]
+    rows = np.array([_unit(network, projection.edges[place][1]) for place in places])
+    columns = np.array([_unit(network, projection.edges[place][0]) for place in places])
+    if array.ndim == 2:
+        return rows, columns
+    return rows if projection.weights.matrix.shape[0] > 1 else columns
+
+
+def _unit(network: Network, variable: str) -> int:
+    node = variable.rpartition("/")[0].rpartition("/")[0]
+    location = network.locations.get(node)
+    if isinstance(location, UnitLocation):
+        return location.index or 0
+    return split_unit(node)[1] or 0

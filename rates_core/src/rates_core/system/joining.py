@@ -20,17 +20,12 @@ if TYPE_CHECKING:
 
 def add_projections(assembly: Assembly) -> None:
     """Add weights, delayed reads and statements of all projections, and what they contribute to inputs."""
-    labels: dict[str, int] = {}
     for projection in assembly.network.projections:
-        count = labels.get(projection.label, 0)
-        labels[projection.label] = count + 1
-        label = f"{projection.label}#{count}" if count else projection.label
-        target = assembly.path(
-            projection.target.population, projection.target.operator, projection.target.variable
-        )
-        assembly.feed(target, _fed_units(assembly, projection))
-        assembly.contributions.setdefault(target, []).append(_contribution(assembly, projection, label))
-        assembly.projection_labels.append(label)
+        end = projection.target
+        target = assembly.path(end.population, end.operator, end.variable)
+        assembly.feed(target, projection.fed)
+        contribution = _contribution(assembly, projection, projection.label)
+        assembly.contributions.setdefault(target, []).append(contribution)
 
 
 def _source(assembly: Assembly, projection: Projection, label: str, index: Any) -> str:
@@ -38,11 +33,6 @@ def _source(assembly: Assembly, projection: Projection, label: str, index: Any) 
     source = projection.source
     path = assembly.addresses[source.population, source.operator, source.variable]
     if projection.delay is None:
-        if projection.spread is not None:
-            raise TemplateError(
-                f"{projection.label} has a spread but no delay. The spread is the standard deviation of a delay; give "
-                "both, or neither."
-            )
         return path
     import numpy as np
 
@@ -91,9 +81,13 @@ def _contribution(assembly: Assembly, projection: Projection, label: str) -> Exp
 def _indexed(
     assembly: Assembly, projection: Projection, label: str, weight: Any, index: Any, shape: tuple[int, ...]
 ) -> Expression:
-    weight_path = assembly.add_parameter(f"{label}/weight", weight)
     delayed = projection.delay is not None
     source = _source(assembly, projection, label, index)
+    if assembly.network.populations[projection.target.population].edges:  # what enters an edge has no weight
+        if index is None or delayed:
+            return Symbol(source)
+        return Apply("index", (Symbol(source), Symbol(assembly.add_parameter(f"{label}/source", index, structural=True))))
+    weight_path = assembly.add_parameter(f"{label}/weight", weight)
     if index is None or delayed:
         return Apply("multiply", (Symbol(weight_path), Symbol(source)))
     index_path = assembly.add_parameter(f"{label}/source", index, structural=True)
@@ -120,36 +114,6 @@ def _sparse(
         Project(f"{label}/value", source, "sparse", data, shape, index_path, rows, pointers)
     )
     return Symbol(f"{label}/value")
-
-
-def _fed_units(assembly: Assembly, projection: Projection) -> np.ndarray | None:
-    """Return the mask of fed units, None if all are."""
-    import numpy as np
-
-    size = assembly.unit_shape(projection.target.population)
-    if not size or isinstance(projection.weights, Uniform | Indexed):
-        return None
-    mask = np.zeros(size, dtype=bool)
-    if projection.edges is not None and not assembly.network.populations[projection.source.population].edges:
-        for _, target, _ in projection.edges:
-            mask[_unit(assembly, target)] = True
-    elif isinstance(projection.weights, Sparse):
-        mask[projection.weights.rows] = True
-    else:
-        mask = projection.weights.matrix.any(axis=1)
-    return None if mask.all() else mask
-
-
-def _unit(assembly: Assembly, path: str) -> Any:
-    from rates_core.network.addresses import split_unit
-
-    node = path.rpartition("/")[0].rpartition("/")[0]
-    location = assembly.network.locations.get(node)
-    if isinstance(location, UnitLocation):
-        return location.index or 0
-    if location is not None:
-        return slice(None)
-    return split_unit(node)[1]
 
 
 def add_inputs(assembly: Assembly, fed: Sequence[FedInput]) -> None:
