@@ -55,9 +55,9 @@ def test_a_delay_without_length_beside_one_with(models, solver):
 
 @PAIRS
 def test_a_past_that_jumps_at_the_start_is_stepped_on(models, solver):
-    # x = 0 before: x' = 0 until 0.1, then -1 until 0.2.
+    # x = 0 before: x' = 0 until 0.1, then -1 until 0.2, then t - 1.2.
     frame = models.of("x' = -past(x, tau)", tau=0.1, **DECAY).run(0.3, 0.05, solver=solver, history=0.0, **TIGHT)
-    np.testing.assert_allclose(frame["x"], [1, 1, 1, 0.95, 0.9, 0.85], rtol=0, atol=1e-12)
+    np.testing.assert_allclose(frame["x"], [1, 1, 1, 0.95, 0.9, 0.85125], rtol=0, atol=1e-12)
 
 
 @PAIRS
@@ -104,7 +104,7 @@ def test_what_continues_a_run_steps_on_what_delays_carry_over_from_it(models, so
     model = models.of("x' = -past(x, tau)", tau=0.1, **DECAY)
     first = model.run(0.05, 0.05, solver=solver, history=0.0, **TIGHT)
     second = model.run(0.25, 0.05, solver=solver, state=first, **TIGHT)
-    np.testing.assert_allclose(second["x"], [1, 1, 0.95, 0.9, 0.85], rtol=0, atol=1e-12)
+    np.testing.assert_allclose(second["x"], [1, 1, 0.95, 0.9, 0.85125], rtol=0, atol=1e-12)
 
 
 @PAIRS
@@ -127,15 +127,9 @@ def test_an_unknown_option_names_those_that_there_are(models):
     with pytest.raises(UnknownNameError) as caught:
         models.of("x' = -x", **DECAY).run(1.0, 0.1, solver="dopri5", rtoll=1e-3)
     assert str(caught.value) == (
-        "Unknown argument 'rtoll' for solver 'dopri5' on backend 'numpy'. Did you mean 'rtol'? "
-        "Options of the solver: rtol, atol, max_step, first_step, max_steps."
+        "There is no argument or option 'rtoll'. Did you mean 'rtol'? Options of solver 'dopri5': rtol, atol, "
+        "max_step, first_step, max_steps. Options of backend 'numpy': none."
     )
-
-
-def test_a_method_with_fixed_steps_takes_no_tolerance(models):
-    with pytest.raises(UnknownNameError) as caught:
-        models.of("x' = -x", **DECAY).run(1.0, 0.1, solver="dormand_prince", rtol=1e-3)
-    assert str(caught.value).endswith("Options of the solver: none.")
 
 
 def test_an_option_without_meaning_is_refused(models):

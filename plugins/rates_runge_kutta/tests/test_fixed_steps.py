@@ -16,9 +16,15 @@ def orders(errors: list[float]) -> list[float]:
     return [math.log2(first / second) for first, second in pairwise(errors)]
 
 
-def test_the_plugin_offers_five_methods_with_fixed_steps_and_their_orders():
+def test_the_plugin_offers_five_methods_with_fixed_steps_and_two_adaptive_pairs():
     ours = {name: spec for name, spec in get_manager().solvers().items() if spec.distribution == "rates-runge-kutta"}
     assert {name: spec.order for name, spec in ours.items() if not spec.adaptive} == ORDERS
+    assert {name: spec.order for name, spec in ours.items() if spec.adaptive} == {"bosh3": 3, "dopri5": 5}
+
+
+def test_only_the_adaptive_ones_have_options():
+    ours = [spec for spec in get_manager().solvers().values() if spec.distribution == "rates-runge-kutta"]
+    assert [spec.name for spec in ours if spec.options] == [spec.name for spec in ours if spec.adaptive]
 
 
 @pytest.mark.parametrize(("solver", "order"), ORDERS.items())

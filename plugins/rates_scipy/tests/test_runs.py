@@ -133,9 +133,13 @@ def test_stiff_decay_takes_implicit_methods_few_steps(models, monkeypatch):
     for method in ("Radau", "BDF", "LSODA"):
         calls.clear()
         frame = model.run(5.0, 0.5, solver="scipy", method=method, outputs={"x": "p/op/x"}, verbose=False)
-        # Behind the first instant x = cos t + O(1/a).
-        np.testing.assert_allclose(frame["x"].iloc[1:], np.cos(frame.index[1:]), rtol=0, atol=3e-5)
         assert len(calls) < 1500
+        # SciPy's interpolants are of lower order than the steps, which such a problem makes long: rows are SciPy's.
+        other = solve_ivp(
+            lambda t, y: -1e5 * (y - np.cos(t)), (0, 5), [0.0], method=method, rtol=1e-6, atol=1e-9,
+            t_eval=frame.index, jac=lambda t, y: np.array([[-1e5]]),
+        )  # fmt: skip
+        np.testing.assert_allclose(frame["x"], other.y[0], rtol=0, atol=1e-9)
 
 
 @METHOD
@@ -160,8 +164,8 @@ def test_an_unknown_option_names_those_that_there_are(models):
     with pytest.raises(UnknownNameError) as caught:
         models.of("x' = -x", **DECAY).run(1.0, 0.1, solver="scipy", jacc=None)
     assert str(caught.value) == (
-        "Unknown argument 'jacc' for solver 'scipy' on backend 'numpy'. Did you mean 'jac'? Options of the solver: "
-        "rtol, atol, max_step, first_step, min_step, jac, jac_sparsity, lband, uband, vectorized."
+        "There is no argument or option 'jacc'. Did you mean 'jac'? Options of solver 'scipy': rtol, atol, max_step, "
+        "first_step, min_step, jac, jac_sparsity, lband, uband, vectorized. Options of backend 'numpy': none."
     )
 
 
