@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from attrs import frozen
 
-from rates_core.errors import UnknownNameError, did_you_mean
+from rates_core.errors import TemplateError, UnknownNameError, did_you_mean
 from rates_core.network.leaves import FlatCircuit, Leaf
+from rates_core.network.structure import VariableKey
+from rates_core.templates.queries import listed
 
 
 @frozen
@@ -15,8 +15,7 @@ class Address:
     """A variable of a leaf: of one unit if `unit` is a number, else of all its units."""
 
     leaf: Leaf
-    operator: str
-    variable: str
+    key: VariableKey
     unit: int | None = None
 
 
@@ -28,37 +27,58 @@ def find(flat: FlatCircuit, path: str) -> Address:
     """
     place, _, variable = path.rpartition("/")
     node, _, operator = place.rpartition("/")
-    if not node:
-        raise UnknownNameError(f"'{path}' is not the path of a variable: write node/operator/variable.")
     label, unit = split_unit(node)
     leaf = flat.leaves.get(label)
     if leaf is None:
-        raise UnknownNameError(
-            f"Unknown node '{node}' in path '{path}'.{did_you_mean(node, flat.leaves)} {_listed('nodes', flat.leaves)}"
-        )
+        raise unknown_node(flat, node, path)
     if unit is not None and not (leaf.size is not None and 0 <= unit < leaf.size):
         raise UnknownNameError(
             f"Path '{path}' names unit {unit}, but '{label}' "
             + ("is a single node." if leaf.size is None else f"has units 0 to {leaf.size - 1}.")
         )
     check_variable(leaf, operator, variable, path)
-    return Address(leaf, operator, variable, unit)
+    return Address(leaf, (operator, variable), unit)
+
+
+def find_input(flat: FlatCircuit, path: str, what: str) -> Address:
+    """Return the input that something leads to.
+
+    Raises:
+        TemplateError: the variable is not declared as an input.
+    """
+    address = find(flat, path)
+    operator = address.leaf.structure.operator(address.key[0])
+    if operator.variables[address.key[1]].kind != "input":
+        inputs = [name for name, variable in operator.variables.items() if variable.kind == "input"]
+        raise TemplateError(
+            f"{what} leads to '{path}', which is not an input. "
+            f"Declare it as 'input' or choose one of: {', '.join(inputs) or 'none declared'}."
+        )
+    return address
 
 
 def check_variable(leaf: Leaf, operator: str, variable: str, path: str) -> None:
     """Raise UnknownNameError unless the leaf has that operator and variable."""
+    if leaf.structure.has((operator, variable)):
+        return
     operators = {template.name: template for template in leaf.structure.operators}
     if operator not in operators:
         raise UnknownNameError(
             f"Unknown operator '{operator}' in path '{path}'.{did_you_mean(operator, operators)} "
-            + _listed(f"operators of '{leaf.path}'", operators)
+            f"{listed('operators', operators)}"
         )
     variables = operators[operator].variables
-    if variable not in variables:
-        raise UnknownNameError(
-            f"Unknown variable '{variable}' in path '{path}'.{did_you_mean(variable, variables)} "
-            + _listed(f"variables of '{operator}'", variables)
-        )
+    raise UnknownNameError(
+        f"Unknown variable '{variable}' in path '{path}'.{did_you_mean(variable, variables)} "
+        f"{listed('variables', variables)}"
+    )
+
+
+def unknown_node(flat: FlatCircuit, node: str, path: str) -> UnknownNameError:
+    """Return the error for a node that does not exist."""
+    return UnknownNameError(
+        f"Unknown node '{node}' in path '{path}'.{did_you_mean(node, flat.leaves)} {listed('nodes', flat.leaves)}"
+    )
 
 
 def split_unit(node: str) -> tuple[str, int | None]:
@@ -68,9 +88,3 @@ def split_unit(node: str) -> tuple[str, int | None]:
         if number.isdigit():
             return label, int(number)
     return node, None
-
-
-def _listed(what: str, names: Iterable[str]) -> str:
-    known = list(names)
-    shown = ", ".join(known[:8]) + (", …" if len(known) > 8 else "")
-    return f"The {what}: {shown or 'none'}."

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from rates_core.network.addresses import Address, find
-from rates_core.network.edges import Wiring, instant_ends, target_input, wire_connections, wire_edges
-from rates_core.network.grouping import group
-from rates_core.network.leaves import FlatConnection, FlatEdge, flatten
+from collections.abc import Iterator
+
+from rates_core.network.addresses import Address, find, find_input
+from rates_core.network.connections import wire_connections
+from rates_core.network.edges import wire_edges
+from rates_core.network.grouping import Feeding, group
+from rates_core.network.leaves import FlatCircuit, FlatConnection, flatten
 from rates_core.network.network import Network
+from rates_core.network.wiring import Wiring
 from rates_core.templates.circuit import CircuitTemplate
+
+Ends = tuple[FlatConnection, Address, Address]
 
 
 def build_network(circuit: CircuitTemplate, vectorize: bool = True) -> Network:
@@ -23,20 +29,61 @@ def build_network(circuit: CircuitTemplate, vectorize: bool = True) -> Network:
         ArgumentError: values or weights have the wrong shape.
     """
     flat = flatten(circuit)
-    edges: list[tuple[FlatEdge, Address, Address]] = [
-        (edge, find(flat, edge.source), target_input(flat, edge.target, f"Edge {edge.source} -> {edge.target}"))
-        for edge in flat.edges
-    ]
-    connections: list[tuple[FlatConnection, Address, Address]] = [
-        (
-            item,
-            find(flat, item.source),
-            target_input(flat, item.target, f"Connection {item.source} -> {item.target}"),
-        )
+    addresses = _addresses(flat)
+    connections = [
+        (item, find(flat, item.source), find_input(flat, item.target, f"Connection {item.source} -> {item.target}"))
         for item in flat.connections
     ]
-    populations, locations = group(flat, instant_ends(edges, connections), vectorize)
+    instant = [*_instant_edges(flat, addresses), *_instant_connections(flat, connections)] if vectorize else []
+    populations, locations = group(flat, instant, vectorize)
     wiring = Wiring(flat, populations, locations)
-    wire_edges(wiring, edges)
+    wire_edges(wiring, flat.edges, addresses)
     wire_connections(wiring, connections)
     return Network(flat.name, tuple(wiring.populations), tuple(wiring.projections), locations)
+
+
+def _addresses(flat: FlatCircuit) -> list[Address]:
+    """Return what each end of the edges names; those at which an edge ends are inputs."""
+    import numpy as np
+
+    table = flat.edges
+    addresses = [find(flat, path) for path in table.ends]
+    ends, first = np.unique(table.target, return_index=True)
+    for end, place in zip(ends.tolist(), first.tolist(), strict=True):
+        target = table.ends[end]
+        find_input(flat, target, f"Edge {table.ends[table.source[place]]} -> {target}")
+    return addresses
+
+
+def _instant_edges(flat: FlatCircuit, addresses: list[Address]) -> Iterator[Feeding]:
+    """Yield what feeds what through edges without delay, where that can matter for the order of evaluation."""
+    import numpy as np
+
+    table = flat.edges
+    algebraic = np.array([bool(item.leaf.structure.instantaneous[item.key]) for item in addresses], dtype=bool)
+    if len(table) and algebraic.any():
+        chosen = np.flatnonzero(algebraic[table.source] & (table.delay == 0))
+        pairs = np.unique(np.stack([table.source[chosen], table.target[chosen]]), axis=1)
+        for source, target in pairs.T.tolist():
+            yield _feeding(addresses[source], addresses[target])
+    for place in np.flatnonzero(table.template >= 0).tolist():
+        for reading in _read_paths(table.mappings[table.mapping[place]]):
+            yield _feeding(find(flat, reading), addresses[table.target[place]])
+
+
+def _instant_connections(flat: FlatCircuit, connections: list[Ends]) -> Iterator[Feeding]:
+    import numpy as np
+
+    for connection, source, target in connections:
+        if connection.delays is None or not np.all(connection.delays):
+            yield _feeding(source, target)
+        for reading in _read_paths(connection.mapping):
+            yield _feeding(find(flat, reading), target)
+
+
+def _read_paths(mapping: dict[str, object]) -> list[str]:
+    return [value for value in mapping.values() if isinstance(value, str) and value != "source"]
+
+
+def _feeding(source: Address, target: Address) -> Feeding:
+    return source.leaf, source.key, target.leaf, target.key

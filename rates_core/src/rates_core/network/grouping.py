@@ -3,105 +3,101 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from rates_core.network.addresses import Address
 from rates_core.network.leaves import FlatCircuit, Leaf
-from rates_core.network.network import Population, UnitLocation, Value, VariableKey
+from rates_core.network.network import Origins, Population, UnitLocation, Value
+from rates_core.network.structure import VariableKey
 
 SMALLEST_GROUP = 8  # fewer equal nodes stay single units, whose code is plain scalar code
 
-Instant = tuple[str, VariableKey]  # a variable of a node whose value reaches others at the same instant
+Locations = dict[str, UnitLocation | tuple[int, int]]
+Instant = tuple[str, VariableKey]  # an input of a node, which values reach at one instant
+Feeding = tuple[Leaf, VariableKey, Leaf, VariableKey]  # a variable and the input of another node that it feeds
 
 
-def group(
-    flat: FlatCircuit, instant_edges: Iterable[tuple[Address, Address]], vectorize: bool
-) -> tuple[list[Population], dict[str, UnitLocation | tuple[int, int]]]:
+def group(flat: FlatCircuit, instant: Iterable[Feeding], vectorize: bool) -> tuple[list[Population], Locations]:
     """Return populations and the location of every leaf.
 
     Args:
         flat: the flattened circuit.
-        instant_edges: ends of the undelayed edges, which decide what may be grouped without making a cycle.
+        instant: what feeds what without delay, which decides what may be grouped without making a cycle.
         vectorize: False leaves every node a unit of its own.
     """
-    depths = _depths(instant_edges) if vectorize else {}
+    depths = _depths(instant) if vectorize else {}
     groups: dict[Any, list[Leaf]] = defaultdict(list)
     for leaf in flat.leaves.values():
-        alone = leaf.size is not None or not vectorize or leaf.structure.has_axis
+        alone = leaf.size is not None or not vectorize or _has_axis(leaf)
         groups[leaf.path if alone else (id(leaf.structure), depths.get(leaf.path, ()))].append(leaf)
     populations: list[Population] = []
-    locations: dict[str, UnitLocation | tuple[int, int]] = {}
+    locations: Locations = {}
     for members in groups.values():
         if len(members) >= SMALLEST_GROUP:
             for index, leaf in enumerate(members):
                 locations[leaf.path] = UnitLocation(len(populations), index)
             populations.append(_grouped(members))
-        else:
-            for leaf in members:
-                count = leaf.size or 1
-                number = len(populations)
-                locations[leaf.path] = UnitLocation(number, None) if leaf.size is None else (number, count)
-                populations.append(_single(leaf))
-    return populations, locations
+            continue
+        for leaf in members:
+            number = len(populations)
+            locations[leaf.path] = UnitLocation(number, None) if leaf.size is None else (number, leaf.size)
+            populations.append(_alone(leaf))
+    return populations, {path: locations[path] for path in flat.leaves}
 
 
-def _single(leaf: Leaf) -> Population:
-    count = leaf.size or 1
-    units = [leaf.path] if leaf.size is None else [f"{leaf.path}[{index}]" for index in range(count)]
-    values, origins = {}, {}
-    for operator in leaf.structure.operators:
-        for name, declared in operator.variables.items():
-            key = operator.name, name
-            value = leaf.values.get(key, declared.value)
-            values[key] = _first_unit(value) if leaf.size == 1 else plain(value)
-            origins[key] = leaf.origins.get(key, (operator, name))
-    return Population(leaf.path, leaf.structure, None if count == 1 else count, units, values, origins)
+def _has_axis(leaf: Leaf) -> bool:
+    """Tell whether a node has an axis of its own, by its equations or by one of its values."""
+    return leaf.structure.has_axis or any(hasattr(value, "shape") for value in leaf.values.values())
 
 
-def _first_unit(value: Any) -> Value:
-    value = plain(value)
-    return value.reshape(-1)[0].item() if hasattr(value, "reshape") and value.size == 1 else value
+def _alone(leaf: Leaf) -> Population:
+    """Return the population of one node, or of the units of one population.
+
+    A population of one unit is a single unit, unless its equations use its axis.
+    """
+    single = leaf.size is None or (leaf.size == 1 and not leaf.structure.has_axis)
+    units = [leaf.path] if leaf.size is None else [f"{leaf.path}[{index}]" for index in range(leaf.size)]
+    values: dict[VariableKey, Value] = {}
+    origins: dict[VariableKey, Origins] = {}
+    for key in leaf.structure.keys:
+        value, origin = leaf.value(key), leaf.origin(key)
+        if leaf.size is not None and getattr(value, "shape", ()) == (1,):
+            value = value[0].item()
+        values[key] = value
+        origins[key] = origin[0] if single and isinstance(origin, tuple) else origin
+    return Population(leaf.path, leaf.structure, None if single else leaf.size, units, values, origins)
 
 
-def plain(value: Any) -> Value:
-    """Return a number or a numpy array."""
-    from rates_core.templates.array import Array
-
-    return value.values if isinstance(value, Array) else value
-
-
-def _grouped(members: list[Leaf]) -> Population:
+def _grouped(members: Sequence[Leaf]) -> Population:
     import numpy as np
 
     structure = members[0].structure
     values: dict[VariableKey, Value] = {}
-    origins: dict[VariableKey, Any] = {}
-    for operator in structure.operators:
-        for name, declared in operator.variables.items():
-            key, default_origin = (operator.name, name), (operator, name)
-            if not any(key in leaf.values for leaf in members):
-                values[key], origins[key] = plain(declared.value), default_origin
-                continue
-            unit_values = [leaf.values.get(key, declared.value) for leaf in members]
-            unit_origins = [leaf.origins.get(key, default_origin) for leaf in members]
-            if all(origin == unit_origins[0] for origin in unit_origins[1:]):
-                values[key], origins[key] = unit_values[0], unit_origins[0]
-            else:
-                values[key], origins[key] = np.array(unit_values), tuple(unit_origins)
+    origins: dict[VariableKey, Origins] = {}
+    for key in structure.keys:
+        first = members[0].origin(key)
+        if not any(key in leaf.values for leaf in members) or all(leaf.origin(key) == first for leaf in members):
+            values[key], origins[key] = members[0].value(key), first
+        else:
+            values[key] = np.array([leaf.value(key) for leaf in members])
+            origins[key] = tuple(_one(leaf.origin(key)) for leaf in members)
     label = f"{members[0].path}...{members[-1].path.rpartition('/')[2]}"
     return Population(label, structure, len(members), [leaf.path for leaf in members], values, origins)
 
 
-def _depths(edges: Iterable[tuple[Address, Address]]) -> dict[str, tuple[tuple[VariableKey, int], ...]]:
+def _one(origin: Origins) -> Any:
+    return origin[0] if isinstance(origin, tuple) else origin
+
+
+def _depths(instant: Iterable[Feeding]) -> dict[str, tuple[tuple[VariableKey, int], ...]]:
     """Return for each node how many instantaneous algebraic steps lie before its inputs.
 
     Nodes of equal depth can be evaluated together; nodes that feed each other at one instant cannot.
     """
     feeding: dict[Instant, list[Instant]] = defaultdict(list)
-    for source, target in edges:
-        for needed in source.leaf.structure.instantaneous[source.operator, source.variable]:
-            feeding[target.leaf.path, (target.operator, target.variable)].append((source.leaf.path, needed))
+    for source, variable, target, fed in instant:
+        for needed in source.structure.instantaneous[variable]:
+            feeding[target.path, fed].append((source.path, needed))
     depth: dict[Instant, int] = {}
     for start in list(feeding):
         _measure(start, feeding, depth)

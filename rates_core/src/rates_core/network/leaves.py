@@ -7,38 +7,46 @@ from typing import Any
 
 from attrs import define, field
 
-from rates_core.network.network import Value, VariableKey
-from rates_core.network.structure import NodeStructure
+from rates_core.network.edge_table import EdgeCollector, EdgeTable, with_prefix
+from rates_core.network.network import Origin, Origins, Value
+from rates_core.network.structure import NodeStructure, VariableKey
 from rates_core.templates.circuit import CircuitTemplate
 from rates_core.templates.connectivity import Connectivity
-from rates_core.templates.edge import Edge
 from rates_core.templates.node import EdgeTemplate, NodeTemplate
 
 
 @define(eq=False)
 class Leaf:
-    """A node or a population of the circuit, with the values that its template and its circuit give."""
+    """A node or a population of the circuit, with the values that its template and its circuit give.
+
+    Attributes:
+        size: None for a node, else the number of units.
+    """
 
     path: str
     node: NodeTemplate
     structure: NodeStructure
     size: int | None
     values: dict[VariableKey, Value] = field(factory=dict)
-    origins: dict[VariableKey, Any] = field(factory=dict)
+    origins: dict[VariableKey, Origins] = field(factory=dict)
 
+    def value(self, key: VariableKey) -> Value:
+        """Return the value of a variable."""
+        found = self.values.get(key)
+        return plain(self.structure.variable(key).value) if found is None else found
 
-@define(eq=False)
-class FlatEdge:
-    """An edge with full paths; `number` counts the edges between one pair of variables."""
+    def origin(self, key: VariableKey) -> Origins:
+        """Return where the value of a variable comes from."""
+        return self.origins.get(key) or default_origin(self.structure, key)
 
-    source: str
-    target: str
-    template: EdgeTemplate | None
-    weight: float
-    delay: float | None
-    spread: float | None
-    mapping: dict[str, Any]
-    number: int = 0
+    @property
+    def unit_count(self) -> int:
+        """Return the number of units."""
+        return self.size or 1
+
+    def unit_origins(self, key: VariableKey) -> tuple[Origin, ...]:
+        """Return an origin for each unit's own value."""
+        return tuple(Origin(f"{self.path}[{index}]", *key) for index in range(self.unit_count))
 
 
 @define(eq=False)
@@ -59,17 +67,24 @@ class FlatCircuit:
     """All leaves, edges and connections of a circuit."""
 
     name: str
-    leaves: dict[str, Leaf] = field(factory=dict)
-    edges: list[FlatEdge] = field(factory=list)
-    connections: list[FlatConnection] = field(factory=list)
-    structures: dict[Any, NodeStructure] = field(factory=dict)
+    leaves: dict[str, Leaf]
+    edges: EdgeTable
+    connections: list[FlatConnection]
+    structures: Structures
 
-    def structure(self, template: NodeTemplate | EdgeTemplate) -> NodeStructure:
+
+@define(eq=False)
+class Structures:
+    """The structures of all distinct sets of operators."""
+
+    _known: dict[Any, NodeStructure] = field(factory=dict)
+
+    def of(self, template: NodeTemplate | EdgeTemplate) -> NodeStructure:
         """Return the structure shared by all templates with the same operators."""
         operators = tuple(operator for operator, _ in template.operators)
-        known = self.structures.get(operators)
+        known = self._known.get(operators)
         if known is None:
-            known = self.structures[operators] = NodeStructure(template.name, operators)
+            known = self._known[operators] = NodeStructure(template.name, operators)
         return known
 
 
@@ -77,10 +92,18 @@ def flatten(circuit: CircuitTemplate) -> FlatCircuit:
     """Return the circuit's leaves, edges and connections, with all overrides applied."""
     from rates_core.network.overrides import apply_overrides
 
-    flat = FlatCircuit(circuit.name)
-    _collect(circuit, "", flat)
-    _number_edges(flat.edges)
-    for prefix, level in _levels(circuit, ""):
+    structures, collector = Structures(), EdgeCollector()
+    leaves: dict[str, Leaf] = {}
+    _collect_leaves(circuit, "", leaves, structures)
+    connections: list[FlatConnection] = []
+    levels = list(_levels(circuit, ""))
+    for prefix, level in levels:
+        collector.add(level.edges.single, prefix)
+        for matrix in level.edges.matrices:
+            collector.add_matrix(matrix, prefix)
+        connections.extend(_connection(connectivity, prefix) for connectivity in level.connections)
+    flat = FlatCircuit(circuit.name, leaves, collector.table(), connections, structures)
+    for prefix, level in levels:
         apply_overrides(flat, prefix, level.overrides)
     return flat
 
@@ -92,75 +115,53 @@ def _levels(circuit: CircuitTemplate, prefix: str) -> Iterator[tuple[str, Circui
     yield prefix, circuit
 
 
-def _collect(circuit: CircuitTemplate, prefix: str, flat: FlatCircuit) -> None:
+def _collect_leaves(
+    circuit: CircuitTemplate, prefix: str, leaves: dict[str, Leaf], structures: Structures
+) -> None:
     for label, node in circuit.nodes.items():
-        leaf = Leaf(prefix + label, node, flat.structure(node), None)
+        leaf = leaves[prefix + label] = Leaf(prefix + label, node, structures.of(node), None)
         _fill(leaf, node)
-        flat.leaves[leaf.path] = leaf
     for label, population in circuit.populations.items():
-        leaf = Leaf(prefix + label, population.node, flat.structure(population.node), population.n)
-        _fill(leaf, population.node)
+        node = population.node
+        leaf = leaves[prefix + label] = Leaf(prefix + label, node, structures.of(node), population.n)
+        _fill(leaf, node)
         for path, value in population.params.items():
             operator, variable = path.split("/")
-            leaf.values[operator, variable] = _plain(value)
-            leaf.origins[operator, variable] = (leaf.path, operator, variable)
-        flat.leaves[leaf.path] = leaf
+            key = operator, variable
+            leaf.values[key] = plain(value)
+            each = getattr(leaf.values[key], "shape", ()) == (population.n,)
+            leaf.origins[key] = leaf.unit_origins(key) if each else Origin(leaf.path, *key)
     for label, child in circuit.circuits.items():
-        _collect(child, f"{prefix}{label}/", flat)
-    flat.edges.extend(_edges(circuit, prefix))
-    flat.connections.extend(_connection(connectivity, prefix) for connectivity in circuit.connections)
+        _collect_leaves(child, f"{prefix}{label}/", leaves, structures)
 
 
 def _fill(leaf: Leaf, node: NodeTemplate) -> None:
     for operator, overrides in node.operators:
         for variable, value in overrides.items():
-            leaf.values[operator.name, variable] = _plain(value)
-            leaf.origins[operator.name, variable] = (node, operator.name, variable)
+            key = operator.name, variable
+            leaf.values[key] = plain(value)
+            leaf.origins[key] = Origin(node, *key)
 
 
-def _plain(value: Any) -> Value:
+def default_origin(structure: NodeStructure, key: VariableKey) -> Origin:
+    """Return the origin of a value that an operator declares."""
+    return Origin(structure.operator(key[0]), *key)
+
+
+def plain(value: Any) -> Value:
+    """Return a number or a numpy array."""
     from rates_core.templates.array import Array
 
     return value.values if isinstance(value, Array) else value
 
 
-def _edges(circuit: CircuitTemplate, prefix: str) -> Iterator[FlatEdge]:
-    edge: Edge
-    for edge in circuit.edges:
-        yield FlatEdge(
-            prefix + edge.source,
-            prefix + edge.target,
-            edge.template if edge.template is not None and edge.template.operators else None,
-            edge.weight,
-            edge.delay,
-            edge.spread,
-            _prefixed(edge.mapping, prefix),
-        )
-
-
 def _connection(connectivity: Connectivity, prefix: str) -> FlatConnection:
-    edge = connectivity.edge
     return FlatConnection(
         prefix + connectivity.source,
         prefix + connectivity.target,
-        edge if edge is not None and edge.operators else None,
-        _prefixed(connectivity.edge_var_map or {}, prefix),
-        connectivity.weights,
-        connectivity.delays,
-        connectivity.spread,
+        connectivity.edge,
+        with_prefix(connectivity.edge_var_map, prefix),
+        plain(connectivity.weights),
+        plain(connectivity.delays),
+        plain(connectivity.spread),
     )
-
-
-def _prefixed(mapping: Any, prefix: str) -> dict[str, Any]:
-    return {
-        variable: prefix + value if isinstance(value, str) and value != "source" else _plain(value)
-        for variable, value in mapping.items()
-    }
-
-
-def _number_edges(edges: list[FlatEdge]) -> None:
-    counts: dict[tuple[str, str], int] = {}
-    for edge in edges:
-        pair = edge.source, edge.target
-        edge.number = counts.get(pair, 0)
-        counts[pair] = edge.number + 1

@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
 from rates_core.network.structure import NodeStructure
+from rates_core.network.structure import VariableKey as VariableKey
 from rates_core.network.weights import Weights
 
 if TYPE_CHECKING:
     import numpy as np
 
 Value = Any  # int, float, complex or a numpy array with one entry per unit (or the array of a vector variable)
-VariableKey = tuple[str, str]  # operator name, variable name
+EdgeName = tuple[str, str, int]  # paths of source and target variables, number among the edges between them
+
+
+@frozen
+class Origin:
+    """Where a value comes from: values of equal origin are one number, however their units are grouped.
+
+    Attributes:
+        owner: the template that gives the value, or the path under which it was set.
+    """
+
+    owner: Any
+    operator: str
+    variable: str
+
+
+Origins = Origin | tuple[Origin, ...]  # one for all units, or one per unit
 
 
 @frozen(eq=False)
@@ -25,9 +43,9 @@ class Population:
         label: unique name; the path of the node if the population is a single unit.
         structure: the operators and how they are joined.
         size: None for a single unit, whose variables have shape `()`; else the number of units.
-        units: paths of the units, in order.
+        units: paths of the units, in order; of edges `source->target[k]`.
         values: parameter and initial values; a number is one number shared by all units, an array has one per unit.
-        origins: which values are one number: equal keys come from one value of one template. A single key or one per unit.
+        origins: which values are one number.
         edges: whether the units stand for edges with operators.
     """
 
@@ -36,7 +54,7 @@ class Population:
     size: int | None
     units: Sequence[str]
     values: Mapping[VariableKey, Value]
-    origins: Mapping[VariableKey, Any]
+    origins: Mapping[VariableKey, Origins]
     edges: bool = False
 
     @property
@@ -56,13 +74,14 @@ class VariableReference:
 
 @frozen(eq=False)
 class Projection:
-    """A source variable that feeds a target input: `target_i = Σ_j w_ij source_j(t - d_ij)`.
+    """A source variable that feeds a target variable: `target_i = Σ_j w_ij source_j(t - d_ij)`.
 
     Attributes:
-        label: `source->target` in paths of the variables.
+        label: `source->target` in paths of the variables; unique in a network.
         delay: None, one number, or an array with one entry per connection (in the order of `weights`).
         spread: None, or as `delay`: standard deviation of a gamma kernel whose mean is `delay`.
-        edges: for projections made of separate edges `(source unit, target unit, k)` per connection, else None.
+        edges: for projections made of separate edges the name of each connection, else None.
+        fed: mask of the target units that are connected; None if all are.
     """
 
     label: str
@@ -71,7 +90,8 @@ class Projection:
     weights: Weights
     delay: float | np.ndarray | None = None
     spread: float | np.ndarray | None = None
-    edges: tuple[tuple[str, str, int], ...] | None = None
+    edges: Sequence[EdgeName] | None = None
+    fed: np.ndarray | None = None
 
 
 @frozen
@@ -82,7 +102,7 @@ class UnitLocation:
     index: int | None
 
 
-@frozen(eq=False)
+@frozen(eq=False, slots=False)
 class Network:
     """A model as populations and projections, with the way back from paths."""
 
@@ -90,3 +110,8 @@ class Network:
     populations: tuple[Population, ...]
     projections: tuple[Projection, ...]
     locations: Mapping[str, UnitLocation | tuple[int, int]] = field(repr=False)
+
+    @cached_property
+    def fed_variables(self) -> frozenset[VariableReference]:
+        """Return the variables that projections lead to."""
+        return frozenset(projection.target for projection in self.projections)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from attrs import field, frozen
 
-from rates_core.errors import TemplateError, UnknownNameError, did_you_mean
+from rates_core.errors import TemplateError
 from rates_core.expressions.equation import Equation
 from rates_core.expressions.functions import FUNCTIONS
-from rates_core.expressions.tree import Apply, symbols, walk
+from rates_core.expressions.tree import Apply, Expression, symbols, walk
 from rates_core.templates.operator import OperatorTemplate
+from rates_core.templates.variable import Variable
+
+VariableKey = tuple[str, str]  # operator name, variable name
 
 _AXIS_KINDS = {"reduction", "linear", "index"}
 
@@ -28,13 +31,13 @@ class NodeStructure:
 
     name: str
     operators: tuple[OperatorTemplate, ...]
-    feeders: Mapping[tuple[str, str], tuple[tuple[str, str], ...]] = field(init=False)
+    feeders: Mapping[VariableKey, tuple[VariableKey, ...]] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         object.__setattr__(self, "feeders", _feeders(self.operators))
 
     @cached_property
-    def equations(self) -> dict[tuple[str, str], Equation]:
+    def equations(self) -> dict[VariableKey, Equation]:
         """Map each defined variable to its equation."""
         return {
             (operator.name, equation.target): equation
@@ -54,23 +57,21 @@ class NodeStructure:
         )
 
     @cached_property
-    def instantaneous(self) -> dict[tuple[str, str], frozenset[tuple[str, str]]]:
+    def instantaneous(self) -> dict[VariableKey, frozenset[VariableKey]]:
         """Map each variable to the inputs that its value depends on at the same instant."""
-        found: dict[tuple[str, str], frozenset[tuple[str, str]]] = {}
+        found: dict[VariableKey, frozenset[VariableKey]] = {}
 
-        def inputs_of(key: tuple[str, str], trail: tuple[tuple[str, str], ...]) -> frozenset[tuple[str, str]]:
+        def inputs_of(key: VariableKey, trail: tuple[VariableKey, ...]) -> frozenset[VariableKey]:
             if key in found or key in trail:
                 return found.get(key, frozenset())
             equation = self.equations.get(key)
             if equation is None:
-                operator, name = key
-                declared = self.operator(operator).variables[name]
-                own = frozenset({key}) if declared.kind == "input" else frozenset()
+                own = frozenset({key}) if self.variable(key).kind == "input" else frozenset()
                 result = own.union(*(inputs_of(feeder, (*trail, key)) for feeder in self.feeders.get(key, ())))
             elif equation.kind == "differential":
                 result = frozenset()
             else:
-                names = symbols(equation.expression) & set(self.operator(key[0]).variables)
+                names = _present_symbols(equation.expression) & self._operators[key[0]].variables.keys()
                 result = frozenset().union(*(inputs_of((key[0], name), (*trail, key)) for name in names))
             found[key] = result
             return result
@@ -80,30 +81,45 @@ class NodeStructure:
                 inputs_of((operator.name, name), ())
         return found
 
-    def operator(self, name: str) -> OperatorTemplate:
-        """Return the operator of that name.
+    @cached_property
+    def _operators(self) -> dict[str, OperatorTemplate]:
+        return {operator.name: operator for operator in self.operators}
 
-        Raises:
-            UnknownNameError: the node has no such operator.
-        """
-        for operator in self.operators:
-            if operator.name == name:
-                return operator
-        known = [operator.name for operator in self.operators]
-        raise UnknownNameError(
-            f"Node template '{self.name}' has no operator '{name}'.{did_you_mean(name, known)} "
-            f"It has: {', '.join(known) or 'none'}."
-        )
+    def operator(self, name: str) -> OperatorTemplate:
+        """Return the operator of that name, which the node has."""
+        return self._operators[name]
+
+    def has(self, key: VariableKey) -> bool:
+        """Tell whether the node has that operator and it that variable."""
+        operator = self._operators.get(key[0])
+        return operator is not None and key[1] in operator.variables
+
+    def variable(self, key: VariableKey) -> Variable:
+        """Return what is declared of a variable, which the node has."""
+        return self._operators[key[0]].variables[key[1]]
+
+    @property
+    def keys(self) -> Iterator[VariableKey]:
+        """Yield all variables, in declared order."""
+        return ((operator.name, name) for operator in self.operators for name in operator.variables)
 
 
 def _is_scalar(value: object) -> bool:
     return isinstance(value, int | float | complex)
 
 
+def _present_symbols(expression: Expression) -> set[str]:
+    """Return the variables whose value now an expression needs; one whose past it needs is none."""
+    if not isinstance(expression, Apply):
+        return symbols(expression)
+    arguments = expression.arguments[1:] if expression.function == "past" else expression.arguments
+    return set().union(*map(_present_symbols, arguments))
+
+
 def _feeders(
     operators: tuple[OperatorTemplate, ...],
-) -> dict[tuple[str, str], tuple[tuple[str, str], ...]]:
-    outputs: dict[str, list[tuple[str, str]]] = {}
+) -> dict[VariableKey, tuple[VariableKey, ...]]:
+    outputs: dict[str, list[VariableKey]] = {}
     for operator in operators:
         for name, variable in operator.variables.items():
             if variable.kind == "output":
@@ -116,7 +132,7 @@ def _feeders(
     }
 
 
-def edge_ends(structure: NodeStructure, mapped: set[tuple[str, str]]) -> tuple[list[tuple[str, str]], tuple[str, str]]:
+def edge_ends(structure: NodeStructure, mapped: set[VariableKey]) -> tuple[list[VariableKey], VariableKey]:
     """Return the unmapped inputs of an edge's operators and the output that the edge delivers.
 
     Raises:

@@ -9,6 +9,7 @@ from attrs import evolve
 
 from rates_core.network.network import Network, Population, VariableKey
 from rates_core.network.resolve import resolve
+from rates_core.paths import EDGE_ATTRIBUTES
 
 SharedValue = tuple[int, VariableKey]  # population and variable whose value is one number for all units
 
@@ -23,7 +24,7 @@ def tied_by(network: Network, parameters: Mapping[str, Any]) -> frozenset[Shared
 
     found = set()
     for path, value in parameters.items():
-        if "->" in path:  # an attribute of edges; units of edges share nothing that could be set apart
+        if "->" in path and path.rpartition("/")[2] in EDGE_ATTRIBUTES:
             continue
         for selection in resolve(network, path, "parameters"):
             population = network.populations[selection.population]

@@ -26,7 +26,6 @@ class Sparse:
 
     Attributes:
         pointers: CSR row pointers: connections of target i are `pointers[i]:pointers[i + 1]`.
-        count: the number of sources and of targets.
     """
 
     data: np.ndarray
@@ -39,7 +38,7 @@ class Sparse:
 class Uniform:
     """One weight for all pairs: the weighted sum of the source, the same for every target."""
 
-    weight: float
+    weight: float | complex
 
 
 @frozen(eq=False)
@@ -47,11 +46,12 @@ class Indexed:
     """One source per target: `target[i] = weight[i] * source[index[i]]`.
 
     Attributes:
-        index: source of each target; None where the axes agree or the source is a single unit.
+        weight: one number, or one per target.
+        index: source of each target, or of the single target; None where the axes agree or the source is a single unit.
     """
 
-    weight: float | np.ndarray
-    index: np.ndarray | None = None
+    weight: float | complex | np.ndarray
+    index: np.ndarray | int | None = None
 
 
 Weights = Dense | Sparse | Uniform | Indexed
@@ -81,15 +81,21 @@ def from_connections(
     order = np.argsort(rows, kind="stable")
     rows, columns, data = rows[order], columns[order], data[order]
     targets, sources = shape
-    if len(rows) == targets and (rows == np.arange(targets)).all():
-        identity = targets == sources and bool((columns == rows).all())
-        return Indexed(data, None if identity else columns), order
+    if len(rows) == targets and bool((rows == np.arange(targets)).all()):
+        return Indexed(data, None if is_identity(columns, sources) else columns), order
     single = not separate and len(np.unique(rows * np.int64(sources) + columns)) == len(rows)
     if single and (targets * sources <= DENSE_SIZE or len(rows) >= DENSE_SHARE * targets * sources):
         matrix = np.zeros(shape, dtype=data.dtype)
         matrix[rows, columns] = data
         return Dense(matrix), order
     return Sparse(data, rows, columns, row_pointers(rows, targets)), order
+
+
+def is_identity(index: np.ndarray, count: int) -> bool:
+    """Tell whether an index picks every one of `count` entries in its place."""
+    import numpy as np
+
+    return len(index) == count and bool((index == np.arange(count)).all())
 
 
 def row_pointers(rows: np.ndarray, targets: int) -> np.ndarray:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from attrs import define, field
 
 from rates_core.errors import EquationError
-from rates_core.expressions.tree import Expression
-from rates_core.network.network import Network
+from rates_core.expressions.tree import Expression, Symbol
+from rates_core.network.network import Network, VariableReference
+from rates_core.network.structure import VariableKey
 from rates_core.system.shapes import Shape
 from rates_core.system.system import (
     Derivative,
@@ -16,6 +18,7 @@ from rates_core.system.system import (
     EventRule,
     InputSignal,
     Parameter,
+    Project,
     Read,
     State,
     Statement,
@@ -33,13 +36,14 @@ class Assembly:
     statements: list[Statement] = field(factory=list)
     derivatives: list[Derivative] = field(factory=list)
     inputs: list[InputSignal] = field(factory=list)
-    reads: list[Read] = field(factory=list)
+    reads: dict[str, Read] = field(factory=dict)
     draws: list[Draw] = field(factory=list)
     events: list[EventRule] = field(factory=list)
     addresses: dict[VariableAddress, str] = field(factory=dict)
     contributions: dict[str, list[Expression]] = field(factory=dict)
     fed: dict[str, Any] = field(factory=dict)
-    projection_labels: list[str] = field(factory=list)
+    hidden: Counter[str] = field(factory=Counter)
+    _known_reads: dict[tuple[str, Expression], str] = field(factory=dict)
 
     def path(self, population: int, operator: str, variable: str) -> str:
         """Return the path that stands for a variable of all units of a population."""
@@ -55,17 +59,47 @@ class Assembly:
         import numpy as np
 
         array = np.asarray(value)
-        number = value if array.shape else array.item()
+        integer = structural and array.dtype.kind in "iu"
+        number = array.item() if not array.shape else None
         self.parameters[path] = Parameter(
             path,
             tuple(array.shape),
-            array if array.shape else (float(number) if isinstance(number, int) else number),
+            array if number is None else (float(number) if isinstance(number, int) and not integer else number),
             complex=array.dtype.kind == "c",
             origin=path if origin is None else origin,
             structural=structural,
-            integer=structural and array.dtype.kind in "iu",
+            integer=integer,
         )
         return path
+
+    def add_read(self, read: Read) -> None:
+        """Add a delayed read under its own path."""
+        self.reads[read.path] = read
+
+    def past(self, slot: str, delay: Expression, number: int, operator: str) -> str:
+        """Return the path of the past of a whole slot, which an operator asks for; equal ones are one read."""
+        known = self._known_reads.get((slot, delay))
+        if known is None:
+            known = self._known_reads[slot, delay] = self.hidden_path(number, operator, "delayed")
+            self.add_read(Read(known, slot, delay, ()))
+        return known
+
+    def add_projection(self, statement: Project) -> Expression:
+        """Add a statement and return the symbol of its value."""
+        self.statements.append(statement)
+        return Symbol(statement.target)
+
+    def hidden_path(self, number: int, operator: str, kind: str) -> str:
+        """Return a new path for a value of an operator that has no name."""
+        place = f"{self.network.populations[number].label}/{operator}/{kind}"
+        self.hidden[place] += 1
+        return f"{place}#{self.hidden[place]}"
+
+    def is_input(self, number: int, key: VariableKey) -> bool:
+        """Tell whether a variable has the sum of what feeds it: it is declared as input, or mapped by an edge."""
+        if self.network.populations[number].structure.variable(key).kind == "input":
+            return True
+        return VariableReference(number, *key) in self.network.fed_variables
 
     def feed(self, path: str, units: Any) -> None:
         """Note which units of an input are fed: None for all, else a boolean mask."""

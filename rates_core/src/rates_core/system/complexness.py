@@ -7,7 +7,7 @@ from collections.abc import Collection
 from rates_core.errors import EquationError
 from rates_core.expressions.functions import FUNCTIONS, INTERNAL
 from rates_core.expressions.text import to_text
-from rates_core.expressions.tree import Apply, Constant, Expression, Number, Symbol
+from rates_core.expressions.tree import Apply, Constant, Expression, Number, Symbol, transform, walk
 
 
 def is_complex(expression: Expression, known: Collection[str]) -> bool:
@@ -40,3 +40,16 @@ def is_squared_modulus(expression: Apply) -> bool:
         return False
     left, right = expression.arguments
     return right == Apply("conj", (left,)) or left == Apply("conj", (right,))
+
+
+def real_moduli(expression: Expression, known: Collection[str]) -> Expression:
+    """Return an expression in which each complex z*conj(z) stands as real(z*conj(z)), so that no rewriting hides it."""
+    if not any(isinstance(node, Apply) and node.function == "conj" for node in walk(expression)):
+        return expression
+
+    def marked(node: Expression) -> Expression:
+        if isinstance(node, Apply) and is_squared_modulus(node) and is_complex(node.arguments[0], known):
+            return Apply("real", (node,))
+        return node
+
+    return transform(expression, marked)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from attrs import define, field
+from attrs import define
 
 from rates_core.errors import EquationError
 from rates_core.expressions.functions import FUNCTIONS
-from rates_core.expressions.parser import parse_expression
-from rates_core.expressions.tree import Apply, Expression, Symbol, symbols, transform
+from rates_core.expressions.tree import Apply, Expression, Symbol, transform
 from rates_core.system.assembly import Assembly
+from rates_core.system.lifting import lifted
 from rates_core.system.shapes import Shape
-from rates_core.system.system import TIME, Assign, Derivative, Draw, EventRule, Read, State
+from rates_core.system.system import TIME, Assign, Derivative, Draw, EventRule, State
 from rates_core.templates.operator import OperatorTemplate
 from rates_core.templates.variable import Variable
+
+AXIS_KINDS = {"reduction", "linear", "index"}
 
 
 def declare_variables(assembly: Assembly, number: int) -> None:
@@ -30,13 +32,14 @@ def declare_variables(assembly: Assembly, number: int) -> None:
             assembly.addresses[number, *key] = path
             shape = variable_shape(assembly, number, operator.name, name)
             equation = population.structure.equations.get(key)
-            value = _typed(population.values[key], declared)
+            value = typed(population.values[key], declared)
             if equation is not None and equation.kind == "differential":
                 assembly.states.append(State(path, shape, _spread(value, shape), complex=_is_complex(value)))
             elif declared.kind == "noise":
                 assembly.draws.append(Draw(path, shape, "noise"))
-            elif equation is None and declared.kind != "input":
-                assembly.add_parameter(path, _checked(value, declared, shape, path), population.origins.get(key))
+            elif equation is None and not assembly.is_input(number, key):
+                vector = population.size is None and (declared.length or 1) > 1
+                assembly.add_parameter(path, _spread(value, shape) if vector else value, population.origins.get(key))
 
 
 def variable_shape(assembly: Assembly, number: int, operator: str, name: str) -> Shape:
@@ -47,20 +50,19 @@ def variable_shape(assembly: Assembly, number: int, operator: str, name: str) ->
     """
     population = assembly.network.populations[number]
     declared = population.structure.operator(operator).variables[name]
-    own: Shape = tuple(getattr(declared.value, "shape", ()))
-    if declared.length is not None and declared.length > 1:
-        own = (declared.length,)
-    if own and population.size is not None:
+    own = () if declared.shape == (1,) and declared.length else declared.shape
+    if population.size is None:
+        return own
+    if len(own) == 1 and own != (1,):
         raise EquationError(
             f"Variable '{name}' of operator '{operator}' is a vector, but '{population.label}' is a population, whose "
             "axis is its units. Use one variable per element, or single nodes."
         )
-    if population.size is None:
-        return own
     return (population.size,)
 
 
-def _typed(value: Any, declared: Variable) -> Any:
+def typed(value: Any, declared: Variable) -> Any:
+    """Return a value as complex if it is declared so."""
     return value + 0j if declared.dtype == "complex" else value
 
 
@@ -74,12 +76,6 @@ def _spread(value: Any, shape: Shape) -> Any:
     return np.array(np.broadcast_to(value, shape)) if shape else value
 
 
-def _checked(value: Any, declared: Variable, shape: Shape, path: str) -> Any:
-    if declared.length is not None and declared.length > 1:
-        return _spread(value, shape)
-    return value
-
-
 @define(eq=False)
 class Translation:
     """From the names of one operator in one population to paths."""
@@ -87,7 +83,6 @@ class Translation:
     assembly: Assembly
     number: int
     operator: OperatorTemplate
-    hidden: int = field(default=0)
 
     def path(self, name: str) -> str:
         """Return the path of a variable of the operator."""
@@ -105,24 +100,21 @@ class Translation:
                 return self._past(*node.arguments)
             if node.function == "randn":
                 return self._draw()
-            if FUNCTIONS[node.function].kind == "reduction":
-                return self._reduction(node)
+            if FUNCTIONS[node.function].kind in AXIS_KINDS:
+                return self._on_axis(node)
         return node
+
+    def _hidden_path(self, kind: str) -> str:
+        return self.assembly.hidden_path(self.number, self.operator.name, kind)
 
     def _draw(self) -> Expression:
         path = self._hidden_path("randn")
         self.assembly.draws.append(Draw(path, self.assembly.unit_shape(self.number), "normal"))
         return Symbol(path)
 
-    def _hidden_path(self, kind: str) -> str:
-        self.hidden += 1
-        label = self.assembly.network.populations[self.number].label
-        return f"{label}/{self.operator.name}/{kind}#{self.hidden}"
-
     def _past(self, value: Expression, delay: Expression) -> Expression:
-        known = {read.path: read for read in self.assembly.reads}
-        if isinstance(value, Symbol) and value.name in known:
-            inner = known[value.name]
+        if isinstance(value, Symbol) and value.name in self.assembly.reads:
+            inner = self.assembly.reads[value.name]
             return self._read(inner.slot, Apply("add", (inner.delay, delay)))
         if isinstance(value, Symbol) and value.name != TIME:
             return self._read(value.name, delay)
@@ -131,27 +123,18 @@ class Translation:
         return self._read(slot, delay)
 
     def _read(self, slot: str, delay: Expression) -> Expression:
-        for read in self.assembly.reads:
-            if read.slot == slot and read.delay == delay and not read.edge:
-                return Symbol(read.path)
-        path = self._hidden_path("delayed")
-        self.assembly.reads.append(Read(path, slot, delay, ()))
-        return Symbol(path)
+        return Symbol(self.assembly.past(slot, delay, self.number, self.operator.name))
 
-    def _reduction(self, node: Apply) -> Expression:
-        """Give a value that is the same for all units the axis that it is reduced over."""
+    def _on_axis(self, node: Apply) -> Expression:
+        """Give values that are the same for all units of a population its axis, where a function acts on that."""
         size = self.assembly.network.populations[self.number].size
         if size is None:
             return node
-        shapes = self.assembly.leaf_shapes()
-        if any(shapes.get(name) == (size,) for name in symbols(node)):
-            return node
-        path = f"{self.assembly.network.populations[self.number].label}/axis"
-        if path not in self.assembly.parameters:
-            import numpy as np
-
-            self.assembly.add_parameter(path, np.ones(size), structural=True)
-        return Apply(node.function, (Apply("multiply", (node.arguments[0], Symbol(path))), *node.arguments[1:]))
+        vectors = {"matvec": (1,), "matmul": (0, 1)}.get(node.function, (0,))
+        return Apply(
+            node.function,
+            tuple(lifted(part, size) if place in vectors else part for place, part in enumerate(node.arguments)),
+        )
 
 
 def add_equations(assembly: Assembly, number: int) -> None:
@@ -170,7 +153,8 @@ def add_equations(assembly: Assembly, number: int) -> None:
                     "Give the sum another name."
                 )
             else:
-                assembly.statements.append(Assign(target, expression))
+                length = 1 if population.size is not None else operator.variables[equation.target].length or 1
+                assembly.statements.append(Assign(target, lifted(expression, length) if length > 1 else expression))
 
 
 def add_events(assembly: Assembly, number: int) -> None:
@@ -178,17 +162,12 @@ def add_events(assembly: Assembly, number: int) -> None:
     population = assembly.network.populations[number]
     for operator in population.structure.operators:
         translation = Translation(assembly, number, operator)
-        names = tuple(operator.variables)
-        for event in operator.events:
+        for event in operator.parsed_events:
             assembly.events.append(
                 EventRule(
                     f"{population.label}/{operator.name}",
-                    translation.translate(parse_expression(event.when, names)),
-                    {
-                        translation.path(name): translation.translate(parse_expression(text, names))
-                        for name, text in event.set.items()
-                    },
+                    translation.translate(event.when),
+                    {translation.path(name): translation.translate(value) for name, value in event.set.items()},
                     translation.path(event.emit) if event.emit else None,
                 )
             )
-

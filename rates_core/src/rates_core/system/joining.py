@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from rates_core.errors import TemplateError
-from rates_core.expressions.tree import Apply, Expression, Symbol
-from rates_core.network.network import Projection, UnitLocation
+from rates_core.expressions.tree import Apply, Expression, Number, Symbol
+from rates_core.network.network import Projection
+from rates_core.network.structure import VariableKey
 from rates_core.network.weights import Dense, Indexed, Sparse, Uniform
 from rates_core.system.assembly import Assembly
-from rates_core.system.equations import variable_shape
+from rates_core.system.equations import typed, variable_shape
+from rates_core.system.lifting import lifted
+from rates_core.system.shapes import Shape
 from rates_core.system.signals import FedInput, reach
 from rates_core.system.system import Assign, InputSignal, Project, Read
 
-if TYPE_CHECKING:
-    import numpy as np
+LONGEST_SUM = 16  # terms; a longer sum is split in two
 
 
 def add_projections(assembly: Assembly) -> None:
@@ -30,39 +31,34 @@ def add_projections(assembly: Assembly) -> None:
 
 def _source(assembly: Assembly, projection: Projection, label: str, index: Any) -> str:
     """Return the symbol of the source, delayed and picked per connection if each has a delay of its own."""
+    import numpy as np
+
     source = projection.source
     path = assembly.addresses[source.population, source.operator, source.variable]
     if projection.delay is None:
         return path
-    import numpy as np
-
     delay = Symbol(assembly.add_parameter(f"{label}/delay", projection.delay))
     spread = projection.spread
     kernel = None if spread is None else Symbol(assembly.add_parameter(f"{label}/spread", spread))
-    picked = None
     own = isinstance(projection.delay, np.ndarray) or isinstance(spread, np.ndarray)
-    if index is not None:
-        picked = assembly.add_parameter(f"{label}/source", index, structural=True)
-    elif own and assembly.unit_shape(source.population):
-        count = assembly.unit_shape(source.population)[0]
-        picked = assembly.add_parameter(f"{label}/source", np.arange(count), structural=True)
-    read = Read(f"{label}/delayed", path, delay, (), kernel, picked, edge=True)
-    assembly.reads.append(read)
-    return read.path
+    if index is None and own and assembly.unit_shape(source.population):
+        index = np.arange(assembly.unit_shape(source.population)[0])
+    picked = None if index is None else assembly.add_parameter(f"{label}/source", index, structural=True)
+    assembly.add_read(Read(f"{label}/delayed", path, delay, (), kernel, picked, edge=True))
+    return f"{label}/delayed"
 
 
 def _contribution(assembly: Assembly, projection: Projection, label: str) -> Expression:
-    weights, target = projection.weights, projection.target
-    shape = variable_shape(assembly, target.population, target.operator, target.variable)
+    weights = projection.weights
+    shape = assembly.unit_shape(projection.target.population)
     single_source = assembly.unit_shape(projection.source.population) == ()
-    value = f"{label}/value"
     match weights:
         case Uniform(weight):
             source = _source(assembly, projection, label, None)
             weight_path = assembly.add_parameter(f"{label}/weight", weight)
             if single_source:
                 return Apply("multiply", (Symbol(weight_path), Symbol(source)))
-            assembly.statements.append(Project(value, source, "uniform", weight_path, ()))
+            return assembly.add_projection(Project(f"{label}/value", source, "uniform", weight_path, ()))
         case Dense(matrix):
             source = _source(assembly, projection, label, None)
             if single_source or not shape:
@@ -70,33 +66,35 @@ def _contribution(assembly: Assembly, projection: Projection, label: str) -> Exp
             weight_path = assembly.add_parameter(f"{label}/weight", matrix)
             if single_source:
                 return Apply("multiply", (Symbol(weight_path), Symbol(source)))
-            assembly.statements.append(Project(value, source, "dense", weight_path, shape))
+            return assembly.add_projection(Project(f"{label}/value", source, "dense", weight_path, shape))
         case Indexed(weight, index):
             return _indexed(assembly, projection, label, weight, None if single_source else index, shape)
         case Sparse():
             return _sparse(assembly, projection, label, weights, single_source, shape)
-    return Symbol(value)
 
 
 def _indexed(
-    assembly: Assembly, projection: Projection, label: str, weight: Any, index: Any, shape: tuple[int, ...]
+    assembly: Assembly, projection: Projection, label: str, weight: Any, index: Any, shape: Shape
 ) -> Expression:
-    delayed = projection.delay is not None
-    source = _source(assembly, projection, label, index)
-    if assembly.network.populations[projection.target.population].edges:  # what enters an edge has no weight
-        if index is None or delayed:
-            return Symbol(source)
-        return Apply("index", (Symbol(source), Symbol(assembly.add_parameter(f"{label}/source", index, structural=True))))
-    weight_path = assembly.add_parameter(f"{label}/weight", weight)
-    if index is None or delayed:
-        return Apply("multiply", (Symbol(weight_path), Symbol(source)))
-    index_path = assembly.add_parameter(f"{label}/source", index, structural=True)
-    assembly.statements.append(Project(f"{label}/value", source, "indexed", weight_path, shape, index_path))
-    return Symbol(f"{label}/value")
+    source = Symbol(_source(assembly, projection, label, index))
+    enters_edge = assembly.network.populations[projection.target.population].edges  # and has no weight there
+    picked: Expression = source
+    if isinstance(index, int) and projection.delay is None:
+        picked = Apply("index", (source, Number(index)))
+    elif index is not None and projection.delay is None:
+        index_path = assembly.add_parameter(f"{label}/source", index, structural=True)
+        if not enters_edge:
+            weight_path = assembly.add_parameter(f"{label}/weight", weight)
+            statement = Project(f"{label}/value", source.name, "indexed", weight_path, shape, index_path)
+            return assembly.add_projection(statement)
+        picked = Apply("index", (source, Symbol(index_path)))
+    if enters_edge:
+        return picked
+    return Apply("multiply", (Symbol(assembly.add_parameter(f"{label}/weight", weight)), picked))
 
 
 def _sparse(
-    assembly: Assembly, projection: Projection, label: str, weights: Sparse, single_source: bool, shape: tuple[int, ...]
+    assembly: Assembly, projection: Projection, label: str, weights: Sparse, single_source: bool, shape: Shape
 ) -> Expression:
     index = None if single_source else weights.columns
     source = _source(assembly, projection, label, index)
@@ -110,10 +108,9 @@ def _sparse(
         return Apply("vsum", (Apply("multiply", (Symbol(data), value)),))
     rows = assembly.add_parameter(f"{label}/target", weights.rows, structural=True)
     pointers = assembly.add_parameter(f"{label}/pointers", weights.pointers, structural=True)
-    assembly.statements.append(
+    return assembly.add_projection(
         Project(f"{label}/value", source, "sparse", data, shape, index_path, rows, pointers)
     )
-    return Symbol(f"{label}/value")
 
 
 def add_inputs(assembly: Assembly, fed: Sequence[FedInput]) -> None:
@@ -122,11 +119,9 @@ def add_inputs(assembly: Assembly, fed: Sequence[FedInput]) -> None:
         for part in reach(assembly.network, signal):
             _add_signal(assembly, signal, part)
     for number, population in enumerate(assembly.network.populations):
-        for operator in population.structure.operators:
-            for name, declared in operator.variables.items():
-                key = operator.name, name
-                if declared.kind == "input" and key not in population.structure.equations:
-                    _assign_input(assembly, number, key)
+        for key in population.structure.keys:
+            if assembly.is_input(number, key):
+                _assign_input(assembly, number, key)
 
 
 def _add_signal(assembly: Assembly, signal: FedInput, part: Any) -> None:
@@ -148,7 +143,8 @@ def _add_signal(assembly: Assembly, signal: FedInput, part: Any) -> None:
     assembly.feed(target, mask)
 
 
-def _assign_input(assembly: Assembly, number: int, key: tuple[str, str]) -> None:
+def _assign_input(assembly: Assembly, number: int, key: VariableKey) -> None:
+    """Assign the sum of what feeds an input, and its default to the units that nothing feeds."""
     import numpy as np
 
     population = assembly.network.populations[number]
@@ -158,11 +154,10 @@ def _assign_input(assembly: Assembly, number: int, key: tuple[str, str]) -> None
     ]
     mask = None if terms else assembly.fed.get(path, np.zeros(1, dtype=bool))
     terms += assembly.contributions.get(path, [])
-    value, origin = population.values[key], population.origins.get(key)
-    if population.structure.operator(key[0]).variables[key[1]].dtype == "complex":
-        value = value + 0j
+    declared, origin = population.structure.variable(key), population.origins.get(key)
+    value = typed(population.values[key], declared)
+    shape = variable_shape(assembly, number, *key)
     if not terms:
-        shape = variable_shape(assembly, number, *key)
         vector = shape and population.size is None
         assembly.add_parameter(path, np.array(np.broadcast_to(value, shape)) if vector else value, origin)
         return
@@ -171,7 +166,16 @@ def _assign_input(assembly: Assembly, number: int, key: tuple[str, str]) -> None
         unfed = assembly.add_parameter(f"{path}/unfed", np.where(mask, 0.0, 1.0), structural=True)
         terms.append(Apply("multiply", (Symbol(default), Symbol(unfed))))
         assembly.addresses[number, "default", path] = default
+    total = total_of(terms)
+    assembly.statements.append(Assign(path, lifted(total, shape[0]) if shape and population.size is None else total))
+
+
+def total_of(terms: Sequence[Expression]) -> Expression:
+    """Return the sum of terms; that of many is a sum of sums, since nesting has its limits in every language."""
+    if len(terms) > LONGEST_SUM:
+        middle = len(terms) // 2
+        return Apply("add", (total_of(terms[:middle]), total_of(terms[middle:])))
     total = terms[0]
     for term in terms[1:]:
         total = Apply("add", (total, term))
-    assembly.statements.append(Assign(path, total))
+    return total

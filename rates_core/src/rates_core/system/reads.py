@@ -20,16 +20,17 @@ def settle_reads(assembly: Assembly) -> None:
     definitions = {
         statement.target: statement.expression for statement in assembly.statements if isinstance(statement, Assign)
     }
-    kept = []
-    for read in assembly.reads:
+    kept = {}
+    for read in assembly.reads.values():
         if read.slot in assembly.parameters:
             value: Expression = Symbol(read.slot)
             if read.index is not None and assembly.parameters[read.slot].shape:
                 value = Apply("index", (value, Symbol(read.index)))
             assembly.statements.append(Assign(read.path, value))
         else:
-            kept.append(evolve(read, delay=_of_parameters(assembly, read.delay, definitions, read.slot)))
-    assembly.reads[:] = kept
+            delay = _of_parameters(assembly, read.delay, definitions, read.slot)
+            kept[read.path] = evolve(read, delay=delay)
+    assembly.reads = kept
 
 
 def _of_parameters(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NoReturn
 
 from rates_core.errors import CyclicEquationsError
@@ -23,28 +23,39 @@ def schedule(statements: Iterable[Statement]) -> tuple[Statement, ...]:
     """
     by_target = {statement.target: statement for statement in statements}
     needs = {target: sorted(reads_of(item) & by_target.keys()) for target, item in by_target.items()}
-    order: list[Statement] = []
+    return tuple(by_target[target] for target in ordered(needs, _refuse))
+
+
+def ordered(needs: Mapping[str, Sequence[str]], on_cycle: Callable[[list[str]], None]) -> list[str]:
+    """Return names such that each comes after those that it needs.
+
+    Args:
+        needs: what each name needs.
+        on_cycle: is called with names that need each other; if it returns, the order holds but for one of those.
+    """
+    order: list[str] = []
     done: set[str] = set()
-    for start in by_target:
-        trail: list[str] = []
+    for start in needs:
+        trail: dict[str, None] = {}
         stack = [(start, False)]
         while stack:
-            target, finished = stack.pop()
+            name, finished = stack.pop()
             if finished:
-                trail.pop()
-                done.add(target)
-                order.append(by_target[target])
-            elif target not in done:
-                if target in trail:
-                    _refuse(trail[trail.index(target) :])
-                trail.append(target)
-                stack.append((target, True))
-                stack.extend((need, False) for need in reversed(needs[target]) if need not in done)
-    return tuple(order)
+                trail.popitem()
+                done.add(name)
+                order.append(name)
+            elif name in trail:
+                names = list(trail)
+                on_cycle(names[names.index(name) :])
+            elif name not in done:
+                trail[name] = None
+                stack.append((name, True))
+                stack.extend((need, False) for need in reversed(needs[name]) if need not in done)
+    return order
 
 
 def _refuse(cycle: list[str]) -> NoReturn:
-    named = [path for path in cycle if "->" not in path and "#" not in path]  # others are steps of a projection
+    named = [path for path in cycle if "->" not in path and "#" not in path] or cycle  # others are steps of edges
     circle = " needs ".join(f"'{path}'" for path in [*named, named[0]])
     raise CyclicEquationsError(
         f"Algebraic variables depend on each other in a circle: {circle}. "

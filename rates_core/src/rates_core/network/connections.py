@@ -1,0 +1,127 @@
+"""Turn connections given as matrices or scalars into projections."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+
+from rates_core.errors import ArgumentError
+from rates_core.network.addresses import Address
+from rates_core.network.edge_populations import EdgeOperators, add_edge_population
+from rates_core.network.leaves import FlatConnection
+from rates_core.network.weights import DENSE_SHARE, DENSE_SIZE, Dense, Uniform, Weights
+from rates_core.network.wiring import Connections, Wiring
+from rates_core.templates.sparse import SparseMatrix
+
+
+def wire_connections(wiring: Wiring, ends: list[tuple[FlatConnection, Address, Address]]) -> None:
+    """Add the projections of all connections.
+
+    Raises:
+        ArgumentError: a matrix does not fit its populations.
+        TemplateError: there is a spread and no delay, or the operators of the connections do not fit.
+    """
+    numbers: Counter[tuple[str, str]] = Counter()
+    for connection, source, target in ends:
+        pair = connection.source, connection.target
+        _Wire(wiring, connection, source, target, numbers[pair]).add()
+        numbers[pair] += 1
+
+
+class _Wire:
+    """One connectivity and the units that it joins."""
+
+    def __init__(
+        self, wiring: Wiring, connection: FlatConnection, source: Address, target: Address, number: int
+    ) -> None:
+        self.wiring, self.connection, self.number = wiring, connection, number
+        self.source, self.target = wiring.reference(source), wiring.reference(target)
+        self.columns, self.rows = wiring.units(source), wiring.units(target)
+        self._check_shape()
+
+    def _check_shape(self) -> None:
+        shape = getattr(self.connection.weights, "shape", ())
+        for side, units, count, path in zip(
+            ("rows", "columns"), (self.rows, self.columns), shape, (self.connection.target, self.connection.source),
+            strict=False,
+        ):  # fmt: skip
+            if len(units) != count:
+                role = "target" if side == "rows" else "source"
+                raise ArgumentError(
+                    f"weights of connection {self.connection.source} -> {self.connection.target} has {count} {side}, "
+                    f"but {role} '{path}' has {len(units)} {'unit' if len(units) == 1 else 'units'}. "
+                    "Weights are [target, source]."
+                )
+
+    def add(self) -> None:
+        """Add the projections."""
+        whole = self._whole()
+        if whole is not None:
+            times = _number(self.connection.delays), _number(self.connection.spread)
+            self.wiring.project(self.source, self.target, whole, *times)
+            return
+        dense = isinstance(self.connection.weights, np.ndarray)
+        template = self.connection.template
+        for part in self._connections(keep_zeros=template is not None).by_kind():
+            if template is None:
+                self.wiring.connect(part, all_fed=dense and self._reaches_all)
+            else:
+                operators = EdgeOperators.of(self.wiring, template)
+                add_edge_population(self.wiring, operators, part, [self.connection.mapping])
+
+    @property
+    def _reaches_all(self) -> bool:
+        return len(self.rows) == self.wiring.count(self.target)
+
+    def _whole(self) -> Weights | None:
+        """Return weights of all pairs of units that need no list of connections, if that is possible."""
+        connection = self.connection
+        if connection.template is not None or not self._reaches_all:
+            return None
+        if len(self.columns) != self.wiring.count(self.source) or self.wiring.single(self.source):
+            return None
+        if not (_is_number(connection.delays) and _is_number(connection.spread)):
+            return None
+        if (connection.spread or 0) > 0 and not connection.delays:
+            return None
+        weights = connection.weights
+        if _is_number(weights):
+            return Uniform(weights)
+        if isinstance(weights, SparseMatrix):
+            return None
+        few = weights.size > DENSE_SIZE and np.count_nonzero(weights) < DENSE_SHARE * weights.size
+        return None if few else Dense(weights)
+
+    def _connections(self, keep_zeros: bool) -> Connections:
+        """Return all connections, sorted by target; those of a matrix of weight 0 only if they are to be kept."""
+        connection, shape = self.connection, (len(self.rows), len(self.columns))
+        weights = connection.weights
+        if isinstance(weights, SparseMatrix):
+            rows, columns, data = weights.rows, weights.columns, weights.values.values
+        else:
+            matrix = np.broadcast_to(np.asarray(weights) * 1.0, shape)
+            exists = np.ones(shape, dtype=bool) if keep_zeros or _is_number(weights) else matrix != 0
+            rows, columns = np.nonzero(exists)
+            data = matrix[rows, columns]
+        delays, spreads = (_picked(value, shape, rows, columns) for value in (connection.delays, connection.spread))
+        return Connections(
+            self.source, self.target, rows + self.rows.start, columns + self.columns.start, data, delays, spreads,
+            number=self.number,
+        )  # fmt: skip
+
+
+def _is_number(value: Any) -> bool:
+    return value is None or not hasattr(value, "shape")
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if value else None
+
+
+def _picked(value: Any, shape: tuple[int, int], rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """Return delays or spreads of connections: given for all, per pair, or per connection."""
+    if _is_number(value):
+        return np.full(len(rows), float(value or 0.0))
+    return np.asarray(value[rows, columns] if value.shape == shape else value, dtype=float)

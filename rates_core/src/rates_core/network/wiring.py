@@ -1,0 +1,206 @@
+"""The network while projections are being added to its populations."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from attrs import define, field
+
+from rates_core.errors import TemplateError
+from rates_core.network.addresses import Address
+from rates_core.network.grouping import Locations
+from rates_core.network.leaves import FlatCircuit
+from rates_core.network.network import Population, Projection, UnitLocation, VariableReference
+from rates_core.network.weights import Indexed, Weights, from_connections, is_identity
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+
+    from rates_core.network.edge_table import EdgeNames
+    from rates_core.network.network import EdgeName
+
+Times = Any  # None, one number, or an array with one entry per connection
+
+
+@define(eq=False)
+class Wiring:
+    """Populations, those of edges included, and the projections between them."""
+
+    flat: FlatCircuit
+    populations: list[Population]
+    locations: Locations
+    projections: list[Projection] = field(factory=list)
+    labels: Counter[str] = field(factory=Counter)
+
+    def reference(self, address: Address) -> VariableReference:
+        """Return the population's variable that an address lies in."""
+        location = self.locations[address.leaf.path]
+        population = location.population if isinstance(location, UnitLocation) else location[0]
+        return VariableReference(population, *address.key)
+
+    def units(self, address: Address) -> range:
+        """Return the indices of the units that an address names, within their population."""
+        location = self.locations[address.leaf.path]
+        if isinstance(location, UnitLocation):
+            first = location.index or 0
+        elif address.unit is None:
+            return range(location[1])
+        else:
+            first = address.unit
+        return range(first, first + 1)
+
+    def count(self, reference: VariableReference) -> int:
+        """Return the number of units of a referenced population."""
+        return self.populations[reference.population].count
+
+    def single(self, reference: VariableReference) -> bool:
+        """Tell whether a referenced population is a single unit."""
+        return self.populations[reference.population].size is None
+
+    def path(self, reference: VariableReference) -> str:
+        """Return the path of a variable of all units of a population."""
+        return f"{self.populations[reference.population].label}/{reference.operator}/{reference.variable}"
+
+    def label(self, source: VariableReference, target: VariableReference) -> str:
+        """Return `source->target` in paths of populations."""
+        return f"{self.path(source)}->{self.path(target)}"
+
+    def unique(self, label: str) -> str:
+        """Return a label that nothing else has."""
+        count = self.labels[label]
+        self.labels[label] += 1
+        return f"{label}#{count}" if count else label
+
+    def project(
+        self,
+        source: VariableReference,
+        target: VariableReference,
+        weights: Weights,
+        delay: Times = None,
+        spread: Times = None,
+        edges: Sequence[EdgeName] | None = None,
+        fed: np.ndarray | None = None,
+        label: str | None = None,
+    ) -> None:
+        """Add a projection."""
+        label = self.unique(self.label(source, target) if label is None else label)
+        self.projections.append(Projection(label, source, target, weights, delay, spread, edges, fed))
+
+    def connect(self, connections: Connections, all_fed: bool = False) -> None:
+        """Add a projection of connections that share source, target and kind of delay."""
+        source, target = connections.source, connections.target
+        shape = self.count(target), self.count(source)
+        delay, spread = uniform(connections.delays), uniform(connections.spreads)
+        separate = hasattr(delay, "shape") or hasattr(spread, "shape")
+        if self.single(target) and len(connections.rows) == 1:
+            index = None if self.single(source) else int(connections.columns[0])
+            self.project(
+                source, target, Indexed(connections.weights[0].item(), index), delay, spread, connections.edges
+            )
+            return
+        weights, order = from_connections(connections.rows, connections.columns, connections.weights, shape, separate)
+        edges = connections.names(order)
+        fed = None if all_fed or self.single(target) else mask(connections.rows, shape[0])
+        self.project(source, target, weights, reordered(delay, order), reordered(spread, order), edges, fed)
+
+    def read(self, source: VariableReference, units: np.ndarray, target: VariableReference, **times: Times) -> None:
+        """Let each unit of a population of edges read one unit of another population."""
+        if self.single(source) or is_identity(units, self.count(source)):
+            index: np.ndarray | int | None = None
+        else:
+            index = int(units[0]) if self.single(target) else units
+        self.project(source, target, Indexed(1.0, index), **times)
+
+
+@define(eq=False)
+class Connections:
+    """Connections between two variables of populations, one entry per connection.
+
+    Attributes:
+        rows: target unit.
+        columns: source unit.
+        delays: 0 where there is none.
+        spreads: 0 where there is none.
+        edges: names of the connections, if they are separate edges.
+        number: of the connectivity among those between the same variables, if they are not.
+    """
+
+    source: VariableReference
+    target: VariableReference
+    rows: np.ndarray
+    columns: np.ndarray
+    weights: np.ndarray
+    delays: np.ndarray
+    spreads: np.ndarray
+    edges: EdgeNames | None = None
+    number: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        if self.weights.dtype.kind == "c" and not self.weights.imag.any():
+            self.weights = self.weights.real
+
+    def names(self, places: np.ndarray) -> EdgeNames | None:
+        """Return the names of some of the connections."""
+        return None if self.edges is None else self.edges.chosen(places)
+
+    def chosen(self, places: np.ndarray) -> Connections:
+        """Return some of the connections."""
+        return Connections(
+            self.source,
+            self.target,
+            self.rows[places],
+            self.columns[places],
+            self.weights[places],
+            self.delays[places],
+            self.spreads[places],
+            self.names(places),
+            self.number,
+        )
+
+    def by_kind(self) -> list[Connections]:
+        """Return those without delay, those with a discrete one, and those with a distributed one.
+
+        Raises:
+            TemplateError: one has a spread and no delay.
+        """
+        import numpy as np
+
+        kinds = delay_kinds(self.delays, self.spreads)
+        return [self.chosen(np.flatnonzero(kinds == kind)) for kind in np.unique(kinds)]
+
+
+def delay_kinds(delays: np.ndarray, spreads: np.ndarray) -> np.ndarray:
+    """Return 0 for no delay, 1 for a discrete one, 2 for a distributed one.
+
+    Raises:
+        TemplateError: there is a spread and no delay.
+    """
+    import numpy as np
+
+    if bool(((spreads > 0) & (delays == 0)).any()):
+        raise TemplateError("A connection has a spread and no delay to spread.")
+    return np.where(spreads > 0, 2, np.where(delays > 0, 1, 0))
+
+
+def uniform(times: np.ndarray) -> Times:
+    """Return delays as None if there are none, as a number if they are equal, else as they are."""
+    if not times.any():
+        return None
+    return float(times[0]) if bool((times == times[0]).all()) else times
+
+
+def reordered(times: Times, order: np.ndarray) -> Times:
+    """Return delays of connections in another order."""
+    return times[order] if hasattr(times, "shape") else times
+
+
+def mask(rows: np.ndarray, count: int) -> np.ndarray | None:
+    """Return which targets occur, None if all do."""
+    import numpy as np
+
+    found = np.zeros(count, dtype=bool)
+    found[rows] = True
+    return None if found.all() else found
