@@ -98,7 +98,8 @@ class Frame:
                 lines.append(f"{_targets(self._past(stage))} = history.read(first + k, {node!r})")
             call = ", ".join([*time, *states, *self._stage_inputs(node), *self._past(stage), *self._step_draws()])
             slopes = [f"k{stage + 1}_{name}" for name in self.states]
-            lines.append(f"{_targets(slopes)} = derivative({call})")
+            if slopes:
+                lines.append(f"{_targets(slopes)} = derivative({call})")
             if self.delayed:
                 lines.append(f"history.stage({stage}, {_tuple(slopes)})")
         return lines

@@ -1,0 +1,210 @@
+"""Arguments of runs that do not exist or cannot have the value that they were given."""
+
+from __future__ import annotations
+
+import pytest
+from rates_core.plugins import get_manager
+
+OPTIONS = "Options of solver 'euler': none. Options of backend 'numpy': none."
+
+
+def listed(plural: str, names: object) -> str:
+    """Return how an error lists what is installed here."""
+    idle = [f"{item.distribution} ({item.status})" for item in get_manager().statuses() if item.status != "active"]
+    rest = f" Not loaded: {', '.join(idle)}." if idle else ""
+    return f"Installed {plural}: {', '.join(sorted(names))}.{rest}"
+
+
+@pytest.mark.parametrize(
+    ("name", "closest"),
+    [("sampling_step", "sampling_step_size"), ("solvr", "solver"), ("Outputs", "outputs"), ("seeed", "seed")],
+)
+def test_a_misspelt_argument_is_named_with_the_closest(pair, run_refusal, name, closest):
+    assert run_refusal(pair, **{name: 1}) == (
+        f"UnknownNameError: There is no argument or option '{name}'. Did you mean '{closest}'? {OPTIONS}"
+    )
+
+
+def test_an_argument_that_looks_like_none_gets_the_list(pair, run_refusal):
+    assert run_refusal(pair, T=3) == (
+        "UnknownNameError: There is no argument or option 'T'. The arguments are: simulation_time, step_size, inputs, "
+        "outputs, sampling_step_size, cutoff, solver, backend, vectorize, verbose, float_precision, method, history, "
+        f"state, seed, delay_approximation, stop_on_nonfinite. {OPTIONS}"
+    )
+
+
+def test_a_misspelt_argument_of_compile(pair, refusal):
+    assert refusal(pair.compile, outptus=None) == (
+        f"UnknownNameError: There is no argument or option 'outptus'. Did you mean 'outputs'? {OPTIONS}"
+    )
+
+
+def test_a_misspelt_argument_of_a_compiled_run(pair, refusal):
+    model = pair.compile(simulation_time=1.0, step_size=0.1)
+    assert refusal(model.run, paramters={}) == (
+        "UnknownNameError: A compiled model's run() has no argument 'paramters'. Did you mean 'parameters'? "
+        "It takes: parameters, initial, inputs, simulation_time, sampling_step_size, cutoff, history, state, seed, "
+        "verbose, stop_on_nonfinite."
+    )
+    assert refusal(model.run, step_size=0.1) == (
+        "UnknownNameError: A compiled model's run() has no argument 'step_size'. Give it to compile()."
+    )
+
+
+def test_a_compiled_run_without_a_duration(pair, refusal):
+    assert refusal(pair.compile(step_size=0.1).run) == (
+        "ArgumentError: simulation_time is needed, here or in compile()."
+    )
+
+
+def test_an_unknown_solver(pair, run_refusal):
+    assert run_refusal(pair, solver="rk5") == (
+        f"UnknownNameError: There is no solver 'rk5'. Did you mean 'rk4'? {listed('solvers', get_manager().solvers())}"
+    )
+
+
+def test_an_unknown_backend(pair, run_refusal):
+    backends = get_manager().backends()
+    assert run_refusal(pair, backend="nunpy") == (
+        f"UnknownNameError: There is no backend 'nunpy'. Did you mean 'numpy'? {listed('backends', backends)}"
+    )
+
+
+def test_a_solver_that_is_no_name(pair, run_refusal):
+    assert run_refusal(pair, solver=None) == "ArgumentError: solver must be a name; it is None."
+    assert run_refusal(pair, backend=3) == "ArgumentError: backend must be a name; it is 3."
+
+
+def test_a_method_for_a_solver_without_methods(pair, run_refusal):
+    assert run_refusal(pair, method="RK45") == (
+        "ArgumentError: Solver 'euler' takes no method; method='RK45' was given."
+    )
+
+
+def test_an_unknown_plugin(refusal):
+    strategies = get_manager().delay_strategies()
+    assert refusal(get_manager().delay_strategy, "rung") == (
+        "UnknownNameError: There is no delay strategy 'rung'. Did you mean 'ring'? "
+        f"{listed('delay strategies', strategies)}"
+    )
+
+
+TIMES = "must be a positive number; it is"
+
+
+@pytest.mark.parametrize(
+    ("argument", "value", "text"),
+    [
+        ("simulation_time", -1, f"simulation_time {TIMES} -1."),
+        ("simulation_time", 0, f"simulation_time {TIMES} 0."),
+        ("simulation_time", float("nan"), f"simulation_time {TIMES} nan."),
+        ("simulation_time", "1", f"simulation_time {TIMES} '1'."),
+        ("step_size", -0.1, f"step_size {TIMES} -0.1."),
+        ("step_size", 0.0, f"step_size {TIMES} 0.0."),
+        ("step_size", float("inf"), f"step_size {TIMES} inf."),
+        ("step_size", None, f"step_size {TIMES} None."),
+        ("step_size", 3.0, "step_size (3.0) is too long for simulation_time (1.0): nothing would be recorded."),
+        ("sampling_step_size", -0.1, f"sampling_step_size {TIMES} -0.1."),
+        (
+            "sampling_step_size",
+            2.0,
+            "sampling_step_size (2.0) is too long for simulation_time (1.0): nothing would be recorded.",
+        ),
+        (
+            "sampling_step_size",
+            0.25,
+            "sampling_step_size (0.25) must be a multiple of step_size (0.1) in a fixed-step method. "
+            "The nearest one is 0.2.",
+        ),
+        (
+            "sampling_step_size",
+            0.05,
+            "sampling_step_size (0.05) must be a multiple of step_size (0.1) in a fixed-step method. "
+            "The nearest one is 0.1.",
+        ),
+        ("cutoff", -1, "cutoff must lie between 0 and simulation_time (1.0); it is -1."),
+        ("cutoff", 2.0, "cutoff must lie between 0 and simulation_time (1.0); it is 2.0."),
+        ("cutoff", "x", "cutoff must lie between 0 and simulation_time (1.0); it is 'x'."),
+        ("seed", -1, "seed must be a whole number of at least 0; it is -1."),
+        ("seed", 1.5, "seed must be a whole number of at least 0; it is 1.5."),
+        ("seed", "a", "seed must be a whole number of at least 0; it is 'a'."),
+        ("outputs", 5, "outputs must be paths, or a dict of name to path; it is 5."),
+        ("outputs", [3], "outputs: the name 3 of a column must be text."),
+        ("outputs", {"a": 3}, "outputs: 3 is no path of a variable; write it as 'node/op/var'."),
+        ("inputs", [1.0], "inputs must be a dict of path to array or function of t; it is [1.0]."),
+        ("history", 1.0, "history= was given, but the model has no delays."),
+        ("state", 5, "state must be what run() returned, or its attrs['state']."),
+    ],
+)
+def test_an_argument_with_a_value_that_it_cannot_have(pair, run_refusal, argument, value, text):
+    assert run_refusal(pair, **{argument: value}) == f"ArgumentError: {text}"
+
+
+def test_a_precision_that_no_backend_has(pair, run_refusal):
+    assert run_refusal(pair, float_precision="float16") == (
+        "UnsupportedFeatureError: The backend 'numpy' does not support what this model needs: the precision 'float16'. "
+        "No installed backend does."
+    )
+
+
+VALUES = [
+    ({"p/lin/tau": "2"}, "'p/lin/tau': A number is needed, not '2'."),
+    ({"p/lin/tau": None}, "'p/lin/tau': A number is needed, not None."),
+    ({"p/lin/tau": float("nan")}, "'p/lin/tau': NaN is not a number."),
+]
+
+
+@pytest.mark.parametrize(("values", "text"), VALUES)
+def test_a_value_that_is_no_number(pair, refusal, values, text):
+    assert refusal(pair.update_var, values) == f"ArgumentError: {text}"
+    assert refusal(pair.compile(simulation_time=1.0).run, parameters=values) == f"ArgumentError: parameters: {text}"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "text"),
+    [
+        ({"p/lin/tau": [1.0, 2.0]}, "parameters: 'p/lin/tau' takes a number; the value has the shape (2,)."),
+        (
+            {"all/lin/tau": [1.0, 2.0, 3.0]},
+            "parameters: 'all/lin/tau' names 2 units, but the value has the shape (3,). "
+            "Give one number or one per unit.",
+        ),
+        (
+            {"p/lin/tau": 1j},
+            "parameters: 'p/lin/tau' is complex, but the model was compiled for a real value. "
+            "Give it a complex value in the template.",
+        ),
+        ({"p/lin/x": 1.0}, "parameters: 'p/lin/x' is a state. Set its start with initial=."),
+        ({"q/lin/u": 1.0}, "parameters: 'q/lin/u' is an input that is fed. Change what feeds it."),
+        ([1.0], "parameters must be a dict of path to value; it is [1.0]."),
+    ],
+)
+def test_a_parameter_that_cannot_have_its_value(pair, refusal, parameters, text):
+    assert refusal(pair.compile(simulation_time=1.0).run, parameters=parameters) == f"ArgumentError: {text}"
+
+
+def test_what_an_equation_computes_is_no_parameter(one, refusal):
+    model = one(["z = 2*x", "x' = -z"], x="variable(1.0)", z="variable").compile(simulation_time=1.0)
+    assert refusal(model.run, parameters={"p/op/z": 1.0}) == (
+        "ArgumentError: parameters: 'p/op/z' is computed by an equation."
+    )
+
+
+@pytest.mark.parametrize(
+    ("initial", "text"),
+    [
+        (
+            {"p/lin/tau": 1.0},
+            "initial: 'p/lin/tau' is no state. Did you mean 'p/lin/x'? The states are: p/lin/x, q/lin/x.",
+        ),
+        (
+            {"all/lin/x": [1.0, 2.0, 3.0]},
+            "initial: 'all/lin/x' names 2 units, but the value has the shape (3,). Give one number or one per unit.",
+        ),
+        ({"p/lin/x": float("nan")}, "initial: 'p/lin/x': NaN is not a number."),
+        ({"p/lin/x": "a"}, "initial: 'p/lin/x': A number is needed, not 'a'."),
+        ({"p/lin/x": 1j}, "The initial value of 'p/lin/x' is complex, but the state is real."),
+    ],
+)
+def test_a_start_that_cannot_be(pair, refusal, initial, text):
+    assert refusal(pair.compile(simulation_time=1.0).run, initial=initial) == f"ArgumentError: {text}"

@@ -1,0 +1,128 @@
+"""NaN and infinity during a run: which variable, when, and what was recorded until then."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from rates_core import CircuitTemplate, NodeTemplate, NonFiniteError, OperatorTemplate, PopulationTemplate
+
+# By hand, with steps of 1: x + x^2 is 1, 2, 6, 42, 1806, 3.3e6, 1.1e13, 1.1e26, 1.3e52, 1.6e104, 2.7e208, infinite.
+SQUARES = [1.0, 2.0, 6.0, 42.0, 1806.0]
+RUN = {"simulation_time": 20.0, "step_size": 1.0, "verbose": False}
+ADVICE = (
+    "What was recorded until then is in the error's result. Try a smaller step_size or another solver, or run with "
+    "stop_on_nonfinite=False."
+)
+
+
+def stopped(circuit: CircuitTemplate, **options: object) -> NonFiniteError:
+    with pytest.raises(NonFiniteError) as caught:
+        circuit.run(**{**RUN, **options})
+    return caught.value
+
+
+@pytest.fixture(params=["single", "population"])
+def model(request):
+    """Return a function that makes a single unit, of Python's numbers, or a population of two, of arrays."""
+
+    def make(equations, **variables):
+        node = NodeTemplate("n", [OperatorTemplate("op", equations, variables)])
+        if request.param == "single":
+            return CircuitTemplate("c", {"p": node})
+        return CircuitTemplate("c", populations={"p": PopulationTemplate("p", node, 2)})
+
+    make.name = lambda path: f"'p/{path}'" if request.param == "single" else f"'p[0]/{path}' and 1 other value"
+    make.first = "p/op/x" if request.param == "single" else "p[0]/op/x"
+    return make
+
+
+@pytest.mark.parametrize("square", ["x*x", "x^2", "x^2.0", "x^3/x", "exp(2*log(x))"])
+def test_a_state_that_becomes_infinite_stops_the_run(model, square):
+    error = stopped(model(f"x' = {square}", x="variable(1.0)"))
+    assert error.time is not None
+    if square != "x^3/x":  # where the cube overflows one step earlier
+        assert str(error) == f"{model.name('op/x')} became NaN or infinite at t = 11 (step 11 of 1.0). {ADVICE}"
+        assert error.time == 11.0
+        assert list(error.result.index) == list(range(11))
+    assert np.allclose(error.result[model.first][:5], SQUARES, rtol=1e-12)
+    assert np.isfinite(error.result.to_numpy()).all()
+
+
+@pytest.mark.parametrize(
+    ("equation", "start", "step"),
+    [
+        ("x' = exp(x)", 1.0, 4),  # 1, 3.7, 45, 3e19
+        ("x' = log(x)", 0.5, 2),  # 0.5, -0.19, and no logarithm
+        ("x' = sqrt(x) - 2", 1.0, 3),  # 1, 0, -2, and no root
+        ("x' = 1/x - 1/x", 0.0, 1),  # infinity minus infinity
+        ("x' = x^3", 1.0, 8),  # 1, 2, 10, 1010, 1e9, 1e27, 1e81, 2e243
+    ],
+)
+def test_the_first_step_that_leaves_the_finite_numbers_is_found(model, equation, start, step):
+    error = stopped(model(equation, x=f"variable({start})"))
+    assert error.time == step
+    assert str(error) == f"{model.name('op/x')} became NaN or infinite at t = {step} (step {step} of 1.0). {ADVICE}"
+    assert len(error.result) == step
+
+
+def test_a_parameter_of_zero_that_is_divided_by_does_not_raise_something_else(model):
+    error = stopped(model("x' = (1 - x)*(1/tau)", x="variable(0.5)", tau=0.0))
+    assert error.time == 1.0
+    assert len(error.result) == 1
+
+
+def test_the_bad_variable_is_named_among_good_ones(model):
+    error = stopped(model(["a' = -a", "x' = x^2"], x="variable(1.0)", a="variable(5.0)"))
+    assert str(error).startswith(f"{model.name('op/x')} became NaN or infinite at t = 11 ")
+
+
+def test_a_recorded_variable_that_is_infinite_for_one_step_only_stops_the_run(model):
+    circuit = model(["x' = -1", "z = 1/x"], x="variable(3.0)", z="variable")
+    error = stopped(circuit, outputs={"z": "p/op/z"})
+    assert str(error) == f"{model.name('op/z')} became NaN or infinite at t = 3 (step 3 of 1.0). {ADVICE}"
+    assert np.allclose(error.result.iloc[:, 0], [1 / 3, 1 / 2, 1])
+    assert len(circuit.run(**RUN)) == 20  # nobody asked for z
+
+
+def test_the_unit_is_named_in_a_population():
+    node = NodeTemplate("n", [OperatorTemplate("op", "x' = k*x^2", {"x": "variable(1.0)", "k": 0.0})])
+    four = PopulationTemplate("p", node, 4, {"op/k": [0.0, 0.0, 1.0, 0.0]})
+    error = stopped(CircuitTemplate("c", populations={"p": four}))
+    assert str(error) == f"'p[2]/op/x' became NaN or infinite at t = 11 (step 11 of 1.0). {ADVICE}"
+    many = CircuitTemplate("c", {f"n{number}": node for number in range(12)}).update_var({"n7/op/k": 1.0})
+    assert str(stopped(many)).startswith("'n7/op/x' became NaN or infinite at t = 11 ")
+
+
+def test_an_element_of_a_vector_is_named():
+    operator = OperatorTemplate("op", "x' = k*x^2", {"x": "variable(1.0,3)", "k": [0.0, 1.0, 0.0]})
+    error = stopped(CircuitTemplate("c", {"p": NodeTemplate("n", [operator])}))
+    assert str(error).startswith("'p/op/x[1]' became NaN or infinite at t = 11 ")
+
+
+def test_rows_are_those_of_the_sampling(model):
+    error = stopped(model("x' = x^2", x="variable(1.0)"), sampling_step_size=4.0)
+    assert error.time == 11.0
+    assert list(error.result.index) == [0.0, 4.0, 8.0]
+
+
+def test_a_late_end_is_found_exactly(model):
+    error = stopped(model("x' = x", x="variable(1.0)"), simulation_time=3000.0)
+    assert error.time == 1024.0  # 2^1024 is the first power of two that is infinite
+    assert error.result[model.first].iloc[-1] == 2.0**1023
+
+
+@pytest.mark.parametrize("solver", ["heun", "rk4"])
+def test_methods_of_several_stages_stop_too(model, solver):
+    error = stopped(model("x' = x^2", x="variable(1.0)"), solver=solver)
+    assert np.isfinite(error.result.to_numpy()).all()
+    assert error.time == len(error.result)
+
+
+@pytest.mark.parametrize("equation", ["x' = x*x", "x' = x^3", "x' = exp(x)", "x' = log(-x)", "x' = x/(k*k)"])
+def test_a_run_goes_on_if_that_is_wanted(model, equation):
+    variables = {"k": 0.0} if "k" in equation else {}
+    table = model(equation, x="variable(1.0)", **variables).run(**RUN, stop_on_nonfinite=False)
+    assert len(table) == 20
+    assert np.isfinite(table.iloc[0]).all()
+    assert not np.isfinite(table.iloc[-1]).any()
