@@ -1,0 +1,68 @@
+"""Delayed variables that are computed: those that need no past of their own, and those that do."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from rates_core.errors import ArgumentError
+
+from rates_core import CircuitTemplate, NodeTemplate, OperatorTemplate
+
+ADAPTIVE = pytest.mark.parametrize("solver", ["scipy", "dopri5"])
+STRICT = {"rtol": 1e-10, "atol": 1e-12, "verbose": False}
+
+
+def circuit(equations: list[str], **variables: object) -> CircuitTemplate:
+    operator = OperatorTemplate(name="op", equations=equations, variables=variables)
+    return CircuitTemplate(name="c", nodes={"p": NodeTemplate(name="n", operators=[operator])})
+
+
+@ADAPTIVE
+def test_a_computed_variable_needs_no_more_past_than_its_state_however_long_the_run(solver: str) -> None:
+    # 1000 delays: what a read needs must not reach back to the start.
+    computed = circuit(["z = 2*x", "x' = -past(z, tau)"], x="output(1.0)", z="variable(0.0)", tau=0.02)
+    direct = circuit(["x' = -2*past(x, tau)"], x="output(1.0)", tau=0.02)
+    results = [
+        model.run(20.0, 0.5, solver=solver, outputs={"x": "p/op/x"}, **STRICT)["x"] for model in (computed, direct)
+    ]
+    np.testing.assert_allclose(*results, rtol=0, atol=1e-12)
+
+
+@ADAPTIVE
+@pytest.mark.parametrize("time", [0.95, 30.0])
+def test_a_variable_that_needs_its_own_past_is_stored(solver: str, time: float) -> None:
+    # z = z(t - 0.1)/2 + 1 with z = 0 before: 1 until 0.1, 1.5 until 0.2, …; x is its integral.
+    model = circuit(["z = past(z, tau)/2 + 1", "x' = z"], x="output(0.0)", z="variable(0.0)", tau=0.1)
+    frame = model.run(time + 0.05, 0.05, solver=solver, outputs={"x": "p/op/x", "z": "p/op/z"}, history=0.0, **STRICT)
+    middle = frame.iloc[1::2]  # rows at 0.05, 0.15, …: behind k jumps of z
+    jumps = np.arange(len(middle))
+    # Jumps are stepped on as often as the method's order asks for (6 or 9 delays); later ones, below 0.5^6, are left
+    # to error control, which keeps a hundredfold of the tolerance in x, and as much per step in z.
+    np.testing.assert_allclose(middle["z"], 2 - 0.5**jumps, rtol=0, atol=1e-7)
+    exact = 0.1 * (2 * jumps - 2 * (1 - 0.5**jumps)) + 0.05 * (2 - 0.5**jumps)
+    np.testing.assert_allclose(middle["x"], exact, rtol=0, atol=1e-7)
+
+
+@ADAPTIVE
+def test_a_variable_with_its_own_past_goes_on_from_the_end_of_a_run(solver: str) -> None:
+    model = circuit(["z = past(z, tau)/2 + x", "x' = -z"], x="output(1.0)", z="variable(0.0)", tau=0.1)
+    options = {"solver": solver, "outputs": {"x": "p/op/x", "z": "p/op/z"}, **STRICT}
+    whole = model.run(1.0, 0.05, history=0.0, **options)
+    first = model.run(0.5, 0.05, history=0.0, **options)
+    second = model.run(0.5, 0.05, state=first, **options)
+    np.testing.assert_allclose(np.concatenate([first["x"], second["x"]]), whole["x"], rtol=0, atol=1e-8)
+
+
+@ADAPTIVE
+def test_a_computed_variable_without_delay_is_what_it_is_now(solver: str) -> None:
+    model = circuit(["z = 2*x", "x' = -past(z, tau)"], x="output(1.0)", z="variable(0.0)", tau=0.0)
+    frame = model.run(2.0, 0.1, solver=solver, outputs={"x": "p/op/x"}, **STRICT)
+    np.testing.assert_allclose(frame["x"], np.exp(-2 * frame.index), rtol=0, atol=1e-8)
+
+
+@ADAPTIVE
+def test_a_variable_that_needs_itself_without_delay_is_refused(solver: str) -> None:
+    model = circuit(["z = past(z, tau)/2 + 1", "x' = z"], x="output(0.0)", z="variable(0.0)", tau=0.0)
+    with pytest.raises(ArgumentError) as caught:
+        model.run(1.0, 0.1, solver=solver, history=0.0, **STRICT)
+    assert str(caught.value) == "'p/op/z' depends on its own past; in an adaptive method no delay of it may be 0."
