@@ -11,7 +11,7 @@ from attrs import frozen
 from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean
 from rates_core.network.addresses import split_unit
 from rates_core.network.network import Network, UnitLocation
-from rates_core.paths import EdgePath, matches, split_variable
+from rates_core.paths import EDGE_ATTRIBUTES, EdgePath, matches, split_variable
 from rates_core.templates.queries import listed
 
 if TYPE_CHECKING:
@@ -86,7 +86,10 @@ def _resolved(network: Network, path: str) -> list[Selection]:
 
 def _edge_selections(network: Network, path: str) -> list[Selection]:
     """Return the edges whose variable a path `source->target[k]/op/var` names."""
-    asked = EdgePath.parse(path)
+    try:
+        asked = EdgePath.parse(path)
+    except ArgumentError as error:
+        raise ArgumentError(f"{error}{did_you_mean(path, _edge_attributes(network))}") from None
     operator, _, variable = asked.attribute.rpartition("/")
     pair = f"{asked.source}->{asked.target}"
     found = []
@@ -105,6 +108,12 @@ def _edge_selections(network: Network, path: str) -> list[Selection]:
                  islice(population.units, MOST_SEARCHED)]  # fmt: skip
         raise UnknownNameError(f"No edge {pair} has operators, which '{path}' asks for.{did_you_mean(pair, known)}")
     return found
+
+
+def _edge_attributes(network: Network) -> list[str]:
+    """Return the paths of attributes of some edges, among which a malformed one may have a likeness."""
+    edges = (f"{edge[0]}->{edge[1]}" for item in network.projections for edge in item.edges or ())
+    return [f"{edge}/{name}" for edge in dict.fromkeys(islice(edges, MOST_SEARCHED)) for name in EDGE_ATTRIBUTES]
 
 
 def _numbers(index: int | None, name: str) -> tuple[str, ...]:

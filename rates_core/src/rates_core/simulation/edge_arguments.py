@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean
 from rates_core.network.addresses import split_unit
-from rates_core.network.network import Network, Projection, UnitLocation
+from rates_core.network.network import EdgeName, Network, Projection, UnitLocation
+from rates_core.network.resolve import MOST_SEARCHED
 from rates_core.network.weights import Dense
 from rates_core.paths import EdgePath
 from rates_core.system.system import System
@@ -31,22 +34,32 @@ def set_edge_attribute(system: System, values: dict[str, Any], path: str, value:
         ArgumentError: the attribute is structure: the edge was compiled without it; or the value does not fit.
     """
     asked = EdgePath.parse(path)
-    assert system.network is not None
+    network = system.network
+    assert network is not None
     matched = [
         (projection, f"{label}/{asked.attribute}", places)
-        for projection, label in zip(system.network.projections, projection_labels(system), strict=True)
-        for places in _places(projection, asked)
+        for projection, label in zip(network.projections, projection_labels(system), strict=True)
+        for places in _places(network, projection, asked)
     ]
     if not matched:
-        known = [f"{s}->{t}" for p in system.network.projections for s, t, _ in p.edges or ((*_ends(p), 0),)]
-        raise UnknownNameError(f"No edge {path.rpartition('/')[0]}.{did_you_mean(f'{asked.source}->{asked.target}', known)}")
+        raise UnknownNameError(f"parameters: {_missing(network, asked)}")
     having = [found for found in matched if found[1] in values]
     if not having:
         raise ArgumentError(
-            f"The edge of '{path}' was compiled without {asked.attribute}. Give it one in the template first."
+            f"parameters: the edge of '{path}' was compiled without {asked.attribute}. "
+            "Give it one in the template first."
         )
     for projection, symbol, places in having:
-        values[symbol] = _changed(values[symbol], system.network, projection, places, value, path)
+        values[symbol] = _changed(values[symbol], network, projection, places, value, path)
+
+
+def _missing(network: Network, asked: EdgePath) -> str:
+    pair = f"{asked.source}->{asked.target}"
+    names = (name for item in network.projections for name in _names(network, item) or ((*_ends(item), 0),))
+    known = dict.fromkeys(f"{source}->{target}" for source, target, _ in islice(names, MOST_SEARCHED))
+    if pair in known:
+        return f"There is no edge {pair}[{asked.index}]; edges between the same variables are counted from 0."
+    return f"There is no edge {pair}.{did_you_mean(pair, known)}"
 
 
 def projection_labels(system: System) -> list[str]:
@@ -66,15 +79,30 @@ def _ends(projection: Projection) -> tuple[str, str]:
     return source, target
 
 
-def _places(projection: Projection, asked: EdgePath) -> list[Places]:
+def _names(network: Network, projection: Projection) -> Sequence[EdgeName] | None:
+    """Return what the connections are to the user; those that lead into edges with operators have their names."""
+    target = network.populations[projection.target.population]
+    if projection.edges is not None or not target.edges:
+        return projection.edges
+    return [_edge_name(unit) for unit in target.units]
+
+
+def _edge_name(unit: str) -> EdgeName:
+    pair, _, number = unit[:-1].rpartition("[")
+    source, _, target = pair.partition("->")
+    return source, target, int(number)
+
+
+def _places(network: Network, projection: Projection, asked: EdgePath) -> list[Places]:
     """Return which connections of a projection a path names, as a list of one, or an empty list."""
-    if projection.edges is None:
+    names = _names(network, projection)
+    if names is None:
         if _ends(projection) != (asked.source, asked.target):
             return []
         return [None if asked.index is None else [asked.index]]
     places = [
         place
-        for place, (source, target, number) in enumerate(projection.edges)
+        for place, (source, target, number) in enumerate(names)
         if source == asked.source and target == asked.target and asked.index in (None, number)
     ]
     return [places] if places else []
@@ -83,11 +111,14 @@ def _places(projection: Projection, asked: EdgePath) -> list[Places]:
 def _changed(old: Any, network: Network, projection: Projection, places: Places, value: Any, path: str) -> Any:
     """Return an attribute of a projection with the named connections changed."""
     if np.ndim(old) == 0:
-        if projection.edges is not None and places is not None and len(places) < len(projection.edges):
+        names = _names(network, projection)
+        if names is not None and places is not None and len(places) < len(names):
             raise ArgumentError(
-                f"'{path}' names single connections, but all connections of {projection.label} share one value. "
-                "Give them values of their own in the template."
+                f"parameters: '{path}' is one number for {len(names)} edges in the compiled model. "
+                "Give the edges values of their own in the template, with update_var."
             )
+        if np.ndim(value):
+            raise ArgumentError(f"parameters: '{path}' takes a number; the value has the shape {np.shape(value)}.")
         return value
     new = np.array(old, dtype=float)
     try:
@@ -96,13 +127,16 @@ def _changed(old: Any, network: Network, projection: Projection, places: Places,
         else:
             new[_cells(network, projection, places, new)] = value
     except (ValueError, IndexError) as error:
-        raise ArgumentError(f"'{path}' takes a number or an array that fits shape {new.shape}: {error}.") from error
+        raise ArgumentError(
+            f"parameters: '{path}' takes a number, or an array that fits the shape {new.shape}; the value has the "
+            f"shape {np.shape(value)}."
+        ) from error
     return new
 
 
 def _cells(network: Network, projection: Projection, places: list[int], array: np.ndarray) -> Any:
     """Return where the values of connections lie in an attribute's array."""
-    if not isinstance(projection.weights, Dense) or array.ndim == 1 and projection.edges is None:
+    if not isinstance(projection.weights, Dense) or (array.ndim == 1 and projection.edges is None):
         return places
     if projection.edges is None:
         rows, columns = np.nonzero(projection.weights.matrix)
