@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 MOST_DELAYS = 100  # with more distinct delays, error control alone has to find the breaking points
-MOST_POINTS = 10_000
+MOST_POINTS = 10_000  # sums of so many delays that there are more are left to error control too
 
 
 def breaking_points(
@@ -19,15 +19,14 @@ def breaking_points(
     distinct = sorted({delay for delay in delays if delay > 0})
     if not distinct or len(distinct) > MOST_DELAYS:
         return []
-    found: set[float] = set()
-    front = set(origins)
+    found: list[float] = []
+    front = list(origins)
     for _ in range(order + 1):
-        front = {point + delay for point in front for delay in distinct if point + delay < end}
-        front -= found
-        found |= front
-        if len(found) > MOST_POINTS:
+        front = merged({point + delay for point in front for delay in distinct if point + delay < end}, end)
+        if len(found) + len(front) > MOST_POINTS:
             break
-    return merged([point for point in found if start < point], end)
+        found = merged([*found, *front], end)
+    return [point for point in found if start < point]
 
 
 def lasting(origins: Sequence[float], end: float, delays: Sequence[float], order: int) -> tuple[float, ...]:
