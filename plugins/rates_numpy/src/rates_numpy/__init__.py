@@ -17,7 +17,7 @@ def rates_backends() -> Iterable[BackendSpec]:
         target="rates_numpy.backend:NumpyBackend",
         summary="readable Python: scalars with math for single units, NumPy arrays for populations",
         capabilities=Capabilities(
-            dtypes=("float64", "float32"),
+            dtypes=("float64",),
             complex=True,
             vector=True,
             projections=frozenset({"dense", "sparse", "uniform", "indexed"}),

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from attrs import evolve
 
+from rates_core.errors import ArgumentError
+from rates_core.programs.naming import one_line
 from rates_core.programs.program import FunctionRequest, FunctionSource, slot_paths
 from rates_core.programs.routine import Routine, make_routine
 from rates_core.system.system import Read, System
 from rates_numpy.matrix import assembly_lines, with_places
-from rates_numpy.module import Names, header, helpers, module_names, module_printer, pack, statement_lines, unpack
+from rates_numpy.module import (
+    RESERVED,
+    Names,
+    header,
+    helpers,
+    in_docstring,
+    module_names,
+    module_printer,
+    pack,
+    statement_lines,
+    unpack,
+)
 from rates_numpy.printer import NumpyPrinter
 
 SAMPLED = '''def sampled(samples, t, step_size):
@@ -26,7 +39,13 @@ BUFFERED = '''def buffered(buffer, age):
 
 
 def write_function(request: FunctionRequest) -> FunctionSource:
-    """Return the module of one function."""
+    """Return the module of one function.
+
+    Raises:
+        ArgumentError: generated Python uses its name for something else.
+    """
+    if request.name in RESERVED:
+        raise ArgumentError(f"A function of Python cannot be called '{request.name}' here; choose another func_name.")
     linearisation = request.linearisation
     system = request.system if linearisation is None else with_places(linearisation)
     if linearisation is None:
@@ -83,20 +102,21 @@ class _Writer:
 
     def _documentation(self) -> list[str]:
         what = "dy/dt" if self.request.linearisation is None else "the derivative of dy/dt"
-        lines = [f'    """Return {what} of {self.system.name} at time t.', "", "    Args:", "        t: time."]
-        lines.append(f"        y: {', '.join(f'{s.path} [{s.offset}:{s.offset + s.width}]' for s in self.system.states)}.")
+        lines = [f"Return {what} of {self.system.name} at time t.", "", "Args:", "    t: time."]
+        lines.append(f"    y: {', '.join(f'{s.path} [{s.offset}:{s.offset + s.width}]' for s in self.system.states)}.")
         for path, name in zip(self.parameters, self.names.of(self.parameters), strict=True):
-            lines.append(f"        {name}: {path}")
+            lines.append(f"    {name}: {path}")
         for signal in self.signals:
             name = self.names.identifiers[signal.path]
-            lines.append(f"        {name}: samples of {signal.key}, one per {self.request.step_size!r} of time.")
+            lines.append(f"    {name}: samples of {signal.key}, one per {self.request.step_size!r} of time.")
         if self._reads():
             slots = ", ".join(slot_paths(self.system))
             if self.request.continuous:
-                lines.append(f"        history: function of time that returns the past values of {slots}.")
+                lines.append(f"    history: function of time that returns the past values of {slots}.")
             else:
-                lines.append(f"        buffer: row k holds {slots} k steps before the last point of the grid.")
-        return [*lines, '    """']
+                lines.append(f"    buffer: row k holds {slots} k steps before the last point of the grid.")
+        first, *rest = (in_docstring(line) for line in lines)
+        return [f'    """{first}', *(f"    {line}".rstrip() for line in rest), '    """']
 
     def _read(self, read: Read) -> list[str]:
         """Print a delayed read."""
@@ -111,7 +131,7 @@ class _Writer:
             step = repr(self.request.step_size)
             source = f"buffered(buffer, ({{delay}} - t % {step})/{step})"
         if not self.printer_shape(read):
-            lines = [f"{name} = {source.format(delay=delay)}[{place}]  # {read.path}"]
+            lines = [f"{name} = {source.format(delay=delay)}[{place}]  # {one_line(read.path)}"]
             if read.index is not None and self.system.shapes[read.slot]:
                 lines.append(f"{name} = {name}[{self.names.identifiers[read.index]}]")
             return lines
@@ -119,7 +139,7 @@ class _Writer:
         picked = f"[{place}]" + ("[i]" if self.system.shapes[read.slot] else "")
         return [
             f"delays = {delay}",
-            f"{name} = np.array([{source.format(delay='d')}{picked} for d, i in zip(delays, {index})])  # {read.path}",
+            f"{name} = np.array([{source.format(delay='d')}{picked} for d, i in zip(delays, {index})])  # {one_line(read.path)}",
         ]
 
     def printer_shape(self, read: Read) -> tuple[int, ...]:
@@ -135,9 +155,9 @@ class _Writer:
         values = [self.printer.text(result) for result in self.routine.results]
         linearisation = self.request.linearisation
         if linearisation is None:
-            names = [f"d_{self.names.identifiers[item.state]}" for item in self.system.derivatives]
+            names = self.names.of([item.state for item in self.system.derivatives], "d_{}")
             lines = [
-                f"{name} = {text}  # {item.state}"
+                f"{name} = {text}  # {one_line(item.state)}"
                 for name, text, item in zip(names, values, self.system.derivatives, strict=True)
             ]
             return [*lines, f"return pack(({', '.join(names)}{',' if len(names) == 1 else ''}))"]

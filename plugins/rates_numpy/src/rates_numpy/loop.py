@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from typing import TYPE_CHECKING
+
 from rates_core.programs.program import ProgramRequest, distinct_nodes
 
+if TYPE_CHECKING:
+    from rates_numpy.module import Names
 
-def loop_text(request: ProgramRequest, names: dict[str, str], timed: bool) -> str:
+
+def loop_text(request: ProgramRequest, names: Names, timed: bool) -> str:
     """Return the text of `loop`, for one method.
 
     Args:
         request: what the program has to contain; it names a method.
-        names: identifiers of all paths.
+        names: identifiers of all paths, and of what is made from them.
         timed: whether the functions of the module take time.
     """
     return "\n".join(Frame(request, names, timed).lines())
@@ -21,17 +26,19 @@ def loop_text(request: ProgramRequest, names: dict[str, str], timed: bool) -> st
 class Frame:
     """The loop of one method over one System, stage by stage."""
 
-    def __init__(self, request: ProgramRequest, names: dict[str, str], timed: bool) -> None:
+    def __init__(self, request: ProgramRequest, names: Names, timed: bool) -> None:
         assert request.tableau is not None
-        self.system, self.tableau = request.system, request.tableau
-        self.states = [names[state.path] for state in self.system.states]
-        self.inputs = [names[signal.path] for signal in self.system.inputs]
-        self.draws = [names[draw.path] for draw in self.system.draws]
+        self.system, self.tableau, self.names = request.system, request.tableau, names
+        self.state_paths = [state.path for state in self.system.states]
+        self.states = names.of(self.state_paths)
+        self.input_paths = [signal.path for signal in self.system.inputs]
+        self.draws = names.of([draw.path for draw in self.system.draws], "{}_draws")
         self.nodes = distinct_nodes(self.tableau)
+        self.past = names.of([read.path for read in self.system.reads], "{}_now")
         self.delayed = bool(self.system.reads)
         self.timed = timed
-        known = {state.path for state in self.system.states}
-        self.recorded = [names[path] for path in request.recorded] if known.issuperset(request.recorded) else None
+        known = set(self.state_paths)
+        self.recorded = names.of(request.recorded) if known.issuperset(request.recorded) else None
 
     def lines(self) -> list[str]:
         """Return the lines of the function."""
@@ -39,77 +46,78 @@ class Frame:
         head = [
             f"def loop({arguments}{', history' if self.delayed else ''}):",
             f'    """Advance by samples*stride steps of {self.tableau.name}; keep a row before every stride steps."""',
-            f"    {_targets(self.states)} = unpack(y)" if self.states else "    unpack(y)",
         ]
+        if self.states:
+            head.append(f"    {_targets(self.states)} = unpack(y)")
         for number, _ in enumerate(self.nodes):
-            if self.inputs:
+            if self.input_paths:
                 head.append(f"    {_targets(self._input_names(number))} = inputs[{number}]")
         if self.draws:
-            head.append(f"    {_targets([f'{name}_draws' for name in self.draws])} = draws")
+            head.append(f"    {_targets(self.draws)} = draws")
         head += ["    rows = []", "    for k in range(samples*stride):", "        if k % stride == 0:"]
         head += [f"            {line}" for line in self._record()]
         head += [f"        {line}" for line in self._step()]
         return [*head, f"    return pack({_tuple(self.states)}), rows"]
 
     def _input_names(self, node: int) -> list[str]:
-        suffix = "" if len(self.nodes) == 1 else str(node)
-        return [f"{name}_samples{suffix}" for name in self.inputs]
+        return self.names.of(self.input_paths, "{}_samples" if len(self.nodes) == 1 else f"{{}}_samples{node}")
 
     def _record(self) -> list[str]:
         if self.recorded is not None:
             return [f"rows.append({_tuple(self.recorded)})"]
         lines = [f"history.begin(first + k, {_tuple(self.states)})"] if self.delayed else []
-        lines += [f"{_targets(self._past(0))} = history.read(first + k, 0.0)"] if self.delayed else []
+        lines += [f"{_targets(self.past)} = history.read(first + k, 0.0)"] if self.delayed else []
         time = ["(first + k)*h"] if self.timed else []
-        call = ", ".join([*time, *self.states, *self._stage_inputs(0.0), *self._past(0), *self._step_draws()])
+        call = ", ".join([*time, *self.states, *self._stage_inputs(0.0), *self.past, *self._step_draws()])
         return [*lines, f"rows.append(observe({call}))"]
 
-    def _past(self, stage: int) -> list[str]:
-        return [f"past{number}" for number, _ in enumerate(self.system.reads)] if self.delayed else []
-
     def _stage_inputs(self, node: float) -> list[str]:
-        return [f"{name}[k]" for name in self._input_names(self.nodes.index(node))] if self.inputs else []
+        return [f"{name}[k]" for name in self._input_names(self.nodes.index(node))] if self.input_paths else []
 
     def _step_draws(self) -> list[str]:
-        return [f"{name}_draws[k]" for name in self.draws]
+        return [f"{name}[k]" for name in self.draws]
 
     def _step(self) -> list[str]:
-        lines: list[str] = []
-        if self.delayed:
-            lines += [
-                f"for _ in range(history.begin(first + k, {_tuple(self.states)})):",
-                *(f"    {line}" for line in self._stages()),
-                *(f"    {line}" for line in self._advance(provisional=True)),
-                *(f"{name} = {name}_next" for name in self.states),
-            ]
-        else:
-            lines += self._stages() + self._advance(provisional=False)
-        return lines
+        if not self.states:
+            return ["history.begin(first + k, ())"] if self.delayed else []
+        if not self.delayed:
+            return self._stages() + self._advance("{}")
+        return [
+            f"for _ in range(history.begin(first + k, {_tuple(self.states)})):",
+            *(f"    {line}" for line in self._stages()),
+            *(f"    {line}" for line in self._advance("{}_next")),
+            *(f"{name} = {end}" for name, end in zip(self.states, self.names.of(self.state_paths, "{}_next"), strict=True)),
+        ]
 
     def _stages(self) -> list[str]:
         lines = []
         for stage, node in enumerate(self.tableau.nodes):
             at = "(first + k)*h" if node == 0 else f"(first + k + {node!r})*h"
             time = [at] if self.timed else []
-            states = [
-                f"{name}{_increment(self.tableau.matrix[stage], name)}" for name in self.states
-            ]
+            states = self._moved(self.tableau.matrix[stage])
             if self.delayed:
-                lines.append(f"{_targets(self._past(stage))} = history.read(first + k, {node!r})")
-            call = ", ".join([*time, *states, *self._stage_inputs(node), *self._past(stage), *self._step_draws()])
-            slopes = [f"k{stage + 1}_{name}" for name in self.states]
-            if slopes:
-                lines.append(f"{_targets(slopes)} = derivative({call})")
+                lines.append(f"{_targets(self.past)} = history.read(first + k, {node!r})")
+            call = ", ".join([*time, *states, *self._stage_inputs(node), *self.past, *self._step_draws()])
+            slopes = self._slopes(stage)
+            lines.append(f"{_targets(slopes)} = derivative({call})")
             if self.delayed:
                 lines.append(f"history.stage({stage}, {_tuple(slopes)})")
         return lines
 
-    def _advance(self, provisional: bool) -> list[str]:
-        lines = []
-        for name in self.states:
-            target = f"{name}_next" if provisional else name
-            lines.append(f"{target} = {name}{_increment(self.tableau.weights, name)}")
-        return lines
+    def _slopes(self, stage: int) -> list[str]:
+        return self.names.of(self.state_paths, f"k{stage + 1}_{{}}")
+
+    def _moved(self, row: Sequence[float]) -> list[str]:
+        """Return the states, moved along slopes that are weighted by one row of the tableau."""
+        terms = [(value, self._slopes(stage)) for stage, value in enumerate(row) if value]
+        return [
+            f"{name}{_increment([(value, slopes[number]) for value, slopes in terms])}"
+            for number, name in enumerate(self.states)
+        ]
+
+    def _advance(self, form: str) -> list[str]:
+        targets = self.names.of(self.state_paths, form)
+        return [f"{target} = {moved}" for target, moved in zip(targets, self._moved(self.tableau.weights), strict=True)]
 
 
 def _targets(names: Sequence[str]) -> str:
@@ -120,9 +128,8 @@ def _tuple(names: Sequence[str]) -> str:
     return f"({names[0]},)" if len(names) == 1 else f"({', '.join(names)})"
 
 
-def _increment(row: Sequence[float], name: str) -> str:
-    """Return ` + h*(...)` for one row of the tableau."""
-    terms = [(value, f"k{stage + 1}_{name}") for stage, value in enumerate(row) if value]
+def _increment(terms: Sequence[tuple[float, str]]) -> str:
+    """Return ` + h*(...)` for slopes and their weights."""
     if not terms:
         return ""
     if len(terms) == 1:

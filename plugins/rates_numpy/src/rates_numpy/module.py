@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import inspect
 import keyword
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from attrs import frozen
 
 from rates_core.expressions.tree import Symbol
-from rates_core.programs.naming import identifiers
+from rates_core.programs.naming import Identifiers, one_line
 from rates_core.programs.program import ProgramRequest, slot_paths
-from rates_core.programs.routine import Routine, make_routine
+from rates_core.programs.routine import Routine, Temporaries, make_routine
 from rates_core.system.system import TIME, Assign, Project, Statement, System
 from rates_numpy import scalar_functions
 from rates_numpy.loop import loop_text
@@ -20,9 +20,10 @@ from rates_numpy.printer import NumpyPrinter
 RESERVED = frozenset(
     {
         *keyword.kwlist, *keyword.softkwlist, "t", "y", "h", "k", "np", "math", "cmath", "pi", "e", "tanh", "atan", "atan2",
-        "erf", "erfc", "array_erf", "array_erfc", "abs", "int", "float", "complex", "range", "tuple", "step", "steps",
-        "rows", "row", "sample", "samples", "stride", "derivative", "observe", "store", "history", "inputs", "draws",
-        "pieces", "first", "vector_field", "recorder", "slots", "loop", "pack", "unpack", "fields", "args",
+        "erf", "erfc", "array_erf", "array_erfc", "abs", "int", "float", "complex", "range", "tuple", "len", "zip",
+        "rows", "samples", "stride", "derivative", "observe", "store", "history", "inputs", "draws", "pieces", "first",
+        "vector_field", "recorder", "slots", "loop", "pack", "unpack", "sampled", "buffered", "buffer", "delays",
+        "jacobian", "matrix", "linearisation",
         *(name for name in vars(scalar_functions) if not name.startswith("_")),
     }
 )  # fmt: skip
@@ -47,21 +48,26 @@ class Names:
     """Identifiers of one module."""
 
     system: System
-    identifiers: dict[str, str]
+    identifiers: Mapping[str, str]
+    all: Identifiers
 
-    def of(self, paths: Iterable[str]) -> list[str]:
-        """Return identifiers of paths."""
-        return [self.identifiers[path] for path in paths]
+    def of(self, paths: Iterable[str], form: str = "{}") -> list[str]:
+        """Return identifiers of paths, or names made from those by a form such as `d_{}`."""
+        if form == "{}":
+            return [self.identifiers[path] for path in paths]
+        return [self.all.derived(form, self.identifiers[path]) for path in paths]
 
 
 def write_module(request: ProgramRequest) -> Module:
     """Return the module for a request."""
     system = request.system
-    routines = {
-        "vector_field": make_routine(system, [item.expression for item in system.derivatives]),
-        "recorder": make_routine(system, [Symbol(path) for path in request.recorded]),
-        "slots": make_routine(system, [Symbol(path) for path in slot_paths(system)]),
+    wanted = {
+        "vector_field": [item.expression for item in system.derivatives],
+        "recorder": [Symbol(path) for path in request.recorded],
+        "slots": [Symbol(path) for path in slot_paths(system)],
     }
+    temporaries = Temporaries()
+    routines = {name: make_routine(system, results, temporaries=temporaries) for name, results in wanted.items()}
     names = module_names(system, routines.values())
     printer = module_printer(system, names, routines.values())
     parameters = _parameters(system, routines.values())
@@ -70,7 +76,7 @@ def write_module(request: ProgramRequest) -> Module:
     body = [
         _closure(
             "vector_field", "derivative", routines["vector_field"], printer, names, parameters, inner,
-            [f"d_{names.identifiers[item.state]}" for item in system.derivatives],
+            names.of([item.state for item in system.derivatives], "d_{}"),
             [item.state for item in system.derivatives],
         ),
         _closure("recorder", "observe", routines["recorder"], printer, names, parameters, inner, [], request.recorded),
@@ -80,7 +86,7 @@ def write_module(request: ProgramRequest) -> Module:
         body.append(_closure("slots", "store", routines["slots"], printer, names, parameters, inner, [], stored))
     body += [unpack(system), pack(system)]
     if request.tableau is not None:
-        body.append(loop_text(request, names.identifiers, timed))
+        body.append(loop_text(request, names, timed))
     text = "\n\n\n".join([header(request.name, printer, "\n".join(body)), *helpers(printer), *body]) + "\n"
     return Module(text, parameters, timed)
 
@@ -93,7 +99,8 @@ def module_names(system: System, routines: Iterable[Routine]) -> Names:
     paths += [item.path for item in system.draws] + [item.path for item in system.parameters if item.structural]
     for routine in routines:
         paths += [item.target for item in (*routine.prepared, *routine.body)]
-    return Names(system, {"t": "t", **identifiers(paths, RESERVED)})
+    chosen = Identifiers.of(paths, RESERVED)
+    return Names(system, {TIME: "t", **chosen.chosen}, chosen)
 
 
 def module_printer(system: System, names: Names, routines: Iterable[Routine]) -> NumpyPrinter:
@@ -154,7 +161,7 @@ def _closure(
     texts = [printer.text(result) for result in routine.results]
     if results:
         for name, text, path in zip(results, texts, paths, strict=True):
-            lines.append(f"        {name} = {text}  # {path}")
+            lines.append(f"        {name} = {text}  # {one_line(path)}")
         texts = list(results)
     lines.append(f"        return {_tuple(texts)}")
     lines += ["", f"    return {inner}"]
@@ -171,7 +178,7 @@ def statement_lines(statements: Sequence[Statement], printer: NumpyPrinter) -> l
     for statement in statements:
         name = printer.names[statement.target]
         text = printer.text(statement.expression) if isinstance(statement, Assign) else _project(statement, printer)
-        comment = "" if statement.target.startswith("#") else f"  # {statement.target}"
+        comment = "" if statement.target.startswith("#") else f"  # {one_line(statement.target)}"
         lines.append(f"{name} = {text}{comment}")
     return lines
 
@@ -207,14 +214,14 @@ def unpack(system: System) -> str:
             text = f"y[{start}:{stop}]{view}"
         else:
             text = f"complex(y[{start}], y[{start + 1}])" if state.complex else f"y.item({start})"
-        lines.append(f"        {text},  # {state.path}")
+        lines.append(f"        {text},  # {one_line(state.path)}")
     return "\n".join([*lines, "    )"])
 
 
 def pack(system: System) -> str:
     """Print the function that joins states or their derivatives into one real vector."""
     if all(not state.shape and not state.complex for state in system.states):
-        return 'def pack(pieces):\n    """Return the pieces as one vector."""\n    return np.array(pieces)'
+        return 'def pack(pieces):\n    """Return the pieces as one vector."""\n    return np.array(pieces, dtype=float)'
     lines = ["def pack(pieces):", '    """Return the pieces as one real vector."""', f"    y = np.empty({system.width})"]
     for number, state in enumerate(system.states):
         start, stop = state.offset, state.offset + state.width
@@ -225,12 +232,17 @@ def pack(system: System) -> str:
 
 def header(title: str, printer: NumpyPrinter, text: str) -> str:
     """Return the first lines of a module: what it is, and its imports."""
-    lines = [f'"""{title}: generated by rates. This module needs NumPy only."""', ""]
+    lines = [f'"""{in_docstring(title)}: generated by rates. This module needs NumPy only."""', ""]
     body = text + "".join(helpers(printer))
     lines += [f"import {module}" for module in ("cmath", "math") if f"{module}." in body]
     if printer.math_names:
         lines.append(f"from math import {', '.join(sorted(printer.math_names))}")
     return "\n".join([*lines, "", "import numpy as np"])
+
+
+def in_docstring(text: str) -> str:
+    """Return text of a model that cannot end the docstring that it stands in."""
+    return one_line(text).replace("\\", "\\\\").replace('"', '\\"')
 
 
 def helpers(printer: NumpyPrinter) -> list[str]:

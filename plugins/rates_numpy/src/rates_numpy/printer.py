@@ -79,7 +79,9 @@ class NumpyPrinter(ExpressionPrinter):
         if function == "negative":
             return f"-{self.text(expression.arguments[0], UNARY)}", UNARY
         if function in ("real", "imag"):
-            return f"{self.text(expression.arguments[0], CALL)}.{function}", CALL
+            (argument,) = expression.arguments
+            text = self.text(argument, CALL)
+            return f"({text}).{function}" if isinstance(argument, Number) else f"{text}.{function}", CALL
         if function in ("index", "index_range", "index_axis", "matvec", "matmul"):
             return self._indexing(expression)
         if function == "ravel":

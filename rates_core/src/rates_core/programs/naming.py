@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
+
+from attrs import define, field
 
 
 def identifiers(paths: Iterable[str], reserved: Collection[str], fold_case: bool = False) -> dict[str, str]:
@@ -57,6 +59,39 @@ def _depths(paths: Iterable[str], folded: Callable[[str], str]) -> dict[str, int
             deepest,
         )
     return depths
+
+
+@define(eq=False)
+class Identifiers:
+    """Identifiers of paths, and further ones that are made from them and meet none of the others."""
+
+    chosen: Mapping[str, str]
+    _taken: set[str]
+    _derived: dict[tuple[str, str], str] = field(factory=dict)
+    _fold_case: bool = False
+
+    @classmethod
+    def of(cls, paths: Iterable[str], reserved: Collection[str], fold_case: bool = False) -> Identifiers:
+        """Return the identifiers of paths; arguments are those of `identifiers`."""
+        chosen = identifiers(paths, reserved, fold_case)
+        taken = {name.lower() if fold_case else name for name in (*chosen.values(), *reserved)}
+        return cls(chosen, taken, fold_case=fold_case)
+
+    def derived(self, form: str, name: str = "") -> str:
+        """Return a name such as `d_x` for the form `d_{}` and the identifier x; the same for the same arguments."""
+        if (form, name) not in self._derived:
+            wanted = candidate = form.format(name)
+            count = 1
+            while (candidate.lower() if self._fold_case else candidate) in self._taken:
+                candidate, count = f"{wanted}_{count}", count + 1
+            self._taken.add(candidate.lower() if self._fold_case else candidate)
+            self._derived[form, name] = candidate
+        return self._derived[form, name]
+
+
+def one_line(text: str) -> str:
+    """Return text of a model that cannot end the comment that it stands in."""
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text).rstrip("\\ ")
 
 
 def _parts(path: str) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from attrs import evolve, frozen
+from attrs import define, evolve, field, frozen
 
 from rates_core.expressions.tree import Apply, Expression, Symbol, substitute, symbols
 from rates_core.system.schedule import reads_of
@@ -45,14 +45,34 @@ class Routine:
         return frozenset(read - {item.target for item in (*self.prepared, *self.body)})
 
 
-def make_routine(system: System, results: Sequence[Expression], hoist: bool = True) -> Routine:
+@define(eq=False)
+class Temporaries:
+    """Names of subexpressions: equal ones have equal names in all routines that are made with one object."""
+
+    _names: dict[tuple[str, Expression], str] = field(factory=dict)
+    _counts: Counter[str] = field(factory=Counter)
+
+    def name(self, kind: str, expression: Expression) -> str:
+        """Return the name of a subexpression: `#constant0`, `#shared0`, ..."""
+        key = kind, expression
+        if key not in self._names:
+            self._names[key] = f"#{kind}{self._counts[kind]}"
+            self._counts[kind] += 1
+        return self._names[key]
+
+
+def make_routine(
+    system: System, results: Sequence[Expression], hoist: bool = True, temporaries: Temporaries | None = None
+) -> Routine:
     """Return the routine that computes `results`, expressions over the symbols of a System.
 
     Args:
         system: where the statements come from.
         results: what is wanted.
         hoist: set apart what depends on parameters only; False leaves everything in the body.
+        temporaries: names of subexpressions, if routines that are printed in one module share them.
     """
+    temporaries = temporaries or Temporaries()
     statements = _needed(system.statements, results)
     statements, results = _without_copies(statements, results)
     constant = set(system.parameter_paths)
@@ -65,9 +85,9 @@ def make_routine(system: System, results: Sequence[Expression], hoist: bool = Tr
         else:
             body.append(statement)
     if hoist:
-        hoisted, body, results = _hoisted(body, results, constant)
+        hoisted, body, results = _hoisted(body, results, constant, temporaries)
         prepared += hoisted
-    body, results = _shared(body, results)
+    body, results = _shared(body, results, temporaries)
     return Routine(tuple(prepared), tuple(body), tuple(results))
 
 
@@ -105,7 +125,7 @@ def _renamed(statement: Project, copies: Mapping[str, Expression]) -> Project:
 
 
 def _hoisted(
-    body: Sequence[Statement], results: Sequence[Expression], constant: set[str]
+    body: Sequence[Statement], results: Sequence[Expression], constant: set[str], temporaries: Temporaries
 ) -> tuple[list[Statement], list[Statement], list[Expression]]:
     """Set apart the largest subexpressions of parameters alone."""
     names: dict[Expression, str] = {}
@@ -113,7 +133,7 @@ def _hoisted(
     def replaced(expression: Expression) -> Expression:
         if isinstance(expression, Apply):
             if symbols(expression) <= constant and _costs(expression):
-                return Symbol(names.setdefault(expression, f"#constant{len(names)}"))
+                return Symbol(names.setdefault(expression, temporaries.name("constant", expression)))
             return Apply(expression.function, tuple(replaced(argument) for argument in expression.arguments))
         return expression
 
@@ -130,7 +150,7 @@ def _costs(expression: Apply) -> bool:
 
 
 def _shared(
-    body: Sequence[Statement], results: Sequence[Expression]
+    body: Sequence[Statement], results: Sequence[Expression], temporaries: Temporaries
 ) -> tuple[list[Statement], list[Expression]]:
     """Compute subexpressions that occur more than once only once, just before their first use."""
     counts: Counter[Expression] = Counter()
@@ -150,7 +170,7 @@ def _shared(
             return Symbol(names[expression])
         rebuilt = Apply(expression.function, tuple(shared(argument) for argument in expression.arguments))
         if expression in repeated:
-            names[expression] = f"#shared{len(names)}"
+            names[expression] = temporaries.name("shared", expression)
             out.append(Assign(names[expression], rebuilt))
             return Symbol(names[expression])
         return rebuilt
