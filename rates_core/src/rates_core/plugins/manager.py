@@ -109,9 +109,10 @@ class PluginManager:
         """Raise an `UnsupportedFeatureError` if a backend or solver does not claim what a model requires."""
         absent = _missing(spec, requirements)
         if absent:
-            others = self._all(type(spec)).values()
+            kind: type[BackendSpec | SolverSpec] = BackendSpec if isinstance(spec, BackendSpec) else SolverSpec
+            others = self._all(kind).values()
             able = [other.name for other in others if not _missing(other, requirements) and has_its_tool(other)]
-            raise unsupported(KIND_OF_SPEC[type(spec)].singular, spec.name, absent, able)
+            raise unsupported(KIND_OF_SPEC[kind].singular, spec.name, absent, able)
 
     @cached_property
     def _plugins(self) -> list[Plugin]:

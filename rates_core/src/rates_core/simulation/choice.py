@@ -13,13 +13,17 @@ DEFAULT_BACKEND = "numpy"
 IGNORED = ("clear", "in_place")  # accepted for programs of older tools; there is nothing left for them to do
 
 
-def chosen_backend(name: str | None) -> BackendSpec:
+def chosen_backend(name: str | BackendSpec | None) -> BackendSpec:
     """Return the backend of that name; without a name NumPy's if installed, else the only one that is.
+
+    A descriptor stands for itself, so that a backend can be tried before it is installed.
 
     Raises:
         UnknownNameError: no such backend.
         PluginError: no name was given, NumPy's is not installed and there is not exactly one other.
     """
+    if isinstance(name, BackendSpec):
+        return name
     manager = get_manager()
     if name not in (None, "default"):
         return manager.backend(_name("backend", name))
@@ -32,19 +36,19 @@ def chosen_backend(name: str | None) -> BackendSpec:
     raise PluginError(f"No backend was chosen. Installed: {listed}. Choose one with backend=, or pip install rates-numpy.")
 
 
-def chosen_solver(name: str, method: str | None) -> tuple[SolverSpec, str | None]:
-    """Return the solver of that name with its method checked.
+def chosen_solver(name: str | SolverSpec, method: str | None) -> tuple[SolverSpec, str | None]:
+    """Return the solver of that name with its method checked; a descriptor stands for itself.
 
     Raises:
         UnknownNameError: no such solver or method.
         ArgumentError: the solver takes no method.
     """
-    spec = get_manager().solver(_name("solver", name))
+    spec = name if isinstance(name, SolverSpec) else get_manager().solver(_name("solver", name))
     if method is not None and not spec.methods:
-        raise ArgumentError(f"Solver '{name}' takes no method; method={method!r} was given.")
+        raise ArgumentError(f"Solver '{spec.name}' takes no method; method={method!r} was given.")
     if method is not None and _name("method", method) not in spec.methods:
         raise UnknownNameError(
-            f"Solver '{name}' has no method '{method}'.{did_you_mean(method, spec.methods)} "
+            f"Solver '{spec.name}' has no method '{method}'.{did_you_mean(method, spec.methods)} "
             f"The methods: {', '.join(spec.methods)}."
         )
     return spec, method

@@ -177,8 +177,8 @@ class CompiledModel:
 
 def compile_model(
     circuit: CircuitTemplate,
-    backend: str | None = None,
-    solver: str = "euler",
+    backend: str | BackendSpec | None = None,
+    solver: str | SolverSpec = "euler",
     simulation_time: float | None = None,
     step_size: float = 1e-3,
     outputs: Mapping[str, str] | Iterable[str] | None = None,
