@@ -146,6 +146,9 @@ def _hoisted(
 
 
 def _costs(expression: Apply) -> bool:
+    """Tell whether an expression is worth a name; z*conj(z) is real only as long as one can see that it is that."""
+    if expression.function == "conj":
+        return False
     return expression.function != "negative" or isinstance(expression.arguments[0], Apply)
 
 
