@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from rates_core.errors import UnsupportedFeatureError
@@ -45,6 +46,7 @@ def _as_number(truth: Callable[..., Any]) -> Callable[..., Any]:
     return lambda *arguments: truth(*arguments) * 1.0
 
 
+@cache
 def _functions() -> dict[str, Callable[..., Any]]:
     import numpy as np
 

@@ -102,8 +102,10 @@ class _Wire:
             rows, columns, data = weights.rows, weights.columns, weights.values.values
         else:
             matrix = np.broadcast_to(np.asarray(weights) * 1.0, shape)
-            exists = np.ones(shape, dtype=bool) if keep_zeros or _is_number(weights) else matrix != 0
-            rows, columns = np.nonzero(exists)
+            listed = matrix != 0
+            if keep_zeros or not listed.any():
+                listed = np.ones(shape, dtype=bool)
+            rows, columns = np.nonzero(listed)
             data = matrix[rows, columns]
         delays, spreads = (_picked(value, shape, rows, columns) for value in (connection.delays, connection.spread))
         return Connections(
