@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 SNAP = 1e-9  # positions this near to a sample, in steps, are that sample
 
 
@@ -11,6 +13,12 @@ def snapped(position: float) -> float:
     """Return the position, or the whole number that it differs from by rounding only."""
     nearest = round(position)
     return float(nearest) if abs(position - nearest) < SNAP else position
+
+
+def near_samples(positions: np.ndarray) -> np.ndarray:
+    """Return positions, each as `snapped` does."""
+    nearest = np.round(positions)
+    return np.where(np.abs(positions - nearest) < SNAP, nearest, positions)
 
 
 def window(position: float, lowest: int, highest: int, count: int) -> tuple[int, int]:
@@ -35,6 +43,16 @@ def lagrange(position: float, first: int, last: int) -> list[float]:
             if other != node:
                 weight *= (position - other) / (node - other)
         weights.append(weight)
+    return weights
+
+
+def lagrange_weights(positions: np.ndarray, first: np.ndarray, degree: int) -> np.ndarray:
+    """Return the weights of samples first … first + degree in the polynomial through them, one row per position."""
+    weights = np.ones((len(positions), degree + 1))
+    for own in range(degree + 1):
+        for other in range(degree + 1):
+            if other != own:
+                weights[:, own] *= (positions - first - other) / (own - other)
     return weights
 
 

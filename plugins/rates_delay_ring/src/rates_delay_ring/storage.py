@@ -17,7 +17,7 @@ from rates_core.delays.strategy import Storage, StorageContext, UniformHistory
 from rates_core.errors import ArgumentError, UnsupportedFeatureError
 from rates_core.programs.program import slot_paths
 
-from rates_delay_ring.interpolation import breaks, lagrange, snapped, window
+from rates_delay_ring.interpolation import breaks, lagrange, lagrange_weights, near_samples, snapped, window
 
 Stencil = tuple[Any, Any, int]  # offsets from the step, weights (None if every read is a sample), first step it holds
 
@@ -140,10 +140,49 @@ class Ring(UniformHistory):
         stencil = self._stencil(number, node)
         if stencil is not None and step >= stencil[2] and step <= self._stored[read.slot]:
             return self._gathered(read.slot, index, step, stencil)
-        picked = range(delay.size) if index is None else index
-        shaped = self._context.system.shapes[read.slot] != ()
-        values = [(self._at(read.slot, snapped(step + node - float(d)), node)) for d in delay]
-        return np.array([value[i] if shaped else value for value, i in zip(values, picked, strict=True)])
+        return self._each(read.slot, delay, index, step, node)
+
+    def _each(self, slot: str, delay: np.ndarray, index: Any, step: int, node: float) -> np.ndarray:
+        """Return one entry of a slot per delay."""
+        positions = near_samples(step + node - delay)
+        shaped = self._context.system.shapes[slot] != ()
+        entries = (np.arange(delay.size) if index is None else np.asarray(index)) if shaped else None
+        values = np.zeros(delay.shape, dtype=self._buffers[slot].dtype)
+        waiting = np.ones(delay.shape, dtype=bool)
+        if slot in self._context.past.constants:
+            waiting = (positions > 0) | ((positions == 0) & (node == 0))
+            constant = np.asarray(self._context.past.constants[slot])
+            values[~waiting] = constant[entries[~waiting]] if entries is not None else constant
+        smooth = waiting & (positions >= 0) & (positions <= self._stored[slot])
+        first, enough = self._windows(slot, positions)
+        smooth &= enough & ((positions > 0) | (node == 0))
+        if smooth.any():
+            values[smooth] = self._polynomials(
+                slot, positions[smooth], first[smooth], None if entries is None else entries[smooth]
+            )
+        for position in np.unique(positions[waiting & ~smooth]):
+            place = waiting & ~smooth & (positions == position)
+            value = self._at(slot, float(position), node)
+            values[place] = value if entries is None else np.asarray(value)[entries[place]]
+        return values
+
+    def _windows(self, slot: str, positions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the first sample of each position's window, and which windows hold p + 1 samples."""
+        bounds = np.array([0, *self._breaks])
+        before = np.maximum(np.searchsorted(bounds, positions, side="left") - 1, 0)
+        low = bounds[before]
+        high = np.minimum(np.append(bounds, 2**60)[before + 1], self._stored[slot])
+        enough = high - low >= self._order
+        first = np.floor(positions).astype(int) - self._order // 2
+        return np.clip(first, low, np.maximum(high - self._order, low)), enough
+
+    def _polynomials(self, slot: str, positions: np.ndarray, first: np.ndarray, entries: Any) -> np.ndarray:
+        """Return the interpolants of p + 1 samples each."""
+        weights = lagrange_weights(positions, first, self._order)
+        buffer = self._buffers[slot]
+        rows = (first[:, None] + np.arange(self._order + 1)) % len(buffer)
+        samples = buffer[rows] if entries is None else buffer[rows, entries[:, None]]
+        return np.asarray((weights * samples).sum(axis=1))
 
     def _stencil(self, number: int, node: float) -> Stencil | None:
         """Return offsets and weights for a read with many delays, and the first step at which they hold.
@@ -152,18 +191,17 @@ class Ring(UniformHistory):
         """
         key = number, node
         if key not in self._stencils:
-            count = self._order + 1
-            positions = [snapped(node - float(d)) for d in self._delays[number]]
-            if max(positions) > 0:
+            positions = near_samples(node - self._delays[number])
+            if positions.max() > 0:
                 return None
-            windows = [window(position, -(2**40), 0, count) for position in positions]
-            offsets = np.array([range(first, last + 1) for first, last in windows])
-            weights = np.array([lagrange(p, *w) for p, w in zip(positions, windows, strict=True)])
-            first = -int(offsets.min()) + (self._breaks[-1] if self._breaks else 0) + 1
-            if all(position == int(position) for position in positions):
-                self._stencils[key] = (np.array(positions, dtype=int), None, first)
+            breaks_end = (self._breaks[-1] if self._breaks else 0) + 1
+            if (positions == np.floor(positions)).all():
+                self._stencils[key] = (positions.astype(int), None, breaks_end - int(positions.min()))
             else:
-                self._stencils[key] = (offsets, weights, first)
+                first = np.minimum(np.floor(positions).astype(int) - self._order // 2, -self._order)
+                offsets = first[:, None] + np.arange(self._order + 1)
+                weights = lagrange_weights(positions, first, self._order)
+                self._stencils[key] = (offsets, weights, breaks_end - int(first.min()))
         return self._stencils[key]
 
     def _gathered(self, slot: str, index: Any, step: int, stencil: Stencil) -> np.ndarray:
