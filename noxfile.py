@@ -156,6 +156,13 @@ def develop(session: nox.Session) -> None:
 
 
 @nox.session
+def documents(session: nox.Session) -> None:
+    """Execute what the README and the documentation tell a reader to type."""
+    install(session, CORE.name, *DEFAULT, "matplotlib", *TEST_TOOLS)
+    pytest(session, "tests/documents", strict=False)
+
+
+@nox.session
 def core_alone(session: nox.Session) -> None:
     """Run what of the suite of rates-core needs no plugin, with nothing beside it but its own dependencies."""
     install(session, CORE.name, *TEST_TOOLS, "scipy")  # whose sparse arrays users give to core
@@ -193,13 +200,6 @@ def packaging(session: nox.Session) -> None:
     have_wheels(session)
     install(session, *TEST_TOOLS)
     pytest(session, "tests/packaging", strict=False)
-
-
-@nox.session
-def documents(session: nox.Session) -> None:
-    """Execute what the README and the documentation tell a reader to type."""
-    install(session, CORE.name, *DEFAULT, "matplotlib", *TEST_TOOLS)
-    pytest(session, "tests/documents", strict=False)
 
 
 @nox.session

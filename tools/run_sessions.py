@@ -36,7 +36,7 @@ class Outcome:
 
 
 def sessions_of(tier: str) -> list[str]:
-    """List the sessions of a tier: what the noxfile runs by default, those of tests first, for they take longest."""
+    """List the sessions of a tier: what the noxfile runs by default, in its order, which has the longest first."""
     listing = subprocess.run(["nox", "--list", "--json"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
     left_out = EXHAUSTIVE if tier == "test" else set()
     return [entry["session"] for entry in json.loads(listing) if entry["name"] not in left_out]
