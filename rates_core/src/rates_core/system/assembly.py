@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cached_property
 from typing import Any
 
 from attrs import define, field
@@ -26,7 +27,7 @@ from rates_core.system.system import (
 )
 
 
-@define(eq=False)
+@define(eq=False, slots=False)
 class Assembly:
     """States, parameters and statements collected from the populations and projections of a network."""
 
@@ -44,6 +45,11 @@ class Assembly:
     fed: dict[str, Any] = field(factory=dict)
     hidden: Counter[str] = field(factory=Counter)
     _known_reads: dict[tuple[str, Expression], str] = field(factory=dict)
+
+    @cached_property
+    def state_paths(self) -> frozenset[str]:
+        """Return the paths of all states, once they are declared."""
+        return frozenset(state.path for state in self.states)
 
     def path(self, population: int, operator: str, variable: str) -> str:
         """Return the path that stands for a variable of all units of a population."""

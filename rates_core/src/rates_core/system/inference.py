@@ -67,7 +67,13 @@ def infer_shapes(assembly: Assembly, statements: Sequence[Statement]) -> Shaped:
             break
     derivatives = tuple(_derivative(assembly, item, shapes, lifting) for item in assembly.derivatives)
     reads = tuple(
-        evolve(read, shape=shapes[path], delay=lifting.settle(read.delay, shapes)) for path, read in assembly.reads.items()
+        evolve(
+            read,
+            shape=shapes[path],
+            delay=lifting.settle(read.delay, shapes),
+            index=read.index if shapes[read.slot] else None,
+        )
+        for path, read in assembly.reads.items()
     )
     variables = {path: shapes[path] for path in by_target}
     return Shaped(tuple(settled[item.target] for item in statements), derivatives, reads, variables)
@@ -84,7 +90,7 @@ def _order(statements: Mapping[str, Statement], reads: Mapping[str, Read]) -> li
 
 
 def _read_shape(read: Read, shapes: dict[str, Shape], lifting: Lifting) -> Shape:
-    own = shapes[read.slot] if read.index is None else shapes[read.index]
+    own = shapes[read.index] if read.index is not None and shapes[read.slot] else shapes[read.slot]
     return own or shape_of(lifting.settle(read.delay, shapes), shapes)
 
 

@@ -48,6 +48,15 @@ def _source(assembly: Assembly, projection: Projection, label: str, index: Any) 
     return f"{label}/delayed"
 
 
+def _each(assembly: Assembly, projection: Projection, label: str, source: str) -> str:
+    """Return a source that has one entry per unit, also where it is the same for all units."""
+    (size,) = assembly.unit_shape(projection.source.population)
+    if source in assembly.state_paths:
+        return source
+    assembly.statements.append(Assign(f"{label}/each", lifted(Symbol(source), size)))
+    return f"{label}/each"
+
+
 def _contribution(assembly: Assembly, projection: Projection, label: str) -> Expression:
     weights = projection.weights
     shape = assembly.unit_shape(projection.target.population)
@@ -58,6 +67,7 @@ def _contribution(assembly: Assembly, projection: Projection, label: str) -> Exp
             weight_path = assembly.add_parameter(f"{label}/weight", weight)
             if single_source:
                 return Apply("multiply", (Symbol(weight_path), Symbol(source)))
+            source = _each(assembly, projection, label, source)
             return assembly.add_projection(Project(f"{label}/value", source, "uniform", weight_path, ()))
         case Dense(matrix):
             source = _source(assembly, projection, label, None)
@@ -66,6 +76,7 @@ def _contribution(assembly: Assembly, projection: Projection, label: str) -> Exp
             weight_path = assembly.add_parameter(f"{label}/weight", matrix)
             if single_source:
                 return Apply("multiply", (Symbol(weight_path), Symbol(source)))
+            source = _each(assembly, projection, label, source)
             return assembly.add_projection(Project(f"{label}/value", source, "dense", weight_path, shape))
         case Indexed(weight, index):
             return _indexed(assembly, projection, label, weight, None if single_source else index, shape)
@@ -76,18 +87,20 @@ def _contribution(assembly: Assembly, projection: Projection, label: str) -> Exp
 def _indexed(
     assembly: Assembly, projection: Projection, label: str, weight: Any, index: Any, shape: Shape
 ) -> Expression:
-    source = Symbol(_source(assembly, projection, label, index))
+    source = _source(assembly, projection, label, index)
     enters_edge = assembly.network.populations[projection.target.population].edges  # and has no weight there
-    picked: Expression = source
-    if isinstance(index, int) and projection.delay is None:
-        picked = Apply("index", (source, Number(index)))
-    elif index is not None and projection.delay is None:
-        index_path = assembly.add_parameter(f"{label}/source", index, structural=True)
-        if not enters_edge:
-            weight_path = assembly.add_parameter(f"{label}/weight", weight)
-            statement = Project(f"{label}/value", source.name, "indexed", weight_path, shape, index_path)
-            return assembly.add_projection(statement)
-        picked = Apply("index", (source, Symbol(index_path)))
+    picked: Expression = Symbol(source)
+    if index is not None and projection.delay is None:
+        source = _each(assembly, projection, label, source)
+        if isinstance(index, int):
+            picked = Apply("index", (Symbol(source), Number(index)))
+        else:
+            index_path = assembly.add_parameter(f"{label}/source", index, structural=True)
+            picked = Apply("index", (Symbol(source), Symbol(index_path)))
+            if not enters_edge:
+                weight_path = assembly.add_parameter(f"{label}/weight", weight)
+                statement = Project(f"{label}/value", source, "indexed", weight_path, shape, index_path)
+                return assembly.add_projection(statement)
     if enters_edge:
         return picked
     return Apply("multiply", (Symbol(assembly.add_parameter(f"{label}/weight", weight)), picked))
@@ -99,8 +112,10 @@ def _sparse(
     index = None if single_source else weights.columns
     source = _source(assembly, projection, label, index)
     data = assembly.add_parameter(f"{label}/weight", weights.data)
-    picked = index is None or projection.delay is not None
-    index_path = None if picked else assembly.add_parameter(f"{label}/source", index, structural=True)
+    index_path = None
+    if index is not None and projection.delay is None:
+        source = _each(assembly, projection, label, source)
+        index_path = assembly.add_parameter(f"{label}/source", index, structural=True)
     if not shape:
         value: Expression = Symbol(source)
         if index_path is not None:
