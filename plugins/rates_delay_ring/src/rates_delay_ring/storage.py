@@ -208,9 +208,10 @@ class Ring(UniformHistory):
         offsets, weights, _ = stencil
         buffer = self._buffers[slot]
         rows = (step + offsets) % len(buffer)
+        entries = np.arange(len(rows)) if index is None else np.asarray(index)
         if weights is None:
-            return np.asarray(buffer[rows] if buffer.ndim == 1 else buffer[rows, index])
-        samples = buffer[rows] if buffer.ndim == 1 else buffer[rows, np.asarray(index)[:, None]]
+            return np.asarray(buffer[rows] if buffer.ndim == 1 else buffer[rows, entries])
+        samples = buffer[rows] if buffer.ndim == 1 else buffer[rows, entries[:, None]]
         return np.asarray((weights * samples).sum(axis=1))
 
     def _at(self, slot: str, position: float, node: float) -> Any:
