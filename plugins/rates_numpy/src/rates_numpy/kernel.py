@@ -60,6 +60,9 @@ class NumpyKernel(Kernel):
         with np.errstate(all="ignore"):
             self._derivative: Callable[..., tuple[Any, ...]] = module.vector_field(*values)
             self._observe: Callable[..., tuple[Any, ...]] = module.recorder(*values)
+            self._integrate: Callable[..., tuple[np.ndarray, Rows]] | None = (
+                module.integrator(*values) if program.request.tableau is not None else None
+            )
             self._store: Callable[..., tuple[Any, ...]] | None = (
                 module.slots(*values) if slot_paths(program.request.system) else None
             )
@@ -135,10 +138,10 @@ class NumpyKernel(Kernel):
         with np.errstate(all="ignore"):
             history = None if carry.history is None else carry.history.copy()
             past = () if history is None else (history,)
-            y, rows = self._module.loop(
-                self._derivative, self._observe, np.array(carry.y), inputs, draws, step_size, carry.step, samples,
-                stride, *past,
-            )  # fmt: skip
+            assert self._integrate is not None
+            y, rows = self._integrate(
+                self._observe, np.array(carry.y), inputs, draws, step_size, carry.step, samples, stride, *past
+            )
         step = carry.step + samples * stride
         return Carry(step, step * step_size, y, history), rows
 

@@ -3,31 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-
 from typing import TYPE_CHECKING
 
+from attrs import frozen
 from rates_core.programs.program import ProgramRequest, distinct_nodes
 
 if TYPE_CHECKING:
     from rates_numpy.module import Names
 
 
-def loop_text(request: ProgramRequest, names: Names, timed: bool) -> str:
-    """Return the text of `loop`, for one method.
+@frozen(eq=False)
+class Field:
+    """The vector field as lines of text, to be printed in place.
+
+    Attributes:
+        parameters: arguments of the function that returns the loop.
+        prepared: what depends on parameters only.
+        body: the statements, then the derivative of each state as `d_<state>`.
+    """
+
+    parameters: Sequence[str]
+    prepared: Sequence[str]
+    body: Sequence[str]
+
+
+def loop_text(request: ProgramRequest, names: Names, timed: bool, field: Field) -> str:
+    """Return the text of a function of the parameters that returns the loop of one method.
+
+    The vector field is called where a method has several stages, and stands in the loop where it has one.
 
     Args:
         request: what the program has to contain; it names a method.
         names: identifiers of all paths, and of what is made from them.
         timed: whether the functions of the module take time.
+        field: the vector field.
     """
-    return "\n".join(Frame(request, names, timed).lines())
+    frame = Frame(request, names, timed, field)
+    lines = [f"def integrator({', '.join(field.parameters)}):"]
+    if frame.inline:
+        lines += [f"    {line}" for line in field.prepared]
+    else:
+        lines.append(f"    derivative = vector_field({', '.join(field.parameters)})")
+    lines.append("")
+    return "\n".join([*lines, *(f"    {line}" for line in frame.lines()), "", "    return loop"])
 
 
 class Frame:
     """The loop of one method over one System, stage by stage."""
 
-    def __init__(self, request: ProgramRequest, names: Names, timed: bool) -> None:
+    def __init__(self, request: ProgramRequest, names: Names, timed: bool, field: Field) -> None:
         assert request.tableau is not None
+        self.field = field
+        self.inline = request.tableau.stages == 1 and bool(request.system.states)
         self.system, self.tableau, self.names = request.system, request.tableau, names
         self.state_paths = [state.path for state in self.system.states]
         self.states = names.of(self.state_paths)
@@ -42,7 +69,7 @@ class Frame:
 
     def lines(self) -> list[str]:
         """Return the lines of the function."""
-        arguments = "derivative, observe, y, inputs, draws, h, first, samples, stride"
+        arguments = "observe, y, inputs, draws, h, first, samples, stride"
         head = [
             f"def loop({arguments}{', history' if self.delayed else ''}):",
             f'    """Advance by samples*stride steps of {self.tableau.name}; keep a row before every stride steps."""',
@@ -90,6 +117,8 @@ class Frame:
         ]
 
     def _stages(self) -> list[str]:
+        if self.inline:
+            return self._in_place()
         lines = []
         for stage, node in enumerate(self.tableau.nodes):
             at = "(first + k)*h" if node == 0 else f"(first + k + {node!r})*h"
@@ -104,7 +133,23 @@ class Frame:
                 lines.append(f"history.stage({stage}, {_tuple(slopes)})")
         return lines
 
+    def _in_place(self) -> list[str]:
+        """Return the lines of the only stage, the vector field in place."""
+        lines = ["t = (first + k)*h"] if self.timed else []
+        if self.delayed:
+            reads = self.names.of([read.path for read in self.system.reads])
+            lines.append(f"{_targets(reads)} = history.read(first + k, 0.0)")
+        given = [*self.names.of(self.input_paths), *self.names.of([draw.path for draw in self.system.draws])]
+        values = [*self._stage_inputs(0.0), *self._step_draws()]
+        lines += [f"{name} = {value}" for name, value in zip(given, values, strict=True)]
+        lines += self.field.body
+        if self.delayed:
+            lines.append(f"history.stage(0, {_tuple(self._slopes(0))})")
+        return lines
+
     def _slopes(self, stage: int) -> list[str]:
+        if self.inline:
+            return self.names.of(self.state_paths, "d_{}")
         return self.names.of(self.state_paths, f"k{stage + 1}_{{}}")
 
     def _moved(self, row: Sequence[float]) -> list[str]:

@@ -14,14 +14,14 @@ from rates_core.programs.program import ProgramRequest, slot_paths
 from rates_core.programs.routine import Routine, Temporaries, make_routine
 from rates_core.system.system import TIME, Assign, Project, Statement, System
 from rates_numpy import scalar_functions
-from rates_numpy.loop import loop_text
+from rates_numpy.loop import Field, loop_text
 from rates_numpy.printer import NumpyPrinter
 
 RESERVED = frozenset(
     {
         *keyword.kwlist, *keyword.softkwlist, "t", "y", "h", "k", "np", "math", "cmath", "pi", "e", "tanh", "atan", "atan2",
         "erf", "erfc", "array_erf", "array_erfc", "abs", "int", "float", "complex", "range", "tuple", "len", "zip",
-        "rows", "samples", "stride", "derivative", "observe", "store", "history", "inputs", "draws", "pieces", "first",
+        "rows", "samples", "stride", "derivative", "integrator", "observe", "store", "history", "inputs", "draws", "pieces", "first",
         "vector_field", "recorder", "slots", "loop", "pack", "unpack", "sampled", "buffered", "buffer", "delays",
         "jacobian", "matrix", "linearisation",
         *(name for name in vars(scalar_functions) if not name.startswith("_")),
@@ -86,9 +86,20 @@ def write_module(request: ProgramRequest) -> Module:
         body.append(_closure("slots", "store", routines["slots"], printer, names, parameters, inner, [], stored))
     body += [unpack(system), pack(system)]
     if request.tableau is not None:
-        body.append(loop_text(request, names, timed))
+        field = _field(system, routines["vector_field"], printer, names, parameters)
+        body.append(loop_text(request, names, timed, field))
     text = "\n\n\n".join([header(request.name, printer, "\n".join(body)), *helpers(printer), *body]) + "\n"
     return Module(text, parameters, timed)
+
+
+def _field(
+    system: System, routine: Routine, printer: NumpyPrinter, names: Names, parameters: Sequence[str]
+) -> Field:
+    """Return the vector field as lines that stand in a loop."""
+    targets = names.of([item.state for item in system.derivatives], "d_{}")
+    slopes = [f"{name} = {printer.text(result)}" for name, result in zip(targets, routine.results, strict=True)]
+    body = [*statement_lines(routine.body, printer), *slopes]
+    return Field(names.of(parameters), statement_lines(routine.prepared, printer), body)
 
 
 def module_names(system: System, routines: Iterable[Routine]) -> Names:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from attrs import define, evolve, field, frozen
 
-from rates_core.expressions.tree import Apply, Expression, Symbol, substitute, symbols
+from rates_core.expressions.tree import Apply, Expression, Number, Symbol, substitute, symbols, transform
 from rates_core.system.schedule import reads_of
 from rates_core.system.system import Assign, Project, Statement, System
 
@@ -87,6 +87,8 @@ def make_routine(
     if hoist:
         hoisted, body, results = _hoisted(body, results, constant, temporaries)
         prepared += hoisted
+        body = [Assign(item.target, _multiplied(item.expression)) if isinstance(item, Assign) else item for item in body]
+        results = [_multiplied(result) for result in results]
     body, results = _shared(body, results, temporaries)
     return Routine(tuple(prepared), tuple(body), tuple(results))
 
@@ -145,10 +147,19 @@ def _hoisted(
     return prepared, new_body, new_results
 
 
+def _multiplied(expression: Expression) -> Expression:
+    """Write the square of an expression as a product of it with itself, which is then computed once."""
+
+    def product(node: Expression) -> Expression:
+        match node:
+            case Apply("power", (Apply() as base, Number(2))):
+                return Apply("multiply", (base, base))
+        return node
+
+    return transform(expression, product)
+
+
 def _costs(expression: Apply) -> bool:
-    """Tell whether an expression is worth a name; z*conj(z) is real only as long as one can see that it is that."""
-    if expression.function == "conj":
-        return False
     return expression.function != "negative" or isinstance(expression.arguments[0], Apply)
 
 
