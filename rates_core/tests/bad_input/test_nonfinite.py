@@ -126,3 +126,12 @@ def test_a_run_goes_on_if_that_is_wanted(model, equation):
     assert len(table) == 20
     assert np.isfinite(table.iloc[0]).all()
     assert not np.isfinite(table.iloc[-1]).any()
+
+
+@pytest.mark.parametrize("solver", ["bosh3", "dopri5", "scipy"])
+def test_adaptive_steps_stop_at_a_recorded_variable_that_is_infinite(model, solver):
+    circuit = model(["x' = -x", "z = 1/(1 - t)"], x="variable(1.0)", z="variable")
+    error = stopped(circuit, solver=solver, sampling_step_size=0.5, outputs={"z": "p/op/z"})
+    assert str(error) == f"{model.name('op/z')} became NaN or infinite at t = 1. {ADVICE}"
+    assert error.time == 1.0
+    assert np.allclose(error.result.iloc[:, 0], [1.0, 2.0])

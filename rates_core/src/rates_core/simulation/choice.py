@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from numbers import Integral
 from typing import Any
 
 from rates_core.errors import ArgumentError, PluginError, UnknownNameError, did_you_mean
@@ -10,6 +11,7 @@ from rates_core.plugins import get_manager
 from rates_core.plugins.specs import BackendSpec, Option, SolverSpec
 
 DEFAULT_BACKEND = "numpy"
+STAGES = ("delay_approximation", "dde_approx")
 IGNORED = ("clear", "in_place")  # accepted for programs of older tools; there is nothing left for them to do
 
 
@@ -33,7 +35,9 @@ def chosen_backend(name: str | BackendSpec | None) -> BackendSpec:
     if len(installed) == 1:
         return manager.backend(next(iter(installed)))
     listed = ", ".join(installed) or "none"
-    raise PluginError(f"No backend was chosen. Installed: {listed}. Choose one with backend=, or pip install rates-numpy.")
+    raise PluginError(
+        f"No backend was chosen. Installed: {listed}. Choose one with backend=, or pip install rates-numpy."
+    )
 
 
 def chosen_solver(name: str | SolverSpec, method: str | None) -> tuple[SolverSpec, str | None]:
@@ -79,6 +83,25 @@ def chosen_options(
             if name in known:
                 known[name] = value
     return solver_options, backend_options
+
+
+def chosen_stages(options: Mapping[str, Any]) -> tuple[int | None, dict[str, Any]]:
+    """Return the number of stages in place of discrete delays, None for none, and the other options.
+
+    `dde_approx` is the name that programs of older tools use, with 0 for none.
+
+    Raises:
+        ArgumentError: it is no number of stages.
+    """
+    others = {name: value for name, value in options.items() if name not in STAGES}
+    for name in STAGES:
+        value = options.get(name)
+        if value is None or (name == "dde_approx" and value == 0):
+            continue
+        if isinstance(value, bool) or not isinstance(value, Integral) or value < 1:
+            raise ArgumentError(f"{name} is the number of stages of a chain, at least 1; it is {value!r}.")
+        return int(value), others
+    return None, others
 
 
 def _unknown_option(name: str, solver: SolverSpec, backend: BackendSpec) -> str:

@@ -17,7 +17,7 @@ from rates_core.plugins import get_manager
 from rates_core.plugins.specs import BackendSpec, SolverSpec
 from rates_core.programs.program import Program, ProgramRequest
 from rates_core.simulation.arguments import checked_mapping
-from rates_core.simulation.choice import ARGUMENTS, chosen_backend, chosen_options, chosen_solver
+from rates_core.simulation.choice import ARGUMENTS, chosen_backend, chosen_options, chosen_solver, chosen_stages
 from rates_core.simulation.grid import positive
 from rates_core.simulation.inputs import columns_of
 from rates_core.simulation.outputs import Recording, recording, requested
@@ -193,6 +193,7 @@ def compile_model(
 ) -> CompiledModel:
     """Compile a circuit; see `CircuitTemplate.compile`."""
     step_size = positive("step_size", step_size)
+    stages, options = chosen_stages({"delay_approximation": delay_approximation, **options})
     solver_spec, method = chosen_solver(solver, method)
     backend_spec = chosen_backend(backend)
     solver_options, backend_options = chosen_options(solver_spec, backend_spec, options)
@@ -216,7 +217,7 @@ def compile_model(
         "inputs": inputs,
     }
     fed = columns_of(inputs)
-    recipe = Recipe(circuit.name, choice, fed, delay_approximation, outputs, float_precision, defaults)
+    recipe = Recipe(circuit.name, choice, fed, stages, outputs, float_precision, defaults)
     return _compiled(build_network(circuit, vectorize), recipe)
 
 

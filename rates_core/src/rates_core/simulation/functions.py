@@ -16,8 +16,8 @@ from rates_core.network.build import build_network
 from rates_core.plugins import get_manager
 from rates_core.programs.program import Backend, FunctionRequest, FunctionSource, ProgramRequest, slot_paths
 from rates_core.simulation.arguments import arguments_of, initial_state
-from rates_core.simulation.choice import chosen_backend, chosen_options, chosen_solver
-from rates_core.simulation.grid import TimeGrid
+from rates_core.simulation.choice import chosen_backend, chosen_options, chosen_solver, chosen_stages
+from rates_core.simulation.grid import TimeGrid, positive
 from rates_core.simulation.inputs import Inputs, columns_of
 from rates_core.simulation.requirements import requirements_of
 from rates_core.simulation.start import chain_states, delay_values
@@ -138,10 +138,12 @@ def _function(
         raise ArgumentError(f"func_name must be a name that a function can have; it is {name!r}.")
     spec = chosen_backend(backend)
     solver_spec, _ = chosen_solver(solver, None)
+    stages, options = chosen_stages(options)
     chosen_options(solver_spec, spec, options)
+    step_size = positive("step_size", step_size)
     if auto:
         raise UnsupportedFeatureError(f"The backend '{spec.name}' writes no files for AUTO. backend='fortran' does.")
-    system = lower(build_system(build_network(circuit, vectorize), columns_of(inputs)))
+    system = lower(build_system(build_network(circuit, vectorize), columns_of(inputs)), stages)
     continuous = (solver_spec.adaptive or solver_spec.kind == "driver") if adaptive is None else adaptive
     get_manager().require(spec, requirements_of(system, "history" if continuous else "ring", float_precision))
     maker: Backend = spec.load()()

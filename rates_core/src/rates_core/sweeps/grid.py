@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean
 from rates_core.simulation.compile import compile_model
+from rates_core.templates.value import to_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,8 +35,11 @@ def grid_search(
 
     from rates_core.templates.circuit import CircuitTemplate
 
+    if not isinstance(outputs, Mapping) or not outputs:
+        raise ArgumentError(f"outputs must be a dict of name to path, with one at least; it is {outputs!r}.")
     template = CircuitTemplate.from_yaml(circuit) if isinstance(circuit, str | Path) else circuit
     points = grid_points(param_grid, permute_grid)
+    _check_points(points)
     points.index = pd.Index([f"{template.name}_{number}" for number in range(len(points))])
     paths = {name: _paths(name, param_map) for name in points.columns}
     run_arguments = {name: value for name, value in arguments.items() if name in RUN_ONLY}
@@ -80,6 +84,18 @@ def grid_points(grid: Mapping[str, Iterable[float]] | pd.DataFrame, permute: boo
             "Give lists of one length, or permute_grid=True for every combination."
         )
     return pd.DataFrame(values)
+
+
+def _check_points(points: pd.DataFrame) -> None:
+    """Raise unless there is a point, and all of them are numbers."""
+    if not len(points):
+        raise ArgumentError("param_grid holds no point. Give each parameter one value at least.")
+    for name in points.columns:
+        for value in points[name]:
+            try:
+                to_number(value)
+            except ArgumentError as error:
+                raise ArgumentError(f"param_grid['{name}']: {error}") from None
 
 
 def _paths(name: str, param_map: Mapping[str, Mapping[str, Any]]) -> list[str]:

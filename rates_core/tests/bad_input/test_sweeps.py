@@ -1,0 +1,76 @@
+"""Sweeps and generated functions that are asked for what cannot be."""
+
+from __future__ import annotations
+
+import pytest
+
+from rates_core import grid_search
+
+NODES = {"a": {"vars": ["lin/tau"], "nodes": ["p"]}}
+
+
+def search(circuit, grid, places, outputs=None, **options):
+    return grid_search(circuit, grid, places, 0.1, 1.0, {"x": "p/lin/x"} if outputs is None else outputs, **options)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (({"a": [1.0], "b": [1.0, 2.0]}, NODES),
+         "ArgumentError: The lists of param_grid have unequal lengths (a: 1, b: 2). "
+         "Give lists of one length, or permute_grid=True for every combination."),
+        (({"a": []}, NODES), "ArgumentError: param_grid holds no point. Give each parameter one value at least."),
+        (({"a": ["x"]}, NODES), "ArgumentError: param_grid['a']: A number is needed, not 'x'."),
+        (({"a": [1.0, float("nan")]}, NODES), "ArgumentError: param_grid['a']: NaN is not a number."),
+        (({"aa": [1.0]}, NODES), "UnknownNameError: param_map says nothing of 'aa'. Did you mean 'a'?"),
+        (({"a": [1.0]}, {"a": {"vars": ["lin/tau"]}}),
+         "ArgumentError: param_map['a'] needs 'vars' and either 'nodes' or 'edges'."),
+        (({"a": [1.0]}, {"a": {"vars": ["lin/tao"], "nodes": ["p"]}}),
+         "UnknownNameError: parameters: Unknown variable 'tao' in path 'p/lin/tao'. Did you mean 'tau'? "
+         "The variables are: x, tau, u."),
+        (({"a": [1.0]}, NODES, ["p/lin/x"]),
+         "ArgumentError: outputs must be a dict of name to path, with one at least; it is ['p/lin/x']."),
+    ],
+)  # fmt: skip
+def test_a_sweep_that_cannot_be(pair, refusal, arguments, text):
+    assert refusal(search, pair, *arguments) == text
+
+
+def test_a_misspelt_argument_of_a_sweep(pair, refusal):
+    assert refusal(search, pair, {"a": [1.0]}, NODES, sovler="rk4") == (
+        "UnknownNameError: There is no argument or option 'sovler'. Did you mean 'solver'? "
+        "Options of solver 'euler': none. Options of backend 'numpy': none."
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        ({"func_name": "a b"}, "ArgumentError: func_name must be a name that a function can have; it is 'a b'."),
+        ({"step_size": -0.1}, "ArgumentError: step_size must be a positive number; it is -0.1."),
+        (
+            {"sovler": "rk4"},
+            "UnknownNameError: There is no argument or option 'sovler'. Did you mean 'solver'? "
+            "Options of solver 'euler': none. Options of backend 'numpy': none.",
+        ),
+    ],
+)
+def test_a_function_that_cannot_be(pair, refusal, arguments, text):
+    assert refusal(pair.get_run_func, **{"func_name": "field", "step_size": 0.1, **arguments}) == text
+
+
+@pytest.mark.parametrize("name", ["delay_approximation", "dde_approx"])
+@pytest.mark.parametrize("value", [-1, 1.5, "many", True])
+def test_stages_that_are_no_number(echo, run_refusal, name, value):
+    assert run_refusal(echo, **{name: value}) == (
+        f"ArgumentError: {name} is the number of stages of a chain, at least 1; it is {value!r}."
+    )
+
+
+def test_the_older_name_of_stages_means_the_same(echo):
+    run = {"simulation_time": 1.0, "step_size": 0.01, "verbose": False}
+    chained = echo.run(delay_approximation=3, **run)
+    assert chained.equals(echo.run(dde_approx=3, **run))
+    assert not chained.equals(echo.run(dde_approx=0, **run))
+    assert echo.run(**run).equals(echo.run(dde_approx=0, **run))
+    assert len(echo.get_run_func("field", 0.01, dde_approx=3).args[1]) == 4
