@@ -128,6 +128,28 @@ def test_state_of_another_model_or_solver_is_refused(circuit: Any) -> None:
         circuit("x' = -x", 2, x="output(1.0)").run(0.1, 0.1, state=end, verbose=False)
 
 
+@pytest.mark.parametrize(
+    ("equation", "difference"),
+    [("y' = -y", "it holds no 'p/op/y'"), ("x' = -past(x, 0.5)", "it holds no 'past(p/op/x)'")],
+)
+def test_state_of_a_model_of_the_same_size_is_refused(circuit: Any, equation: str, difference: str) -> None:
+    end = circuit("x' = -x", x="output(1.0)").run(0.1, 0.1, verbose=False)
+    other = circuit(equation, **{equation[0]: "output(1.0)"})
+    with pytest.raises(ArgumentError) as caught:
+        other.run(0.1, 0.1, state=end, verbose=False)
+    assert str(caught.value) == f"state is from another model: {difference}, unlike model '{other.name}'."
+
+
+def test_fixed_steps_go_on_with_the_same_step_only(circuit: Any) -> None:
+    model = circuit("x' = t", x="output(0.0)")
+    with pytest.raises(ArgumentError) as caught:
+        model.run(1.0, 0.02, state=model.run(1.0, 0.01, verbose=False), verbose=False)
+    assert str(caught.value) == (
+        "state comes from a run with step_size 0.01, by which time and delays are counted; go on with the same one, "
+        "not 0.02."
+    )
+
+
 @pytest.mark.parametrize("count", [1, 9])
 def test_noise_has_the_variance_of_a_wiener_process_and_follows_its_seed(circuit: Any, count: int) -> None:
     model = circuit("x' = s*xi", count, x="output(0.0)", s=2.0, xi="noise").compile(

@@ -22,7 +22,7 @@ from rates_core.simulation.grid import TimeGrid, time_grid
 from rates_core.simulation.inputs import Inputs
 from rates_core.simulation.outputs import table
 from rates_core.simulation.start import chain_states, delay_values, read_indices
-from rates_core.simulation.state import RunState, state_of
+from rates_core.simulation.state import RunState, layout_of, state_of
 from rates_core.system.system import System
 
 if TYPE_CHECKING:
@@ -91,7 +91,10 @@ def execute(model: CompiledModel, request: RunRequest) -> pd.DataFrame:
     run = _prepared(model, request)
     carry, rows = run_fixed(run) if model.choice.fixed else run_accepted(run)
     frame = run.frame(rows)
-    frame.attrs["state"] = RunState(model.system.name, model.choice.solver.name, carry, run.past, run.draws.seed)
+    frame.attrs["state"] = RunState(
+        model.system.name, model.choice.solver.name, carry, run.past, run.draws.seed, layout_of(model.system),
+        run.grid.step_size if model.choice.fixed else None,
+    )  # fmt: skip
     return frame
 
 
@@ -100,7 +103,7 @@ def _prepared(model: CompiledModel, request: RunRequest) -> Run:
     grid = time_grid(
         request.simulation_time, request.step_size, request.sampling_step_size, request.cutoff, choice.fixed
     )
-    before = state_of(request.state, system, choice.solver.name)
+    before = state_of(request.state, system, choice.solver.name, grid.step_size if choice.fixed else None)
     if before is not None and (request.initial or request.history is not None):
         raise ArgumentError("state= continues a run; initial= and history= belong to a start. Give one or the other.")
     start = 0.0 if before is None else before.carry.time

@@ -9,29 +9,51 @@ from attrs import frozen
 from rates_core.delays.prehistory import PreHistory
 from rates_core.errors import ArgumentError
 from rates_core.programs.carry import Carry
+from rates_core.programs.program import slot_paths
 from rates_core.system.system import System
+
+Layout = tuple[tuple[str, int], ...]
 
 
 @frozen(eq=False)
 class RunState:
-    """The end of a run: time, states, delays, step control and random numbers."""
+    """The end of a run: time, states, delays, step control and random numbers.
+
+    Attributes:
+        layout: paths of the states and their numbers of entries, then what is kept of the past.
+        step_size: of a fixed-step method, whose steps are counted; else None.
+    """
 
     model: str
     solver: str
     carry: Carry
     past: PreHistory | None
     seed: int
+    layout: Layout
+    step_size: float | None
 
     def __deepcopy__(self, memo: Any) -> RunState:
         """Return itself: it is never changed, and tables copy their attributes deeply."""
         return self
 
 
-def state_of(state: Any, system: System, solver: str) -> RunState | None:
+def layout_of(system: System) -> Layout:
+    """Return what the ends of runs of a System hold, in order."""
+    states = tuple((state.path, state.width) for state in system.states)
+    return states + tuple((f"past({path})", 0) for path in slot_paths(system))
+
+
+def state_of(state: Any, system: System, solver: str, step_size: float | None) -> RunState | None:
     """Return the end of a run, given as such or as the table that the run returned.
 
+    Args:
+        state: the end of a run, its table, or None.
+        system: what goes on.
+        solver: name of the solver that goes on.
+        step_size: its step if it is fixed, else None.
+
     Raises:
-        ArgumentError: it is neither, or comes from another model or another solver.
+        ArgumentError: it is neither, or comes from another model, another solver or another fixed step.
     """
     if state is None:
         return None
@@ -40,8 +62,29 @@ def state_of(state: Any, system: System, solver: str) -> RunState | None:
         raise ArgumentError("state must be what run() returned, or its attrs['state'].")
     if len(found.carry.y) != system.width:
         raise ArgumentError(
-            f"state has {len(found.carry.y)} values, but model '{system.name}' has {system.width}: it is from another model."
+            f"state has {len(found.carry.y)} values, but model '{system.name}' has {system.width}: "
+            "it is from another model."
         )
+    layout = layout_of(system)
+    if found.layout != layout:
+        raise ArgumentError(_difference(found, layout, system.name))
     if found.solver != solver:
         raise ArgumentError(f"state comes from solver '{found.solver}'; go on with the same one, not '{solver}'.")
+    if found.step_size != step_size:
+        raise ArgumentError(
+            f"state comes from a run with step_size {found.step_size}, by which time and delays are counted; go on "
+            f"with the same one, not {step_size}."
+        )
     return found
+
+
+def _difference(found: RunState, layout: Layout, name: str) -> str:
+    """Say in what the end of a run differs from what a model needs."""
+    if set(found.layout) == set(layout):
+        return f"state holds the variables of model '{name}' in another order; compile both runs with one vectorize=."
+    held, needed = dict(found.layout), dict(layout)
+    path = next(path for path in [*needed, *held] if held.get(path) != needed.get(path))
+    if path in held and path in needed:
+        return f"state is from another model: '{path}' differs in size from that of model '{name}'."
+    where = "holds no" if path in needed else "holds"
+    return f"state is from another model: it {where} '{path}', unlike model '{name}'."
