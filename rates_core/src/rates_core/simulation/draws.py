@@ -10,7 +10,8 @@ import numpy as np
 from rates_core.errors import ArgumentError
 from rates_core.system.system import System
 
-BLOCK = 1024  # steps whose numbers are drawn together; chunks of steps may begin and end anywhere
+BLOCK = 1024  # steps whose numbers are drawn together, at most; chunks of steps may begin and end anywhere
+NUMBERS = 2**18  # that are drawn together, at most, unless one step needs more: wide models need time and memory
 
 
 def _checked(seed: Any) -> int:
@@ -34,6 +35,8 @@ class Draws:
         self.seed = int(np.random.SeedSequence().entropy) % 2**64 if seed is None else _checked(seed)  # type: ignore[arg-type]
         self._draws = system.draws
         self._width = sum(draw.shape[0] if draw.shape else 1 for draw in system.draws)
+        self._steps = max(1, min(BLOCK, NUMBERS // max(1, self._width)))
+        self._kept = (-1, np.empty((0, self._width)))  # the last block, which the next chunk often begins in
 
     def tables(self, first: int, count: int, step_size: float) -> list[Any]:
         """Return per draw its values at `count` steps from `first` on; noise is scaled by 1/√h."""
@@ -51,9 +54,13 @@ class Draws:
         return tables
 
     def _numbers(self, first: int, count: int) -> np.ndarray:
-        blocks = []
-        for block in range(first // BLOCK, (first + max(count, 1) - 1) // BLOCK + 1):
-            generator = np.random.Generator(np.random.Philox(key=self.seed % 2**64, counter=[0, 0, 0, block]))
-            blocks.append(generator.standard_normal((BLOCK, self._width)))
-        start = first % BLOCK
-        return np.concatenate(blocks)[start : start + count]
+        last = (first + max(count, 1) - 1) // self._steps
+        blocks = [self._block(number) for number in range(first // self._steps, last + 1)]
+        start = first % self._steps
+        return (blocks[0] if len(blocks) == 1 else np.concatenate(blocks))[start : start + count]
+
+    def _block(self, number: int) -> np.ndarray:
+        if self._kept[0] != number:
+            generator = np.random.Generator(np.random.Philox(key=self.seed % 2**64, counter=[0, 0, 0, number]))
+            self._kept = (number, generator.standard_normal((self._steps, self._width)))
+        return self._kept[1]
