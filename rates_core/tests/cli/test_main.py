@@ -166,3 +166,11 @@ def test_a_command_whose_target_is_missing_is_an_error_that_names_the_distributi
         "ModuleNotFoundError: No module named 'rates_greeting'.\n"
     )
     assert outcome(commands.rates("greet")) == (2, "", text)
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(installation):
+    program = (
+        "import os, sys; read, write = os.pipe(); os.close(read); os.dup2(write, 1); "
+        "from rates_core.cli.main import main; sys.exit(main())"
+    )
+    assert outcome(installation.python(program, "plugins")) == (0, "", "")

@@ -33,6 +33,12 @@ def test_values_are_recorded_in_place_and_templates_stay(circuit: CircuitTemplat
     assert circuit.get_var("fox/lv/alpha") == -2.0
 
 
+def test_values_must_be_a_mapping(circuit: CircuitTemplate) -> None:
+    with pytest.raises(ArgumentError) as caught:
+        circuit.update_var("fox/lv/alpha", 3.0)  # type: ignore[arg-type]
+    assert str(caught.value) == "node_vars must be a dict of path to value; it is 'fox/lv/alpha'."
+
+
 def test_the_latest_value_wins(circuit: CircuitTemplate) -> None:
     circuit.update_var({"fox/lv/alpha": 1.0}).update_var({"all/lv/alpha": 2.0})
     assert circuit.get_var("all/lv/alpha").tolist() == [2.0, 2.0]

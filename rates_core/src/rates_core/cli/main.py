@@ -20,7 +20,12 @@ DEBUG = "RATES_DEBUG"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `rates` with these arguments, or those of the process, and return the exit code."""
     try:
-        return _run(list(sys.argv[1:] if arguments is None else arguments))
+        code = _run(list(sys.argv[1:] if arguments is None else arguments))
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:  # whoever read the output, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         print("rates: interrupted", file=sys.stderr)
         return 130

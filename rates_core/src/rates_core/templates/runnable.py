@@ -48,7 +48,8 @@ class Runnable(Template):
         """Simulate the circuit and return what was recorded.
 
         Shape:
-            rows: times 0, `sampling_step_size`, … `simulation_time`, minus what `cutoff` drops.
+            rows: times 0, `sampling_step_size`, … up to but without `simulation_time`, minus what `cutoff` drops;
+                the first row is the initial state.
             columns: one per matched unit of each output, in the order of `outputs`.
 
         Args:
@@ -229,6 +230,9 @@ class Runnable(Template):
     ) -> Any:
         """Return the Jacobian of the right-hand side as a function with its arguments; unpacks as `func, args`.
 
+        The arguments behind t and y are its own, not those of `get_run_func`. For SciPy:
+        `solve_ivp(f, span, y0, args=rest, jac=lambda t, y, *_: func(t, y, *args[2:]))`.
+
         Args:
             func_name: name of the generated function.
             step_size: as in `run`.
@@ -244,7 +248,7 @@ class Runnable(Template):
             auto: as in `get_run_func`.
             clear: accepted and without meaning.
             in_place: accepted and without meaning.
-            sparse: whether the matrix is sparse.
+            sparse: return only the values that may differ from 0; `entries` of the result are their rows and columns.
             options: options of the chosen solver and backend.
 
         Raises:

@@ -38,6 +38,8 @@ def record_values(circuit: CircuitTemplate, node_vars: Mapping[str, Any], edge_v
         TemplateError: the circuit is part of another one.
     """
     check_open(circuit)
+    if not isinstance(node_vars, Mapping):
+        raise ArgumentError(f"node_vars must be a dict of path to value; it is {node_vars!r}.")
     values = [(path, node_value(circuit, path, given)) for path, given in node_vars.items()]
     recorded = circuit.overrides.edge_vars
     before = len(recorded)
