@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from rates_core.errors import ArgumentError
+from rates_core.errors import ArgumentError, UnsupportedFeatureError
 from rates_core.network.addresses import Address
 from rates_core.network.edge_populations import EdgeOperators, add_edge_population
 from rates_core.network.leaves import FlatConnection
@@ -21,6 +21,7 @@ def wire_connections(wiring: Wiring, ends: list[tuple[FlatConnection, Address, A
 
     Raises:
         ArgumentError: a matrix does not fit its populations.
+        UnsupportedFeatureError: the operators of the connections act on an axis.
         TemplateError: there is a spread and no delay, or the operators of the connections do not fit.
     """
     numbers: Counter[tuple[str, str]] = Counter()
@@ -63,13 +64,28 @@ class _Wire:
             self.wiring.project(self.source, self.target, whole, *times)
             return
         dense = isinstance(self.connection.weights, np.ndarray)
-        template = self.connection.template
-        for part in self._connections(keep_zeros=template is not None).by_kind():
-            if template is None:
+        operators = self._operators()
+        for part in self._connections(keep_zeros=operators is not None).by_kind(f"Connection {self._name}"):
+            if operators is None:
                 self.wiring.connect(part, all_fed=dense and self._reaches_all)
             else:
-                operators = EdgeOperators.of(self.wiring, template)
                 add_edge_population(self.wiring, operators, part, [self.connection.mapping])
+
+    @property
+    def _name(self) -> str:
+        return f"{self.connection.source}->{self.connection.target}"
+
+    def _operators(self) -> EdgeOperators | None:
+        template = self.connection.template
+        if template is None:
+            return None
+        operators = EdgeOperators.of(self.wiring, template)
+        if operators.structure.has_axis:
+            raise UnsupportedFeatureError(
+                f"Edge template '{template.name}' has an axis of its own, by a vector or by a function such as vsum; the "
+                f"connections {self._name} are evaluated together and have none. Use separate edges."
+            )
+        return operators
 
     @property
     def _reaches_all(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -33,6 +33,16 @@ class EdgeOperators:
     def of(cls, wiring: Wiring, template: EdgeTemplate) -> EdgeOperators:
         """Return the operators of a template."""
         return cls(template, wiring.flat.structures.of(template))
+
+    def signature(self, wiring: Wiring, mapping: Mapped) -> Hashable:
+        """Return what edges have to agree in to be units of one population: where their inputs come from."""
+        explicit = frozenset(name for name, value in mapping.items() if isinstance(value, str) and value == "source")
+        constant = frozenset(
+            name
+            for name, value in mapping.items()
+            if not isinstance(value, str) and self.structure.variable(_key(name)).kind == "input"
+        )
+        return explicit, constant, frozenset(reading_references(wiring, mapping).items())
 
 
 def reading_references(wiring: Wiring, mapping: Mapped) -> dict[VariableKey, VariableReference]:

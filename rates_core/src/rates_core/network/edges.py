@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rates_core.network.addresses import Address
-from rates_core.network.edge_populations import EdgeOperators, add_edge_population, reading_references
+from rates_core.network.edge_populations import EdgeOperators, add_edge_population
 from rates_core.network.edge_table import EdgeTable
 from rates_core.network.network import VariableReference
 from rates_core.network.weights import Uniform
@@ -66,25 +66,29 @@ class _Edges:
         single = np.array([self.wiring.single(reference) for reference in self.references], dtype=bool)
         alone = np.array([*(operators.structure.has_axis for operators in self.operators), False], dtype=bool)
         apart = (single[self.source] & single[self.target]) | alone[table.template] | self.uniform
-        mapped = self._mapped()
+        kinds = delay_kinds(table.delay, table.spread, self._name)
         keys = self.source
-        for column in (self.target, delay_kinds(table.delay, table.spread), table.template + 1, mapped):
+        for column in (self.target, kinds, table.template + 1, self._mapped()):
             keys = keys * (int(column.max()) + 1) + column
         return np.where(apart, -1 - np.arange(len(table)), keys)
+
+    def _name(self, place: int) -> str:
+        ends = self.table.ends
+        return f"Edge {ends[self.table.source[place]]}->{ends[self.table.target[place]]}"
 
     def _mapped(self) -> np.ndarray:
         """Return a number that is equal for edges whose variables are mapped alike."""
         import numpy as np
 
         table = self.table
+        found, first = np.unique(table.mapping, return_index=True)
         numbers = np.zeros(len(table.mappings) + 1, dtype=np.intp)
         known: dict[Any, int] = {}
-        for number in np.unique(table.mapping[table.template >= 0]).tolist():
-            mapping = table.mappings[number]
-            explicit = frozenset(name for name, value in mapping.items() if isinstance(value, str) and value == "source")
-            numeric = frozenset(name for name, value in mapping.items() if not isinstance(value, str))
-            alike = explicit, numeric, frozenset(reading_references(self.wiring, mapping).items())
-            numbers[number] = known.setdefault(alike, len(known))
+        for number, place in zip(found.tolist(), first.tolist(), strict=True):
+            if number >= 0:
+                operators = self.operators[table.template[place]]
+                alike = operators.signature(self.wiring, table.mappings[number])
+                numbers[number] = known.setdefault(alike, len(known))
         return numbers[table.mapping]
 
     def add(self, places: np.ndarray) -> None:

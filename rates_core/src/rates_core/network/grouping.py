@@ -30,16 +30,16 @@ def group(flat: FlatCircuit, instant: Iterable[Feeding], vectorize: bool) -> tup
     for leaf in flat.leaves.values():
         alone = leaf.size is not None or not vectorize or _has_axis(leaf)
         groups[leaf.path if alone else (id(leaf.structure), depths.get(leaf.path, ()))].append(leaf)
+    starts = {members[0].path: members for members in groups.values() if len(members) >= SMALLEST_GROUP}
     populations: list[Population] = []
     locations: Locations = {}
-    for members in groups.values():
-        if len(members) >= SMALLEST_GROUP:
-            for index, leaf in enumerate(members):
-                locations[leaf.path] = UnitLocation(len(populations), index)
+    for leaf in flat.leaves.values():
+        number = len(populations)
+        if leaf.path in starts:
+            members = starts[leaf.path]
+            locations |= {member.path: UnitLocation(number, index) for index, member in enumerate(members)}
             populations.append(_grouped(members))
-            continue
-        for leaf in members:
-            number = len(populations)
+        elif leaf.path not in locations:
             locations[leaf.path] = UnitLocation(number, None) if leaf.size is None else (number, leaf.size)
             populations.append(_alone(leaf))
     return populations, {path: locations[path] for path in flat.leaves}

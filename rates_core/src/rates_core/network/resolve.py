@@ -91,34 +91,35 @@ def _edge_selections(network: Network, path: str) -> list[Selection]:
     except ArgumentError as error:
         raise ArgumentError(f"{error}{did_you_mean(path, _edge_attributes(network))}") from None
     operator, _, variable = asked.attribute.rpartition("/")
-    pair = f"{asked.source}->{asked.target}"
     found = []
     for number, population in enumerate(network.populations):
-        if population.edges:
-            named = [
-                (index, name)
-                for index, name in enumerate(population.units)
-                if name.startswith(pair) and name[len(pair) :] in _numbers(asked.index, name)
-            ]
-            if named:
-                run = (number, [index for index, _ in named], [name for _, name in named])
-                found.append(_selection(network, path, run, operator, variable))
+        units = enumerate(population.units if population.edges else ())
+        named = [(index, name) for index, name in units if _is_asked(asked, name)]
+        if named:
+            run = (number, [index for index, _ in named], [name for _, name in named])
+            found.append(_selection(network, path, run, operator, variable))
     if not found:
+        pair = f"{asked.source}->{asked.target}"
         known = [name.rpartition("[")[0] for population in network.populations if population.edges for name in
                  islice(population.units, MOST_SEARCHED)]  # fmt: skip
         raise UnknownNameError(f"No edge {pair} has operators, which '{path}' asks for.{did_you_mean(pair, known)}")
     return found
 
 
+def _is_asked(asked: EdgePath, name: str) -> bool:
+    """Tell whether an edge `source->target[k]` is among those that a path means."""
+    source, _, rest = name.partition("->")
+    target, _, number = rest.rpartition("[")
+    if asked.index is not None and f"{asked.index}]" != number:
+        return False
+    ends = (asked.source, source), (asked.target, target)
+    return all(pattern == path or matches(pattern.split("/"), path.split("/")) for pattern, path in ends)
+
+
 def _edge_attributes(network: Network) -> list[str]:
     """Return the paths of attributes of some edges, among which a malformed one may have a likeness."""
     edges = (f"{edge[0]}->{edge[1]}" for item in network.projections for edge in item.edges or ())
     return [f"{edge}/{name}" for edge in dict.fromkeys(islice(edges, MOST_SEARCHED)) for name in EDGE_ATTRIBUTES]
-
-
-def _numbers(index: int | None, name: str) -> tuple[str, ...]:
-    """Return the ends of an edge's name that are meant."""
-    return (f"[{index}]",) if index is not None else (f"[{name[:-1].rpartition('[')[2]}]",)
 
 
 def _has(network: Network, population: int, operator: str, variable: str) -> bool:

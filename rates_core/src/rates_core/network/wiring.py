@@ -15,7 +15,7 @@ from rates_core.network.network import Population, Projection, UnitLocation, Var
 from rates_core.network.weights import Indexed, Weights, from_connections, is_identity
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import numpy as np
 
@@ -160,28 +160,29 @@ class Connections:
             self.number,
         )
 
-    def by_kind(self) -> list[Connections]:
+    def by_kind(self, what: str) -> list[Connections]:
         """Return those without delay, those with a discrete one, and those with a distributed one.
 
         Raises:
-            TemplateError: one has a spread and no delay.
+            TemplateError: one has a spread and no delay; `what` says of what they are.
         """
         import numpy as np
 
-        kinds = delay_kinds(self.delays, self.spreads)
+        kinds = delay_kinds(self.delays, self.spreads, lambda place: what)
         return [self.chosen(np.flatnonzero(kinds == kind)) for kind in np.unique(kinds)]
 
 
-def delay_kinds(delays: np.ndarray, spreads: np.ndarray) -> np.ndarray:
+def delay_kinds(delays: np.ndarray, spreads: np.ndarray, name: Callable[[int], str]) -> np.ndarray:
     """Return 0 for no delay, 1 for a discrete one, 2 for a distributed one.
 
     Raises:
-        TemplateError: there is a spread and no delay.
+        TemplateError: there is a spread and no delay; `name` says where.
     """
     import numpy as np
 
-    if bool(((spreads > 0) & (delays == 0)).any()):
-        raise TemplateError("A connection has a spread and no delay to spread.")
+    wrong = np.flatnonzero((spreads > 0) & (delays == 0))
+    if len(wrong):
+        raise TemplateError(f"{name(int(wrong[0]))} has a spread and no delay to spread.")
     return np.where(spreads > 0, 2, np.where(delays > 0, 1, 0))
 
 
