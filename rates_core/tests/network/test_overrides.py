@@ -59,6 +59,12 @@ def test_one_unit_of_a_population_is_set_and_the_others_stay(leak, values):
     assert values(circuit, *(f"pop[{k}]/op/x" for k in range(3))) == [0.7, 0.1, 0.1]
 
 
+def test_a_unit_of_all_populations_is_no_node(leak, values):
+    populations = {label: PopulationTemplate(label, leak, count) for label, count in (("a", 3), ("b", 1))}
+    circuit = CircuitTemplate("c", nodes={"p": leak}, populations=populations).update_var({"all[1]/op/tau": 9.0})
+    assert values(circuit, "p/op/tau", "a[0]/op/tau", "a[1]/op/tau", "b[0]/op/tau") == [2.0, 2.0, 9.0, 2.0]
+
+
 def test_a_path_that_is_set_later_wins(line, leak, values):
     circuit = line(leak, 3)
     circuit.update_var({"p1/op/tau": 4.0}).update_var({"all/op/tau": 5.0}).update_var({"p2/op/tau": 6.0})

@@ -63,7 +63,11 @@ def _matching_leaves(flat: FlatCircuit, node: str) -> list[tuple[Leaf, int | Non
     pattern = label.split("/")
     if "all" not in pattern:
         return []
-    return [(leaf, unit) for leaf in flat.leaves.values() if matches(pattern, leaf.path.split("/"))]
+    return [
+        (leaf, unit)
+        for leaf in flat.leaves.values()
+        if (unit is None or unit < (leaf.size or 0)) and matches(pattern, leaf.path.split("/"))
+    ]
 
 
 def _shares(

@@ -161,8 +161,9 @@ def _matching(network: Network, node: str) -> Iterator[tuple[int, range | list[i
         return
     pattern = label.split("/")
     if "all" in pattern:
-        for leaf in locations:
-            if matches(pattern, leaf.split("/")):
+        for leaf, location in locations.items():
+            has_unit = unit is None or (not isinstance(location, UnitLocation) and unit < location[1])
+            if has_unit and matches(pattern, leaf.split("/")):
                 yield _located(network, leaf, unit)
 
 
