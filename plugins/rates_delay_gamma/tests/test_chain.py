@@ -64,7 +64,7 @@ def test_edges_with_one_source_and_kernel_share_a_chain() -> None:
 def test_a_delay_that_a_chain_shares_cannot_be_changed_alone() -> None:
     model = network({"delay": 1.0, "spread": 0.5}, {"delay": 1.0, "spread": 0.5}).compile(outputs={"u": "all/r/u"})
     with pytest.raises(ArgumentError, match="share one chain"):
-        model.run(simulation_time=0.1, parameters={"a/s/x->b1/r/u/delay": 2.0})
+        model.run(simulation_time=0.1, parameters={"a/s/x->b1/r/u/delay": 1.05})
 
 
 def test_other_kernels_have_chains_of_their_own() -> None:
@@ -132,8 +132,19 @@ def test_delay_approximation_turns_discrete_delays_into_chains() -> None:
 
 def test_a_changed_delay_moves_the_rate_and_compiles_nothing() -> None:
     model = network({"delay": 1.0, "spread": 0.5}).compile(solver="rk4", outputs={"u": "b0/r/u"}, step_size=0.002)
-    value = model.run(simulation_time=1.002, parameters={"a/s/x->b0/r/u/delay": 2.0})["u"].iloc[500]
-    assert value == pytest.approx(since_start(4, 2.0, 1.0) + before_start(4, 2.0, 1.0), abs=1e-9)
+    value = model.run(simulation_time=1.002, parameters={"a/s/x->b0/r/u/delay": 1.05})["u"].iloc[500]
+    rate = 4 / 1.05  # (1.05/0.5)² = 4.41 still rounds to 4 stages
+    assert value == pytest.approx(since_start(4, rate, 1.0) + before_start(4, rate, 1.0), abs=1e-9)
+
+
+def test_a_delay_that_needs_another_number_of_stages_is_refused() -> None:
+    model = network({"delay": 1.0, "spread": 0.5}).compile(outputs={"u": "b0/r/u"})
+    with pytest.raises(ArgumentError) as caught:
+        model.run(simulation_time=0.1, parameters={"a/s/x->b0/r/u/delay": 2.0})
+    assert str(caught.value) == (
+        "parameters: 'a/s/x->b0/r/u/delay' is spread by chains, which would need other numbers of stages "
+        "(16 instead of 4 at most). That is structure: change the delay in the template, with update_var."
+    )
 
 
 def test_going_on_from_the_end_of_a_run_equals_one_long_run() -> None:

@@ -95,3 +95,17 @@ def test_connections_with_a_delay_each_are_read_one_by_one(solver: str) -> None:
     frame = network.run(1.01, 0.01, solver=solver, outputs={"u": "Q/r/u"}, verbose=False, **STRICT)
     expected = (weights * (np.array([0.0, 1.0]) + 1.0 - delays)).sum(axis=1)
     assert frame.iloc[100].to_numpy() == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.mark.parametrize("solver", ADAPTIVE)
+def test_a_delayed_input_keeps_the_samples_of_the_run_before(solver: str) -> None:
+    # x' = z(t - 0.5) with z = u: 0 until t = 1 and 1 after it, so that x(2) = 0.5 however the run is cut
+    model = circuit(["z = u*1.0", "x' = past(z, tau)"], x="output(0.0)", z="variable(0.0)", u="input(0.0)", tau=0.5)
+    compiled = model.compile(
+        step_size=0.01, solver=solver, outputs={"x": "p/op/x"}, inputs={"p/op/u": np.zeros(200)}, **STRICT
+    )
+    signal = np.concatenate([np.zeros(100), np.ones(101)])
+    long = compiled.run(simulation_time=2.0, inputs={"p/op/u": signal})
+    first = compiled.run(simulation_time=1.0, inputs={"p/op/u": signal[:101]})
+    second = compiled.run(simulation_time=1.0, inputs={"p/op/u": signal[100:]}, state=first)
+    assert second["x"].iloc[-1] == pytest.approx(long["x"].iloc[-1], abs=1e-6)

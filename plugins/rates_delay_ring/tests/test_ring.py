@@ -175,3 +175,29 @@ def test_a_jump_at_the_start_costs_no_order(solver: str) -> None:
     assert end(model, solver, 0.05, 1.25, history=0.0) == pytest.approx(exact, abs=1e-3)
     errors = [abs(end(model, solver, h, 1.25, history=0.0) - exact) for h in (0.05, 0.025)]
     assert errors[1] < 1e-12 or math.log2(errors[0] / errors[1]) > ORDERS[solver] - 0.2
+
+
+def test_a_delayed_input_keeps_the_samples_of_the_run_before() -> None:
+    # x' = past(u, 0.05) with u = 1 in the first run and 5 in the second: the first half of the second run reads ones
+    model = circuit(["z = u*1.0", "x' = past(z, tau)"], x="output(0.0)", z="variable(0.0)", u="input(0.0)", tau=0.05)
+    compiled = model.compile(step_size=0.01, solver="rk4", outputs={"x": "p/op/x"}, inputs={"p/op/u": np.zeros(20)})
+    signal = np.concatenate([np.ones(10), np.full(11, 5.0)])
+    long = compiled.run(simulation_time=0.2, inputs={"p/op/u": signal})
+    first = compiled.run(simulation_time=0.1, inputs={"p/op/u": signal[:11]})
+    second = compiled.run(simulation_time=0.1, inputs={"p/op/u": signal[10:]}, state=first)
+    assert np.array_equal(np.concatenate([first["x"], second["x"]]), long["x"].to_numpy())
+
+
+def test_noise_beside_a_delayed_expression_is_no_obstacle_and_delayed_noise_is_refused() -> None:
+    from rates_core.errors import UnsupportedFeatureError
+
+    model = circuit(["x' = -past(x^2, tau) + xi"], x="output(1.0)", tau=0.1, xi="noise")
+    frame = model.run(0.5, 0.01, outputs={"x": "p/op/x"}, seed=1, verbose=False)
+    assert np.isfinite(frame["x"]).all()
+    noisy = circuit(["z = x + randn()", "x' = -past(z, tau)"], x="output(1.0)", z="variable(0.0)", tau=0.1)
+    with pytest.raises(UnsupportedFeatureError) as caught:
+        noisy.run(0.5, 0.01, verbose=False)
+    assert str(caught.value) == (
+        "'p/op/z' is read with a delay and depends on random numbers at the same instant. "
+        "Delay a state instead, or add the noise where the delayed value is used."
+    )

@@ -140,6 +140,11 @@ def test_state_of_a_model_of_the_same_size_is_refused(circuit: Any, equation: st
     assert str(caught.value) == f"state is from another model: {difference}, unlike model '{other.name}'."
 
 
+def test_a_compiled_model_shows_itself_in_one_line(circuit: Any) -> None:
+    model = circuit("x' = -x", 3, x="output(1.0)").compile(solver="heun")
+    assert repr(model) == f"<CompiledModel '{model.system.name}': 3 states, solver 'heun', backend 'numpy'>"
+
+
 def test_fixed_steps_go_on_with_the_same_step_only(circuit: Any) -> None:
     model = circuit("x' = t", x="output(0.0)")
     with pytest.raises(ArgumentError) as caught:

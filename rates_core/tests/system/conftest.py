@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-from rates_core import CircuitTemplate
 from rates_core.expressions.evaluate import evaluate
 from rates_core.expressions.tree import Apply, Expression, Symbol
 from rates_core.network.build import build_network
 from rates_core.system.build import build_system
 from rates_core.system.signals import FedInput
 from rates_core.system.system import Assign, Project, System
+
+from rates_core import CircuitTemplate
 
 Values = dict[str, Any]
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rates_core.reference import Interpreter
 
 from rates_core import CircuitTemplate, Connectivity, EdgeTemplate, NodeTemplate, OperatorTemplate, PopulationTemplate
-from rates_core.reference import Interpreter
 
 SIZE = 9  # nodes, enough to be grouped
 

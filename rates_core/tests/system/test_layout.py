@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from rates_core import CircuitTemplate, NodeTemplate, OperatorTemplate
 from rates_core.network.build import build_network
 from rates_core.system.build import build_system
+
+from rates_core import CircuitTemplate, NodeTemplate, OperatorTemplate
 
 
 def test_derivatives_stand_in_the_order_of_the_states_whatever_the_order_of_the_equations():

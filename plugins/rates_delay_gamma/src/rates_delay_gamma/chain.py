@@ -16,6 +16,7 @@ from rates_core.errors import ApproximationWarning, ArgumentError
 from rates_core.expressions.evaluate import evaluate
 from rates_core.expressions.tree import Apply, Expression, Number, Symbol, symbols
 from rates_core.system.build import laid_out
+from rates_core.system.chains import stages_of
 from rates_core.system.schedule import schedule
 from rates_core.system.system import Assign, Derivative, Parameter, Read, Shape, State, Statement, System
 
@@ -78,7 +79,9 @@ class Growth:
         if np.any(spread <= 0):
             raise ArgumentError(f"A spread of '{read.slot}' is {spread.min()}; give positive spreads, or none.")
         exact = (delay / spread) ** 2
-        orders = np.maximum(1, np.round(exact)).astype(int)
+        orders = stages_of(delay, spread)
+        for path in symbols(read.delay):
+            self.parameters[path] = evolve(self.parameters[path], spread=spread)
         worst = np.max(np.abs(orders - exact) / exact)
         if worst > ROUNDING:
             place = int(np.argmax(np.abs(orders - exact) / exact))

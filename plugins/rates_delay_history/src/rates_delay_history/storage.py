@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from rates_core.delays.strategy import AcceptedHistory, Storage, StorageContext
+from rates_core.delays.strategy import AcceptedHistory, Storage, StorageContext, joined, no_draws
 from rates_core.errors import ArgumentError, SimulationError
 from rates_core.programs.program import slot_paths
 
@@ -47,6 +47,9 @@ class History(AcceptedHistory):
         self._polynomials: dict[str, list[np.ndarray]] = {
             slot: [] if before is None else list(before._polynomials[slot]) for slot in recurrent_slots(context.system)
         }
+        self._inputs = context.inputs if before is None else before._inputs
+        if before is not None and before._context is not context:
+            self._inputs = joined(before._inputs, context.inputs, context.start)
         self._check_loops()
         self._first: float = context.start if before is None else before._first
         self._y: np.ndarray = context.y if before is None else before._y
@@ -119,7 +122,7 @@ class History(AcceptedHistory):
             self._read(number, s) if number in needs else np.zeros(read.shape) if read.shape else 0.0
             for number, read in enumerate(context.system.reads)
         )
-        values = context.kernel.slots(s, y, context.inputs(s), reads, ())
+        values = context.kernel.slots(s, y, self._inputs(s), reads, no_draws(context.system))
         return values[self._slots.index(slot)]
 
     def _place(self, s: float) -> int:

@@ -13,7 +13,7 @@ from bisect import bisect_left
 from typing import Any
 
 import numpy as np
-from rates_core.delays.strategy import Storage, StorageContext, UniformHistory
+from rates_core.delays.strategy import Storage, StorageContext, UniformHistory, joined, no_draws
 from rates_core.errors import ArgumentError, UnsupportedFeatureError
 from rates_core.programs.program import slot_paths
 
@@ -58,7 +58,9 @@ class Ring(UniformHistory):
         self._current = -1
         self._complete = False
         self._stencils: dict[tuple[int, float], Stencil] = {}
+        self._inputs = context.inputs
         if before is not None:
+            self._inputs = joined(before._inputs, context.inputs, context.start)
             self._take(before)
 
     def _buffer(self, slot: str, size: int) -> np.ndarray:
@@ -105,7 +107,13 @@ class Ring(UniformHistory):
             context, t = self._context, step * self._context.step_size
             reads = self.read(step, 0.0)
             y = context.kernel.pack(pieces)
-            values = dict(zip(self._slots, context.kernel.slots(t, y, context.inputs(t), reads, ()), strict=True))
+            values = dict(
+                zip(
+                    self._slots,
+                    context.kernel.slots(t, y, self._inputs(t), reads, no_draws(context.system)),
+                    strict=True,
+                )
+            )
             for slot in self._algebraic:
                 self._put(slot, step, values[slot])
         for old in [kept for kept in self._steps if self._order < kept < step - 1]:
@@ -248,7 +256,7 @@ class Ring(UniformHistory):
         t = position * context.step_size
         y = context.kernel.pack(self._extended(step, position - step))
         reads = tuple(self._read(number, step, position - step) for number, _ in enumerate(self._delays))
-        values = context.kernel.slots(t, y, context.inputs(t), reads, ())
+        values = context.kernel.slots(t, y, self._inputs(t), reads, no_draws(context.system))
         return values[self._slots.index(slot)]
 
     def _extended(self, step: int, theta: float) -> tuple[Any, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from rates_core.programs.program import Backend, FunctionRequest, FunctionSource, MatrixProgram, Program, ProgramRequest
 from rates_core.system.linearisation import Linearisation
+
 from rates_numpy.function import write_function
 from rates_numpy.kernel import NumpyProgram, load_module
 from rates_numpy.matrix import NumpyMatrix

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from attrs import evolve
-
 from rates_core.errors import ArgumentError
 from rates_core.programs.naming import one_line
 from rates_core.programs.program import FunctionRequest, FunctionSource, slot_paths
 from rates_core.programs.routine import Routine, make_routine
 from rates_core.system.system import Read, System
+
 from rates_numpy.matrix import assembly_lines, with_places
 from rates_numpy.module import (
     RESERVED,
@@ -31,9 +31,12 @@ SAMPLED = '''def sampled(samples, t, step_size):
     share = place - k
     return samples[k] if share == 0 else (1.0 - share)*samples[k] + share*samples[k + 1]'''
 
-BUFFERED = '''def buffered(buffer, age):
-    """Return the past values of a given age, in steps; buffer[k] holds those of k steps ago."""
-    k = min(int(age), len(buffer) - 1)
+BUFFERED = '''def buffered(buffer, t, delay, step_size):
+    """Return past values at t - delay; buffer[k] holds those of k steps before the last point of the grid."""
+    place = t/step_size
+    age = delay/step_size - (place - math.floor(place + 1e-9))
+    age = round(age) if abs(age - round(age)) < 1e-9 else age
+    k = min(math.floor(age), len(buffer) - 1)
     share = age - k
     return buffer[k] if share == 0 or k + 1 == len(buffer) else (1.0 - share)*buffer[k] + share*buffer[k + 1]'''
 
@@ -56,7 +59,8 @@ def write_function(request: FunctionRequest) -> FunctionSource:
     routine = evolve(routine, results=routine.results[: len(wanted)])
     writer = _Writer(request, system, routine)
     signals = tuple(signal.path for signal in writer.signals)
-    return FunctionSource(writer.text(), tuple(writer.parameters), signals, tuple(writer.arguments), ".py", bool(writer.past))
+    parameters, arguments = tuple(writer.parameters), tuple(writer.arguments)
+    return FunctionSource(writer.text(), parameters, signals, arguments, ".py", bool(writer.past))
 
 
 class _Writer:
@@ -71,7 +75,8 @@ class _Writer:
         self.signals = [signal for signal in system.inputs if signal.path in routine.arguments]
         self.past = [] if not self._reads() else ["history" if request.continuous else "buffer"]
         names = self.names.identifiers
-        self.arguments = ["t", "y", *self.names.of(self.parameters), *(names[item.path] for item in self.signals), *self.past]
+        signals = [names[item.path] for item in self.signals]
+        self.arguments = ["t", "y", *self.names.of(self.parameters), *signals, *self.past]
 
     def _reads(self) -> list[Read]:
         return [read for read in self.system.reads if read.path in self.routine.arguments]
@@ -129,7 +134,7 @@ class _Writer:
             source = "history(t - {delay})"
         else:
             step = repr(self.request.step_size)
-            source = f"buffered(buffer, ({{delay}} - t % {step})/{step})"
+            source = f"buffered(buffer, t, {{delay}}, {step})"
         if not self.printer_shape(read):
             lines = [f"{name} = {source.format(delay=delay)}[{place}]  # {one_line(read.path)}"]
             if read.index is not None and self.system.shapes[read.slot]:
@@ -137,10 +142,8 @@ class _Writer:
             return lines
         index = self.names.identifiers[read.index] if read.index else "range(len(delays))"
         picked = f"[{place}]" + ("[i]" if self.system.shapes[read.slot] else "")
-        return [
-            f"delays = {delay}",
-            f"{name} = np.array([{source.format(delay='d')}{picked} for d, i in zip(delays, {index})])  # {one_line(read.path)}",
-        ]
+        each = f"[{source.format(delay='d')}{picked} for d, i in zip(delays, {index})]"
+        return [f"delays = {delay}", f"{name} = np.array({each})  # {one_line(read.path)}"]
 
     def printer_shape(self, read: Read) -> tuple[int, ...]:
         from rates_core.system.shapes import shape_of
@@ -184,5 +187,3 @@ def _ordered(system: System, needed: set[str] | frozenset[str]) -> list[str]:
     weights = [item.path for item in used if not item.structural and item.path.endswith("/weight")]
     others = [item.path for item in used if not item.structural and item.path not in weights]
     return [*weights, *others, *(item.path for item in used if item.structural)]
-
-

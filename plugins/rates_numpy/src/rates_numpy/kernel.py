@@ -9,9 +9,9 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
-
 from rates_core.programs.carry import Carry
 from rates_core.programs.program import Kernel, Program, ProgramRequest, Rows, slot_paths
+
 from rates_numpy.module import Module, write_module
 
 

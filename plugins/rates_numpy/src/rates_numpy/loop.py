@@ -109,11 +109,12 @@ class Frame:
             return ["history.begin(first + k, ())"] if self.delayed else []
         if not self.delayed:
             return self._stages() + self._advance("{}")
+        ends = zip(self.states, self.names.of(self.state_paths, "{}_next"), strict=True)
         return [
             f"for _ in range(history.begin(first + k, {_tuple(self.states)})):",
             *(f"    {line}" for line in self._stages()),
             *(f"    {line}" for line in self._advance("{}_next")),
-            *(f"{name} = {end}" for name, end in zip(self.states, self.names.of(self.state_paths, "{}_next"), strict=True)),
+            *(f"{name} = {end}" for name, end in ends),
         ]
 
     def _stages(self) -> list[str]:

@@ -7,12 +7,21 @@ from typing import Any
 
 import numpy as np
 from attrs import evolve
-
 from rates_core.programs.program import Matrix, MatrixProgram
 from rates_core.programs.routine import Routine, make_routine
 from rates_core.system.linearisation import Linearisation
 from rates_core.system.system import Parameter, System
-from rates_numpy.module import Names, header, helpers, inner_arguments, module_names, module_printer, statement_lines, unpack
+
+from rates_numpy.module import (
+    Names,
+    header,
+    helpers,
+    inner_arguments,
+    module_names,
+    module_printer,
+    statement_lines,
+    unpack,
+)
 from rates_numpy.printer import NumpyPrinter
 
 
@@ -94,5 +103,3 @@ class NumpyMatrix(MatrixProgram):
                 return inner(t, *module.unpack(np.array(y)), *inputs, *reads, *draws)
 
         return matrix
-
-

@@ -7,21 +7,22 @@ import keyword
 from collections.abc import Iterable, Mapping, Sequence
 
 from attrs import frozen
-
-from rates_core.expressions.tree import Symbol
+from rates_core.expressions.tree import Expression, Symbol
 from rates_core.programs.naming import Identifiers, one_line
 from rates_core.programs.program import ProgramRequest, slot_paths
 from rates_core.programs.routine import Routine, Temporaries, make_routine
 from rates_core.system.system import TIME, Assign, Project, Statement, System
+
 from rates_numpy import scalar_functions
 from rates_numpy.loop import Field, loop_text
 from rates_numpy.printer import NumpyPrinter
 
 RESERVED = frozenset(
     {
-        *keyword.kwlist, *keyword.softkwlist, "t", "y", "h", "k", "np", "math", "cmath", "pi", "e", "tanh", "atan", "atan2",
-        "erf", "erfc", "array_erf", "array_erfc", "abs", "int", "float", "complex", "range", "tuple", "len", "zip",
-        "rows", "samples", "stride", "derivative", "integrator", "observe", "store", "history", "inputs", "draws", "pieces", "first",
+        *keyword.kwlist, *keyword.softkwlist, "t", "y", "h", "k", "np", "math", "cmath", "pi", "e", "tanh", "atan",
+        "atan2",         "erf", "erfc", "array_erf", "array_erfc", "abs", "int", "float", "complex", "range", "tuple", "len", "zip",
+        "rows", "samples", "stride", "derivative", "integrator", "observe", "store", "history", "inputs", "draws",
+        "pieces", "first",
         "vector_field", "recorder", "slots", "loop", "pack", "unpack", "sampled", "buffered", "buffer", "delays",
         "jacobian", "matrix", "linearisation",
         *(name for name in vars(scalar_functions) if not name.startswith("_")),
@@ -61,7 +62,7 @@ class Names:
 def write_module(request: ProgramRequest) -> Module:
     """Return the module for a request."""
     system = request.system
-    wanted = {
+    wanted: dict[str, Sequence[Expression]] = {
         "vector_field": [item.expression for item in system.derivatives],
         "recorder": [Symbol(path) for path in request.recorded],
         "slots": [Symbol(path) for path in slot_paths(system)],
@@ -92,9 +93,7 @@ def write_module(request: ProgramRequest) -> Module:
     return Module(text, parameters, timed)
 
 
-def _field(
-    system: System, routine: Routine, printer: NumpyPrinter, names: Names, parameters: Sequence[str]
-) -> Field:
+def _field(system: System, routine: Routine, printer: NumpyPrinter, names: Names, parameters: Sequence[str]) -> Field:
     """Return the vector field as lines that stand in a loop."""
     targets = names.of([item.state for item in system.derivatives], "d_{}")
     slopes = [f"{name} = {printer.text(result)}" for name, result in zip(targets, routine.results, strict=True)]
@@ -233,7 +232,8 @@ def pack(system: System) -> str:
     """Print the function that joins states or their derivatives into one real vector."""
     if all(not state.shape and not state.complex for state in system.states):
         return 'def pack(pieces):\n    """Return the pieces as one vector."""\n    return np.array(pieces, dtype=float)'
-    lines = ["def pack(pieces):", '    """Return the pieces as one real vector."""', f"    y = np.empty({system.width})"]
+    lines = ["def pack(pieces):", '    """Return the pieces as one real vector."""']
+    lines.append(f"    y = np.empty({system.width})")
     for number, state in enumerate(system.states):
         start, stop = state.offset, state.offset + state.width
         view = ".view(complex)" if state.complex else ""
@@ -268,6 +268,6 @@ def helpers(printer: NumpyPrinter) -> list[str]:
             texts += [line for line in source.splitlines() if line.startswith(f"{name} = ")]
         else:
             texts.append(inspect.getsource(function).rstrip())
-    texts += [f"array_{name} = np.vectorize(math.{name}, otypes=[float])" for name in sorted(printer.array_error_functions)]
+    arrays = sorted(printer.array_error_functions)
+    texts += [f"array_{name} = np.vectorize(math.{name}, otypes=[float])" for name in arrays]
     return texts
-

@@ -127,7 +127,7 @@ class NumpyPrinter(ExpressionPrinter):
             case Apply("exp" | "cosh", (argument,)):
                 return not is_complex(argument, self.complex_symbols)
             case Apply("add", (left, right)):
-                return self._positive(left) and (self._positive(right) or self._square(right)) or (
+                return (self._positive(left) and (self._positive(right) or self._square(right))) or (
                     self._square(left) and self._positive(right)
                 )
         return False

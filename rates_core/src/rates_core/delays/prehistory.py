@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from attrs import define
 
-from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean
+from rates_core.delays.strategy import no_draws
+from rates_core.errors import ArgumentError, UnknownNameError, UnsupportedFeatureError, did_you_mean
 from rates_core.expressions.evaluate import evaluate
 from rates_core.expressions.tree import Expression, Symbol, symbols
 from rates_core.programs.program import Kernel, slot_paths
@@ -109,7 +110,7 @@ def prehistory(
                 f"for example history={{{unknown[0]!r}: 0.0}}."
             )
         reads = tuple(_start_value(system, read, constants, functions, start) for read in system.reads)
-        values = dict(zip(slots, kernel.slots(start, y, inputs, reads, _no_draws(system)), strict=True))
+        values = dict(zip(slots, kernel.slots(start, y, inputs, reads, no_draws(system)), strict=True))
         constants.update({slot: values[slot] for slot in ready})
         unknown = [slot for slot in unknown if slot not in ready]
     return PreHistory({slot: _spread(system, slot, constants[slot]) for slot in constants}, functions)
@@ -175,10 +176,6 @@ class Expressions:
         return _by_path(self.system, self.history, (name,), strict=False).get(name)
 
 
-def _no_draws(system: System) -> tuple[Any, ...]:
-    return tuple(np.zeros(draw.shape) if draw.shape else 0.0 for draw in system.draws)
-
-
 def _spread(system: System, slot: str, value: Any) -> Any:
     shape = system.shapes[slot]
     return np.array(np.broadcast_to(value, shape)) if shape else value
@@ -202,6 +199,28 @@ def _start_value(
     if read.index is not None and np.ndim(value):
         value = np.asarray(value)[system.parameter_paths[read.index].value]
     return np.array(np.broadcast_to(value, read.shape)) if read.shape else value
+
+
+def check_no_draws(system: System) -> None:
+    """Raise if a delayed variable depends on random numbers, whose past is not stored.
+
+    Raises:
+        UnsupportedFeatureError: it does; the variable is named.
+    """
+    by_target = {item.target: item for item in system.statements}
+    random = {draw.path for draw in system.draws}
+    for slot in slot_paths(system):
+        wanted, seen = [slot], set[str]()
+        while wanted:
+            name = wanted.pop()
+            if name in random:
+                raise UnsupportedFeatureError(
+                    f"'{slot}' is read with a delay and depends on random numbers at the same instant. "
+                    "Delay a state instead, or add the noise where the delayed value is used."
+                )
+            if name in by_target and name not in seen:
+                seen.add(name)
+                wanted.extend(reads_of(by_target[name]))
 
 
 def _needs(system: System, slots: tuple[str, ...]) -> dict[str, set[str]]:
@@ -244,9 +263,7 @@ def _given(system: System, history: Any, slots: tuple[str, ...]) -> dict[str, An
     return _by_path(system, history, slots)
 
 
-def _by_path(
-    system: System, history: Mapping[str, Any], slots: tuple[str, ...], strict: bool = True
-) -> dict[str, Any]:
+def _by_path(system: System, history: Mapping[str, Any], slots: tuple[str, ...], strict: bool = True) -> dict[str, Any]:
     """Return what a history says of slots; strict refuses paths that nothing reads with a delay."""
     from rates_core.network.resolve import resolve
 

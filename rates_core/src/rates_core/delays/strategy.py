@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from attrs import frozen
 
 from rates_core.programs.program import Kernel
@@ -13,8 +14,6 @@ from rates_core.solvers.tableau import Tableau
 from rates_core.system.system import System
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from rates_core.delays.prehistory import PreHistory
 
 
@@ -58,6 +57,23 @@ class StorageContext:
     y: np.ndarray
     step_size: float
     tableau: Tableau | None = None
+
+
+Signals = Callable[[float], tuple[Any, ...]]
+
+
+def joined(earlier: Signals, later: Signals, start: float) -> Signals:
+    """Return the external inputs of two runs, the second of which starts where the first one ended."""
+
+    def inputs(t: float) -> tuple[Any, ...]:
+        return earlier(t) if t < start else later(t)
+
+    return inputs
+
+
+def no_draws(system: System) -> tuple[Any, ...]:
+    """Return a zero for each random number, for variables that depend on none."""
+    return tuple(np.zeros(draw.shape) if draw.shape else 0.0 for draw in system.draws)
 
 
 class UniformHistory(ABC):
@@ -106,5 +122,3 @@ class Storage(ABC):
     @abstractmethod
     def resumed(self, history: Any, context: StorageContext) -> UniformHistory | AcceptedHistory:
         """Return the history of a run that goes on from where the run of `history` ended."""
-
-

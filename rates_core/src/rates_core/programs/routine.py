@@ -87,7 +87,9 @@ def make_routine(
     if hoist:
         hoisted, body, results = _hoisted(body, results, constant, temporaries)
         prepared += hoisted
-        body = [Assign(item.target, _multiplied(item.expression)) if isinstance(item, Assign) else item for item in body]
+        body = [
+            Assign(item.target, _multiplied(item.expression)) if isinstance(item, Assign) else item for item in body
+        ]
         results = [_multiplied(result) for result in results]
     body, results = _shared(body, results, temporaries)
     return Routine(tuple(prepared), tuple(body), tuple(results))
@@ -139,9 +141,7 @@ def _hoisted(
             return Apply(expression.function, tuple(replaced(argument) for argument in expression.arguments))
         return expression
 
-    new_body = [
-        Assign(item.target, replaced(item.expression)) if isinstance(item, Assign) else item for item in body
-    ]
+    new_body = [Assign(item.target, replaced(item.expression)) if isinstance(item, Assign) else item for item in body]
     new_results = [replaced(result) for result in results]
     prepared: list[Statement] = [Assign(name, expression) for expression, name in names.items()]
     return prepared, new_body, new_results
@@ -210,4 +210,3 @@ def _count(expression: Expression, counts: Counter[Expression]) -> None:
     if isinstance(expression, Apply):
         for argument in expression.arguments:
             _count(argument, counts)
-

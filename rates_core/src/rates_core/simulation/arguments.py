@@ -11,7 +11,8 @@ from rates_core.errors import ArgumentError, did_you_mean
 from rates_core.network.network import Network
 from rates_core.network.resolve import Selection, resolve
 from rates_core.simulation.edge_arguments import is_edge_attribute, set_edge_attribute
-from rates_core.system.system import Shape, System
+from rates_core.system.chains import stages_of
+from rates_core.system.system import Parameter, Shape, System
 from rates_core.templates.array import Array
 from rates_core.templates.queries import listed
 from rates_core.templates.value import to_value
@@ -62,15 +63,29 @@ def _check_ties(system: System, values: Mapping[str, Any]) -> None:
     """Raise unless connections that share a chain still have one delay."""
     for parameter in system.parameters:
         value = values[parameter.path]
+        _check_stages(parameter, value)
         free = parameter.twin is None or np.array_equal(value, values[parameter.twin])
         if free and parameter.ties is not None and np.ndim(value):
             _, first, group = np.unique(parameter.ties, return_index=True, return_inverse=True)
             free = bool(np.all(value == value[first][group]))
         if not free:
             raise ArgumentError(
-                f"'{parameter.path}': connections that share a source, a delay and a spread share one chain and have to "
-                "keep one delay. Change the delays in the template, with update_var."
+                f"'{parameter.path}': connections that share a source, a delay and a spread share one chain and "
+                "have to keep one delay. Change the delays in the template, with update_var."
             )
+
+
+def _check_stages(parameter: Parameter, delay: Any) -> None:
+    """Raise if a changed delay asks for chains with other numbers of stages."""
+    if parameter.spread is None or np.array_equal(delay, parameter.value):
+        return
+    now, compiled = stages_of(delay, parameter.spread), stages_of(parameter.value, parameter.spread)
+    if np.any(now != compiled):
+        raise ArgumentError(
+            f"parameters: '{parameter.path}' is spread by chains, which would need other numbers of stages "
+            f"({np.max(now)} instead of {np.max(compiled)} at most). That is structure: "
+            "change the delay in the template, with update_var."
+        )
 
 
 def initial_state(system: System, initial: Mapping[str, Any] | None = None) -> np.ndarray:
@@ -174,4 +189,3 @@ def _parts(network: Network, path: str, value: Any, argument: str) -> list[tuple
 def _network(system: System) -> Network:
     assert system.network is not None
     return system.network
-

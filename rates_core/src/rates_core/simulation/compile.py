@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 from rates_core.delays.lowering import lower
+from rates_core.delays.prehistory import check_no_draws
 from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean
 from rates_core.network.build import build_network
 from rates_core.network.network import Network
@@ -101,6 +102,11 @@ class CompiledModel:
     recipe: Recipe
     _untied: dict[frozenset[SharedValue], CompiledModel] = field(factory=dict, repr=False)
 
+    def __repr__(self) -> str:
+        """Return one line: the System itself would fill pages."""
+        chosen = f"solver '{self.choice.solver.name}', backend '{self.choice.backend.name}'"
+        return f"<CompiledModel '{self.system.name}': {self.system.width} states, {chosen}>"
+
     def run(
         self,
         parameters: Mapping[str, Any] | None = None,
@@ -119,13 +125,15 @@ class CompiledModel:
         """Run the compiled model.
 
         Args:
-            parameters: values by path (`p/qif_op/eta`, `all/op/tau`, `source->target/weight`): a number, or one per unit.
+            parameters: values by path (`p/qif_op/eta`, `all/op/tau`, `source->target/weight`): a number, or one per
+                unit.
             initial: values of states at the start, by path.
             inputs: values of the external inputs that the model was compiled with, by path.
             simulation_time: overrides that of `compile`, as the following ones do.
             sampling_step_size: distance of rows.
             cutoff: rows before this time are dropped.
-            history: what delayed variables were before the start: a number, a function of t, an array or a dict by path.
+            history: what delayed variables were before the start: a number, a function of t, an array or a dict by
+                path.
             state: result of another run, from whose end this one goes on.
             seed: of random numbers.
             verbose: show progress, on a terminal only.
@@ -226,6 +234,7 @@ def _compiled(network: Network, recipe: Recipe) -> CompiledModel:
     choice = recipe.choice
     built = build_system(network, recipe.fed)
     system = lower(built, recipe.stages)
+    check_no_draws(system)
     needed = requirements_of(system, choice.storage, recipe.float_precision)
     get_manager().require(choice.backend, needed)
     get_manager().require(choice.solver, needed)

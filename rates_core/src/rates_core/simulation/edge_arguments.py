@@ -122,7 +122,9 @@ def _changed(old: Any, network: Network, projection: Projection, places: Places,
         return value
     new = np.array(old, dtype=float)
     try:
-        if places is None:
+        if places is None and np.ndim(value) == 0 and isinstance(projection.weights, Dense):
+            new[projection.weights.matrix.reshape(new.shape) != 0] = value  # only where there are connections
+        elif places is None:
             new[...] = value
         else:
             new[_cells(network, projection, places, new)] = value

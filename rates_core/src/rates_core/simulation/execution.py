@@ -19,6 +19,7 @@ from rates_core.simulation.arguments import arguments_of, initial_state
 from rates_core.simulation.draws import Draws
 from rates_core.simulation.fixed import run_fixed
 from rates_core.simulation.grid import TimeGrid, time_grid
+from rates_core.simulation.histories import check_history
 from rates_core.simulation.inputs import Inputs
 from rates_core.simulation.outputs import table
 from rates_core.simulation.start import chain_states, delay_values, read_indices
@@ -116,6 +117,7 @@ def _prepared(model: CompiledModel, request: RunRequest) -> Run:
     if before is not None:
         run = Run(model, request, grid, kernel, inputs, draws, before.carry, arguments, delays, before.past)
         return _with_history(run, before.carry.history) if system.reads else run
+    check_history(request.history)
     y = initial_state(system, request.initial)
     past = _past(system, kernel, y, inputs, arguments, request.history)
     if past is not None:

@@ -39,7 +39,7 @@ def positive(name: str, value: Any) -> float:
     Raises:
         ArgumentError: it is none.
     """
-    if isinstance(value, bool) or not isinstance(value, Real) or not 0 < value < float("inf"):
+    if isinstance(value, bool) or not isinstance(value, Real) or not 0 < float(value) < float("inf"):
         raise ArgumentError(f"{name} must be a positive number; it is {value!r}.")
     return float(value)
 
@@ -72,7 +72,8 @@ def time_grid(
             )
         stride = 0
     rows = round(simulation_time / sampling)
-    first = next((row for row in range(_guess(cutoff, sampling), rows) if row * sampling >= cutoff * (1 - TOLERANCE)), rows)
+    earliest = cutoff * (1 - TOLERANCE)
+    first = next((row for row in range(_guess(cutoff, sampling), rows) if row * sampling >= earliest), rows)
     return TimeGrid(step_size, round(simulation_time / step_size), sampling, rows, stride, first)
 
 

@@ -130,11 +130,11 @@ class Inputs:
         if not isinstance(source, Samples):
             h = self.grid.step_size
             base = round(self.start / h)
-            rows = [np.asarray(source((base + k + node) * h), dtype=float).reshape(-1) for k in range(first, first + count)]
-            return _placed(signal, np.array(rows))
+            times = [(base + k + node) * h for k in range(first, first + count)]
+            return _placed(signal, np.array([np.asarray(source(t), dtype=float).reshape(-1) for t in times]))
         index = np.arange(first, first + count)
         last = len(source.values) - 1
-        rows = source.values[np.minimum(index, last)]
+        rows: np.ndarray = source.values[np.minimum(index, last)]
         if node:
             following = source.values[np.minimum(index + 1, last)]
             rows = following if node == 1 else (1 - node) * rows + node * following

@@ -147,9 +147,7 @@ def _with_real_columns(frame: pd.DataFrame, recording: Recording, system: System
     import pandas as pd
 
     kinds = [
-        recording.paths[output.recorded] in system.complex_symbols
-        for output in recording.outputs
-        for _ in output.names
+        recording.paths[output.recorded] in system.complex_symbols for output in recording.outputs for _ in output.names
     ]
     series = [
         frame.iloc[:, number] if is_complex else frame.iloc[:, number].to_numpy().real

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rates_core.expressions.tree import Apply, Expression, symbols, walk
-from rates_core.plugins.capabilities import Requirements
+from rates_core.plugins.capabilities import Noise, Requirements
 from rates_core.system.system import Assign, Project, System
 
 
@@ -37,7 +37,7 @@ def functions_of(system: System) -> frozenset[str]:
     )
 
 
-def _noise(system: System) -> str:
+def _noise(system: System) -> Noise:
     """Return how noise enters: `additive` if its factors do not depend on the state."""
     noise = {draw.path for draw in system.draws if draw.kind == "noise"}
     if not noise:

@@ -49,6 +49,4 @@ def run(
         method=method,
         **options,
     )
-    return model.run(
-        history=history, state=state, seed=seed, verbose=verbose, stop_on_nonfinite=stop_on_nonfinite
-    )
+    return model.run(history=history, state=state, seed=seed, verbose=verbose, stop_on_nonfinite=stop_on_nonfinite)

@@ -119,8 +119,8 @@ def _labelled(frame: pd.DataFrame, label: str, outputs: Mapping[str, str]) -> pd
 
     columns = []
     for column in frame.columns:
-        parts = column if isinstance(column, tuple) else (column,)
-        parts = tuple(part for part in parts if part)
+        given = column if isinstance(column, tuple) else (column,)
+        parts: tuple[str, ...] = tuple(part for part in given if part)
         if len(parts) == 1:
             *nodes, operator, variable = outputs[parts[0]].split("/")
             parts = (parts[0], *nodes, f"{operator}/{variable}")

@@ -69,4 +69,3 @@ def laid_out(states: Sequence[State]) -> tuple[State, ...]:
         placed.append(evolve(state, offset=offset))
         offset += state.width
     return tuple(placed)
-

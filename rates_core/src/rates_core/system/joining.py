@@ -123,9 +123,7 @@ def _sparse(
         return Apply("vsum", (Apply("multiply", (Symbol(data), value)),))
     rows = assembly.add_parameter(f"{label}/target", weights.rows, structural=True)
     pointers = assembly.add_parameter(f"{label}/pointers", weights.pointers, structural=True)
-    return assembly.add_projection(
-        Project(f"{label}/value", source, "sparse", data, shape, index_path, rows, pointers)
-    )
+    return assembly.add_projection(Project(f"{label}/value", source, "sparse", data, shape, index_path, rows, pointers))
 
 
 def add_inputs(assembly: Assembly, fed: Sequence[FedInput]) -> None:

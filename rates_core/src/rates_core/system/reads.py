@@ -33,9 +33,7 @@ def settle_reads(assembly: Assembly) -> None:
     assembly.reads = kept
 
 
-def _of_parameters(
-    assembly: Assembly, delay: Expression, definitions: dict[str, Expression], slot: str
-) -> Expression:
+def _of_parameters(assembly: Assembly, delay: Expression, definitions: dict[str, Expression], slot: str) -> Expression:
     asked = delay
     for _ in range(len(definitions) + 1):
         unknown = symbols(delay) - assembly.parameters.keys()

@@ -54,6 +54,7 @@ class Parameter:
     Attributes:
         origin: values with equal origins are one number; one origin or one per unit.
         ties: group of each entry, where entries of one group have to stay equal; None where they are free.
+        spread: standard deviation of the chains that realise this delay, whose numbers of stages are structure.
         twin: path of the parameter that this one has to stay equal to, or None.
         structural: index arrays and masks that belong to the structure and have no path of a user.
     """
@@ -67,6 +68,7 @@ class Parameter:
     integer: bool = False
     ties: Any = None
     twin: str | None = None
+    spread: Any = None
 
 
 @frozen(eq=False)

@@ -98,5 +98,3 @@ def product(left: Expression, right: Expression) -> Expression:
     if is_number(left, -1):
         return Apply("negative", (right,))
     return Apply("multiply", (left, right))
-
-

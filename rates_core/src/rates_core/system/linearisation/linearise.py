@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import numpy as np
@@ -16,7 +16,7 @@ from rates_core.system.linearisation.entries import Algebra, Entries
 from rates_core.system.linearisation.matrix import Block, Linearisation
 from rates_core.system.linearisation.separate import on_axis, separate
 from rates_core.system.shapes import Shape
-from rates_core.system.system import Assign, Project, System
+from rates_core.system.system import Assign, Parameter, Project, Read, State, System
 
 Gradient = dict[str, list[Entries]]  # by seed
 
@@ -73,13 +73,13 @@ def _given(system: System) -> set[str]:
 
 
 def _seeds(system: System, by: str, paths: Iterable[str] | None) -> dict[str, int]:
-    items = {
+    items: dict[str, Sequence[State | Read | Parameter]] = {
         "states": system.states,
         "reads": system.reads,
-        "parameters": tuple(item for item in system.parameters if not item.structural),
-    }[by]
+        "parameters": [item for item in system.parameters if not item.structural],
+    }
     wanted = None if paths is None else set(paths)
-    return {item.path: _count(item.shape) for item in items if wanted is None or item.path in wanted}
+    return {item.path: _count(item.shape) for item in items[by] if wanted is None or item.path in wanted}
 
 
 def _count(shape: Shape) -> int:
@@ -201,5 +201,3 @@ def _merged(parts: list[Entries]) -> list[Entries]:
         else:
             merged.append(part)
     return merged
-
-
