@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from rates_core.delays.strategy import AcceptedHistory, Storage, StorageContext, joined, no_draws
+from rates_core.delays.strategy import AcceptedHistory, Signals, Storage, StorageContext, joined, no_draws
 from rates_core.errors import ArgumentError, SimulationError
 from rates_core.programs.program import slot_paths
 
@@ -47,7 +47,7 @@ class History(AcceptedHistory):
         self._polynomials: dict[str, list[np.ndarray]] = {
             slot: [] if before is None else list(before._polynomials[slot]) for slot in recurrent_slots(context.system)
         }
-        self._inputs = context.inputs if before is None else before._inputs
+        self._inputs: Signals = context.inputs if before is None else before._inputs
         if before is not None and before._context is not context:
             self._inputs = joined(before._inputs, context.inputs, context.start)
         self._check_loops()

@@ -20,7 +20,8 @@ from rates_numpy.printer import NumpyPrinter
 RESERVED = frozenset(
     {
         *keyword.kwlist, *keyword.softkwlist, "t", "y", "h", "k", "np", "math", "cmath", "pi", "e", "tanh", "atan",
-        "atan2",         "erf", "erfc", "array_erf", "array_erfc", "abs", "int", "float", "complex", "range", "tuple", "len", "zip",
+        "atan2", "erf", "erfc", "array_erf", "array_erfc", "abs", "int", "float", "complex", "range", "tuple", "len",
+        "zip",
         "rows", "samples", "stride", "derivative", "integrator", "observe", "store", "history", "inputs", "draws",
         "pieces", "first",
         "vector_field", "recorder", "slots", "loop", "pack", "unpack", "sampled", "buffered", "buffer", "delays",
