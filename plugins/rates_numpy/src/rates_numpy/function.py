@@ -9,7 +9,7 @@ from rates_core.programs.program import FunctionRequest, FunctionSource, slot_pa
 from rates_core.programs.routine import Routine, make_routine
 from rates_core.system.system import Read, System
 
-from rates_numpy.matrix import assembly_lines, with_places
+from rates_numpy.matrix import assembly_lines, places_of
 from rates_numpy.module import (
     RESERVED,
     Names,
@@ -50,7 +50,7 @@ def write_function(request: FunctionRequest) -> FunctionSource:
     if request.name in RESERVED:
         raise ArgumentError(f"A function of Python cannot be called '{request.name}' here; choose another func_name.")
     linearisation = request.linearisation
-    system = request.system if linearisation is None else with_places(linearisation)
+    system = request.system if linearisation is None else linearisation.system
     if linearisation is None:
         wanted = [item.expression for item in system.derivatives]
     else:
@@ -70,7 +70,7 @@ class _Writer:
         self.printer: NumpyPrinter = module_printer(system, self.names, [routine])
         needed = routine.arguments | {name for read in system.reads for name in _symbols(read)}
         if request.linearisation is not None:
-            needed |= {item.path for item in system.parameters if item.path.startswith(("#rows", "#columns"))}
+            needed |= places_of(request.linearisation)
         self.parameters = _ordered(system, needed)
         self.signals = [signal for signal in system.inputs if signal.path in routine.arguments]
         self.past = [] if not self._reads() else ["history" if request.continuous else "buffer"]

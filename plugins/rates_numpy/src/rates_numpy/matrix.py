@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from attrs import evolve
 from rates_core.programs.program import Matrix, MatrixProgram
 from rates_core.programs.routine import Routine, make_routine
 from rates_core.system.linearisation import Linearisation
-from rates_core.system.system import Parameter, System
+from rates_core.system.system import System
 
 from rates_numpy.module import (
     Names,
@@ -25,29 +24,19 @@ from rates_numpy.module import (
 from rates_numpy.printer import NumpyPrinter
 
 
-def with_places(linearisation: Linearisation) -> System:
-    """Return the System with the places of all entries as structural parameters."""
-    added = []
-    for number, block in enumerate(linearisation.blocks):
-        if len(block.rows) > 1:
-            for name, places in (("rows", block.rows), ("columns", block.columns)):
-                path = f"#{name}{number}"
-                added.append(Parameter(path, places.shape, places, structural=True, integer=True))
-    return evolve(linearisation.system, parameters=(*linearisation.system.parameters, *added))
-
-
 def assembly_lines(linearisation: Linearisation, values: Sequence[str], names: Mapping[str, str]) -> list[str]:
     """Return the lines that put the values of all blocks into a matrix."""
     lines = [f"jacobian = np.zeros(({linearisation.shape[0]}, {linearisation.shape[1]}))"]
     taken: set[tuple[int, int]] = set()
-    for number, (block, text) in enumerate(zip(linearisation.blocks, values, strict=True)):
+    for block, text in zip(linearisation.blocks, values, strict=True):
         if len(block.rows) == 1:
             place = int(block.rows[0]), int(block.columns[0])
             operator = "+=" if place in taken else "="
             lines.append(f"jacobian[{place[0]}, {place[1]}] {operator} {text}")
             taken.add(place)
         else:
-            rows, columns = names[f"#rows{number}"], names[f"#columns{number}"]
+            assert block.places is not None
+            rows, columns = (names[path] for path in block.places)
             places = set(zip(block.rows.tolist(), block.columns.tolist(), strict=True))
             if len(places) < len(block.rows):
                 lines.append(f"np.add.at(jacobian, ({rows}, {columns}), {text})")
@@ -57,10 +46,9 @@ def assembly_lines(linearisation: Linearisation, values: Sequence[str], names: M
     return lines
 
 
-def places_of(linearisation: Linearisation) -> dict[str, np.ndarray]:
-    """Return the values of the parameters that `with_places` adds."""
-    system = with_places(linearisation)
-    return {item.path: item.value for item in system.parameters if item.path.startswith(("#rows", "#columns"))}
+def places_of(linearisation: Linearisation) -> set[str]:
+    """Return the parameters that hold the places of entries."""
+    return {path for block in linearisation.blocks if block.places is not None for path in block.places}
 
 
 class NumpyMatrix(MatrixProgram):
@@ -68,12 +56,11 @@ class NumpyMatrix(MatrixProgram):
 
     def __init__(self, linearisation: Linearisation) -> None:
         self._linearisation = linearisation
-        self._places = places_of(linearisation)
-        system = with_places(linearisation)
+        system = linearisation.system
         routine = make_routine(system, [block.values for block in linearisation.blocks])
         names = module_names(system, [routine])
         printer = module_printer(system, names, [routine])
-        used = routine.arguments | set(self._places)
+        used = routine.arguments | places_of(linearisation)
         self._parameters = [item.path for item in system.parameters if item.path in used]
         self.source = self._text(system, routine, names, printer)
 
@@ -94,9 +81,8 @@ class NumpyMatrix(MatrixProgram):
         from rates_numpy.kernel import load_module
 
         module = load_module(self.source)
-        known = {**arguments, **self._places}
         with np.errstate(all="ignore"):
-            inner = module.linearisation(*(known[path] for path in self._parameters))
+            inner = module.linearisation(*(arguments[path] for path in self._parameters))
 
         def matrix(t: float, y: np.ndarray, inputs: Sequence[Any], reads: Sequence[Any], draws: Sequence[Any]) -> Any:
             with np.errstate(all="ignore"):

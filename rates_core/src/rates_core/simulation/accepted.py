@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from attrs import evolve
 
-from rates_core.errors import NonFiniteError, SimulationError, UnsupportedFeatureError
+from rates_core.errors import NonFiniteError, SimulationError
 from rates_core.programs.carry import Carry
-from rates_core.programs.program import Backend, Rows
+from rates_core.programs.program import Rows
 from rates_core.simulation.breaking import breaking_points, lasting, merged
 from rates_core.simulation.nonfinite import are_finite, bad_column, bad_state, computed_columns, non_finite
 from rates_core.simulation.past_values import Reads
 from rates_core.simulation.progress import Progress
 from rates_core.simulation.start import read_indices
 from rates_core.solvers.driver import Problem
-from rates_core.system.linearisation import Linearisation, linearise
 
 if TYPE_CHECKING:
     from rates_core.simulation.execution import Run
@@ -111,12 +110,10 @@ def _order(run: Run) -> int:
 
 def _jacobian(run: Run, history: Any) -> Any:
     """Return ∂f/∂y, or None for a model that has none."""
-    try:
-        linearisation = linearise(run.model.system)
-    except UnsupportedFeatureError:
+    if run.model.jacobian is None:
         return None
-    backend: Backend = run.model.choice.backend.load()()
-    matrix = backend.jacobian(linearisation).bind({**run.arguments, **_structural(linearisation)})
+    program, structural = run.model.jacobian
+    matrix = program.bind({**run.arguments, **structural})
     no_draws: tuple[Any, ...] = ()
 
     def jacobian(t: float, y: np.ndarray) -> Any:
@@ -124,10 +121,6 @@ def _jacobian(run: Run, history: Any) -> Any:
         return matrix(t, y, run.inputs.at(t), reads, no_draws)
 
     return jacobian
-
-
-def _structural(linearisation: Linearisation) -> dict[str, Any]:
-    return {item.path: item.value for item in linearisation.system.parameters if item.structural}
 
 
 def _row(run: Run, reads: Reads, t: float, y: np.ndarray) -> tuple[Any, ...]:

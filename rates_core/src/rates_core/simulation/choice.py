@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from numbers import Integral
 from typing import Any
 
-from rates_core.errors import ArgumentError, PluginError, UnknownNameError, did_you_mean
+from rates_core.errors import ArgumentError, PluginError, UnknownNameError, UnsupportedFeatureError, did_you_mean
 from rates_core.plugins import get_manager
 from rates_core.plugins.specs import BackendSpec, Option, SolverSpec
 
@@ -102,6 +102,23 @@ def chosen_stages(options: Mapping[str, Any]) -> tuple[int | None, dict[str, Any
             raise ArgumentError(f"{name} is the number of stages of a chain, at least 1; it is {value!r}.")
         return int(value), others
     return None, others
+
+
+def check_fit(solver: SolverSpec, backend: BackendSpec) -> None:
+    """Raise unless a solver works with a backend whose tool is there.
+
+    Raises:
+        UnsupportedFeatureError: the solver names other backends.
+        PluginError: the backend's tool is missing; the text holds the remedy.
+    """
+    if solver.backends is not None and backend.name not in solver.backends:
+        raise UnsupportedFeatureError(
+            f"The solver '{solver.name}' works with the backends {', '.join(solver.backends)}, "
+            f"not with '{backend.name}'."
+        )
+    missing = backend.missing_tool()
+    if missing is not None:
+        raise PluginError(f"The backend '{backend.name}' cannot run: {missing}")
 
 
 def _unknown_option(name: str, solver: SolverSpec, backend: BackendSpec) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from inspect import signature
 from typing import TYPE_CHECKING, Any
 
@@ -10,15 +11,22 @@ from attrs import field, frozen
 
 from rates_core.delays.lowering import lower
 from rates_core.delays.prehistory import check_no_draws
-from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean
+from rates_core.errors import ArgumentError, UnknownNameError, UnsupportedFeatureError, did_you_mean
 from rates_core.network.build import build_network
 from rates_core.network.network import Network
 from rates_core.network.untying import SharedValue, tied_by, untied
 from rates_core.plugins import get_manager
 from rates_core.plugins.specs import BackendSpec, SolverSpec
-from rates_core.programs.program import Program, ProgramRequest
+from rates_core.programs.program import MatrixProgram, Program, ProgramRequest
 from rates_core.simulation.arguments import checked_mapping
-from rates_core.simulation.choice import ARGUMENTS, chosen_backend, chosen_options, chosen_solver, chosen_stages
+from rates_core.simulation.choice import (
+    ARGUMENTS,
+    check_fit,
+    chosen_backend,
+    chosen_options,
+    chosen_solver,
+    chosen_stages,
+)
 from rates_core.simulation.grid import positive
 from rates_core.simulation.inputs import columns_of
 from rates_core.simulation.outputs import Recording, recording, requested
@@ -26,6 +34,7 @@ from rates_core.simulation.requirements import requirements_of
 from rates_core.solvers.driver import Driver
 from rates_core.solvers.tableau import Tableau
 from rates_core.system.build import build_system
+from rates_core.system.linearisation import linearise
 from rates_core.system.signals import FedInput
 from rates_core.system.system import System
 
@@ -171,6 +180,18 @@ class CompiledModel:
             ),
         )
 
+    @cached_property
+    def jacobian(self) -> tuple[MatrixProgram, Mapping[str, Any]] | None:
+        """Return the program of ∂f/∂y and its structural parameters, or None for a model or backend without one."""
+        if not self.choice.backend.capabilities.jacobian:
+            return None
+        try:
+            linearisation = linearise(self.system)
+        except UnsupportedFeatureError:
+            return None
+        structural = {item.path: item.value for item in linearisation.system.parameters if item.structural}
+        return self.choice.backend.load()().jacobian(linearisation), structural
+
     def _for(self, parameters: Any) -> CompiledModel:
         """Return the model in which all that `parameters` sets apart is apart."""
         network = self.built.network
@@ -235,6 +256,7 @@ def _compiled(network: Network, recipe: Recipe) -> CompiledModel:
     built = build_system(network, recipe.fed)
     system = lower(built, recipe.stages)
     check_no_draws(system)
+    check_fit(choice.solver, choice.backend)
     needed = requirements_of(system, choice.storage, recipe.float_precision)
     get_manager().require(choice.backend, needed)
     get_manager().require(choice.solver, needed)

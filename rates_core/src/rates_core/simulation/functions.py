@@ -145,6 +145,8 @@ def _function(
         raise UnsupportedFeatureError(f"The backend '{spec.name}' writes no files for AUTO. backend='fortran' does.")
     system = lower(build_system(build_network(circuit, vectorize), columns_of(inputs)), stages)
     continuous = (solver_spec.adaptive or solver_spec.kind == "driver") if adaptive is None else adaptive
+    if form is not None and not spec.capabilities.jacobian:
+        raise UnsupportedFeatureError(f"The backend '{spec.name}' writes no derivatives.")
     if system.draws:
         raise UnsupportedFeatureError("A model with noise has no right-hand side that is a function of time and state.")
     get_manager().require(spec, requirements_of(system, "history" if continuous else "ring", float_precision))
@@ -186,8 +188,6 @@ def _arguments(
     values = arguments_of(system)
     if request.linearisation is not None:
         values |= {item.path: item.value for item in request.linearisation.system.parameters}
-        for number, block in enumerate(request.linearisation.blocks):
-            values |= {f"#rows{number}": block.rows, f"#columns{number}": block.columns}
     lengths = [1 if callable(value) else len(np.asarray(value)) for value in (inputs or {}).values()]
     grid = TimeGrid(request.step_size, min(lengths, default=1), request.step_size, 1, 1, 0)
     signals = Inputs(system, inputs, grid)

@@ -23,7 +23,7 @@ def requirements_of(system: System, storage: str, float_precision: str = "float6
         functions=functions_of(system),
         noise=_noise(system),
         events=bool(system.events),
-        vector=any(state.shape for state in system.states),
+        vector=any(system.shapes[item.target] for item in system.statements) or any(s.shape for s in system.states),
         dtype=float_precision,
     )
 

@@ -45,7 +45,7 @@ def linearise(
     for statement in statements:
         chain.differentiate(statement.target, statement)
     offsets = _offsets(system, seeds, by)
-    blocks = []
+    blocks: list[Block] = []
     places = {state.path: state for state in system.states}
     for derivative in derivatives:
         state = places[derivative.state]
@@ -56,15 +56,30 @@ def linearise(
                 for part in parts
                 if len(part.rows) and not is_number(part.values, 0)
             ]
+    placed, added = _placed(blocks)
     grown = evolve(
         system,
         statements=tuple(statements),
         derivatives=tuple(derivatives),
-        parameters=(*system.parameters, *chain.algebra.parameters.values()),
+        parameters=(*system.parameters, *chain.algebra.parameters.values(), *added),
         variables={path: shape for path, shape in shapes.items() if path not in _given(system)},
     )
     width = sum(seeds.values())
-    return Linearisation(grown, tuple(blocks), (system.width, width), tuple(seeds.items()))
+    return Linearisation(grown, tuple(placed), (system.width, width), tuple(seeds.items()))
+
+
+def _placed(blocks: Sequence[Block]) -> tuple[list[Block], list[Parameter]]:
+    """Return blocks that know the parameters which hold their places, and these parameters."""
+    placed, parameters = [], []
+    for number, block in enumerate(blocks):
+        if len(block.rows) == 1:
+            placed.append(block)
+            continue
+        paths = f"#rows{number}", f"#columns{number}"
+        for path, values in zip(paths, (block.rows, block.columns), strict=True):
+            parameters.append(Parameter(path, values.shape, values, structural=True, integer=True))
+        placed.append(evolve(block, places=paths))
+    return placed, parameters
 
 
 def _given(system: System) -> set[str]:

@@ -21,11 +21,14 @@ class Block:
         rows: place of each entry in `y`.
         columns: place of each entry in `y`, or in the flattened read or parameter.
         values: an expression of shape `()`, for all entries, or with one value per entry.
+        places: paths of the structural parameters of the linearisation's System that hold rows and columns; None for
+            a single entry.
     """
 
     rows: np.ndarray
     columns: np.ndarray
     values: Expression
+    places: tuple[str, str] | None = None
 
 
 @frozen(eq=False)
