@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from rates_core.delays.dependence import needed_reads, recurrent_slots
 from rates_core.delays.strategy import AcceptedHistory, Signals, Storage, StorageContext, joined, no_draws
 from rates_core.errors import ArgumentError, SimulationError
 from rates_core.programs.program import slot_paths
 
-from rates_delay_history.dependence import needed_reads, recurrent_slots
 from rates_delay_history.polynomial import NODES, interpolated
 
 Interpolant = Callable[[float], np.ndarray]

@@ -3,21 +3,24 @@
 A read at position s (in steps since the start) takes what the variable was before the start for s ≤ 0, the polynomial
 through p + 1 stored samples around s (p the order of the method) while there are that many on its side of the start
 and of early breaking points, and otherwise the continuous extension of the step that s lies in. Inside the current
-step this extension rests on the stages computed so far, and the stages are computed p times.
+step this extension rests on the stages computed so far, and the stages are computed p times. At the start of a step a
+computed variable has samples up to the step before: its own of that moment may be what is being computed.
 """
 
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from typing import Any
 
 import numpy as np
+from rates_core.delays.dependence import needed_reads, recurrent_slots
 from rates_core.delays.strategy import Storage, StorageContext, UniformHistory, joined, no_draws
 from rates_core.errors import ArgumentError, UnsupportedFeatureError
 from rates_core.programs.program import slot_paths
 
 from rates_delay_ring.interpolation import breaks, lagrange, lagrange_weights, near_samples, snapped, window
+from rates_delay_ring.present import Present
 
 Stencil = tuple[Any, Any, int]  # offsets from the step, weights (None if every read is a sample), first step it holds
 
@@ -40,16 +43,22 @@ class Ring(UniformHistory):
     def __init__(self, context: StorageContext, before: Ring | None = None) -> None:
         assert context.tableau is not None
         self._context = context
+        self._tableau = context.tableau
         self._order = context.tableau.order
         self._slots = slot_paths(context.system)
         self._states = {state.path: (number, state) for number, state in enumerate(context.system.states)}
-        self._delays = [np.asarray(delay) / context.step_size for delay in context.delays]
+        self._present = Present(context)
+        # what has no delay is read a step ago, which is quick, and then replaced by what it is now
+        self._delays = [np.asarray(np.where(np.equal(d, 0), 1.0, d / context.step_size)) for d in context.delays]
         self._longest = max((float(delay.max()) for delay in self._delays if delay.size), default=0.0)
         self._shortest = min((float(delay.min()) for delay in self._delays if delay.size), default=math.inf)
         size = math.ceil(self._longest) + self._order + 3
         kept = dict.fromkeys(read.slot for read in context.system.reads)
         self._buffers = {slot: self._buffer(slot, size) for slot in kept}
         self._algebraic = [slot for slot in kept if slot not in self._states]
+        self._needs = {slot: needed_reads(context.system, slot) for slot in self._algebraic}
+        # how far back reads go when a computed variable is computed inside a step
+        self._reach = math.inf if recurrent_slots(context.system) else self._longest * (1 + len(self._algebraic))
         self._stored = dict.fromkeys(kept, -1)
         self._breaks = breaks(
             [float(d) for delay in self._delays for d in np.unique(delay)], self._order, 4 * self._longest
@@ -59,6 +68,8 @@ class Ring(UniformHistory):
         self._complete = False
         self._stencils: dict[tuple[int, float], Stencil] = {}
         self._inputs = context.inputs
+        self._at_start: tuple[int, tuple[Any, ...]] = (-1, ())
+        self._stage = 0
         if before is not None:
             self._inputs = joined(before._inputs, context.inputs, context.start)
             self._take(before)
@@ -99,13 +110,15 @@ class Ring(UniformHistory):
         """Store all slots at the start of a step; return how often its stages have to be computed."""
         if step == self._current:  # the row at the end of the last run has been recorded before this step
             return self._sweeps()
-        self._current, self._complete = step, False
+        self._current, self._complete, self._stage = step, False, 0
+        self._steps[step] = (pieces, {})
         for slot in self._buffers:
             if slot in self._states:
                 self._put(slot, step, pieces[self._states[slot][0]])
         if self._algebraic:
             context, t = self._context, step * self._context.step_size
             reads = self.read(step, 0.0)
+            self._at_start = step, reads
             y = context.kernel.pack(pieces)
             values = dict(
                 zip(
@@ -116,10 +129,21 @@ class Ring(UniformHistory):
             )
             for slot in self._algebraic:
                 self._put(slot, step, values[slot])
-        for old in [kept for kept in self._steps if self._order < kept < step - 1]:
-            del self._steps[old]
-        self._steps[step] = (pieces, {})
+        self._forget(step)
         return self._sweeps()
+
+    def _forget(self, step: int) -> None:
+        """Drop the stages of steps that no read looks inside any more.
+
+        Reads do where there are too few samples: behind the start and behind breaking points.
+        """
+        left = step - 2
+        if left in self._steps:
+            behind = bisect_right(self._breaks, left)
+            if left - (self._breaks[behind - 1] if behind else 0) > self._order:
+                del self._steps[left]
+        while (oldest := next(iter(self._steps))) + 1 < step - self._reach:
+            del self._steps[oldest]
 
     def _sweeps(self) -> int:
         return self._order if self._shortest < 1.0 - 1e-9 and self._order > 1 else 1
@@ -133,10 +157,34 @@ class Ring(UniformHistory):
         """Take the derivatives of a stage of the current step."""
         pieces, known = self._steps[self._current]
         self._steps[self._current] = (pieces, {**known, number: slopes})
+        self._stage = (number + 1) % len(self._tableau.weights)
 
     def read(self, step: int, node: float) -> tuple[Any, ...]:
         """Return all reads at time `(step + node) * h`."""
-        return tuple(self._read(number, step, node) for number, _ in enumerate(self._delays))
+        if node == 0 and step == self._at_start[0]:
+            return self._at_start[1]
+        return self._reads(step, node, self._at_stage() if self._present else ())
+
+    def _reads(self, step: int, node: float, pieces: tuple[Any, ...], slot: str | None = None) -> tuple[Any, ...]:
+        """Return all reads in a step, where the states are `pieces`; zeros for those that `slot` does not need."""
+        found = tuple(
+            self._read(number, step, node)
+            if slot is None or number in self._needs[slot]
+            else np.zeros(read.shape) if read.shape else 0.0
+            for number, read in enumerate(self._context.system.reads)
+        )
+        if not self._present:
+            return found
+        t = (step + node) * self._context.step_size
+        return self._present.filled(found, t, pieces, self._inputs(t))
+
+    def _at_stage(self) -> tuple[Any, ...]:
+        """Return the states at the stage that comes next."""
+        pieces, slopes = self._steps[self._current]
+        for weight, stage in zip(self._tableau.matrix[self._stage], sorted(slopes), strict=False):
+            moved = zip(pieces, slopes[stage], strict=True)
+            pieces = tuple(piece + weight * self._context.step_size * slope for piece, slope in moved)
+        return pieces
 
     def _read(self, number: int, step: int, node: float) -> Any:
         read = self._context.system.reads[number]
@@ -232,7 +280,7 @@ class Ring(UniformHistory):
         high = min(highest, after[0]) if after else highest
         if position <= highest:
             first, last = window(position, low, high, count)
-            if position == int(position) or last - first + 1 == count or int(position) not in self._steps:
+            if position == int(position) or last - first + 1 == count:
                 return self._interpolated(slot, position, first, last)
         return self._inside(slot, int(min(position, self._current)), position)
 
@@ -254,16 +302,15 @@ class Ring(UniformHistory):
             return self._extended(step, position - step)[self._states[slot][0]]
         context = self._context
         t = position * context.step_size
-        y = context.kernel.pack(self._extended(step, position - step))
-        reads = tuple(self._read(number, step, position - step) for number, _ in enumerate(self._delays))
-        values = context.kernel.slots(t, y, self._inputs(t), reads, no_draws(context.system))
+        pieces = self._extended(step, position - step)
+        reads, draws = self._reads(step, position - step, pieces, slot), no_draws(context.system)
+        values = context.kernel.slots(t, context.kernel.pack(pieces), self._inputs(t), reads, draws)
         return values[self._slots.index(slot)]
 
     def _extended(self, step: int, theta: float) -> tuple[Any, ...]:
         """Return all states at `(step + theta) * h`."""
         pieces, slopes = self._steps[step]
-        tableau, h = self._context.tableau, self._context.step_size
-        assert tableau is not None
+        tableau, h = self._tableau, self._context.step_size
         if theta == 0 or not slopes:
             return pieces
         if tableau.dense is None:
