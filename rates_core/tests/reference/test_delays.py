@@ -56,16 +56,16 @@ def test_interpolation_is_exact_up_to_the_order_of_the_method(single, power):
 def test_interpolation_takes_one_sample_more_than_the_order(single):
     # a parabola lies on the three samples of Heun's method, but not on the two of Euler's
     for method, error in ((HEUN, 0.0), (EULER, 0.37 * 0.63 * 0.1**2)):
-        model = single(["y' = 0", "q = t^2 + y", "z = past(q, 0.037)"], y="variable", q="variable", z="variable")
+        model = single(["y' = 0", "q = t^2 + y", "z = past(q, 0.137)"], y="variable", q="variable", z="variable")
         run = model.run(1.0, 0.1, method, outputs=["p/op/z"])
-        assert run["p/op/z"][2:] == pytest.approx([(t - 0.037) ** 2 + error for t in run.times[2:]], abs=1e-14)
+        assert run["p/op/z"][3:] == pytest.approx([(t - 0.137) ** 2 + error for t in run.times[3:]], abs=1e-14)
 
 
 def test_interpolation_never_uses_what_was_before_the_start(single):
-    # 0.37 steps into the run there are two samples, 0 and h^2, whatever the past
+    # 0.37 steps into the run there are too few samples, whatever the past: q is computed from the extension of the step
     model = single(["y' = 0", "q = t^2 + y", "z = past(q, 0.063)"], y="variable", q="variable", z="variable")
     run = model.run(1.0, 0.1, RK4, outputs=["p/op/z"], history={"p/op/q": 1000.0})
-    assert run["p/op/z"][:2] == [1000.0, pytest.approx(0.37 * 0.1**2)]
+    assert run["p/op/z"][:2] == [1000.0, pytest.approx((0.37 * 0.1) ** 2)]
 
 
 def test_the_window_of_samples_lies_around_the_position(single):
@@ -92,17 +92,19 @@ def test_a_read_inside_the_step_repeats_it(single):
     # x' = -x(t - 0.37 h) with Heun's method by hand: the second stage reads 0.63 of the step
     h = 0.1
     run = delayed_decay(single, 0.037).run(0.3, h, HEUN)
-    first = 1.0 - h  # first pass: the value of the latest stage, 1, is read
-    second = 1.0 - h / 2 * (1.0 + 1.0 + 0.63 * (first - 1.0))  # its repetition reads the line to that end
+
+    def extended(start, theta, first, second):  # the extension of Heun's method: θ - θ²/2 and θ²/2 of the two slopes
+        return start + h * ((theta - theta**2 / 2) * first + theta**2 / 2 * second)
+
+    line = -(1.0 - 0.63 * h)  # first pass: along the first slope, which is -1
+    slope = -extended(1.0, 0.63, -1.0, line)  # its repetition
+    second = 1.0 + h / 2 * (-1.0 + slope)
     assert run["p/op/x"][1] == pytest.approx(second, rel=1e-14)
 
-    def parabola(position, end):
-        return interpolated(position, {0: 1.0, 1: second, 2: end})
-
-    slope = -(1.0 + 0.63 * (second - 1.0))  # 0.63 of the first step: only two samples are there
-    third = second + h / 2 * (slope - second)  # the latest stage is the start of this step
-    fourth = second + h / 2 * (slope - parabola(1.63, third))
-    assert run["p/op/x"][2] == pytest.approx(fourth, rel=1e-14)
+    start = -extended(1.0, 0.63, -1.0, slope)  # 0.63 of the first step: there are no three samples yet
+    line = -(second + 0.63 * h * start)
+    end = -extended(second, 0.63, start, line)
+    assert run["p/op/x"][2] == pytest.approx(second + h / 2 * (start + end), rel=1e-14)
 
 
 def test_rk4_with_a_delay_below_the_step_integrates_the_kink_by_simpson(single):
@@ -159,11 +161,11 @@ def test_repetitions_carry_the_order_of_the_method_below_the_step(single, method
     assert math.log2(error(20) / error(80)) / 2 >= order - 0.3
 
 
-def test_the_first_pass_reads_the_latest_stage(single):
-    # a method of order 1 makes one pass; its third stage, at the end of the step, reads the second one, at the half
+def test_the_first_pass_reads_along_the_first_slope(single):
+    # a method of order 1 makes one pass; its third stage, at the end of the step, reads 0.9 of the way there
     method = Tableau(1, (0.0, 0.5, 1.0), ((), (0.5,), (0.0, 1.0)), (0.0, 0.0, 1.0))
     model = single(["y' = 1", "x' = past(y, 0.01)"], y="variable", x="variable")
-    assert model.run(0.2, 0.1, method)["p/op/x"] == [0.0, pytest.approx(0.1 * 0.05)]
+    assert model.run(0.2, 0.1, method)["p/op/x"] == [0.0, pytest.approx(0.1 * 0.09)]
 
 
 # what is delayed
@@ -171,9 +173,17 @@ def test_the_first_pass_reads_the_latest_stage(single):
 
 def test_a_hidden_expression_is_stored_and_interpolated_as_such(single):
     # between samples Euler's method draws a line through y^2, not the square of a line through y
+    model = single(["y' = 1", "z = past(y^2, 0.15)"], y="variable", z="variable")
+    run = model.run(1.0, 0.1, EULER, outputs=["p/op/z"])
+    expected = [((t - 0.1) ** 2 + (t - 0.2) ** 2) / 2 for t in run.times[2:]]
+    assert run["p/op/z"][2:] == pytest.approx(expected, abs=1e-14)
+
+
+def test_what_has_no_sample_yet_is_computed_inside_the_step(single):
+    # half a step back there is a line through y, and y^2 is the square of what is on it
     model = single(["y' = 1", "z = past(y^2, 0.05)"], y="variable", z="variable")
     run = model.run(1.0, 0.1, EULER, outputs=["p/op/z"])
-    assert run["p/op/z"][1:] == pytest.approx([(t**2 + (t - 0.1) ** 2) / 2 for t in run.times[1:]], abs=1e-14)
+    assert run["p/op/z"][1:] == pytest.approx([(t - 0.05) ** 2 for t in run.times[1:]], abs=1e-14)
 
 
 @pytest.mark.parametrize(
@@ -267,10 +277,10 @@ def test_a_loop_of_delayed_algebraic_variables_goes_on_as_a_line(single, method,
     assert run["p/op/z"] == pytest.approx(run.times, abs=1e-10)
 
 
-def test_a_loop_with_a_delay_below_the_step_holds_what_is_known(single):
-    # half a step back there is no sample yet: the latest stage stands for it
+def test_a_loop_with_a_delay_below_the_step_is_followed_inside_it(single):
+    # half a step back there is no sample yet: z is computed there, from what it was half a step before that
     model = single(["z = 2*past(z, 0.05)", "x' = z"], z="variable", x="variable")
-    assert model.run(0.4, 0.1, EULER, outputs=["p/op/z"], history=3.0)["p/op/z"] == [6.0, 12.0, 24.0, 48.0]
+    assert model.run(0.4, 0.1, EULER, outputs=["p/op/z"], history=3.0)["p/op/z"] == [6.0, 12.0, 48.0, 192.0]
 
 
 def test_a_delay_of_zero_is_none(single):

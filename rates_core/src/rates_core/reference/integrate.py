@@ -8,86 +8,89 @@ from functools import partial
 
 from attrs import define, field
 
+from rates_core.errors import UnsupportedFeatureError
 from rates_core.reference.functions import Value, apply
 from rates_core.reference.model import Model
 from rates_core.reference.moment import Moment
 from rates_core.reference.past import Past
-from rates_core.reference.quantities import Read
+from rates_core.reference.quantities import Read, Stage, State
 from rates_core.reference.signals import Signals
 from rates_core.reference.tableaus import ExplicitMethod
 
 GRID = 1e-9  # a position this close to a whole number of steps is on the grid
 
-
-@define(eq=False)
-class Stages:
-    """The step that is being made.
-
-    Attributes:
-        latest: the stage that was computed last, or the start of the step.
-        provisional: the end of the step as the pass before left it, or None in the first pass.
-        looked_inside: whether a value inside the step was asked for.
-    """
-
-    latest: Moment
-    provisional: Moment | None = None
-    looked_inside: bool = False
+Slopes = list[dict[str, Value]]  # of each stage that was computed, the derivative of each state
 
 
 @define(eq=False)
 class Integration:
-    """A run in the making; `moments[k]` is the moment at the end of step k, the first one is the start."""
+    """A run in the making.
+
+    Positions are times in steps since the start. What a delayed value is at a position follows `ARCHITECTURE.md`:
+    what was before the start; or the polynomial through p + 1 samples around it, p being the order of the method,
+    which reach neither across the start nor across early breaking points; or, where there are not that many, the
+    continuous extension of the step that the position lies in.
+
+    At the start of a step computed variables have samples up to the step before only: theirs of this moment may be
+    what is being computed.
+
+    Attributes:
+        moments: `moments[k]` is the moment at the start of step k, which rows are recorded from and samples taken from.
+    """
 
     model: Model
     method: ExplicitMethod
     step_size: float
     signals: Signals
     past: Past
-    moments: list[Moment] = field(factory=list)
+    moments: list[Moment] = field(factory=list, init=False)
+    _slopes: list[Slopes] = field(factory=list, init=False)
+    _breaks: list[int] = field(init=False)
+    _looked_inside: bool = field(default=False, init=False)
 
     def __attrs_post_init__(self) -> None:
-        self._states = list(self.model.states)
-        self._circular = {
-            path: self.model.is_circular(item) for path, item in self.model.quantities.items() if isinstance(item, Read)
-        }
-        self.moments.append(self._moment(0.0, self.past.at_start, self._before_start))
-
-    _states: list[str] = field(init=False)
-    _circular: dict[str, bool] = field(init=False)
+        reads = [item for item in self.model.quantities.values() if isinstance(item, Read)]
+        self._breaks = breaking_points([self.model.delay(read) / self.step_size for read in reads], self.method.order)
+        self._add_moment(self.past.at_start)
 
     def step(self) -> None:
         """Make one step; if it reads inside itself, make it p times in all, p being the order."""
-        provisional: Moment | None = None
-        for _ in range(self.method.order):
-            stages = Stages(self.moments[-1], provisional)
-            provisional = self._pass(stages)
-            if not stages.looked_inside:
-                break
-        assert provisional is not None
-        self.moments.append(provisional)
-
-    def _pass(self, stages: Stages) -> Moment:
-        """Compute all stages and return the moment at the end of the step."""
         number = len(self.moments) - 1
-        slopes: list[dict[str, Value]] = []
-        for node, row in zip(self.method.nodes, self.method.matrix, strict=True):
-            moment = self.moments[-1]  # a stage at the start of the step, as the first one is, is its sample
-            if node != 0.0 or any(row):
-                moment = self._stage(number, node, self._moved(row, slopes), stages, stages.latest)
-            slopes.append({path: moment.derivative(path) for path in self._states})
-            stages.latest = moment
-        return self._end(number + 1, self._moved(self.method.weights, slopes), stages)
+        slopes: Slopes = []
+        self._slopes.append(slopes)
+        self._looked_inside = False
+        for _ in range(self.method.order):
+            for stage, (node, row) in enumerate(zip(self.method.nodes, self.method.matrix, strict=True)):
+                moment = self._stage(number, node, row)
+                slopes[stage : stage + 1] = [{path: moment.derivative(path) for path in self.model.states}]
+            if not self._looked_inside:
+                break
+        self._add_moment(self._moved(number, self.method.weights).__getitem__)
 
-    def _moved(self, weights: Sequence[float], slopes: Sequence[Mapping[str, Value]]) -> dict[str, Value]:
-        """Return the states at the start of the step, moved along weighted slopes."""
-        start = self.moments[-1]
-        moved: dict[str, Value] = {}
-        for path in self._states:
-            total: Value = 0.0
-            for weight, slope in zip(weights, slopes, strict=True):
-                total = apply("add", (total, apply("multiply", (weight, slope[path]))))
-            moved[path] = apply("add", (start.value(path), apply("multiply", (self.step_size, total))))
-        return moved
+    def _add_moment(self, states: Callable[[str], Value]) -> None:
+        number = len(self.moments)
+        self.moments.append(self._moment(number, states, partial(self._delayed, number, number - 1, number, 0.0)))
+
+    def _stage(self, number: int, node: float, row: Sequence[float]) -> Moment:
+        """Return a stage of step `number`; one at its start, as the first one is, is the moment there."""
+        if node == 0.0 and not any(row):
+            return self.moments[number]
+        computed = number if node > 0.0 else number - 1
+        delayed = partial(self._delayed, number, computed, number + node, node)
+        return self._moment(number + node, self._moved(number, row).__getitem__, delayed)
+
+    def _moved(self, number: int, weights: Sequence[float]) -> dict[str, Value]:
+        """Return the states at the start of a step, moved along weighted slopes."""
+        return {
+            path: self._along(number, path, [slope[path] for slope in self._slopes[number][: len(weights)]], weights)
+            for path in self.model.states
+        }
+
+    def _along(self, number: int, path: str, slopes: Sequence[Value], weights: Sequence[float]) -> Value:
+        total: Value = 0.0
+        for weight, slope in zip(weights, slopes, strict=True):
+            total = apply("add", (total, apply("multiply", (weight, slope))))
+        return apply("add", (self.moments[number].value(path), apply("multiply", (self.step_size, total))))
 
     def _moment(self, position: float, states: Callable[[str], Value], delayed: Callable[[Read], Value]) -> Moment:
         external = partial(self._external, position)
@@ -97,74 +100,69 @@ class Integration:
     def _external(self, position: float, path: str) -> Value | None:
         return self.signals.at(path, position)
 
-    def _stage(self, number: int, node: float, states: Mapping[str, Value], stages: Stages, latest: Moment) -> Moment:
-        """Return a stage of step `number`, which may read the samples up to its start and what is known inside."""
+    def _delayed(self, number: int, computed: int, place: float, node: float, read: Read) -> Value:
+        """Return a delayed value.
 
-        def delayed(read: Read) -> Value:
-            position = self._position(number + node, read)
-            if position <= number:
-                return self._stored(read.slot, position, number, self.moments.__getitem__)
-            stages.looked_inside = True
-            return self._inside(read.slot, position, stages.provisional, latest)
-
-        return self._moment(number + node, states.__getitem__, delayed)
-
-    def _end(self, number: int, states: Mapping[str, Value], stages: Stages) -> Moment:
-        """Return the moment at the end of a step, which is sample `number` of every variable.
-
-        A value that depends on its own sample reads the samples before it.
+        Args:
+            number: of the step that is being made; states have samples up to its start.
+            computed: up to which step computed variables have samples.
+            place: position that it is read at.
+            node: the part of a step that the place lies behind its start.
+            read: what is read.
         """
+        asked = place - self.model.delay(read) / self.step_size
+        position = float(round(asked)) if abs(asked - round(asked)) < GRID else asked
+        if position < 0.0 or (position == 0.0 and node > 0.0):
+            return self.past.before(read.slot, position * self.step_size)
+        newest = number if self._is_state(read.slot) else computed
+        if position <= newest:
+            samples = self._samples_around(position, newest)
+            if position == math.floor(position):
+                return self.moments[int(position)].value(read.slot)
+            if len(samples) == self.method.order + 1:
+                return interpolated(position, {index: self.moments[index].value(read.slot) for index in samples})
+        return self._inside(read.slot, position, number, computed)
 
-        def delayed(read: Read) -> Value:
-            position = self._position(number, read)
-            if not self._circular[read.path]:
-                return self._stored(read.slot, position, number, sample)
-            if position <= number - 1:
-                return self._stored(read.slot, position, number - 1, sample)
-            return self._inside(read.slot, position, stages.provisional, latest)
+    def _is_state(self, path: str) -> bool:
+        return isinstance(self.model.quantities[path], (State, Stage))
 
-        def sample(index: int) -> Moment:
-            return moment if index == number else self.moments[index]
+    def _samples_around(self, position: float, newest: int) -> range:
+        """Return up to p + 1 samples around a position, neither across a breaking point nor after the newest one.
 
-        latest = stages.latest
-        provisional = stages.provisional
-        stages = Stages(latest, provisional)
-        moment = self._moment(number, states.__getitem__, delayed)
-        return moment
-
-    def _inside(self, slot: str, position: float, provisional: Moment | None, latest: Moment) -> Value:
-        """Return a value inside the current step: in the first pass that of the latest stage, then interpolated."""
-        if provisional is None:
-            return latest.value(slot)
-        number = len(self.moments)
-
-        def sample(index: int) -> Moment:
-            return provisional if index == number else self.moments[index]
-
-        return self._stored(slot, position, number, sample)
-
-    def _before_start(self, read: Read) -> Value:
-        return self._stored(read.slot, self._position(0.0, read), 0, self.moments.__getitem__)
-
-    def _position(self, position: float, read: Read) -> float:
-        """Return the position in steps that a delayed value is taken from, on the grid if it is close to it."""
-        asked = position - self.model.delay(read) / self.step_size
-        return float(round(asked)) if abs(asked - round(asked)) <= GRID else asked
-
-    def _stored(self, slot: str, position: float, newest: int, sample: Callable[[int], Moment]) -> Value:
-        """Return a value at a position up to the sample `newest`: stored, interpolated or before the start.
-
-        Samples k - p//2, ..., k - p//2 + p are used, k being the last one that is not after the position, moved such
-        that they exist: none before the start, none after the newest.
+        They are k - p//2, ..., k - p//2 + p, k being the last one that is not after the position, moved such that they
+        exist.
         """
-        if position < 0.0:
-            return self.past.before(slot, position * self.step_size)
-        k, order = math.floor(position), self.method.order
-        if position == k:
-            return sample(k).value(slot)
-        first = max(0, min(k - order // 2, newest - order))
-        indices = range(first, min(first + order, newest) + 1)
-        return interpolated(position, {index: sample(index).value(slot) for index in indices})
+        order = self.method.order
+        lowest = max((point for point in self._breaks if point < position), default=0)
+        highest = min([newest, *(point for point in self._breaks if point >= position)])
+        first = max(lowest, min(math.floor(position) - order // 2, highest - order))
+        return range(first, min(first + order, highest) + 1)
+
+    def _inside(self, slot: str, position: float, number: int, computed: int) -> Value:
+        """Return a value inside a step, from its continuous extension."""
+        step = min(math.floor(position), number)
+        if step == len(self.moments) - 1:
+            self._looked_inside = True
+        part = position - step
+        if self._is_state(slot):
+            return self._extended(step, part, slot)
+        delayed = partial(self._delayed, number, computed, position, part)
+        return self._moment(position, partial(self._extended, step, part), delayed).value(slot)
+
+    def _extended(self, step: int, part: float, path: str) -> Value:
+        """Return a state inside a step; before all stages are known, a line along the first slope."""
+        slopes = [slope[path] for slope in self._slopes[step]] if step < len(self._slopes) else []
+        if part == 0.0 or not slopes:
+            return self.moments[step].value(path)
+        if len(slopes) < len(self.method.weights):
+            return self._along(step, path, slopes[:1], [part])
+        if self.method.dense is None:
+            raise UnsupportedFeatureError("A delay leads inside a step, and the method has no continuous extension.")
+        weights = [
+            sum(factor * part ** (power + 1) for power, factor in enumerate(row))
+            for row in self.method.dense[: len(slopes)]
+        ]
+        return self._along(step, path, slopes, weights)
 
 
 def interpolated(position: float, samples: Mapping[int, Value]) -> Value:
@@ -174,3 +172,18 @@ def interpolated(position: float, samples: Mapping[int, Value]) -> Value:
         weight = math.prod((position - other) / (own - other) for other in samples if other != own)
         total = apply("add", (total, apply("multiply", (weight, value))))
     return total
+
+
+def breaking_points(delays: Sequence[float], order: int) -> list[int]:
+    """Return the steps across which polynomials do not reach: sums of 1, ..., p - 3 delays that are whole steps.
+
+    The solution's derivative l + 1 jumps l delays after the start, and a polynomial across a jump of derivative m is
+    wrong by h^m in a few steps: the method's order p feels it while m + 1 < p.
+    """
+    whole = {round(delay) for delay in delays if delay > 0.0 and abs(delay - round(delay)) < GRID}
+    found: set[int] = set()
+    front = {0}
+    for _ in range(order - 3):
+        front = {point + delay for point in front for delay in whole if point + delay > 0}
+        found |= front
+    return sorted(found)
