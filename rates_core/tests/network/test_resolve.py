@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rates_core import CircuitTemplate, Connectivity, EdgeTemplate, NodeTemplate, OperatorTemplate, PopulationTemplate
-from rates_core.errors import UnknownNameError
+from rates_core.errors import ArgumentError, UnknownNameError
 from rates_core.network.build import build_network
 from rates_core.network.resolve import resolve
 
@@ -85,3 +85,11 @@ def test_what_does_not_exist_is_said(network, path, text):
     with pytest.raises(UnknownNameError) as error:
         resolve(network, path)
     assert str(error.value) == text
+
+
+def test_a_weight_is_no_variable(network):
+    with pytest.raises(ArgumentError) as error:
+        resolve(network, "n0/op/x->n1/op/u/weight", "outputs")
+    assert str(error.value) == (
+        "outputs: 'n0/op/x->n1/op/u/weight' is a constant of an edge and no variable. get_var() returns its value."
+    )

@@ -91,6 +91,8 @@ def _edge_selections(network: Network, path: str) -> list[Selection]:
     except ArgumentError as error:
         raise ArgumentError(f"{error}{did_you_mean(path, _edge_attributes(network))}") from None
     operator, _, variable = asked.attribute.rpartition("/")
+    if not operator:
+        raise ArgumentError(f"'{path}' is a constant of an edge and no variable. get_var() returns its value.")
     found = []
     for number, population in enumerate(network.populations):
         units = enumerate(population.units if population.edges else ())
