@@ -29,7 +29,14 @@ from rates_core.system.system import (
 
 @define(eq=False, slots=False)
 class Assembly:
-    """States, parameters and statements collected from the populations and projections of a network."""
+    """States, parameters and statements collected from the populations and projections of a network.
+
+    Attributes:
+        contributions: per path of an input, what projections and external signals add to it.
+        fed: per path of an input, the mask of units that those reach; None if they reach all.
+        hidden: how many values without a name there are of each kind.
+        lifts: targets of statements that only give a value an axis; those that turn out not to are left out.
+    """
 
     network: Network
     states: list[State] = field(factory=list)
@@ -44,6 +51,7 @@ class Assembly:
     contributions: dict[str, list[Expression]] = field(factory=dict)
     fed: dict[str, Any] = field(factory=dict)
     hidden: Counter[str] = field(factory=Counter)
+    lifts: set[str] = field(factory=set)
     _known_reads: dict[tuple[str, Expression], str] = field(factory=dict)
 
     @cached_property

@@ -6,12 +6,13 @@ from collections.abc import Collection, Mapping, Sequence
 
 from attrs import evolve, frozen
 
+from rates_core.expressions.tree import Symbol, substitute
 from rates_core.system.assembly import Assembly
 from rates_core.system.complexness import is_complex, real_moduli
 from rates_core.system.lifting import Lifting
 from rates_core.system.schedule import ordered, reads_of
 from rates_core.system.shapes import Shape, shape_of
-from rates_core.system.system import TIME, Assign, Derivative, Read, State, Statement
+from rates_core.system.system import TIME, Assign, Derivative, Project, Read, State, Statement
 
 
 @frozen(eq=False)
@@ -75,8 +76,26 @@ def infer_shapes(assembly: Assembly, statements: Sequence[Statement]) -> Shaped:
         )
         for path, read in assembly.reads.items()
     )
-    variables = {path: shapes[path] for path in by_target}
-    return Shaped(tuple(settled[item.target] for item in statements), derivatives, reads, variables)
+    kept = _without_aliases([settled[item.target] for item in statements], assembly.lifts)
+    return Shaped(kept, derivatives, reads, {item.target: shapes[item.target] for item in kept})
+
+
+def _without_aliases(statements: Sequence[Statement], lifts: Collection[str]) -> tuple[Statement, ...]:
+    """Leave out lifts of what has its axis already."""
+    aliases = {
+        item.target: item.expression
+        for item in statements
+        if item.target in lifts and isinstance(item, Assign) and isinstance(item.expression, Symbol)
+    }
+    kept: list[Statement] = []
+    for item in statements:
+        if isinstance(item, Project) and item.source in aliases:
+            item = evolve(item, source=aliases[item.source].name)
+        elif isinstance(item, Assign) and aliases:
+            item = Assign(item.target, substitute(item.expression, aliases))
+        if item.target not in aliases:
+            kept.append(item)
+    return tuple(kept)
 
 
 def _order(statements: Mapping[str, Statement], reads: Mapping[str, Read]) -> list[str]:

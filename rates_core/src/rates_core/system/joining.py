@@ -54,6 +54,7 @@ def _each(assembly: Assembly, projection: Projection, label: str, source: str) -
     if source in assembly.state_paths:
         return source
     assembly.statements.append(Assign(f"{label}/each", lifted(Symbol(source), size)))
+    assembly.lifts.add(f"{label}/each")
     return f"{label}/each"
 
 
