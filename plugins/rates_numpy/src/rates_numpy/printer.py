@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rates_core.expressions.tree import Apply, Constant, Expression, Number, Symbol
+from rates_core.expressions.tree import Apply, Constant, Expression, Number, Symbol, symbols
 from rates_core.programs.printer import (
     AND,
     CALL,
@@ -109,6 +109,8 @@ class NumpyPrinter(ExpressionPrinter):
 
     def _nonzero(self, expression: Expression) -> bool:
         """Tell whether an expression is constant in a run, or positive by its form."""
+        if not symbols(expression):
+            return isinstance(expression, Number) and expression.value != 0
         return self._constant(expression) or self._positive(expression)
 
     def _constant(self, expression: Expression) -> bool:
@@ -143,7 +145,8 @@ class NumpyPrinter(ExpressionPrinter):
     def _power(self, expression: Apply) -> tuple[str, int]:
         base, exponent = expression.arguments
         scalar = not shape_of(expression, self.shapes)
-        if isinstance(exponent, Number) and not isinstance(exponent.value, complex):
+        written = isinstance(base, Number)  # a power of two literals may exceed all floats
+        if isinstance(exponent, Number) and not isinstance(exponent.value, complex) and not written:
             value = exponent.value
             if value == 2 and isinstance(base, Symbol):
                 return f"{self.names[base.name]}*{self.names[base.name]}", PRODUCT
