@@ -154,6 +154,6 @@ def _with_history(run: Run, before: Any = None) -> Run:
         run.grid.step_size,
         choice.tableau if choice.fixed else None,
     )
-    store = storage(choice.storage)
+    store = storage(choice.storage, choice.backend.name)
     history = store.history(context) if before is None else store.resumed(before, context)
     return evolve(run, carry=evolve(run.carry, history=history))
