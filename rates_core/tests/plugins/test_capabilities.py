@@ -13,6 +13,7 @@ ALL = Capabilities(
     delays=frozenset({"ring", "history"}),
     noise="multiplicative",
     events=True,
+    jacobian=True,
 )
 
 ONE_BY_ONE = [
@@ -47,6 +48,7 @@ ONE_BY_ONE = [
         ("noise whose strength depends on the state",),
     ),
     (Requirements(events=True), Capabilities(), ("events",)),
+    (Requirements(jacobian=True), Capabilities(), ("derivative matrices",)),
     (
         Requirements(functions={"sin", "erf", "erfc"}),
         Capabilities(functions={"sin"}),

@@ -42,6 +42,7 @@ class Requirements:
         events: it has events.
         vector: a population has several units.
         dtype: the floating-point type that was asked for.
+        jacobian: a derivative matrix is asked for.
     """
 
     complex: bool = False
@@ -52,6 +53,7 @@ class Requirements:
     events: bool = False
     vector: bool = False
     dtype: str = "float64"
+    jacobian: bool = False
 
 
 @frozen(kw_only=True)
@@ -110,6 +112,8 @@ class Capabilities:
         found += missing_noise(self.noise, requirements)
         if requirements.events and not self.events:
             found.append("events")
+        if requirements.jacobian and not self.jacobian:
+            found.append("derivative matrices")
         if self.functions is not None:
             found += [f"the function '{name}'" for name in sorted(requirements.functions - self.functions)]
         return tuple(found)

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from attrs import frozen
+from attrs import evolve, frozen
 
 from rates_core.delays.lowering import lower
 from rates_core.delays.prehistory import prehistory
 from rates_core.errors import ArgumentError, UnsupportedFeatureError
 from rates_core.network.build import build_network
 from rates_core.plugins import get_manager
+from rates_core.plugins.specs import BackendSpec
 from rates_core.programs.program import Backend, FunctionRequest, FunctionSource, ProgramRequest, slot_paths
 from rates_core.simulation.arguments import arguments_of, initial_state
 from rates_core.simulation.choice import chosen_backend, chosen_options, chosen_solver, chosen_stages
@@ -76,7 +77,7 @@ def get_run_func(
     step_size: float,
     file_name: str | None = None,
     inputs: Mapping[str, Any] | None = None,
-    backend: str | None = None,
+    backend: str | BackendSpec | None = None,
     solver: str = "euler",
     adaptive: bool | None = None,
     vectorize: bool = True,
@@ -99,7 +100,7 @@ def get_jacobian_func(
     step_size: float,
     file_name: str | None = None,
     inputs: Mapping[str, Any] | None = None,
-    backend: str | None = None,
+    backend: str | BackendSpec | None = None,
     solver: str = "euler",
     adaptive: bool | None = None,
     vectorize: bool = True,
@@ -123,7 +124,7 @@ def _function(
     step_size: float,
     file_name: str | None,
     inputs: Mapping[str, Any] | None,
-    backend: str | None,
+    backend: str | BackendSpec | None,
     solver: str,
     adaptive: bool | None,
     vectorize: bool,
@@ -149,7 +150,8 @@ def _function(
         raise UnsupportedFeatureError(f"The backend '{spec.name}' writes no derivatives.")
     if system.draws:
         raise UnsupportedFeatureError("A model with noise has no right-hand side that is a function of time and state.")
-    get_manager().require(spec, requirements_of(system, "history" if continuous else "ring", float_precision))
+    needed = requirements_of(system, "history" if continuous else "ring", float_precision)
+    get_manager().require(spec, evolve(needed, jacobian=form is not None))
     maker: Backend = spec.load()()
     linearisation = None if form is None else linearise(system)
     request = FunctionRequest(system, name, linearisation, form == "sparse", step_size, continuous)
