@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-
-from rates_core import CircuitTemplate, NodeTemplate, OperatorTemplate
 from rates_core.network.build import build_network
 from rates_core.network.network import Network, Population
+
+from rates_core import CircuitTemplate, NodeTemplate, OperatorTemplate
 
 LEAK = OperatorTemplate("op", "x' = -x/tau + u", {"x": "output(0.1)", "tau": 2.0, "u": "input(0.5)"})
 

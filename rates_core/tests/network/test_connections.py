@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
-from rates_core import CircuitTemplate, Connectivity, PopulationTemplate
 from rates_core.errors import TemplateError
 from rates_core.network.build import build_network
 from rates_core.network.weights import Dense, Indexed, Sparse, Uniform
+
+from rates_core import CircuitTemplate, Connectivity, PopulationTemplate
 
 
 @pytest.fixture

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
-from rates_core import CircuitTemplate, Connectivity, EdgeTemplate, OperatorTemplate, PopulationTemplate
 from rates_core.errors import TemplateError, UnsupportedFeatureError
 from rates_core.network.build import build_network
+
+from rates_core import CircuitTemplate, Connectivity, EdgeTemplate, OperatorTemplate, PopulationTemplate
 
 
 def template(*equations, **variables):
@@ -24,7 +24,9 @@ def edge_populations(network):
 
 def into(network, variable):
     """Return the projections that lead to a variable of an edge's operator, or leave it."""
-    return [item for item in network.projections if item.target.variable == variable or item.source.variable == variable]
+    return [
+        item for item in network.projections if item.target.variable == variable or item.source.variable == variable
+    ]
 
 
 def test_one_edge_is_a_single_unit_with_projections_in_and_out(line, leak):
@@ -44,7 +46,10 @@ def test_one_edge_is_a_single_unit_with_projections_in_and_out(line, leak):
 
 
 def test_edges_of_grouped_nodes_are_units_sorted_by_target(line, leak):
-    edges = [(f"p{k}/op/x", f"p{8 - k}/op/u", TRACE, {**MAPPED, "weight": 1.0 + k, "eo/post": f"p{k}/op/x"}) for k in range(8)]
+    edges = [
+        (f"p{k}/op/x", f"p{8 - k}/op/u", TRACE, {**MAPPED, "weight": 1.0 + k, "eo/post": f"p{k}/op/x"})
+        for k in range(8)
+    ]
     network = build_network(line(leak, 9, edges=edges))
     (population,) = edge_populations(network)
     assert population.size == 8
@@ -136,7 +141,11 @@ def test_connections_with_operators_read_at_target_and_at_source(populations):
     network = build_network(CircuitTemplate("c", populations=populations, connections=[connection]))
     (population,) = edge_populations(network)
     assert population.size == 6  # every entry of a dense matrix is a connection
-    assert list(population.units)[:3] == ["a[0]/op/x->b[0]/op/u[0]", "a[1]/op/x->b[0]/op/u[0]", "a[0]/op/x->b[1]/op/u[0]"]
+    assert list(population.units)[:3] == [
+        "a[0]/op/x->b[0]/op/u[0]",
+        "a[1]/op/x->b[0]/op/u[0]",
+        "a[0]/op/x->b[1]/op/u[0]",
+    ]
     assert population.units[-1] == "a[1]/op/x->b[2]/op/u[0]"
     pre, post, g, out = network.projections
     assert pre.weights.index.tolist() == g.weights.index.tolist() == [0, 1, 0, 1, 0, 1]
@@ -165,7 +174,9 @@ def test_a_reading_from_elsewhere_is_refused(populations, leak):
 
 
 def test_parallel_connections_with_operators_are_counted(populations):
-    connections = [Connectivity("a/op/x", "a/op/u", np.ones((2, 2)), edge=TRACE, edge_var_map={"eo/post": "a/op/x"})] * 2
+    connections = [
+        Connectivity("a/op/x", "a/op/u", np.ones((2, 2)), edge=TRACE, edge_var_map={"eo/post": "a/op/x"})
+    ] * 2
     network = build_network(CircuitTemplate("c", populations=populations, connections=connections))
     first, second = edge_populations(network)
     assert (first.label, second.label) == ("a/op/x->a/op/u", "a/op/x->a/op/u#1")

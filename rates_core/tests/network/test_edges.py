@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
-from rates_core import CircuitTemplate, EdgeTemplate, OperatorTemplate, PopulationTemplate
 from rates_core.errors import TemplateError
 from rates_core.network.build import build_network
 from rates_core.network.weights import Dense, Indexed, Sparse, Uniform
+
+from rates_core import CircuitTemplate, EdgeTemplate, OperatorTemplate, PopulationTemplate
 
 
 def projections(circuit):
@@ -134,7 +134,8 @@ def test_an_edge_leads_to_an_input(line, leak):
     with pytest.raises(TemplateError) as error:
         build_network(line(leak, 2, edges=[("p0/op/x", "p1/op/tau")]))
     assert str(error.value) == (
-        "Edge p0/op/x -> p1/op/tau leads to 'p1/op/tau', which is not an input. Declare it as 'input' or choose one of: u."
+        "Edge p0/op/x -> p1/op/tau leads to 'p1/op/tau', which is not an input. "
+        "Declare it as 'input' or choose one of: u."
     )
 
 

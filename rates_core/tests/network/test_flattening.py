@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-
-from rates_core import CircuitTemplate, Connectivity, EdgeTemplate, OperatorTemplate, PopulationTemplate
 from rates_core.network.build import build_network
 
-GAIN = EdgeTemplate(
-    "gain", [OperatorTemplate("eo", "m = a*b", {"m": "output", "a": "input", "b": "input"})]
-)
+from rates_core import CircuitTemplate, Connectivity, EdgeTemplate, OperatorTemplate, PopulationTemplate
+
+GAIN = EdgeTemplate("gain", [OperatorTemplate("eo", "m = a*b", {"m": "output", "a": "input", "b": "input"})])
 
 
 def labels(network):
@@ -23,7 +21,10 @@ def ends(network):
 def test_nodes_come_before_populations_and_these_before_circuits(leak):
     inner = CircuitTemplate("inner", nodes={"p": leak}, populations={"pop": PopulationTemplate("pop", leak, 2)})
     outer = CircuitTemplate(
-        "outer", circuits={"a": inner, "b": inner}, nodes={"q": leak}, populations={"r": PopulationTemplate("r", leak, 3)}
+        "outer",
+        circuits={"a": inner, "b": inner},
+        nodes={"q": leak},
+        populations={"r": PopulationTemplate("r", leak, 3)},
     )
     top = CircuitTemplate("top", circuits={"o": outer})
     network = build_network(top)

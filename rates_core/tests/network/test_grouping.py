@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
-from rates_core import CircuitTemplate, NodeTemplate, OperatorTemplate, PopulationTemplate
 from rates_core.network.build import build_network
 from rates_core.network.network import UnitLocation
+
+from rates_core import CircuitTemplate, NodeTemplate, OperatorTemplate, PopulationTemplate
 
 
 def sizes(circuit, vectorize=True):
@@ -57,7 +57,9 @@ def test_nodes_are_grouped_across_circuits(leak):
 )  # fmt: skip
 def test_a_node_that_acts_on_an_axis_of_its_own_stays_single(line, equation):
     variables = {"x": "variable(0.1)", "k": [1.0, 2.0, 3.0], "w": np.ones((2, 3))}
-    used = {name: value for name, value in variables.items() if name in equation.replace("max", "").replace("index", "")}
+    used = {
+        name: value for name, value in variables.items() if name in equation.replace("max", "").replace("index", "")
+    }
     node = NodeTemplate("n", [OperatorTemplate("op", equation, used)])
     assert sizes(line(node, 9)) == [None] * 9
 
@@ -95,7 +97,7 @@ def test_a_population_of_one_is_a_single_unit_unless_it_acts_on_its_axis(leak):
 def test_nodes_that_feed_each_other_at_one_instant_are_split_by_depth(line, relay):
     edges = [(f"p{k}/op/z", f"p{k + 8}/op/u") for k in range(16)]
     network = build_network(line(relay, 24, edges=edges))
-    assert [list(population.units)[0] for population in network.populations] == ["p0", "p8", "p16"]
+    assert [population.units[0] for population in network.populations] == ["p0", "p8", "p16"]
     assert [population.size for population in network.populations] == [8, 8, 8]
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from rates_core.network.build import build_network
 
 from rates_core import CircuitTemplate, EdgeTemplate, OperatorTemplate
-from rates_core.network.build import build_network
 
 WEIGHTS = np.arange(81.0).reshape(9, 9) % 5 - 2.0
 

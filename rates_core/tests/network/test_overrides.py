@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from rates_core.network.build import build_network
 
 from rates_core import CircuitTemplate, Connectivity, EdgeTemplate, NodeTemplate, OperatorTemplate, PopulationTemplate
-from rates_core.network.build import build_network
 
 
 def weights(circuit):
@@ -34,7 +34,9 @@ def test_an_array_is_dealt_out_in_match_order(line, leak, values, count, vectori
 
 def test_match_order_is_nodes_then_populations_then_circuits(leak, values):
     inner = CircuitTemplate("inner", nodes={"p": leak}, populations={"pop": PopulationTemplate("pop", leak, 2)})
-    circuit = CircuitTemplate("c", circuits={"a": inner}, nodes={"q": leak}, populations={"r": PopulationTemplate("r", leak, 2)})
+    circuit = CircuitTemplate(
+        "c", circuits={"a": inner}, nodes={"q": leak}, populations={"r": PopulationTemplate("r", leak, 2)}
+    )
     circuit.update_var({"all/op/tau": np.array([1.0, 2.0, 3.0]), "a/all/op/tau": np.array([4.0, 5.0, 6.0])})
     paths = ["q/op/tau", "r[0]/op/tau", "r[1]/op/tau", "a/p/op/tau", "a/pop[0]/op/tau", "a/pop[1]/op/tau"]
     assert values(circuit, *paths) == [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]
@@ -125,11 +127,11 @@ def test_variables_of_an_edges_operators_are_set_by_edge(line, leak):
 
 
 def test_what_an_edge_reads_can_be_changed_from_outside_its_circuit(leak):
-    template = EdgeTemplate(
-        "e", [OperatorTemplate("eo", "m = a*b", {"m": "output", "a": "input", "b": "input"})]
-    )
+    template = EdgeTemplate("e", [OperatorTemplate("eo", "m = a*b", {"m": "output", "a": "input", "b": "input"})])
     inner = CircuitTemplate(
-        "inner", nodes={"p": leak, "q": leak}, edges=[("p/op/x", "q/op/u", template, {"eo/a": "source", "eo/b": "q/op/x"})]
+        "inner",
+        nodes={"p": leak, "q": leak},
+        edges=[("p/op/x", "q/op/u", template, {"eo/a": "source", "eo/b": "q/op/x"})],
     )
     inner.update_var(edge_vars=[("p/op/x", "q/op/u", {"eo/b": "p/op/x"})])
     network = build_network(CircuitTemplate("c", circuits={"a": inner}))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
-from rates_core import CircuitTemplate, Connectivity, EdgeTemplate, NodeTemplate, OperatorTemplate, PopulationTemplate
 from rates_core.errors import ArgumentError, UnknownNameError
 from rates_core.network.build import build_network
 from rates_core.network.resolve import resolve
+
+from rates_core import CircuitTemplate, Connectivity, EdgeTemplate, NodeTemplate, OperatorTemplate, PopulationTemplate
 
 GAIN = EdgeTemplate("gain", [OperatorTemplate("eo", "m = g*pre", {"m": "output", "pre": "input", "g": 1.0})])
 
@@ -74,9 +74,15 @@ def test_variables_of_connections_are_named_by_their_units(leak):
 @pytest.mark.parametrize(
     ("path", "text"),
     [
-        ("n9/op/x", "Unknown node 'n9' in path 'n9/op/x'. Did you mean 'n7'? The nodes are: n0, n1, n2, n3, n4, n5, n6, n7, …."),
+        (
+            "n9/op/x",
+            "Unknown node 'n9' in path 'n9/op/x'. Did you mean 'n7'? The nodes are: n0, n1, n2, n3, n4, n5, n6, n7, ….",
+        ),
         ("n1/po/x", "Unknown operator 'po' in path 'n1/po/x'. Did you mean 'op'? The operators are: op."),
-        ("n1/op/taau", "Unknown variable 'taau' in path 'n1/op/taau'. Did you mean 'tau'? The variables are: x, tau, u."),
+        (
+            "n1/op/taau",
+            "Unknown variable 'taau' in path 'n1/op/taau'. Did you mean 'tau'? The variables are: x, tau, u.",
+        ),
         ("n1[2]/op/x", "'n1[2]' names a unit, but 'n1' is a single node."),
         ("a/pop[2]/op/x", "'a/pop[2]' names unit 2, but the units of 'a/pop' are 0 to 1."),
     ],

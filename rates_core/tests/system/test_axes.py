@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from rates_core.errors import EquationError
 
 from rates_core import CircuitTemplate, NodeTemplate, OperatorTemplate, PopulationTemplate
-from rates_core.errors import EquationError
 
 W = np.array([[1.0, 2.0, 0.0], [0.0, 1.0, 5.0], [3.0, 0.0, 1.0]])
 X = np.array([0.5, -1.0, 2.0])
@@ -52,7 +52,8 @@ def test_functions_act_on_the_axis_of_a_vector_and_of_a_population(derivatives, 
 
 
 @pytest.mark.parametrize(
-    ("term", "wanted"), [("vsum(k)", 6.0), ("mean(k)", 2.0), ("index(k, 1)", 2.0), ("vsum(2*t)", 3.0), ("index(u, 0)", 7.0)]
+    ("term", "wanted"),
+    [("vsum(k)", 6.0), ("mean(k)", 2.0), ("index(k, 1)", 2.0), ("vsum(2*t)", 3.0), ("index(u, 0)", 7.0)],
 )
 def test_what_all_units_share_has_an_entry_per_unit(derivatives, term, wanted):
     unit = node(f"x' = {term}", x="variable(0.0)", k=2.0, u="input(7.0)")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from rates_core.errors import EquationError
 
 from rates_core import CircuitTemplate, Connectivity, EdgeTemplate, NodeTemplate, OperatorTemplate, PopulationTemplate
-from rates_core.errors import EquationError
 
 
 def node(*equations, **variables):
@@ -44,7 +44,8 @@ def test_a_complex_start_makes_a_complex_state(build):
 
 
 @pytest.mark.parametrize(
-    "term", ["abs(z)", "real(z)", "imag(z)", "z*conj(z)", "conj(z)*z", "abs(z)^2", "z*conj(z)/2", "real(z*z)", "z == 1.0"]
+    "term",
+    ["abs(z)", "real(z)", "imag(z)", "z*conj(z)", "conj(z)*z", "abs(z)^2", "z*conj(z)/2", "real(z*z)", "z == 1.0"],
 )
 def test_what_is_real_of_a_complex_number_makes_no_complex_state(build, term):
     system = build(one("z' = I*z", f"x' = {term} - x", z="variable(1.0)", x="variable(0.5)"))
@@ -60,7 +61,9 @@ def test_what_may_be_complex_makes_a_complex_state(build, term):
 def test_complexness_goes_through_edges_delays_and_operators_to_the_end(build):
     line = node("x' = u", x="output(0.5)", u="input")
     wave = node("x' = I*x", x="output(0.5)")
-    trace = EdgeTemplate("e", [OperatorTemplate("eo", ["s' = pre - s", "m = s"], {"s": "variable", "m": "output", "pre": "input"})])
+    trace = EdgeTemplate(
+        "e", [OperatorTemplate("eo", ["s' = pre - s", "m = s"], {"s": "variable", "m": "output", "pre": "input"})]
+    )
     circuit = CircuitTemplate(
         "c",
         nodes={"real": line, "a": line, "b": line, "d": line, "w": wave},

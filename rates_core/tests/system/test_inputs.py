@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from rates_core.errors import EquationError
 
 from rates_core import CircuitTemplate, Connectivity, EdgeTemplate, NodeTemplate, OperatorTemplate, PopulationTemplate
-from rates_core.errors import EquationError
 
 LEAK = OperatorTemplate("op", "x' = u", {"x": "output(0.1)", "u": "input(7.0)"})
 NODE = NodeTemplate("n", [LEAK])
@@ -95,7 +95,10 @@ def test_signals_add_up_where_their_paths_overlap(build, evaluate_system):
 def test_weights_have_the_axes_target_and_source(derivatives):
     circuit = CircuitTemplate(
         "c",
-        populations={"a": PopulationTemplate("a", NODE, 2, {"op/x": [1.0, 2.0]}), "b": PopulationTemplate("b", NODE, 3)},
+        populations={
+            "a": PopulationTemplate("a", NODE, 2, {"op/x": [1.0, 2.0]}),
+            "b": PopulationTemplate("b", NODE, 3),
+        },
         connections=[Connectivity("a/op/x", "b/op/u", np.array([[1.0, 0.0], [0.0, 1.0], [3.0, 5.0]]))],
     )
     assert derivative_of(derivatives(circuit), "b[0]", "b[1]", "b[2]") == [1.0, 2.0, 13.0]
@@ -136,7 +139,10 @@ def test_a_variable_that_an_edge_maps_to_a_parameter_follows_that(derivatives):
 
 def test_many_edges_to_one_input_are_summed_without_nesting_too_deep(derivatives):
     count = 3000
-    nodes = {f"p{k}": NodeTemplate("n", [OperatorTemplate("op", f"x' = u + {k}*x", {"x": "output(1.0)", "u": "input"})]) for k in range(count)}
+    nodes = {
+        f"p{k}": NodeTemplate("n", [OperatorTemplate("op", f"x' = u + {k}*x", {"x": "output(1.0)", "u": "input"})])
+        for k in range(count)
+    }
     edges = [(f"p{k}/op/x", "p0/op/u") for k in range(count)]
     found = derivatives(CircuitTemplate("c", nodes=nodes, edges=edges))
     assert derivative_of(found, "p0", "p7") == [float(count), 7.0]
@@ -147,5 +153,6 @@ def test_an_axis_of_another_length_is_refused(build):
     with pytest.raises(EquationError) as error:
         build(CircuitTemplate("c", nodes={"p": NodeTemplate("n", [operator])}))
     assert str(error.value) == (
-        "Axes of length (2,) and (3,) meet in 'p/op/u*p/op/k'. Reduce one with vsum or mean, or pick elements with index."
+        "Axes of length (2,) and (3,) meet in 'p/op/u*p/op/k'. "
+        "Reduce one with vsum or mean, or pick elements with index."
     )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from rates_core.network.network import Origin
 
 from rates_core import CircuitTemplate, NodeTemplate, OperatorTemplate, PopulationTemplate
-from rates_core.network.network import Origin
 
 LEAK = OperatorTemplate("op", "x' = -x/tau + u", {"x": "output(0.1)", "tau": 2.0, "u": "input(0.5)"})
 NODE = NodeTemplate("leak", [LEAK])

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
-from rates_core import CircuitTemplate, Connectivity, NodeTemplate, OperatorTemplate, PopulationTemplate
 from rates_core.errors import UnsupportedFeatureError
 from rates_core.system.display import expression_text
 from rates_core.system.system import Assign
+
+from rates_core import CircuitTemplate, Connectivity, NodeTemplate, OperatorTemplate, PopulationTemplate
 
 
 def node(*equations, **variables):
@@ -38,7 +38,8 @@ def test_both_spellings_read_the_variable(build, text):
 
 
 @pytest.mark.parametrize(
-    ("delay", "wanted"), [("2*tau", 4.0), ("tau + 0.1", 2.1), ("tau/k", 0.5), ("1.5", 1.5), ("k*sqrt(tau)^2", 8.0), ("d", 6.0)]
+    ("delay", "wanted"),
+    [("2*tau", 4.0), ("tau + 0.1", 2.1), ("tau/k", 0.5), ("1.5", 1.5), ("k*sqrt(tau)^2", 8.0), ("d", 6.0)],
 )
 def test_a_delay_is_any_expression_of_parameters(build, evaluate_system, delay, wanted):
     extra = {"d": "variable"} if delay == "d" else {}
@@ -79,7 +80,9 @@ def test_constants_have_no_past_of_their_own(build):
 
 
 def test_equal_reads_are_one(build):
-    system = build(one("x' = -past(x, tau)", "y' = past(x, tau) - past(y, tau)", x="variable(1.0)", y="variable", tau=2.0))
+    system = build(
+        one("x' = -past(x, tau)", "y' = past(x, tau) - past(y, tau)", x="variable(1.0)", y="variable", tau=2.0)
+    )
     assert reads(system) == [("p/op/x", "[p/op/tau]"), ("p/op/y", "[p/op/tau]")]
 
 
@@ -92,7 +95,9 @@ def test_delays_of_edges_keep_apart_from_each_other(build):
 
 
 def test_each_unit_has_its_own_delay(build, evaluate_system):
-    population = PopulationTemplate("a", node("x' = -past(x, tau)", x="variable(1.0)", tau=2.0), 3, {"op/tau": [1.0, 2.0, 3.0]})
+    population = PopulationTemplate(
+        "a", node("x' = -past(x, tau)", x="variable(1.0)", tau=2.0), 3, {"op/tau": [1.0, 2.0, 3.0]}
+    )
     system = build(CircuitTemplate("c", populations={"a": population}))
     (read,) = system.reads
     assert (read.shape, read.index) == ((3,), None)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-
-from rates_core import CircuitTemplate, EdgeTemplate, NodeTemplate, OperatorTemplate, PopulationTemplate
 from rates_core.errors import CyclicEquationsError
 from rates_core.system.schedule import ordered, reads_of
+
+from rates_core import CircuitTemplate, EdgeTemplate, NodeTemplate, OperatorTemplate, PopulationTemplate
 
 RELAY = NodeTemplate("relay", [OperatorTemplate("op", "z = 2*u + 1", {"z": "output", "u": "input(1.0)"})])
 
@@ -24,7 +24,9 @@ def ready(system):
 
 def test_equations_of_a_node_are_ordered_by_what_they_need(build):
     operator = OperatorTemplate(
-        "op", ["x' = c", "c = b + 1", "b = a*2", "a = x"], {"x": "variable(1.0)", "a": "variable", "b": "variable", "c": "variable"}
+        "op",
+        ["x' = c", "c = b + 1", "b = a*2", "a = x"],
+        {"x": "variable(1.0)", "a": "variable", "b": "variable", "c": "variable"},
     )
     system = build(CircuitTemplate("c", nodes={"p": NodeTemplate("n", [operator])}))
     assert [item.target for item in system.statements] == ["p/op/a", "p/op/b", "p/op/c"]
@@ -83,7 +85,9 @@ def test_a_circle_of_nodes_is_named_without_the_steps_of_its_edges(build):
 
 
 def test_a_circle_of_edges_alone_is_named(build):
-    operator = OperatorTemplate("eo", ["a = b", "b = a + pre", "m = a"], {"a": "variable", "b": "variable", "m": "output", "pre": "input"})
+    operator = OperatorTemplate(
+        "eo", ["a = b", "b = a + pre", "m = a"], {"a": "variable", "b": "variable", "m": "output", "pre": "input"}
+    )
     leak = NodeTemplate("leak", [OperatorTemplate("op", "x' = u", {"x": "output", "u": "input"})])
     edges = [("p/op/x", "p/op/u", EdgeTemplate("e", [operator]))]
     with pytest.raises(CyclicEquationsError) as error:

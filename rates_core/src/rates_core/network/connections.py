@@ -82,8 +82,8 @@ class _Wire:
         operators = EdgeOperators.of(self.wiring, template)
         if operators.structure.has_axis:
             raise UnsupportedFeatureError(
-                f"Edge template '{template.name}' has an axis of its own, by a vector or by a function such as vsum; the "
-                f"connections {self._name} are evaluated together and have none. Use separate edges."
+                f"Edge template '{template.name}' has an axis of its own, by a vector or by a function such as vsum; "
+                f"the connections {self._name} are evaluated together and have none. Use separate edges."
             )
         return operators
 

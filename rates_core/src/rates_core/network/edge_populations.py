@@ -94,7 +94,9 @@ def _ends(structure: NodeStructure, mapping: Mapped, label: str) -> tuple[list[V
     for name, value in mapping.items():
         equation = structure.equations.get(_key(name))
         if equation is not None and isinstance(value, str):
-            raise TemplateError(f"'{name}' of edge {label} is mapped to '{value}' and has the equation '{equation.text}'.")
+            raise TemplateError(
+                f"'{name}' of edge {label} is mapped to '{value}' and has the equation '{equation.text}'."
+            )
     unmapped, output = edge_ends(structure, set(map(_key, mapping)))
     explicit = [_key(name) for name, value in mapping.items() if isinstance(value, str) and value == "source"]
     if len(unmapped) > 1 and not explicit:
@@ -138,9 +140,7 @@ def _number(mapping: Mapped, path: str) -> Value:
     return None if isinstance(value, str) else value
 
 
-def _units_read(
-    wiring: Wiring, connections: Connections, mappings: Sequence[Mapped], key: VariableKey
-) -> np.ndarray:
+def _units_read(wiring: Wiring, connections: Connections, mappings: Sequence[Mapped], key: VariableKey) -> np.ndarray:
     """Return the unit that each edge reads: of a whole population that at its target, else that at its source.
 
     Raises:
@@ -161,9 +161,7 @@ def _units_read(
     return np.array([unit if len(item) > 1 else item.start for item, unit in zip(units, at_ends, strict=True)])
 
 
-def _units_at_ends(
-    wiring: Wiring, connections: Connections, address: Address, path: str, name: str
-) -> np.ndarray:
+def _units_at_ends(wiring: Wiring, connections: Connections, address: Address, path: str, name: str) -> np.ndarray:
     population = wiring.reference(address).population
     if population == connections.target.population:
         return connections.rows

@@ -194,14 +194,22 @@ class EdgeCollector:
         """Return the table of all edges."""
         import numpy as np
 
-        kinds: tuple[Any, ...] = (np.intp, np.intp, None, float, float, np.intp, np.intp)
-        columns = [
-            np.concatenate([np.asarray(chunk[place], dtype=kind) for chunk in self._chunks])
-            if self._chunks
-            else np.zeros(0, dtype=kind or float)
-            for place, kind in enumerate(kinds)
-        ]
-        return EdgeTable(tuple(self._ends), *columns, tuple(self._templates), self._mappings)
+        def column(place: int, kind: Any = None) -> np.ndarray:
+            parts = [np.asarray(chunk[place], dtype=kind) for chunk in self._chunks]
+            return np.concatenate(parts) if parts else np.zeros(0, dtype=kind)
+
+        return EdgeTable(
+            ends=tuple(self._ends),
+            source=column(0, np.intp),
+            target=column(1, np.intp),
+            weight=column(2),
+            delay=column(3, float),
+            spread=column(4, float),
+            template=column(5, np.intp),
+            mapping=column(6, np.intp),
+            templates=tuple(self._templates),
+            mappings=self._mappings,
+        )
 
     def _end(self, path: str) -> int:
         return self._ends.setdefault(path, len(self._ends))

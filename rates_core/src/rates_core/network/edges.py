@@ -70,7 +70,7 @@ class _Edges:
         keys = self.source
         for column in (self.target, kinds, table.template + 1, self._mapped()):
             keys = keys * (int(column.max()) + 1) + column
-        return np.where(apart, -1 - np.arange(len(table)), keys)
+        return np.asarray(np.where(apart, -1 - np.arange(len(table)), keys))
 
     def _name(self, place: int) -> str:
         ends = self.table.ends
@@ -89,7 +89,7 @@ class _Edges:
                 operators = self.operators[table.template[place]]
                 alike = operators.signature(self.wiring, table.mappings[number])
                 numbers[number] = known.setdefault(alike, len(known))
-        return numbers[table.mapping]
+        return np.asarray(numbers[table.mapping])
 
     def add(self, places: np.ndarray) -> None:
         """Add the projection of some edges, or their population with its projections."""

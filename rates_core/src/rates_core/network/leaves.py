@@ -115,9 +115,7 @@ def _levels(circuit: CircuitTemplate, prefix: str) -> Iterator[tuple[str, Circui
     yield prefix, circuit
 
 
-def _collect_leaves(
-    circuit: CircuitTemplate, prefix: str, leaves: dict[str, Leaf], structures: Structures
-) -> None:
+def _collect_leaves(circuit: CircuitTemplate, prefix: str, leaves: dict[str, Leaf], structures: Structures) -> None:
     for label, node in circuit.nodes.items():
         leaf = leaves[prefix + label] = Leaf(prefix + label, node, structures.of(node), None)
         _fill(leaf, node)

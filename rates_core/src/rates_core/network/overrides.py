@@ -70,9 +70,7 @@ def _matching_leaves(flat: FlatCircuit, node: str) -> list[tuple[Leaf, int | Non
     ]
 
 
-def _shares(
-    path: str, value: Value, counts: list[int], first: Leaf, key: VariableKey
-) -> Sequence[tuple[Value, bool]]:
+def _shares(path: str, value: Value, counts: list[int], first: Leaf, key: VariableKey) -> Sequence[tuple[Value, bool]]:
     """Return the value of each match, and whether it is its own: one of those given per unit."""
     shape = getattr(value, "shape", ())
     own = shape and len(counts) == 1 and shape != (counts[0],)
@@ -111,14 +109,14 @@ def _set_unit(leaf: Leaf, unit: int, key: VariableKey, value: Value, origin: Ori
     leaf.values[key], leaf.origins[key] = values, tuple(origins)
 
 
-def _set_edges(
-    flat: FlatCircuit, source: str, target: str, index: int | None, attributes: Mapping[str, Any]
-) -> None:
+def _set_edges(flat: FlatCircuit, source: str, target: str, index: int | None, attributes: Mapping[str, Any]) -> None:
     places = flat.edges.places(source, target, index)
     connections = [item for item in flat.connections if _same(source, item.source) and _same(target, item.target)]
     if not len(places) and not connections:
         ends = flat.edges.ends
-        known = [f"{ends[first]}->{ends[last]}" for first, last in zip(flat.edges.source, flat.edges.target, strict=True)]
+        known = [
+            f"{ends[first]}->{ends[last]}" for first, last in zip(flat.edges.source, flat.edges.target, strict=True)
+        ]
         known += [f"{item.source}->{item.target}" for item in flat.connections]
         asked = f"{source}->{target}"
         number = "" if index is None else f"[{index}]"

@@ -40,9 +40,7 @@ class NodeStructure:
     def equations(self) -> dict[VariableKey, Equation]:
         """Map each defined variable to its equation."""
         return {
-            (operator.name, equation.target): equation
-            for operator in self.operators
-            for equation in operator.parsed
+            (operator.name, equation.target): equation for operator in self.operators for equation in operator.parsed
         }
 
     @cached_property

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from attrs import define, field, frozen
 
 from rates_core.expressions.simplify import is_number
 from rates_core.expressions.tree import Apply, Expression, Number, Symbol
+from rates_core.system.complexness import is_complex
 from rates_core.system.shapes import Shape, shape_of
 from rates_core.system.system import Parameter
 
@@ -28,9 +31,16 @@ class Entries:
 
 @define(eq=False)
 class Algebra:
-    """Products and sums of entries; index arrays that their values need become structural parameters."""
+    """Products and sums of entries; index arrays that their values need become structural parameters.
+
+    Attributes:
+        shapes: of all symbols.
+        complex_symbols: those whose values are complex.
+        parameters: the index arrays.
+    """
 
     shapes: dict[str, Shape]
+    complex_symbols: set[str] = field(factory=set)
     parameters: dict[str, Parameter] = field(factory=dict)
     _known: dict[bytes, str] = field(factory=dict)
 
@@ -48,12 +58,18 @@ class Algebra:
         """Return the shape of an expression."""
         return shape_of(expression, self.shapes)
 
+    def count(self, name: str) -> int:
+        """Return the number of values of a symbol."""
+        return size_of(self.shapes[name])
+
     def picked(self, values: Expression, index: Index) -> Expression:
-        """Return entries of a vector expression; a number stays a number."""
+        """Return entries of a vector, or of a matrix row by row; a number stays a number."""
         shape = self.shape(values)
-        if not shape or (len(index) == shape[0] and bool((index == np.arange(shape[0])).all())):
+        if not shape:
             return values
-        return Apply("index", (values, self.index_parameter(index)))
+        flat = values if len(shape) == 1 else Apply("ravel", (values,))
+        whole = len(index) == size_of(shape) and bool((index == np.arange(len(index))).all())
+        return flat if whole else Apply("index", (flat, self.index_parameter(index)))
 
     def identity(self, count: int) -> Entries:
         """Return the derivative of a variable by itself."""
@@ -70,7 +86,7 @@ class Algebra:
             source: shape of x; a number that meets an axis is the same for all its elements.
         """
         if shape and not source:
-            count, kept = shape[0], len(entries.rows)
+            count, kept = size_of(shape), len(entries.rows)
             rows, columns = np.repeat(np.arange(count), kept), np.tile(entries.columns, count)
             values = self.picked(entries.values, np.tile(np.arange(kept), count))
             return Entries(rows, columns, product(self.picked(factor, rows), values))
@@ -88,6 +104,22 @@ class Algebra:
         values = product(self.picked(weights, connection), self.picked(entries.values, entry))
         return Entries(rows[connection], entries.columns[entry], values)
 
+    def conjugated(self, entries: Iterable[Entries]) -> list[Entries]:
+        """Return the entries of conj(x) for the entries of x."""
+        return [
+            Entries(item.rows, item.columns, Apply("conj", (item.values,))) if self.is_complex(item.values) else item
+            for item in entries
+        ]
+
+    def is_complex(self, expression: Expression) -> bool:
+        """Tell whether the value of an expression is complex."""
+        return is_complex(expression, self.complex_symbols)
+
+
+def size_of(shape: Shape) -> int:
+    """Return the number of values of a shape."""
+    return int(np.prod(shape)) if shape else 1
+
 
 def product(left: Expression, right: Expression) -> Expression:
     """Return the product of two expressions, without factors 1."""
@@ -98,3 +130,16 @@ def product(left: Expression, right: Expression) -> Expression:
     if is_number(left, -1):
         return Apply("negative", (right,))
     return Apply("multiply", (left, right))
+
+
+def merged(parts: Iterable[Entries]) -> list[Entries]:
+    """Add up entries at the same places."""
+    found: list[Entries] = []
+    for part in parts:
+        for number, other in enumerate(found):
+            if np.array_equal(part.rows, other.rows) and np.array_equal(part.columns, other.columns):
+                found[number] = Entries(part.rows, part.columns, Apply("add", (other.values, part.values)))
+                break
+        else:
+            found.append(part)
+    return found
