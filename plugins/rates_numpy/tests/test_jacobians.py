@@ -170,3 +170,21 @@ def test_derivatives_by_weights() -> None:
     for i in range(N):
         expected[i, i * N : (i + 1) * N] = START / np.cosh(WEIGHTS[i] @ START) ** 2
     assert matrix == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize("form", ["dense", "sparse", "uniform"])
+def test_a_jacobian_takes_the_arguments_of_the_right_hand_side(form: str) -> None:
+    from scipy.integrate import solve_ivp
+
+    weights = {"dense": WEIGHTS, "sparse": csr(), "uniform": 0.3}[form]
+    model = population(
+        ["x' = -k*x + tanh(u) + v", "w = 2*k"], weights, x="output(0.0)", v="input(0.0)", k=1.0, w="variable"
+    )
+    inputs = {"P/op/v": np.sin(np.arange(100.0))}
+    func, args = model.get_run_func("f", 0.1, inputs=inputs)
+    jacobian = model.get_jacobian_func("J", 0.1, inputs=inputs)
+    assert all(np.array_equal(a, b) for a, b in zip(jacobian.args, args, strict=True))
+    t, y, *rest = args
+    solution = solve_ivp(func, (t, 5.0), y, args=rest, jac=jacobian.func, method="Radau", rtol=1e-8, atol=1e-10)
+    plain = solve_ivp(func, (t, 5.0), y, args=rest, rtol=1e-10, atol=1e-12)
+    assert solution.y[:, -1] == pytest.approx(plain.y[:, -1], abs=1e-6)

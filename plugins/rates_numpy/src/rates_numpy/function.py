@@ -7,7 +7,7 @@ from rates_core.errors import ArgumentError
 from rates_core.programs.naming import one_line
 from rates_core.programs.program import FunctionRequest, FunctionSource, slot_paths
 from rates_core.programs.routine import Routine, make_routine
-from rates_core.system.system import Read, System
+from rates_core.system.system import InputSignal, Read, System
 
 from rates_numpy.matrix import assembly_lines, places_of
 from rates_numpy.module import (
@@ -55,28 +55,40 @@ def write_function(request: FunctionRequest) -> FunctionSource:
         wanted = [item.expression for item in system.derivatives]
     else:
         wanted = [block.values for block in linearisation.blocks]
-    routine = make_routine(system, [*wanted, *(read.delay for read in system.reads)], hoist=False)
+    delays = [read.delay for read in system.reads]
+    routine = make_routine(system, [*wanted, *delays], hoist=False)
     routine = evolve(routine, results=routine.results[: len(wanted)])
-    writer = _Writer(request, system, routine)
+    field = make_routine(system, [*(item.expression for item in system.derivatives), *delays], hoist=False)
+    writer = _Writer(request, system, routine, field)
     signals = tuple(signal.path for signal in writer.signals)
     parameters, arguments = tuple(writer.parameters), tuple(writer.arguments)
-    return FunctionSource(writer.text(), parameters, signals, arguments, ".py", bool(writer.past))
+    bound = dict(zip(writer.bound, writer.names.of(writer.bound), strict=True))
+    return FunctionSource(writer.text(), parameters, signals, arguments, ".py", bool(writer.past), bound)
 
 
 class _Writer:
-    def __init__(self, request: FunctionRequest, system: System, routine: Routine) -> None:
+    """Write a right-hand side, or a Jacobian that takes the same arguments and its index arrays by keyword."""
+
+    def __init__(self, request: FunctionRequest, system: System, routine: Routine, field: Routine) -> None:
         self.request, self.system, self.routine = request, system, routine
         self.names: Names = module_names(system, [routine])
         self.printer: NumpyPrinter = module_printer(system, self.names, [routine])
-        needed = routine.arguments | {name for read in system.reads for name in _symbols(read)}
-        if request.linearisation is not None:
-            needed |= places_of(request.linearisation)
-        self.parameters = _ordered(system, needed)
-        self.signals = [signal for signal in system.inputs if signal.path in routine.arguments]
-        self.past = [] if not self._reads() else ["history" if request.continuous else "buffer"]
+        taken = field.arguments | {name for read in system.reads for name in _symbols(read)}
+        needed = routine.arguments | (set() if request.linearisation is None else places_of(request.linearisation))
+        self.parameters = _ordered(system, taken)
+        self.bound = _ordered(system, needed - taken)
+        self.signals = [signal for signal in system.inputs if signal.path in taken]
+        self.past = (
+            []
+            if not any(read.path in taken for read in system.reads)
+            else ["history" if request.continuous else "buffer"]
+        )
         names = self.names.identifiers
         signals = [names[item.path] for item in self.signals]
         self.arguments = ["t", "y", *self.names.of(self.parameters), *signals, *self.past]
+
+    def _sampled(self) -> list[InputSignal]:
+        return [signal for signal in self.signals if signal.path in self.routine.arguments]
 
     def _reads(self) -> list[Read]:
         return [read for read in self.system.reads if read.path in self.routine.arguments]
@@ -87,7 +99,7 @@ class _Writer:
         return "\n\n\n".join([header(title, self.printer, "\n".join(body)), *helpers(self.printer), *body]) + "\n"
 
     def _support(self) -> list[str]:
-        parts = [SAMPLED] if self.signals else []
+        parts = [SAMPLED] if self._sampled() else []
         parts += [BUFFERED] if self._reads() and not self.request.continuous else []
         parts.append(unpack(self.system))
         return parts if self.request.linearisation is not None else [*parts, pack(self.system)]
@@ -95,9 +107,10 @@ class _Writer:
     def _function(self) -> str:
         names = self.names.identifiers
         states = [names[state.path] for state in self.system.states]
-        lines = [f"def {self.request.name}({', '.join(self.arguments)}):", *self._documentation()]
+        bound = ["*", *self.names.of(self.bound)] if self.bound else []
+        lines = [f"def {self.request.name}({', '.join([*self.arguments, *bound])}):", *self._documentation()]
         lines.append(f"    {', '.join(states)}{',' if len(states) == 1 else ''} = unpack(np.asarray(y, dtype=float))")
-        for signal in self.signals:
+        for signal in self._sampled():
             name = names[signal.path]
             lines.append(f"    {name} = sampled({name}, t, {self.request.step_size!r})")
         for read in self._reads():

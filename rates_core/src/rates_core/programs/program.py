@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from rates_core.programs.carry import Carry
 from rates_core.solvers.tableau import Tableau
@@ -151,6 +151,8 @@ class FunctionSource:
         names: of all arguments: t, y, parameters, inputs, then the past if there are delays.
         suffix: of files in this language.
         past: whether the last argument is the past.
+        bound: names of keyword arguments by path of the structural parameter: index arrays of a Jacobian, so that its
+            other arguments are those of the right-hand side.
     """
 
     text: str
@@ -159,6 +161,7 @@ class FunctionSource:
     names: tuple[str, ...]
     suffix: str
     past: bool = False
+    bound: Mapping[str, str] = field(factory=dict)
 
 
 class Backend(ABC):

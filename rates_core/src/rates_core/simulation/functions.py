@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -146,8 +147,6 @@ def _function(
         raise UnsupportedFeatureError(f"The backend '{spec.name}' writes no files for AUTO. backend='fortran' does.")
     system = lower(build_system(build_network(circuit, vectorize), columns_of(inputs)), stages)
     continuous = (solver_spec.adaptive or solver_spec.kind == "driver") if adaptive is None else adaptive
-    if form is not None and not spec.capabilities.jacobian:
-        raise UnsupportedFeatureError(f"The backend '{spec.name}' writes no derivatives.")
     if system.draws:
         raise UnsupportedFeatureError("A model with noise has no right-hand side that is a function of time and state.")
     needed = requirements_of(system, "history" if continuous else "ring", float_precision)
@@ -157,7 +156,7 @@ def _function(
     request = FunctionRequest(system, name, linearisation, form == "sparse", step_size, continuous)
     source = maker.function(request)
     args = _arguments(system, maker, request, source, inputs)
-    func = maker.load(source, name)
+    func = _bound(maker.load(source, name), source, linearisation)
     func = func if decorator is None else decorator(func, **(decorator_kwargs or {}))
     places = None if form != "sparse" else _places(linearisation)
     return RunFunction(
@@ -170,6 +169,14 @@ def _function(
         None if file_name is None else write_source(Path(file_name), source),
         places,
     )
+
+
+def _bound(func: Callable[..., Any], source: FunctionSource, linearisation: Linearisation | None) -> Callable[..., Any]:
+    """Return a function that has its index arrays, so that a Jacobian takes what the right-hand side takes."""
+    if linearisation is None or not source.bound:
+        return func
+    known = linearisation.system.parameter_paths
+    return partial(func, **{name: known[path].value for path, name in source.bound.items()})
 
 
 def _index(offset: int, width: int, shape: tuple[int, ...]) -> int | tuple[int, int]:
