@@ -230,8 +230,8 @@ class Runnable(Template):
     ) -> Any:
         """Return the Jacobian of the right-hand side as a function with its arguments; unpacks as `func, args`.
 
-        The arguments behind t and y are its own, not those of `get_run_func`. For SciPy:
-        `solve_ivp(f, span, y0, args=rest, jac=lambda t, y, *_: func(t, y, *args[2:]))`.
+        It takes the arguments of the function that `get_run_func` gives for the same circuit. For SciPy:
+        `solve_ivp(f, span, y0, args=rest, jac=func, method="Radau")`.
 
         Args:
             func_name: name of the generated function.
