@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from rates_core.expressions.tree import Apply, Expression, symbols, walk
+from collections.abc import Iterator
+
+from rates_core.expressions.tree import Apply, Constant, Expression, Number, symbols, walk
 from rates_core.plugins.capabilities import Noise, Requirements
 from rates_core.system.system import Assign, Project, System
 
@@ -17,7 +19,7 @@ def requirements_of(system: System, storage: str, float_precision: str = "float6
     """
     delayed = bool(system.reads)
     return Requirements(
-        complex=system.is_complex,
+        complex=system.is_complex or any(map(_is_imaginary, _nodes(system))),
         delays=frozenset({storage} if delayed else ()),
         projections=frozenset(item.form for item in system.statements if isinstance(item, Project)),
         functions=functions_of(system),
@@ -30,11 +32,25 @@ def requirements_of(system: System, storage: str, float_precision: str = "float6
 
 def functions_of(system: System) -> frozenset[str]:
     """Return the names of all functions in a System's expressions."""
-    expressions: list[Expression] = [item.expression for item in system.statements if isinstance(item, Assign)]
-    expressions += [item.expression for item in system.derivatives] + [item.delay for item in system.reads]
-    return frozenset(
-        node.function for expression in expressions for node in walk(expression) if isinstance(node, Apply)
-    )
+    return frozenset(node.function for node in _nodes(system) if isinstance(node, Apply))
+
+
+def _nodes(system: System) -> Iterator[Expression]:
+    """Yield all nodes of all expressions of a System."""
+    for statement in system.statements:
+        if isinstance(statement, Assign):
+            yield from walk(statement.expression)
+    for derivative in system.derivatives:
+        yield from walk(derivative.expression)
+    for read in system.reads:
+        yield from walk(read.delay)
+
+
+def _is_imaginary(node: Expression) -> bool:
+    """Tell whether a literal makes what it stands in complex, even if no variable is: real(I*x)."""
+    if isinstance(node, Constant):
+        return node.name == "I"
+    return isinstance(node, Number) and isinstance(node.value, complex)
 
 
 def _noise(system: System) -> Noise:
