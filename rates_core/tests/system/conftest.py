@@ -176,3 +176,9 @@ def placed(system: System, state: Mapping[str, Any]) -> Values:
 def evaluate_system() -> Callable[..., Evaluation]:
     """Return a function of a System, time and values of symbols."""
     return Evaluation
+
+
+@pytest.fixture(scope="session")
+def value_in() -> Callable[..., Any]:
+    """Return a function that gives the value of an expression, given those of all symbols."""
+    return value_of

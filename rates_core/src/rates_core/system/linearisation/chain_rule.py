@@ -15,7 +15,7 @@ from rates_core.system.linearisation.entries import Algebra, Entries, Index, mer
 from rates_core.system.linearisation.products import Product, product_of, project_product
 from rates_core.system.linearisation.selections import selected_places
 from rates_core.system.linearisation.separate import on_axis
-from rates_core.system.linearisation.wirtinger import conjugate_name, with_conjugates, without_conjugates
+from rates_core.system.linearisation.wirtinger import Wirtinger, conjugate_name
 from rates_core.system.shapes import Shape
 from rates_core.system.system import Assign, Parameter, Project
 
@@ -55,23 +55,25 @@ class ChainRule:
         """Return the gradient of an elementwise expression."""
         algebra, found = self.algebra, Gradient()
         names = sorted(symbols(expression) & self.gradients.keys())
-        known = algebra.complex_symbols
-        written = with_conjugates(expression, known) if known else expression
+        calculus = Wirtinger(algebra.complex_symbols)
+        written = calculus.written(expression)
         for name in names:
             source = algebra.shapes[name]
-            for seed, parts, factor in self._terms(written, name):
+            for seed, parts, factor in self._terms(written, name, calculus):
                 scaled = [algebra.scaled(part, factor, shape, source) for part in parts]
                 found.setdefault(seed, []).extend(scaled)
         return {seed: merged(parts) for seed, parts in found.items()}
 
-    def _terms(self, expression: Expression, name: str) -> list[tuple[Seed, list[Entries], Expression]]:
+    def _terms(
+        self, expression: Expression, name: str, calculus: Wirtinger
+    ) -> list[tuple[Seed, list[Entries], Expression]]:
         """Return gradients and the factors that they have, by a variable and by its conjugate."""
         terms = []
-        factor = without_conjugates(differentiate(expression, name))
+        factor = calculus.restored(differentiate(expression, name))
         if not is_number(factor, 0):
             terms += [(seed, parts, factor) for seed, parts in self.gradients[name].items()]
         if name in self.algebra.complex_symbols:
-            factor = without_conjugates(differentiate(expression, conjugate_name(name)))
+            factor = calculus.restored(differentiate(expression, conjugate_name(name)))
             if not is_number(factor, 0):
                 conjugates = self._conjugated(self.gradients[name])
                 terms += [(seed, parts, factor) for seed, parts in conjugates.items()]

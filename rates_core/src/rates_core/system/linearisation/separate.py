@@ -10,6 +10,7 @@ from rates_core.system.shapes import Shape, shape_of
 from rates_core.system.system import Assign, Derivative, Statement, System
 
 AXIS_KINDS = {"reduction", "linear", "index"}
+PRODUCTS = {"matvec", "matmul", "concatenate"}  # both arguments are arrays
 
 
 def on_axis(expression: Expression) -> bool:
@@ -42,12 +43,12 @@ class Separation:
         if not isinstance(expression, Apply):
             return expression
         if on_axis(expression):
-            values, *rest = expression.arguments if expression.function != "matvec" else expression.arguments[::-1]
-            own = self._as_symbol(self._separated(values, outermost=False))
-            arguments = (own, *rest) if expression.function != "matvec" else (*rest, own)
-            if expression.function == "concatenate":
-                arguments = (own, self._as_symbol(self._separated(expression.arguments[1], outermost=False)))
-            rebuilt = Apply(expression.function, tuple(arguments))
+            arrays = 2 if expression.function in PRODUCTS else 1
+            parts = [
+                self._as_symbol(self._separated(part, outermost=False)) if place < arrays else part
+                for place, part in enumerate(expression.arguments)
+            ]
+            rebuilt = Apply(expression.function, parts)
             return rebuilt if outermost else self._as_symbol(rebuilt)
         return Apply(expression.function, tuple(self._separated(a, outermost=False) for a in expression.arguments))
 
