@@ -95,14 +95,19 @@ def one_line(text: str) -> str:
 
 
 def _parts(path: str) -> list[str]:
-    """Split a path; of an edge `source->target/weight`, only the units and the attribute are kept."""
+    """Split a path; of an edge `source->target/weight`, only the nodes and the attribute are kept."""
     if "->" in path:
         source, _, rest = path.partition("->")
         target, _, attribute = rest.rpartition("/")
-        source_unit, target_unit = source.split("/")[0], target.split("/")[0]
-        return [source_unit, target_unit, attribute]
+        return [*_node(source), *_node(target), attribute]
     *places, name = path.split("/")
     return [*places, name.partition("#")[0] or name]
+
+
+def _node(path: str) -> list[str]:
+    """Return the parts of a variable's path that name its node."""
+    parts = path.split("/")
+    return parts[:-2] or parts[:1]
 
 
 def _clean(name: str) -> str:
