@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import keyword
+
 from attrs import evolve
 from rates_core.errors import ArgumentError
 from rates_core.programs.naming import one_line
@@ -9,9 +11,9 @@ from rates_core.programs.program import FunctionRequest, FunctionSource, slot_pa
 from rates_core.programs.routine import Routine, make_routine
 from rates_core.system.system import InputSignal, Read, System
 
+from rates_numpy import scalar_functions
 from rates_numpy.matrix import assembly_lines, places_of
 from rates_numpy.module import (
-    RESERVED,
     Names,
     header,
     helpers,
@@ -41,13 +43,22 @@ BUFFERED = '''def buffered(buffer, t, delay, step_size):
     return buffer[k] if share == 0 or k + 1 == len(buffer) else (1.0 - share)*buffer[k] + share*buffer[k + 1]'''
 
 
+MODULE_NAMES = frozenset(
+    {
+        *keyword.kwlist, "np", "math", "cmath", "pi", "e", "tanh", "atan", "atan2", "erf", "erfc", "array_erf",
+        "array_erfc", "pack", "unpack", "sampled", "buffered", "abs", "int", "float", "complex", "range", "len", "zip",
+        "min", "max", "round", *(name for name in vars(scalar_functions) if not name.startswith("_")),
+    }
+)  # fmt: skip
+
+
 def write_function(request: FunctionRequest) -> FunctionSource:
     """Return the module of one function.
 
     Raises:
         ArgumentError: generated Python uses its name for something else.
     """
-    if request.name in RESERVED:
+    if request.name in MODULE_NAMES:
         raise ArgumentError(f"A function of Python cannot be called '{request.name}' here; choose another func_name.")
     linearisation = request.linearisation
     system = request.system if linearisation is None else linearisation.system
