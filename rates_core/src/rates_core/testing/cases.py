@@ -1,0 +1,49 @@
+"""All cases of the kit, for backends and for solvers."""
+
+from __future__ import annotations
+
+from rates_core.plugins.specs import SolverSpec
+from rates_core.testing.case import Case
+from rates_core.testing.families import (
+    accuracy,
+    continuation,
+    delays,
+    determinism,
+    events,
+    functions,
+    jacobian,
+    names,
+    noise,
+    orders,
+    precision,
+    projections,
+    purity,
+    structure,
+    trajectories,
+)
+
+
+def backend_cases(exhaustive: bool = False) -> tuple[Case, ...]:
+    """Return the cases of a backend.
+
+    Args:
+        exhaustive: with those that cost much and add little.
+    """
+    families = (
+        functions, projections, trajectories, orders, accuracy, delays, names, structure, purity, determinism,
+        continuation, noise, events, precision, jacobian,
+    )  # fmt: skip
+    return tuple(case for family in families for case in family.cases() if exhaustive or not case.exhaustive)
+
+
+def solver_cases(spec: SolverSpec) -> tuple[Case, ...]:
+    """Return the cases of a solver."""
+    return (
+        *trajectories.solver_cases(spec),
+        *orders.solver_cases(spec),
+        *accuracy.solver_cases(spec),
+        *delays.solver_cases(spec),
+        *continuation.solver_cases(spec),
+        *noise.solver_cases(spec),
+        *events.solver_cases(),
+    )

@@ -1,0 +1,88 @@
+"""Descriptors of what stands in for an installed backend or solver, and a backend that is watched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from attrs import define, field, fields, frozen
+
+from rates_core.plugins.specs import BackendSpec, SolverSpec
+from rates_core.programs.program import (
+    Backend,
+    FunctionRequest,
+    FunctionSource,
+    MatrixProgram,
+    Program,
+    ProgramRequest,
+)
+from rates_core.system.linearisation import Linearisation
+from rates_core.system.system import System
+
+
+@frozen
+class InjectedBackend(BackendSpec):
+    """The descriptor of a backend that is an object at hand."""
+
+    make: Callable[[], Backend] = field(kw_only=True, eq=False)
+
+    def load(self) -> Callable[[], Backend]:
+        """Return what makes the backend."""
+        return self.make
+
+
+@frozen
+class InjectedSolver(SolverSpec):
+    """The descriptor of a solver that is an object at hand."""
+
+    made: Any = field(kw_only=True, eq=False)
+
+    def load(self) -> Any:
+        """Return the tableau, or the class of the driver."""
+        return self.made
+
+
+def injected_backend(spec: BackendSpec, make: Callable[[], Backend]) -> InjectedBackend:
+    """Return a descriptor like another one, of other objects."""
+    return InjectedBackend(**_values(spec, BackendSpec), make=make)
+
+
+def injected_solver(spec: SolverSpec, made: Any) -> InjectedSolver:
+    """Return a descriptor like another one, of another object."""
+    return InjectedSolver(**_values(spec, SolverSpec), made=made)
+
+
+def _values(spec: Any, kind: type) -> dict[str, Any]:
+    return {attribute.name: getattr(spec, attribute.name) for attribute in fields(kind)}
+
+
+@define(eq=False)
+class Watched(Backend):
+    """A backend that counts what it generates, and remembers of which Systems.
+
+    Attributes:
+        inner: does the work.
+        generated: the Systems of which code was generated, in order.
+    """
+
+    inner: Backend
+    generated: list[System] = field(factory=list)
+
+    def program(self, request: ProgramRequest, options: Mapping[str, Any]) -> Program:
+        """Count and pass on."""
+        self.generated.append(request.system)
+        return self.inner.program(request, options)
+
+    def jacobian(self, linearisation: Linearisation) -> MatrixProgram:
+        """Count and pass on."""
+        self.generated.append(linearisation.system)
+        return self.inner.jacobian(linearisation)
+
+    def function(self, request: FunctionRequest) -> FunctionSource:
+        """Count and pass on."""
+        self.generated.append(request.system)
+        return self.inner.function(request)
+
+    def load(self, source: FunctionSource, name: str) -> Callable[..., Any]:
+        """Pass on."""
+        return self.inner.load(source, name)
