@@ -22,7 +22,7 @@ def power(x, y):
     except OverflowError:
         return -math.inf if x < 0 and y % 2 == 1 else math.inf
     except ValueError:
-        return math.nan if x != 0 else math.inf
+        return math.nan if x != 0 else math.copysign(math.inf, x if y % 2 == 1 else 1.0)
 
 
 def exp(x):
