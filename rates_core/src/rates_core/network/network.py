@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from rates_core.network.structure import NodeStructure
-from rates_core.network.structure import VariableKey as VariableKey
+from rates_core.network.structure import NodeStructure, VariableKey
 from rates_core.network.weights import Weights
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ from typing import Any
 
 from attrs import evolve
 
-from rates_core.network.network import Network, Population, VariableKey
+from rates_core.network.network import Network, Origin, Population
 from rates_core.network.resolve import resolve
+from rates_core.network.structure import VariableKey
 from rates_core.paths import EDGE_ATTRIBUTES
 
 SharedValue = tuple[int, VariableKey]  # population and variable whose value is one number for all units
@@ -49,4 +50,5 @@ def _spread(population: Population, key: VariableKey) -> Population:
 
     value = population.values[key]
     array = np.full(population.count, value, dtype=np.result_type(value, float))
-    return evolve(population, values={**population.values, key: array})
+    own = tuple(Origin(unit, *key) for unit in population.units)
+    return evolve(population, values={**population.values, key: array}, origins={**population.origins, key: own})
