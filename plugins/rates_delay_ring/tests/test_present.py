@@ -63,8 +63,6 @@ def test_what_is_recorded_of_a_computed_variable_is_what_later_reads_find() -> N
         {"x": "output(0.0)", "z": "variable(0.0)", "w": "variable(0.0)"},
     )  # fmt: skip
     model = CircuitTemplate("c", nodes={"p": NodeTemplate("n", [operator])})
-    frame = model.run(
-        0.5, 0.1, outputs={"z": "p/op/z", "w": "p/op/w"}, history={"p/op/z": 3.0}, verbose=False
-    )
+    frame = model.run(0.5, 0.1, outputs={"z": "p/op/z", "w": "p/op/w"}, history={"p/op/z": 3.0}, verbose=False)
     assert frame["z"].tolist() == [6.0, 12.0, 48.0, 192.0, 768.0]
     assert frame["w"].tolist()[2:] == frame["z"].tolist()[1:-1]

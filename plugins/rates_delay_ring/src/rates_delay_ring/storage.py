@@ -170,7 +170,9 @@ class Ring(UniformHistory):
         found = tuple(
             self._read(number, step, node)
             if slot is None or number in self._needs[slot]
-            else np.zeros(read.shape) if read.shape else 0.0
+            else np.zeros(read.shape)
+            if read.shape
+            else 0.0
             for number, read in enumerate(self._context.system.reads)
         )
         if not self._present:

@@ -39,7 +39,10 @@ def storage(name: str, backend: str) -> Storage:
     own = [
         spec
         for spec in manager.delay_strategies().values()
-        if spec.kind == "storage" and spec.grid == GRIDS[name] and spec.backends is not None and backend in spec.backends
+        if spec.kind == "storage"
+        and spec.grid == GRIDS[name]
+        and spec.backends is not None
+        and backend in spec.backends
     ]
     if len(own) > 1:
         raise AmbiguousPluginError(_ambiguous(own, backend))
