@@ -84,6 +84,28 @@ def test_a_circle_of_nodes_is_named_without_the_steps_of_its_edges(build):
     )
 
 
+def test_units_of_a_population_that_feed_each_other_in_turn_are_refused_with_the_way_out(build):
+    circuit = CircuitTemplate(
+        "c", populations={"a": PopulationTemplate("a", RELAY, 3)}, edges=[("a[0]/op/z", "a[1]/op/u")]
+    )
+    with pytest.raises(CyclicEquationsError) as error:
+        build(circuit)
+    assert str(error.value) == (
+        "Algebraic variables depend on each other in a circle: 'a/op/z' needs 'a/op/u' needs 'a/op/z'. "
+        "Solve for one of them, make one a state (x' = ...), or put a delay on one of the edges. "
+        "The units of a population are evaluated together: if they feed each other in turn, make them nodes."
+    )
+
+
+@pytest.mark.parametrize("count", [3, 10])
+def test_a_circle_of_equal_nodes_is_no_matter_of_populations(build, count):
+    nodes = {f"p{k}": RELAY for k in range(count)}
+    edges = [(f"p{k}/op/z", f"p{(k + 1) % count}/op/u") for k in range(count)]
+    with pytest.raises(CyclicEquationsError) as error:
+        build(CircuitTemplate("c", nodes=nodes, edges=edges))
+    assert str(error.value).endswith("or put a delay on one of the edges.")
+
+
 def test_a_circle_of_edges_alone_is_named(build):
     operator = OperatorTemplate(
         "eo", ["a = b", "b = a + pre", "m = a"], {"a": "variable", "b": "variable", "m": "output", "pre": "input"}

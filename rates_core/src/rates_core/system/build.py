@@ -37,7 +37,8 @@ def build_system(network: Network, inputs: Sequence[FedInput] = ()) -> System:
         add_equations(assembly, number)
         add_events(assembly, number)
     settle_reads(assembly)
-    shaped = infer_shapes(assembly, schedule(assembly.statements))
+    populations = {label for label, place in network.locations.items() if isinstance(place, tuple) and place[1] > 1}
+    shaped = infer_shapes(assembly, schedule(assembly.statements, populations))
     kinds = infer_complex(assembly, shaped)
     return System(
         name=network.name,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NoReturn
 
 from rates_core.errors import CyclicEquationsError
@@ -15,15 +15,23 @@ def reads_of(statement: Statement) -> set[str]:
     return symbols(statement.expression) if isinstance(statement, Assign) else set(statement.symbols)
 
 
-def schedule(statements: Iterable[Statement]) -> tuple[Statement, ...]:
+def schedule(statements: Iterable[Statement], populations: Collection[str] = ()) -> tuple[Statement, ...]:
     """Return the statements in an order of evaluation that keeps the given one where it can.
+
+    Args:
+        statements: in any order.
+        populations: labels of those with several units, which are evaluated together.
 
     Raises:
         CyclicEquationsError: variables depend on each other in a circle, which is named.
     """
     by_target = {statement.target: statement for statement in statements}
     needs = {target: sorted(reads_of(item) & by_target.keys()) for target, item in by_target.items()}
-    return tuple(by_target[target] for target in ordered(needs, _refuse))
+
+    def refuse(cycle: list[str]) -> NoReturn:
+        raise CyclicEquationsError(_circle(cycle, populations))
+
+    return tuple(by_target[target] for target in ordered(needs, refuse))
 
 
 def ordered(needs: Mapping[str, Sequence[str]], on_cycle: Callable[[list[str]], None]) -> list[str]:
@@ -54,10 +62,13 @@ def ordered(needs: Mapping[str, Sequence[str]], on_cycle: Callable[[list[str]], 
     return order
 
 
-def _refuse(cycle: list[str]) -> NoReturn:
+def _circle(cycle: list[str], populations: Collection[str]) -> str:
     named = [path for path in cycle if "->" not in path and "#" not in path] or cycle  # others are steps of edges
     circle = " needs ".join(f"'{path}'" for path in [*named, named[0]])
-    raise CyclicEquationsError(
+    text = (
         f"Algebraic variables depend on each other in a circle: {circle}. "
         "Solve for one of them, make one a state (x' = ...), or put a delay on one of the edges."
     )
+    if any(path.rsplit("/", 2)[0] in populations for path in named):
+        text += " The units of a population are evaluated together: if they feed each other in turn, make them nodes."
+    return text
