@@ -166,7 +166,8 @@ def test_a_cycle_within_a_population_is_named_by_its_variables(mirror, run_refus
     )
     assert run_refusal(hall) == (
         "CyclicEquationsError: Algebraic variables depend on each other in a circle: "
-        f"'p/op/out' needs 'p/op/seen' needs 'p/op/out'. {REMEDY}"
+        f"'p/op/out' needs 'p/op/seen' needs 'p/op/out'. {REMEDY} "
+        "The units of a population are evaluated together: if they feed each other in turn, make them nodes."
     )
 
 
