@@ -71,6 +71,11 @@ def pack(pieces):
     )
 
 
+def test_a_squared_modulus_is_a_real_product(bound):
+    source = bound(one("z' = I*z", "x' = z*conj(z) - real(x)", z="variable(1.0j)", x="variable")).source
+    assert "d_x = (z*z.conjugate()).real - x  # p/op/x" in source
+
+
 def test_every_generated_name_is_defined(bound):
     unit = NodeTemplate("n", [OperatorTemplate(
         "op", ["x' = -sqrt(abs(x)) + erf(u) + sigmoid(k*past(x, 1.0)) + mean(x)", "z' = I*z + log(z)"],

@@ -80,6 +80,8 @@ class NumpyPrinter(ExpressionPrinter):
             return f"-{self.text(expression.arguments[0], UNARY)}", UNARY
         if function in ("real", "imag"):
             (argument,) = expression.arguments
+            if function == "real" and not is_complex(argument, self.complex_symbols):
+                return self.printed(argument)
             text = self.text(argument, CALL)
             return f"({text}).{function}" if isinstance(argument, Number) else f"{text}.{function}", CALL
         if function in ("index", "index_range", "index_axis", "matvec", "matmul"):
