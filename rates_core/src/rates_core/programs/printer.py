@@ -44,10 +44,14 @@ class ExpressionPrinter(ABC):
                 return self.apply(expression)
 
     def infix(self, expression: Apply) -> tuple[str, int]:
-        """Print a sum or product; the right operand of `-` and `/` binds more tightly."""
+        """Print a sum or product; the right operand of `-` and `/` binds more tightly.
+
+        A sign behind an operator stands in brackets, since not every language takes two operators side by side.
+        """
         operator, own = INFIX[expression.function]
         left, right = expression.arguments
-        return f"{self.text(left, own)}{operator}{self.text(right, own + 1)}", own
+        second = self.text(right, own + 1)
+        return f"{self.text(left, own)}{operator}{f'({second})' if second.startswith('-') else second}", own
 
     def arguments(self, expression: Apply) -> str:
         """Return the arguments of a call, separated by commas."""
