@@ -68,7 +68,7 @@ class Ring(UniformHistory):
         self._complete = False
         self._stencils: dict[tuple[int, float], Stencil] = {}
         self._inputs = context.inputs
-        self._at_start: tuple[int, tuple[Any, ...]] = (-1, ())
+        self._at_start: tuple[int | None, tuple[Any, ...]] = (None, ())
         self._stage = 0
         if before is not None:
             self._inputs = joined(before._inputs, context.inputs, context.start)

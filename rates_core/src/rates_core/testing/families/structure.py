@@ -43,7 +43,7 @@ def _arguments() -> Iterator[Case]:
     yield _changing("a changed delay", ring, _late, [_set(), _set({"a/op/x->b/op/u/delay": 0.137}), _set()])
     yield _changing("a changed delay in an equation", ring, _past, [_set(), _set({"p/op/tau": 0.05}), _set()])
     yield _changing(
-        "parameters and starts of each unit of a population", vector, _many,
+        "a value for each unit of a population", vector, _many,
         [_set(), {"parameters": {"p/op/k": np.linspace(0, 1, 9).tolist()}, "initial": {"p/op/x": [0.1] * 9}}],
     )  # fmt: skip
 

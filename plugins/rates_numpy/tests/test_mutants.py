@@ -1,0 +1,413 @@
+"""The kit finds wrong backends: each is the right one, wrapped from outside, and fails what is named for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from attrs import define, evolve, frozen
+from rates_core.delays.strategy import UniformHistory
+from rates_core.expressions.tree import Apply, Expression, Number, transform
+from rates_core.plugins import Capabilities, Requirements
+from rates_core.programs.carry import Carry
+from rates_core.programs.program import (
+    Backend,
+    FunctionRequest,
+    FunctionSource,
+    Kernel,
+    MatrixProgram,
+    Program,
+    ProgramRequest,
+    Rows,
+)
+from rates_core.simulation.draws import Draws
+from rates_core.system.linearisation import Linearisation
+from rates_core.system.system import Assign, System
+from rates_core.testing import Oracle, Report, backend_cases, check_backend
+
+Mutant = Callable[[Backend], Backend]
+
+
+class Passing(Kernel):
+    """A kernel that passes everything on; mutants change one thing."""
+
+    def __init__(self, inner: Kernel, request: ProgramRequest) -> None:
+        self.inner, self.request = inner, request
+
+    def rhs(self, t: float, y: np.ndarray, inputs: Sequence[Any], reads: Sequence[Any], draws: Sequence[Any]) -> Any:
+        return self.inner.rhs(t, y, inputs, reads, draws)
+
+    def observe(
+        self, t: float, y: np.ndarray, inputs: Sequence[Any], reads: Sequence[Any], draws: Sequence[Any]
+    ) -> tuple[Any, ...]:
+        return self.inner.observe(t, y, inputs, reads, draws)
+
+    def slots(
+        self, t: float, y: np.ndarray, inputs: Sequence[Any], reads: Sequence[Any], draws: Sequence[Any]
+    ) -> tuple[Any, ...]:
+        return self.inner.slots(t, y, inputs, reads, draws)
+
+    def pack(self, pieces: tuple[Any, ...]) -> np.ndarray:
+        return self.inner.pack(pieces)
+
+    def loop(self, carry: Carry, inputs: Any, draws: Any, step_size: float, samples: int, stride: int) -> Any:
+        return self.inner.loop(carry, inputs, draws, step_size, samples, stride)
+
+
+class PassingProgram(Program):
+    """A program that passes everything on, but for its kernels."""
+
+    def __init__(self, inner: Program, kernel: Callable[[Kernel, ProgramRequest], Kernel]) -> None:
+        self.inner, self.kernel = inner, kernel
+        self.request, self.source = inner.request, inner.source
+
+    def bind(self, arguments: Mapping[str, Any]) -> Kernel:
+        return self.kernel(self.inner.bind(arguments), self.request)
+
+    def to_file(self, path: Path) -> None:
+        self.inner.to_file(path)
+
+
+@frozen(eq=False)
+class PassingBackend(Backend):
+    """A backend that passes everything on, but for its kernels, its programs, or the Systems that it is given."""
+
+    inner: Backend
+    kernel: Callable[[Kernel, ProgramRequest], Kernel] = Passing
+    wrapped: Callable[..., Program] = PassingProgram
+    changed: Callable[[System], System] = lambda system: system
+
+    def program(self, request: ProgramRequest, options: Mapping[str, Any]) -> Program:
+        request = evolve(request, system=self.changed(request.system))
+        return self.wrapped(self.inner.program(request, options), self.kernel)
+
+    def jacobian(self, linearisation: Linearisation) -> MatrixProgram:
+        return self.inner.jacobian(linearisation)
+
+    def function(self, request: FunctionRequest) -> FunctionSource:
+        return self.inner.function(request)
+
+    def load(self, source: FunctionSource, name: str) -> Callable[..., Any]:
+        return self.inner.load(source, name)
+
+
+def with_kernel(kernel: Callable[[Kernel, ProgramRequest], Kernel]) -> Mutant:
+    return lambda backend: PassingBackend(backend, kernel)
+
+
+# wrong numbers
+
+
+def wrong_sign(backend: Backend) -> Backend:
+    """Take the last derivative with the wrong sign."""
+
+    def changed(system: System) -> System:
+        if not system.derivatives:
+            return system
+        *others, last = system.derivatives
+        wrong = evolve(last, expression=Apply("negative", (last.expression,)))
+        return evolve(system, derivatives=(*others, wrong))
+
+    return PassingBackend(backend, changed=changed)
+
+
+def wrong_round(backend: Backend) -> Backend:
+    """Round halves up instead of to the even number."""
+
+    def halves_up(node: Expression) -> Expression:
+        if isinstance(node, Apply) and node.function == "round":
+            return Apply("floor", (Apply("add", (node.arguments[0], Number(0.5))),))
+        return node
+
+    def changed(system: System) -> System:
+        return evolve(
+            system,
+            statements=tuple(
+                Assign(item.target, transform(item.expression, halves_up)) if isinstance(item, Assign) else item
+                for item in system.statements
+            ),
+            derivatives=tuple(
+                evolve(item, expression=transform(item.expression, halves_up)) for item in system.derivatives
+            ),
+        )
+
+    return PassingBackend(backend, changed=changed)
+
+
+class Single(Passing):
+    """Compute in float32."""
+
+    def rhs(self, *arguments: Any) -> Any:
+        return np.asarray(self.inner.rhs(*arguments), dtype=np.float32).astype(float)
+
+    def loop(self, carry: Carry, *arguments: Any) -> tuple[Carry, Rows]:
+        after, rows = self.inner.loop(carry, *arguments)
+        kept = [tuple(_single(value) for value in row) for row in rows]
+        return evolve(after, y=np.asarray(after.y, dtype=np.float32).astype(float)), kept
+
+
+def _single(value: Any) -> Any:
+    kind = np.complex64 if np.iscomplexobj(value) else np.float32
+    return np.asarray(value).astype(kind).astype(complex if kind is np.complex64 else float)[()]
+
+
+class WithoutImaginary(Passing):
+    """Claim complex numbers and drop their imaginary parts."""
+
+    def rhs(self, *arguments: Any) -> Any:
+        return self._dropped(np.array(self.inner.rhs(*arguments)))
+
+    def loop(self, carry: Carry, *arguments: Any) -> tuple[Carry, Rows]:
+        after, rows = self.inner.loop(carry, *arguments)
+        return after, [tuple(value.real + 0j if np.iscomplexobj(value) else value for value in row) for row in rows]
+
+    def _dropped(self, y: np.ndarray) -> np.ndarray:
+        for state in self.request.system.states:
+            if state.complex:
+                y[state.offset + 1 : state.offset + state.width : 2] = 0.0
+        return y
+
+
+# wrong steps
+
+
+class HalfStep(Passing):
+    """Go half a step where a whole one is asked for."""
+
+    def loop(
+        self, carry: Carry, inputs: Any, draws: Any, step_size: float, samples: int, stride: int
+    ) -> tuple[Carry, Rows]:
+        after, rows = self.inner.loop(carry, inputs, draws, step_size / 2, samples, stride)
+        return evolve(after, time=after.step * step_size), rows
+
+
+class OneSampleLate(Passing):
+    """Take the input of the step before."""
+
+    def loop(self, carry: Carry, inputs: Any, *arguments: Any) -> tuple[Carry, Rows]:
+        late = [[[table[max(k - 1, 0)] for k in range(len(table))] for table in tables] for tables in inputs]
+        return self.inner.loop(carry, late, *arguments)
+
+
+class TimeAnew(Passing):
+    """Begin each call with time 0."""
+
+    def loop(
+        self, carry: Carry, inputs: Any, draws: Any, step_size: float, samples: int, stride: int
+    ) -> tuple[Carry, Rows]:
+        if carry.history is not None:
+            return self.inner.loop(carry, inputs, draws, step_size, samples, stride)
+        after, rows = self.inner.loop(evolve(carry, step=0), inputs, draws, step_size, samples, stride)
+        step = carry.step + samples * stride
+        return evolve(after, step=step, time=step * step_size), rows
+
+
+@define(eq=False)
+class Late(UniformHistory):
+    """A past that is a step older than it should be."""
+
+    inner: UniformHistory
+
+    def copy(self) -> UniformHistory:
+        return Late(self.inner.copy())
+
+    def begin(self, step: int, pieces: tuple[Any, ...]) -> int:
+        return self.inner.begin(step, pieces)
+
+    def read(self, step: int, node: float) -> tuple[Any, ...]:
+        return self.inner.read(max(step - 1, 0), node)
+
+    def stage(self, number: int, slopes: tuple[Any, ...]) -> None:
+        self.inner.stage(number, slopes)
+
+
+class OneStepOld(Passing):
+    """Read delayed values a step too late."""
+
+    def loop(self, carry: Carry, *arguments: Any) -> tuple[Carry, Rows]:
+        if carry.history is None:
+            return self.inner.loop(carry, *arguments)
+        after, rows = self.inner.loop(evolve(carry, history=Late(carry.history)), *arguments)
+        return evolve(after, history=after.history.inner), rows
+
+
+# what is kept where nothing should be
+
+
+class Aliased(Passing):
+    """Return one buffer again and again."""
+
+    def __init__(self, inner: Kernel, request: ProgramRequest) -> None:
+        super().__init__(inner, request)
+        self.buffer = np.zeros(request.system.width)
+
+    def rhs(self, *arguments: Any) -> Any:
+        self.buffer[:] = self.inner.rhs(*arguments)
+        return self.buffer
+
+
+class MutatedCarry(Passing):
+    """Write the new state over the old one."""
+
+    def loop(self, carry: Carry, *arguments: Any) -> tuple[Carry, Rows]:
+        after, rows = self.inner.loop(carry, *arguments)
+        carry.y[:] = after.y
+        return after, rows
+
+
+class Stale(PassingProgram):
+    """Bind parameters once and for all."""
+
+    kept: Kernel | None = None
+
+    def bind(self, arguments: Mapping[str, Any]) -> Kernel:
+        self.kept = self.kept or super().bind(arguments)
+        return self.kept
+
+
+def stale(backend: Backend) -> Backend:
+    return PassingBackend(backend, wrapped=Stale)
+
+
+class Unseeded(Passing):
+    """Draw the same numbers whatever the seed."""
+
+    def loop(self, carry: Carry, inputs: Any, draws: Any, step_size: float, samples: int, stride: int) -> Any:
+        own = Draws(self.request.system, 99).tables(carry.step, samples * stride, step_size)
+        return self.inner.loop(carry, inputs, own, step_size, samples, stride)
+
+
+# claims
+
+
+@frozen
+class Lenient(Capabilities):
+    """Claims that let everything pass."""
+
+    def missing(self, requirements: Requirements) -> tuple[str, ...]:
+        return ()
+
+
+# what the kit says
+
+MUTANTS: dict[str, Mutant] = {
+    "wrong sign": wrong_sign,
+    "float32": with_kernel(Single),
+    "half a step": with_kernel(HalfStep),
+    "input off by one": with_kernel(OneSampleLate),
+    "delay off by one": with_kernel(OneStepOld),
+    "dropped imaginary part": with_kernel(WithoutImaginary),
+    "stale parameters": stale,
+    "wrong round": wrong_round,
+    "aliased output": with_kernel(Aliased),
+    "mutated carry": with_kernel(MutatedCarry),
+    "seed ignored": with_kernel(Unseeded),
+    "time anew": with_kernel(TimeAnew),
+    "nothing": with_kernel(Passing),
+}
+
+STEPPED = {"projections", "trajectories", "delays", "names", "structure", "noise", "precision"}
+
+FAMILIES: dict[str, set[str]] = {
+    # van der Pol's oscillator runs away, so that two runs of it end in errors
+    "wrong sign": STEPPED | {"functions", "orders", "accuracy", "determinism"},
+    # rounding depends on where a run is cut
+    "float32": STEPPED | {"functions", "determinism", "continuation of runs"},
+    "half a step": STEPPED | {"orders"},
+    "input off by one": {"trajectories", "orders", "structure", "determinism", "continuation of runs"},
+    "delay off by one": {"delays", "orders", "structure"},
+    "dropped imaginary part": {"functions", "projections", "trajectories", "accuracy", "delays"},
+    "stale parameters": {"functions", "structure", "purity"},
+}
+
+
+def both(text: str) -> set[str]:
+    return {f"{text}, of single units", f"{text}, of populations"}
+
+
+CASES: dict[str, set[str]] = {
+    "wrong round": {
+        "functions: 'round(a)' has its value in a single unit",
+        "functions: 'round(a)' has its value in every unit of a population",
+        "functions: 'round(a)' has its value where all are parameters",
+    },
+    "aliased output": both("purity: derivatives are not changed by later calls"),
+    "mutated carry": both("purity: the carry is not changed by a loop")
+    | both("purity: the same loop twice gives the same")
+    | both("purity: two kernels of one program do not meet"),
+    "seed ignored": {
+        "determinism: another seed gives another path in a single unit",
+        "determinism: another seed gives another path in a population",
+    },
+    "time anew": {
+        "determinism: rows do not depend on how many there are with a force that is a function of time",
+        "continuation of runs: rk4 goes on with an oscillator, its time and its input",
+    },
+    "nothing": set(),
+}
+
+
+class Reports:
+    """The reports of the mutants, each made once."""
+
+    def __init__(self) -> None:
+        self.oracle = Oracle()
+        self._known: dict[str, Report] = {}
+
+    def __getitem__(self, name: str) -> Report:
+        if name not in self._known:
+            self._known[name] = check_backend("numpy", wrap=MUTANTS[name], oracle=self.oracle)
+        return self._known[name]
+
+
+@pytest.fixture(scope="module")
+def reports() -> Reports:
+    return Reports()
+
+
+def labels(report: Report) -> set[str]:
+    return {outcome.label for outcome in report.failures}
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_a_mutant_fails_in_the_families_that_it_harms(name: str, reports: Reports) -> None:
+    assert reports[name].failed_families == FAMILIES[name]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_mutant_fails_the_cases_that_are_named_for_it(name: str, reports: Reports) -> None:
+    assert labels(reports[name]) == CASES[name], str(reports[name])
+
+
+def test_stale_parameters_fail_where_parameters_are_set(reports: Reports) -> None:
+    words = ("parameters", "changed", "a value for", "one parameter", "kernels")
+    assert all(any(word in label for word in words) for label in labels(reports["stale parameters"]))
+
+
+def test_a_dropped_imaginary_part_fails_complex_models_only(reports: Reports) -> None:
+    assert labels(reports["dropped imaginary part"]) <= {case.label for case in backend_cases() if case.needs.complex}
+
+
+def test_an_input_off_by_one_fails_models_with_an_input_only(reports: Reports) -> None:
+    failed = {label for label in labels(reports["input off by one"]) if label.startswith("trajectories")}
+    assert all(any(word in label for word in ("input", "a force", "a row every")) for label in failed)
+    assert len(failed) > 8
+
+
+def test_what_is_accepted_without_being_claimed_is_found(reports: Reports) -> None:
+    report = check_backend("numpy", capabilities=Lenient(vector=False, projections=()), oracle=reports.oracle)
+    assert report.failed_families == {"refusals"}
+    assert not report.of("refused")
+    accepted = [item for item in report.failures if item.text.endswith("not refused, and the numbers are right.")]
+    assert len(accepted) >= len(report.failures) - 2  # float32 and events, which the backend does not have, go wrong
+
+
+def test_what_is_not_claimed_is_refused_by_name(reports: Reports) -> None:
+    claims = Capabilities(vector=False, projections=(), functions={"add", "subtract", "multiply", "divide", "sin"})
+    report = check_backend("numpy", capabilities=claims, oracle=reports.oracle)
+    assert report.ok, str(report)
+    assert len(report.of("refused")) > 600
+    assert len(report.of("passed")) > 30

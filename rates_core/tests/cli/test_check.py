@@ -1,0 +1,63 @@
+"""`rates check`: one line, the failures, and an exit code."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from rates_core.cli.main import main
+from rates_core.testing import families
+
+
+def test_one_line_says_what_came_of_a_solver(capsys):
+    assert main(["check", "heun", "--family", "orders", "--family", "noise"]) == 0
+    out = "solver 'heun': claimed 4/5, passed 4, refused 1, expected failures 0\n"
+    assert capsys.readouterr() == (out, "")
+
+
+def test_one_line_says_what_came_of_a_backend(capsys):
+    assert main(["check", "numpy", "--family", "precision", "--family", "events"]) == 0
+    out = "backend 'numpy': claimed 1/3, passed 1, refused 2, expected failures 0\n"
+    assert capsys.readouterr() == (out, "")
+
+
+def test_json_has_every_case(capsys):
+    assert main(["check", "euler", "--family", "events", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {
+        "kind": "solver",
+        "name": "euler",
+        "ok": True,
+        "line": "solver 'euler': claimed 0/1, passed 0, refused 1, expected failures 0",
+        "counts": {"passed": 0, "refused": 1, "failed": 0, "expected failure": 0, "not run": 0},
+        "cases": [
+            {
+                "family": "refusals",
+                "name": "events: it resets states when a condition becomes true",
+                "result": "refused",
+                "text": "",
+            }
+        ],
+    }
+
+
+def test_a_failure_is_printed_and_is_the_exit_code(capsys, monkeypatch):
+    monkeypatch.setattr(families.precision, "_check_double", lambda subject: 1 / 0)
+    assert main(["check", "numpy", "--family", "precision"]) == 1
+    first, second, third = capsys.readouterr().out.splitlines()
+    assert first == "backend 'numpy': claimed 1/2, passed 0, refused 1, expected failures 0, FAILED 1"
+    assert second == "  FAILED  precision: float64 carries 15 digits"
+    assert third.startswith("      ZeroDivisionError: division by zero (raised in <lambda>, line ")
+
+
+ERRORS = [
+    (["nump"], "There is no backend or solver 'nump'. Did you mean 'numpy'? Backends: "),
+    (["numpy", "--family", "order"], "There is no family of cases 'order'. Did you mean 'orders'?"),
+    (["numpy", "--backend", "numpy"], "'numpy' is a backend; --backend says what a solver is tested on."),
+    (["euler", "--exhaustive"], "'euler' is a solver, all of whose cases are run; --exhaustive is for backends."),
+]
+
+
+@pytest.mark.parametrize(("arguments", "text"), ERRORS)
+def test_what_cannot_be_meant_is_an_error(arguments, text, capsys):
+    assert main(["check", *arguments]) == 2
+    assert capsys.readouterr().err.startswith(f"rates: {text}")
