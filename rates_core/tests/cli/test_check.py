@@ -50,6 +50,7 @@ def test_a_failure_is_printed_and_is_the_exit_code(capsys, monkeypatch):
 
 
 ERRORS = [
+    (["fortran"], "The backend 'fortran' is not installed. Install it with: pip install rates-fortran. Installed"),
     (["nump"], "There is no backend or solver 'nump'. Did you mean 'numpy'? Backends: "),
     (["numpy", "--family", "order"], "There is no family of cases 'order'. Did you mean 'orders'?"),
     (["numpy", "--backend", "numpy"], "'numpy' is a backend; --backend says what a solver is tested on."),

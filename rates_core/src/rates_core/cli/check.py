@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser, Namespace
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING
 
 from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean
+from rates_core.plugins.discovery import DISABLE
+from rates_core.plugins.known import KNOWN
 from rates_core.plugins.manager import get_manager
 
 if TYPE_CHECKING:
@@ -51,12 +54,16 @@ def _is_solver(name: str) -> bool:
     Raises:
         ArgumentError: it is both.
         UnknownNameError: it is neither.
+        PluginError: its distribution is installed and cannot be used.
     """
     manager = get_manager()
     backends, solvers = manager.backends(), manager.solvers()
     if name in backends and name in solvers:
-        raise ArgumentError(f"'{name}' is both a backend and a solver; disable one with RATES_DISABLE_PLUGINS.")
+        raise ArgumentError(f"'{name}' is both a backend and a solver; disable one with {DISABLE}.")
     if name not in backends and name not in solvers:
+        for kind, find in (("backend", manager.backend), ("solver", manager.solver)):
+            with nullcontext() if name in KNOWN[kind] else suppress(UnknownNameError):
+                find(name)  # raises, and knows best what to do about a name that is ambiguous or not installed
         known = [*backends, *solvers]
         raise UnknownNameError(
             f"There is no backend or solver '{name}'.{did_you_mean(name, known)} "
