@@ -87,3 +87,14 @@ def test_the_problem_of_the_orders_is_solved_by_what_is_said(delayed):
         state, history = {"p/op/x": 2 + math.sin(t), "p/op/y": math.cos(t)}, {"p/op/x": lambda s: 2 + math.sin(s)}
         slopes = interpreter.derivative(t, state, inputs={"p/op/u": math.sin(t)}, history=history)
         assert list(slopes.values()) == pytest.approx([math.cos(t), -math.sin(t)], abs=1e-14)
+
+
+@pytest.mark.parametrize("scenario", models(), ids=lambda scenario: scenario.key)
+def test_no_model_stands_still_or_runs_away(scenario: Scenario):
+    from rates_core.testing.scenario import followed
+
+    trajectory = followed(scenario, get_manager().solver("rk4"))
+    for path, values in trajectory.values.items():
+        array = np.array(values)
+        assert np.all(np.abs(array) < 100), path
+        assert np.all(np.max(np.abs(array - array[0]), axis=0) > 1e-3), path

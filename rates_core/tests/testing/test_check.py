@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 
 import pytest
-from rates_core.errors import ArgumentError, UnsupportedFeatureError
+from rates_core.errors import ArgumentError, PluginError, UnsupportedFeatureError
 from rates_core.plugins import BackendSpec, Capabilities, Requirements
 from rates_core.programs.program import Backend, ProgramRequest
 from rates_core.testing import Case, MismatchError, backend_tests, check
@@ -141,6 +141,13 @@ def test_a_case_whose_delay_strategy_is_missing_is_not_run(subject, monkeypatch)
     monkeypatch.setattr(check, "get_manager", Nothing)
     outcome = outcome_of(subject, case(lambda subject: None, delays={"ring"}))
     assert outcome == Outcome("family", "it holds", "not run", "The delay strategy 'ring' is not installed.")
+
+
+def test_a_backend_whose_tool_is_missing_is_not_tested():
+    spec = BackendSpec("dummy", "a:b", summary="-", probe="rates_core.testing.oracle:Oracle")
+    with pytest.raises(PluginError) as caught:
+        backend_subject(spec)  # any answer that is not None says that a tool is missing
+    assert str(caught.value).startswith("The backend 'dummy' cannot be tested here: Oracle(")
 
 
 def test_unknown_families_and_cases_are_refused(monkeypatch):

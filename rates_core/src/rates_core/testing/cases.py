@@ -10,6 +10,7 @@ from rates_core.testing.families import (
     delays,
     determinism,
     events,
+    files,
     functions,
     jacobian,
     names,
@@ -31,7 +32,7 @@ def backend_cases(exhaustive: bool = False) -> tuple[Case, ...]:
     """
     families = (
         functions, projections, trajectories, orders, accuracy, delays, names, structure, purity, determinism,
-        continuation, noise, events, precision, jacobian,
+        continuation, noise, events, precision, jacobian, files,
     )  # fmt: skip
     return tuple(case for family in families for case in family.cases() if exhaustive or not case.exhaustive)
 

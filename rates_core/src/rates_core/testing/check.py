@@ -9,7 +9,7 @@ from typing import Any
 
 from attrs import evolve
 
-from rates_core.errors import ArgumentError, UnsupportedFeatureError, did_you_mean
+from rates_core.errors import ArgumentError, PluginError, UnsupportedFeatureError, did_you_mean
 from rates_core.plugins import get_manager
 from rates_core.plugins.capabilities import PROJECTIONS, STORAGES, Capabilities
 from rates_core.plugins.specs import BackendSpec
@@ -87,8 +87,15 @@ def backend_subject(
     capabilities: Capabilities | None = None,
     oracle: Oracle | None = None,
 ) -> Subject:
-    """Return a backend as what is tested."""
+    """Return a backend as what is tested.
+
+    Raises:
+        PluginError: a tool is missing without which nothing that it generates runs.
+    """
     spec = chosen_backend(name)
+    missing = spec.missing_tool()
+    if missing is not None:
+        raise PluginError(f"The backend '{spec.name}' cannot be tested here: {missing}")
     made: Backend = spec.load()()
     watched = Watched(made if wrap is None else wrap(made))
     spec = spec if capabilities is None else evolve(spec, capabilities=capabilities)

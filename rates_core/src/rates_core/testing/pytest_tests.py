@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from rates_core.plugins import get_manager
+from rates_core.simulation.choice import chosen_backend
 from rates_core.testing.case import Case
 from rates_core.testing.cases import backend_cases, solver_cases
 from rates_core.testing.check import Expected, backend_subject, outcome_of, solver_subject
@@ -23,16 +24,18 @@ def backend_tests(name: str, *, expected_failures: Expected = None, exhaustive: 
         expected_failures: labels of cases that fail, each with the reason; they have to.
         exhaustive: add the cases that cost much, marked with `pytest.mark.exhaustive`.
     """
-    return _tests(backend_cases(exhaustive), cache(lambda: backend_subject(name)), expected_failures or {})
+    cases = backend_cases(exhaustive)
+    return _tests(cases, cache(lambda: backend_subject(name)), expected_failures or {}, backend=name)
 
 
 def solver_tests(name: str, *, backend: str | None = None, expected_failures: Expected = None) -> Any:
     """Return a test function as `backend_tests`, for a solver."""
     spec = get_manager().solver(name)
-    return _tests(solver_cases(spec), cache(lambda: solver_subject(name, backend)), expected_failures or {})
+    cases = solver_cases(spec)
+    return _tests(cases, cache(lambda: solver_subject(name, backend)), expected_failures or {}, backend)
 
 
-def _tests(cases: tuple[Case, ...], subject: Callable[[], Subject], expected: Any) -> Any:
+def _tests(cases: tuple[Case, ...], subject: Callable[[], Subject], expected: Any, backend: str | None) -> Any:
     import pytest
 
     unknown = set(expected) - {case.label for case in cases}
@@ -47,6 +50,9 @@ def _tests(cases: tuple[Case, ...], subject: Callable[[], Subject], expected: An
 
     @pytest.mark.parametrize("case", [pytest.param(case, id=case.label, marks=marks(case)) for case in cases])
     def test_conformance(case: Case) -> None:
+        missing = chosen_backend(backend).missing_tool()
+        if missing is not None:
+            pytest.skip(missing)
         outcome = outcome_of(subject(), case)
         if outcome.result == "not run":
             pytest.skip(outcome.text)

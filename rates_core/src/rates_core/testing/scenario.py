@@ -72,7 +72,8 @@ def follow(scenario: Scenario, solver: str | None, subject: Subject, relative: f
         relative: tolerated difference per size of each trajectory.
     """
     spec = subject.tested_solver if solver is None else get_manager().solver(solver)
-    wanted = subject.oracle.once(("run", scenario.key, spec.name), partial(_followed, scenario, spec))
+    wanted = subject.oracle.once(("run", scenario.key, spec.name), partial(followed, scenario, spec))
+    expect(all(np.isfinite(values).all() for values in wanted.values.values()), "The oracle leaves the finite numbers.")
     frame = table(scenario, subject, spec)
     expect_close("The time", frame.index.to_numpy(), wanted.times)
     expect_followed(columns(frame, list(_columns(wanted))), _columns(wanted), relative)
@@ -114,7 +115,8 @@ def table(scenario: Scenario, subject: Subject, solver: str | SolverSpec, **opti
     )
 
 
-def _followed(scenario: Scenario, spec: SolverSpec) -> Trajectory:
+def followed(scenario: Scenario, spec: SolverSpec) -> Trajectory:
+    """Return where the oracle goes."""
     interpreter = Interpreter(scenario.circuit(), delay_approximation=scenario.stages)
     return interpreter.run(
         scenario.simulation_time,

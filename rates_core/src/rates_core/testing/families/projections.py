@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
@@ -13,6 +14,7 @@ from rates_core.templates.circuit import CircuitTemplate
 from rates_core.templates.node import NodeTemplate
 from rates_core.templates.sparse import SparseMatrix
 from rates_core.testing.case import Case
+from rates_core.testing.compare import expect, expect_close
 from rates_core.testing.parts import circuit, connectivity, edge, node, operator, population
 from rates_core.testing.scenario import Scenario, derive, follow
 from rates_core.testing.subject import Subject
@@ -28,6 +30,9 @@ def cases() -> Iterator[Case]:
     """Yield a case for each form of projection."""
     for scenario in scenarios():
         yield Case("projections", scenario.key, partial(_check, scenario), needs=scenario.needs)
+    needs = Requirements(projections={"sparse"}, vector=True)
+    sentence = "100 000 units with five connections each take less than 1 GB"
+    yield Case("projections", sentence, _check_large, needs=needs, exhaustive=True)
 
 
 def _check(scenario: Scenario, subject: Subject) -> None:
@@ -219,3 +224,25 @@ def _complex() -> Iterator[Scenario]:
         vector=False,
         **needs,
     )
+
+
+def _check_large(subject: Subject) -> None:
+    """Make two steps of Euler's method, and compare with what a loop over the five connections of all units gives."""
+    count, each, h, steps = 100_000, 5, 0.1, 3
+    generator = np.random.default_rng(2)
+    columns = np.sort((np.arange(count)[:, None] + 1 + np.arange(each) * (count // 7)) % count, axis=1)
+    weights, x = generator.uniform(-0.3, 0.3, (count, each)), generator.uniform(-1, 1, count)
+    matrix = SparseMatrix((count, count), weights.ravel(), columns.ravel(), np.arange(0, count * each + 1, each))
+    model = circuit(
+        populations={"p": population(UNIT, count, x=x)}, connections=[connectivity("p/op/x", "p/op/u", matrix)]
+    )
+    tracemalloc.start()
+    try:
+        frame = subject.run(model, steps * h, "euler", h, outputs=["p/op/x"])
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    for row in frame.to_numpy():
+        expect_close("A row", row, x, 1e-12, 1e-12)
+        x = x + h * (np.tanh((weights * x[columns]).sum(axis=1)) - x)
+    expect(peak < 1e9, f"{peak / 1e9:.2f} GB were allocated.")
