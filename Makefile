@@ -13,7 +13,7 @@ demo:      ## run the QIF mean field from YAML and leave a picture in output/
 test:      ## what every change has to pass, two sessions at a time
 	@$(RUN) python tools/run_sessions.py --tier test
 
-test-all:  ## everything: the exhaustive cases and the lowest versions too
+test-all:  ## everything: the exhaustive cases, lowest and newest versions, other Pythons too
 	@$(RUN) python tools/run_sessions.py --tier all
 
 bench:     ## measure against the limits and print a table

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import subprocess
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,10 +22,15 @@ ROOT = Path(__file__).parent
 WHEELS = ROOT / ".nox" / "wheels"
 CONSTRAINTS = ROOT / "constraints" / "ci.txt"
 
+VERSIONS = {
+    "constrained": ["--constraint", str(CONSTRAINTS)],
+    "lowest": ["--resolution", "lowest-direct"],
+    "newest": ["--upgrade"],
+}
+
 nox.needs_version = ">=2025.5.1"
 nox.options.default_venv_backend = "uv"
 nox.options.reuse_existing_virtualenvs = True
-nox.options.error_on_missing_interpreters = True
 
 
 @dataclass(frozen=True)
@@ -73,6 +79,7 @@ WORKSPACE = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 TEST_TOOLS: list[str] = WORKSPACE["dependency-groups"]["test"]
 LINT_TOOLS: list[str] = WORKSPACE["dependency-groups"]["lint"]
 DEFAULT: list[str] = CORE.settings["project"]["optional-dependencies"]["default"]
+PYTHONS: list[str] = WORKSPACE["tool"]["rates"]["pythons"]
 
 
 def member_named(requirement: str) -> Member | None:
@@ -97,12 +104,11 @@ def split(requirements: Iterable[str]) -> tuple[list[Member], list[str]]:
     return [m for r in requirements if (m := member_named(r))], [r for r in requirements if not member_named(r)]
 
 
-def install(session: nox.Session, *requirements: str, resolution: str = "highest") -> None:
-    """Install members as wheels of this state of the tree, and the rest under the constraints."""
+def install(session: nox.Session, *requirements: str, versions: str = "constrained") -> None:
+    """Install members as wheels of this state of the tree, and the rest in constrained, lowest or newest versions."""
     ours, others = split(requirements)
     wheels = [member.wheel for member in with_needed_members(ours).values()] if ours and have_wheels(session) else []
-    limits = ["--constraint", str(CONSTRAINTS)] if resolution == "highest" else ["--resolution", resolution]
-    arguments = ["--quiet", *limits, *wheels, *others]
+    arguments = ["--quiet", *VERSIONS[versions], *wheels, *others]
     try:
         session.install(*arguments)
     except nox.command.CommandFailed:
@@ -125,14 +131,23 @@ def build_wheels(session: nox.Session) -> None:
             session.run("hatchling", "build", "-t", "wheel", "-d", str(WHEELS), external=True, silent=True)
 
 
-def pytest(session: nox.Session, *paths: str, strict: bool = True) -> None:
+def pytest(session: nox.Session, *paths: str, strict: bool = True, exhaustive: bool = True) -> None:
     """Run the suites under the tier's selection and leave a report where the runner of all sessions wants it."""
-    selection = [] if os.environ.get("RATES_TIER") == "all" else ["-m", "not exhaustive"]
+    selection = [] if exhaustive and os.environ.get("RATES_TIER") == "all" else ["-m", "not exhaustive"]
     report = [f"--junitxml={os.environ['RATES_REPORT']}"] if "RATES_REPORT" in os.environ else []
     environment = {"OMP_NUM_THREADS": "1", "RATES_WHEELS": str(WHEELS)}
     if strict:
         environment["RATES_STRICT_PLUGINS"] = "1"
     session.run("pytest", "-q", *selection, *report, *paths, *session.posargs, env=environment)
+
+
+def interpreter_of(version: str) -> str:
+    """Return a Python of this version that starts (from the path or pyenv), or its name, which nox reports missing."""
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    for candidate in (f"python{version}", *map(str, sorted(pyenv.glob(f"versions/{version}.*/bin/python")))):
+        if shutil.which(candidate) and subprocess.run([candidate, "-c", ""], capture_output=True).returncode == 0:
+            return candidate
+    return f"python{version}"
 
 
 def suite(member: Member) -> str:
@@ -181,10 +196,17 @@ def tests(session: nox.Session, member: str) -> None:
 @nox.parametrize("member", [nox.param(name, id=name) for name in MEMBERS])
 def lowest(session: nox.Session, member: str) -> None:
     """Run the suite of one member on the lowest versions that it says it works with."""
-    install(
-        session, member, *CORE.requirements, *TEST_TOOLS, *MEMBERS[member].test_requirements, resolution="lowest-direct"
-    )
-    pytest(session, suite(MEMBERS[member]))
+    install(session, member, *CORE.requirements, *TEST_TOOLS, *MEMBERS[member].test_requirements, versions="lowest")
+    pytest(session, suite(MEMBERS[member]), exhaustive=False)
+
+
+@nox.session
+@nox.parametrize("python", [nox.param(interpreter_of(version), id=version) for version in PYTHONS])
+def newest(session: nox.Session) -> None:
+    """Run every suite, all members in one environment, on the newest versions of what they need, under each Python."""
+    test_requirements = {r for member in MEMBERS.values() for r in member.test_requirements}
+    install(session, *MEMBERS, *sorted(test_requirements), *TEST_TOOLS, versions="newest")
+    pytest(session, *map(suite, MEMBERS.values()), exhaustive=False)
 
 
 @nox.session

@@ -19,7 +19,7 @@ from xml.etree import ElementTree
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / ".nox" / "results"
 WHEELS = ROOT / ".nox" / "wheels"
-EXHAUSTIVE = {"lowest"}
+EXHAUSTIVE = {"lowest", "newest"}
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,8 @@ def run(session: str, environment: dict[str, str], limit: float) -> Outcome:
         output += f"\nstopped after {limit:.0f} s\n"
     passed, failed, skipped = counts(report_of(session))
     if not passed + failed + skipped and process.returncode == 0:
-        passed = 1  # a session without tests, such as lint, counts as one
+        # A session without tests, such as lint, counts as one; so does one that could not be run here.
+        passed, skipped = (0, 1) if "nox > Session" in output and " skipped: " in output else (1, 0)
     if process.returncode != 0 and not failed:
         failed = 1
     return Outcome(session, time.monotonic() - start, process.returncode, output, passed, failed, skipped)
@@ -90,7 +91,8 @@ def run(session: str, environment: dict[str, str], limit: float) -> Outcome:
 
 def announce(outcome: Outcome) -> None:
     """Print what a session said, under its name."""
-    verdict = "passed" if outcome.code == 0 else "FAILED"
+    ran = outcome.passed + outcome.failed > 0
+    verdict = ("passed" if ran else "NOT RUN") if outcome.code == 0 else "FAILED"
     print(f"\n═══ {outcome.session}: {verdict} in {outcome.seconds:.0f} s ═══", flush=True)
     print(outcome.output.strip(), flush=True)
 

@@ -54,6 +54,14 @@ def test_a_session_without_tests_counts_as_one(runner: ModuleType, nox: Path) ->
     assert (outcome.passed, outcome.failed, outcome.code) == (0, 1, 3)
 
 
+def test_a_session_that_could_not_be_run_here_counts_as_skipped(runner: ModuleType, nox: Path, capsys) -> None:
+    said = "nox > Session newest(3.13) skipped: Python interpreter python3.13 not found."
+    outcome = runner.run("newest(3.13)", stand_in(nox, f"echo '{said}'"), 60.0)
+    assert (outcome.passed, outcome.failed, outcome.skipped) == (0, 0, 1)
+    runner.announce(outcome)
+    assert "newest(3.13): NOT RUN" in capsys.readouterr().out
+
+
 def test_a_session_that_fails_after_its_tests_passed_counts_as_failed(runner: ModuleType, nox: Path) -> None:
     passed = REPORT.replace('errors="1" failures="2"', 'errors="0" failures="0"')
     outcome = runner.run("tests(one)", stand_in(nox, f"echo '{passed}' > $RATES_REPORT; exit 1"), 60.0)

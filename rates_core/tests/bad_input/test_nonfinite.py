@@ -45,7 +45,7 @@ def test_a_state_that_becomes_infinite_stops_the_run(model, square):
         assert str(error) == f"{model.name('op/x')} became NaN or infinite at t = 11 (step 11 of 1.0). {ADVICE}"
         assert error.time == 11.0
         assert list(error.result.index) == list(range(11))
-    assert np.allclose(error.result[model.first][:5], SQUARES, rtol=1e-12)
+    assert np.allclose(error.result[model.first].iloc[:5], SQUARES, rtol=1e-12)
     assert np.isfinite(error.result.to_numpy()).all()
 
 

@@ -78,7 +78,7 @@ def rates(folder, capsys):
 
 
 def table(path: str) -> pd.DataFrame:
-    return pd.read_csv(path, index_col="time")
+    return pd.read_csv(path, index_col="time", float_precision="round_trip")
 
 
 SUMMARY = """\
