@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from rates_core.plugins import get_manager
+
+from rates_core import CircuitTemplate, Connectivity, PopulationTemplate
 
 OPTIONS = "Options of solver 'euler': none. Options of backend 'numpy': none."
 
@@ -133,11 +136,27 @@ TIMES = "must be a positive number; it is"
         ("outputs", {"a": 3}, "outputs: 3 is no path of a variable; write it as 'node/op/var'."),
         ("inputs", [1.0], "inputs must be a dict of path to array or function of t; it is [1.0]."),
         ("history", 1.0, "history= was given, but the model has no delays."),
+        ("delay_approximation", 5, "delay_approximation= was given, but the model has no discrete delays."),
+        ("dde_approx", 5, "delay_approximation= was given, but the model has no discrete delays."),
         ("state", 5, "state must be what run() returned, or its attrs['state']."),
     ],
 )
 def test_an_argument_with_a_value_that_it_cannot_have(pair, run_refusal, argument, value, text):
     assert run_refusal(pair, **{argument: value}) == f"ArgumentError: {text}"
+
+
+@pytest.mark.parametrize(
+    ("size", "shape"), [(None, "takes a number"), (10, r"takes a number or the shape (10,)")], ids=["unit", "units"]
+)
+def test_a_history_function_of_another_shape(node, run_refusal, size, shape):
+    place = "p/lin/x" if size is None else "pop/lin/x"
+    unit = {"nodes": {"p": node}} if size is None else {"populations": {"pop": PopulationTemplate("pop", node, size)}}
+    edges = [("p/lin/x", "p/lin/u", None, {"delay": 0.2})] if size is None else []
+    connections = [] if size is None else [Connectivity(place, "pop/lin/u", np.eye(size), delays=0.2)]
+    model = CircuitTemplate("echo", **unit, edges=edges, connections=connections)
+    assert run_refusal(model, history=lambda t: [1.0, 2.0]) == (
+        f"ArgumentError: history: '{place}' {shape}; its function gives the shape (2,) at t = 0."
+    )
 
 
 def test_a_precision_that_no_backend_has(pair, run_refusal):

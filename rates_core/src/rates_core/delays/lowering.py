@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rates_core.delays.strategy import Augmentation, Storage
-from rates_core.errors import AmbiguousPluginError
+from rates_core.errors import AmbiguousPluginError, ArgumentError
 from rates_core.plugins import get_manager
 from rates_core.plugins.specs import DelayStrategySpec
 from rates_core.system.system import System
@@ -17,7 +17,10 @@ def lower(system: System, stages: int | None = None) -> System:
 
     Raises:
         UnknownNameError: the strategy that is needed is not installed.
+        ArgumentError: stages are given, but there is no discrete delay.
     """
+    if stages is not None and all(read.spread is not None for read in system.reads):
+        raise ArgumentError("delay_approximation= was given, but the model has no discrete delays.")
     if stages is None and all(read.spread is None for read in system.reads):
         return system
     strategy: Augmentation = get_manager().delay_strategy(AUGMENTATION).load()()

@@ -182,12 +182,23 @@ def _spread(system: System, slot: str, value: Any) -> Any:
 
 
 def _shaped(system: System, slot: str, function: Source) -> Source:
+    """Return a history function whose values have the variable's shape.
+
+    Raises:
+        ArgumentError: its value does not fit, now or in a later call.
+    """
     shape = system.shapes[slot]
 
     def shaped(t: float) -> Any:
-        value = function(t)
-        return np.array(np.broadcast_to(value, shape)) if shape else np.asarray(value).reshape(-1)[0].item()
+        value = np.asarray(function(t))
+        if value.size != 1 and value.shape != shape:
+            takes = f"a number or the shape {shape}" if shape else "a number"
+            raise ArgumentError(
+                f"history: '{slot}' takes {takes}; its function gives the shape {value.shape} at t = {t:g}."
+            )
+        return np.array(np.broadcast_to(value, shape)) if shape else value.reshape(-1)[0].item()
 
+    shaped(0.0)
     return shaped
 
 
