@@ -60,11 +60,13 @@ options:
   --version   show program's version number and exit
 
 commands:
-  check    Test a backend against its claims
-  fail     Fail as asked
-  greet    Greet somebody
-  plugins  List what is installed and its state
-  run      Run a model file and write what it records
+  backends  List the backends, or those that can run a model
+  check     Test a backend against its claims
+  fail      Fail as asked
+  greet     Greet somebody
+  plugins   List what is installed and its state
+  run       Run a model file and write what it records
+  solvers   List the solvers and what they claim
 
 `rates COMMAND --help` explains a command.
 """
@@ -114,7 +116,7 @@ def test_a_command_explains_itself(commands):
 def test_an_unknown_command_is_an_error_with_the_closest_name(commands):
     text = (
         "rates: There is no command 'plugin'. Did you mean 'plugins'? "
-        "Installed commands: check, fail, greet, plugins, run.\n"
+        "Installed commands: backends, check, fail, greet, plugins, run, solvers.\n"
     )
     assert outcome(commands.rates("plugin")) == (2, "", text)
 
@@ -149,9 +151,12 @@ def test_an_interrupted_command_ends_with_the_code_of_an_interrupt(commands):
     assert outcome(commands.rates("fail", "--how", "interrupt")) == (130, "", "rates: interrupted\n")
 
 
-def test_a_wrong_option_of_a_command_is_an_error(commands):
-    text = "usage: rates greet [-h] [--loud] name\nrates greet: error: unrecognized arguments: --lod\n"
-    assert outcome(commands.rates("greet", "Ada", "--lod")) == (2, "", text)
+@pytest.mark.parametrize(
+    ("words", "hint"), [(["--lod"], ". Did you mean '--loud'?"), (["--lod=2"], ". Did you mean '--loud'?"), (["x"], "")]
+)
+def test_a_wrong_option_of_a_command_is_an_error_with_the_closest_one(commands, words, hint):
+    text = f"usage: rates greet [-h] [--loud] name\nrates greet: error: unrecognized arguments: {words[0]}{hint}\n"
+    assert outcome(commands.rates("greet", "Ada", *words)) == (2, "", text)
 
 
 def test_a_wrong_option_of_the_program_is_an_error(commands):

@@ -315,7 +315,7 @@ def test_what_is_missing_is_named(folder, capsys):
     usage = "usage: rates run MODEL --time T --step H [--output KEY=PATH ...] [--save FILE] [--plot FILE] [...]\n"
     assert stop.value.code == 2
     assert capsys.readouterr().err == (
-        f"{usage}rates run: error: the following arguments are required: --time/--duration, --step\n"
+        f"{usage}rates run: error: the following arguments are required: --time/--duration, --step/--step-size\n"
     )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from argparse import ArgumentParser, Namespace
 from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING
 
+from rates_core.cli.arguments import BACKEND, add_json
+from rates_core.cli.printing import json_text
 from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean
 from rates_core.plugins.discovery import DISABLE
 from rates_core.plugins.known import KNOWN
@@ -14,6 +15,11 @@ from rates_core.plugins.manager import get_manager
 
 if TYPE_CHECKING:
     from rates_core.testing import Report
+
+EPILOG = """\
+examples:
+  rates check numpy
+  rates check rk4 --family orders"""
 
 
 class Command:
@@ -23,15 +29,16 @@ class Command:
         """Declare the name, and how much is run and printed."""
         add = parser.add_argument
         add("name", metavar="NAME", help="an installed backend or solver")
-        add("--backend", metavar="NAME", help="backend that a solver is tested on, by default numpy if it is installed")
+        parser.epilog = EPILOG
+        add("--backend", metavar=BACKEND, help="backend a solver is tested on, by default numpy if it is installed")
         add("--family", action="append", metavar="NAME", help="family of cases that is run, by default all")
         add("--exhaustive", action="store_true", help="run the cases too that cost much and add little")
-        add("--json", action="store_true", help="print JSON for programs instead of a line and the failures")
+        add_json(parser, instead_of="a line and the failures")
 
     def execute(self, arguments: Namespace) -> int:
         """Run the cases, print what came of them, and return 1 if one failed."""
         report = _report(arguments)
-        print(json.dumps(report.as_data(), indent=2) if arguments.json else report)
+        print(json_text(report.as_data()) if arguments.json else report)
         return 0 if report.ok else 1
 
 

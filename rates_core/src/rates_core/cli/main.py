@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Sequence
 from traceback import print_exception
 
 from rates_core import __version__
 from rates_core.cli.command import Command
+from rates_core.cli.parser import CommandParser, command_parser
 from rates_core.errors import RatesError
 from rates_core.plugins.manager import get_manager
 from rates_core.plugins.targets import describe
@@ -40,29 +40,22 @@ def _run(arguments: list[str]) -> int:
     """Split the arguments at the name of the sub-command, which is the first that is no option, and run it."""
     place = next((index for index, word in enumerate(arguments) if not word.startswith("-")), len(arguments))
     own, rest = arguments[:place], arguments[place:]
-    program = _Parser()
+    program = Program()
     program.parse_args(own)
     if not rest:
         program.print_help()
         return 0
     spec = get_manager().command(rest[0])
     command: Command = spec.load()()
-    parser = ArgumentParser(prog=f"rates {spec.name}", description=f"{spec.summary}.", allow_abbrev=False)
-    command.add_arguments(parser)
-    return command.execute(parser.parse_args(rest[1:]))
+    return command.execute(command_parser(spec, command).parse_args(rest[1:]))
 
 
-class _Parser(ArgumentParser):
+class Program(CommandParser):
     """The options of `rates` itself; its help lists the sub-commands, so only that loads plugins."""
 
     def __init__(self) -> None:
-        super().__init__(
-            prog="rates",
-            usage="rates [--help] [--version] COMMAND ...",
-            description="Simulate and analyse dynamical systems.",
-            formatter_class=RawDescriptionHelpFormatter,
-            allow_abbrev=False,
-        )
+        super().__init__("rates", "Simulate and analyse dynamical systems.")
+        self.usage = "rates [--help] [--version] COMMAND ..."
         self.add_argument("--version", action="version", version=f"rates {__version__}")
 
     def format_help(self) -> str:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
-from itertools import chain, repeat
 
+from rates_core.cli.arguments import add_json
 from rates_core.cli.main import DEBUG
+from rates_core.cli.printing import json_text, table
 from rates_core.errors import did_you_mean
 from rates_core.plugins.discovery import DISABLE, STRICT, disabled_distributions
 from rates_core.plugins.hookspecs import API
 from rates_core.plugins.manager import get_manager
 from rates_core.plugins.status import PluginStatus
+
+EPILOG = """\
+example:
+  rates plugins --json"""
 
 
 class Command:
@@ -20,7 +24,8 @@ class Command:
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare `--json`."""
-        parser.add_argument("--json", action="store_true", help="print JSON for programs instead of a table")
+        parser.epilog = EPILOG
+        add_json(parser)
 
     def execute(self, arguments: Namespace) -> int:
         """Print the list; a plugin that is broken is shown, not an error."""
@@ -41,27 +46,19 @@ def _json(statuses: Sequence[PluginStatus], notes: list[str]) -> str:
         }
         for status in statuses
     ]
-    return json.dumps({"rates_api": API, "plugins": plugins, "notes": notes}, indent=2)
+    return json_text({"rates_api": API, "plugins": plugins, "notes": notes})
 
 
 def _table(statuses: Sequence[PluginStatus], notes: list[str]) -> str:
-    rows = [("DISTRIBUTION", "VERSION", "STATUS", ["OFFERS"])]
-    rows += [(status.distribution, status.version, status.status, _details(status)) for status in statuses]
-    first, second, third = (max(len(row[column]) for row in rows) for column in range(3))
-    lines = []
-    for distribution, version, status, details in rows:
-        head = f"{distribution:<{first}}  {version:<{second}}  {status:<{third}}"
-        lines += [
-            f"{left}  {detail}".rstrip()
-            for left, detail in zip(chain([head], repeat(" " * len(head))), details, strict=False)
-        ]
-    return "\n".join([*lines, *([""] if notes else []), *notes])
+    rows = [(status.distribution, status.version, status.status, "\n".join(_details(status))) for status in statuses]
+    listed = table(("DISTRIBUTION", "VERSION", "STATUS", "OFFERS"), rows)
+    return "\n".join([listed, *([""] if notes else []), *notes])
 
 
 def _details(status: PluginStatus) -> list[str]:
     """Return the reason, if there is one, and a line for each kind that is offered."""
     offers = [f"{kind}: {', '.join(names)}" for kind, names in status.offers.items()]
-    return [status.reason, *offers] if status.reason else offers or [""]
+    return [status.reason, *offers] if status.reason else offers
 
 
 def _notes(statuses: Sequence[PluginStatus]) -> Iterator[str]:

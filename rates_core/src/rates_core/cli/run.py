@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
+from rates_core.cli.arguments import FILE, add_backend, add_model, add_options, add_solver, add_step, add_values
 from rates_core.cli.assignments import options_of, outputs_of, values_of
 from rates_core.cli.files import check_plot, check_save, flat, plot, save
 from rates_core.cli.signals import inputs_of
@@ -20,7 +21,11 @@ USAGE = "rates run MODEL --time T --step H [--output KEY=PATH ...] [--save FILE]
 EPILOG = """\
 Times are in the model's units. PATH is node/operator/variable, for example p/qif_op/r; 'all' stands for every node, and
 source->target/weight is the weight of an edge. EXPR is an expression of t in the language of equations, for example
-"3*(t > 10)"."""
+"3*(t > 10)".
+
+example:
+  rates run model_templates.neural_mass_models.qif.qif --time 40 --step 1e-3 \\
+      --input "p/qif_op/I_ext=3*(t > 10)" --output r=p/qif_op/r --save rates.csv"""
 
 
 class Command:
@@ -29,13 +34,12 @@ class Command:
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the model, times, values, inputs, outputs, the method and the files."""
         parser.usage, parser.epilog = USAGE, EPILOG
-        parser.add_argument("model", metavar="MODEL", help="folder.file.Name, ./file.yaml, library:file/Name, ...")
-        add = parser.add_argument_group("what is run").add_argument
+        add_model(parser)
+        group = parser.add_argument_group("what is run")
+        add = group.add_argument
         add("--time", "--duration", type=float, required=True, metavar="T", help="time at the end of the run")
-        add("--step", type=float, required=True, metavar="H", help="step of fixed-step solvers; grid of the inputs")
-        add(
-            "--set", action="append", default=[], metavar="PATH=NUMBER", help="value of a parameter or start of a state"
-        )
+        add_step(group, "step of fixed-step solvers; grid of the inputs")
+        add_values(group)
         add(
             "--input",
             action="append",
@@ -44,11 +48,11 @@ class Command:
             help="a .csv or .npy file, or an EXPR of t",
         )
         add("--seed", type=int, metavar="N", help="seed of random numbers")
-        add = parser.add_argument_group("how it is run").add_argument
-        add("--solver", default="euler", metavar="NAME", help="solver, by default euler")
-        add("--method", metavar="NAME", help="method of a solver that offers several")
-        add("--backend", metavar="NAME", help="backend, by default numpy if it is installed")
-        add("--option", action="append", default=[], metavar="NAME=VALUE", help="option of the solver, as rtol=1e-8")
+        group = parser.add_argument_group("how it is run")
+        add_solver(group)
+        group.add_argument("--method", metavar="NAME", help="method of a solver that offers several")
+        add_backend(group)
+        add_options(group)
         add = parser.add_argument_group("what comes out").add_argument
         add(
             "--output",
@@ -59,8 +63,8 @@ class Command:
         )
         add("--sampling", type=float, metavar="H", help="distance of rows, by default the step")
         add("--cutoff", type=float, default=0.0, metavar="T", help="rows before this time are left out")
-        add("--save", metavar="FILE", help="write the rows to a .csv or .npz file")
-        add("--plot", metavar="FILE", help="draw the rows into a .png, .pdf or .svg file")
+        add("--save", metavar=FILE, help="write the rows to a .csv or .npz file")
+        add("--plot", metavar=FILE, help="draw the rows into a .png, .pdf or .svg file")
         add("--force", action="store_true", help="overwrite files that exist")
 
     def execute(self, arguments: Namespace) -> int:

@@ -48,6 +48,13 @@ def rates_solvers() -> Iterable[SolverSpec]:
 @hookimpl
 def rates_commands() -> Iterable[CommandSpec]:
     """Yield the commands in the box."""
-    yield CommandSpec("run", "rates_core.cli.run:Command", summary="Run a model file and write what it records")
-    yield CommandSpec("plugins", "rates_core.cli.plugins:Command", summary="List what is installed and its state")
-    yield CommandSpec("check", "rates_core.cli.check:Command", summary="Test a backend against its claims")
+    yield _command("run", "Run a model file and write what it records")
+    yield _command("plugins", "List what is installed and its state")
+    yield _command("check", "Test a backend against its claims")
+    yield _command("backends", "List the backends, or those that can run a model")
+    yield _command("solvers", "List the solvers and what they claim")
+
+
+def _command(name: str, summary: str) -> CommandSpec:
+    """Return the command of a module of its name."""
+    return CommandSpec(name, f"rates_core.cli.{name}:Command", summary=summary)

@@ -10,6 +10,7 @@ from attrs import field, frozen
 from rates_core.plugins.discovery import Plugin, Status, failed
 from rates_core.plugins.kinds import KINDS
 from rates_core.plugins.specs import TargetSpec
+from rates_core.plugins.targets import describe
 
 
 @frozen
@@ -39,10 +40,15 @@ def status_of(plugin: Plugin) -> PluginStatus:
 
 def has_its_tool(spec: TargetSpec) -> bool:
     """Return whether the probe misses nothing; one that raises is no reason to recommend what it is the probe of."""
+    return tool_missing(spec) is None
+
+
+def tool_missing(spec: TargetSpec) -> str | None:
+    """Return what the probe misses, in a sentence; a probe that raises says what it raises."""
     try:
-        return spec.missing_tool() is None
-    except Exception:  # noqa: BLE001  # `status_of` reports it
-        return False
+        return spec.missing_tool()
+    except Exception as error:  # noqa: BLE001  # `status_of` reports it
+        return f"{describe(error)}."
 
 
 def _probed(plugin: Plugin) -> Plugin:

@@ -1,0 +1,57 @@
+"""Arguments that several commands take, each declared once.
+
+The metavar of an argument says what a word may be, in the help and to the completion of shells: `MODEL`, `BACKEND` and
+`SOLVER` stand for what is installed, `FILE` for a path.
+"""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, _ActionsContainer
+
+MODEL = "MODEL"
+BACKEND = "BACKEND"
+SOLVER = "SOLVER"
+FILE = "FILE"
+
+
+def add_model(parser: ArgumentParser) -> None:
+    """Declare the model."""
+    parser.add_argument("model", metavar=MODEL, help="folder.file.Name, ./file.yaml, library:file/Name, ...")
+
+
+def add_json(parser: _ActionsContainer, instead_of: str = "a table") -> None:
+    """Declare `--json`."""
+    parser.add_argument("--json", action="store_true", help=f"print JSON for programs instead of {instead_of}")
+
+
+def add_step(parser: _ActionsContainer, help: str) -> None:  # argparse's own word
+    """Declare the step."""
+    parser.add_argument("--step", "--step-size", type=float, required=True, metavar="H", help=help)
+
+
+def add_solver(parser: _ActionsContainer) -> None:
+    """Declare the solver."""
+    parser.add_argument("--solver", default="euler", metavar=SOLVER, help="solver, by default euler")
+
+
+def add_backend(parser: _ActionsContainer) -> None:
+    """Declare the backend."""
+    parser.add_argument("--backend", metavar=BACKEND, help="backend, by default numpy if it is installed")
+
+
+def add_values(parser: _ActionsContainer) -> None:
+    """Declare `--set`."""
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="PATH=NUMBER", help="value of a parameter or start of a state"
+    )
+
+
+def add_options(parser: _ActionsContainer) -> None:
+    """Declare `--option`."""
+    parser.add_argument(
+        "--option",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="option of solver or backend, as rtol=1e-8",
+    )
