@@ -21,8 +21,8 @@ from rates_core.programs.program import (
     MatrixProgram,
     Program,
     ProgramRequest,
-    Rows,
 )
+from rates_core.programs.record import Columns
 from rates_core.simulation.draws import Draws
 from rates_core.system.linearisation import Linearisation
 from rates_core.system.system import Assign, System
@@ -98,6 +98,12 @@ def with_kernel(kernel: Callable[[Kernel, ProgramRequest], Kernel]) -> Mutant:
     return lambda backend: PassingBackend(backend, kernel)
 
 
+class WithoutLoop(Passing):
+    """No mutant: a backend that leaves the loop to core."""
+
+    loop = Kernel.loop
+
+
 # wrong numbers
 
 
@@ -143,9 +149,9 @@ class Single(Passing):
     def rhs(self, *arguments: Any) -> Any:
         return np.asarray(self.inner.rhs(*arguments), dtype=np.float32).astype(float)
 
-    def loop(self, carry: Carry, *arguments: Any) -> tuple[Carry, Rows]:
-        after, rows = self.inner.loop(carry, *arguments)
-        kept = [tuple(_single(value) for value in row) for row in rows]
+    def loop(self, carry: Carry, *arguments: Any) -> tuple[Carry, Columns]:
+        after, columns = self.inner.loop(carry, *arguments)
+        kept = tuple(_single(column) for column in columns)
         return evolve(after, y=np.asarray(after.y, dtype=np.float32).astype(float)), kept
 
 
@@ -160,9 +166,9 @@ class WithoutImaginary(Passing):
     def rhs(self, *arguments: Any) -> Any:
         return self._dropped(np.array(self.inner.rhs(*arguments)))
 
-    def loop(self, carry: Carry, *arguments: Any) -> tuple[Carry, Rows]:
-        after, rows = self.inner.loop(carry, *arguments)
-        return after, [tuple(value.real + 0j if np.iscomplexobj(value) else value for value in row) for row in rows]
+    def loop(self, carry: Carry, *arguments: Any) -> tuple[Carry, Columns]:
+        after, columns = self.inner.loop(carry, *arguments)
+        return after, tuple(column.real + 0j if np.iscomplexobj(column) else column for column in columns)
 
     def _dropped(self, y: np.ndarray) -> np.ndarray:
         for state in self.request.system.states:
@@ -179,16 +185,16 @@ class HalfStep(Passing):
 
     def loop(
         self, carry: Carry, inputs: Any, draws: Any, step_size: float, samples: int, stride: int
-    ) -> tuple[Carry, Rows]:
-        after, rows = self.inner.loop(carry, inputs, draws, step_size / 2, samples, stride)
-        return evolve(after, time=after.step * step_size), rows
+    ) -> tuple[Carry, Columns]:
+        after, columns = self.inner.loop(carry, inputs, draws, step_size / 2, samples, stride)
+        return evolve(after, time=after.step * step_size), columns
 
 
 class OneSampleLate(Passing):
     """Take the input of the step before."""
 
-    def loop(self, carry: Carry, inputs: Any, *arguments: Any) -> tuple[Carry, Rows]:
-        late = [[[table[max(k - 1, 0)] for k in range(len(table))] for table in tables] for tables in inputs]
+    def loop(self, carry: Carry, inputs: Any, *arguments: Any) -> tuple[Carry, Columns]:
+        late = [[table[np.maximum(np.arange(len(table)) - 1, 0)] for table in tables] for tables in inputs]
         return self.inner.loop(carry, late, *arguments)
 
 
@@ -197,12 +203,12 @@ class TimeAnew(Passing):
 
     def loop(
         self, carry: Carry, inputs: Any, draws: Any, step_size: float, samples: int, stride: int
-    ) -> tuple[Carry, Rows]:
+    ) -> tuple[Carry, Columns]:
         if carry.history is not None:
             return self.inner.loop(carry, inputs, draws, step_size, samples, stride)
-        after, rows = self.inner.loop(evolve(carry, step=0), inputs, draws, step_size, samples, stride)
+        after, columns = self.inner.loop(evolve(carry, step=0), inputs, draws, step_size, samples, stride)
         step = carry.step + samples * stride
-        return evolve(after, step=step, time=step * step_size), rows
+        return evolve(after, step=step, time=step * step_size), columns
 
 
 @define(eq=False)
@@ -227,11 +233,11 @@ class Late(UniformHistory):
 class OneStepOld(Passing):
     """Read delayed values a step too late."""
 
-    def loop(self, carry: Carry, *arguments: Any) -> tuple[Carry, Rows]:
+    def loop(self, carry: Carry, *arguments: Any) -> tuple[Carry, Columns]:
         if carry.history is None:
             return self.inner.loop(carry, *arguments)
-        after, rows = self.inner.loop(evolve(carry, history=Late(carry.history)), *arguments)
-        return evolve(after, history=after.history.inner), rows
+        after, columns = self.inner.loop(evolve(carry, history=Late(carry.history)), *arguments)
+        return evolve(after, history=after.history.inner), columns
 
 
 # what is kept where nothing should be
@@ -252,10 +258,10 @@ class Aliased(Passing):
 class MutatedCarry(Passing):
     """Write the new state over the old one."""
 
-    def loop(self, carry: Carry, *arguments: Any) -> tuple[Carry, Rows]:
-        after, rows = self.inner.loop(carry, *arguments)
+    def loop(self, carry: Carry, *arguments: Any) -> tuple[Carry, Columns]:
+        after, columns = self.inner.loop(carry, *arguments)
         carry.y[:] = after.y
-        return after, rows
+        return after, columns
 
 
 class Stale(PassingProgram):
@@ -307,6 +313,7 @@ MUTANTS: dict[str, Mutant] = {
     "seed ignored": with_kernel(Unseeded),
     "time anew": with_kernel(TimeAnew),
     "nothing": with_kernel(Passing),
+    "no loop of its own": with_kernel(WithoutLoop),
 }
 
 STEPPED = {"projections", "trajectories", "delays", "names", "structure", "noise", "precision"}
@@ -347,6 +354,7 @@ CASES: dict[str, set[str]] = {
         "continuation of runs: rk4 goes on with an oscillator, its time and its input",
     },
     "nothing": set(),
+    "no loop of its own": set(),
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rates_core.network.build import build_network
-from rates_core.programs.program import distinct_nodes, slot_paths
+from rates_core.programs.program import slot_paths
 from rates_core.solvers.tableaus import EULER, HEUN, RK4
 from rates_core.system.build import build_system
 
@@ -19,4 +19,4 @@ def test_slots_are_what_delayed_reads_need_each_once():
 
 
 def test_the_nodes_of_a_method_are_distinct_and_ascend():
-    assert [distinct_nodes(method) for method in (EULER, HEUN, RK4)] == [(0.0,), (0.0, 1.0), (0.0, 0.5, 1.0)]
+    assert [method.distinct_nodes for method in (EULER, HEUN, RK4)] == [(0.0,), (0.0, 1.0), (0.0, 0.5, 1.0)]

@@ -109,10 +109,7 @@ class History(AcceptedHistory):
             return interpolated(self._polynomials[slot][place], min(1.0, (s - start) / (end - start)))
         y = self._state(s)
         if slot in self._states:
-            state = self._states[slot]
-            part = y[state.offset : state.offset + state.width]
-            part = part.view(complex) if state.complex else part
-            return part if state.shape else part[0].item()
+            return self._states[slot].of(y)
         return self._computed(slot, s, y)
 
     def _computed(self, slot: str, s: float, y: np.ndarray) -> Any:

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 from rates_core.programs.carry import Carry
-from rates_core.programs.program import Kernel, Program, ProgramRequest, Rows, slot_paths
+from rates_core.programs.program import Kernel, Program, ProgramRequest, slot_paths
+from rates_core.programs.record import Columns, as_columns
 
 from rates_numpy.module import Module, write_module
 
@@ -54,13 +55,14 @@ class NumpyKernel(Kernel):
 
     def __init__(self, program: NumpyProgram, module: ModuleType, values: Sequence[Any], timed: bool) -> None:
         self._program = program
+        self.request = program.request
         self._module = module
         self._values = values
         self._timed = timed
         with np.errstate(all="ignore"):
             self._derivative: Callable[..., tuple[Any, ...]] = module.vector_field(*values)
             self._observe: Callable[..., tuple[Any, ...]] = module.recorder(*values)
-            self._integrate: Callable[..., tuple[np.ndarray, Rows]] | None = (
+            self._integrate: Callable[..., tuple[np.ndarray, list[tuple[Any, ...]]]] | None = (
                 module.integrator(*values) if program.request.tableau is not None else None
             )
             self._store: Callable[..., tuple[Any, ...]] | None = (
@@ -118,23 +120,22 @@ class NumpyKernel(Kernel):
     def loop(
         self,
         carry: Carry,
-        inputs: Sequence[Sequence[Any]],
-        draws: Sequence[Sequence[Any]],
+        inputs: Sequence[Sequence[np.ndarray]],
+        draws: Sequence[np.ndarray],
         step_size: float,
         samples: int,
         stride: int,
-    ) -> tuple[Carry, Rows]:
+    ) -> tuple[Carry, Columns]:
         """Run the fused loop."""
         try:
-            return self._loop(carry, inputs, draws, step_size, samples, stride)
+            signals = [[_quick(table) for table in tables] for tables in inputs]
+            return self._loop(carry, signals, [_quick(table) for table in draws], step_size, samples, stride)
         except ArithmeticError:
-            signals = [[np.asarray(table) for table in tables] for tables in inputs]
-            numbers = [np.asarray(table) for table in draws]
-            return self._without_raising._loop(carry, signals, numbers, step_size, samples, stride)
+            return self._without_raising._loop(carry, inputs, draws, step_size, samples, stride)
 
     def _loop(
         self, carry: Carry, inputs: Sequence[Any], draws: Sequence[Any], step_size: float, samples: int, stride: int
-    ) -> tuple[Carry, Rows]:
+    ) -> tuple[Carry, Columns]:
         with np.errstate(all="ignore"):
             history = None if carry.history is None else carry.history.copy()
             past = () if history is None else (history,)
@@ -143,7 +144,12 @@ class NumpyKernel(Kernel):
                 self._observe, np.array(carry.y), inputs, draws, step_size, carry.step, samples, stride, *past
             )
         step = carry.step + samples * stride
-        return Carry(step, step * step_size, y, history), rows
+        return Carry(step, step * step_size, y, history), as_columns(self.request.system, self.request.recorded, rows)
+
+
+def _quick(table: np.ndarray) -> Any:
+    """Return a table of numbers as a list, whose entries are Python's."""
+    return table if table.ndim > 1 else table.tolist()
 
 
 def _with_numpy_numbers(values: Iterable[Any]) -> list[Any]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from attrs import frozen
-from rates_core.programs.program import ProgramRequest, distinct_nodes
+from rates_core.programs.program import ProgramRequest
 
 if TYPE_CHECKING:
     from rates_numpy.module import Names
@@ -60,7 +60,7 @@ class Frame:
         self.states = names.of(self.state_paths)
         self.input_paths = [signal.path for signal in self.system.inputs]
         self.draws = names.of([draw.path for draw in self.system.draws], "{}_draws")
-        self.nodes = distinct_nodes(self.tableau)
+        self.nodes = self.tableau.distinct_nodes
         self.past = names.of([read.path for read in self.system.reads], "{}_now")
         self.delayed = bool(self.system.reads)
         self.timed = timed

@@ -163,10 +163,7 @@ class Expressions:
         said = self._said(name)
         if said is not None:
             return said(t) if callable(said) else said
-        state = self.system.state_paths[name]
-        part = self.y[state.offset : state.offset + state.width]
-        part = part.view(complex) if state.complex else part
-        return part if state.shape else part[0].item()
+        return self.system.state_paths[name].of(self.y)
 
     def _said(self, name: str) -> Any:
         if name in self.given:

@@ -37,11 +37,15 @@ class ExpressionPrinter(ABC):
             case Constant(name):
                 return self.constant(name), CALL
             case Symbol(name):
-                return self.names[name], CALL
+                return self.symbol(name), CALL
             case Apply(function, _) if function in INFIX:
                 return self.infix(expression)
             case Apply():
                 return self.apply(expression)
+
+    def symbol(self, name: str) -> str:
+        """Return the text that stands for a symbol."""
+        return self.names[name]
 
     def infix(self, expression: Apply) -> tuple[str, int]:
         """Print a sum or product; the right operand of `-` and `/` binds more tightly.

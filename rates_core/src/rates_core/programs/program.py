@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 from rates_core.programs.carry import Carry
+from rates_core.programs.record import Columns
+from rates_core.programs.stepwise import stepped
 from rates_core.solvers.tableau import Tableau
 from rates_core.system.linearisation import Linearisation
 from rates_core.system.system import System
 
 if TYPE_CHECKING:
     import numpy as np
-
-Rows = list[tuple[Any, ...]]
 
 
 @frozen(eq=False)
@@ -27,7 +27,7 @@ class ProgramRequest:
     Attributes:
         system: the lowered System.
         recorded: paths of the variables that `observe` and `loop` return, in order.
-        tableau: the method of `loop`, or None if no fused loop is wanted.
+        tableau: the method of `loop`, or None if no fixed steps are taken.
         name: name of the model, for comments.
     """
 
@@ -38,7 +38,13 @@ class ProgramRequest:
 
 
 class Kernel(ABC):
-    """A program with its parameters bound; what depends on parameters only has been computed."""
+    """A program with its parameters bound; what depends on parameters only has been computed.
+
+    Attributes:
+        request: what the program contains.
+    """
+
+    request: ProgramRequest
 
     @abstractmethod
     def rhs(self, t: float, y: np.ndarray, inputs: Sequence[Any], reads: Sequence[Any], draws: Sequence[Any]) -> Any:
@@ -68,17 +74,18 @@ class Kernel(ABC):
     def pack(self, pieces: tuple[Any, ...]) -> np.ndarray:
         """Return the real vector of states that are given one by one."""
 
-    @abstractmethod
     def loop(
         self,
         carry: Carry,
-        inputs: Sequence[Sequence[Any]],
-        draws: Sequence[Sequence[Any]],
+        inputs: Sequence[Sequence[np.ndarray]],
+        draws: Sequence[np.ndarray],
         step_size: float,
         samples: int,
         stride: int,
-    ) -> tuple[Carry, Rows]:
+    ) -> tuple[Carry, Columns]:
         """Advance by `samples * stride` fixed steps; return the new carry and one row before every `stride` steps.
+
+        A backend with fused loops runs them here; others need not say how steps are taken.
 
         Args:
             carry: where to start; it is not changed.
@@ -89,6 +96,7 @@ class Kernel(ABC):
             samples: number of rows.
             stride: steps per row.
         """
+        return stepped(self, self.request, carry, inputs, draws, step_size, samples, stride)
 
 
 class Program(ABC):
@@ -189,8 +197,3 @@ def slot_paths(system: System) -> tuple[str, ...]:
     sources = [read.slot for read in system.reads]
     sources += [state.initial for state in system.states if isinstance(state.initial, str)]
     return tuple(dict.fromkeys(sources))
-
-
-def distinct_nodes(tableau: Tableau) -> tuple[float, ...]:
-    """Return the distinct abscissae of a method, ascending."""
-    return tuple(sorted(set(tableau.nodes)))

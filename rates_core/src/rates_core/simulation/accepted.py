@@ -9,7 +9,7 @@ from attrs import evolve
 
 from rates_core.errors import NonFiniteError, SimulationError
 from rates_core.programs.carry import Carry
-from rates_core.programs.program import Rows
+from rates_core.programs.record import Record
 from rates_core.simulation.breaking import breaking_points, lasting, merged
 from rates_core.simulation.nonfinite import are_finite, bad_column, bad_state, computed_columns, non_finite
 from rates_core.simulation.past_values import Reads
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 HIGHEST_ORDER = 8  # of solvers whose order is that of the method chosen
 
 
-def run_accepted(run: Run) -> tuple[Carry, Rows]:
-    """Return the end of the run and its rows.
+def run_accepted(run: Run) -> tuple[Carry, Record]:
+    """Return the end of the run and what was recorded.
 
     Raises:
         NonFiniteError: a variable became NaN or infinite.
         SimulationError: the method failed; the error holds the time reached and what was recorded.
     """
-    rows: Rows = []
+    record = run.record()
     reads, jumps = _reads(run), run.inputs.stops()
     breaks = _breaks(run, jumps)
     problem = _problem(run, reads, breaks, jumps)
@@ -42,21 +42,23 @@ def run_accepted(run: Run) -> tuple[Carry, Rows]:
         try:
             for part in driver.integrate(problem):
                 for state in part.states:
-                    rows.append(_row(run, reads, problem.times[len(rows)], state))
-                    if stops and not (np.isfinite(state).all() and are_finite(rows[-1:], computed)):
-                        raise _not_finite(run, state, problem.times[len(rows) - 1], rows)
+                    time = problem.times[len(record)]
+                    row = _row(run, reads, time, state)
+                    if stops and not (np.isfinite(state).all() and are_finite(row, computed)):
+                        raise _not_finite(run, state, row, time, record)
+                    record.append(row)
                 progress.advance(part.time - carry.time)
                 carry = Carry(carry.step, part.time, part.y, reads.history, part.controller)
                 if stops and not np.isfinite(part.y).all():
-                    raise non_finite(run, bad_state(run.model.system, part.y), None, part.time, rows)
+                    raise non_finite(run, bad_state(run.model.system, part.y), None, part.time, record)
         except SimulationError as error:
-            error.result = run.frame(rows) if error.result is None else error.result
+            error.result = run.frame(record) if error.result is None else error.result
             raise
         except KeyboardInterrupt as interrupt:
-            interrupt.result = run.frame(rows)  # type: ignore[attr-defined]
+            interrupt.result = run.frame(record)  # type: ignore[attr-defined]
             raise
     left = lasting(breaks, carry.time, _distinct(run), _order(run))
-    return evolve(carry, step=run.carry.step + run.grid.steps, breaks=left), rows
+    return evolve(carry, step=run.carry.step + run.grid.steps, breaks=left), record
 
 
 def _reads(run: Run) -> Reads:
@@ -128,7 +130,7 @@ def _row(run: Run, reads: Reads, t: float, y: np.ndarray) -> tuple[Any, ...]:
     return run.kernel.observe(t, y, inputs, reads.at(t, y, inputs), ())
 
 
-def _not_finite(run: Run, y: np.ndarray, time: float, rows: Rows) -> NonFiniteError:
-    """Return the error for a state or for the last row."""
-    what = bad_column(run, rows[-1]) if np.isfinite(y).all() else bad_state(run.model.system, y)
-    return non_finite(run, what, None, time, rows[:-1])
+def _not_finite(run: Run, y: np.ndarray, row: Any, time: float, record: Record) -> NonFiniteError:
+    """Return the error for a state or for the row that it gives."""
+    what = bad_column(run, row) if np.isfinite(y).all() else bad_state(run.model.system, y)
+    return non_finite(run, what, None, time, record)

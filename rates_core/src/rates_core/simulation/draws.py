@@ -38,18 +38,18 @@ class Draws:
         self._steps = max(1, min(BLOCK, NUMBERS // max(1, self._width)))
         self._kept = (-1, np.empty((0, self._width)))  # the last block, which the next chunk often begins in
 
-    def tables(self, first: int, count: int, step_size: float) -> list[Any]:
+    def tables(self, first: int, count: int, step_size: float) -> list[np.ndarray]:
         """Return per draw its values at `count` steps from `first` on; noise is scaled by 1/√h."""
         if not self._draws:
             return []
         numbers = self._numbers(first, count)
-        tables: list[Any] = []
+        tables: list[np.ndarray] = []
         start = 0
         for draw in self._draws:
             width = draw.shape[0] if draw.shape else 1
             block = numbers[:, start : start + width]
             block = block / np.sqrt(step_size) if draw.kind == "noise" else block
-            tables.append(block if draw.shape else block[:, 0].tolist())
+            tables.append(block if draw.shape else block[:, 0])
             start += width
         return tables
 

@@ -13,7 +13,8 @@ from rates_core.delays.prehistory import PreHistory, prehistory
 from rates_core.delays.strategy import StorageContext
 from rates_core.errors import ArgumentError
 from rates_core.programs.carry import Carry
-from rates_core.programs.program import Kernel, Rows
+from rates_core.programs.program import Kernel
+from rates_core.programs.record import Record
 from rates_core.simulation.accepted import run_accepted
 from rates_core.simulation.arguments import arguments_of, initial_state
 from rates_core.simulation.draws import Draws
@@ -81,17 +82,22 @@ class Run:
             return (base + np.arange(rows)) * self.grid.sampling_step_size
         return self.carry.time + np.arange(rows) * self.grid.sampling_step_size
 
-    def frame(self, rows: Rows) -> pd.DataFrame:
-        """Return recorded rows as a table, without those before the cutoff."""
+    def record(self) -> Record:
+        """Return an empty record of what is asked for."""
+        return Record(self.model.system, self.model.recording.paths)
+
+    def frame(self, record: Record) -> pd.DataFrame:
+        """Return what was recorded as a table, without rows before the cutoff."""
         first = self.grid.first_row
-        return table(self.model.recording, self.model.system, rows[first:], self.times(len(rows))[first:])
+        columns = [column[first:] for column in record.columns()]
+        return table(self.model.recording, self.model.system, columns, self.times(len(record))[first:])
 
 
 def execute(model: CompiledModel, request: RunRequest) -> pd.DataFrame:
     """Run a compiled model and return its table; its end is kept in `attrs["state"]`."""
     run = _prepared(model, request)
-    carry, rows = run_fixed(run) if model.choice.fixed else run_accepted(run)
-    frame = run.frame(rows)
+    carry, record = run_fixed(run) if model.choice.fixed else run_accepted(run)
+    frame = run.frame(record)
     frame.attrs["state"] = RunState(
         model.system.name, model.choice.solver.name, carry, run.past, run.draws.seed, layout_of(model.system),
         run.grid.step_size if model.choice.fixed else None,

@@ -10,7 +10,7 @@ import numpy as np
 from attrs import define
 
 from rates_core.programs.carry import Carry
-from rates_core.programs.program import Rows, distinct_nodes
+from rates_core.programs.record import Columns, Record
 from rates_core.simulation.nonfinite import are_finite, bad_column, bad_state, computed_columns, non_finite
 from rates_core.simulation.progress import Progress
 
@@ -23,34 +23,34 @@ FIRST_CHUNK = 500  # steps of the first chunk, from which the speed is measured
 _RAISED = (ArithmeticError, ValueError, IndexError)  # what NaN and infinity do in languages whose numbers raise
 
 
-def run_fixed(run: Run) -> tuple[Carry, Rows]:
-    """Return the end of the run and its rows.
+def run_fixed(run: Run) -> tuple[Carry, Record]:
+    """Return the end of the run and what was recorded.
 
     Raises:
         NonFiniteError: a variable became NaN or infinite; what was recorded until then is in the error.
         KeyboardInterrupt: with what was recorded until then as its `result`.
     """
     progress = Progress(run.request.verbose, run.grid.steps)
-    return _Loop(run, run.carry, [], progress, computed_columns(run)).run()
+    return _Loop(run, run.carry, run.record(), progress, computed_columns(run)).run()
 
 
 @define(eq=False)
 class _Loop:
     run_: Run
     carry: Carry
-    rows: Rows
+    record: Record
     progress: Progress
     computed: tuple[int, ...]
 
-    def run(self) -> tuple[Carry, Rows]:
+    def run(self) -> tuple[Carry, Record]:
         with self.progress:
             try:
                 for samples, stride in self._chunks():
                     self._advance(samples, stride)
             except KeyboardInterrupt as interrupt:
-                interrupt.result = self.run_.frame(self.rows)  # type: ignore[attr-defined]
+                interrupt.result = self.run_.frame(self.record)  # type: ignore[attr-defined]
                 raise
-        return self.carry, self.rows
+        return self.carry, self.record
 
     def _chunks(self) -> Iterator[tuple[int, int]]:
         """Yield numbers of rows and steps per row; the steps behind the last row come without rows."""
@@ -68,57 +68,67 @@ class _Loop:
         if rest > 0:
             yield 1, rest
 
-    def _call(self, carry: Carry, samples: int, stride: int) -> tuple[Carry, Rows]:
+    def _call(self, carry: Carry, samples: int, stride: int) -> tuple[Carry, Columns]:
         run, count = self.run_, samples * stride
         tableau = run.model.choice.tableau
         assert tableau is not None
         local = carry.step - run.carry.step
-        inputs = run.inputs.tables(local, count, distinct_nodes(tableau)) if run.inputs.signals else []
+        inputs = run.inputs.tables(local, count, tableau.distinct_nodes) if run.inputs.signals else []
         draws = run.draws.tables(carry.step, count, run.grid.step_size)
         return run.kernel.loop(carry, inputs, draws, run.grid.step_size, samples, stride)
 
     def _advance(self, samples: int, stride: int) -> None:
-        after, rows, failure = self._attempt(self.carry, samples, stride)
-        if after is None or (self.run_.request.stop_on_nonfinite and not self._finite(after, rows)):
+        after, columns, failure = self._attempt(self.carry, samples, stride)
+        if after is None or (self.run_.request.stop_on_nonfinite and not self._finite(after, columns, samples)):
             raise self._stopped(self.carry, samples, stride) from failure
         self.carry = after
-        self.rows += rows
+        self._keep(columns, samples)
         self.progress.advance(samples * stride)
 
-    def _attempt(self, carry: Carry, samples: int, stride: int) -> tuple[Carry | None, Rows, Exception | None]:
-        """Return where steps lead and the rows that are wanted of them, or else what the generated code raised."""
+    def _attempt(self, carry: Carry, samples: int, stride: int) -> tuple[Carry | None, Columns, Exception | None]:
+        """Return where steps lead and what they record, or else what the generated code raised."""
         try:
-            after, rows = self._call(carry, samples, stride)
+            return *self._call(carry, samples, stride), None
         except _RAISED as error:
-            return None, [], error
-        return after, rows[: self.run_.grid.rows - len(self.rows)], None
+            return None, (), error
 
-    def _finite(self, after: Carry | None, rows: Rows) -> bool:
-        return after is not None and bool(np.isfinite(after.y).all()) and are_finite(rows, self.computed)
+    def _wanted(self, samples: int) -> int:
+        """Return how many of the next rows are asked for: there may be steps behind the last one."""
+        return min(samples, self.run_.grid.rows - len(self.record))
+
+    def _keep(self, columns: Columns, samples: int) -> None:
+        self.record.extend(columns, self._wanted(samples))
+
+    def _finite(self, after: Carry | None, columns: Columns, samples: int) -> bool:
+        if after is None or not np.isfinite(after.y).all():
+            return False
+        return are_finite([column[: self._wanted(samples)] for column in columns], self.computed)
 
     def _stopped(self, good: Carry, samples: int, stride: int) -> Exception:
         """Find the first step that leaves the finite numbers, by halves and then one by one; return the error."""
         while samples > 1:
             half = samples // 2
-            after, rows, _ = self._attempt(good, half, stride)
-            if after is not None and self._finite(after, rows):
+            after, columns, _ = self._attempt(good, half, stride)
+            if after is not None and self._finite(after, columns, half):
                 good, samples = after, samples - half
-                self.rows += rows
+                self._keep(columns, half)
             else:
                 samples = half
-        after, rows, failure = self._attempt(good, 1, 1)
-        if not are_finite(rows, self.computed):
-            what = bad_column(self.run_, rows[0])
-            return non_finite(self.run_, what, good.step, good.step * self.run_.grid.step_size, self.rows)
-        self.rows += rows
-        while stride > 1 and after is not None and self._finite(after, []):
+        after, columns, failure = self._attempt(good, 1, 1)
+        wanted = [column[: self._wanted(1)] for column in columns]
+        if after is not None and not are_finite(wanted, self.computed):
+            what = bad_column(self.run_, [column[0] for column in columns])
+            return non_finite(self.run_, what, good.step, good.step * self.run_.grid.step_size, self.record)
+        if after is not None:
+            self._keep(columns, 1)
+        while stride > 1 and after is not None and np.isfinite(after.y).all():
             good, stride = after, stride - 1
             after, _, failure = self._attempt(good, 1, 1)
         if after is None and not isinstance(failure, ArithmeticError):
             assert failure is not None
             return failure  # a fault of the generated code that has nothing to do with NaN
         what = self._culprit(good) if after is None else bad_state(self.run_.model.system, after.y)
-        return non_finite(self.run_, what, good.step + 1, (good.step + 1) * self.run_.grid.step_size, self.rows)
+        return non_finite(self.run_, what, good.step + 1, (good.step + 1) * self.run_.grid.step_size, self.record)
 
     def _culprit(self, carry: Carry) -> str:
         """Return the variable that a step from here makes infinite, where the language raises instead."""

@@ -93,10 +93,10 @@ class Inputs:
         """Return the value of every signal at time t, by linear interpolation between samples."""
         return tuple(self._value(signal, t) for signal in self.signals)
 
-    def tables(self, first: int, count: int, nodes: Sequence[float]) -> list[list[Any]]:
+    def tables(self, first: int, count: int, nodes: Sequence[float]) -> list[list[np.ndarray]]:
         """Return for each node c and signal the values at steps `(k + c)`, k from `first` on, `count` of them.
 
-        Numbers come as lists, one value per unit as rows of arrays.
+        A table has one entry per step, or one row of units per step.
         """
         return [[self._table(signal, first, count, node) for signal in self.signals] for node in nodes]
 
@@ -115,7 +115,7 @@ class Inputs:
     def _value(self, signal: InputSignal, t: float) -> Any:
         source = self._sources[signal.key]
         if not isinstance(source, Samples):
-            return _placed(signal, np.asarray(source(t), dtype=float).reshape(1, -1))[0]
+            return _first(_placed(signal, np.asarray(source(t), dtype=float).reshape(1, -1)))
         values = source.values
         place = min(max((t - self.start) / self.grid.step_size, 0.0), float(len(values) - 1))
         k = min(int(place), len(values) - 1)
@@ -123,9 +123,9 @@ class Inputs:
         row = values[k : k + 1]
         if share > 0:
             row = (1 - share) * row + share * values[k + 1 : k + 2]
-        return _placed(signal, row)[0]
+        return _first(_placed(signal, row))
 
-    def _table(self, signal: InputSignal, first: int, count: int, node: float) -> Any:
+    def _table(self, signal: InputSignal, first: int, count: int, node: float) -> np.ndarray:
         source = self._sources[signal.key]
         if not isinstance(source, Samples):
             h = self.grid.step_size
@@ -141,13 +141,18 @@ class Inputs:
         return _placed(signal, rows)
 
 
-def _placed(signal: InputSignal, rows: np.ndarray) -> Any:
-    """Return the rows of a signal: a list of numbers, or an array `[rows, units]`."""
+def _first(rows: np.ndarray) -> Any:
+    """Return the first row: a number, or one per unit."""
+    return rows[0] if rows.ndim > 1 else rows[0].item()
+
+
+def _placed(signal: InputSignal, rows: np.ndarray) -> np.ndarray:
+    """Return the rows of a signal: numbers, or `[rows, units]`."""
     columns = signal.columns
     if columns is None:
-        return rows[:, 0].tolist()
+        return rows[:, 0]
     if isinstance(columns, int):
-        return rows[:, columns].tolist()
+        return rows[:, columns]
     return np.where(columns >= 0, rows[:, columns], 0.0)
 
 

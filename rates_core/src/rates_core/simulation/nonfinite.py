@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rates_core.errors import NonFiniteError
-from rates_core.programs.program import Rows
+from rates_core.programs.record import Record
 from rates_core.system.system import System
 
 if TYPE_CHECKING:
@@ -21,9 +21,9 @@ def computed_columns(run: Run) -> tuple[int, ...]:
     return tuple(place for place, path in enumerate(run.model.recording.paths) if path not in states)
 
 
-def are_finite(rows: Rows, columns: Sequence[int]) -> bool:
-    """Tell whether some columns of all rows are finite."""
-    return all(bool(np.isfinite([row[column] for row in rows]).all()) for column in columns)
+def are_finite(columns: Sequence[Any], places: Sequence[int]) -> bool:
+    """Tell whether some of the recorded variables are finite, in one row or in all."""
+    return all(bool(np.isfinite(columns[place]).all()) for place in places)
 
 
 def bad_state(system: System, y: np.ndarray) -> str:
@@ -47,14 +47,14 @@ def bad_column(run: Run, row: Sequence[Any]) -> str:
     return _named(run.model.system, found)
 
 
-def non_finite(run: Run, what: str, step: int | None, time: float, rows: Rows) -> NonFiniteError:
+def non_finite(run: Run, what: str, step: int | None, time: float, record: Record) -> NonFiniteError:
     """Return the error that says what became NaN or infinite, and when; it holds what was recorded until then."""
     counted = "" if step is None else f" (step {step} of {run.grid.step_size!r})"
     return NonFiniteError(
         f"{what} became NaN or infinite at t = {time:.9g}{counted}. What was recorded until then is in the error's "
         "result. Try a smaller step_size or another solver, or run with stop_on_nonfinite=False.",
         time,
-        run.frame(rows),
+        run.frame(record),
     )
 
 

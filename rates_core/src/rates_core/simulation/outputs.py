@@ -16,8 +16,6 @@ from rates_core.system.system import System
 if TYPE_CHECKING:
     import pandas as pd
 
-    from rates_core.programs.program import Rows
-
 
 @frozen(eq=False)
 class Output:
@@ -102,15 +100,14 @@ def recording(system: System, outputs: Mapping[str, str]) -> Recording:
     return Recording(tuple(found), tuple(paths))
 
 
-def table(recording: Recording, system: System, rows: Rows, times: np.ndarray) -> pd.DataFrame:
-    """Return recorded rows as a table with time as index."""
+def table(recording: Recording, system: System, recorded: Sequence[np.ndarray], times: np.ndarray) -> pd.DataFrame:
+    """Return recorded variables as a table with time as index."""
     import pandas as pd
 
     columns: list[np.ndarray] = []
     labels: list[tuple[str, ...]] = []
-    values = [_stacked(rows, number, path, system) for number, path in enumerate(recording.paths)]
     for output in recording.outputs:
-        block = values[output.recorded]
+        block = recorded[output.recorded]
         if block.ndim == 1:
             block = np.repeat(block[:, None], len(output.names), axis=1)
         elif output.units is not None:
@@ -124,13 +121,6 @@ def table(recording: Recording, system: System, rows: Rows, times: np.ndarray) -
     if data.dtype.kind == "c":
         frame = _with_real_columns(frame, recording, system)
     return frame
-
-
-def _stacked(rows: Rows, number: int, path: str, system: System) -> np.ndarray:
-    kind = complex if path in system.complex_symbols else float
-    if not rows:
-        return np.empty((0, *system.shapes[path]), dtype=kind)
-    return np.array([row[number] for row in rows], dtype=kind)
 
 
 def _columns(labels: Sequence[tuple[str, ...]]) -> Any:

@@ -57,18 +57,12 @@ class Reads:
             for number, zero in self._now.items():
                 read = self._system.reads[number]
                 if read.slot in self._states:
-                    value = self._state(read.slot, y)
+                    value = self._states[read.slot].of(y)
                 else:
                     values = values or self._kernel.slots(t, y, inputs, tuple(found), ())
                     value = values[self._slots.index(read.slot)]
                 found[number] = self._entries(read, self._indices[number], zero, value, found[number])
         return tuple(found)
-
-    def _state(self, slot: str, y: np.ndarray) -> Any:
-        state = self._states[slot]
-        part = y[state.offset : state.offset + state.width]
-        part = part.view(complex) if state.complex else part
-        return part if state.shape else part[0].item()
 
     def _entries(self, read: Read, index: Any, zero: Any, value: Any, stored: Any) -> Any:
         if index is not None and np.ndim(value):

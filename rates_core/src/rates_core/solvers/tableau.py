@@ -53,6 +53,11 @@ class Tableau:
         return len(self.weights)
 
     @property
+    def distinct_nodes(self) -> Row:
+        """Return the distinct abscissae, ascending."""
+        return tuple(sorted(set(self.nodes)))
+
+    @property
     def adaptive(self) -> bool:
         """Tell whether the method estimates its error."""
         return self.error is not None

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from attrs import field, frozen
 
 from rates_core.expressions.tree import Expression
 from rates_core.network.network import Network
+
+if TYPE_CHECKING:
+    import numpy as np
 
 Shape = tuple[int, ...]
 TIME = "t"
@@ -45,6 +48,12 @@ class State:
     def width(self) -> int:
         """Return the number of real slots in `y`."""
         return self.entries * (2 if self.complex else 1)
+
+    def of(self, y: np.ndarray) -> Any:
+        """Return this state out of a real state vector: a number, or a view of its entries."""
+        part = y[self.offset : self.offset + self.width]
+        part = part.view(complex) if self.complex else part
+        return part if self.shape else part[0].item()
 
 
 @frozen(eq=False)

@@ -14,7 +14,8 @@ from rates_core.delays.prehistory import prehistory
 from rates_core.delays.strategy import StorageContext
 from rates_core.plugins.capabilities import Requirements
 from rates_core.programs.carry import Carry
-from rates_core.programs.program import Kernel, distinct_nodes
+from rates_core.programs.program import Kernel
+from rates_core.programs.record import Columns
 from rates_core.simulation.arguments import arguments_of, initial_state
 from rates_core.simulation.compile import CompiledModel
 from rates_core.simulation.draws import Draws
@@ -41,12 +42,12 @@ class Prepared:
     inputs: Inputs
     draws: Draws
 
-    def loop(self, carry: Carry | None = None, samples: int = 4) -> tuple[Carry, list[Any]]:
+    def loop(self, carry: Carry | None = None, samples: int = 4) -> tuple[Carry, Columns]:
         """Make `samples` rows, two steps each."""
         tableau = self.model.choice.tableau
         assert tableau is not None
         start, count = (self.carry if carry is None else carry), 2 * samples
-        tables = self.inputs.tables(start.step, count, distinct_nodes(tableau)) if self.inputs.signals else []
+        tables = self.inputs.tables(start.step, count, tableau.distinct_nodes) if self.inputs.signals else []
         return self.kernel.loop(start, tables, self.draws.tables(start.step, count, H), H, samples, 2)
 
     def instant(self) -> tuple[Any, ...]:
