@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -84,7 +84,12 @@ def closest(name: str, candidates: Iterable[str], count: int = 3) -> list[str]:
     return [folded[match] for match in matches]
 
 
-def did_you_mean(name: str, candidates: Iterable[str]) -> str:
-    """Return `" Did you mean 'x'?"` for the closest candidate, or an empty string."""
-    matches = closest(name, candidates, count=1)
-    return f" Did you mean '{matches[0]}'?" if matches else ""
+def did_you_mean(name: str, candidates: Iterable[str], count: int = 1) -> str:
+    """Return `" Did you mean 'x'?"` for the closest candidates, up to `count`, or an empty string."""
+    return alternatives(closest(name, candidates, count))
+
+
+def alternatives(texts: Sequence[str]) -> str:
+    """Return `" Did you mean 'x', 'y' or 'z'?"`, or an empty string if there is none."""
+    *others, last = [f"'{text}'" for text in texts] or [""]
+    return f" Did you mean {', '.join(others)}{' or ' if others else ''}{last}?" if last else ""

@@ -64,6 +64,7 @@ commands:
   check     Test a backend against its claims
   fail      Fail as asked
   greet     Greet somebody
+  models    List the models of installed libraries
   plugins   List what is installed and its state
   run       Run a model file and write what it records
   solvers   List the solvers and what they claim
@@ -116,7 +117,7 @@ def test_a_command_explains_itself(commands):
 def test_an_unknown_command_is_an_error_with_the_closest_name(commands):
     text = (
         "rates: There is no command 'plugin'. Did you mean 'plugins'? "
-        "Installed commands: backends, check, fail, greet, plugins, run, solvers.\n"
+        "Installed commands: backends, check, fail, greet, models, plugins, run, solvers.\n"
     )
     assert outcome(commands.rates("plugin")) == (2, "", text)
 

@@ -285,7 +285,7 @@ def test_a_name_that_a_file_does_not_hold_is_an_error_with_the_closest_one(model
     models.write("".join(f"op{i}: {{base: OperatorTemplate}}\n" for i in range(25)))
     listed = ", ".join(f"op{i}" for i in range(20))
     assert models.error_of(lambda: load("model.opp3")) == (
-        "ModelFileError: <folder>/model.yaml holds no template 'opp3'. Did you mean 'op3'? "
+        "ModelFileError: <folder>/model.yaml holds no template 'opp3'. Did you mean 'op3', 'op23' or 'op13'? "
         f"It holds: {listed} and 5 more."
     )
 

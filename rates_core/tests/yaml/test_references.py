@@ -176,14 +176,18 @@ NOWHERE = {
         "model_templats.neural_mass_models.qif.qif",
         "'model_templats.neural_mass_models.qif.qif' leads to no model file: there is no "
         "'model_templats/neural_mass_models/qif.yaml' in the working directory '<folder>'. "
-        f"No model library or package is named 'model_templats'. Did you mean 'model_templates'? {FORMS}",
+        "No model library or package is named 'model_templats'. "
+        "Did you mean 'model_templates.neural_mass_models.qif.qif', 'model_templates.neural_mass_models.qif.qif_op' "
+        f"or 'model_templates.neural_mass_models.qif.qif_sd'? {FORMS}",
     ),
     "a misspelt file in a library": (
         "rates_models/model_templates/neural_mass_models/qf/qif",
         "'rates_models/model_templates/neural_mass_models/qf/qif' leads to no model file: there is no "
         "'rates_models/model_templates/neural_mass_models/qf.yaml' in the working directory '<folder>', "
         "'model_templates/neural_mass_models/qf.yaml' in the package 'rates_models'. "
-        f"Did you mean 'rates_models/model_templates/neural_mass_models/qif/qif'? {FORMS}",
+        "Did you mean 'rates_models/model_templates/neural_mass_models/qif/qif', "
+        "'rates_models/model_templates/neural_mass_models/qif/qif_sd' or "
+        f"'rates_models/model_templates/neural_mass_models/qif/qif_op'? {FORMS}",
     ),
     "a name alone": (
         "Name",
@@ -195,15 +199,15 @@ NOWHERE = {
     ),
     "a folder in dots": (
         "a.b",
-        "'a.b' leads to the folder '<folder>/a/b'. Name a file in it and a template there.",
+        "'a.b' leads to the folder '<folder>/a/b'. Name a file in it and a template there. It holds: model.",
     ),
     "the folder itself": (
         "./",
-        "'./' leads to the folder '<folder>'. Name a file in it and a template there.",
+        "'./' leads to the folder '<folder>'. Name a file in it and a template there. It holds no model file.",
     ),
     "the root": (
         "/",
-        "'/' leads to the folder '/'. Name a file in it and a template there.",
+        "'/' leads to the folder '/'. Name a file in it and a template there. It holds no model file.",
     ),
     "nothing": ("", f"'' has an empty part or one that leads upwards. {FORMS}"),
     "a library and no file": (
@@ -226,3 +230,101 @@ def test_a_text_that_leads_nowhere_says_what_was_looked_for(models, text, messag
     models.write(operator(1), "a/model.yaml")
     models.write(operator(1), "a/b/model.yaml")
     assert error(text, models.folder) == message
+
+
+HOLDS_QIF = (
+    "It holds: qif_op, qif_sfa_op, qif_gap_op, qif_conduct_op, alpha_syn_op, qif_pop, qif_sfa_pop, qif_gap_pop, "
+    "qif_conduct_pop, alpha_edge, qif, qif_sfa, qif_gap, qif_conduct, qif_alpha_syn, qif_sd, qif_tsodyks."
+)
+NEARLY_RIGHT = {
+    "a wrong template": (
+        "model_templates.neural_mass_models.qif.qiff",
+        f"<library>/neural_mass_models/qif.yaml holds no template 'qiff'. Did you mean 'qif', 'qif_sfa' or 'qif_sd'? "
+        f"{HOLDS_QIF}",
+    ),
+    "a template of another file": (
+        "model_templates/neural_mass_models/qif/JRC",
+        f"<library>/neural_mass_models/qif.yaml holds no template 'JRC'. Did you mean "
+        "'model_templates/neural_mass_models/jansenrit/JRC', 'model_templates/neural_mass_models/jansenrit/JRC2' or "
+        f"'model_templates/neural_mass_models/jansenrit/jrc_op'? {HOLDS_QIF}",
+    ),
+    "a wrong file": (
+        "model_templates.systems.lorentz.lorenz",
+        "'model_templates.systems.lorentz.lorenz' leads to no model file: there is no "
+        "'model_templates/systems/lorentz.yaml' in the working directory '<folder>', 'systems/lorentz.yaml' in the "
+        "model library 'model_templates'. Did you mean 'model_templates.systems.lorenz.lorenz', "
+        "'model_templates.systems.lorenz.lorenz_op' or 'model_templates.systems.lorenz.lorenz_pop'? " + FORMS,
+    ),
+    "a wrong folder": (
+        "model_templates:oscilators/vanderpol/vdp",
+        "'model_templates:oscilators/vanderpol/vdp' leads to no model file: there is no 'oscilators/vanderpol.yaml' in "
+        "the model library 'model_templates'. Did you mean 'model_templates:oscillators/vanderpol/vdp', "
+        "'model_templates:coupled_oscillators/vanderpol/vdp' or 'model_templates:oscillators/vanderpol/vdp_op'? "
+        + FORMS,
+    ),
+    "a file of another folder": (
+        "model_templates.neural_mass_models.lorenz.lorenz",
+        "'model_templates.neural_mass_models.lorenz.lorenz' leads to no model file: there is no "
+        "'model_templates/neural_mass_models/lorenz.yaml' in the working directory '<folder>', "
+        "'neural_mass_models/lorenz.yaml' in the model library 'model_templates'. Did you mean "
+        "'model_templates.systems.lorenz.lorenz', 'model_templates.systems.lorenz.lorenz_op' or "
+        "'model_templates.systems.lorenz.lorenz_pop'? " + FORMS,
+    ),
+    "the name alone": (
+        "wc_ring",
+        "'wc_ring' leads to no model file: there is no 'wc_ring.yaml' in the working directory '<folder>'. Did you mean "
+        "'model_templates.systems.wilson_cowan_rings.wc_ring' or "
+        "'model_templates.systems.wilson_cowan_rings.wc_ring_delayed'? " + FORMS,
+    ),
+    "a library alone": (
+        "model_templates",
+        "'model_templates' leads to no model file: there is no 'model_templates.yaml' in the working directory "
+        "'<folder>'. 'model_templates' is a model library; name a file in it and a template there. " + FORMS,
+    ),
+    "a folder of a library": (
+        "model_templates.oscillators",
+        "'model_templates.oscillators' leads to the folder '<library>/oscillators'. Name a file in it and a template "
+        "there. It holds: kuramoto, stuartlandau, vanderpol.",
+    ),
+    "a path, which no library has": (
+        "./systems/lorenz/lorenz",
+        "'./systems/lorenz/lorenz' leads to no model file: there is no '<folder>/systems/lorenz.yaml'. " + FORMS,
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "message"), NEARLY_RIGHT.values(), ids=NEARLY_RIGHT)
+def test_a_text_that_is_nearly_right_is_an_error_with_the_closest_three(models, text, message):
+    from rates_core.plugins import get_manager, library_path
+
+    library = str(library_path(get_manager().model_library("model_templates")))
+    with pytest.raises(ModelFileError) as caught:
+        load(text)
+    assert str(caught.value).replace(library, "<library>").replace(str(models.folder), "<folder>") == message
+
+
+def test_what_is_meant_is_looked_for_along_the_path_too(models):
+    for name in ("one", "ones", "two"):
+        models.write(operator(1, name), f"folder_{name}/file/model.yaml")
+    models.write(operator(1, "other"), "elsewhere/file/model.yaml")
+    assert error("folder_onee/file/model/one", models.folder) == (
+        "'folder_onee/file/model/one' leads to no model file: there is no 'folder_onee/file/model.yaml' in the working "
+        "directory '<folder>'. No model library or package is named 'folder_onee'. Did you mean "
+        f"'folder_one/file/model/one' or 'folder_ones/file/model/ones'? {FORMS}"
+    )
+
+
+def test_a_file_that_cannot_be_read_is_no_reason_to_say_less(models):
+    models.write("\x00: [", "a/modal.yaml")
+    models.write(operator(1), "a/model.yaml")
+    assert "Did you mean './a/model/Name'?" in error("./a/modl/Name", models.folder)
+
+
+def test_a_link_that_leads_nowhere_is_said_to_be_one(models):
+    (models.folder / "model.yaml").symlink_to("gone.yaml")
+    for text in ("model.yaml", "./model/Name", "model.Name"):
+        file = models.folder / "model.yaml"
+        assert error(text, models.folder) == (
+            f"'{text}' leads to '{str(file).replace(str(models.folder), '<folder>')}', "
+            "which is a link to 'gone.yaml' and to no file."
+        )

@@ -33,9 +33,10 @@ TEMPLATES = {
     "X:": "'X' is no template: it must be a mapping, and this is empty.",
     "X: {base: }": "The base of 'X' must be a text, and this is empty.",
     "X: {base: [op]}": "The base of 'X' must be a text, and this is a list.",
-    "X: {base: opp}": f"This file holds no template 'opp'. Did you mean 'op'? {HELD}",
+    "X: {base: opp}": f"This file holds no template 'opp'. Did you mean 'op' or 'pop'? {HELD}",
     "X: {base: OperatorTemplat}": (
-        f"This file holds no template 'OperatorTemplat'. Did you mean 'OperatorTemplate'? {HELD}"
+        "This file holds no template 'OperatorTemplat'. "
+        f"Did you mean 'OperatorTemplate', 'PopulationTemplate' or 'NodeTemplate'? {HELD}"
     ),
     "X: {base: op, nodes: {}}": (
         f"The OperatorTemplate 'X' has no key 'nodes'. {SHARED}, equations, variables, events."
@@ -86,7 +87,7 @@ OPERATORS = {
 }
 NODES = {
     "X: {base: NodeTemplate}": "The NodeTemplate 'X' needs the key 'operators'.",
-    "X: {base: NodeTemplate, operators: [opp]}": f"This file holds no template 'opp'. Did you mean 'op'? {HELD}",
+    "X: {base: NodeTemplate, operators: [opp]}": f"This file holds no template 'opp'. Did you mean 'op' or 'pop'? {HELD}",
     "X: {base: NodeTemplate, operators: [node]}": (
         "'node' is of the kind NodeTemplate; the kind OperatorTemplate is needed."
     ),
@@ -104,7 +105,7 @@ NODES = {
     ),
     "X: {base: node, operators: {replace: op}}": "'replace' of operators must be a mapping, and this is 'op'.",
     "X: {base: node, operators: {replace: {op: opp}}}": (
-        f"This file holds no template 'opp'. Did you mean 'op'? {HELD}"
+        f"This file holds no template 'opp'. Did you mean 'op' or 'pop'? {HELD}"
     ),
     "X: {base: PopulationTemplate, node: node}": "The PopulationTemplate 'X' needs the key 'n'.",
     "X: {base: PopulationTemplate, node: op, n: 3}": (

@@ -1,7 +1,7 @@
 """Arguments that several commands take, each declared once.
 
-The metavar of an argument says what a word may be, in the help and to the completion of shells: `MODEL`, `BACKEND` and
-`SOLVER` stand for what is installed, `FILE` for a path.
+The metavar of an argument says what a word may be, in the help and to the completion of shells: `MODEL` (a circuit),
+`TEMPLATE` (of any kind), `BACKEND` and `SOLVER` stand for what is installed, `FILE` for a path.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, _ActionsContainer
 
 MODEL = "MODEL"
+TEMPLATE = "TEMPLATE"
 BACKEND = "BACKEND"
 SOLVER = "SOLVER"
 FILE = "FILE"

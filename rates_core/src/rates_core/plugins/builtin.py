@@ -51,6 +51,7 @@ def rates_commands() -> Iterable[CommandSpec]:
     yield _command("run", "Run a model file and write what it records")
     yield _command("plugins", "List what is installed and its state")
     yield _command("check", "Test a backend against its claims")
+    yield _command("models", "List the models of installed libraries")
     yield _command("backends", "List the backends, or those that can run a model")
     yield _command("solvers", "List the solvers and what they claim")
 

@@ -16,6 +16,7 @@ from rates_core.yaml.references import EXTENSIONS, locate
 from rates_core.yaml.schema import KINDS, read_entry
 from rates_core.yaml.tree import YamlMapping, kind_of
 
+CLOSEST = 3  # of the names that may be meant
 _MOST_LISTED = 20
 _LEADS_ELSEWHERE = frozenset("./:")
 
@@ -53,7 +54,7 @@ class ModelFiles:
             return Place(file, self._main_template(file, text))
         if name not in self._document(file).entries:
             names = self._names(file)
-            hint = did_you_mean(name, names)
+            hint = did_you_mean(name, names, CLOSEST) or _hint_elsewhere(text)
             raise ModelFileError(f"{file} holds no template '{name}'.{hint} It holds: {_listed(names)}.")
         return Place(file, name)
 
@@ -73,6 +74,14 @@ class ModelFiles:
             with located(reference.location):
                 self._places[key] = self._found(reference.value, file, other_words)
         return self._places[key]
+
+    def places(self, file: Path) -> list[Place]:
+        """Return where the templates of a file lie.
+
+        Raises:
+            ModelFileError: the file cannot be read.
+        """
+        return [Place(file, name) for name in self._names(file)]
 
     def entry(self, place: Place) -> Entry:
         """Return what its file says of a template.
@@ -118,7 +127,7 @@ class ModelFiles:
         if _LEADS_ELSEWHERE & set(text):
             return self.locate(text, file.parent)
         names = self._names(file)
-        hint = did_you_mean(text, (*names, *other_words))
+        hint = did_you_mean(text, (*names, *other_words), CLOSEST)
         raise ModelFileError(f"This file holds no template '{text}'.{hint} It holds: {_listed(names)}.")
 
     def _names(self, file: Path) -> list[str]:
@@ -163,6 +172,12 @@ class ModelFiles:
         for name in names:
             parts.update(self.find(part, file) for part in self.entry(Place(file, name)).content.references())
         return [name for name in names if Place(file, name) not in parts] or names
+
+
+def _hint_elsewhere(text: str) -> str:
+    from rates_core.yaml.nowhere import closest_in_libraries
+
+    return "" if text.startswith((".", "/")) else closest_in_libraries(text)
 
 
 def describe_circle(places: Sequence[Place]) -> str:

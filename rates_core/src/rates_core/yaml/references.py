@@ -13,14 +13,14 @@ from pathlib import Path
 
 from attrs import frozen
 
-from rates_core.errors import ModelFileError, UnknownNameError, closest, did_you_mean
+from rates_core.errors import ModelFileError, UnknownNameError
 
 EXTENSIONS = (".yaml", ".yml")
 FORMS = "A template is named as 'folder.file.Name', './file/Name', '/folder/file/Name' or 'library:file/Name'."
 
 
 @frozen
-class _Search:
+class Search:
     """One folder where a text may lead, and the parts of the text that are looked for in it.
 
     Attributes:
@@ -28,6 +28,7 @@ class _Search:
         parts: folders, file and name.
         described: the folder in words of an error message; empty where the path itself says it.
         prefix: the beginning of the text, which the parts do not hold.
+        library: whether this is the folder of a model library.
         is_first: a model library or a package comes next, if one has the name of the first part.
     """
 
@@ -35,6 +36,7 @@ class _Search:
     parts: tuple[str, ...]
     described: str = ""
     prefix: str = ""
+    library: bool = False
     is_first: bool = False
 
     @property
@@ -51,21 +53,17 @@ class _Search:
         file = _model_file(path)
         return None if file is None else (file, None)
 
+    def files(self) -> list[Path]:
+        """Return the files that were looked for."""
+        path = self.path
+        return [*(_model_files(path.parent) if len(self.parts) > 1 else ()), *_model_files(path)]
+
     def looked_for(self) -> str:
         """Return the file that is not there, in words of an error message."""
         file = "/".join(self._split()[0])
         if not file.endswith(EXTENSIONS):
             file += EXTENSIONS[0]
         return f"'{file}' in {self.described}" if self.described else f"'{self.folder / file}'"
-
-    def similar(self) -> Iterator[str]:
-        """Yield parts that lead to a file and look like these, best first."""
-        (*folders, file), name = self._split()
-        folder = self.folder.joinpath(*folders)
-        if _exists(folder.is_dir):
-            names = sorted(path.name for path in folder.iterdir() if path.suffix in EXTENSIONS)
-            known = names if file.endswith(EXTENSIONS) else [name.rpartition(".")[0] for name in names]
-            yield from ("/".join((*folders, found, *name)) for found in closest(file, known))
 
     def _split(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return the parts of the file, and the name as one part or none."""
@@ -86,38 +84,40 @@ def locate(text: str, folder: Path, working_directory: Path) -> tuple[Path, str 
         UnknownNameError: there is no model library of that name.
         PluginError: the library cannot be used.
     """
-    done: list[_Search] = []
+    done: list[Search] = []
     for search in _searches(text, folder, working_directory):
         found = search.result()
         if found is not None:
             return found
         done.append(search)
-    raise _nowhere(text, done)
+    from rates_core.yaml.nowhere import nowhere  # which looks for what may be meant
+
+    raise nowhere(text, done)
 
 
-def _searches(text: str, folder: Path, working_directory: Path) -> Iterator[_Search]:
+def _searches(text: str, folder: Path, working_directory: Path) -> Iterator[Search]:
     library, colon, inside = text.partition(":")
     path = Path(text)
     if colon and len(library) > 1 and "/" not in library:  # one letter before a colon is a drive
         parts = _split(text, inside)
-        yield _Search(_library_folder(library), parts, f"the model library '{library}'", f"{library}:")
+        yield Search(_library_folder(library), parts, f"the model library '{library}'", f"{library}:", library=True)
     elif path.is_absolute():
-        yield _Search(Path(path.anchor), path.parts[1:], prefix=path.anchor)
+        yield Search(Path(path.anchor), path.parts[1:], prefix=path.anchor)
     elif text.startswith(("./", "../")):
-        yield _Search(folder, path.parts, prefix="./" if text.startswith("./") else "")
+        yield Search(folder, path.parts, prefix="./" if text.startswith("./") else "")
     else:
         parts = _split(text, text)
-        yield _Search(working_directory, parts, f"the working directory '{working_directory}'", is_first=len(parts) > 1)
+        yield Search(working_directory, parts, f"the working directory '{working_directory}'", is_first=len(parts) > 1)
         if len(parts) > 1:
             yield from _installed(parts[0], parts[1:])
 
 
-def _installed(name: str, parts: tuple[str, ...]) -> Iterator[_Search]:
+def _installed(name: str, parts: tuple[str, ...]) -> Iterator[Search]:
     with suppress(UnknownNameError):  # a library need not have this name; one that is broken or ambiguous is an error
         folder = _library_folder(name)
-        yield _Search(folder, parts, f"the model library '{name}'", f"{name}/")
+        yield Search(folder, parts, f"the model library '{name}'", f"{name}/", library=True)
     for folder in _package_folders(name):
-        yield _Search(folder, parts, f"the package '{name}'", f"{name}/")
+        yield Search(folder, parts, f"the package '{name}'", f"{name}/")
 
 
 def _library_folder(name: str) -> Path:
@@ -150,37 +150,18 @@ def _split(text: str, inside: str) -> tuple[str, ...]:
 
 
 def _model_file(path: Path) -> Path | None:
+    return next((file.resolve() for file in _model_files(path) if can_be(file.is_file)), None)
+
+
+def _model_files(path: Path) -> list[Path]:
     if path.name in ("", ".."):
-        return None
-    files = [path] if path.suffix in EXTENSIONS else [path.with_name(path.name + ending) for ending in EXTENSIONS]
-    return next((file.resolve() for file in files if _exists(file.is_file)), None)
+        return []
+    return [path] if path.suffix in EXTENSIONS else [path.with_name(path.name + ending) for ending in EXTENSIONS]
 
 
-def _exists(ask: Callable[[], bool]) -> bool:
+def can_be(ask: Callable[[], bool]) -> bool:
+    """Return the answer to a question about a path, which is no where there can be no such path."""
     try:
         return ask()
     except OSError:  # a name that is too long, or a folder that nobody may enter
         return False
-
-
-def _nowhere(text: str, searches: list[_Search]) -> ModelFileError:
-    for search in searches:
-        if _exists(search.path.is_dir):
-            return ModelFileError(
-                f"'{text}' leads to the folder '{search.path}'. Name a file in it and a template there."
-            )
-    looked_for = ", ".join(search.looked_for() for search in searches) + "."
-    if len(searches) == 1 and searches[0].is_first:
-        looked_for += _no_library(searches[0].parts[0])
-    similar = next((search.prefix + similar for search in searches for similar in search.similar()), None)
-    if similar is not None and "/" not in text:
-        similar = similar.replace("/", ".")
-    hint = f" Did you mean '{similar}'?" if similar else ""
-    return ModelFileError(f"'{text}' leads to no model file: there is no {looked_for}{hint} {FORMS}")
-
-
-def _no_library(name: str) -> str:
-    from rates_core.plugins import get_manager
-
-    hint = did_you_mean(name, get_manager().model_libraries())
-    return f" No model library or package is named '{name}'.{hint}"

@@ -1,0 +1,87 @@
+"""What to say of a text that leads to no model file: where it was looked for, and what may be meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+
+from rates_core.errors import ModelFileError, RatesError, alternatives, did_you_mean
+from rates_core.yaml.references import EXTENSIONS, FORMS, Search, can_be
+from rates_core.yaml.suggestions import Candidate, Parts, best, in_folder, in_library
+
+MOST_LISTED = 20
+
+
+def nowhere(text: str, searches: Sequence[Search]) -> ModelFileError:
+    """Return the error for a text that was looked for in these places."""
+    for search in searches:
+        if can_be(search.path.is_dir):
+            return ModelFileError(
+                f"'{text}' leads to the folder '{search.path}'. Name a file in it and a template there."
+                f"{_content(search.path, search.library)}"
+            )
+        link = next((file for file in search.files() if can_be(file.is_symlink)), None)
+        if link is not None:
+            return ModelFileError(f"'{text}' leads to '{link}', which is a link to '{link.readlink()}' and to no file.")
+    looked_for = ", ".join(search.looked_for() for search in searches)
+    hint = alternatives(best(_candidates(text, searches)))
+    unknown = _no_library(searches[0], not hint) if len(searches) == 1 and not searches[0].prefix else ""
+    return ModelFileError(f"'{text}' leads to no model file: there is no {looked_for}.{unknown}{hint} {FORMS}")
+
+
+def closest_in_libraries(text: str) -> str:
+    """Return the templates of model libraries that may be meant, as a question; nothing if none is close."""
+    return alternatives(best(_of_libraries(text, _parts(text))))
+
+
+def _content(folder: Path, with_folders: bool) -> str:
+    """Say which model files a folder holds."""
+    try:
+        entries = sorted(path for path in folder.iterdir() if not path.name.startswith((".", "_")))
+    except OSError:
+        return ""
+    names = [path.stem for path in entries if path.suffix in EXTENSIONS]
+    names += [f"{path.name}/" for path in entries if with_folders and path.is_dir()]
+    more = f" and {len(names) - MOST_LISTED} more" if len(names) > MOST_LISTED else ""
+    return f" It holds: {', '.join(names[:MOST_LISTED])}{more}." if names else " It holds no model file."
+
+
+def _candidates(text: str, searches: Sequence[Search]) -> Iterator[Candidate]:
+    for search in searches:
+        if not search.library:
+            yield from in_folder(search.folder, search.parts, partial(_written, text, search.prefix))
+    if not text.startswith((".", "/")) and not text.endswith(EXTENSIONS):
+        yield from _of_libraries(text, _parts(text))
+
+
+def _of_libraries(text: str, asked: Parts) -> Iterator[Candidate]:
+    from rates_core.plugins import get_manager, library_path
+
+    with suppress(RatesError):  # a library that is broken is no reason to say less of this text
+        for name, spec in get_manager().model_libraries().items():
+            yield from in_library(name, library_path(spec), asked, partial(_written, text, ""))
+
+
+def _parts(text: str) -> Parts:
+    return tuple(part for part in text.replace(":", "/").replace("/" if "/" in text else ".", "/").split("/") if part)
+
+
+def _written(text: str, prefix: str, parts: Parts) -> str:
+    """Return the text of parts, in the form that a text has."""
+    separator = "/" if "/" in text else "."
+    if ":" in text and not prefix:
+        return f"{parts[0]}:{separator.join(parts[1:])}"
+    return (prefix if separator == "/" else prefix.replace("/", ".")) + separator.join(parts)
+
+
+def _no_library(search: Search, with_hint: bool) -> str:
+    """Say what the first part of a text is, if it was looked for in the working directory alone."""
+    from rates_core.plugins import get_manager
+
+    name, libraries = search.parts[0], get_manager().model_libraries()
+    if name in libraries:
+        return f" '{name}' is a model library; name a file in it and a template there."
+    hint = did_you_mean(name, libraries) if with_hint else ""
+    return f" No model library or package is named '{name}'.{hint}" if search.is_first else ""
