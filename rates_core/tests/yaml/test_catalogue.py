@@ -89,5 +89,5 @@ def test_what_cannot_be_read_hides_nothing_else(library, tmp_path):
         "It holds: good, bad, circle, wrong.",
         "<folder>/inner/half.yaml:3: 'circle' is derived from itself: 'circle' -> 'circle'. Change one 'base'.",
         "<folder>/inner/half.yaml:5: The NodeTemplate 'wrong' has no key 'operator'. Did you mean 'operators'? "
-        "It has: base, name, description, label, operators.",
+        "It takes: base, name, description, label, operators.",
     ]

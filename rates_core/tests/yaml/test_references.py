@@ -272,8 +272,8 @@ NEARLY_RIGHT = {
     ),
     "the name alone": (
         "wc_ring",
-        "'wc_ring' leads to no model file: there is no 'wc_ring.yaml' in the working directory '<folder>'. Did you mean "
-        "'model_templates.systems.wilson_cowan_rings.wc_ring' or "
+        "'wc_ring' leads to no model file: there is no 'wc_ring.yaml' in the working directory '<folder>'. "
+        "Did you mean 'model_templates.systems.wilson_cowan_rings.wc_ring' or "
         "'model_templates.systems.wilson_cowan_rings.wc_ring_delayed'? " + FORMS,
     ),
     "a library alone": (

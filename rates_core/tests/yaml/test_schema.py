@@ -87,7 +87,9 @@ OPERATORS = {
 }
 NODES = {
     "X: {base: NodeTemplate}": "The NodeTemplate 'X' needs the key 'operators'.",
-    "X: {base: NodeTemplate, operators: [opp]}": f"This file holds no template 'opp'. Did you mean 'op' or 'pop'? {HELD}",
+    "X: {base: NodeTemplate, operators: [opp]}": (
+        f"This file holds no template 'opp'. Did you mean 'op' or 'pop'? {HELD}"
+    ),
     "X: {base: NodeTemplate, operators: [node]}": (
         "'node' is of the kind NodeTemplate; the kind OperatorTemplate is needed."
     ),
