@@ -24,9 +24,16 @@ class Installation:
     plugin that happens to be installed beside the tests can be part of a result.
     """
 
+    flags: tuple[str, ...] = ("-S",)
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        core = importlib.metadata.distribution("rates-core")
+        self.path = str(folder)
+        self.install_core()
+
+    def install_core(self) -> None:
+        """Install rates-core and what its light modules need."""
+        folder, core = self.folder, importlib.metadata.distribution("rates-core")
         self._write_metadata("rates_core", "rates-core", core.version, core.read_text("entry_points.txt") or "")
         for package in NEEDED:
             spec = importlib.util.find_spec(package)
@@ -45,9 +52,9 @@ class Installation:
     def python(self, code: str, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run code in a fresh process with these environment variables."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("RATES_", "PYTHON"))}
-        environment |= {"PYTHONPATH": str(self.folder), "PYTHONWARNINGS": "error", **variables}
+        environment |= {"PYTHONPATH": self.path, "PYTHONWARNINGS": "error", **variables}
         return subprocess.run(
-            [sys.executable, "-S", "-c", dedent(code), *arguments],
+            [sys.executable, *self.flags, "-c", dedent(code), *arguments],
             capture_output=True,
             text=True,
             env=environment,
@@ -99,9 +106,27 @@ class Installation:
         (directory / "entry_points.txt").write_text(entry_points, encoding="utf-8")
 
 
+class Addition(Installation):
+    """A folder in which fake distributions are installed, beside all that is installed for the tests."""
+
+    flags = ()
+
+    def install_core(self) -> None:
+        """Do nothing: it is installed."""
+        self.path = os.pathsep.join([self.path, *filter(None, [os.environ.get("PYTHONPATH")])])
+
+
 @pytest.fixture
 def installation(tmp_path: Path) -> Installation:
     """Return a fresh folder with rates-core and no plugin in it."""
     folder = tmp_path / "site"
     folder.mkdir()
     return Installation(folder)
+
+
+@pytest.fixture
+def addition(tmp_path: Path) -> Addition:
+    """Return a fresh folder for fake distributions beside the real ones."""
+    folder = tmp_path / "site"
+    folder.mkdir()
+    return Addition(folder)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 import pytest
-from rates_core.cli.main import main
 
 MODEL = """\
 op:
@@ -15,62 +14,60 @@ op:
 node: {base: NodeTemplate, operators: [op]}
 noisy: {base: CircuitTemplate, nodes: {p: node}}
 """
-SPECS = """\
+PLUGIN = """
+from rates_core.plugins import BackendSpec, hookimpl
+
+rates_api = (1, 0)
+
+@hookimpl
+def rates_backends():
+    yield BackendSpec("bare", "a:b", summary="-")
+"""
+OTHERS = "rates-runge-kutta,rates-scipy"  # whose solvers would add nothing here
+TABLE = """\
 BACKEND  RUNS noisy WITH
 bare     no solver; missing: noise
 numpy    euler
-         not with dopri5; missing: noise
          not with heun, rk4; missing: noise whose strength depends on the state
 """
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
-    from rates_core.plugins import BackendSpec, get_manager
-    from rates_core.simulation import suitability
+def rates(addition):
+    """Return a function that runs the program beside a backend that can do little, in the folder of a model."""
+    addition.add("rates-bare", PLUGIN)
+    (addition.folder / "model.yaml").write_text(MODEL)
 
-    manager = get_manager()
+    def run(*arguments: str) -> tuple[int, str, str]:
+        process = addition.rates("backends", *arguments, RATES_DISABLE_PLUGINS=OTHERS)
+        return process.returncode, process.stdout, process.stderr.replace(str(addition.folder.resolve()), "<folder>")
 
-    class Some:
-        """The manager, with a backend that can do little and with few solvers."""
-
-        def backends(self):
-            return {"bare": BackendSpec("bare", "a:b", summary="-"), "numpy": manager.backend("numpy")}
-
-        def solvers(self):
-            return {name: manager.solver(name) for name in ("dopri5", "euler", "heun", "rk4")}
-
-    monkeypatch.setattr(suitability, "get_manager", Some)
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "model.yaml").write_text(MODEL)
-    return tmp_path
+    return run
 
 
-def test_the_table_shows_who_runs_a_model_and_what_the_others_lack(folder, capsys):
-    assert main(["backends", "--for", "model.noisy"]) == 0
-    assert capsys.readouterr() == (SPECS, "")
+def test_the_table_shows_who_runs_a_model_and_what_the_others_lack(rates):
+    assert rates("--for", "model.noisy") == (0, TABLE, "")
 
 
-def test_json_carries_what_the_table_shows(folder, capsys):
-    assert main(["backends", "--for", "model.noisy", "--json"]) == 0
+def test_json_carries_what_the_table_shows(rates):
+    code, out, errors = rates("--for", "model.noisy", "--json")
     strong = ["noise whose strength depends on the state"]
-    assert json.loads(capsys.readouterr().out) == {
+    both = ["noise", *strong]
+    assert (code, errors) == (0, "")
+    assert json.loads(out) == {
         "model": "noisy",
         "backends": [
-            {
-                "name": "bare",
-                "solvers": [],
-                "missing": ["noise"],
-                "unfit": {
-                    "dopri5": ["noise"], "euler": ["noise"], "heun": ["noise", *strong], "rk4": ["noise", *strong]
-                },
-            },
-            {"name": "numpy", "solvers": ["euler"], "missing": [],
-             "unfit": {"dopri5": ["noise"], "heun": strong, "rk4": strong}},
+            {"name": "bare", "solvers": [], "missing": ["noise"],
+             "unfit": {"euler": ["noise"], "heun": both, "rk4": both}},
+            {"name": "numpy", "solvers": ["euler"], "missing": [], "unfit": {"heun": strong, "rk4": strong}},
         ],
     }  # fmt: skip
 
 
-def test_a_model_that_is_not_there_is_an_error(folder, capsys):
-    assert main(["backends", "--for", "model.nois"]) == 2
-    assert capsys.readouterr().err.startswith(f"rates: {folder.resolve()}/model.yaml holds no template 'nois'.")
+def test_a_model_that_is_not_there_is_an_error(rates):
+    assert rates("--for", "model.nois") == (
+        2,
+        "",
+        "rates: <folder>/model.yaml holds no template 'nois'. Did you mean 'noisy' or 'node'? "
+        "It holds: op, node, noisy.\n",
+    )

@@ -108,26 +108,37 @@ def test_the_path_of_a_model_that_is_not_there_is_an_error_with_the_closest(rate
     )
 
 
-def test_a_file_that_cannot_be_read_is_noted_and_hides_nothing(rates, tmp_path, monkeypatch):
-    from rates_core.plugins import ModelLibrarySpec
+def test_a_file_that_cannot_be_read_is_noted_and_hides_nothing(addition):
+    light = """
+    from rates_core.plugins import ModelLibrarySpec, hookimpl
 
-    folder = tmp_path / "zoo"
-    folder.mkdir()
-    (folder / "good.yaml").write_text("net: {base: CircuitTemplate}")
-    (folder / "bad.yaml").write_text("- 1")
-    monkeypatch.syspath_prepend(tmp_path)
-    libraries = {"zoo": ModelLibrarySpec("zoo", package="zoo", summary="-")}
-    monkeypatch.setattr(type(get_manager()), "model_libraries", lambda _: libraries)
-    fault = f"{folder}/bad.yaml:1: A model file is a mapping from names to templates, and this is a list."
-    assert rates() == (0, f"MODEL         DESCRIPTION\nzoo.good.net\n\n{fault}\n", "")
-    assert json.loads(rates("--json")[1])["faults"] == [fault]
+    rates_api = (1, 0)
+
+    @hookimpl
+    def rates_model_libraries():
+        yield ModelLibrarySpec("zoo", package="zoo", summary="-")
+    """
+    addition.add("rates-zoo", light)
+    (addition.folder / "zoo").mkdir()
+    (addition.folder / "zoo" / "good.yaml").write_text("net: {base: CircuitTemplate}")
+    (addition.folder / "zoo" / "bad.yaml").write_text("- 1")
+    process = addition.rates("models", RATES_DISABLE_PLUGINS="rates-models")
+    fault = f"{addition.folder}/zoo/bad.yaml:1: A model file is a mapping from names to templates, and this is a list."
+    assert outcome(process) == (0, f"MODEL         DESCRIPTION\nzoo.good.net\n\n{fault}\n", "")
+    process = addition.rates("models", "--json", RATES_DISABLE_PLUGINS="rates-models")
+    assert json.loads(process.stdout)["faults"] == [fault]
 
 
-def test_without_a_library_the_command_says_what_to_install(rates, monkeypatch):
-    monkeypatch.setattr(type(get_manager()), "model_libraries", lambda _: {})
+def test_without_a_library_the_command_says_what_to_install(addition):
+    process = addition.rates("models", RATES_DISABLE_PLUGINS="rates-models")
     text = "No model library is installed. Install one, for example with: pip install rates-models.\n"
-    assert rates() == (0, text, "")
-    assert json.loads(rates("--json")[1]) == {"models": [], "faults": []}
+    assert outcome(process) == (0, text, "")
+    process = addition.rates("models", "--json", RATES_DISABLE_PLUGINS="rates-models")
+    assert json.loads(process.stdout) == {"models": [], "faults": []}
+
+
+def outcome(process: subprocess.CompletedProcess[str]) -> tuple[int, str, str]:
+    return process.returncode, process.stdout, process.stderr
 
 
 def test_a_terminal_gets_lines_that_fit_it(rates, monkeypatch):

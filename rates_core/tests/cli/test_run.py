@@ -300,7 +300,7 @@ def test_a_bad_input_is_refused(rates, signal, message):
         (["--step", "-0.5"], "step_size must be a positive number; it is -0.5."),
         (["--save", "out.txt"], "--save 'out.txt' must end in .csv or .npz."),
         (["--plot", "out.csv"], "--plot 'out.csv' must end in .png, .pdf or .svg."),
-        (["--save", "no/out.csv"], "--save 'no/out.csv': there is no folder 'no'."),
+        (["--save", "no/out.csv"], "--save 'no/out.csv' cannot be written: there is no folder 'no'."),
         (["--save", "folder.csv"], "--save 'folder.csv' is a folder; name a file."),
     ],
 )

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from rates_core.plugins import BackendSpec, Capabilities, SolverSpec, get_manager
-from rates_core.simulation import suitability as module
+from rates_core.plugins import get_manager
 from rates_core.simulation.suitability import Suitability, suitability
 
 from rates_core import CircuitTemplate, NodeTemplate, OperatorTemplate, UnsupportedFeatureError
@@ -47,67 +46,77 @@ def test_what_is_missing_is_told_for_every_solver_that_cannot():
     assert numpy.unfit["dopri5"] == ("noise",)
 
 
-class Manager:
-    """A manager of descriptors that are not installed."""
+FAKE = """
+from rates_core.plugins import BackendSpec, Capabilities, SolverSpec, hookimpl
 
-    def __init__(self, *specs: BackendSpec | SolverSpec) -> None:
-        self.specs = specs
+rates_api = (1, 0)
 
-    def backends(self) -> dict[str, BackendSpec]:
-        return {spec.name: spec for spec in self.specs if isinstance(spec, BackendSpec)}
+@hookimpl
+def rates_backends():
+    yield BackendSpec("bare", "a:b", summary="-")
+    yield BackendSpec("noisy", "a:b", summary="-", capabilities=Capabilities(complex=True, noise="multiplicative"))
+    yield BackendSpec("past", "a:b", summary="-", capabilities=Capabilities(delays=["ring"]))
+    yield BackendSpec("tool", "a:b", summary="-", probe="rates_fake_tools:missing")
 
-    def solvers(self) -> dict[str, SolverSpec]:
-        return {spec.name: spec for spec in self.specs if isinstance(spec, SolverSpec)}
-
-
-BARE = BackendSpec("bare", "a:b", summary="-")
-NOISY = BackendSpec("noisy", "a:b", summary="-", capabilities=Capabilities(complex=True, noise="multiplicative"))
-TOOL = BackendSpec("tool", "a:b", summary="-", probe=f"{__name__}:absent", capabilities=Capabilities(complex=True))
-EULER = SolverSpec("euler", "a:b", summary="-", kind="tableau", order=1, adaptive=False, noise="multiplicative")
-PAIR = SolverSpec("pair", "a:b", summary="-", kind="tableau", order=2, adaptive=True)
-DRIVER = SolverSpec("driver", "a:b", summary="-", kind="driver", order=None, adaptive=True, backends=["noisy"])
-
-
-def absent() -> str:
-    return "The compiler 'metalc' is missing."
+@hookimpl
+def rates_solvers():
+    yield SolverSpec("driver", "a:b", summary="-", kind="driver", order=None, adaptive=True, backends=["noisy"])
+"""
+TOOL = "The compiler 'metalc' is missing."
+OTHERS = "rates-runge-kutta,rates-scipy"  # whose solvers would add nothing here
 
 
-def found(monkeypatch: pytest.MonkeyPatch, model: str, *specs: BackendSpec | SolverSpec) -> list[Suitability]:
-    monkeypatch.setattr(module, "get_manager", lambda: Manager(*specs))
-    return suitability(MODELS[model])
+@pytest.fixture
+def found(addition):
+    """Return a function that gives how fake backends fare with a model of one equation, in a fresh process."""
+    addition.add("rates-fake", FAKE, rates_fake_tools=f"def missing():\n    return {TOOL!r}")
+
+    def ask(equation: str, initial: str, disabled: str = OTHERS) -> dict[str, Suitability]:
+        code = f"""
+        from rates_core import CircuitTemplate, NodeTemplate, OperatorTemplate
+        from rates_core.simulation.suitability import suitability
+        node = NodeTemplate("n", [OperatorTemplate("op", {equation!r}, {{"x": {initial!r}}})])
+        found = suitability(CircuitTemplate("c", nodes={{"p": node}}))
+        value = {{item.backend: [item.solvers, item.missing, dict(item.unfit)] for item in found}}
+        """
+        answers = addition.value(code, RATES_DISABLE_PLUGINS=disabled)
+        return {
+            name: Suitability(name, tuple(able), tuple(missing), {key: tuple(lacks) for key, lacks in unfit.items()})
+            for name, (able, missing, unfit) in answers.items()
+        }
+
+    return ask
 
 
-def test_a_claim_that_the_backend_lacks_is_missing_with_every_solver(monkeypatch):
-    (bare,) = found(monkeypatch, "complex", BARE, EULER, PAIR)
-    wanted = ("complex values",)
-    assert bare == Suitability("bare", (), wanted, {"euler": wanted, "pair": wanted})
+def test_a_claim_that_the_backend_lacks_is_missing_with_every_solver(found):
+    bare = found("x' = I*x", "output(1.0+0.0j)")["bare"]
+    lacks = ("complex values",)
+    driver = (*lacks, "a solver that works with 'bare'")
+    assert bare == Suitability("bare", (), lacks, {"driver": driver, "euler": lacks, "heun": lacks, "rk4": lacks})
 
 
-def test_a_solver_that_names_other_backends_is_unfit(monkeypatch):
-    bare, noisy = found(monkeypatch, "plain", BARE, NOISY, EULER, DRIVER)
-    assert bare == Suitability("bare", ("euler",), (), {"driver": ("a solver that works with 'bare'",)})
-    assert noisy == Suitability("noisy", ("euler", "driver"), (), {})
+def test_a_solver_that_names_other_backends_is_unfit(found):
+    fare = found("x' = -x", "output(1.0)")
+    wrong = ("a solver that works with 'bare'",)
+    assert fare["bare"] == Suitability("bare", ("euler", "heun", "rk4"), (), {"driver": wrong})
+    assert fare["noisy"] == Suitability("noisy", ("driver", "euler", "heun", "rk4"), (), {})
 
 
-def test_a_missing_tool_is_missing_with_every_solver(monkeypatch):
-    monkeypatch.setattr("rates_core.plugins.specs.load_target", lambda target, owner: absent)
-    (tool,) = found(monkeypatch, "complex", TOOL, EULER, PAIR)
-    assert (tool.solvers, tool.missing) == ((), ("The compiler 'metalc' is missing.",))
+def test_a_missing_tool_is_missing_with_every_solver(found):
+    tool = found("x' = -x", "output(1.0)")["tool"]
+    assert (tool.solvers, tool.missing) == ((), (TOOL,))
 
 
-def test_without_a_solver_that_is_what_is_missing(monkeypatch):
-    assert found(monkeypatch, "plain", BARE) == [Suitability("bare", (), ("a solver",), {})]
-
-
-def test_a_storage_that_is_not_installed_is_missing(monkeypatch):
-    backend = BackendSpec("bare", "a:b", summary="-", capabilities=Capabilities(delays=["ring"]))
-    solver = SolverSpec("e", "a:b", summary="-", kind="tableau", order=1, adaptive=False, delays=["ring"])
-    monkeypatch.setattr(module, "storage", lambda *_: get_manager().delay_strategy("rings"))
-    (bare,) = found(monkeypatch, "delayed", backend, solver)
-    (missing,) = bare.missing
-    assert missing.startswith(
-        "a storage of delayed variables (There is no delay strategy 'rings'. Did you mean 'ring'?"
+def test_a_storage_that_is_not_installed_is_missing(found):
+    fixed = ("euler", "heun", "rk4")
+    assert found("x' = -past(x, 1.0)", "output(1.0)")["past"].solvers == fixed
+    past = found("x' = -past(x, 1.0)", "output(1.0)", f"{OTHERS},rates-delay-ring")["past"]
+    storage = (
+        "a storage of delayed variables (The delay strategy 'ring' comes with rates-delay-ring, which is disabled. "
+        "Take it out of RATES_DISABLE_PLUGINS to use it)"
     )
+    assert past.solvers == ()
+    assert past.unfit["euler"] == (storage,)
 
 
 def test_a_model_that_nothing_runs_is_an_error_and_no_answer():

@@ -28,6 +28,7 @@ OTHER_OP = OperatorTemplate("op", ["x' = u"], {"x": "output", "u": "input"})
 COUPLING = OperatorTemplate("coupling", ["s = k*(a - b)"], {"s": "output", "k": 1.0, "a": "input", "b": "input"})
 NODE = NodeTemplate("node", [OP])
 EDGE = EdgeTemplate("edge", [COUPLING])
+UNWRITTEN = "ModelFileError: The template cannot be written to 'x.yaml': "
 
 
 def written(template, models):
@@ -284,8 +285,7 @@ def test_a_file_of_ours_is_replaced_and_any_other_is_kept(models):
     mine = models.write("# my model\nnode: {base: NodeTemplate, operators: []}\n", "mine.yaml")
     text = mine.read_text()
     assert models.error_of(lambda: write(NODE, "mine.yaml")) == (
-        "ModelFileError: mine.yaml exists and was not written by rates. Choose another name; overwrite=True replaces "
-        "any file."
+        "ModelFileError: 'mine.yaml' exists and was not written by rates. Choose another name, or remove it."
     )
     assert mine.read_text() == text
     write(NODE, "mine.yaml", overwrite=True)
@@ -295,7 +295,7 @@ def test_a_file_of_ours_is_replaced_and_any_other_is_kept(models):
 def test_an_empty_file_and_one_that_quotes_the_first_line_are_not_ours(models):
     for text in ("", f"a: 1\n{HEADER}\n", HEADER + " not"):
         models.write(text, "mine.yaml")
-        assert models.error_of(lambda: write(NODE, "mine")).startswith("ModelFileError: mine.yaml exists and was not")
+        assert models.error_of(lambda: write(NODE, "mine")).startswith("ModelFileError: 'mine.yaml' exists and was not")
 
 
 def test_writing_leaves_no_other_file(models):
@@ -307,7 +307,7 @@ def test_a_file_that_is_in_the_way_of_the_new_one_is_kept(models):
     other = models.folder / f".node.yaml.{os.getpid()}"
     other.write_text("mine")
     assert models.error_of(lambda: write(NODE, "node.yaml")) == (
-        "ModelFileError: node.yaml cannot be written: File exists."
+        "ModelFileError: 'node.yaml' cannot be written: File exists."
     )
     assert other.read_text() == "mine"
 
@@ -327,7 +327,7 @@ def test_a_failed_write_keeps_the_old_file(models, monkeypatch):
 
     monkeypatch.setattr(Path, "replace", fail)
     assert models.error_of(lambda: write(EDGE, "node.yaml")) == (
-        "ModelFileError: node.yaml cannot be written: No space left on device."
+        "ModelFileError: 'node.yaml' cannot be written: No space left on device."
     )
     assert load("node.yaml") == NODE
     assert os.listdir(models.folder) == ["node.yaml"]
@@ -337,10 +337,10 @@ def test_a_place_where_no_file_can_be_is_an_error(models):
     models.write("", "file")
     (models.folder / "folder.yaml").mkdir()
     assert models.error_of(lambda: write(NODE, "folder.yaml")) == (
-        "ModelFileError: folder.yaml cannot be written: Is a directory."
+        "ModelFileError: 'folder.yaml' is a folder; name a file, as 'folder.yaml/model.yaml'."
     )
     assert models.error_of(lambda: write(NODE, "file/node.yaml")) == (
-        "ModelFileError: The folder file cannot be made: File exists."
+        "ModelFileError: The folder 'file' cannot be made: File exists."
     )
 
 
@@ -353,7 +353,7 @@ def test_only_templates_are_written():
 def test_a_variable_that_no_text_declares_is_refused(models):
     operator = OperatorTemplate("op", ["x = 1"], {"x": Variable("output", Array([1.0, 2.0]))})
     assert models.error_of(lambda: write(operator, "x.yaml")) == (
-        "ModelFileError: Variable 'x' of operator 'op' has no form in a model file: "
+        f"{UNWRITTEN}Variable 'x' of operator 'op' has no form in a model file: "
         "Variable(kind='output', value=Array([1.0, 2.0]), dtype='float', length=None)."
     )
     assert not os.listdir(models.folder)
@@ -361,7 +361,7 @@ def test_a_variable_that_no_text_declares_is_refused(models):
 
 def test_a_name_that_no_file_can_hold_is_refused(models):
     assert models.error_of(lambda: write(NodeTemplate("x" * (LONGEST_KEY + 1)), "x.yaml")) == (
-        f"ModelFileError: '{'x' * 40}...' has 1001 characters; a key of a model file has 1000 at most."
+        f"{UNWRITTEN}'{'x' * 40}...' has 1001 characters; a key of a model file has 1000 at most."
     )
     written(NodeTemplate("x" * LONGEST_KEY), models)
 
@@ -369,7 +369,7 @@ def test_a_name_that_no_file_can_hold_is_refused(models):
 def test_an_empty_matrix_is_refused(models):
     operator = OperatorTemplate("op", ["x = 1"], {"x": "output", "a": np.zeros((0, 3))})
     assert models.error_of(lambda: write(operator, "x.yaml")) == (
-        "ModelFileError: An empty array of shape (0, 3) has no form in a model file."
+        f"{UNWRITTEN}An empty array of shape (0, 3) has no form in a model file."
     )
 
 
@@ -380,7 +380,7 @@ def test_circuits_nested_too_deep_to_be_read_are_not_written(models):
     written(circuit, models)
     deeper = CircuitTemplate("deeper", circuits={"c": circuit})
     assert models.error_of(lambda: write(deeper, "x.yaml")) == (
-        f"ModelFileError: With 'c1', circuits are nested more than {MAX_DEPTH} deep."
+        f"{UNWRITTEN}With 'c1', circuits are nested more than {MAX_DEPTH} deep."
     )
 
 
@@ -394,7 +394,7 @@ def test_a_file_that_would_be_too_large_to_be_read_is_not_written(models, monkey
     )
     assert MAX_BYTES > 2**20
     assert models.error_of(lambda: write(circuit, "x.yaml")) == (
-        "ModelFileError: x.yaml would have 4 MiB, and a model file has 1 MiB at most."
+        f"{UNWRITTEN}it would have 4 MiB, and a model file has 1 MiB at most."
     )
 
 

@@ -1,7 +1,7 @@
 """Arguments that several commands take, each declared once.
 
 The metavar of an argument says what a word may be, in the help and to the completion of shells: `MODEL` (a circuit),
-`TEMPLATE` (of any kind), `BACKEND` and `SOLVER` stand for what is installed, `FILE` for a path.
+`TEMPLATE` (of any kind), `BACKEND`, `SOLVER` and `FORMAT` stand for what is installed, `FILE` for a path.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ MODEL = "MODEL"
 TEMPLATE = "TEMPLATE"
 BACKEND = "BACKEND"
 SOLVER = "SOLVER"
+FORMAT = "FORMAT"
 FILE = "FILE"
 
 
@@ -23,6 +24,11 @@ def add_model(parser: ArgumentParser) -> None:
 def add_json(parser: _ActionsContainer, instead_of: str = "a table") -> None:
     """Declare `--json`."""
     parser.add_argument("--json", action="store_true", help=f"print JSON for programs instead of {instead_of}")
+
+
+def add_force(parser: _ActionsContainer) -> None:
+    """Declare `--force`."""
+    parser.add_argument("--force", action="store_true", help="overwrite files that exist")
 
 
 def add_step(parser: _ActionsContainer, help: str) -> None:  # argparse's own word

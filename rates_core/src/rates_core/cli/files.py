@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rates_core.errors import ArgumentError
+from rates_core.writing import obstacle
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,12 +44,24 @@ def _check(path: str, flag: str, suffixes: Sequence[str], force: bool) -> None:
     file = Path(path)
     if file.suffix.lower() not in suffixes:
         raise ArgumentError(f"{flag} '{path}' must end in {', '.join(suffixes[:-1])} or {suffixes[-1]}.")
-    if file.is_dir():
-        raise ArgumentError(f"{flag} '{path}' is a folder; name a file.")
+    check_target(file, f"{flag} ", force)
+
+
+def check_target(file: Path, what: str, force: bool) -> None:
+    """Check that a file can be written, and that it does not exist or may be overwritten.
+
+    Args:
+        file: where to write.
+        what: what an error begins with.
+        force: whether the user lets it be overwritten.
+
+    Raises:
+        ArgumentError: it cannot be written, or exists.
+    """
+    if (reason := obstacle(file)) is not None:
+        raise ArgumentError(f"{what}{reason}.")
     if file.exists() and not force:
-        raise ArgumentError(f"{flag} '{path}' exists and is not overwritten. Choose another name, or add --force.")
-    if not file.parent.is_dir():
-        raise ArgumentError(f"{flag} '{path}': there is no folder '{file.parent}'.")
+        raise ArgumentError(f"{what}'{file}' exists and is not overwritten. Choose another name, or add --force.")
 
 
 def flat(frame: pd.DataFrame) -> pd.DataFrame:

@@ -5,11 +5,20 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
-from rates_core.cli.arguments import FILE, add_backend, add_model, add_options, add_solver, add_step, add_values
+from rates_core.cli.arguments import (
+    FILE,
+    add_backend,
+    add_force,
+    add_model,
+    add_options,
+    add_solver,
+    add_step,
+    add_values,
+)
 from rates_core.cli.assignments import options_of, outputs_of, values_of
 from rates_core.cli.files import check_plot, check_save, flat, plot, save
 from rates_core.cli.signals import inputs_of
-from rates_core.errors import SimulationError
+from rates_core.errors import ArgumentError, SimulationError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,7 +62,8 @@ class Command:
         group.add_argument("--method", metavar="NAME", help="method of a solver that offers several")
         add_backend(group)
         add_options(group)
-        add = parser.add_argument_group("what comes out").add_argument
+        group = parser.add_argument_group("what comes out")
+        add = group.add_argument
         add(
             "--output",
             action="append",
@@ -65,7 +75,7 @@ class Command:
         add("--cutoff", type=float, default=0.0, metavar="T", help="rows before this time are left out")
         add("--save", metavar=FILE, help="write the rows to a .csv or .npz file")
         add("--plot", metavar=FILE, help="draw the rows into a .png, .pdf or .svg file")
-        add("--force", action="store_true", help="overwrite files that exist")
+        add_force(group)
 
     def execute(self, arguments: Namespace) -> int:
         """Run the model; nothing is computed before all arguments are checked, and no file is lost."""
@@ -113,7 +123,10 @@ def _keep(frame: pd.DataFrame, arguments: Namespace) -> None:
     """Write the files that were asked for, and say so."""
     for path, write in ((arguments.save, save), (arguments.plot, plot)):
         if path is not None:
-            write(frame, path)
+            try:
+                write(frame, path)
+            except OSError as error:
+                raise ArgumentError(f"'{path}' cannot be written: {error.strerror or error}.") from error
             print(f"{path}: {_extent(frame)}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rates_core.plugins.hookspecs import hookimpl
-from rates_core.plugins.specs import CommandSpec, SolverSpec
+from rates_core.plugins.specs import CommandSpec, FormatSpec, SolverSpec
 
 rates_api = (1, 0)
 
@@ -46,11 +46,24 @@ def rates_solvers() -> Iterable[SolverSpec]:
 
 
 @hookimpl
+def rates_formats() -> Iterable[FormatSpec]:
+    """Yield the format of model files."""
+    yield FormatSpec(
+        name="yaml",
+        suffixes=(".yaml", ".yml"),
+        reader="rates_core.yaml.reader:load",
+        writer="rates_core.yaml.writer:write",
+        summary="Model files of rates",
+    )
+
+
+@hookimpl
 def rates_commands() -> Iterable[CommandSpec]:
     """Yield the commands in the box."""
     yield _command("run", "Run a model file and write what it records")
     yield _command("plugins", "List what is installed and its state")
     yield _command("check", "Test a backend against its claims")
+    yield _command("convert", "Write a model in another format")
     yield _command("models", "List the models of installed libraries")
     yield _command("backends", "List the backends, or those that can run a model")
     yield _command("solvers", "List the solvers and what they claim")

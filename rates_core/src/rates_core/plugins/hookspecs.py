@@ -24,7 +24,7 @@ from rates_core.plugins.specs import (
 PROJECT = "rates"
 GROUP = "rates.plugins"
 API = (1, 0)
-PROVISIONAL = frozenset({"rates_analyses", "rates_executors", "rates_formats"})
+PROVISIONAL = frozenset({"rates_analyses", "rates_executors"})
 
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
@@ -62,7 +62,7 @@ def rates_model_libraries() -> Iterable[ModelLibrarySpec]:  # type: ignore[empty
 
 @hookspec
 def rates_formats() -> Iterable[FormatSpec]:  # type: ignore[empty-body]
-    """Yield formats, which read and write model files (provisional: nothing implements it yet)."""
+    """Yield formats, which read and write model files."""
 
 
 @hookspec

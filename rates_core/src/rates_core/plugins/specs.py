@@ -204,7 +204,7 @@ class FormatSpec(Spec):
     Attributes:
         suffixes: endings of file names, with the dot.
         reader: `module:function` that takes a path and returns a template, if it reads.
-        writer: `module:function` that takes a template and a path, if it writes.
+        writer: `module:function` that takes a template and the path of a file that is not there, if it writes.
     """
 
     suffixes: tuple[str, ...] = field(converter=text_tuple, validator=are_suffixes)

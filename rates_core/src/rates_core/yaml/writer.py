@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from rates_core.errors import ModelFileError
 from rates_core.templates.template import Template
+from rates_core.writing import obstacle, replace
 from rates_core.yaml.contents import contents
 from rates_core.yaml.document import MAX_BYTES
 from rates_core.yaml.emitter import block
@@ -32,22 +32,31 @@ def write(template: Template, path: str | Path, overwrite: bool = False) -> Path
         ModelFileError: the file is not ours or cannot be written, or a template has what no model file can hold.
     """
     file = Path(path)
+    if file.is_dir():
+        raise ModelFileError(f"'{path}' is a folder; name a file, as '{file / 'model.yaml'}'.")
     if file.suffix not in EXTENSIONS:
         file = file.with_name(file.name + EXTENSIONS[0])
-    content = _encode(_lines(template), file)
+    content = _content(template, file)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ModelFileError(f"The folder {file.parent} cannot be made: {error.strerror}.") from error
+        raise ModelFileError(f"The folder '{file.parent}' cannot be made: {error.strerror}.") from error
+    if (reason := obstacle(file)) is not None:
+        raise ModelFileError(f"{reason}.")
     try:
         if not overwrite and file.exists() and not _is_ours(file):
-            raise ModelFileError(
-                f"{file} exists and was not written by rates. Choose another name; overwrite=True replaces any file."
-            )
-        _replace(file.resolve(), content)
+            raise ModelFileError(f"'{file}' exists and was not written by rates. Choose another name, or remove it.")
+        replace(file, content)
     except OSError as error:
-        raise ModelFileError(f"{file} cannot be written: {error.strerror}.") from error
+        raise ModelFileError(f"'{file}' cannot be written: {error.strerror}.") from error
     return file
+
+
+def _content(template: Template, file: Path) -> bytes:
+    try:
+        return _encode(_lines(template))
+    except ModelFileError as error:
+        raise ModelFileError(f"The template cannot be written to '{file}': {error}") from error
 
 
 def _lines(template: Template) -> Iterator[str]:
@@ -57,11 +66,11 @@ def _lines(template: Template) -> Iterator[str]:
         yield from block({key: entry})
 
 
-def _encode(lines: Iterable[str], file: Path) -> bytes:
+def _encode(lines: Iterable[str]) -> bytes:
     content = ("\n".join(lines) + "\n").encode()
     if len(content) > MAX_BYTES:
         raise ModelFileError(
-            f"{file} would have {len(content) >> 20} MiB, and a model file has {MAX_BYTES >> 20} MiB at most."
+            f"it would have {len(content) >> 20} MiB, and a model file has {MAX_BYTES >> 20} MiB at most."
         )
     return content
 
@@ -69,16 +78,3 @@ def _encode(lines: Iterable[str], file: Path) -> bytes:
 def _is_ours(file: Path) -> bool:
     with file.open("rb") as stream:
         return stream.readline(len(HEADER) + 2).rstrip(b"\r\n") == HEADER.encode()
-
-
-def _replace(file: Path, content: bytes) -> None:
-    """Replace a file by a whole one; an interruption leaves the old one."""
-    new = file.with_name(f".{file.name}.{os.getpid()}")
-    with new.open("xb") as stream:  # a file that has this name by chance is not ours
-        try:
-            stream.write(content)
-            stream.close()
-            new.replace(file)
-        except BaseException:
-            new.unlink(missing_ok=True)
-            raise

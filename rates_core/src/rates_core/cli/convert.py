@@ -1,0 +1,65 @@
+"""`rates convert`: read a model in one format and write it in another."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from rates_core.cli.arguments import FILE, FORMAT, TEMPLATE, add_force, add_json
+from rates_core.cli.files import check_target
+from rates_core.cli.formats import format_of_source, format_of_target, function_of
+from rates_core.cli.printing import json_text
+from rates_core.errors import ArgumentError, PluginError
+from rates_core.plugins.specs import FormatSpec
+
+EPILOG = """\
+The format of a file is that of its ending. A source that is no file is a template of a model file or of a library. What
+is written holds the template and all that it uses, in one file; comments are not kept.
+
+examples:
+  rates convert model_templates.neural_mass_models.jansenrit.JRC jansen_rit.yaml
+  rates convert jansen_rit.yaml tidy.yaml"""
+
+
+class Command:
+    """Convert a model file."""
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare source, target, their formats, `--force` and `--json`."""
+        parser.epilog = EPILOG
+        parser.add_argument("source", metavar=TEMPLATE, help="a file, or a template as folder.file.Name")
+        parser.add_argument("target", metavar=FILE, help="the file that is written")
+        parser.add_argument("--from", dest="reader", metavar=FORMAT, help="format of the source")
+        parser.add_argument("--to", dest="writer", metavar=FORMAT, help="format of the target")
+        add_force(parser)
+        add_json(parser, instead_of="a line")
+
+    def execute(self, arguments: Namespace) -> int:
+        """Read, write, and say what was written; a file that is there is kept unless `--force` is given."""
+        reader = format_of_source(arguments.source, arguments.reader)
+        writer = format_of_target(arguments.target, arguments.writer)
+        target = Path(arguments.target)
+        check_target(target, "", arguments.force)
+        template = function_of(reader.reader, reader)(arguments.source)
+        _write(template, target, writer)
+        kind = type(template).__name__
+        data = {"source": arguments.source, "from": reader.name, "target": str(target), "to": writer.name}
+        line = f"{target}: {kind} '{template.name}' in the format {writer.name}"
+        print(json_text({**data, "kind": kind, "name": template.name}) if arguments.json else line)
+        return 0
+
+
+def _write(template: Any, target: Path, writer: FormatSpec) -> None:
+    """Write a template beside its place and put it there once it is whole."""
+    file = target.resolve()
+    try:
+        with TemporaryDirectory(prefix=".rates-", dir=file.parent) as folder:
+            new = Path(folder) / file.name
+            function_of(writer.writer, writer)(template, new)
+            if not new.is_file():
+                raise PluginError(f"The format '{writer.name}' of {writer.distribution} wrote no file '{file.name}'.")
+            new.replace(file)
+    except OSError as error:
+        raise ArgumentError(f"'{target}' cannot be written: {error.strerror or error}.") from error

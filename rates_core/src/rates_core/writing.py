@@ -1,0 +1,53 @@
+"""Files that are written: whole or not at all, and with a reason where that cannot be."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def obstacle(path: Path) -> str | None:
+    """Return what keeps a file from being written, as a sentence without its end, or None.
+
+    A link is followed, also one to a file that does not exist yet.
+    """
+    try:
+        file = path.resolve()
+        return _obstacle(path, file)
+    except (OSError, RuntimeError) as error:  # a circle of links, which Python 3.13 no longer calls a RuntimeError
+        return f"'{path}' cannot be written: {getattr(error, 'strerror', None) or error}"
+
+
+def _obstacle(path: Path, file: Path) -> str | None:
+    named = f"'{path}', a link to '{file}'," if path.is_symlink() else f"'{path}'"
+    if file.is_dir():
+        return f"{named} is a folder; name a file"
+    if not file.parent.is_dir():
+        return f"{named} cannot be written: there is no folder '{file.parent if path.is_symlink() else path.parent}'"
+    if file.exists() and not _may_write(file):
+        return f"{named} cannot be written: the file is protected"
+    if not _may_write(file.parent):
+        return f"{named} cannot be written: its folder is protected"
+    return None
+
+
+def _may_write(path: Path) -> bool:
+    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+
+
+def replace(file: Path, content: bytes) -> None:
+    """Write a file in place of what is there; an interruption leaves that as it was.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    file = file.resolve()
+    new = file.with_name(f".{file.name}.{os.getpid()}")
+    with new.open("xb") as stream:  # a file that has this name by chance is not ours
+        try:
+            stream.write(content)
+            stream.close()
+            new.replace(file)
+        except BaseException:
+            new.unlink(missing_ok=True)
+            raise
