@@ -6,12 +6,13 @@ of potentials: for C*v_j' = k*(v_j - v_r)*(v_j - theta) + eta - u + g*s*(E - v_j
 
 from __future__ import annotations
 
-from math import pi, sqrt
+from math import pi
 from typing import Any
 
-from record import Model, Values, edge, entry, under, write
-from scipy.integrate import quad
-from scipy.optimize import brentq
+from neurons import self_consistent
+from record import Model, Values, by_path, edge, entry, under, write
+from scipy.optimize import fsolve
+from stability import period, slope_of
 
 FAMILY = "model_templates.neural_mass_models.ik"
 
@@ -60,19 +61,8 @@ def firing_point(p: Values) -> dict[str, float]:
         fixed = p["k"] * p["v_r"] * p["v_t"] - u + p["g"] * s * p["E_r"] + p["I_ext"] - p["k"] * m * m
         return s, v, u, fixed + p["eta"]
 
-    def excess(r: float) -> float:
-        centre, width = rest(r)[3], p["Delta"]
-        mean, _ = quad(  # e = q^2, q = scale*x/(1 - x)
-            lambda x: 2 * (q := x / (1 - x)) * q / ((q * q - centre / width) ** 2 + 1) / (1 - x) ** 2,
-            0.0,
-            1.0,
-            epsabs=1e-14,
-            epsrel=1e-13,
-            limit=1000,
-        )
-        return sqrt(p["k"] * width) * mean / pi / (pi * p["C"]) - r
-
-    r = brentq(excess, 1e-5, 1.0, xtol=1e-16)
+    k, c = p["k"], p["C"]  # C*v' = k*(v - m)^2 + e is tau*V' = V^2 + k*e in V = k*(v - m), tau = C
+    r = self_consistent(lambda r: k * rest(r)[3], k * p["Delta"], c, (1e-5, 1.0))
     s, v, u, _ = rest(r)
     return {"r": r, "v": v, "u": u, "s": s}
 
@@ -80,6 +70,8 @@ def firing_point(p: Values) -> dict[str, float]:
 COMMON = {"I_ext": 0.0, "eta": 0.0, "g": 0.5, "J": 1.0, "b": -0.01, "a": 0.008}
 NODIM = {**COMMON, "Delta": 0.02, "tau": 1.0, "alpha": 0.6, "E_r": 1.0, "d": 0.02, "tau_s": 2.6}
 FULL = {**COMMON, "Delta": 0.02, "k": 1.0, "C": 100.0, "v_r": -70.0, "v_t": -40.0, "E_r": 0.0, "d": 10.0, "tau_s": 5.0}
+# the dimensionless neuron of hippocampal area CA3 in Chen and Campbell (2022): the population bursts
+CA3 = {"alpha": 0.6215, "a": 0.0077, "b": -0.0062, "d": 0.0189, "g": 1.2308, "eta": 0.12}
 BOX = {"r": (0.005, 0.05), "v": (-65.0, -35.0), "u": (-20.0, 60.0)}
 
 
@@ -88,34 +80,53 @@ def paths(operator: str, parameters: Values) -> dict[str, str]:
     return {**names, "J": edge(f"p/{operator}/r", f"p/{operator}/r_in", "weight")}
 
 
+def resting(model: Model, changed: Values, full: Values) -> dict[str, Any]:
+    """Record the fixed point that single neurons lead to; `full` is the same in the symbols with dimension."""
+    p, point = {**model.parameters, **changed}, firing_point(full)
+    assert max(map(abs, model.rhs(point, p).values())) < 1e-9
+    return {
+        "how": "mean over the Lorentzian of single neurons' rates",
+        "parameters": by_path(model, changed),
+        "state": by_path(model, point),
+    }
+
+
+def model_of(name: str, rhs: Any, parameters: Values, box: Values) -> Model:
+    start = {"r": 0.0, "v": 0.0 if name == "ik_nodim" else -60.0, "u": 0.0, "s": 0.0}
+    return Model(f"{FAMILY}.{name}", rhs, start, parameters, paths(f"{name}_op", parameters), 50.0, box)
+
+
+def nodim() -> dict[str, Any]:
+    """Record the population without dimension, and the period of its bursts."""
+    model = model_of("ik_nodim", without_dimension, NODIM, {})
+    changed = {"eta": 0.3, "Delta": 0.05, "tau": 1.4}
+    full = {**NODIM, **changed, "k": 1.0, "C": 1.4, "v_r": 0.0, "v_t": 0.6, "g": NODIM["g"] * 1.4}
+    bursts = {**period(model, "r", 0.06, 4000.0, CA3), "rows": 8000}
+    return {**entry(model), "fixed_points": [resting(model, changed, full)], "period": bursts}
+
+
+def currents() -> dict[str, Any]:
+    model = model_of("ik_eta", with_currents, FULL, BOX)
+    changed = {"k": 0.7, "eta": 300.0, "Delta": 20.0}  # k away from 1, where k and k^2 differ
+    return {**entry(model), "fixed_points": [resting(model, changed, {**FULL, **changed})]}
+
+
+def thresholds() -> dict[str, Any]:
+    """Record a fixed point as the root of the complex potential: the mean field of thresholds is no mean of neurons."""
+    model = model_of("ik_theta", with_thresholds, FULL, BOX)
+    changed = {"k": 0.7, "eta": 300.0, "Delta": 1.0}
+    slope = slope_of(model.rhs, tuple(model.states), {**FULL, **changed})
+    root = fsolve(slope, [0.01, -50.0, 10.0, 0.05], xtol=1e-12)
+    found = {
+        "how": "Newton",
+        "parameters": by_path(model, changed),
+        "state": by_path(model, dict(zip(model.states, root.tolist(), strict=True))),
+    }
+    return {**entry(model), "fixed_points": [found]}
+
+
 def models() -> list[dict[str, Any]]:
-    zeros = {"r": 0.0, "v": 0.0, "u": 0.0, "s": 0.0}
-    active = {**FULL, "k": 0.7, "eta": 300.0, "Delta": 20.0}  # k away from 1, where k and k^2 differ
-    light = {**NODIM, "eta": 0.3, "Delta": 0.05, "tau": 1.4}
-    light_full = {**light, "k": 1.0, "C": 1.4, "v_r": 0.0, "v_t": 0.6, "g": light["g"] * 1.4}
-    entries = []
-    for name, rhs, parameters, changed, full in (
-        ("ik_nodim", without_dimension, NODIM, light, light_full),
-        ("ik_eta", with_currents, FULL, active, active),
-        ("ik_theta", with_thresholds, FULL, None, None),
-    ):
-        at = paths(f"{name}_op", parameters)
-        points = {}
-        if changed is not None:
-            point = firing_point(full)
-            slope = rhs(point, changed)
-            assert max(map(abs, slope.values())) < 1e-9, slope
-            points["fixed_points"] = [
-                {
-                    "how": "mean over the Lorentzian of single neurons' rates",
-                    "parameters": {at[key]: value for key, value in changed.items() if value != parameters[key]},
-                    "state": {at[key]: value for key, value in point.items()},
-                }
-            ]
-        start = zeros if name == "ik_nodim" else {**zeros, "v": -60.0}
-        box = {} if name == "ik_nodim" else BOX
-        entries.append(entry(Model(f"{FAMILY}.{name}", rhs, start, parameters, at, 50.0, box, points=points)))
-    return entries
+    return [nodim(), currents(), thresholds()]
 
 
 if __name__ == "__main__":

@@ -6,22 +6,12 @@ from math import exp
 from typing import Any
 
 import numpy as np
-from record import Model, Values, edge, entry, under, write
+from record import Model, Values, described, edge, entry, trajectory, under, write
 from scipy.optimize import fsolve
+from stability import crossing, period
 
 FAMILY = "model_templates.neural_mass_models.jansenrit"
 SYMBOLS = ("y0", "z0", "y1", "z1", "y2", "z2", "y3", "z3")
-COLUMN = {
-    "A": 3.25e-3,
-    "a": 100.0,
-    "B": 22e-3,
-    "b": 50.0,
-    "C": 135.0,
-    "e0": 2.5,
-    "v0": 6e-3,
-    "steep": 560.0,
-    "u": 220.0,
-}
 STAGES = 16  # (4 ms / 1 ms)^2
 STAGE_RATE = STAGES / 4e-3
 
@@ -61,14 +51,57 @@ def one_operator(s: Values, p: Values) -> dict[str, float]:
     return column(s, {**p, **same, **contacts, **times, "more": p["c"] * p["m_in"] / p["io"]})
 
 
+def published(y: np.ndarray, p: Values) -> np.ndarray:
+    """Return the paper's six equations: y0 of the pyramidal cells feeds both kinds of interneurons."""
+
+    def sigm(v: float) -> float:
+        return share(v, p["m"], p["s"], p["v"])
+
+    a, b, c = 1 / p["tau_e"], 1 / p["tau_i"], p["c"]
+    y0, y1, y2, z0, z1, z2 = y
+    return np.array(
+        [
+            z0,
+            z1,
+            z2,
+            p["h_e"] * a * sigm(y1 - y2) - 2 * a * z0 - a * a * y0,
+            p["h_e"] * a * (p["u"] + 0.8 * c * sigm(c * y0)) - 2 * a * z1 - a * a * y1,
+            p["h_i"] * b * c / 4 * sigm(c / 4 * y0) - 2 * b * z2 - b * b * y2,
+        ]
+    )
+
+
+def check_against_the_paper(seed: int = 3) -> None:
+    """Assert that the eight equations with V_ein = C1*y0 and V_iin = C3*y0 are the paper's six at a random state."""
+    rng = np.random.default_rng(seed)
+    y = rng.uniform(-0.03, 0.03, 6) * (1e-2, 1, 1, 1, 10, 10)
+    c, ei = ONE["c"], ONE["ei"]
+    s = {"y0": c * y[0], "z0": c * y[3], "y1": c / ei * y[0], "z1": c / ei * y[3]}
+    s |= {"y2": y[1], "z2": y[4], "y3": y[2], "z3": y[5]}
+    ours, theirs = one_operator(s, ONE), published(y, ONE)
+    expected = (c * theirs[0], c * theirs[3], c / ei * theirs[0], c / ei * theirs[3], *theirs[[1, 4, 2, 5]])
+    np.testing.assert_allclose([ours[symbol] for symbol in SYMBOLS], expected, rtol=1e-12)
+
+
 def two_columns(s: Values, p: Values) -> dict[str, float]:
-    """Each column feels the other's pyramidal rate through a chain of stages that stands for the gamma kernel."""
+    """Each column feels what the other's pyramidal rate was, `late`."""
     slope: dict[str, float] = {}
-    for own, other, strength in (("1", "2", 40.0), ("2", "1", 20.0)):
+    for own, other in (("1", "2"), ("2", "1")):
         state = {symbol: s[symbol + own] for symbol in SYMBOLS}
-        drive = strength * s[f"k{STAGES - 1}{other}"]
-        slope |= {k + own: v for k, v in column(state, {**THREE, "h_i": 22e-3, "more": drive}).items()}
-        before = share(s["y2" + own] - s["y3" + own], 5.0, 560.0, 6e-3)
+        state |= {"y3": -state["y3"], "z3": -state["z3"]}
+        parameters = {symbol: p[symbol + own] for symbol in THREE}
+        parameters |= {"h_i": -parameters["h_i"], "more": p[f"w{other}{own}"] * s[f"late{other}"]}
+        found = column(state, parameters)
+        found |= {"y3": -found["y3"], "z3": -found["z3"]}
+        slope |= {symbol + own: value for symbol, value in found.items()}
+    return slope
+
+
+def two_columns_in_stages(s: Values, p: Values) -> dict[str, float]:
+    """Late is the last of a chain of stages that stands for the gamma kernel."""
+    slope = two_columns({**s, **{f"late{own}": s[f"k{STAGES - 1}{own}"] for own in "12"}}, p)
+    for own in "12":
+        before = share(s["y2" + own] + s["y3" + own], *(p[f"{x}_pc{own}"] for x in "msv"))
         for stage in (f"k{k}{own}" for k in range(STAGES)):
             slope[stage] = STAGE_RATE * (before - s[stage])
             before = s[stage]
@@ -163,43 +196,54 @@ def fixed_point() -> dict[str, float]:
     return dict.fromkeys(SYMBOLS, 0.0) | dict(zip(("y0", "y1", "y2", "y3"), potentials.tolist(), strict=True))
 
 
-def models() -> list[dict[str, Any]]:
+def one() -> dict[str, Any]:
+    """Record the column; its Hopf points and its rhythm are those of Grimbert and Faugeras (2006)."""
+    zeros, rest = dict.fromkeys(SYMBOLS, 0.0), fixed_point()
+
+    def rate(s: Values, p: Values) -> dict[str, float]:
+        return {"rate": share(s["y2"] - s["y3"], p["m"], p["s"], p["v"])}
+
+    model = Model(f"{FAMILY}.JRC2", one_operator, zeros, ONE, ONE_PATHS, 1.0, BOX, observed=rate)
+    still = {"how": "Newton", "parameters": {}, "state": {ONE_PATHS[k]: v for k, v in rest.items()}}
+    onset, end = (crossing(model, "u", between, rest) for between in ((85.0, 95.0), (310.0, 320.0)))
+    return {
+        **entry(model),
+        "fixed_points": [still],
+        "bifurcations": [onset, end],
+        "period": period(model, "y2", rest["y2"], 10.0),
+    }
+
+
+def three() -> dict[str, Any]:
     zeros = dict.fromkeys(SYMBOLS, 0.0)
+    model = Model(f"{FAMILY}.JRC", three_populations, zeros, THREE, THREE_PATHS, 1.0, BOX)
+    return {**entry(model), "period": period(model, "y2", fixed_point()["y2"], 10.0)}
+
+
+def two() -> dict[str, Any]:
+    zeros = {s + o: 0.0 for o in "12" for s in SYMBOLS}
+    parameters = {f"{s}{o}": v for o in "12" for s, v in THREE.items()} | {"w12": 20.0, "w21": 40.0}
+    paths = {f"{s}{o}": nested(o, path) for o in "12" for s, path in THREE_PATHS.items()}
+    for source, target in ("12", "21"):
+        ends = f"jrc{source}/pc/pro/m", f"jrc{target}/pc/rpo_e_in/m_in"
+        paths[f"w{source}{target}"] = edge(*ends, "weight")
+    box = {symbol + own: limits for own in "12" for symbol, limits in BOX.items()}
+    late = {f"late{own}": (f"jrc{own}/pc/pro/m", 4e-3) for own in "12"}
+    model = Model(f"{FAMILY}.JRC_2delaycoupled", two_columns, zeros, parameters, paths, 0.5, box, late=late, count=3)
     first = share(0.0, 5.0, 560.0, 6e-3)  # a chain starts where the rate is
     chains = {f"k{k}{own}": first for own in "12" for k in range(STAGES)}
-    pair_paths = {f"{symbol}{own}": f"jrc{own}/{THREE_PATHS[symbol]}" for own in "12" for symbol in SYMBOLS[:6]}
-    rest = fixed_point()
-    return [
-        entry(Model(f"{FAMILY}.JRC", three_populations, zeros, THREE, THREE_PATHS, 1.0, BOX)),
-        entry(
-            Model(
-                f"{FAMILY}.JRC2",
-                one_operator,
-                zeros,
-                ONE,
-                ONE_PATHS,
-                1.0,
-                BOX,
-                observed=lambda s, p: {"rate": share(s["y2"] - s["y3"], p["m"], p["s"], p["v"])},
-                points={
-                    "fixed_points": [
-                        {"how": "Newton", "parameters": {}, "state": {ONE_PATHS[k]: v for k, v in rest.items()}}
-                    ]
-                },
-            )
-        ),
-        entry(
-            Model(
-                f"{FAMILY}.JRC_2delaycoupled",
-                two_columns,
-                {s + o: 0.0 for o in "12" for s in SYMBOLS} | chains,
-                {},
-                pair_paths,
-                0.5,
-                random_states=False,
-            )
-        ),
-    ]
+    in_stages = Model(model.name, two_columns_in_stages, zeros | chains, parameters, paths, 0.5)
+    return {**described(model), "trajectory": trajectory(in_stages)}
+
+
+def nested(own: str, path: str) -> str:
+    """Return a path in a column as one of the circuit of two."""
+    return "->".join(f"jrc{own}/{end}" for end in path.split("->"))
+
+
+def models() -> list[dict[str, Any]]:
+    check_against_the_paper()
+    return [three(), one(), two()]
 
 
 if __name__ == "__main__":

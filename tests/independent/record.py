@@ -33,8 +33,10 @@ class Model:
         observed: algebraic variables by symbol, from states and parameters.
         t_end: how long the trajectory is.
         points: further entries of the record, such as fixed points.
-        random_states: whether the right-hand side is recorded at random states.
         drive: parameters that the trajectory does not take from the defaults, by symbol.
+        late: what the right-hand side reads from the past, by symbol: the path of a variable, and the delay as a
+            number or as the symbol of a parameter. Random pasts are straight lines in time.
+        count: how many random states and parameters are recorded.
     """
 
     name: str
@@ -46,8 +48,9 @@ class Model:
     box: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     observed: Callable[[Values, Values], Mapping[str, Any]] | None = None
     points: Mapping[str, Any] = field(default_factory=dict)
-    random_states: bool = True
     drive: Mapping[str, float] = field(default_factory=dict)
+    late: Mapping[str, tuple[str, float | str]] = field(default_factory=dict)
+    count: int = 5
 
 
 def edge(source: str, target: str, attribute: str) -> str:
@@ -72,28 +75,48 @@ def by_path(model: Model, values: Mapping[str, Any]) -> dict[str, Any]:
     return {model.paths[symbol]: jsonable(value) for symbol, value in values.items() if symbol in model.paths}
 
 
-def right_hand_sides(model: Model, count: int = 3, seed: int = 1) -> list[dict[str, Any]]:
+def random_states(model: Model, rng: np.random.Generator) -> Values:
+    """Return a random value of each state; complex ones have two."""
+    states: Values = {}
+    for symbol, initial in model.states.items():
+        low, high = model.box.get(symbol, (0.1, 0.9))
+        states[symbol] = float(rng.uniform(low, high))
+        if isinstance(initial, complex):
+            states[symbol] = complex(states[symbol], float(rng.uniform(low, high)))
+    return states
+
+
+def random_pasts(model: Model, p: Values, rng: np.random.Generator) -> tuple[dict[str, list[float]], Values]:
+    """Return the past of each delayed variable by path, as value at 0 and slope, and what each symbol reads there."""
+    pasts: dict[str, list[float]] = {}
+    read: Values = {}
+    for symbol, (path, delay) in model.late.items():
+        ago = p[delay] if isinstance(delay, str) else delay
+        if path not in pasts:  # within 30 % of a random value as long as the delay lasts
+            value = float(rng.uniform(*model.box.get(symbol, (0.1, 0.9))))
+            pasts[path] = [value, float(rng.uniform(-0.3, 0.3)) * value / ago]
+        value, slope = pasts[path]
+        read[symbol] = value - slope * ago
+    return pasts, read
+
+
+def right_hand_sides(model: Model, seed: int = 1) -> list[dict[str, Any]]:
     """Evaluate the right-hand side at random states, each under parameters within 30 % of the defaults."""
     rng = np.random.default_rng(seed)
     points = []
-    for _ in range(count):
-        states: Values = {}
-        for symbol, initial in model.states.items():
-            low, high = model.box.get(symbol, (0.1, 0.9))
-            states[symbol] = float(rng.uniform(low, high))
-            if isinstance(initial, complex):
-                states[symbol] = complex(states[symbol], float(rng.uniform(low, high)))
-        parameters = {
-            symbol: float((value or 1.0) * rng.uniform(0.7, 1.3)) for symbol, value in model.parameters.items()
-        }
-        derivative = model.rhs(states, parameters)
+    for _ in range(model.count):
+        states = random_states(model, rng)
+        p = {symbol: float((value or 1.0) * rng.uniform(0.7, 1.3)) for symbol, value in model.parameters.items()}
+        pasts, read = random_pasts(model, p, rng)
         point = {
-            "parameters": by_path(model, parameters),
+            "parameters": by_path(model, p),
             "state": by_path(model, states),
-            "derivative": by_path(model, derivative),
+            "derivative": by_path(model, model.rhs(states | read, p)),
         }
         if model.observed is not None:
-            point["observed"] = by_path(model, model.observed(states, parameters))
+            point["observed"] = by_path(model, model.observed(states, p))
+        if pasts:
+            point["history"] = pasts
         points.append(point)
     return points
 
@@ -114,24 +137,29 @@ def integrate(model: Model) -> Values:
     return {symbol: value.item() for symbol, value in zip(symbols, solution.y[:, -1], strict=True)}
 
 
-def entry(model: Model) -> dict[str, Any]:
-    """Return everything that is recorded of a model."""
-    end = integrate(model)
-    expected = dict(end)
-    if model.observed is not None:
-        expected |= model.observed(end, {**model.parameters, **model.drive})
+def described(model: Model) -> dict[str, Any]:
+    """Return what is recorded of a model that is not integrated."""
     return {
         "model": model.name,
         "defaults": by_path(model, model.parameters),
         "initial": by_path(model, model.states),
-        "rhs": right_hand_sides(model) if model.random_states else [],
-        "trajectory": {
-            "t": model.t_end,
-            "parameters": by_path(model, model.drive),
-            "expected": by_path(model, expected),
-        },
+        "rhs": right_hand_sides(model),
         **model.points,
     }
+
+
+def trajectory(model: Model) -> dict[str, Any]:
+    """Return the end of the trajectory from the initial values."""
+    end = integrate(model)
+    expected = dict(end)
+    if model.observed is not None:
+        expected |= model.observed(end, {**model.parameters, **model.drive})
+    return {"t": model.t_end, "parameters": by_path(model, model.drive), "expected": by_path(model, expected)}
+
+
+def entry(model: Model) -> dict[str, Any]:
+    """Return everything that is recorded of a model."""
+    return {**described(model), "trajectory": trajectory(model)}
 
 
 def write(script: str, entries: Sequence[dict[str, Any]]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import exp, tanh
 from typing import Any
 
-from record import Model, Values, entry, under, write
+from record import Model, Values, described, edge, entry, under, write
 
 PLASTICITY = "model_templates.neural_mass_models.synaptic_plasticity"
 BLOCKS = "model_templates.base_templates"
@@ -94,6 +94,37 @@ def block(
     return entry(Model(name, rhs, start, parameters, at, 3.0, observed=observed, drive=drive))
 
 
+def joined(name: str, operator: str, rhs: Any, start: Values, parameters: Values, passed: Any) -> dict[str, Any]:
+    """Record an edge template between the leaky integrators a and b.
+
+    Args:
+        name: what users load.
+        operator: of the edge.
+        rhs: rates of change of the edge's states, which see the rate of a as r_in.
+        start: the edge's states.
+        parameters: the edge's parameters.
+        passed: what the edge gives on, from the rate of a, the edge's states and parameters.
+    """
+    ends = "a/li_op/r", "b/li_op/m_in"
+    at = {"a": ends[0], "b": "b/li_op/r", "weight": edge(*ends, "weight")}
+    at |= {symbol: edge(*ends, f"{operator}/{symbol}") for symbol in (*start, *parameters)}
+    nodes: dict[str, float] = {"m_in_a": 0.0}
+    for node in "ab":
+        nodes |= {f"tau_{node}": 1.0, f"r0_{node}": 0.0, f"u_{node}": 0.0}
+    at |= {symbol: f"{symbol[-1]}/li_op/{symbol[:-2]}" for symbol in nodes}
+
+    def circuit(s: Values, p: Values) -> dict[str, float]:
+        given = p["weight"] * passed(s["a"], s, p)
+        slope = {
+            "a": (p["r0_a"] - s["a"]) / p["tau_a"] + p["m_in_a"] + p["u_a"],
+            "b": (p["r0_b"] - s["b"]) / p["tau_b"] + given + p["u_b"],
+        }
+        return slope | (rhs(s, {**p, "r_in": s["a"]}) if start else {})
+
+    states, values = {"a": 0.0, "b": 0.0, **start}, {"weight": 1.0, **nodes, **parameters}
+    return entry(Model(name, circuit, states, values, at, 5.0, drive={"u_a": 0.4}))
+
+
 def integrator(s: Values, p: Values) -> dict[str, float]:
     return {"r": (p["r0"] - s["r"]) / p["tau"] + p["m_in"] + p["u"]}
 
@@ -127,7 +158,41 @@ def models() -> list[dict[str, Any]]:
     li_at = dict.fromkeys(("v", *li), "li_op")
     output = {"r_max": 1.0, "s": 1.0, "v0": 0.0}
     pulse = {"r_in": 0.0}
+    edges = {
+        "tsodyks": (tsodyks, {"x": 1.0, "u": 0.6}, both, lambda r, s, p: s["u"] * s["x"] * r),
+        "depression": (depression, {"x": 1.0}, depressing, lambda r, s, p: s["x"] * r),
+        "facilitation": (facilitation, {"u": 0.2}, facilitating, lambda r, s, p: s["u"] * r),
+    }
+    shares = {"m_max": 1.0, "s": 1.0, "r_thr": 0.0}
+
+    def logistic_share(r: float, s: Values, p: Values) -> float:
+        return p["m_max"] * logistic(p["s"] * (r - p["r_thr"]))
+
+    static = {symbol: f"p/sigmoid_op/{symbol}" for symbol in ("m", "r", *shares)}
     return [
+        *(
+            joined(
+                f"{PLASTICITY}.{name}_edge",
+                f"{name}_op",
+                rhs,
+                start,
+                {symbol: value for symbol, value in parameters.items() if symbol != "r_in"},
+                passed,
+            )
+            for name, (rhs, start, parameters, passed) in edges.items()
+        ),
+        joined(f"{BLOCKS}.sigmoid_edge", "sigmoid_op", None, {}, shares, logistic_share),
+        described(
+            Model(
+                f"{BLOCKS}.sigmoid_node",
+                lambda s, p: {},
+                {},
+                {**shares, "r": 0.0},
+                static,
+                0.0,
+                observed=lambda s, p: {"m": logistic_share(p["r"], s, p)},
+            )
+        ),
         plasticity("tsodyks_op", tsodyks, {"x": 1.0, "u": 0.6}, both),
         plasticity("depression_op", depression, {"x": 1.0}, depressing),
         plasticity("facilitation_op", facilitation, {"u": 0.2}, facilitating),

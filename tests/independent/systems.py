@@ -9,15 +9,21 @@ from __future__ import annotations
 from math import exp, expm1, log, sqrt
 from typing import Any
 
-from record import Model, Values, entry, under, write
-from scipy.optimize import brentq
+import numpy as np
+from record import Model, Values, by_path, entry, under, write
+from scipy.integrate import solve_ivp
+from scipy.optimize import brentq, fsolve
+from stability import crossing, period, slope_of
 
 FAMILY = "model_templates.systems"
 
 
 def fitzhugh_nagumo(s: Values, p: Values) -> dict[str, float]:
-    v, w = s["v"], s["w"]
-    return {"v": v - v * v * v / 3 - w + p["I_ext"], "w": p["eps"] * (v + p["a"] - p["b"] * w)}
+    """FitzHugh's equations 1 and 2 in x = -v and y = w, with z = -I and time in units of c, where eps = 1/c^2."""
+    x, y, z, c = -s["v"], s["w"], -p["I_ext"], 1 / sqrt(p["eps"])
+    x_slope = c * (y + x - x**3 / 3 + z)
+    y_slope = -(x - p["a"] + p["b"] * y) / c
+    return {"v": -x_slope / c, "w": y_slope / c}
 
 
 def hodgkin_huxley(s: Values, p: Values) -> dict[str, float]:
@@ -72,32 +78,128 @@ def spared(susceptible: float, infectious: float, ratio: float) -> float:
     return float(brentq(lambda s: log(s / susceptible) + ratio * (susceptible + infectious - s), 1e-6, 1 / ratio))
 
 
-def single(
-    name: str, operator: str, rhs: Any, start: Values, parameters: Values, t_end: float, **more: Any
+def single(name: str, operator: str, rhs: Any, start: Values, parameters: Values, t_end: float, **box: Any) -> Model:
+    """Return a model of one operator in the node p."""
+    return Model(f"{FAMILY}.{name}", rhs, start, parameters, under(f"p/{operator}", *start, *parameters), t_end, box)
+
+
+def still(model: Model, **state: float) -> dict[str, Any]:
+    return {"how": "closed form", "parameters": {}, "state": by_path(model, state)}
+
+
+def turning(model: Model, omega: float, parameters: Values, **state: float) -> dict[str, Any]:
+    """Record a Hopf point in closed form."""
+    how = "closed form: trace of the Jacobian 0"
+    return {"how": how, "parameters": by_path(model, parameters), "state": by_path(model, state), "omega": omega}
+
+
+def closed_orbit(
+    model: Model, free: tuple[str, str], guess: tuple[float, float, float], **held: float
 ) -> dict[str, Any]:
-    """Record a model of one operator in the node p."""
-    at = under(f"p/{operator}", *start, *parameters)
-    return entry(Model(f"{FAMILY}.{name}", rhs, start, parameters, at, t_end, **more))
+    """Record a periodic orbit, however unstable: where it meets a plane, and its period, by Newton's method."""
+    symbols = tuple(model.states)
+    slope = slope_of(model.rhs, symbols, dict(model.parameters))
+
+    def point(unknown: np.ndarray) -> np.ndarray:
+        values = {**held, **dict(zip(free, unknown[:2].tolist(), strict=True))}
+        return np.array([values[symbol] for symbol in symbols])
+
+    def miss(unknown: np.ndarray) -> np.ndarray:
+        run = solve_ivp(
+            lambda _, y: slope(y), (0.0, unknown[2]), point(unknown), method="DOP853", rtol=1e-13, atol=1e-14
+        )
+        return run.y[:, -1] - point(unknown)
+
+    found = fsolve(miss, guess, xtol=1e-13)
+    assert np.max(np.abs(miss(found))) < 1e-10, model.name
+    state = dict(zip(symbols, point(found).tolist(), strict=True))
+    return {"state": by_path(model, state), "period": float(found[2])}
 
 
-def fixed_point(operator: str, how: str, **state: float) -> dict[str, Any]:
-    return {"how": how, "parameters": {}, "state": under_values(operator, state)}
+def membrane() -> dict[str, Any]:
+    """Record FitzHugh's membrane: where its cubic nullcline turns the fixed point's trace is 0."""
+    start, parameters = {"v": -1.0, "w": -0.5}, {"a": 0.7, "b": 0.8, "eps": 0.08, "I_ext": 0.5}
+    model = single("fitzhugh_nagumo.fhn", "fhn_op", fitzhugh_nagumo, start, parameters, 50.0, v=(-2.0, 2.0))
+    omega = sqrt(0.08 - 0.064**2)
+    points = []
+    for v in (-sqrt(1 - 0.064), sqrt(1 - 0.064)):
+        w = (v + 0.7) / 0.8
+        points.append(turning(model, omega, {"I_ext": w - v + v**3 / 3}, v=v, w=w))
+    return {**entry(model), "bifurcations": points, "period": period(model, "v", 0.0, 1000.0)}
 
 
-def under_values(operator: str, values: Values) -> Values:
-    return {f"p/{operator}/{symbol}": value for symbol, value in values.items()}
-
-
-def models() -> list[dict[str, Any]]:
-    axon = {"g_Na": 120.0, "g_K": 36.0, "g_L": 0.3, "E_Na": 50.0, "E_K": -77.0, "E_L": -54.387, "C": 1.0, "I_ext": 10.0}
+def axon() -> dict[str, Any]:
+    """Record the axon; its Hopf points are those of Rinzel and Miller (1980), 9.78 and 154.5 uA/cm^2."""
+    parameters = {
+        "g_Na": 120.0,
+        "g_K": 36.0,
+        "g_L": 0.3,
+        "E_Na": 50.0,
+        "E_K": -77.0,
+        "E_L": -54.387,
+        "C": 1.0,
+        "I_ext": 10.0,
+    }
     gates = {"m": 0.052932485257249577, "h": 0.59612075350846028, "n": 0.31767691406069742}
-    axon_box = {"v": (-80.0, 30.0)}
-    cell = {"sigma": 10.0, "rho": 28.0, "beta": 8 / 3}
-    side = sqrt(72.0)
+    model = single(
+        "hodgkin_huxley.hh", "hh_op", hodgkin_huxley, {"v": -65.0, **gates}, parameters, 20.0, v=(-80.0, 30.0)
+    )
+    low = {"v": -59.6, "m": 0.098, "h": 0.403, "n": 0.403}
+    high = {"v": -43.03, "m": 0.42, "h": 0.07, "n": 0.644}
+    points = [crossing(model, "I_ext", (9.5, 10.0), low), crossing(model, "I_ext", (153.0, 156.0), high)]
+    return {**entry(model), "bifurcations": points, "period": {**period(model, "v", 0.0, 400.0), "rows": 8000}}
+
+
+def convection() -> dict[str, Any]:
+    """Record Lorenz's cell: its steady rolls, where they lose stability, and the shortest orbit around both."""
+    start, parameters = {"x": 0.0, "y": 1.0, "z": 0.0}, {"sigma": 10.0, "rho": 28.0, "beta": 8 / 3}
+    box = {"x": (-15.0, 15.0), "y": (-20.0, 20.0), "z": (5.0, 40.0)}
+    model = single("lorenz.lorenz", "lorenz_op", lorenz, start, parameters, 3.0, **box)
+    side, sigma, beta = sqrt(72.0), 10.0, 8 / 3
+    rho = sigma * (sigma + beta + 3) / (sigma - beta - 1)
+    roll, omega = sqrt(beta * (rho - 1)), sqrt(beta * (rho + sigma))
+    orbit = closed_orbit(model, ("x", "y"), (-13.76, -19.58, 1.5587), z=27.0)
+    assert abs(orbit["period"] - 1.5586522107161747) < 1e-11  # Viswanath (2004), the orbit AB
+    return {
+        **entry(model),
+        "fixed_points": [still(model, x=side, y=side, z=27.0), still(model, x=-side, y=-side, z=27.0)],
+        "bifurcations": [turning(model, omega, {"rho": rho}, x=roll, y=roll, z=rho - 1)],
+        "orbit": orbit,
+    }
+
+
+def band() -> dict[str, Any]:
+    """Record Rössler's band: a fixed point, and the shortest orbit of the chaos."""
+    start, parameters = {"x": 1.0, "y": 1.0, "z": 0.0}, {"a": 0.2, "b": 0.2, "c": 5.7}
+    box = {"x": (-8.0, 8.0), "y": (-8.0, 8.0)}
+    model = single("roessler.roessler", "roessler_op", roessler, start, parameters, 10.0, **box)
     c, a = 5.7, 0.2
-    inner = (c - sqrt(c * c - 4 * a * 0.2)) / (2 * a)
-    species = {"die": -1.0, "grow": 0.7, "eaten": -1.3, "eat": 1.0}
-    species_at = {
+    points = []
+    for sign in (-1, 1):
+        z = (c + sign * sqrt(c * c - 4 * a * 0.2)) / (2 * a)
+        points.append(still(model, x=a * z, y=-z, z=z))
+    orbit = closed_orbit(model, ("y", "z"), (6.0918, 1.2997, 5.8811), x=0.0)
+    # ChaosBook.org, cycle 1; the table is good to 1e-9, as its neutral multiplier of 1.000000003 shows
+    assert abs(orbit["period"] - 5.88108845586) < 1e-9
+    return {**entry(model), "fixed_points": points, "orbit": orbit}
+
+
+def reactor() -> dict[str, Any]:
+    """Record the reactor: a cycle is born at b = 1 + a^2 with the frequency a."""
+    start, parameters = {"x": 1.0, "y": 1.0}, {"a": 1.0, "b": 3.0}
+    model = single("brusselator.brusselator", "brusselator_op", brusselator, start, parameters, 20.0)
+    points = [turning(model, a, {"a": a, "b": 1 + a * a}, x=a, y=(1 + a * a) / a) for a in (1.0, 1.7)]
+    return {
+        **entry(model),
+        "fixed_points": [still(model, x=1.0, y=3.0)],
+        "bifurcations": points,
+        "period": period(model, "x", 1.0, 300.0),
+    }
+
+
+def species() -> dict[str, Any]:
+    parameters = {"die": -1.0, "grow": 0.7, "eaten": -1.3, "eat": 1.0}
+    at = {
         "u": "predator/lv_op/x",
         "w": "prey/lv_op/x",
         "die": "predator/lv_op/alpha",
@@ -105,86 +207,26 @@ def models() -> list[dict[str, Any]]:
         "eaten": "predator/lv_op/x->prey/lv_op/x_in[0]/weight",
         "eat": "prey/lv_op/x->predator/lv_op/x_in[0]/weight",
     }
-    left = spared(0.99, 0.01, 0.5 / 0.2)
-    contact = {"beta": 0.5, "gamma": 0.2, "I_in": 0.0}
-    return [
-        single(
-            "fitzhugh_nagumo.fhn",
-            "fhn_op",
-            fitzhugh_nagumo,
-            {"v": -1.0, "w": -0.5},
-            {"a": 0.7, "b": 0.8, "eps": 0.08, "I_ext": 0.5},
-            50.0,
-            box={"v": (-2.0, 2.0)},
-        ),
-        single("hodgkin_huxley.hh", "hh_op", hodgkin_huxley, {"v": -65.0, **gates}, axon, 20.0, box=axon_box),
-        single(
-            "lorenz.lorenz",
-            "lorenz_op",
-            lorenz,
-            {"x": 0.0, "y": 1.0, "z": 0.0},
-            cell,
-            3.0,
-            box={"x": (-15.0, 15.0), "y": (-20.0, 20.0), "z": (5.0, 40.0)},
-            points={"fixed_points": [fixed_point("lorenz_op", "closed form", x=side, y=side, z=27.0)]},
-        ),
-        single(
-            "roessler.roessler",
-            "roessler_op",
-            roessler,
-            {"x": 1.0, "y": 1.0, "z": 0.0},
-            {"a": 0.2, "b": 0.2, "c": 5.7},
-            10.0,
-            box={"x": (-8.0, 8.0), "y": (-8.0, 8.0)},
-            points={"fixed_points": [fixed_point("roessler_op", "closed form", x=a * inner, y=-inner, z=inner)]},
-        ),
-        single(
-            "brusselator.brusselator",
-            "brusselator_op",
-            brusselator,
-            {"x": 1.0, "y": 1.0},
-            {"a": 1.0, "b": 3.0},
-            20.0,
-            points={"fixed_points": [fixed_point("brusselator_op", "closed form", x=1.0, y=3.0)]},
-        ),
-        entry(
-            Model(
-                f"{FAMILY}.lotka_volterra.lv",
-                predator_prey,
-                {"u": 0.5, "w": 0.5},
-                species,
-                species_at,
-                10.0,
-                points={
-                    "fixed_points": [
-                        {
-                            "how": "closed form",
-                            "parameters": {},
-                            "state": {species_at["u"]: 0.7 / 1.3, species_at["w"]: 1.0},
-                        }
-                    ]
-                },
-            )
-        ),
-        single(
-            "epidemics.sir",
-            "sir_op",
-            sir,
-            {"S": 0.99, "I": 0.01, "R": 0.0},
-            contact,
-            30.0,
-            points={"end": {"t": 400.0, "expected": {"p/sir_op/S": left}, "how": "final size"}},
-        ),
-        single(
-            "epidemics.seir",
-            "seir_op",
-            seir,
-            {"S": 0.99, "E": 0.0, "I": 0.01, "R": 0.0},
-            {**contact, "sigma": 0.25},
-            30.0,
-            points={"end": {"t": 600.0, "expected": {"p/seir_op/S": left}, "how": "final size"}},
-        ),
-    ]
+    model = Model(f"{FAMILY}.lotka_volterra.lv", predator_prey, {"u": 0.5, "w": 0.5}, parameters, at, 10.0)
+    return {
+        **entry(model),
+        "fixed_points": [still(model, u=0.7 / 1.3, w=1.0)],
+        "period": period(model, "u", 0.54, 100.0),
+    }
+
+
+def epidemics() -> list[dict[str, Any]]:
+    """Record both epidemics; incubation does not change how many are spared."""
+    contact, left = {"beta": 0.5, "gamma": 0.2, "I_in": 0.0}, spared(0.99, 0.01, 0.5 / 0.2)
+    start = {"S": 0.99, "I": 0.01, "R": 0.0}
+    quick = single("epidemics.sir", "sir_op", sir, start, contact, 30.0)
+    slow = single("epidemics.seir", "seir_op", seir, {**start, "E": 0.0}, {**contact, "sigma": 0.25}, 30.0)
+    ends = ({"t": t, "expected": {f"p/{operator}/S": left}} for t, operator in ((400.0, "sir_op"), (600.0, "seir_op")))
+    return [{**entry(model), "end": end} for model, end in zip((quick, slow), ends, strict=True)]
+
+
+def models() -> list[dict[str, Any]]:
+    return [membrane(), axon(), convection(), band(), reactor(), species(), *epidemics()]
 
 
 if __name__ == "__main__":

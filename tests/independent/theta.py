@@ -9,7 +9,8 @@ from __future__ import annotations
 from math import pi
 from typing import Any
 
-from record import Model, Values, edge, entry, under, write
+from neurons import self_consistent
+from record import Model, Values, by_path, edge, entry, under, write
 
 FAMILY = "model_templates.neural_mass_models.theta"
 
@@ -46,8 +47,29 @@ def observed(s: Values, p: Values) -> dict[str, float]:
     return {"r": rate_and_potential(complex(s["z"]), p["tau"])[0]}
 
 
+def rest(model: Model, changed: Values) -> dict[str, Any]:
+    """Record a fixed point from the rates of the neurons tau*V' = V^2 + eta + s, or + s*(v_s - V), with s = J*r."""
+    p = {**model.parameters, **changed}
+
+    def leak(r: float) -> float:
+        return p["J"] * r if "v_s" in p else 0.0
+
+    def centre(r: float) -> float:
+        return p["eta"] + (leak(r) * p["v_s"] - leak(r) ** 2 / 4 if "v_s" in p else p["J"] * r)
+
+    r = self_consistent(centre, p["Delta"], p["tau"], (1e-3, 0.2))
+    w = complex(pi * p["tau"] * r, (leak(r) - p["Delta"] / (pi * p["tau"] * r)) / 2)
+    z = (1 - w.conjugate()) / (1 + w.conjugate())
+    return {
+        "how": "mean over the Lorentzian of single neurons' rates",
+        "parameters": by_path(model, changed),
+        "state": by_path(model, {"z": z}),
+    }
+
+
 def models() -> list[dict[str, Any]]:
     common = {"tau": 1.0, "eta": -5.0, "Delta": 1.0, "I_ext": 0.0, "J": 15.0}
+    changed = {"eta": -4.0, "Delta": 0.7, "tau": 1.3, "J": 9.0}
     entries = []
     for name, operator, rhs, more in (
         ("kmo_theta", "theta_op", theta, {}),
@@ -57,9 +79,9 @@ def models() -> list[dict[str, Any]]:
             **under(f"p/{operator}", "z", "r", "tau", "eta", "Delta", "I_ext", *more),
             "J": edge(f"p/{operator}/r", f"p/{operator}/s", "weight"),
         }
-        box = {"z": (-0.6, 0.6)}
-        start = {"z": -0.6 - 0.8j}
-        entries.append(entry(Model(f"{FAMILY}.{name}", rhs, start, {**common, **more}, paths, 5.0, box, observed)))
+        box, start = {"z": (-0.6, 0.6)}, {"z": -0.6 - 0.8j}
+        model = Model(f"{FAMILY}.{name}", rhs, start, {**common, **more}, paths, 5.0, box, observed)
+        entries.append({**entry(model), "fixed_points": [rest(model, {}), rest(model, changed)]})
     return entries
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from record import Model, Values, edge, entry, write
+from record import Model, Values, by_path, edge, entry, write
+from scipy.optimize import fsolve
+from stability import crossing, fold, period, slope_of
 
 FAMILY = "model_templates.neural_mass_models.wilsoncowan"
 RINGS = "model_templates.systems.wilson_cowan_rings"
 SOURCES = {"ee": ("e", "e"), "ei": ("e", "i"), "ie": ("i", "e"), "ii": ("i", "i")}
 RESPONSE = {"e": "e/se_op", "i": "i/si_op"}
+NEIGHBOURS = {n: ((n - 1) % 8, (n + 1) % 8) for n in range(8)}
 
 
 def response(drive: float, a: float, theta: float) -> float:
@@ -41,18 +44,24 @@ def plastic_pair(s: Values, p: Values) -> dict[str, float]:
 
 
 def ring(s: Values, p: Values) -> dict[str, float]:
-    """Return the rates of change of eight published oscillators whose neighbours excite each other."""
+    """Return the rates of change of eight oscillators; `late` is what a neighbour's rate was, if that counts."""
     slope = {}
     for n in range(8):
-        drive = CYCLE["ext_e"] + 0.5 * (s[f"e{(n - 1) % 8}"] + s[f"e{(n + 1) % 8}"])
-        own = pair({"e": s[f"e{n}"], "i": s[f"i{n}"]}, {**CYCLE, "ext_e": drive})
-        slope |= {f"e{n}": own["e"], f"i{n}": own["i"]}
+        own = {symbol: p[f"{symbol}_{n}"] for symbol in CYCLE}
+        for m in NEIGHBOURS[n]:
+            own["ext_e"] += p[f"w_{m}{n}"] * s.get(f"late_{m}{n}", s[f"e{m}"])
+        found = pair({"e": s[f"e{n}"], "i": s[f"i{n}"]}, own)
+        slope |= {f"e{n}": found["e"], f"i{n}": found["i"]}
     return slope
 
 
 def connection(key: str, prefix: str = "") -> tuple[str, str]:
     source, target = SOURCES[key]
     return f"{prefix}{source}/rate_op/r", f"{prefix}{RESPONSE[target]}/r_in"
+
+
+def neighbours(m: int, n: int) -> tuple[str, str]:
+    return f"p{m}/e/rate_op/r", f"p{n}/e/se_op/r_in"
 
 
 def pair_paths(prefix: str = "") -> dict[str, str]:
@@ -84,60 +93,69 @@ SYNAPSE = {"taux": 100.0, "tauu": 200.0, "kx": 0.1, "U": 0.6}
 SYNAPSE_PATHS = {"x": "x", "u": "u", "taux": "tau_x", "tauu": "tau_u", "kx": "k", "U": "U0"}
 
 
-def period() -> float:
-    """Return the period of the published limit cycle: two crossings of its mean after the transient, by bisection."""
-    from scipy.integrate import solve_ivp
+LOOP = settings((12.0, 13.0, -4.0, -11.0), (1.2, 1.0), (2.8, 4.0), 0.0)  # figure 4 of the paper: hysteresis
 
-    def slope(_: float, y: np.ndarray) -> list[float]:
-        return list(pair({"e": y[0], "i": y[1]}, CYCLE).values())
 
-    def crossing(_: float, y: np.ndarray) -> float:
-        return float(y[0] - 0.18)
+def plain() -> dict[str, Any]:
+    """Record the pair, and where the hysteresis loop of the paper's figure 4 ends: both states at P = 0 are stable."""
+    start = {"e": 0.0, "i": 0.0}
+    model = Model(f"{FAMILY}.WC", pair, start, PLAIN, pair_paths(), 50.0, drive={"ext_e": 1.0})
+    changed = {symbol: value for symbol, value in LOOP.items() if value != PLAIN[symbol]}
+    ends = ({"e": 0.06, "i": 0.0147, "ext_e": 0.283}, {"e": 0.375, "i": 0.183, "ext_e": -0.511})
+    return {**entry(model), "bifurcations": [fold(model, "ext_e", end, changed) for end in ends]}
 
-    crossing.direction = 1.0  # type: ignore[attr-defined]
-    run = solve_ivp(slope, (0.0, 3000.0), [0.0, 0.0], method="DOP853", rtol=1e-12, atol=1e-14, events=crossing)
-    crossings = run.t_events[0]
-    assert abs(crossings[-1] - 2 * crossings[-2] + crossings[-3]) < 1e-8
-    return float(crossings[-1] - crossings[-2])
+
+def plastic() -> dict[str, Any]:
+    stp: dict[str, float] = {}
+    start, paths = {"e": 0.0, "i": 0.0}, pair_paths()
+    for key in SOURCES:
+        stp |= {f"{symbol}_{key}": value for symbol, value in SYNAPSE.items()}
+        start |= {f"x_{key}": 1.0, f"u_{key}": 0.6}
+        paths |= {
+            f"{symbol}_{key}": edge(*connection(key), f"tsodyks_op/{name}") for symbol, name in SYNAPSE_PATHS.items()
+        }
+    model = Model(f"{FAMILY}.WC_stp", plastic_pair, start, WEAK | stp, paths, 50.0, drive={"ext_e": 2.0})
+    slope = slope_of(plastic_pair, tuple(start), {**model.parameters, "ext_e": 3.0})
+    point = fsolve(slope, [0.3, 0.2, *[0.8, 0.9] * 4], xtol=1e-14)
+    still = dict(zip(start, point.tolist(), strict=True))
+    found = {"how": "Newton", "parameters": by_path(model, {"ext_e": 3.0}), "state": by_path(model, still)}
+    return {**entry(model), "fixed_points": [found]}
+
+
+def oscillator() -> dict[str, Any]:
+    """Record the limit cycle, and the drive at which it ends."""
+    start = {"e": 0.0, "i": 0.0}
+    model = Model(f"{RINGS}.wc_oscillator", pair, start, CYCLE, pair_paths(), 100.0)
+    end = crossing(model, "ext_e", (1.85, 1.95), {"e": 0.25, "i": 0.2})
+    return {**entry(model), "bifurcations": [end], "period": period(model, "e", 0.18, 3000.0)}
+
+
+def circle(name: str, start: Values, late: bool) -> Model:
+    """Return a ring, its paths in the circuit, and what it reads of the past."""
+    parameters, paths, reads = {}, {}, {}
+    for n in range(8):
+        parameters |= {f"{symbol}_{n}": value for symbol, value in CYCLE.items()}
+        paths |= {f"e{n}": f"p{n}/e/rate_op/r", f"i{n}": f"p{n}/i/rate_op/r"}
+        paths |= {f"{symbol}_{n}": path for symbol, path in pair_paths(f"p{n}/").items() if symbol in CYCLE}
+        for m in NEIGHBOURS[n]:
+            parameters[f"w_{m}{n}"] = 0.5
+            paths[f"w_{m}{n}"] = edge(*neighbours(m, n), "weight")
+            if late:
+                parameters[f"delay_{m}{n}"] = 4.0
+                paths[f"delay_{m}{n}"] = edge(*neighbours(m, n), "delay")
+                reads[f"late_{m}{n}"] = (f"p{m}/e/rate_op/r", f"delay_{m}{n}")
+    return Model(f"{RINGS}.{name}", ring, start, parameters, paths, 100.0, late=reads, count=2)
+
+
+def together() -> dict[str, Any]:
+    """Record the ring in phase: each oscillator feels itself as its two neighbours."""
+    model = circle("wc_ring", {f"{k}{n}": 0.0 for n in range(8) for k in "ei"}, late=False)
+    one = Model(model.name, pair, {"e": 0.0, "i": 0.0}, {**CYCLE, "w_ee": 17.0}, pair_paths("p0/"), 100.0)
+    return {**entry(model), "period": {**period(one, "e", 0.2, 3000.0), "rows": 8000}}
 
 
 def models() -> list[dict[str, Any]]:
-    start = {"e": 0.0, "i": 0.0}
-    inside = {"stp": {}, "paths": {}, "start": {}}
-    for key in SOURCES:
-        inside["stp"] |= {f"{symbol}_{key}": value for symbol, value in SYNAPSE.items()}
-        inside["start"] |= {f"x_{key}": 1.0, f"u_{key}": 0.6}
-        inside["paths"] |= {
-            f"{symbol}_{key}": edge(*connection(key), f"tsodyks_op/{name}") for symbol, name in SYNAPSE_PATHS.items()
-        }
-    symbols = {f"{k}{n}": 0.0 for n in range(8) for k in "ei"}
-    ring_paths = {f"{k}{n}": f"p{n}/{k}/rate_op/r" for n in range(8) for k in "ei"}
-    return [
-        entry(Model(f"{FAMILY}.WC", pair, start, PLAIN, pair_paths(), 50.0, drive={"ext_e": 1.0})),
-        entry(
-            Model(
-                f"{FAMILY}.WC_stp",
-                plastic_pair,
-                start | inside["start"],
-                WEAK | inside["stp"],
-                pair_paths() | inside["paths"],
-                50.0,
-                drive={"ext_e": 2.0},
-            )
-        ),
-        entry(
-            Model(
-                f"{RINGS}.wc_oscillator",
-                pair,
-                start,
-                CYCLE,
-                pair_paths(),
-                100.0,
-                points={"period": {"of": "e/rate_op/r", "value": period()}},
-            )
-        ),
-        entry(Model(f"{RINGS}.wc_ring", ring, symbols, {}, ring_paths, 100.0)),
-    ]
+    return [plain(), plastic(), oscillator(), together()]
 
 
 if __name__ == "__main__":
