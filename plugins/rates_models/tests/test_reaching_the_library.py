@@ -13,7 +13,7 @@ from rates_core.yaml.reader import load
 from rates_core import CircuitTemplate
 
 JRC = "neural_mass_models/jansenrit/JRC"
-OTHER = "alpha_op: {base: OperatorTemplate, equations: \"v' = -7*v + r_in\", variables: {v: output, r_in: input}}\n"
+OTHER = 'alpha_op: {base: OperatorTemplate, equations: "v\' = -7*v + r_in", variables: {v: output, r_in: input}}\n'
 
 
 def other_collection(folder: Path) -> Path:
@@ -56,7 +56,11 @@ def test_a_folder_where_one_works_comes_first_and_changes_no_model_of_the_librar
     other_collection(tmp_path / "work")
     assert equation("model_templates.base_templates.alpha_op") != operator
     assert equation("model_templates:base_templates/alpha_op") == operator
-    for name in ("model_templates.neural_mass_models.jansenrit.JRC", f"model_templates/{JRC}", f"model_templates:{JRC}"):
+    for name in (
+        "model_templates.neural_mass_models.jansenrit.JRC",
+        f"model_templates/{JRC}",
+        f"model_templates:{JRC}",
+    ):
         assert load(name) == column
 
 
