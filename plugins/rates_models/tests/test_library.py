@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 import rates_models
 import yaml
+from rates_core.yaml.document import read_document
 from rates_core.yaml.reader import load
+from rates_core.yaml.tree import plain_value
 
 FOLDER = Path(rates_models.__file__).parent
 FILES = sorted(path.relative_to(FOLDER) for path in FOLDER.rglob("*.yaml"))
@@ -116,3 +118,23 @@ def test_readers_of_yaml_1_1_and_1_2_see_the_same(file: Path) -> None:
         assert not YAML_1_1.fullmatch(scalar.value), f"{file}:{line}: {scalar.value}"
     assert not re.search(r"^%|^---|!!|<<:", text, re.MULTILINE)
     assert max(map(len, text.splitlines())) <= 120
+
+
+def typed(value: object) -> object:
+    """Return a tree of values with the type of each leaf beside it, for which 1 and 1.0 and True are not equal."""
+    if isinstance(value, dict):
+        return {key: typed(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [typed(inner) for inner in value]
+    return type(value), value
+
+
+@pytest.mark.parametrize("file", FILES, ids=str)
+def test_a_reader_of_yaml_1_1_reads_what_rates_reads(file: Path) -> None:
+    theirs = yaml.safe_load((FOLDER / file).read_text(encoding="utf-8"))
+    assert typed(theirs) == typed(plain_value(read_document(FOLDER / file)))
+
+
+def test_values_that_readers_take_for_different_types_are_told_apart() -> None:
+    assert typed(yaml.safe_load("a: [1e-3, on, 1]")) != typed({"a": [0.001, "on", 1]})
+    assert typed(yaml.safe_load("a: [1.0e-3, 'on', 1]")) == typed({"a": [0.001, "on", 1]})
