@@ -77,3 +77,11 @@ def test_what_is_no_array_of_numbers_is_refused(given: Any, message: str) -> Non
     with pytest.raises(ArgumentError) as caught:
         Array(given)
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("zeros", [[0.0, -0.0], [0j, -0j], [0j, complex(-0.0, 0.0)]])
+def test_zeros_of_other_sign_make_another_array_of_the_same_hash(zeros: list[complex]) -> None:
+    one, other = (Array(np.array([zero, 1.0])) for zero in zeros)
+    assert one == Array(one.values.copy())
+    assert one != other
+    assert hash(one) == hash(other)

@@ -51,6 +51,13 @@ def sealed(values: NDArray[Any]) -> NDArray[Any]:
     return copy
 
 
+def _bits(values: NDArray[Any]) -> NDArray[Any]:
+    """Return numbers in a form in which `0.0` is not `-0.0`."""
+    import numpy as np
+
+    return np.ascontiguousarray(values).view(np.int64)
+
+
 def _shown(given: Any) -> str:
     text = repr(given)
     return text if len(text) <= 60 else f"{text[:57]}..."
@@ -58,7 +65,7 @@ def _shown(given: Any) -> str:
 
 @frozen(eq=False, repr=False)
 class Array:
-    """A read-only array of float64 or complex128 that compares and hashes by content.
+    """A read-only array of float64 or complex128 that compares and hashes by content; `-0.0` is not `0.0`.
 
     Attributes:
         values: the NumPy array; writing to it raises ValueError.
@@ -95,8 +102,10 @@ class Array:
 
         if not isinstance(other, Array):
             return NotImplemented
-        same = self.values is other.values
-        return same or (self.values.dtype == other.values.dtype and np.array_equal(self.values, other.values))
+        if self.values is other.values:
+            return True
+        alike = self.values.dtype == other.values.dtype and self.shape == other.shape
+        return alike and np.array_equal(_bits(self.values), _bits(other.values))
 
     def __hash__(self) -> int:
         return self._hash

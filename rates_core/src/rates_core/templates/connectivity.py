@@ -12,6 +12,7 @@ from rates_core.paths import split_variable
 from rates_core.templates.array import Array
 from rates_core.templates.counting import counted_are
 from rates_core.templates.edge import Mapped, edge_template, mapped_variables
+from rates_core.templates.exact import exact
 from rates_core.templates.mapping import FrozenMapping
 from rates_core.templates.node import EdgeTemplate
 from rates_core.templates.sparse import SparseMatrix, is_scipy_sparse
@@ -133,11 +134,11 @@ class Connectivity:
 
     source: str
     target: str
-    weights: Matrix = field(converter=_weights)
+    weights: Matrix = field(converter=_weights, eq=exact)
     edge: EdgeTemplate | None = field(default=None, converter=edge_template)
     edge_var_map: Mapping[str, Mapped] = field(factory=FrozenMapping)
-    delays: float | Array | None = None
-    spread: float | Array | None = None
+    delays: float | Array | None = field(default=None, eq=exact)
+    spread: float | Array | None = field(default=None, eq=exact)
 
     def __attrs_post_init__(self) -> None:
         for path in (self.source, self.target):

@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 from rates_core.errors import ArgumentError, TemplateError, UnknownNameError, did_you_mean
 from rates_core.paths import EDGE_ATTRIBUTES, split_variable
+from rates_core.templates.exact import exact
 from rates_core.templates.mapping import FrozenMapping
 from rates_core.templates.node import EdgeTemplate, declared_value
 from rates_core.templates.references import resolve
@@ -124,9 +125,9 @@ class Edge:
     source: str
     target: str
     template: EdgeTemplate | None = field(default=None, converter=edge_template)
-    weight: float | complex = field(default=1.0, converter=_weight)
-    delay: float | None = field(default=None, converter=_delay)
-    spread: float | None = field(default=None, converter=_spread)
+    weight: float | complex = field(default=1.0, converter=_weight, eq=exact)
+    delay: float | None = field(default=None, converter=_delay, eq=exact)
+    spread: float | None = field(default=None, converter=_spread, eq=exact)
     mapping: Mapping[str, Mapped] = field(factory=FrozenMapping)
 
     def __attrs_post_init__(self) -> None:
@@ -142,7 +143,7 @@ class Edge:
     @property
     def attributes(self) -> dict[str, Mapped]:
         """Return the attributes as they stand in a model file; those left at their defaults are absent."""
-        named: dict[str, Mapped] = {} if self.weight == 1.0 else {"weight": self.weight}
+        named: dict[str, Mapped] = {} if exact(self.weight) == 1.0 else {"weight": self.weight}
         for name, value in (("delay", self.delay), ("spread", self.spread)):
             if value is not None:
                 named[name] = value

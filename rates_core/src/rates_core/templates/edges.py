@@ -14,6 +14,7 @@ from rates_core.templates.array import Array
 from rates_core.templates.connectivity import connection_times
 from rates_core.templates.counting import counted
 from rates_core.templates.edge import Edge, Mapped, edge_template, mapped_variables
+from rates_core.templates.exact import exact
 from rates_core.templates.mapping import FrozenMapping
 from rates_core.templates.node import EdgeTemplate
 from rates_core.templates.sparse import SparseMatrix
@@ -48,8 +49,8 @@ class EdgeMatrix:
     target_nodes: tuple[str, ...] = field(converter=_labels)
     weights: SparseMatrix
     template: EdgeTemplate | None = field(default=None, converter=edge_template)
-    delays: float | Array | None = None
-    spread: float | Array | None = None
+    delays: float | Array | None = field(default=None, eq=exact)
+    spread: float | Array | None = field(default=None, eq=exact)
     mapping: Mapping[str, Mapped] = field(factory=FrozenMapping)
 
     def __attrs_post_init__(self) -> None:

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeVar
 
+from rates_core.templates.exact import exact
+
 K = TypeVar("K")
 V = TypeVar("V")
 
 
 class FrozenMapping(Mapping[K, V]):
-    """A mapping that keeps its order, cannot be changed, and compares and hashes by content (order aside)."""
+    """A mapping that keeps its order, cannot be changed, and compares and hashes by content (order aside).
+
+    Numbers in it are compared exactly: `-0.0` is not `0.0`.
+    """
 
     __slots__ = ("_hash", "_items")
 
@@ -31,9 +36,12 @@ class FrozenMapping(Mapping[K, V]):
         return len(self._items)
 
     def __eq__(self, other: object) -> bool:
-        if isinstance(other, FrozenMapping):
-            return self is other or self._items == other._items
-        return self._items == other if isinstance(other, dict) else NotImplemented
+        if self is other:
+            return True
+        items = other._items if isinstance(other, FrozenMapping) else other
+        if not isinstance(items, dict):
+            return NotImplemented
+        return self._items == items and all(exact(value) == exact(items[key]) for key, value in self._items.items())
 
     def __hash__(self) -> int:
         if self._hash is None:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from attrs import define, field
 
 from rates_core.templates.connectivity import Matrix
 from rates_core.templates.edge import Mapped
+from rates_core.templates.exact import exact
 from rates_core.templates.value import Value
 
 EdgeOverride = tuple[str, str, int | None, Mapping[str, Mapped | Matrix | None]]
 
 
-def _in_order(values: dict[str, Value]) -> tuple[tuple[str, Value], ...]:
-    return tuple(values.items())
+def _in_order(values: dict[str, Value]) -> tuple[tuple[str, Any], ...]:
+    return tuple((path, exact(value)) for path, value in values.items())
 
 
 @define

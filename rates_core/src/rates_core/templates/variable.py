@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any, Literal, cast
 
-from attrs import frozen
+from attrs import field, frozen
 
 from rates_core.errors import ArgumentError, TemplateError
+from rates_core.templates.exact import exact
 from rates_core.templates.value import Value, number_text, parse_number, shape_of, to_value
 
 Kind = Literal["parameter", "input", "output", "variable", "noise"]
@@ -29,7 +30,7 @@ class Variable:
     """
 
     kind: Kind
-    value: Value = 0.0
+    value: Value = field(default=0.0, eq=exact)
     dtype: DType = "float"
     length: int | None = None
 
