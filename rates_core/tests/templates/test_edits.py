@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from rates_core.errors import RatesError, TemplateError, UnknownNameError
+from rates_core.templates.array import Array
 from rates_core.templates.edits import edit
 from rates_core.templates.operator import OperatorTemplate
 from rates_core.templates.variable import Variable
@@ -114,6 +115,21 @@ def test_new_variables_are_declared_with_the_edit(base: OperatorTemplate) -> Non
 
 def test_a_number_for_a_variable_with_an_equation_is_its_initial_value(base: OperatorTemplate) -> None:
     assert base.update_template(variables={"v": 0.5}).variables["v"] == Variable("variable", 0.5)
+
+
+def test_new_initial_values_keep_axis_and_kind_of_a_variable() -> None:
+    base = OperatorTemplate("op", ["x' = -x", "z' = z"], {"x": "variable(0.5,3)", "z": "output(complex)"})
+    derived = base.update_template(variables={"x": [1, 2, 3], "z": 0.5})
+    assert derived.variables == {
+        "x": Variable("variable", Array([1, 2, 3])),
+        "z": Variable("output", 0.5 + 0j, "complex"),
+    }
+    assert derived.update_template(variables={"x": 2}).variables["x"] == Variable("variable", 2.0, "float", 3)
+    with pytest.raises(TemplateError) as caught:
+        base.update_template(variables={"x": [[1, 2, 3]]})
+    assert str(caught.value) == (
+        "Variable 'x': an initial value is a number or a list with one per place on its axis, not [[1, 2, 3]]."
+    )
 
 
 def test_a_number_for_an_input_makes_it_a_parameter(base: OperatorTemplate) -> None:

@@ -36,6 +36,9 @@ from rates_core.templates.variable import Variable
         ("output(0.5+0.1j)", Variable("output", 0.5 + 0.1j, "complex")),
         ("variable(0.25,3)", Variable("variable", 0.25, "float", 3)),
         ("variable(complex, 2)", Variable("variable", 0j, "complex", 2)),
+        ("output([0.5, -1e-3])", Variable("output", Array([0.5, -1e-3]))),
+        ("variable( [1, 2 + 1j] )", Variable("variable", Array([1, 2 + 1j]), "complex")),
+        (np.zeros(0, dtype=complex), Variable("parameter", Array([]))),
     ],
 )
 def test_each_form_of_the_language_is_read(spec: Any, variable: Variable) -> None:
@@ -43,7 +46,8 @@ def test_each_form_of_the_language_is_read(spec: Any, variable: Variable) -> Non
 
 
 @pytest.mark.parametrize(
-    ("spec", "shape"), [(1.0, ()), ("input", ()), ("output(0.0,3)", (3,)), ([1, 2], (2,)), ([[1, 2]], (1, 2))]
+    ("spec", "shape"),
+    [(1.0, ()), ("input", ()), ("output(0.0,3)", (3,)), ("output([1, 2])", (2,)), ([1, 2], (2,)), ([[1, 2]], (1, 2))],
 )
 def test_the_shape_is_what_is_declared(spec: Any, shape: tuple[int, ...]) -> None:
     assert Variable.parse(spec).shape == shape
@@ -58,6 +62,13 @@ numbers = some.one_of(
 @given(some.sampled_from(["input", "output", "variable"]), numbers, some.none() | some.integers(1, 99))
 def test_a_written_variable_is_read_back(kind: Any, value: float | complex, length: int | None) -> None:
     variable = Variable(kind, value, "complex" if isinstance(value, complex) else "float", length)
+    assert Variable.parse(variable.text()) == variable
+
+
+@given(some.sampled_from(["input", "output", "variable"]), some.lists(numbers, min_size=1, max_size=4))
+def test_written_initial_values_are_read_back(kind: Any, values: list[complex]) -> None:
+    array = Array(values)
+    variable = Variable(kind, array, "complex" if array.values.dtype.kind == "c" else "float")
     assert Variable.parse(variable.text()) == variable
 
 
@@ -90,6 +101,12 @@ FORMS = (
         ("output(x)", "'output(x)': 'x' is neither a number nor 'float' or 'complex'."),
         ("output()", "'output()': '' is neither a number nor 'float' or 'complex'."),
         ("output(0.5,x)", "'output(0.5,x)': the length 'x' is not a whole number of at least 1."),
+        ("output([])", "'output([])': '' is neither a number nor 'float' or 'complex'."),
+        (
+            "output([1, 2], 2)",
+            "'output([1, 2], 2)': a list of initial values is the whole content, as in 'variable([0.5, 1.0])'.",
+        ),
+        (np.zeros((0, 3)), f"An array of shape (0, 3) holds no number. {FORMS}"),
         ("output(0.5,0)", "'output(0.5,0)': the length '0' is not a whole number of at least 1."),
         ("noise(2.0)", "'noise(2.0)': noise has unit strength; write 'noise' and scale it in the equation."),
     ],

@@ -15,6 +15,7 @@ from attrs import evolve, frozen
 from rates_core.errors import TemplateError, UnknownNameError, did_you_mean
 from rates_core.templates.event import Event, parse_events
 from rates_core.templates.operator import OperatorTemplate, equation_texts
+from rates_core.templates.value import as_complex
 from rates_core.templates.variable import DType, Variable
 
 _KEYS = ("replace", "remove", "append", "prepend", "add")
@@ -75,7 +76,7 @@ def derive(
     dropped = _names_in(base.equations, base.events) - _names_in(texts, events)
     kept = {name: declared for name, declared in base.variables.items() if name not in dropped}
     defined = {name for equation in texts for name in _left_names(equation)}
-    declared = {name: _redeclared(kept.get(name), spec, name in defined) for name, spec in variables.items()}
+    declared = {name: _redeclared(name, kept.get(name), spec, name in defined) for name, spec in variables.items()}
     return evolve(base, **{**changes, "equations": texts, "events": events, "variables": {**kept, **declared}})
 
 
@@ -176,12 +177,18 @@ def _names_in(equations: Iterable[str], events: Iterable[Event]) -> set[str]:
     return found
 
 
-def _redeclared(inherited: Variable | None, spec: Any, defined: bool) -> Any:
+def _redeclared(name: str, inherited: Variable | None, spec: Any, defined: bool) -> Any:
     """Return a new declaration; a plain number for a variable with an equation is its new initial value."""
     if inherited is None or not defined or inherited.kind not in ("output", "variable"):
         return spec
     if isinstance(spec, (str, Variable)) and Variable.parse(spec).kind != "parameter":
         return spec
     given = Variable.parse(spec)
+    if len(given.shape) > 1:
+        raise TemplateError(
+            f"Variable '{name}': an initial value is a number or a list with one per place on its axis, not {spec!r}."
+        )
     dtype: DType = "complex" if "complex" in (given.dtype, inherited.dtype) else "float"
-    return evolve(inherited, value=given.value, dtype=dtype)
+    value = as_complex(given.value) if dtype == "complex" else given.value
+    length = None if given.shape or not inherited.shape else inherited.shape[0]
+    return evolve(inherited, value=value, dtype=dtype, length=length)

@@ -41,7 +41,21 @@ def to_value(given: Any) -> Value:
     if isinstance(given, (numbers.Number, bool, str)) or given is None:
         return to_number(given)
     array = Array(given)
+    if not array.size:
+        return _empty(array)
     return to_number(array.values.item()) if array.shape == () else array
+
+
+def _empty(array: Array) -> Array:
+    """Return the one empty array that has a form in a model file, `[]`."""
+    if len(array.shape) > 1:
+        raise ArgumentError(f"An array of shape {array.shape} holds no number.")
+    return Array(())
+
+
+def as_complex(value: Value) -> complex | Array:
+    """Return a value of complex numbers."""
+    return Array(value.values.astype(complex)) if isinstance(value, Array) else complex(value)
 
 
 def parse_number(text: str) -> float | complex | None:

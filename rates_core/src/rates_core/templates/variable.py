@@ -8,6 +8,7 @@ from typing import Any, Literal, cast
 from attrs import field, frozen
 
 from rates_core.errors import ArgumentError, TemplateError
+from rates_core.templates.array import Array
 from rates_core.templates.exact import exact
 from rates_core.templates.value import Value, number_text, parse_number, shape_of, to_value
 
@@ -26,7 +27,7 @@ class Variable:
         kind: parameter, input, output, variable (neither input nor output) or noise.
         value: a parameter's value, an initial value, or what an input has when nothing feeds it.
         dtype: `complex` where it is declared or its value is complex.
-        length: the declared length of its axis, None for a scalar; an array's length is that of its value.
+        length: the declared length of its axis; None for a scalar, and for an array, whose length is that of its value.
     """
 
     kind: Kind
@@ -57,15 +58,20 @@ class Variable:
         return shape_of(self.value) or (() if self.length is None else (self.length,))
 
     def text(self) -> str:
-        """Return the canonical text, from which `parse` makes an equal variable (arrays: a YAML list)."""
+        """Return the canonical text, from which `parse` makes an equal variable (arrays as parameters: a YAML list)."""
         if self.kind == "noise":
             return "noise"
-        if not isinstance(self.value, (float, complex)):
-            return repr(self.value.tolist())
-        number = number_text(self.value)
+        value = _value_text(self.value)
         if self.kind == "parameter":
-            return number
-        return f"{self.kind}({number})" if self.length is None else f"{self.kind}({number},{self.length})"
+            return value
+        return f"{self.kind}({value})" if self.length is None else f"{self.kind}({value},{self.length})"
+
+
+def _value_text(value: Value) -> str:
+    if not isinstance(value, Array):
+        return number_text(value)
+    entries = value.tolist()
+    return f"[{', '.join(map(number_text, entries))}]" if len(value.shape) == 1 else repr(entries)
 
 
 def _dtype(value: Value) -> DType:
@@ -83,6 +89,9 @@ def _parse_text(text: str) -> Variable:
         return Variable(kind)
     if kind == "noise":
         raise TemplateError(f"'{text}': noise has unit strength; write 'noise' and scale it in the equation.")
+    if inside.strip().startswith("["):
+        array = _parse_list(inside.strip(), text)
+        return Variable(kind, array, _dtype(array))
     content, comma, length = inside.partition(",")
     value = _parse_content(content.strip(), text)
     return Variable(kind, value, _dtype(value), _parse_length(length.strip(), text) if comma else None)
@@ -102,6 +111,13 @@ def _parse_content(content: str, text: str) -> float | complex:
     if number is None or number != number:
         raise TemplateError(f"'{text}': '{content}' is neither a number nor 'float' or 'complex'.")
     return number
+
+
+def _parse_list(inside: str, text: str) -> Array:
+    """Return initial values, one for each place on the axis."""
+    if not inside.endswith("]"):
+        raise TemplateError(f"'{text}': a list of initial values is the whole content, as in 'variable([0.5, 1.0])'.")
+    return Array([_parse_content(entry.strip(), text) for entry in inside[1:-1].split(",")])
 
 
 def _parse_length(length: str, text: str) -> int:

@@ -186,11 +186,7 @@ def _matrix(value: Any) -> Any:
 
 def _value(value: Any) -> Any:
     """Return a number or a text as it is, and an array as rows."""
-    if not isinstance(value, Array):
-        return value
-    if value.size == 0 and len(value.shape) > 1:
-        raise ModelFileError(f"An empty array of shape {value.shape} has no form in a model file.")
-    return _rows(value.tolist())
+    return _rows(value.tolist()) if isinstance(value, Array) else value
 
 
 def _rows(entries: list[Any]) -> Any:
