@@ -367,11 +367,19 @@ def test_a_variable_that_no_text_declares_is_refused(models):
     assert not os.listdir(models.folder)
 
 
-def test_a_name_that_no_file_can_hold_is_refused(models):
-    assert models.error_of(lambda: write(NodeTemplate("x" * (LONGEST_KEY + 1)), "x.yaml")) == (
-        f"{UNWRITTEN}'{'x' * 40}...' has 1001 characters; a key of a model file has 1000 at most."
+@pytest.mark.parametrize(
+    "name", ["x" * (LONGEST_KEY + 1), "\a" * (LONGEST_KEY // 4)], ids=["long", "long when written"]
+)
+def test_a_name_longer_than_a_simple_key_is_written_too(models, name):
+    operator = OperatorTemplate(name, [f"{'x' * 2000} = 1"], {"x" * 2000: "output", "k": 2.0})
+    node = NodeTemplate(name, {operator: {"k": 3.0, "x" * 2000: 4.0}})
+    edge = EdgeTemplate(name, [OTHER_OP])
+    path = f"{name}/{name}/{'x' * 2000}"
+    population = PopulationTemplate("pop", node, 2, {f"{name}/k": [1.0, 2.0]})
+    circuit = CircuitTemplate(
+        name, {name: node, "q": NODE}, populations={"pop": population}, edges=[(path, "q/op/u", edge, {"op/x": 2.0})]
     )
-    written(NodeTemplate("x" * LONGEST_KEY), models)
+    written(circuit.update_var({path: 5.0}, [(path, "q/op/u", {f"{name}/op/x": 3.0})]), models)
 
 
 def test_circuits_nested_too_deep_to_be_read_are_not_written(models):

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from rates_core.errors import ModelFileError
 from rates_core.templates.value import number_text
 from rates_core.yaml.scalars import write_number, write_text
 
-LONGEST_KEY = 1000  # characters; YAML allows 1024 for one that stands in the line of its value
+LONGEST_KEY = 1000  # characters; YAML allows 1024 for one without a mark that it is a key
 
 _STEP = "  "
 
@@ -25,7 +24,9 @@ def block(value: Any, indent: str = "") -> Iterator[str]:
     """Yield the lines of a mapping or a list."""
     if isinstance(value, dict):
         for key, entry in value.items():
-            yield from _headed(f"{indent}{_key(key)}:", entry, indent + _STEP)
+            *marked, head = _key_lines(key)
+            yield from (indent + line for line in marked)
+            yield from _headed(indent + head, entry, indent + _STEP)
     else:
         for item in value:
             lines = _headed(f"{indent}-", item, indent + _STEP)
@@ -39,7 +40,8 @@ def block(value: Any, indent: str = "") -> Iterator[str]:
 def inline(value: Any) -> str:
     """Return a value in one line."""
     if isinstance(value, dict):
-        return f"{{{', '.join(f'{_key(key)}: {inline(entry)}' for key, entry in value.items())}}}"
+        entries = (" ".join((*_key_lines(key), inline(entry))) for key, entry in value.items())
+        return f"{{{', '.join(entries)}}}"
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(map(inline, value))}]"
     if value is None:
@@ -72,9 +74,7 @@ def _is_prose(text: str) -> bool:
     return len(lines) > 1 and all(map(str.isprintable, lines)) and not text[0].isspace() and bool(lines[-1].strip())
 
 
-def _key(key: str) -> str:
-    if len(key) > LONGEST_KEY:
-        raise ModelFileError(
-            f"'{key[:40]}...' has {len(key)} characters; a key of a model file has {LONGEST_KEY} at most."
-        )
-    return write_text(key)
+def _key_lines(key: str) -> list[str]:
+    """Return a key with its colon, which stands behind a long one in a line of its own."""
+    text = write_text(key)
+    return [f"{text}:"] if len(text) <= LONGEST_KEY else [f"? {text}", ":"]
