@@ -23,7 +23,7 @@ _DERIVATIVE = "d/dt"
 _TOKEN = re.compile(
     r"(?P<derivative>\A\s*d\s*/\s*dt(?!\w))"
     r"|(?P<name>[^\W\d]\w*)"
-    r"|(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
+    r"|(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?j?)"
     r"|(?P<operator>\*\*|<=|>=|==|!=|\S)"
 )
 
@@ -46,6 +46,11 @@ def tokens(text: str) -> list[Token]:
         spelled = {"derivative": _DERIVATIVE}.get(kind, "^" if match.group() == "**" else match.group())
         found.append(Token(kind, spelled, match.start(), match.end()))
     return found
+
+
+def spelled(text: str) -> list[str]:
+    """Return the texts of the tokens of an equation, or of a piece of one."""
+    return [token.text for token in tokens(text)]
 
 
 def names(texts: Iterable[str]) -> set[str]:
@@ -98,17 +103,23 @@ def edit(equations: Sequence[str], edits: Mapping[str, Any], what: str) -> list[
             raise UnknownNameError(f"{what}: equations have no edit '{key}'.{did_you_mean(str(key), _KEYS)}")
     edited = list(equations)
     replacements = edits.get("replace") or {}
-    if not isinstance(replacements, Mapping):
+    if not isinstance(replacements, Mapping) or not all(map(_is_replacement, replacements.items())):
         raise TemplateError(f"{what}: 'replace' maps old pieces of equations to new ones, not {replacements!r}.")
     removals = dict.fromkeys(_texts(edits, "remove", what), "")
     for key, pieces in (("replace", replacements), ("remove", removals)):
         if pieces:
-            edited = _replace_all(edited, {str(old): str(new) for old, new in pieces.items()}, f"{what}, '{key}'")
+            texts = {str(old): "" if new is None else str(new) for old, new in pieces.items()}
+            edited = _replace_all(edited, texts, f"{what}, '{key}'")
     for text in _texts(edits, "append", what):
         edited = [f"{equation} {text.strip()}" for equation in edited]
     for text in _texts(edits, "prepend", what):
         edited = [_prepended(equation, text.strip()) for equation in edited]
     return [*edited, *_texts(edits, "add", what)]
+
+
+def _is_replacement(item: tuple[Any, Any]) -> bool:
+    """Tell whether an old piece and its new one are texts or numbers; a new one that is None is empty."""
+    return all(isinstance(piece, (str, int, float)) for piece in item if piece is not None) and item[0] is not None
 
 
 def _texts(edits: Mapping[str, Any], key: str, what: str) -> list[str]:
@@ -121,7 +132,7 @@ def _texts(edits: Mapping[str, Any], key: str, what: str) -> list[str]:
 
 def _replace_all(equations: Sequence[str], pieces: Mapping[str, str], what: str) -> list[str]:
     """Replace all pieces at once, the longest first, so that no replacement changes the result of another."""
-    wanted = {old: [token.text for token in tokens(old)] for old in pieces}
+    wanted = {old: spelled(old) for old in pieces}
     for old, sought in wanted.items():
         if not sought:
             raise TemplateError(f"{what}: a piece of an equation is needed, not {old!r}.")
@@ -151,7 +162,13 @@ def _replaced(
         place += len(tokens(old))
         position = found[place - 1].end
     parts.append(equation[position:])
-    return re.sub(r"  +", " ", "".join(parts)).strip() if position else equation
+    return re.sub(r"  +", " ", _joined(parts)).strip() if position else equation
+
+
+def _joined(parts: Sequence[str]) -> str:
+    """Join pieces of an equation, with spaces where tokens would run together: `a*` and `*b` make no power."""
+    close, apart = "".join(parts), " ".join(parts)
+    return close if spelled(close) == spelled(apart) else apart
 
 
 def _prepended(equation: str, text: str) -> str:
