@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from rates_core.network.build import build_network
+from rates_core.reference import Interpreter
 
 from rates_core import CircuitTemplate, Connectivity, EdgeTemplate, NodeTemplate, OperatorTemplate, PopulationTemplate
 
@@ -148,3 +149,33 @@ def test_connections_get_whole_matrices(leak):
     (projection,) = build_network(circuit).projections
     assert projection.weights.matrix.tolist() == [[1.0, 2.0], [3.0, 4.0]]
     assert projection.delay == 0.5
+
+
+@pytest.mark.parametrize("index", [(), (0,)])
+def test_what_a_circuit_records_does_not_reach_edges_around_it(leak, index):
+    ends = "p/op/x", "q/op/u"
+    inner = CircuitTemplate("inner", nodes={"p": leak, "q": leak}, edges=[(*ends, None, {"weight": 2.0})])
+    inner.update_var(edge_vars=[(*ends, *index, {"weight": 5.0})])
+    outer_ends = tuple(f"c/{end}" for end in ends)
+    outer = CircuitTemplate("outer", circuits={"c": inner}, edges=[(*outer_ends, None, {"weight": 3.0})])
+    expected = {f"{'->'.join(outer_ends)}[{number}]": weight for number, weight in enumerate([5.0, 3.0])}
+    assert weights(outer) == expected
+    assert [edge.weight for edge in outer.get_edges(*outer_ends)] == [5.0, 3.0]
+    oracle = Interpreter(outer)
+    state = dict.fromkeys(oracle.state_paths, 1.0)
+    assert oracle.value("c/q/op/u", 0.0, state) == 8.0
+    outer.update_var(edge_vars=[(*outer_ends, {"weight": 7.0})])
+    assert list(weights(outer).values()) == [7.0, 7.0]
+
+
+def test_what_a_circuit_records_does_not_reach_connections_around_it(leak):
+    ends = {"source": "p/op/x", "target": "p/op/u"}
+    units = PopulationTemplate("p", leak, 2)
+    inner = CircuitTemplate("inner", populations={"p": units}, connections=[Connectivity(**ends, weights=2.0)])
+    inner.update_var(edge_vars=[(*ends.values(), {"weight": 5.0})])
+    outer = CircuitTemplate(
+        "outer", circuits={"c": inner}, connections=[Connectivity("c/p/op/x", "c/p/op/u", np.ones((2, 2)))]
+    )
+    whole, matrix = (projection.weights for projection in build_network(outer).projections)
+    assert whole.weight == 5.0
+    assert matrix.matrix.tolist() == [[1.0, 1.0], [1.0, 1.0]]

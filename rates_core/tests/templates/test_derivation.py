@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from rates_core.errors import UnknownNameError
+from rates_core.errors import TemplateError, UnknownNameError
+from rates_core.network.build import build_network
 from rates_core.templates.circuit import CircuitTemplate
 from rates_core.templates.node import NodeTemplate
 from rates_core.templates.operator import OperatorTemplate
@@ -48,6 +49,37 @@ def test_an_array_stays_with_its_units_when_units_are_added(circuit: CircuitTemp
     circuit.update_var({"all/lv/alpha": [1.0, 2.0]})
     derived = circuit.update_template(nodes={"vole": prey})
     assert derived.get_var("all/lv/alpha").tolist() == [1.0, 2.0, 0.5]
+
+
+@pytest.mark.parametrize("index", [(), (0,)])
+def test_values_of_edges_stay_with_them_when_edges_between_the_same_variables_are_added(
+    circuit: CircuitTemplate, index: tuple[int, ...]
+) -> None:
+    ends = "hare/lv/x", "hare/lv/x_in"
+    circuit.add_edges_from_matrix("lv/x", "lv/x_in", ["hare"], weight=[[3.0]])
+    circuit.update_var(edge_vars=[(*ends, *index, {"delay": 1.0})])
+    derived = circuit.update_template(edges=[(*ends, None, {"weight": 7.0})])
+    assert [(edge.weight, edge.delay) for edge in derived.get_edges(*ends)] == [(7.0, None), (3.0, 1.0)]
+    assert [(edge.weight, edge.delay) for edge in circuit.get_edges(*ends)] == [(3.0, 1.0)]
+
+
+def test_values_of_connections_refuse_further_connections_of_the_same_variables(circuit: CircuitTemplate) -> None:
+    ends = {"source": "hare/lv/x", "target": "hare/lv/x_in"}
+    base = circuit.update_template(connections=[{**ends, "weights": 1.0}])
+    base.update_var(edge_vars=[(*ends.values(), {"weight": 2.0})])
+    with pytest.raises(TemplateError) as caught:
+        base.update_template(connections=[{**ends, "weights": 3.0}])
+    assert str(caught.value) == (
+        "Values of connections hare/lv/x->hare/lv/x_in are recorded already; add edges between them before that."
+    )
+
+
+def test_values_of_edges_do_not_reach_a_connection_that_is_added(circuit: CircuitTemplate) -> None:
+    ends = "fox/lv/x", "hare/lv/x_in"
+    circuit.update_var(edge_vars=[(*ends, {"weight": 2.0})])
+    derived = circuit.update_template(connections=[{"source": ends[0], "target": ends[1], "weights": 3.0}])
+    weights = [projection.weights.weight for projection in build_network(derived).projections]
+    assert sorted(weights) == [0.7, 2.0, 3.0]
 
 
 def test_a_recorded_value_that_names_nothing_any_more_is_an_error(circuit: CircuitTemplate) -> None:

@@ -64,11 +64,12 @@ class EdgeTable:
         numbers[order] = np.arange(len(order)) - np.repeat(starts, lengths)
         return numbers
 
-    def places(self, source: str, target: str, index: int | None) -> np.ndarray:
-        """Return the edges between variables that match two paths; only those of one number if `index` is given."""
+    def places(self, source: str, target: str, index: int | None, count: int) -> np.ndarray:
+        """Return those of the first `count` edges whose ends match two paths; of one number if `index` is given."""
         import numpy as np
 
         chosen = np.isin(self.source, self._matching(source)) & np.isin(self.target, self._matching(target))
+        chosen[count:] = False
         if index is not None:
             chosen &= self.number == index
         return np.flatnonzero(chosen)
@@ -154,6 +155,11 @@ class EdgeCollector:
     _templates: dict[EdgeTemplate, int] = field(factory=dict)
     _mappings: list[Mapped] = field(factory=list)
     _chunks: list[tuple[Any, ...]] = field(factory=list)
+
+    @property
+    def count(self) -> int:
+        """Return the number of edges so far."""
+        return sum(len(chunk[0]) for chunk in self._chunks)
 
     def add(self, edges: Sequence[Edge], prefix: str) -> None:
         """Add edges that were given one by one."""

@@ -97,14 +97,16 @@ def flatten(circuit: CircuitTemplate) -> FlatCircuit:
     _collect_leaves(circuit, "", leaves, structures)
     connections: list[FlatConnection] = []
     levels = list(_levels(circuit, ""))
+    held: list[tuple[int, int]] = []  # edges and connections of each level and those inside of it; outer ones follow
     for prefix, level in levels:
         collector.add(level.edges.single, prefix)
         for matrix in level.edges.matrices:
             collector.add_matrix(matrix, prefix)
         connections.extend(_connection(connectivity, prefix) for connectivity in level.connections)
+        held.append((collector.count, len(connections)))
     flat = FlatCircuit(circuit.name, leaves, collector.table(), connections, structures)
-    for prefix, level in levels:
-        apply_overrides(flat, prefix, level.overrides)
+    for (prefix, level), counts in zip(levels, held, strict=True):
+        apply_overrides(flat, prefix, level.overrides, *counts)
     return flat
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean
 from rates_core.network.addresses import check_variable, split_unit, unknown_node
@@ -14,15 +14,32 @@ from rates_core.network.structure import VariableKey
 from rates_core.paths import matches
 from rates_core.templates.overrides import Overrides
 
+if TYPE_CHECKING:
+    import numpy as np
+
 CONNECTION_ATTRIBUTES = {"weight": "weights", "delay": "delays", "spread": "spread"}
 
 
-def apply_overrides(flat: FlatCircuit, prefix: str, overrides: Overrides) -> None:
-    """Set node and edge variables, in the order in which they were recorded."""
+def apply_overrides(flat: FlatCircuit, prefix: str, overrides: Overrides, edges: int, connections: int) -> None:
+    """Set node and edge variables, in the order in which they were recorded on one level.
+
+    Args:
+        flat: the circuit.
+        prefix: path of the level.
+        overrides: what was recorded on it.
+        edges: how many edges it reaches: its own and those before, not those that circuits around it add.
+        connections: likewise.
+    """
     for path, value in overrides.node_vars.items():
         set_node_variable(flat, prefix + path, plain(value))
     for source, target, index, attributes in overrides.edge_vars:
-        _set_edges(flat, prefix + source, prefix + target, index, with_prefix(attributes, prefix))
+        places = flat.edges.places(prefix + source, prefix + target, index, edges)
+        ends = prefix + source, prefix + target
+        known = flat.connections[:connections] if index is None else ()  # connections have no numbers
+        reached = [item for item in known if all(map(_same, ends, (item.source, item.target)))]
+        if not len(places) and not reached:
+            raise _no_edge(flat, *ends, index)
+        _set_edges(flat, places, reached, with_prefix(attributes, prefix))
 
 
 def set_node_variable(flat: FlatCircuit, path: str, value: Value) -> None:
@@ -109,18 +126,18 @@ def _set_unit(leaf: Leaf, unit: int, key: VariableKey, value: Value, origin: Ori
     leaf.values[key], leaf.origins[key] = values, tuple(origins)
 
 
-def _set_edges(flat: FlatCircuit, source: str, target: str, index: int | None, attributes: Mapping[str, Any]) -> None:
-    places = flat.edges.places(source, target, index)
-    connections = [item for item in flat.connections if _same(source, item.source) and _same(target, item.target)]
-    if not len(places) and not connections:
-        ends = flat.edges.ends
-        known = [
-            f"{ends[first]}->{ends[last]}" for first, last in zip(flat.edges.source, flat.edges.target, strict=True)
-        ]
-        known += [f"{item.source}->{item.target}" for item in flat.connections]
-        asked = f"{source}->{target}"
-        number = "" if index is None else f"[{index}]"
-        raise UnknownNameError(f"No edge {asked}{number}.{did_you_mean(asked, known)}")
+def _no_edge(flat: FlatCircuit, source: str, target: str, index: int | None) -> UnknownNameError:
+    ends = flat.edges.ends
+    known = [f"{ends[first]}->{ends[last]}" for first, last in zip(flat.edges.source, flat.edges.target, strict=True)]
+    known += [f"{item.source}->{item.target}" for item in flat.connections]
+    asked = f"{source}->{target}"
+    number = "" if index is None else f"[{index}]"
+    return UnknownNameError(f"No edge {asked}{number}.{did_you_mean(asked, known)}")
+
+
+def _set_edges(
+    flat: FlatCircuit, places: np.ndarray, connections: Sequence[FlatConnection], attributes: Mapping[str, Any]
+) -> None:
     for name, value in attributes.items():
         if len(places):
             flat.edges.set(places, name, value)

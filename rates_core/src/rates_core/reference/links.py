@@ -60,7 +60,6 @@ def links_of(circuit: CircuitTemplate, units: dict[str, Unit]) -> Iterator[Link]
     bundles: list[_Bundle] = []
     for prefix, level in levels(circuit):
         bundles.extend(_bundles(level, prefix, bundles))
-    for prefix, level in levels(circuit):
         for source, target, index, attributes in level.overrides.edge_vars:
             ends = join_path(prefix, source), join_path(prefix, target)
             for bundle in bundles:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import evolve
 
 from rates_core.paths import has_wildcard, split_path, split_unit
+from rates_core.templates import members
 from rates_core.templates.array import Array
 from rates_core.templates.current import shares
 from rates_core.templates.edges import Edges, parse_edges
-from rates_core.templates.overrides import Overrides
+from rates_core.templates.kept_edges import kept_overrides
+from rates_core.templates.overrides import EdgeOverride, Overrides
 from rates_core.templates.queries import match_variables
 from rates_core.templates.value import Value, to_value
 
@@ -36,27 +38,27 @@ def derive_circuit(
     """
     changes = {name: value for name, value in given.items() if value is not None}
     labels: set[str] = set()
-    for name, members in parts.items():
-        if members is not None:
-            changes[name] = {**getattr(circuit, name), **members}
-            labels.update(members)
-    added = parse_edges(edges)
+    for name, part in parts.items():
+        if part is not None:
+            changes[name] = {**getattr(circuit, name), **part}
+            labels.update(part)
+    added, joined = parse_edges(edges), members.connections(connections)
     changes["edges"] = Edges(circuit.edges.single + added.single, circuit.edges.matrices + added.matrices)
-    changes["connections"] = (*circuit.connections, *connections)
-    return evolve(circuit, **changes, overrides=inherited(circuit, labels))
+    changes["connections"] = (*circuit.connections, *joined)
+    return evolve(circuit, **changes, overrides=inherited(circuit, labels, kept_overrides(circuit, added, joined)))
 
 
-def inherited(circuit: CircuitTemplate, replaced: Collection[str]) -> Overrides:
+def inherited(circuit: CircuitTemplate, replaced: Collection[str], edge_vars: Iterable[EdgeOverride]) -> Overrides:
     """Return the recorded values that a derived circuit keeps: all but those of parts that are replaced.
 
-    Arrays of one value per unit stay with their units, whatever units are added.
+    Arrays of one value per unit stay with their units, whatever units are added, and values of edges with these.
     """
     recorded = Overrides()
     for path, value in circuit.overrides.node_vars.items():
         for single, part in _bound(circuit, path, value) if replaced else ((path, value),):
             if _first_label(single) not in replaced:
                 recorded.set_node_variable(single, part)
-    for entry in circuit.overrides.edge_vars:
+    for entry in edge_vars:
         labels = {_first_label(entry[0]), _first_label(entry[1])}
         inside = len(labels) == 1 and labels <= circuit.circuits.keys() & set(replaced)
         if not inside or circuit.edges.between(entry[0], entry[1]):

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from rates_core.errors import TemplateError
-from rates_core.paths import EDGE_ATTRIBUTES, has_wildcard
+from rates_core.paths import EDGE_ATTRIBUTES
 from rates_core.templates.array import Array
 from rates_core.templates.connectivity import to_matrix
 from rates_core.templates.edges import EdgeMatrix, Edges
+from rates_core.templates.kept_edges import kept_overrides
 from rates_core.templates.mapping import FrozenMapping
 from rates_core.templates.members import check_edges
-from rates_core.templates.overrides import EdgeOverride
-from rates_core.templates.placed_edges import connections_between, edges_between
 from rates_core.templates.queries import node_paths
 from rates_core.templates.sparse import SparseMatrix
 from rates_core.templates.updates import check_open
@@ -52,29 +51,12 @@ def record_matrix(
         attributes.get("spread"),
         FrozenMapping((name, value) for name, value in attributes.items() if name not in EDGE_ATTRIBUTES),
     )
-    check_edges(circuit, Edges((), (matrix,)))
-    bound = list(_bound_to_existing(circuit, matrix))
+    added = Edges((), (matrix,))
+    check_edges(circuit, added)
+    kept = list(kept_overrides(circuit, added))
     edges = Edges(circuit.edges.single, (*circuit.edges.matrices, matrix))
     object.__setattr__(circuit, "edges", edges)  # one of the two changes in place that programs rely on
-    circuit.overrides.edge_vars[:] = bound
-
-
-def _bound_to_existing(circuit: CircuitTemplate, matrix: EdgeMatrix) -> Iterator[EdgeOverride]:
-    """Yield what was recorded so that it stays with the edges that exist, and does not reach those of the matrix."""
-    for source, target, index, attributes in circuit.overrides.edge_vars:
-        if index is not None or not _may_reach(matrix, source, target):
-            yield source, target, index, attributes
-            continue
-        if connections_between(circuit, source, target):
-            raise TemplateError(
-                f"Values of connections {source}->{target} are recorded already; add edges between them before that."
-            )
-        for placed in edges_between(circuit, source, target):
-            yield *placed.ends, placed.number, attributes
-
-
-def _may_reach(matrix: EdgeMatrix, source: str, target: str) -> bool:
-    return has_wildcard(source.split("/")) or has_wildcard(target.split("/")) or bool(matrix.between(source, target))
+    circuit.overrides.edge_vars[:] = kept
 
 
 def _node_list(circuit: CircuitTemplate, given: str | Iterable[str]) -> tuple[str, ...]:

@@ -96,7 +96,7 @@ def current_edges(circuit: CircuitTemplate, placed: Iterable[PlacedEdge]) -> lis
     for prefix, level in levels(circuit):
         for source, target, index, attributes in level.overrides.edge_vars:
             for position in _positions(positions, join_path(prefix, source), join_path(prefix, target)):
-                if index in (None, chosen[position].number):
+                if index in (None, chosen[position].number) and _lies_in(chosen[position].prefix, prefix):
                     edges[position] = with_attributes(edges[position], attributes)
     return edges
 
@@ -189,6 +189,11 @@ def _levels_of(circuit: CircuitTemplate, source: str, target: str) -> list[tuple
         found.append((join_path(found[-1][0], label), circuit, source, target))
         label, _, source = source.partition("/")
     return found[::-1]
+
+
+def _lies_in(prefix: str, level: str) -> bool:
+    """Tell whether a circuit is another one or inside of it; what was recorded there reaches no further."""
+    return not level or f"{prefix}/".startswith(f"{level}/")
 
 
 def _is_pattern(*paths: str) -> bool:

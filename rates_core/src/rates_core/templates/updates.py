@@ -112,10 +112,12 @@ def edge_override(circuit: CircuitTemplate, entry: Sequence[Any]) -> EdgeOverrid
     connections = connections_between(circuit, source, target)
     if not placed and not connections:
         raise UnknownNameError(missing_edge(circuit, source, target, index))
-    if index is not None and connections:
+    if index is not None and connections and not placed:
         raise ArgumentError(
             f"{source}->{target}[{index}]: connections of a matrix are not numbered; give a whole array without index."
         )
+    if index is not None:
+        connections = []
     try:
         spread_alone = "spread" in attributes and "delay" not in attributes
         edges = current_edges(circuit, placed) if spread_alone else [item.edge for item in placed]
