@@ -15,14 +15,13 @@ from typing import Any
 
 import numpy as np
 from rates_core.delays.dependence import needed_reads, recurrent_slots
-from rates_core.delays.strategy import Storage, StorageContext, UniformHistory, joined, no_draws
+from rates_core.delays.strategy import Gather, Storage, StorageContext, UniformHistory, joined, no_draws
 from rates_core.errors import ArgumentError, UnsupportedFeatureError
 from rates_core.programs.program import slot_paths
 
 from rates_delay_ring.interpolation import breaks, lagrange, lagrange_weights, near_samples, snapped, window
 from rates_delay_ring.present import Present
-
-Stencil = tuple[Any, Any, int]  # offsets from the step, weights (None if every read is a sample), first step it holds
+from rates_delay_ring.stencil import Stencil, stencil_of
 
 
 class RingStorage(Storage):
@@ -52,9 +51,8 @@ class Ring(UniformHistory):
         self._delays = [np.asarray(np.where(np.equal(d, 0), 1.0, d / context.step_size)) for d in context.delays]
         self._longest = max((float(delay.max()) for delay in self._delays if delay.size), default=0.0)
         self._shortest = min((float(delay.min()) for delay in self._delays if delay.size), default=math.inf)
-        size = math.ceil(self._longest) + self._order + 3
+        self._size = math.ceil(self._longest) + self._order + 3
         kept = dict.fromkeys(read.slot for read in context.system.reads)
-        self._buffers = {slot: self._buffer(slot, size) for slot in kept}
         self._algebraic = [slot for slot in kept if slot not in self._states]
         self._needs = {slot: needed_reads(context.system, slot) for slot in self._algebraic}
         # how far back reads go when a computed variable is computed inside a step
@@ -63,10 +61,17 @@ class Ring(UniformHistory):
         self._breaks = breaks(
             [float(d) for delay in self._delays for d in np.unique(delay)], self._order, 4 * self._longest
         )
+        self._stencils = {
+            (number, node): self._stencil(number, node)
+            for node in context.tableau.distinct_nodes
+            for number in range(len(self._delays))
+        }
+        self._buffers = {slot: self._buffer(slot) for slot in kept}
+        self._continuous: frozenset[str] = frozenset()  # slots that do not jump at the start
         self._steps: dict[int, tuple[tuple[Any, ...], dict[int, tuple[Any, ...]]]] = {}
         self._current = -1
         self._complete = False
-        self._stencils: dict[tuple[int, float], Stencil] = {}
+        self._gathers: dict[float, tuple[Gather, ...]] = {}
         self._inputs = context.inputs
         self._at_start: tuple[int | None, tuple[Any, ...]] = (None, ())
         self._stage = 0
@@ -74,10 +79,26 @@ class Ring(UniformHistory):
             self._inputs = joined(before._inputs, context.inputs, context.start)
             self._take(before)
 
-    def _buffer(self, slot: str, size: int) -> np.ndarray:
-        system = self._context.system
+    def _stencil(self, number: int, node: float) -> Stencil | None:
+        # at the start of a step, a computed variable of that moment may be what is being computed
+        newest = -1 if node == 0 and self._context.system.reads[number].slot in self._algebraic else 0
+        last_break = self._breaks[-1] if self._breaks else 0
+        return stencil_of(self._delays[number], node, self._order, newest, last_break)
+
+    def _buffer(self, slot: str) -> np.ndarray:
+        """Return samples that hold what was before the start, as far back as reads take samples of it."""
+        context, system = self._context, self._context.system
         kind = complex if slot in system.complex_symbols else float
-        return np.zeros((size, *system.shapes[slot]), dtype=kind)
+        buffer = np.zeros((2 * self._size, *system.shapes[slot]), dtype=kind)
+        if slot in context.past.constants:
+            buffer[:] = context.past.constants[slot]
+            return buffer
+        for (number, _), stencil in self._stencils.items():
+            if stencil is not None and stencil.whole and system.reads[number].slot == slot:
+                for step in range(int(stencil.offsets.min()), 0):
+                    row = step % self._size
+                    buffer[row] = buffer[row + self._size] = context.past.value(slot, step * context.step_size)
+        return buffer
 
     def _take(self, before: Ring) -> None:
         """Take over the samples of the run before."""
@@ -85,14 +106,16 @@ class Ring(UniformHistory):
         for slot in self._buffers:
             old, new = before._buffers[slot], self._buffers[slot]
             last = before._stored[slot]
-            oldest = max(0, last - min(len(old), len(new)) + 1)
-            if len(new) > len(old) and last - oldest + 1 < min(last + 1, len(new)):
+            oldest = max(0, last - min(before._size, self._size) + 1)
+            if self._size > before._size and last - oldest + 1 < min(last + 1, self._size):
                 raise ArgumentError(
                     "state= comes from a run with shorter delays; its past does not reach back far enough for these."
                 )
             for index in range(oldest, last + 1):
-                new[index % len(new)] = old[index % len(old)]
+                row = index % self._size
+                new[row] = new[row + self._size] = old[index % before._size]
         self._stored = dict(before._stored)
+        self._continuous = before._continuous
         self._steps = dict(before._steps)
         self._current, self._complete = step - 1, True
 
@@ -103,7 +126,6 @@ class Ring(UniformHistory):
         new._buffers = {slot: buffer.copy() for slot, buffer in self._buffers.items()}
         new._stored = dict(self._stored)
         new._steps = dict(self._steps)
-        new._stencils = self._stencils
         return new
 
     def begin(self, step: int, pieces: tuple[Any, ...]) -> int:
@@ -129,8 +151,15 @@ class Ring(UniformHistory):
             )
             for slot in self._algebraic:
                 self._put(slot, step, values[slot])
+        if step == 0:
+            self._continuous = frozenset(slot for slot in self._buffers if self._starts_smoothly(slot))
         self._forget(step)
         return self._sweeps()
+
+    def _starts_smoothly(self, slot: str) -> bool:
+        """Tell whether a variable is at the start what it was just before."""
+        before = self._context.past.constants.get(slot)
+        return before is not None and bool(np.array_equal(self._buffers[slot][0], before))
 
     def _forget(self, step: int) -> None:
         """Drop the stages of steps that no read looks inside any more.
@@ -149,8 +178,8 @@ class Ring(UniformHistory):
         return self._order if self._shortest < 1.0 - 1e-9 and self._order > 1 else 1
 
     def _put(self, slot: str, step: int, value: Any) -> None:
-        buffer = self._buffers[slot]
-        buffer[step % len(buffer)] = value
+        buffer, row = self._buffers[slot], step % self._size
+        buffer[row] = buffer[row + self._size] = value
         self._stored[slot] = step
 
     def stage(self, number: int, slopes: tuple[Any, ...]) -> None:
@@ -195,8 +224,8 @@ class Ring(UniformHistory):
             value = self._at(read.slot, snapped(step + node - float(delay)), node)
             value = value if index is None or np.ndim(value) == 0 else value[index]
             return np.array(np.broadcast_to(value, read.shape)) if read.shape and np.ndim(value) == 0 else value
-        stencil = self._stencil(number, node)
-        if stencil is not None and step >= stencil[2] and step <= self._stored[read.slot]:
+        stencil = self._stencils.get((number, node))
+        if stencil is not None and step >= self._holds(number, node) and step == self._current:
             return self._gathered(read.slot, index, step, stencil)
         return self._each(read.slot, delay, index, step, node)
 
@@ -238,39 +267,69 @@ class Ring(UniformHistory):
         """Return the interpolants of p + 1 samples each."""
         weights = lagrange_weights(positions, first, self._order)
         buffer = self._buffers[slot]
-        rows = (first[:, None] + np.arange(self._order + 1)) % len(buffer)
+        rows = (first[:, None] + np.arange(self._order + 1)) % self._size
         samples = buffer[rows] if entries is None else buffer[rows, entries[:, None]]
         return np.asarray((weights * samples).sum(axis=1))
 
-    def _stencil(self, number: int, node: float) -> Stencil | None:
-        """Return offsets and weights for a read with many delays, and the first step at which they hold.
-
-        They hold once every window lies behind the start and the breaking points, and before the current step.
-        """
-        key = number, node
-        if key not in self._stencils:
-            positions = near_samples(node - self._delays[number])
-            if positions.max() > 0:
-                return None
-            breaks_end = (self._breaks[-1] if self._breaks else 0) + 1
-            if (positions == np.floor(positions)).all():
-                self._stencils[key] = (positions.astype(int), None, breaks_end - int(positions.min()))
-            else:
-                first = np.minimum(np.floor(positions).astype(int) - self._order // 2, -self._order)
-                offsets = first[:, None] + np.arange(self._order + 1)
-                weights = lagrange_weights(positions, first, self._order)
-                self._stencils[key] = (offsets, weights, breaks_end - int(first.min()))
-        return self._stencils[key]
-
     def _gathered(self, slot: str, index: Any, step: int, stencil: Stencil) -> np.ndarray:
-        offsets, weights, _ = stencil
         buffer = self._buffers[slot]
-        rows = (step + offsets) % len(buffer)
+        rows = step % self._size + self._size + stencil.rows()
         entries = np.arange(len(rows)) if index is None else np.asarray(index)
-        if weights is None:
+        if stencil.whole:
             return np.asarray(buffer[rows] if buffer.ndim == 1 else buffer[rows, entries])
         samples = buffer[rows] if buffer.ndim == 1 else buffer[rows, entries[:, None]]
-        return np.asarray((weights * samples).sum(axis=1))
+        return np.asarray((stencil.weights * samples).sum(axis=1))
+
+    def _holds(self, number: int, node: float) -> float:
+        """Return the step from which on a read at a node is its stencil.
+
+        Where all entries lie on samples, those from before the start are there too: from the first step on, unless the
+        variable jumps at the start, so that the end of a step that lies there sees what was before.
+        """
+        stencil = self._stencils[number, node]
+        if stencil is None:
+            return math.inf
+        if not stencil.whole:
+            return stencil.inside
+        slot = self._context.system.reads[number].slot
+        if self._stored[slot] < 0:
+            return 1.0 if node == 0 or slot in self._context.past.constants else float(stencil.inside)
+        return 0.0 if node == 0 or slot in self._continuous else float(stencil.inside)
+
+    def regular_from(self) -> float:
+        """Return the step from which on all reads are gathers."""
+        if self._present or not self._stencils:
+            return math.inf
+        return max(self._holds(number, node) for number, node in self._stencils)
+
+    def gathers(self, node: float) -> tuple[Gather, ...]:
+        """Return for each read where its values lie."""
+        if node not in self._gathers:
+            self._gathers[node] = tuple(self._gather(number, node) for number in range(len(self._delays)))
+        return self._gathers[node]
+
+    def _gather(self, number: int, node: float) -> Gather:
+        stencil, slot = self._stencils[number, node], self._context.system.reads[number].slot
+        assert stencil is not None
+        shape = self._context.system.shapes[slot]
+        index, offsets, weights = self._context.indices[number], stencil.offsets, stencil.weights
+        if not shape:
+            return _compact(offsets, weights)
+        entries = np.arange(shape[0]) if index is None else np.asarray(index).reshape(-1)
+        if offsets.size == 1 < entries.size:
+            weights = np.repeat(weights, entries.size, axis=0)
+        return _compact(offsets * shape[0] + entries, weights)
+
+    def buffers(self) -> tuple[np.ndarray, ...]:
+        """Return the samples of each slot that is read."""
+        return tuple(self._buffers.values())
+
+    def advance(self, step: int) -> None:
+        """Take note that a loop has stored all samples before a step."""
+        if step - 1 > self._current:
+            self._current, self._at_start, self._stage = step - 1, (None, ()), 0
+            self._stored = dict.fromkeys(self._stored, step - 1)
+            self._steps = {step - 1: ((), {})}
 
     def _at(self, slot: str, position: float, node: float) -> Any:
         """Return a whole slot at a position in steps since the start."""
@@ -292,9 +351,9 @@ class Ring(UniformHistory):
     def _interpolated(self, slot: str, position: float, first: int, last: int) -> Any:
         buffer = self._buffers[slot]
         if position == int(position):
-            value = buffer[int(position) % len(buffer)]
+            value = buffer[int(position) % self._size]
         else:
-            rows = np.arange(first, last + 1) % len(buffer)
+            rows = np.arange(first, last + 1) % self._size
             value = np.tensordot(np.array(lagrange(position, first, last)), buffer[rows], axes=1)
         return value.item() if np.ndim(value) == 0 else np.array(value)
 
@@ -330,3 +389,9 @@ class Ring(UniformHistory):
                 change = change + weight * slopes[stage][number]
             extended.append(piece + h * change)
         return tuple(extended)
+
+
+def _compact(places: np.ndarray, weights: np.ndarray) -> Gather:
+    """Return a gather with places in few bytes, since many are read at every step."""
+    small = places.size == 0 or np.abs(places).max() < 2**31
+    return Gather(places.astype(np.int32 if small else np.int64), np.ascontiguousarray(weights))

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import keyword
 
-from attrs import evolve
 from rates_core.errors import ArgumentError
 from rates_core.programs.naming import one_line
-from rates_core.programs.program import FunctionRequest, FunctionSource, slot_paths
-from rates_core.programs.routine import Routine, make_routine
-from rates_core.system.system import InputSignal, Read, System
+from rates_core.programs.program import FunctionRequest, FunctionSource
+from rates_core.programs.signature import Signature
+from rates_core.system.system import Read
 
 from rates_numpy import scalar_functions
-from rates_numpy.matrix import assembly_lines, places_of
+from rates_numpy.matrix import assembly_lines
 from rates_numpy.module import (
     Names,
     header,
@@ -60,49 +59,22 @@ def write_function(request: FunctionRequest) -> FunctionSource:
     """
     if request.name in MODULE_NAMES:
         raise ArgumentError(f"A function of Python cannot be called '{request.name}' here; choose another func_name.")
-    linearisation = request.linearisation
-    system = request.system if linearisation is None else linearisation.system
-    if linearisation is None:
-        wanted = [item.expression for item in system.derivatives]
-    else:
-        wanted = [block.values for block in linearisation.blocks]
-    delays = [read.delay for read in system.reads]
-    routine = make_routine(system, [*wanted, *delays], hoist=False)
-    routine = evolve(routine, results=routine.results[: len(wanted)])
-    field = make_routine(system, [*(item.expression for item in system.derivatives), *delays], hoist=False)
-    writer = _Writer(request, system, routine, field)
-    signals = tuple(signal.path for signal in writer.signals)
-    parameters, arguments = tuple(writer.parameters), tuple(writer.arguments)
-    bound = dict(zip(writer.bound, writer.names.of(writer.bound), strict=True))
-    return FunctionSource(writer.text(), parameters, signals, arguments, ".py", bool(writer.past), bound)
+    writer = _Writer(Signature.of(request))
+    signature, names = writer.signature, writer.names
+    signals = tuple(signal.path for signal in signature.signals)
+    bound = dict(zip(signature.bound, names.of(signature.bound), strict=True))
+    arguments = tuple(signature.arguments(names.identifiers))
+    return FunctionSource(writer.text(), signature.parameters, signals, arguments, ".py", bool(signature.past), bound)
 
 
 class _Writer:
     """Write a right-hand side, or a Jacobian that takes the same arguments and its index arrays by keyword."""
 
-    def __init__(self, request: FunctionRequest, system: System, routine: Routine, field: Routine) -> None:
-        self.request, self.system, self.routine = request, system, routine
-        self.names: Names = module_names(system, [routine])
-        self.printer: NumpyPrinter = module_printer(system, self.names, [routine])
-        taken = field.arguments | {name for read in system.reads for name in _symbols(read)}
-        needed = routine.arguments | (set() if request.linearisation is None else places_of(request.linearisation))
-        self.parameters = _ordered(system, taken)
-        self.bound = _ordered(system, needed - taken)
-        self.signals = [signal for signal in system.inputs if signal.path in taken]
-        self.past = (
-            []
-            if not any(read.path in taken for read in system.reads)
-            else ["history" if request.continuous else "buffer"]
-        )
-        names = self.names.identifiers
-        signals = [names[item.path] for item in self.signals]
-        self.arguments = ["t", "y", *self.names.of(self.parameters), *signals, *self.past]
-
-    def _sampled(self) -> list[InputSignal]:
-        return [signal for signal in self.signals if signal.path in self.routine.arguments]
-
-    def _reads(self) -> list[Read]:
-        return [read for read in self.system.reads if read.path in self.routine.arguments]
+    def __init__(self, signature: Signature) -> None:
+        self.signature, self.request = signature, signature.request
+        self.system, self.routine = signature.system, signature.routine
+        self.names: Names = module_names(self.system, [self.routine])
+        self.printer: NumpyPrinter = module_printer(self.system, self.names, [self.routine])
 
     def text(self) -> str:
         body = [*self._support(), self._function()]
@@ -110,50 +82,36 @@ class _Writer:
         return "\n\n\n".join([header(title, self.printer, "\n".join(body)), *helpers(self.printer), *body]) + "\n"
 
     def _support(self) -> list[str]:
-        parts = [SAMPLED] if self._sampled() else []
-        parts += [BUFFERED] if self._reads() and not self.request.continuous else []
+        parts = [SAMPLED] if self.signature.sampled else []
+        parts += [BUFFERED] if self.signature.reads and not self.request.continuous else []
         parts.append(unpack(self.system))
         return parts if self.request.linearisation is not None else [*parts, pack(self.system)]
 
     def _function(self) -> str:
         names = self.names.identifiers
         states = [names[state.path] for state in self.system.states]
-        bound = ["*", *self.names.of(self.bound)] if self.bound else []
-        lines = [f"def {self.request.name}({', '.join([*self.arguments, *bound])}):", *self._documentation()]
+        bound = ["*", *self.names.of(self.signature.bound)] if self.signature.bound else []
+        arguments = [*self.signature.arguments(names), *bound]
+        lines = [f"def {self.request.name}({', '.join(arguments)}):", *self._documentation()]
         lines.append(f"    {', '.join(states)}{',' if len(states) == 1 else ''} = unpack(np.asarray(y, dtype=float))")
-        for signal in self._sampled():
+        for signal in self.signature.sampled:
             name = names[signal.path]
             lines.append(f"    {name} = sampled({name}, t, {self.request.step_size!r})")
-        for read in self._reads():
+        for read in self.signature.reads:
             lines += [f"    {line}" for line in self._read(read)]
         lines += ["    " + line for line in statement_lines(self.routine.body, self.printer)]
         return "\n".join([*lines, *(f"    {line}" for line in self._result())])
 
     def _documentation(self) -> list[str]:
-        what = "dy/dt" if self.request.linearisation is None else "the derivative of dy/dt"
-        lines = [f"Return {what} of {self.system.name} at time t.", "", "Args:", "    t: time."]
-        lines.append(f"    y: {', '.join(f'{s.path} [{s.offset}:{s.offset + s.width}]' for s in self.system.states)}.")
-        for path, name in zip(self.parameters, self.names.of(self.parameters), strict=True):
-            lines.append(f"    {name}: {path}")
-        for signal in self.signals:
-            name = self.names.identifiers[signal.path]
-            lines.append(f"    {name}: samples of {signal.key}, one per {self.request.step_size!r} of time.")
-        if self._reads():
-            slots = ", ".join(slot_paths(self.system))
-            if self.request.continuous:
-                lines.append(f"    history: function of time that returns the past values of {slots}.")
-            else:
-                lines.append(f"    buffer: row k holds {slots} k steps before the last point of the grid.")
+        lines = self.signature.documentation(self.names.identifiers)
         first, *rest = (in_docstring(line) for line in lines)
         return [f'    """{first}', *(f"    {line}".rstrip() for line in rest), '    """']
 
     def _read(self, read: Read) -> list[str]:
         """Print a delayed read."""
         name, delay = self.names.identifiers[read.path], self.printer.text(read.delay, 10)
-        slots = slot_paths(self.system)
-        starts = [sum(self._width(slot) for slot in slots[:number]) for number in range(len(slots) + 1)]
-        number = slots.index(read.slot)
-        place = f"{starts[number]}:{starts[number + 1]}" if self.system.shapes[read.slot] else f"{starts[number]}"
+        where = self.signature.place(read)
+        place = f"{where.start}:{where.stop}" if isinstance(where, slice) else f"{where}"
         if self.request.continuous:
             source = "history(t - {delay})"
         else:
@@ -174,10 +132,6 @@ class _Writer:
 
         return shape_of(read.delay, self.printer.shapes)
 
-    def _width(self, slot: str) -> int:
-        shape = self.system.shapes[slot]
-        return shape[0] if shape else 1
-
     def _result(self) -> list[str]:
         values = [self.printer.text(result) for result in self.routine.results]
         linearisation = self.request.linearisation
@@ -197,17 +151,3 @@ class _Writer:
                 return ["return np.zeros(0)"]
             return [f"return np.concatenate(({', '.join(parts)},))"]
         return [*assembly_lines(linearisation, values, self.names.identifiers), "return jacobian"]
-
-
-def _symbols(read: Read) -> set[str]:
-    from rates_core.expressions.tree import symbols
-
-    return symbols(read.delay) | ({read.index} if read.index else set())
-
-
-def _ordered(system: System, needed: set[str] | frozenset[str]) -> list[str]:
-    """Return needed parameters: edge weights first, then the others as declared, then structure."""
-    used = [item for item in system.parameters if item.path in needed]
-    weights = [item.path for item in used if not item.structural and item.path.endswith("/weight")]
-    others = [item.path for item in used if not item.structural and item.path not in weights]
-    return [*weights, *others, *(item.path for item in used if item.structural)]

@@ -46,11 +46,6 @@ def assembly_lines(linearisation: Linearisation, values: Sequence[str], names: M
     return lines
 
 
-def places_of(linearisation: Linearisation) -> set[str]:
-    """Return the parameters that hold the places of entries."""
-    return {path for block in linearisation.blocks if block.places is not None for path in block.places}
-
-
 class NumpyMatrix(MatrixProgram):
     """A generated module with one matrix-valued function."""
 
@@ -60,7 +55,7 @@ class NumpyMatrix(MatrixProgram):
         routine = make_routine(system, [block.values for block in linearisation.blocks])
         names = module_names(system, [routine])
         printer = module_printer(system, names, [routine])
-        used = routine.arguments | places_of(linearisation)
+        used = routine.arguments | linearisation.index_paths
         self._parameters = [item.path for item in system.parameters if item.path in used]
         self.source = self._text(system, routine, names, printer)
 

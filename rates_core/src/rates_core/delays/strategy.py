@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -76,8 +77,43 @@ def no_draws(system: System) -> tuple[Any, ...]:
     return tuple(np.zeros(draw.shape) if draw.shape else 0.0 for draw in system.draws)
 
 
+@frozen(eq=False)
+class Gather:
+    """Where a read takes its entries from: data for loops that do without calls.
+
+    The samples of a slot lie one behind the other, `width` numbers each; that of the present step begins at
+    `row * width`.
+
+    Attributes:
+        places: of the first sample of each entry, counted from there.
+        weights: of the samples of each entry, `[entries, samples]`; without samples, the first one is the value.
+    """
+
+    places: np.ndarray
+    weights: np.ndarray
+
+
 class UniformHistory(ABC):
     """Stored variables on the grid of a fixed-step method, as the generated loop uses them."""
+
+    def regular_from(self) -> float:
+        """Return the step from which on all reads are gathers, infinite if there is none; it may come to be earlier."""
+        return math.inf
+
+    def gathers(self, node: float) -> tuple[Gather, ...]:
+        """Return for each read where its values at a node of a regular step lie."""
+        raise NotImplementedError(f"{type(self).__name__} has no regular steps.")
+
+    def buffers(self) -> tuple[np.ndarray, ...]:
+        """Return the samples of each slot that is read, `[2 * size, ...]`, to be written by a loop.
+
+        Those of a step lie in row `step % size` and again `size` rows behind, from where reads look back.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no regular steps.")
+
+    def advance(self, step: int) -> None:
+        """Take note that a loop has stored all samples of regular steps before this one."""
+        raise NotImplementedError(f"{type(self).__name__} has no regular steps.")
 
     @abstractmethod
     def copy(self) -> UniformHistory:

@@ -46,3 +46,8 @@ class Linearisation:
     blocks: tuple[Block, ...]
     shape: tuple[int, int]
     columns: tuple[tuple[str, int], ...]
+
+    @property
+    def index_paths(self) -> frozenset[str]:
+        """Return the structural parameters that hold the places of entries."""
+        return frozenset(path for block in self.blocks if block.places is not None for path in block.places)

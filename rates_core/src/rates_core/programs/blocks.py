@@ -1,0 +1,244 @@
+"""A routine as straight code and loops over axes, for languages that are written element by element.
+
+What can be computed entry by entry is gathered in as few loops as the order of evaluation allows; what looks at whole
+arrays (sums, products with matrices, picked parts) stands on its own between them. A temporary array exists only where
+something outside its loop reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from attrs import define, field, frozen
+
+from rates_core.expressions.functions import FUNCTIONS
+from rates_core.expressions.tree import Apply, Expression, Symbol, symbols
+from rates_core.programs.routine import Routine
+from rates_core.system.shapes import Shape, shape_of
+from rates_core.system.system import Assign, Project, Statement
+
+WHOLE = frozenset({"matvec", "matmul", "index_range", "index_axis", "concatenate", "ravel"})
+
+
+@frozen(eq=False)
+class Loop:
+    """Assignments entry by entry over one shape; `()` is straight code.
+
+    A Project among them has the form `indexed`.
+    """
+
+    shape: Shape
+    statements: tuple[Statement, ...]
+
+
+@frozen(eq=False)
+class Reduction:
+    """A number made of all entries of an expression."""
+
+    target: str
+    function: str
+    operand: Expression
+    shape: Shape
+
+
+@frozen(eq=False)
+class Whole:
+    """A function of whole arrays, all arguments of which are symbols or numbers."""
+
+    target: str
+    expression: Apply
+    shape: Shape
+
+
+Block = Loop | Reduction | Whole | Project
+
+
+@frozen(eq=False)
+class Blocks:
+    """Blocks in order.
+
+    Attributes:
+        blocks: what computes all results.
+        results: symbols of the results.
+        shapes: of everything that is named.
+        stored: assigned symbols that need an array of their own; other temporaries are numbers.
+    """
+
+    blocks: tuple[Block, ...]
+    results: tuple[str, ...]
+    shapes: Mapping[str, Shape]
+    stored: frozenset[str]
+
+
+def make_blocks(routine: Routine, targets: Sequence[str], shapes: Mapping[str, Shape]) -> Blocks:
+    """Return the blocks that compute the results of a routine's body.
+
+    Args:
+        routine: what is computed.
+        targets: a new symbol for each result.
+        shapes: of the symbols that the routine takes, its prepared ones among them.
+    """
+    split = _Split(dict(shapes))
+    for statement in routine.body:
+        split.add(statement)
+    for target, result in zip(targets, routine.results, strict=True):
+        split.assign(target, result)
+    blocks = tuple(_merged(split.parts))
+    return Blocks(blocks, tuple(targets), split.shapes, frozenset(_stored(blocks, targets, split.shapes)))
+
+
+@define(eq=False)
+class _Split:
+    """Takes whole-array functions out of expressions, so that the rest is entry by entry."""
+
+    shapes: dict[str, Shape]
+    parts: list[Block] = field(factory=list)
+    _count: int = 0
+
+    def add(self, statement: Statement) -> None:
+        if isinstance(statement, Assign):
+            self.assign(statement.target, statement.expression)
+            return
+        self.shapes[statement.target] = statement.shape
+        entrywise = statement.form == "indexed"
+        self.parts.append(Loop(statement.shape, (statement,)) if entrywise else statement)
+
+    def assign(self, target: str, expression: Expression, shape: Shape | None = None) -> None:
+        self.shapes[target] = shape_of(expression, self.shapes) if shape is None else shape
+        match self._without_whole(expression, top=True):
+            case Apply(function, (operand,)) as reduction if self._reduces(reduction):
+                self.parts.append(Reduction(target, function, operand, shape_of(operand, self.shapes)))
+            case Apply(function) as whole if self._is_whole(whole):
+                self.parts.append(Whole(target, whole, self.shapes[target]))
+            case simple:
+                self.parts.append(Loop(self.shapes[target], (Assign(target, simple),)))
+
+    def _without_whole(self, expression: Expression, top: bool = False) -> Expression:
+        if not isinstance(expression, Apply):
+            return expression
+        whole = self._is_whole(expression) or expression.function == "index"
+        arguments = tuple(
+            self._named(argument) if whole and self._is_array(argument) else self._without_whole(argument)
+            for argument in expression.arguments
+        )
+        if expression.function == "index":  # a number or an axis that says where may itself be computed
+            arguments = (arguments[0], *(self._without_whole(argument) for argument in expression.arguments[1:]))
+        rebuilt = Apply(expression.function, arguments)
+        if not top and (self._is_whole(rebuilt) or self._reduces(rebuilt)):
+            return self._named(rebuilt)
+        return rebuilt
+
+    def _is_array(self, expression: Expression) -> bool:
+        return shape_of(expression, self.shapes) != ()
+
+    def _is_whole(self, expression: Apply) -> bool:
+        """Tell whether a function looks at whole arrays: also an index that picks rows of a matrix."""
+        if expression.function == "index":
+            return len(shape_of(expression.arguments[0], self.shapes)) > 1
+        return expression.function in WHOLE
+
+    def _reduces(self, expression: Apply) -> bool:
+        definition = FUNCTIONS.get(expression.function)
+        return definition is not None and definition.kind == "reduction" and self._is_array(expression.arguments[0])
+
+    def _named(self, expression: Expression) -> Expression:
+        """Return a symbol for an expression, assigned before."""
+        if isinstance(expression, Symbol):
+            return expression
+        name = f"#part{self._count}"
+        self._count += 1
+        self.assign(name, expression)
+        return Symbol(name)
+
+
+def _merged(parts: Sequence[Block]) -> Iterator[Block]:
+    """Yield the parts in an order with few loops: as long as it can go on, a loop takes all that are ready."""
+    waiting = list(parts)
+    assigned = {_target(part): part for part in parts}
+    done: set[str] = set()
+    while waiting:
+        first = next(part for part in waiting if _ready(part, assigned, done))
+        if not isinstance(first, Loop):
+            waiting.remove(first)
+            done.add(_target(first))
+            yield first
+            continue
+        taken: list[Statement] = []
+        inside: set[str] = set()
+        left: list[Block] = []
+        for part in waiting:
+            if isinstance(part, Loop) and part.shape == first.shape and _ready(part, assigned, done, inside):
+                inside.add(_target(part))
+                taken += part.statements
+            else:
+                left.append(part)
+        waiting = left
+        done |= inside
+        yield Loop(first.shape, tuple(taken))
+
+
+def _ready(part: Block, assigned: Mapping[str, Any], done: set[str], inside: set[str] | None = None) -> bool:
+    """Tell whether all that a part reads is there; what its own loop computes is there entry by entry only."""
+    whole, entries = _whole_reads(part), _reads(part)
+    here = inside or set()
+    return all(name not in assigned or name in done or (name in here and name not in whole) for name in entries)
+
+
+def _target(part: Block) -> str:
+    return part.statements[0].target if isinstance(part, Loop) else part.target
+
+
+def _reads(part: Block) -> set[str]:
+    match part:
+        case Loop(_, statements):
+            return set().union(*(_statement_reads(statement) for statement in statements))
+        case Reduction(_, _, operand):
+            return symbols(operand)
+        case Whole(_, expression):
+            return symbols(expression)
+    return set(part.symbols)
+
+
+def _statement_reads(statement: Statement) -> set[str]:
+    return symbols(statement.expression) if isinstance(statement, Assign) else set(statement.symbols)
+
+
+def _whole_reads(part: Block) -> set[str]:
+    """Return the symbols that a part reads at other places than the entry that it computes."""
+    if not isinstance(part, Loop):
+        return _reads(part)
+    found: set[str] = set()
+    for statement in part.statements:
+        if isinstance(statement, Project):
+            found.add(statement.source)
+        else:
+            found |= _picked_from(statement.expression)
+    return found
+
+
+def _picked_from(expression: Expression) -> set[str]:
+    if not isinstance(expression, Apply):
+        return set()
+    found = set().union(*(_picked_from(argument) for argument in expression.arguments))
+    if expression.function == "index":
+        found |= symbols(expression.arguments[0])
+    return found
+
+
+def _stored(blocks: Sequence[Block], targets: Sequence[str], shapes: Mapping[str, Shape]) -> Iterator[str]:
+    """Yield the arrays that are read outside the loop that computes them, and those that whole functions make."""
+    home: dict[str, int] = {}
+    for number, block in enumerate(blocks):
+        for target in _targets(block):
+            home[target] = number
+            if shapes[target] and (not isinstance(block, Loop) or target in targets):
+                yield target
+    for number, block in enumerate(blocks):
+        for name in _reads(block):
+            if name in home and shapes[name] and home[name] != number:
+                yield name
+
+
+def _targets(block: Block) -> list[str]:
+    return [statement.target for statement in block.statements] if isinstance(block, Loop) else [block.target]

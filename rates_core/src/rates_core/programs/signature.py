@@ -1,0 +1,119 @@
+"""Arguments of a single function that stands for a model in other tools, the same in every language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from attrs import evolve, frozen
+
+from rates_core.expressions.tree import Expression, symbols
+from rates_core.programs.program import FunctionRequest, slot_paths
+from rates_core.programs.routine import Routine, make_routine
+from rates_core.system.system import InputSignal, Read, System
+
+
+@frozen(eq=False)
+class Signature:
+    """What one function computes and what it takes, in order: t, y, parameters, samples of inputs, the past.
+
+    Attributes:
+        request: the function.
+        system: over whose symbols it is written: the model's, or that of its linearisation.
+        routine: what it computes.
+        parameters: paths of the parameters that it takes.
+        bound: paths of index arrays that a Jacobian takes by keyword, so that its other arguments are those of the
+            right-hand side.
+        signals: the external inputs that it takes samples of.
+        past: `history` or `buffer`, or empty without delays.
+    """
+
+    request: FunctionRequest
+    system: System
+    routine: Routine
+    parameters: tuple[str, ...]
+    bound: tuple[str, ...]
+    signals: tuple[InputSignal, ...]
+    past: tuple[str, ...]
+
+    @classmethod
+    def of(cls, request: FunctionRequest) -> Signature:
+        """Return the signature of a function."""
+        linearisation = request.linearisation
+        system = request.system if linearisation is None else linearisation.system
+        derivatives = [item.expression for item in system.derivatives]
+        wanted = derivatives if linearisation is None else [block.values for block in linearisation.blocks]
+        delays = [read.delay for read in system.reads]
+        routine = _routine(system, wanted, delays)
+        taken = set(_routine(system, derivatives, delays).arguments)
+        taken |= {name for read in system.reads for name in _symbols(read)}
+        needed = routine.arguments | (linearisation.index_paths if linearisation is not None else set())
+        return cls(
+            request,
+            system,
+            evolve(routine, results=routine.results[: len(wanted)]),
+            tuple(_ordered(system, taken)),
+            tuple(_ordered(system, needed - taken)),
+            tuple(signal for signal in system.inputs if signal.path in taken),
+            (("history" if request.continuous else "buffer"),) if any(r.path in taken for r in system.reads) else (),
+        )
+
+    @property
+    def sampled(self) -> list[InputSignal]:
+        """Return the external inputs that are computed with."""
+        return [signal for signal in self.signals if signal.path in self.routine.arguments]
+
+    @property
+    def reads(self) -> list[Read]:
+        """Return the delayed values that are computed with."""
+        return [read for read in self.system.reads if read.path in self.routine.arguments]
+
+    def arguments(self, names: Mapping[str, str]) -> list[str]:
+        """Return the names of all arguments but those by keyword."""
+        paths = (*self.parameters, *(signal.path for signal in self.signals))
+        return ["t", "y", *(names[path] for path in paths), *self.past]
+
+    def documentation(self, names: Mapping[str, str]) -> list[str]:
+        """Return what the function is and what its arguments are, line by line."""
+        what = "dy/dt" if self.request.linearisation is None else "the derivative of dy/dt"
+        lines = [f"Return {what} of {self.system.name} at time t.", "", "Args:", "    t: time."]
+        lines.append(f"    y: {', '.join(f'{s.path} [{s.offset}:{s.offset + s.width}]' for s in self.system.states)}.")
+        lines += [f"    {names[path]}: {path}" for path in self.parameters]
+        for signal in self.signals:
+            spacing = f"one per {self.request.step_size!r} of time"
+            lines.append(f"    {names[signal.path]}: samples of {signal.key}, {spacing}.")
+        if self.reads:
+            slots = ", ".join(slot_paths(self.system))
+            if self.request.continuous:
+                lines.append(f"    history: function of time that returns the past values of {slots}.")
+            else:
+                lines.append(f"    buffer: row k holds {slots} k steps before the last point of the grid.")
+        return lines
+
+    def place(self, read: Read) -> slice | int:
+        """Return where the slot of a read stands among all past values."""
+        slots = slot_paths(self.system)
+        sizes = [self._size(slot) for slot in slots]
+        number = slots.index(read.slot)
+        start = sum(sizes[:number])
+        return slice(start, start + sizes[number]) if self.system.shapes[read.slot] else start
+
+    def _size(self, slot: str) -> int:
+        shape = self.system.shapes[slot]
+        return shape[0] if shape else 1
+
+
+def _routine(system: System, wanted: Sequence[Expression], delays: Sequence[Expression]) -> Routine:
+    return make_routine(system, [*wanted, *delays], hoist=False)
+
+
+def _symbols(read: Read) -> set[str]:
+    return symbols(read.delay) | ({read.index} if read.index else set())
+
+
+def _ordered(system: System, needed: Iterable[str]) -> list[str]:
+    """Return needed parameters: edge weights first, then the others as declared, then structure."""
+    wanted = set(needed)
+    used = [item for item in system.parameters if item.path in wanted]
+    weights = [item.path for item in used if not item.structural and item.path.endswith("/weight")]
+    others = [item.path for item in used if not item.structural and item.path not in weights]
+    return [*weights, *others, *(item.path for item in used if item.structural)]
