@@ -63,6 +63,7 @@ commands:
   backends  List the backends, or those that can run a model
   check     Test a backend against its claims
   convert   Write a model in another format
+  export    Write a model as source code of a backend
   fail      Fail as asked
   greet     Greet somebody
   models    List the models of installed libraries
@@ -118,7 +119,7 @@ def test_a_command_explains_itself(commands):
 def test_an_unknown_command_is_an_error_with_the_closest_name(commands):
     text = (
         "rates: There is no command 'plugin'. Did you mean 'plugins'? "
-        "Installed commands: backends, check, convert, fail, greet, models, plugins, run, solvers.\n"
+        "Installed commands: backends, check, convert, export, fail, greet, models, plugins, run, solvers.\n"
     )
     assert outcome(commands.rates("plugin")) == (2, "", text)
 

@@ -381,12 +381,3 @@ def test_an_interrupted_run_keeps_what_it_has(rates, monkeypatch):
     monkeypatch.setattr("rates_core.cli.run._run", interrupted)
     outcome = rates("alone", "--time", "1", "--step", "0.5", "--save", "out.csv")
     assert outcome == (130, "out.csv: 1 row of 1 variable, t = 0 to 0\n", "rates: interrupted\n")
-
-
-def test_help_imports_no_array_library(folder):
-    code = (
-        "import sys\nfrom rates_core.cli.main import main\n"
-        "try:\n    main(['run', '--help'])\nexcept SystemExit:\n    pass\n"
-        "assert not {'numpy', 'pandas', 'matplotlib'} & set(sys.modules)"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, timeout=60)

@@ -63,6 +63,7 @@ def rates_commands() -> Iterable[CommandSpec]:
     yield _command("run", "Run a model file and write what it records")
     yield _command("plugins", "List what is installed and its state")
     yield _command("check", "Test a backend against its claims")
+    yield _command("export", "Write a model as source code of a backend")
     yield _command("convert", "Write a model in another format")
     yield _command("models", "List the models of installed libraries")
     yield _command("backends", "List the backends, or those that can run a model")
