@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -104,6 +105,21 @@ def test_the_program_itself_runs_a_model(folder):
     command = [sys.executable, "-m", "rates_core.cli.main", "run", "model.pair", "--duration", "1", "--step", "0.25"]
     process = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert (process.returncode, process.stdout, process.stderr) == (0, SUMMARY, "")
+
+
+def test_json_carries_the_end_of_a_run_and_the_files(rates):
+    code, out, errors = rates("pair", "--time", "1", "--step", "0.25", "--json")
+    assert (code, errors) == (0, "")
+    # Euler by hand, as above.
+    assert json.loads(out) == {
+        "model": "pair", "rows": 4, "start": 0.0, "end": 0.75,
+        "last": {"p/decay/x": (7 / 8) ** 3, "q/decay/x": 2.392578125}, "files": [],
+    }  # fmt: skip
+    _, out, _ = rates("circle", "--time", "2", "--step", "1", "--output", "z=p/turn/z", "--save", "z.csv", "--json")
+    assert json.loads(out) == {
+        "model": "circle", "rows": 2, "start": 0.0, "end": 1.0, "last": {"z": {"real": 1.0, "imag": 1.0}},
+        "files": ["z.csv"],
+    }  # fmt: skip
 
 
 def test_a_long_table_is_shortened_to_its_ends(rates):

@@ -5,10 +5,12 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
+from rates_core.cli import summary
 from rates_core.cli.arguments import (
     FILE,
     add_backend,
     add_force,
+    add_json,
     add_model,
     add_options,
     add_solver,
@@ -16,7 +18,7 @@ from rates_core.cli.arguments import (
     add_values,
 )
 from rates_core.cli.assignments import options_of, outputs_of, values_of
-from rates_core.cli.files import check_plot, check_save, flat, plot, save
+from rates_core.cli.files import check_plot, check_save, plot, save
 from rates_core.cli.signals import inputs_of
 from rates_core.errors import ArgumentError, SimulationError
 
@@ -76,6 +78,7 @@ class Command:
         add("--save", metavar=FILE, help="write the rows to a .csv or .npz file")
         add("--plot", metavar=FILE, help="draw the rows into a .png, .pdf or .svg file")
         add_force(group)
+        add_json(group, instead_of="the first and last rows")
 
     def execute(self, arguments: Namespace) -> int:
         """Run the model; nothing is computed before all arguments are checked, and no file is lost."""
@@ -90,15 +93,15 @@ class Command:
             frame = _run(circuit, arguments)
         except SimulationError as error:
             if error.result is not None:
-                _keep(error.result, arguments)
+                _keep(circuit.name, error.result, arguments)
             raise
         except KeyboardInterrupt as interrupt:
             if hasattr(interrupt, "result"):
-                _keep(interrupt.result, arguments)
+                _keep(circuit.name, interrupt.result, arguments)
             raise
-        _keep(frame, arguments)
-        if arguments.save is None and arguments.plot is None:
-            print(_summary(circuit.name, frame))
+        _keep(circuit.name, frame, arguments)
+        if arguments.save is None and arguments.plot is None and not arguments.json:
+            print(summary.ends(circuit.name, frame))
         return 0
 
 
@@ -119,25 +122,18 @@ def _run(circuit: CircuitTemplate, arguments: Namespace) -> pd.DataFrame:
     )
 
 
-def _keep(frame: pd.DataFrame, arguments: Namespace) -> None:
+def _keep(name: str, frame: pd.DataFrame, arguments: Namespace) -> None:
     """Write the files that were asked for, and say so."""
+    files = []
     for path, write in ((arguments.save, save), (arguments.plot, plot)):
         if path is not None:
             try:
                 write(frame, path)
             except OSError as error:
                 raise ArgumentError(f"'{path}' cannot be written: {error.strerror or error}.") from error
-            print(f"{path}: {_extent(frame)}")
-
-
-def _summary(name: str, frame: pd.DataFrame) -> str:
-    """Return the size of a table and its first and last rows."""
-    table = flat(frame).to_string(max_rows=10, min_rows=10, max_cols=8, show_dimensions=False)
-    lines = (line.rstrip() for line in table.splitlines())
-    return "\n".join((f"{name}: {_extent(frame)}", *lines))
-
-
-def _extent(frame: pd.DataFrame) -> str:
-    rows, columns = frame.shape
-    size = f"{rows} {'row' if rows == 1 else 'rows'} of {columns} {'variable' if columns == 1 else 'variables'}"
-    return f"{size}, t = {frame.index[0]:.9g} to {frame.index[-1]:.9g}" if rows else size
+            files.append(path)
+    if arguments.json:
+        print(summary.data(name, frame, files))
+    else:
+        for path in files:
+            print(f"{path}: {summary.extent(frame)}")
