@@ -60,16 +60,17 @@ options:
   --version   show program's version number and exit
 
 commands:
-  backends  List the backends, or those that can run a model
-  check     Test a backend against its claims
-  convert   Write a model in another format
-  export    Write a model as source code of a backend
-  fail      Fail as asked
-  greet     Greet somebody
-  models    List the models of installed libraries
-  plugins   List what is installed and its state
-  run       Run a model file and write what it records
-  solvers   List the solvers and what they claim
+  backends    List the backends, or those that can run a model
+  check       Test a backend against its claims
+  completion  Print the script that completes command lines
+  convert     Write a model in another format
+  export      Write a model as source code of a backend
+  fail        Fail as asked
+  greet       Greet somebody
+  models      List the models of installed libraries
+  plugins     List what is installed and its state
+  run         Run a model file and write what it records
+  solvers     List the solvers and what they claim
 
 `rates COMMAND --help` explains a command.
 """
@@ -118,8 +119,8 @@ def test_a_command_explains_itself(commands):
 
 def test_an_unknown_command_is_an_error_with_the_closest_name(commands):
     text = (
-        "rates: There is no command 'plugin'. Did you mean 'plugins'? "
-        "Installed commands: backends, check, convert, export, fail, greet, models, plugins, run, solvers.\n"
+        "rates: There is no command 'plugin'. Did you mean 'plugins' or 'completion'? Installed commands: "
+        "backends, check, completion, convert, export, fail, greet, models, plugins, run, solvers.\n"
     )
     assert outcome(commands.rates("plugin")) == (2, "", text)
 

@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING
 
-from rates_core.cli.arguments import BACKEND, add_json
+from rates_core.cli.arguments import BACKEND, SOLVER, add_json
 from rates_core.cli.printing import json_text
 from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean
 from rates_core.plugins.discovery import DISABLE
@@ -28,7 +28,7 @@ class Command:
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the name, and how much is run and printed."""
         add = parser.add_argument
-        add("name", metavar="NAME", help="an installed backend or solver")
+        add("name", metavar=f"{BACKEND}|{SOLVER}", help="an installed backend or solver")
         parser.epilog = EPILOG
         add("--backend", metavar=BACKEND, help="backend a solver is tested on, by default numpy if it is installed")
         add("--family", action="append", metavar="NAME", help="family of cases that is run, by default all")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rates_core.cli import summary
 from rates_core.cli.arguments import (
     FILE,
+    METHOD,
     add_backend,
     add_force,
     add_json,
@@ -61,7 +62,7 @@ class Command:
         add("--seed", type=int, metavar="N", help="seed of random numbers")
         group = parser.add_argument_group("how it is run")
         add_solver(group)
-        group.add_argument("--method", metavar="NAME", help="method of a solver that offers several")
+        group.add_argument("--method", metavar=METHOD, help="method of a solver that offers several")
         add_backend(group)
         add_options(group)
         group = parser.add_argument_group("what comes out")

@@ -66,6 +66,7 @@ def rates_commands() -> Iterable[CommandSpec]:
     yield _command("export", "Write a model as source code of a backend")
     yield _command("convert", "Write a model in another format")
     yield _command("models", "List the models of installed libraries")
+    yield _command("completion", "Print the script that completes command lines")
     yield _command("backends", "List the backends, or those that can run a model")
     yield _command("solvers", "List the solvers and what they claim")
 
