@@ -214,7 +214,10 @@ def test_what_is_not_utf_8_is_refused_with_its_line(tmp_path):
     path.write_bytes("a: 1\nb: Montbrió\n".encode("latin-1"))
     with pytest.raises(ModelFileError) as caught:
         read_document(path)
-    assert str(caught.value) == f"{path}:2: The byte 0xf3 is not UTF-8. Save the file in the encoding UTF-8."
+    assert (
+        str(caught.value)
+        == f"{path}:2: The byte 0xf3 is not UTF-8. A model file is text; save it in the encoding UTF-8."
+    )
 
 
 def test_a_byte_order_mark_is_skipped(tmp_path):

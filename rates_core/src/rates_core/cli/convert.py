@@ -11,7 +11,7 @@ from rates_core.cli.arguments import FILE, FORMAT, TEMPLATE, add_force, add_json
 from rates_core.cli.files import check_target
 from rates_core.cli.formats import format_of_source, format_of_target, function_of
 from rates_core.cli.printing import json_text
-from rates_core.errors import ArgumentError, PluginError
+from rates_core.errors import ArgumentError, PluginError, RatesError
 from rates_core.plugins.specs import FormatSpec
 
 EPILOG = """\
@@ -57,7 +57,10 @@ def _write(template: Any, target: Path, writer: FormatSpec) -> None:
     try:
         with TemporaryDirectory(prefix=".rates-", dir=file.parent) as folder:
             new = Path(folder) / file.name
-            function_of(writer.writer, writer)(template, new)
+            try:
+                function_of(writer.writer, writer)(template, new)
+            except RatesError as error:  # names the file that the user asked for
+                raise type(error)(str(error).replace(str(new), str(target))) from error
             if not new.is_file():
                 raise PluginError(f"The format '{writer.name}' of {writer.distribution} wrote no file '{file.name}'.")
             new.replace(file)

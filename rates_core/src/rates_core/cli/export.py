@@ -20,7 +20,7 @@ from rates_core.cli.assignments import options_of, values_of
 from rates_core.cli.printing import json_text
 from rates_core.cli.start_values import calls_in_python, start_values, text_of
 from rates_core.errors import ArgumentError
-from rates_core.writing import replace
+from rates_core.files import replace
 
 if TYPE_CHECKING:
     from rates_core.simulation.functions import RunFunction

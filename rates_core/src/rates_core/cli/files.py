@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rates_core.errors import ArgumentError
-from rates_core.writing import obstacle
+from rates_core.files import obstacle
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rates_core.errors import ArgumentError, UnsupportedFeatureError
+from rates_core.files import can_be
 from rates_core.plugins.manager import get_manager
 from rates_core.plugins.specs import FormatSpec
 from rates_core.plugins.targets import load_target
@@ -25,7 +26,7 @@ def format_of_source(source: str, chosen: str | None) -> FormatSpec:
     path = Path(source)
     if chosen is not None:
         spec = get_manager().format(chosen)
-    elif path.is_file() or _having(path.suffix):
+    elif can_be(path.is_file) or _having(path.suffix):
         spec = _by_ending(source, "--from")
     else:
         spec = get_manager().format(MODEL_FILES)

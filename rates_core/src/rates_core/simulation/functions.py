@@ -13,6 +13,7 @@ from attrs import evolve, frozen
 from rates_core.delays.lowering import lower
 from rates_core.delays.prehistory import prehistory
 from rates_core.errors import ArgumentError, UnsupportedFeatureError
+from rates_core.files import obstacle, replace
 from rates_core.network.build import build_network
 from rates_core.plugins import get_manager
 from rates_core.plugins.specs import BackendSpec
@@ -26,7 +27,6 @@ from rates_core.simulation.start import chain_states, delay_values
 from rates_core.system.build import build_system
 from rates_core.system.linearisation import Linearisation, linearise
 from rates_core.system.system import System
-from rates_core.writing import obstacle, replace
 
 if TYPE_CHECKING:
     from rates_core.templates.circuit import CircuitTemplate

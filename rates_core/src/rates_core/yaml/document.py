@@ -111,7 +111,8 @@ def _decode(content: bytes, file: str) -> str:
     except UnicodeDecodeError as error:
         location = Location(file, content.count(b"\n", 0, error.start) + 1)
         byte = content[error.start]
-        raise fault(location, f"the byte 0x{byte:02x} is not UTF-8. Save the file in the encoding UTF-8.") from error
+        text = f"the byte 0x{byte:02x} is not UTF-8. A model file is text; save it in the encoding UTF-8."
+        raise fault(location, text) from error
 
 
 @define

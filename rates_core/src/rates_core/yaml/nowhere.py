@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
 from rates_core.errors import ModelFileError, RatesError, alternatives, did_you_mean
-from rates_core.yaml.references import EXTENSIONS, FORMS, Search, can_be
+from rates_core.files import can_be, may
+from rates_core.yaml.references import EXTENSIONS, FORMS, Search
 from rates_core.yaml.suggestions import Candidate, Parts, best, in_folder, in_library
 
 MOST_LISTED = 20
@@ -22,9 +24,9 @@ def nowhere(text: str, searches: Sequence[Search]) -> ModelFileError:
                 f"'{text}' leads to the folder '{search.path}'. Name a file in it and a template there."
                 f"{_content(search.path, search.library)}"
             )
-        link = next((file for file in search.files() if can_be(file.is_symlink)), None)
-        if link is not None:
-            return ModelFileError(f"'{text}' leads to '{link}', which is a link to '{link.readlink()}' and to no file.")
+        for file in search.files():
+            if (reason := _hindrance(file)) is not None:
+                return ModelFileError(f"'{text}' leads to '{file}', {reason}.")
     looked_for = ", ".join(search.looked_for() for search in searches)
     hint = alternatives(best(_candidates(text, searches)))
     unknown = _no_library(searches[0], not hint) if len(searches) == 1 and not searches[0].prefix else ""
@@ -34,6 +36,18 @@ def nowhere(text: str, searches: Sequence[Search]) -> ModelFileError:
 def closest_in_libraries(text: str) -> str:
     """Return the templates of model libraries that may be meant, as a question; nothing if none is close."""
     return alternatives(best(_of_libraries(text, _parts(text))))
+
+
+def _hindrance(file: Path) -> str | None:
+    """Return why a path that is taken for a model file is none, if something is there."""
+    if can_be(file.is_symlink):
+        return f"which is a link to '{file.readlink()}' and to no file"
+    if can_be(file.is_dir):
+        return "which is a folder. Name a file in it and a template there"
+    folder = next((folder for folder in file.parents if can_be(folder.is_dir)), None)
+    if folder is not None and not may(folder, os.X_OK):
+        return f"and the folder '{folder}' may not be looked into"
+    return None
 
 
 def _content(folder: Path, with_folders: bool) -> str:
@@ -52,8 +66,9 @@ def _candidates(text: str, searches: Sequence[Search]) -> Iterator[Candidate]:
     for search in searches:
         if not search.library:
             yield from in_folder(search.folder, search.parts, partial(_written, text, search.prefix))
-    if not text.startswith((".", "/")) and not text.endswith(EXTENSIONS):
-        yield from _of_libraries(text, _parts(text))
+    parts = _parts(text)
+    if not text.startswith((".", "/")) and not any(part.endswith(EXTENSIONS) for part in parts):
+        yield from _of_libraries(text, parts)
 
 
 def _of_libraries(text: str, asked: Parts) -> Iterator[Candidate]:
@@ -83,5 +98,6 @@ def _no_library(search: Search, with_hint: bool) -> str:
     name, libraries = search.parts[0], get_manager().model_libraries()
     if name in libraries:
         return f" '{name}' is a model library; name a file in it and a template there."
-    hint = did_you_mean(name, libraries) if with_hint else ""
-    return f" No model library or package is named '{name}'.{hint}" if search.is_first else ""
+    if not search.is_first or name.endswith(EXTENSIONS):
+        return ""
+    return f" No model library or package is named '{name}'.{did_you_mean(name, libraries) if with_hint else ''}"

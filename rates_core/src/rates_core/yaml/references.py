@@ -7,13 +7,14 @@ executed. A name in the same file comes before all this; the reader finds it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from attrs import frozen
 
 from rates_core.errors import ModelFileError, UnknownNameError
+from rates_core.files import can_be
 
 EXTENSIONS = (".yaml", ".yml")
 FORMS = "A template is named as 'folder.file.Name', './file/Name', '/folder/file/Name' or 'library:file/Name'."
@@ -157,11 +158,3 @@ def _model_files(path: Path) -> list[Path]:
     if path.name in ("", ".."):
         return []
     return [path] if path.suffix in EXTENSIONS else [path.with_name(path.name + ending) for ending in EXTENSIONS]
-
-
-def can_be(ask: Callable[[], bool]) -> bool:
-    """Return the answer to a question about a path, which is no where there can be no such path."""
-    try:
-        return ask()
-    except OSError:  # a name that is too long, or a folder that nobody may enter
-        return False

@@ -54,7 +54,12 @@ def closeness(asked: Sequence[str], known: Sequence[str]) -> float:
 
 
 def _ratio(one: str, other: str) -> float:
-    return SequenceMatcher(None, one.casefold(), other.casefold()).ratio()
+    """Return how alike two parts are; the ending that all model files have makes none alike."""
+    return SequenceMatcher(None, _stem(one).casefold(), _stem(other).casefold()).ratio()
+
+
+def _stem(part: str) -> str:
+    return part.rpartition(".")[0] if part.endswith(EXTENSIONS) else part
 
 
 def in_library(name: str, folder: Path, asked: Parts, write: Callable[[Parts], str]) -> Iterator[Candidate]:
@@ -97,9 +102,10 @@ def _similar_files(folder: Path, asked: Parts) -> Iterator[tuple[Path, Parts]]:
                 yield file, (name, *parts)
     elif asked:
         files = [path for path in _entries(folder) if path.suffix in EXTENSIONS and path.is_file()]
+        known = {path.stem: path for path in reversed(files)}
         whole = asked[0].endswith(EXTENSIONS)
-        known = {path.name if whole else path.stem: path for path in reversed(files)}
-        yield from ((known[name], (name,)) for name in _similar(asked[0], known))
+        for name in _similar(_stem(asked[0]), known):
+            yield known[name], (known[name].name if whole else name,)
 
 
 def _similar(asked: str, known: Iterable[str]) -> list[str]:

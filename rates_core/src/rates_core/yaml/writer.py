@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from rates_core.errors import ModelFileError
+from rates_core.files import obstacle, replace
 from rates_core.templates.template import Template
-from rates_core.writing import obstacle, replace
 from rates_core.yaml.contents import contents
 from rates_core.yaml.document import MAX_BYTES
 from rates_core.yaml.emitter import block

@@ -1,8 +1,9 @@
-"""Files that are written: whole or not at all, and with a reason where that cannot be."""
+"""Files: what may be done with them, and writing one whole or not at all."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 
@@ -24,15 +25,24 @@ def _obstacle(path: Path, file: Path) -> str | None:
         return f"{named} is a folder; name a file"
     if not file.parent.is_dir():
         return f"{named} cannot be written: there is no folder '{file.parent if path.is_symlink() else path.parent}'"
-    if file.exists() and not _may_write(file):
+    if file.exists() and not may(file, os.W_OK):
         return f"{named} cannot be written: the file is protected"
-    if not _may_write(file.parent):
+    if not may(file.parent, os.W_OK):
         return f"{named} cannot be written: its folder is protected"
     return None
 
 
-def _may_write(path: Path) -> bool:
-    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+def can_be(ask: Callable[[], bool]) -> bool:
+    """Return the answer to a question about a path, which is no where there can be no such path."""
+    try:
+        return ask()
+    except OSError:  # a name that is too long, or a folder that nobody may enter
+        return False
+
+
+def may(path: Path, mode: int) -> bool:
+    """Return whether this process may do something with a file or folder: `os.W_OK`, `os.X_OK`."""
+    return os.access(path, mode, effective_ids=os.access in os.supports_effective_ids)
 
 
 def replace(file: Path, content: bytes) -> None:
