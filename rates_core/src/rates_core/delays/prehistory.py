@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from attrs import define
 
+from rates_core.delays.said import OfUnits, said, said_by_path
 from rates_core.delays.strategy import no_draws
-from rates_core.errors import ArgumentError, UnknownNameError, UnsupportedFeatureError, did_you_mean
+from rates_core.errors import ArgumentError, UnsupportedFeatureError
 from rates_core.expressions.evaluate import evaluate
 from rates_core.expressions.tree import Expression, Symbol, symbols
 from rates_core.programs.program import Kernel, slot_paths
@@ -93,7 +94,7 @@ def prehistory(
         ArgumentError: delayed algebraic variables depend on each other and nothing says what they were.
     """
     slots = slot_paths(system)
-    given = _given(system, history, slots)
+    given, partly = said(system, history, slots)
     if history is not None:
         expressions = Expressions(system, history, given, y, arguments)
         given |= {slot: expressions.function(slot) for slot in slots if expressions.covers(slot)}
@@ -111,7 +112,10 @@ def prehistory(
             )
         reads = tuple(_start_value(system, read, constants, functions, start) for read in system.reads)
         values = dict(zip(slots, kernel.slots(start, y, inputs, reads, no_draws(system)), strict=True))
-        constants.update({slot: values[slot] for slot in ready})
+        constants.update({slot: values[slot] for slot in ready if slot not in partly})
+        for slot in ready:
+            if slot in partly:
+                _note(system, slot, partly[slot].over(_spread(system, slot, values[slot])), constants, functions)
         unknown = [slot for slot in unknown if slot not in ready]
     return PreHistory({slot: _spread(system, slot, constants[slot]) for slot in constants}, functions)
 
@@ -170,7 +174,16 @@ class Expressions:
             return self.given[name]
         if not isinstance(self.history, Mapping):
             return self.history
-        return _by_path(self.system, self.history, (name,), strict=False).get(name)
+        value = said_by_path(self.system, self.history, (name,), strict=False).get(name)
+        return value.over(self.system.state_paths[name].of(self.y)) if isinstance(value, OfUnits) else value
+
+
+def _note(system: System, slot: str, value: Any, constants: dict[str, Any], functions: dict[str, Source]) -> None:
+    """Put the past of a slot where it belongs, in place."""
+    if callable(value):
+        functions[slot] = _shaped(system, slot, value)
+    else:
+        constants[slot] = value
 
 
 def _spread(system: System, slot: str, value: Any) -> Any:
@@ -250,53 +263,3 @@ def _needs(system: System, slots: tuple[str, ...]) -> dict[str, set[str]]:
                 item = by_target[name]
                 wanted.extend(symbols(item.expression) if isinstance(item, Assign) else reads_of(item))
     return found
-
-
-def _given(system: System, history: Any, slots: tuple[str, ...]) -> dict[str, Any]:
-    if history is None:
-        return {}
-    visible = set(system.addresses.values())
-    slots = tuple(slot for slot in slots if slot in visible)
-    if not isinstance(history, Mapping):
-        if callable(history) or np.ndim(history) == 0:
-            return dict.fromkeys(slots, history)
-        values = np.asarray(history, dtype=float)
-        fitting = {slot: values for slot in slots if system.shapes[slot] == values.shape}
-        if len(fitting) != len(slots):
-            raise ArgumentError(
-                f"history has shape {values.shape}, but the delayed variables have shapes "
-                f"{', '.join(f'{slot}: {system.shapes[slot]}' for slot in slots)}. Give a dict by path."
-            )
-        return dict(fitting)
-    return _by_path(system, history, slots)
-
-
-def _by_path(system: System, history: Mapping[str, Any], slots: tuple[str, ...], strict: bool = True) -> dict[str, Any]:
-    """Return what a history says of slots; strict refuses paths that nothing reads with a delay."""
-    from rates_core.network.resolve import resolve
-
-    assert system.network is not None
-    found: dict[str, Any] = {}
-    for path, value in history.items():
-        for selection in resolve(system.network, path, "history"):
-            slot = system.addresses[selection.population, selection.operator, selection.variable]
-            if slot not in slots:
-                if not strict or slot in _inside_delayed(system):
-                    continue
-                raise UnknownNameError(
-                    f"history names '{path}', which nothing reads with a delay.{did_you_mean(path, slots)} "
-                    f"Delayed variables: {', '.join(slots) or 'none'}."
-                )
-            if selection.units is not None:
-                raise ArgumentError(f"history of '{path}' must be given for all units of its population.")
-            found[slot] = value
-    return found
-
-
-def _inside_delayed(system: System) -> set[str]:
-    """Return the variables that delayed expressions are made of."""
-    visible = set(system.addresses.values())
-    hidden = {slot for slot in slot_paths(system) if slot not in visible}
-    return set().union(
-        *(symbols(item.expression) for item in system.statements if isinstance(item, Assign) and item.target in hidden)
-    )
