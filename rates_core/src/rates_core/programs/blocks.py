@@ -146,7 +146,7 @@ class _Split:
         """Return a symbol for an expression, assigned before."""
         if isinstance(expression, Symbol):
             return expression
-        name = f"#part{self._count}"
+        name = f"#piece{self._count}"
         self._count += 1
         self.assign(name, expression)
         return Symbol(name)

@@ -1,0 +1,35 @@
+"""The Numba backend."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from rates_core.programs.program import Backend, FunctionRequest, FunctionSource, MatrixProgram, Program, ProgramRequest
+from rates_core.system.linearisation import Linearisation
+
+from rates_numba.compiled import load_module
+from rates_numba.function import write_function
+from rates_numba.kernel import NumbaProgram
+from rates_numba.matrix import NumbaMatrix
+
+
+class NumbaBackend(Backend):
+    """Generate modules of functions that Numba compiles."""
+
+    def program(self, request: ProgramRequest, options: Mapping[str, Any]) -> Program:
+        """Generate the module of a lowered System."""
+        return NumbaProgram(request)
+
+    def jacobian(self, linearisation: Linearisation) -> MatrixProgram:
+        """Generate the module of a derivative matrix."""
+        return NumbaMatrix(linearisation)
+
+    def function(self, request: FunctionRequest) -> FunctionSource:
+        """Write one function as a module of its own."""
+        return write_function(request)
+
+    def load(self, source: FunctionSource, name: str) -> Callable[..., Any]:
+        """Return the callable of a written function."""
+        function: Callable[..., Any] = getattr(load_module(source.text), name)
+        return function

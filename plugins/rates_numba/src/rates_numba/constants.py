@@ -1,0 +1,94 @@
+"""Where the constants of a program stand: all numbers in one vector, each array on its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from attrs import frozen
+from rates_core.system.shapes import Shape
+from rates_core.system.system import System
+
+
+@frozen(eq=False)
+class Constant:
+    """A parameter, or what is computed from parameters once per run.
+
+    Attributes:
+        place: of its first real number in the vector of numbers, or of its array among the arrays.
+        given: whether it is a parameter.
+    """
+
+    path: str
+    shape: Shape
+    complex: bool
+    integer: bool
+    place: int
+    given: bool
+
+    def load(self, name: str) -> str:
+        """Return the line that names it at the start of a function."""
+        if self.shape:
+            return f"{name} = arrays[{self.place}]"
+        if self.complex:
+            return f"{name} = complex(numbers[{self.place}], numbers[{self.place + 1}])"
+        return f"{name} = int(numbers[{self.place}])" if self.integer else f"{name} = numbers[{self.place}]"
+
+    @property
+    def kind(self) -> type:
+        """Return the type of its entries."""
+        return complex if self.complex else int if self.integer else float
+
+
+@frozen(eq=False)
+class Constants:
+    """All constants of one program."""
+
+    known: Mapping[str, Constant]
+    numbers: int
+
+    def values(self, arguments: Mapping[str, Any]) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
+        """Return vector and arrays for values of the parameters; what is computed from them is still empty."""
+        numbers = np.zeros(self.numbers)
+        arrays: list[np.ndarray] = []
+        for constant in self.known.values():
+            if constant.shape:
+                arrays.append(self._array(constant, arguments))
+            elif constant.given:
+                value = complex(np.asarray(arguments[constant.path]).reshape(-1)[0])
+                numbers[constant.place] = value.real
+                if constant.complex:
+                    numbers[constant.place + 1] = value.imag
+        return numbers, tuple(arrays)
+
+    @staticmethod
+    def _array(constant: Constant, arguments: Mapping[str, Any]) -> np.ndarray:
+        if not constant.given:
+            return np.empty(constant.shape, dtype=constant.kind)
+        value: np.ndarray = np.asarray(arguments[constant.path], dtype=constant.kind)
+        return np.ascontiguousarray(np.broadcast_to(value, constant.shape))
+
+
+def constants_of(
+    system: System,
+    used: Iterable[str],
+    prepared: Sequence[str],
+    shapes: Mapping[str, Shape],
+    is_complex: Callable[[str], bool],
+) -> Constants:
+    """Return the places of the parameters that are used and of what is prepared from them."""
+    wanted = set(used)
+    integers = {item.path for item in system.parameters if item.integer}
+    paths = [item.path for item in system.parameters if item.path in wanted]
+    known: dict[str, Constant] = {}
+    numbers = arrays = 0
+    for path in (*paths, *prepared):
+        two = is_complex(path)
+        place = arrays if shapes[path] else numbers
+        known[path] = Constant(path, shapes[path], two, path in integers, place, path not in prepared)
+        if shapes[path]:
+            arrays += 1
+        else:
+            numbers += 2 if two else 1
+    return Constants(known, numbers)

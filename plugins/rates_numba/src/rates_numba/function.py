@@ -1,0 +1,168 @@
+"""Print one function of time, state and plain arguments, as a module of its own."""
+
+from __future__ import annotations
+
+import keyword
+
+from rates_core.errors import ArgumentError
+from rates_core.programs.naming import one_line
+from rates_core.programs.program import FunctionRequest, FunctionSource
+from rates_core.programs.signature import Signature
+from rates_core.system.system import Read
+
+from rates_numba.function_text import JIT, FunctionText
+from rates_numba.layout import Layout
+from rates_numba.matrix import assembly_lines, entry_lines, matrix_layout
+from rates_numba.module import header, helpers
+from rates_numba.printer import KNOWN
+from rates_numba.writer import INDENT
+
+SAMPLED = '''def sampled(samples, t, step_size):
+    """Return an input at time t: linear between samples, constant beyond them."""
+    place = min(max(t/step_size, 0.0), len(samples) - 1.0)
+    k = min(int(place), len(samples) - 2) if len(samples) > 1 else 0
+    share = place - k
+    return samples[k] if share == 0 else (1.0 - share)*samples[k] + share*samples[k + 1]'''
+
+BUFFERED = '''def buffered(buffer, t, delay, step_size):
+    """Return past values at t - delay; buffer[k] holds those of k steps before the last point of the grid."""
+    place = t/step_size
+    age = delay/step_size - (place - math.floor(place + 1e-9))
+    age = round(age) if abs(age - round(age)) < 1e-9 else age
+    k = min(math.floor(age), len(buffer) - 1)
+    share = age - k
+    return buffer[k] if share == 0 or k + 1 == len(buffer) else (1.0 - share)*buffer[k] + share*buffer[k + 1]'''
+
+
+MODULE_NAMES = frozenset(
+    {
+        *keyword.kwlist, *KNOWN, "np", "math", "njit", "sampled", "buffered", "abs", "int", "float", "complex", "range",
+        "len", "zip", "min", "max", "round",
+    }
+)  # fmt: skip
+
+
+def write_function(request: FunctionRequest) -> FunctionSource:
+    """Return the module of one function.
+
+    Raises:
+        ArgumentError: generated Python uses its name for something else.
+    """
+    if request.name in MODULE_NAMES:
+        raise ArgumentError(f"A function of Python cannot be called '{request.name}' here; choose another func_name.")
+    writer = _Writer(Signature.of(request))
+    signature, names = writer.signature, writer.layout.names
+    return FunctionSource(
+        writer.text(),
+        signature.parameters,
+        tuple(signal.path for signal in signature.signals),
+        tuple(signature.arguments(names)),
+        ".py",
+        bool(signature.past),
+        {path: names[path] for path in signature.bound},
+    )
+
+
+class _Writer:
+    """Write a compiled function of plain arguments, and the function that users call, which looks into the past."""
+
+    def __init__(self, signature: Signature) -> None:
+        self.signature, self.request, self.system = signature, signature.request, signature.system
+        linearisation = self.request.linearisation
+        if linearisation is None:
+            derivatives = {item.state: item.expression for item in self.system.derivatives}
+            self.layout = Layout(self.system, {"derivative": derivatives}, hoist=False)
+        else:
+            self.layout = matrix_layout(linearisation, hoist=False)
+        part = next(iter(self.layout.parts.values()))
+        self.field = FunctionText(self.layout, part)
+        self.compiled = self.layout.identifiers.derived("{}_compiled", self.request.name)
+        self.constants = [*signature.parameters, *signature.bound]
+
+    def text(self) -> str:
+        """Return the text of the module."""
+        support = [SAMPLED] if self.signature.sampled else []
+        support += [BUFFERED] if self.signature.reads and not self.request.continuous else []
+        compiled, called = self._compiled(), self._called()
+        title = header(self.system.name)
+        return "\n\n\n".join([title, *helpers(self.layout.used), *support, compiled, called]) + "\n"
+
+    def _given(self) -> list[str]:
+        """Return the names of external inputs and delayed values that are computed with."""
+        paths = [signal.path for signal in self.signature.sampled] + [read.path for read in self.signature.reads]
+        return self.layout.of(paths)
+
+    def _compiled(self) -> str:
+        out = "dy" if self.request.linearisation is None else "jacobian"
+        arguments = ["t", "y", out, *self.layout.of(self.constants), *self._given()]
+        lines = [*self.field.head(constants=False), *self.field.allocations(), *self.field.body(), *self._results()]
+        return "\n".join(
+            [JIT, f"def {self.compiled}({', '.join(arguments)}):", *(INDENT + line for line in lines or ["return"])]
+        )
+
+    def _results(self) -> list[str]:
+        linearisation = self.request.linearisation
+        if linearisation is None:
+            return self.field.derivative_lines()
+        return (entry_lines if self.request.sparse else assembly_lines)(linearisation, self.layout)
+
+    def _called(self) -> str:
+        names, signature = self.layout.names, self.signature
+        bound = ["*", *self.layout.of(signature.bound)] if signature.bound else []
+        lines = [f"def {self.request.name}({', '.join([*signature.arguments(names), *bound])}):"]
+        first, *rest = (_in_docstring(line) for line in signature.documentation(names))
+        lines += [f'    """{first}', *(f"    {line}".rstrip() for line in rest), '    """']
+        for signal in signature.sampled:
+            name = names[signal.path]
+            lines.append(f"    {name} = sampled({name}, t, {self.request.step_size!r})")
+        for read in signature.reads:
+            lines += [f"    {line}" for line in self._read(read)]
+        for path in self.constants:
+            if self.system.shapes[path]:
+                lines.append(f"    {names[path]} = np.ascontiguousarray({names[path]})")
+        out, shape = self._out()
+        arguments = ["float(t)", "np.ascontiguousarray(y, dtype=float)", out]
+        lines.append(f"    {out} = np.zeros({shape})")
+        lines.append(f"    {self.compiled}({', '.join([*arguments, *self.layout.of(self.constants), *self._given()])})")
+        return "\n".join([*lines, f"    return {out}"])
+
+    def _out(self) -> tuple[str, str]:
+        linearisation = self.request.linearisation
+        if linearisation is None:
+            return "dy", str(self.system.width)
+        if self.request.sparse:
+            return "jacobian", str(sum(len(block.rows) for block in linearisation.blocks))
+        return "jacobian", str(linearisation.shape)
+
+    def _read(self, read: Read) -> list[str]:
+        """Return the lines that look up a delayed value."""
+        from rates_core.system.shapes import shape_of
+
+        name = self.layout.names[read.path]
+        delay = self._delay(read)
+        where = self.signature.place(read)
+        place = f"{where.start}:{where.stop}" if isinstance(where, slice) else f"{where}"
+        step = repr(self.request.step_size)
+        source = "history(t - {delay})" if self.request.continuous else f"buffered(buffer, t, {{delay}}, {step})"
+        kind = "complex" if read.complex else "float"
+        if not shape_of(read.delay, self.layout.shapes):
+            lines = [f"{name} = {source.format(delay=f'({delay})')}[{place}]  # {one_line(read.path)}"]
+            if read.index is not None and self.system.shapes[read.slot]:
+                lines.append(f"{name} = {name}[{self.layout.names[read.index]}]")
+            if read.shape:
+                lines.append(f"{name} = np.ascontiguousarray(np.broadcast_to({name}, {read.shape}), dtype={kind})")
+            return lines
+        index = self.layout.names[read.index] if read.index else "range(len(delays))"
+        picked = f"[{place}]" + ("[i]" if self.system.shapes[read.slot] else "")
+        each = f"[{source.format(delay='d')}{picked} for d, i in zip(delays, {index})]"
+        return [f"delays = {delay}", f"{name} = np.array({each}, dtype={kind})  # {one_line(read.path)}"]
+
+    def _delay(self, read: Read) -> str:
+        """Return the delay as an expression of whole arrays, which plain Python computes."""
+        printer = self.layout.printer()
+        printer.local = frozenset(self.layout.shapes)
+        return printer.text(read.delay)
+
+
+def _in_docstring(text: str) -> str:
+    return one_line(text).replace("\\", "\\\\").replace('"', '\\"')

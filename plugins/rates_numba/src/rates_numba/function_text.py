@@ -1,0 +1,157 @@
+"""Print the functions of a generated module."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rates_core.expressions.tree import symbols
+from rates_core.programs.blocks import Blocks, Loop, Reduction, Whole, make_blocks
+from rates_core.programs.naming import one_line
+from rates_core.system.complexness import is_complex
+from rates_core.system.schedule import reads_of
+from rates_core.system.system import Assign
+
+from rates_numba.layout import Layout, Part, buffered, place_of
+from rates_numba.writer import INDENT, BlockWriter, materialised
+
+JIT = '@njit(cache=True, error_model="numpy", nogil=True)'
+
+
+class FunctionText:
+    """The text of one function of time, state and constants.
+
+    Args:
+        layout: of the module.
+        part: what is computed.
+        gathered: whether delayed values are read from buffers where they are used, instead of being arguments.
+    """
+
+    def __init__(self, layout: Layout, part: Part, gathered: bool = False) -> None:
+        self.layout, self.part, self.gathered = layout, part, gathered and bool(layout.system.reads)
+        self.blocks: Blocks = make_blocks(part.routine, part.results, layout.shapes)
+        for name, shape in self.blocks.shapes.items():
+            if name not in layout.names:
+                layout.names[name] = layout.identifiers.derived("{}", f"piece{name.removeprefix('#piece')}")
+            layout.shapes.setdefault(name, shape)
+        self._learn_parts()
+        self.printer = layout.printer()
+        self.reads = [read for read in layout.system.reads if read.path in self._read_symbols()]
+        if self.gathered:
+            self.printer.gathered = dict(self._gathers())
+
+    def _learn_parts(self) -> None:
+        """Learn which parts of expressions, taken out to stand on their own, are complex."""
+        kinds = self.layout.kinds
+        for block in self.blocks.blocks:
+            if isinstance(block, Loop):
+                for item in block.statements:
+                    if isinstance(item, Assign) and is_complex(item.expression, kinds):
+                        kinds.add(item.target)
+            elif (isinstance(block, Whole) and is_complex(block.expression, kinds)) or (
+                isinstance(block, Reduction) and is_complex(block.operand, kinds)
+            ):
+                kinds.add(block.target)
+
+    def _read_symbols(self) -> frozenset[str]:
+        return self.part.routine.arguments
+
+    def _gathers(self) -> Iterable[tuple[str, str]]:
+        whole = materialised(self.blocks)
+        for read in self.reads:
+            if read.shape and read.path not in whole:
+                yield read.path, self._gather(read.path, "{}")
+
+    def _gather(self, path: str, entry: str) -> str:
+        """Return the text of one entry of a delayed value."""
+        place, weights, buffer, base = (
+            self.layout.of([path], form)[0] for form in ("{}_places", "{}_weights", "{}_buffer", "{}_row")
+        )
+        self.layout.used.add("past")
+        width = self._slot_width(path)
+        return f"past({buffer}, {base} + {place}[{entry}], {width}, {weights}, {entry})".replace("{}", "{0}")
+
+    def _slot_width(self, path: str) -> int:
+        slot = next(read.slot for read in self.layout.system.reads if read.path == path)
+        shape = self.layout.system.shapes[slot]
+        return shape[0] if shape else 1
+
+    @property
+    def arguments(self) -> list[str]:
+        """Return the arguments behind t, y, numbers and arrays that every function of this kind takes."""
+        system = self.layout.system
+        if not self.gathered:
+            return self.layout.inputs
+        given = self.layout.of(item.path for kind in (system.inputs, system.draws) for item in kind)
+        return [*given, "row", "buffers", "gathers"]
+
+    def head(self, constants: bool = True) -> list[str]:
+        """Return the lines that name what the function reads; constants may be arguments instead."""
+        routine, layout = self.part.routine, self.layout
+        read = set().union(*map(reads_of, routine.body), *map(symbols, routine.results))
+        lines = [
+            f"{layout.names[state.path]} = {place_of(state, 'y')}"
+            for state in layout.system.states
+            if state.path in read
+        ]
+        if constants:
+            known = layout.constants.known.items()
+            lines += [constant.load(layout.names[path]) for path, constant in known if path in read]
+        if self.gathered:
+            lines += self._read_lines()
+        return lines
+
+    def _read_lines(self) -> list[str]:
+        lines: list[str] = []
+        numbers = {read.path: number for number, read in enumerate(self.layout.system.reads)}
+        slots = buffered(self.layout.system)
+        for read in self.reads:
+            buffer, base, place, weights = (
+                self.layout.of([read.path], form)[0] for form in ("{}_buffer", "{}_row", "{}_places", "{}_weights")
+            )
+            lines.append(f"{buffer} = buffers[{slots.index(read.slot)}].reshape(-1)")
+            lines.append(f"{place}, {weights} = gathers[{numbers[read.path]}]")
+            lines.append(f"{base} = row*{self._slot_width(read.path)}")
+            name = self.layout.names[read.path]
+            if not read.shape:
+                lines.append(f"{name} = {self._gather(read.path, '0')}  # {one_line(read.path)}")
+            elif read.path not in self.printer.gathered:
+                kind = ", np.complex128" if read.complex else ""
+                lines.append(f"{name} = np.empty({read.shape[0]}{kind})  # {one_line(read.path)}")
+                lines.append(f"for i in range({read.shape[0]}):")
+                lines.append(f"{INDENT}{name}[i] = {self._gather(read.path, 'i')}")
+        return lines
+
+    def body(self) -> list[str]:
+        """Return the lines that compute the results; those with an axis need their arrays to be named before."""
+        writer = BlockWriter(self.printer, self.blocks)
+        return [*writer.allocations(self.part.results), *writer.lines()]
+
+    def allocations(self) -> list[str]:
+        """Return the lines that name the arrays of the results: parts of `dy`, or new ones."""
+        lines = []
+        for result, path in zip(self.part.results, self.part.paths, strict=True):
+            name, shape = self.layout.names[result], self.layout.shapes[result]
+            if not shape:
+                continue
+            if self.part.name == "derivative":
+                lines.append(f"{name} = {place_of(self.layout.system.state_paths[path], 'dy')}")
+            elif not self._makes_its_own(result):
+                lines.append(f"{name} = {BlockWriter(self.printer, self.blocks).empty(result, shape)}")
+        return lines
+
+    def _makes_its_own(self, result: str) -> bool:
+        """Tell whether a block makes the array of a result, so that it cannot be given one."""
+        return any(getattr(block, "target", None) == result for block in self.blocks.blocks)
+
+    def derivative_lines(self) -> list[str]:
+        """Return the lines that put derivatives into `dy`, but for those whose arrays are parts of it."""
+        lines = []
+        for result, path in zip(self.part.results, self.part.paths, strict=True):
+            state, name = self.layout.system.state_paths[path], self.layout.names[result]
+            if state.shape and self._makes_its_own(result):
+                lines.append(f"{place_of(state, 'dy')}[:] = {name}")
+            elif state.complex and not state.shape:
+                lines += [f"dy[{state.offset}] = {name}.real", f"dy[{state.offset + 1}] = {name}.imag"]
+            elif not state.shape:
+                lines.append(f"dy[{state.offset}] = {name}")
+        return lines

@@ -1,0 +1,82 @@
+"""Functions that no library has in the form that the language asks for.
+
+Generated modules contain those of them that they use, as text.
+"""
+
+import math
+
+import numpy as np
+from numba import njit
+
+
+@njit(error_model="numpy")
+def heaviside(x):
+    """Return 0 for x < 0, else 1; NaN stays NaN."""
+    if x != x:
+        return x
+    return 0.0 if x < 0 else 1.0
+
+
+@njit(error_model="numpy")
+def sigmoid(x):
+    """Return 1/(1 + exp(-x))."""
+    return 1.0 / (1.0 + np.exp(-x))
+
+
+@njit(error_model="numpy")
+def mod(x, y):
+    """Return the remainder of x/y with the sign of y."""
+    rest = np.fmod(x, y)
+    if rest == 0.0:
+        return math.copysign(rest, y)
+    return rest + y if (rest < 0) != (y < 0) else rest
+
+
+@njit(error_model="numpy")
+def complex_log10(z):
+    """Return the decimal logarithm of a complex number."""
+    return np.log(z) / math.log(10.0)
+
+
+@njit(error_model="numpy")
+def complex_power(x, y):
+    """Return x**y for complex numbers; 0**y is 0 for a positive y, and 0**0 is 1."""
+    base, exponent = complex(x), complex(y)
+    if base == 0:
+        if exponent == 0:
+            return complex(1.0, 0.0)
+        return complex(0.0, 0.0) if exponent.real > 0 else complex(math.nan, math.nan)
+    return np.exp(exponent * np.log(base))
+
+
+@njit(error_model="numpy")
+def checked(place, size):
+    """Return a place as a whole number; one below 0 counts from the end.
+
+    Raises:
+        IndexError: there is no such place.
+    """
+    number = int(place)
+    if number < -size or number >= size:
+        raise IndexError("an index lies outside its vector")
+    return number + size if number < 0 else number
+
+
+@njit(error_model="numpy")
+def places(numbers, size):
+    """Return places as whole numbers, as `checked` does."""
+    found = np.empty(numbers.size, np.int64)
+    for i in range(numbers.size):
+        found[i] = checked(numbers[i], size)
+    return found
+
+
+@njit(error_model="numpy")
+def past(buffer, place, width, weights, entry):
+    """Return a delayed value: a sample, or the weighted sum of the samples from a place on."""
+    if weights.shape[1] == 0:
+        return buffer[place]
+    value = weights[entry, 0] * buffer[place]
+    for sample in range(1, weights.shape[1]):
+        value += weights[entry, sample] * buffer[place + sample * width]
+    return value

@@ -1,0 +1,142 @@
+"""Lay out the generated module: constants, vector field, what is recorded, what is stored, the loop."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Collection, Sequence
+
+from rates_core.expressions.tree import Expression, Symbol
+from rates_core.programs.blocks import Blocks, make_blocks
+from rates_core.programs.naming import one_line
+from rates_core.programs.program import ProgramRequest, slot_paths
+from rates_core.programs.routine import Routine
+
+from rates_numba import functions
+from rates_numba.function_text import JIT, FunctionText
+from rates_numba.layout import Layout, buffered
+from rates_numba.writer import INDENT, BlockWriter
+
+
+def derivative_text(layout: Layout, name: str = "derivative", gathered: bool = False) -> str:
+    """Return the function that writes dy/dt into `dy`."""
+    function = FunctionText(layout, layout.parts["derivative"], gathered)
+    body = [*function.head(), *function.allocations(), *function.body(), *function.derivative_lines()]
+    lines = [
+        JIT,
+        f"def {name}({', '.join(['t', 'y', 'dy', 'numbers', 'arrays', *function.arguments])}):",
+        f'{INDENT}"""Write dy/dt into dy."""',
+        *(INDENT + line for line in body),
+    ]
+    return "\n".join(lines)
+
+
+def recording_text(
+    layout: Layout, part: str, summary: str, gathered: bool = False, places: Sequence[int] | None = None
+) -> str:
+    """Return a function that writes its results into one row of the arrays in `columns`.
+
+    Args:
+        layout: of the module.
+        part: what is computed.
+        summary: the function's docstring.
+        gathered: as in `FunctionText`.
+        places: which array each result goes to, if not to the one of its own number.
+    """
+    function = FunctionText(layout, layout.parts[part], gathered)
+    before, after = [], []
+    results = layout.parts[part].results
+    for number, result in zip(places or range(len(results)), results, strict=True):
+        target = layout.names[result]
+        if layout.shapes[result]:
+            before.append(f"{target} = columns[{number}][record]")
+        else:
+            after.append(f"columns[{number}][record] = {target}")
+    name = f"{part}_gathered" if gathered else part
+    lines = [
+        JIT,
+        f"def {name}({', '.join(['t', 'y', 'columns', 'record', 'numbers', 'arrays', *function.arguments])}):",
+        f'{INDENT}"""{summary}"""',
+        *(INDENT + line for line in (*function.head(), *before, *function.body(), *after)),
+    ]
+    if not before and not after:
+        lines.append(f"{INDENT}return")
+    return "\n".join(lines)
+
+
+def prepare_text(layout: Layout) -> str:
+    """Return the function that computes what depends on parameters only, in place in `numbers` and `arrays`."""
+    routine = Routine((), tuple(layout.prepared), ())
+    blocks = make_blocks(routine, (), layout.shapes)
+    printer, constants, names = layout.printer(), layout.constants.known, layout.names
+    for name, shape in blocks.shapes.items():
+        if name not in names:
+            names[name] = layout.identifiers.derived("{}", f"piece{name.removeprefix('#piece')}")
+        layout.shapes.setdefault(name, shape)
+    arrays = [item.target for item in layout.prepared if layout.shapes[item.target]]
+    kept = Blocks(blocks.blocks, tuple(arrays), blocks.shapes, blocks.stored | set(arrays))
+    writer = BlockWriter(printer, kept)
+    given = [path for path, constant in constants.items() if constant.given and path in routine.arguments]
+    lines = [constants[path].load(names[path]) for path in given]
+    lines += [constants[path].load(names[path]) for path in arrays]
+    lines += [*writer.allocations(arrays), *writer.lines()]
+    for item in layout.prepared:
+        constant, name = constants[item.target], names[item.target]
+        if constant.shape:
+            if any(block for block in blocks.blocks if getattr(block, "target", None) == item.target):
+                lines.append(f"arrays[{constant.place}][:] = {name}")
+        elif constant.complex:
+            lines.append(f"numbers[{constant.place}] = {name}.real")
+            lines.append(f"numbers[{constant.place + 1}] = {name}.imag")
+        else:
+            lines.append(f"numbers[{constant.place}] = {name}")
+    summary = f'{INDENT}"""Compute what depends on parameters only, once per run."""'
+    return "\n".join([JIT, "def prepare(numbers, arrays):", summary, *(INDENT + line for line in lines)])
+
+
+def wanted_of(request: ProgramRequest) -> dict[str, dict[str, Expression]]:
+    """Return what the functions of a program compute: per function its results by path."""
+    system = request.system
+    wanted = {
+        "derivative": {item.state: item.expression for item in system.derivatives},
+        "observe": {path: Symbol(path) for path in request.recorded},
+    }
+    stored = slot_paths(system)
+    if stored:
+        wanted["store"] = {path: Symbol(path) for path in stored}
+        wanted["buffer"] = {path: Symbol(path) for path in buffered(system) if path not in system.state_paths}
+    return wanted  # type: ignore[return-value]
+
+
+def write_module(request: ProgramRequest) -> tuple[str, Layout]:
+    """Return the text of the module for a request, and where everything in it stands."""
+    from rates_numba.loop import loop_text
+
+    layout = Layout(request.system, wanted_of(request))
+    texts = [prepare_text(layout)] if layout.prepared else []
+    texts.append(derivative_text(layout))
+    texts.append(recording_text(layout, "observe", "Write the recorded variables into a row."))
+    if "store" in layout.parts:
+        texts.append(recording_text(layout, "store", "Write the variables that delayed reads need into a row."))
+    if request.tableau is not None:
+        texts.append(loop_text(request, layout))
+    return "\n\n\n".join([header(request.name), *helpers(layout.used), *texts]) + "\n", layout
+
+
+def header(title: str) -> str:
+    """Return the first lines of a module: what it is, and its imports."""
+    name = one_line(title).replace("\\", "\\\\").replace('"', '\\"')
+    lines = [
+        f'"""{name}: generated by rates. This module needs NumPy, SciPy and Numba only."""', "", "import math", "",
+        "import numpy as np", "from numba import njit",
+    ]  # fmt: skip
+    return "\n".join(lines)
+
+
+def helpers(used: Collection[str]) -> list[str]:
+    """Return the text of the functions of our own that a module uses."""
+    wanted = {*used} | ({"checked"} if "places" in used else set())
+    texts = []
+    for name in (name for name in vars(functions) if name in wanted):
+        source = inspect.getsource(getattr(functions, name).py_func).rstrip()
+        texts.append(source.replace('@njit(error_model="numpy")', JIT))
+    return texts
