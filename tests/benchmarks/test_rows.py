@@ -49,7 +49,9 @@ def test_a_row_without_a_target_informs_only() -> None:
     assert cells(Row("work", ours=2.0))[-5:] == ("2.00 s", "–", "–", "–", "–")
 
 
-@pytest.mark.parametrize("name", ["qif_euler.loop", "startup.import_of_core"])
+@pytest.mark.parametrize(
+    "name", ["qif_euler.loop", "startup.import_of_core", "models.list_of_models", "models.load_of_the_largest_file"]
+)
 def test_a_row_is_measured_by_its_name(name: str) -> None:
     command = [sys.executable, "-m", "benchmarks", "--quick", "--only", name]
     done = subprocess.run(command, cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, check=True)

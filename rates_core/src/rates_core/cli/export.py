@@ -65,8 +65,8 @@ class Command:
             "function": name,
             "backend": backend.name,
             "language": backend.language,
-            **content,
             "arguments": list(made.arg_names),
+            **{key: content[key] for key in ("parameters", "states", "notes")},
         }
         print(json_text(data) if arguments.json else "\n".join(_lines(made, data)))
         return 0
