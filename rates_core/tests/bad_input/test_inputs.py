@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from rates_core.errors import InputSignalError
 
 SHAPES = "give real numbers, [steps] or [steps, units], or a function of t."
 
@@ -59,10 +60,32 @@ def with_bad(*places: int) -> np.ndarray:
             lambda t: [1.0, 2.0],
             "External input 'p/lin/u' has 2 values; it needs 1, for the one unit that the path names.",
         ),
+        (
+            "p/lin/u",
+            lambda t: [1.0, np.inf],
+            "External input 'p/lin/u' gives [1.0, inf] at t = 0.0; it must give finite real numbers.",
+        ),
+        (
+            "p/lin/u",
+            lambda t: 1 / t,
+            "External input 'p/lin/u': its function raises ZeroDivisionError at t = 0.0: float division by zero",
+        ),
     ],
 )
 def test_an_input_that_does_not_fit(pair, run_refusal, path, signal, text):
     assert run_refusal(pair, inputs={path: signal}) == f"InputSignalError: {text}"
+
+
+def test_what_an_input_raises_is_the_cause_of_the_error(pair):
+    fault = KeyError("no such hour")
+
+    def signal(t):
+        raise fault
+
+    with pytest.raises(InputSignalError) as caught:
+        pair.run(1.0, 0.1, inputs={"p/lin/u": signal}, verbose=False)
+    assert str(caught.value) == "External input 'p/lin/u': its function raises KeyError at t = 0.0: 'no such hour'"
+    assert caught.value.__cause__ is fault
 
 
 def test_an_input_lying_on_its_side_says_how_many_units_there_are(ten, run_refusal):

@@ -7,7 +7,7 @@ from functools import cached_property
 from inspect import signature
 from typing import TYPE_CHECKING, Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from rates_core.delays.lowering import lower
 from rates_core.delays.prehistory import check_no_draws
@@ -28,7 +28,7 @@ from rates_core.simulation.choice import (
     chosen_stages,
 )
 from rates_core.simulation.grid import positive
-from rates_core.simulation.inputs import columns_of
+from rates_core.simulation.inputs import columns_of, widened
 from rates_core.simulation.outputs import Recording, recording, requested
 from rates_core.simulation.requirements import requirements_of
 from rates_core.solvers.driver import Driver
@@ -93,8 +93,8 @@ class Recipe:
 class CompiledModel:
     """A model whose program exists; `run` generates nothing again.
 
-    Except that a value that all units of a population share becomes one value per unit when a run sets one of them:
-    then there is another program, made once.
+    Except that a value that all units of a population share becomes one value per unit when a run sets one of them, as
+    does an external input that a run gives one column per unit: then there is another program, made once.
 
     Attributes:
         system: the lowered System.
@@ -109,7 +109,7 @@ class CompiledModel:
     defaults: Mapping[str, Any]
     built: System
     recipe: Recipe
-    _untied: dict[frozenset[SharedValue], CompiledModel] = field(factory=dict, repr=False)
+    _variants: dict[frozenset[SharedValue] | tuple[str, ...], CompiledModel] = field(factory=dict, repr=False)
 
     def __repr__(self) -> str:
         """Return one line: the System itself would fill pages."""
@@ -199,9 +199,27 @@ class CompiledModel:
         shared = tied_by(network, checked_mapping(parameters, "parameters"))
         if not shared:
             return self
-        if shared not in self._untied:
-            self._untied[shared] = _compiled(untied(network, shared), self.recipe)
-        return self._untied[shared]
+        if shared not in self._variants:
+            self._variants[shared] = _compiled(untied(network, shared), self.recipe)
+        return self._variants[shared]
+
+    def with_columns(self, inputs: Mapping[str, Any] | None, start: float) -> CompiledModel:
+        """Return the model in which inputs that come with one column per unit reach each unit by its own.
+
+        Args:
+            inputs: what a run is given.
+            start: time at which it starts.
+        """
+        wide = widened(self.system, inputs, start)
+        if not wide:
+            return self
+        if wide not in self._variants:
+            network, given = self.built.network, inputs or {}
+            assert network is not None
+            columns = {item.key: item for item in columns_of({key: given[key] for key in wide}, start)}
+            fed = [columns.get(item.key, item) for item in self.recipe.fed]
+            self._variants[wide] = _compiled(network, evolve(self.recipe, fed=fed))
+        return self._variants[wide]
 
 
 def compile_model(

@@ -114,6 +114,8 @@ def _prepared(model: CompiledModel, request: RunRequest) -> Run:
     if before is not None and (request.initial or request.history is not None):
         raise ArgumentError("state= continues a run; initial= and history= belong to a start. Give one or the other.")
     start = 0.0 if before is None else before.carry.time
+    model = model.with_columns(request.inputs, start)
+    system = model.system
     inputs = Inputs(system, request.inputs, grid, start)
     arguments = arguments_of(system, request.parameters)
     kernel = model.program.bind(arguments)

@@ -26,7 +26,10 @@ class FedInput:
 
 @frozen(eq=False)
 class Reach:
-    """What a fed input does to one population: `columns[i]` of the signal reaches unit i, -1 is none."""
+    """What a fed input does to one population: `columns[i]` of the signal reaches unit i, -1 is none.
+
+    A signal of one column is that of all units; it needs no `columns` where it reaches all units of the population.
+    """
 
     selection: Selection
     columns: Any | None
@@ -55,7 +58,7 @@ def reach(network: Network, fed: FedInput) -> list[Reach]:
         else:
             columns = np.full(size, -1)
             units = np.arange(size) if selection.units is None else selection.units
-            columns[units] = 0 if fed.columns == 1 else np.arange(start, start + len(units))
+            columns[units] = np.arange(start, start + len(units))
         start += selection.count
         found.append(Reach(selection, columns, total))
     return found
