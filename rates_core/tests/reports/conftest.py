@@ -1,4 +1,4 @@
-"""A reader of the LaTeX that reports write, back to trees, which shares nothing with what writes it."""
+"""A circuit with one of everything, and a reader of LaTeX that shares nothing with what writes it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,15 @@ from collections.abc import Callable, Mapping
 
 import pytest
 from rates_core.expressions import Apply, Constant, Expression, Number, Symbol
+
+from rates_core import (
+    CircuitTemplate,
+    Connectivity,
+    EdgeTemplate,
+    NodeTemplate,
+    OperatorTemplate,
+    PopulationTemplate,
+)
 
 TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[0-9]+(?:\.[0-9]+)?|\w|\S")
 RELATIONS = {
@@ -223,3 +232,36 @@ def read_tex() -> Callable[[str, Mapping[str, str]], Expression]:
     return lambda text, names: TeXReader(
         text, {symbol.replace(" ", ""): name for symbol, name in names.items()}
     ).whole()
+
+
+@pytest.fixture
+def circuit() -> CircuitTemplate:
+    """Return a circuit that has one of everything: nodes, a population, a sub-circuit, edges, an event, sources."""
+    decay = OperatorTemplate(
+        "decay_op",
+        ["x' = -x/tau_x + sqrt(abs(u))*(x_in > 0)", "m = where(x > theta, x^2, 0)"],
+        {"x": "output(1.0)", "m": "variable", "tau_x": 2.0, "theta": 0.5, "u": "input(0.25)", "x_in": "input"},
+        description="Decay_of x & its 50 % | <square>.\nUnits: x mV, tau_x ms.\n"
+        "Reference: Maker A (1999). On decay. doi:10.1000/a_b(1). Also Other B (2001). isbn:9780262041997",
+        events=[{"when": "x > 9", "set": {"x": "x/2"}, "emit": "m"}],
+    )
+    drive = OperatorTemplate("drive", "u = A", {"u": "output", "A": 1.5})
+    gate = OperatorTemplate("gate", "y = s*k", {"y": "output", "s": "input", "k": 3.0}, description="Gate.")
+    about = "A unit.\nReference: Maker (1999). doi:10.1000/a_b(1)"
+    unit = NodeTemplate("unit", {decay: {"theta": 0.75}}, description=about)
+    driven = NodeTemplate("driven", [decay, drive])
+    edge = EdgeTemplate("gated", [gate])
+    inner = CircuitTemplate("pair", nodes={"a": unit, "b": driven}, edges=[("a/decay_op/x", "b/decay_op/x_in")])
+    crowd = PopulationTemplate("crowd", unit, 3, {"decay_op/tau_x": [1.0, 2.0, 4.0]}, description="Many units.")
+    return CircuitTemplate(
+        "web",
+        nodes={"p": unit},
+        populations={"many": crowd},
+        circuits={"c": inner},
+        edges=[
+            ("p/decay_op/x", "c/a/decay_op/x_in", edge, {"weight": -2.0, "delay": 0.5, "spread": 0.1, "gate/k": 4.0}),
+            ("many[1]/decay_op/x", "p/decay_op/x_in", None, {"weight": 1e-9}),
+        ],
+        connections=[Connectivity("many/decay_op/x", "many/decay_op/x_in", 0.5)],
+        description="A web.",
+    )

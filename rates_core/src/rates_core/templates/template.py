@@ -35,6 +35,32 @@ class Template:
 
         write(self, path)
 
+    def report(self, format: str = "text") -> str:
+        """Return equations, parameters with units, structure and sources for people to read.
+
+        Args:
+            format: `text`, `markdown`, `latex`, `html`, or `json` for programs.
+
+        Raises:
+            UnknownNameError: there is no such format, or a path of a circuit names what does not exist.
+            TemplateError: an equation is malformed.
+        """
+        from rates_core.reports.formats import write
+
+        return write(self, format)
+
+    def _repr_html_(self) -> str | None:
+        """Return the report as notebooks show it."""
+        from rates_core.reports.formats import notebook_html
+
+        return notebook_html(self)
+
+    def _repr_latex_(self) -> str | None:
+        """Return the equations as notebooks show them where there is no HTML."""
+        from rates_core.reports.formats import notebook_latex
+
+        return notebook_latex(self)
+
 
 def check_name(name: Any, what: str) -> str:
     """Return the name of a template.
