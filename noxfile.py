@@ -79,6 +79,7 @@ WORKSPACE = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 TEST_TOOLS: list[str] = WORKSPACE["dependency-groups"]["test"]
 LINT_TOOLS: list[str] = WORKSPACE["dependency-groups"]["lint"]
 DEFAULT: list[str] = CORE.settings["project"]["optional-dependencies"]["default"]
+DRAWING: list[str] = CORE.settings["project"]["optional-dependencies"]["pictures"]
 PYTHONS: list[str] = WORKSPACE["tool"]["rates"]["pythons"]
 
 
@@ -165,7 +166,7 @@ def wheels(session: nox.Session) -> None:
 def develop(session: nox.Session) -> None:
     """Make .venv/ with every member editable and the tools of tests and lint."""
     editable = [argument for member in MEMBERS.values() for argument in ("--editable", str(member.folder))]
-    tools = ["--constraint", str(CONSTRAINTS), *TEST_TOOLS, *LINT_TOOLS, "matplotlib"]
+    tools = ["--constraint", str(CONSTRAINTS), *TEST_TOOLS, *LINT_TOOLS, *split(CORE.test_requirements)[1]]
     session.run("uv", "venv", "--quiet", "--allow-existing", ".venv", external=True)
     session.run("uv", "pip", "install", "--quiet", "--python", ".venv", *editable, *tools, external=True)
 
@@ -173,7 +174,7 @@ def develop(session: nox.Session) -> None:
 @nox.session
 def documents(session: nox.Session) -> None:
     """Execute what the README and the documentation tell a reader to type."""
-    install(session, CORE.name, *DEFAULT, "matplotlib", *TEST_TOOLS)
+    install(session, CORE.name, *DEFAULT, *DRAWING, *TEST_TOOLS)
     pytest(session, "tests/documents", strict=False)
 
 
@@ -212,7 +213,7 @@ def newest(session: nox.Session) -> None:
 @nox.session
 def together(session: nox.Session) -> None:
     """Run what crosses distributions, with every member installed and every strict mode on."""
-    install(session, *MEMBERS, "matplotlib", *TEST_TOOLS)
+    install(session, *MEMBERS, *DRAWING, *TEST_TOOLS)
     pytest(session, "tests", "--ignore=tests/packaging", "--ignore=tests/documents")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from rates_core.templates.template import Template
@@ -23,6 +24,33 @@ class Runnable(Template):
     @property
     def _circuit(self) -> CircuitTemplate:
         return cast("CircuitTemplate", self)  # which is the only class that has these methods
+
+    def graph(self) -> Any:
+        """Return nodes and edges as a `networkx.MultiDiGraph`; recorded values are applied.
+
+        Vertices are the paths of nodes and populations, with `template`, `operators` and `units`. Edges carry `source`
+        and `target` (`op/var`), `weight`, `delay`, `spread` and `edge` (the name of the template); those between
+        populations carry arrays as they were given.
+
+        Raises:
+            PluginError: networkx is not installed.
+        """
+        from rates_core.reports.graph import graph
+
+        return graph(self._circuit)
+
+    def draw(self, path: str | Path | None = None) -> Any:
+        """Draw the structure and return the `matplotlib` figure; large circuits are drawn by their node templates.
+
+        Args:
+            path: file for the picture, by its ending; None writes no file.
+
+        Raises:
+            PluginError: networkx or matplotlib is not installed.
+        """
+        from rates_core.reports.picture import draw
+
+        return draw(self._circuit, path)
 
     def run(
         self,
