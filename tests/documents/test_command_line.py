@@ -25,6 +25,7 @@ CALLS = {
     "models": [["vdp"], ["--path", VAN_DER_POL]],
     "plugins": [[]],
     "run": [[VAN_DER_POL, "--time", "1", "--step", "0.1"]],
+    "show": [[VAN_DER_POL]],
     "solvers": [[]],
 }
 

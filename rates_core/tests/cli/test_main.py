@@ -70,6 +70,7 @@ commands:
   models      List the models of installed libraries
   plugins     List what is installed and its state
   run         Run a model file and write what it records
+  show        Report what a model is and where it is from
   solvers     List the solvers and what they claim
 
 `rates COMMAND --help` explains a command.
@@ -120,7 +121,7 @@ def test_a_command_explains_itself(commands):
 def test_an_unknown_command_is_an_error_with_the_closest_name(commands):
     text = (
         "rates: There is no command 'plugin'. Did you mean 'plugins' or 'completion'? Installed commands: "
-        "backends, check, completion, convert, export, fail, greet, models, plugins, run, solvers.\n"
+        "backends, check, completion, convert, export, fail, greet, models, plugins, run, show, solvers.\n"
     )
     assert outcome(commands.rates("plugin")) == (2, "", text)
 

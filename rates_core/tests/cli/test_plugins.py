@@ -36,7 +36,7 @@ rates-absent  1.0      unavailable   No metalc.
 rates-broken  2.0.1    broken        ZeroDivisionError: division by zero
 rates-core    0.1.0    active        solvers: euler, heun, rk4
                                      formats: yaml
-                                     commands: run, plugins, check, export, convert, models, \
+                                     commands: run, show, plugins, check, export, convert, models, \
 completion, backends, solvers
 rates-future  1.0      incompatible  its rates_api is (2, 0), this rates-core has (1, 0); upgrade rates-core
 rates-off     1.0      disabled      named by RATES_DISABLE_PLUGINS

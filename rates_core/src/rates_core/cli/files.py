@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 TABLES = (".csv", ".npz")
 PICTURES = (".png", ".pdf", ".svg")
 
+_HEAD = 200  # bytes at the beginning of a file among which a mark is looked for
+
 
 def check_save(path: str | None, force: bool) -> None:
     """Check that a table can be written to a file.
@@ -38,6 +40,42 @@ def check_plot(path: str | None, force: bool) -> None:
     _check(path, "--plot", PICTURES, force)
     if find_spec("matplotlib") is None:
         raise ArgumentError("--plot needs Matplotlib, which is not installed. Install it with: pip install matplotlib.")
+
+
+def check_graph(path: str | None, force: bool) -> None:
+    """Check that the structure of a model can be drawn into a file.
+
+    Raises:
+        ArgumentError: its ending is unknown, it exists, or its folder does not.
+        PluginError: a library that draws is missing.
+    """
+    if path is None:
+        return
+    from rates_core.reports.needed import check_needed
+    from rates_core.reports.picture import LIBRARIES
+
+    _check(path, "--graph", PICTURES, force)
+    check_needed("--graph", *LIBRARIES)
+
+
+def check_text(path: str | None, mark: str, force: bool) -> None:
+    """Check that a text can be written to a file; one that carries a mark of ours may be replaced.
+
+    Raises:
+        ArgumentError: it cannot be written, or exists and is not ours.
+    """
+    if path is None:
+        return
+    check_target(Path(path), "--output ", force or _begins_with(Path(path), mark))
+
+
+def _begins_with(file: Path, mark: str) -> bool:
+    """Tell whether a file carries a mark near its beginning; one that cannot be read does not."""
+    try:
+        with file.open("rb") as stream:
+            return mark.encode() in stream.read(_HEAD)
+    except OSError:
+        return False
 
 
 def _check(path: str, flag: str, suffixes: Sequence[str], force: bool) -> None:

@@ -61,6 +61,7 @@ def rates_formats() -> Iterable[FormatSpec]:
 def rates_commands() -> Iterable[CommandSpec]:
     """Yield the commands in the box."""
     yield _command("run", "Run a model file and write what it records")
+    yield _command("show", "Report what a model is and where it is from")
     yield _command("plugins", "List what is installed and its state")
     yield _command("check", "Test a backend against its claims")
     yield _command("export", "Write a model as source code of a backend")
