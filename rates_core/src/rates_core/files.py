@@ -12,11 +12,19 @@ def obstacle(path: Path) -> str | None:
 
     A link is followed, also one to a file that does not exist yet.
     """
+    if "\0" in str(path):
+        return f"'{path}' cannot be written: no name of a file holds a zero byte"
     try:
         file = path.resolve()
-        return _obstacle(path, file)
-    except (OSError, RuntimeError) as error:  # a circle of links, which Python 3.13 no longer calls a RuntimeError
-        return f"'{path}' cannot be written: {getattr(error, 'strerror', None) or error}"
+        return _circle(path) if file.is_symlink() else _obstacle(path, file)
+    except RuntimeError:  # what Python before 3.13 says of a circle
+        return _circle(path)
+    except OSError as error:
+        return f"'{path}' cannot be written: {error.strerror}"
+
+
+def _circle(path: Path) -> str:
+    return f"'{path}' cannot be written: it is a circle of links"
 
 
 def _obstacle(path: Path, file: Path) -> str | None:

@@ -54,9 +54,11 @@ class Command:
     def execute(self, arguments: Namespace) -> int:
         """Write both files and say how to call the function; nothing is written before all is checked."""
         from rates_core.simulation.choice import chosen_backend
+        from rates_core.simulation.functions import check_no_folder
 
         backend = chosen_backend(arguments.backend)
         source = Path(arguments.output)
+        check_no_folder(source)
         name = _function_name(arguments.name, source)
         values = source.with_name(f"{source.stem}_start.json")
         made, content = _written(arguments, source, name, values)

@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 from rates_core.delays.lowering import lower
 from rates_core.delays.prehistory import prehistory
 from rates_core.errors import ArgumentError, UnsupportedFeatureError
-from rates_core.files import obstacle, replace
+from rates_core.files import can_be, obstacle, replace
 from rates_core.network.build import build_network
 from rates_core.plugins import get_manager
 from rates_core.plugins.specs import BackendSpec
@@ -241,6 +241,7 @@ def write_source(path: Path, source: FunctionSource) -> Path:
     Raises:
         ArgumentError: the file exists and was not generated, or cannot be written.
     """
+    check_no_folder(path)
     path = path if path.suffix else path.with_suffix(source.suffix)
     check_generated(path)
     try:
@@ -248,6 +249,16 @@ def write_source(path: Path, source: FunctionSource) -> Path:
     except OSError as error:
         raise ArgumentError(f"'{path}' cannot be written: {error.strerror}.") from error
     return path
+
+
+def check_no_folder(path: Path) -> None:
+    """Refuse a folder, whose name an ending would turn into that of a file.
+
+    Raises:
+        ArgumentError: it is one.
+    """
+    if can_be(path.is_dir):
+        raise ArgumentError(f"'{path}' is a folder; name a file.")
 
 
 def check_generated(path: Path) -> None:
