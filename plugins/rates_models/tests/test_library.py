@@ -13,6 +13,8 @@ from rates_core.yaml.document import read_document
 from rates_core.yaml.reader import load
 from rates_core.yaml.tree import plain_value
 
+from rates_core import OperatorTemplate
+
 FOLDER = Path(rates_models.__file__).parent
 FILES = sorted(path.relative_to(FOLDER) for path in FOLDER.rglob("*.yaml"))
 OFFERED = {
@@ -88,6 +90,20 @@ def test_units_are_given_of_variables_that_exist(name: str) -> None:
         variable, unit = item.split(" ")
         assert variable in operator.variables, item
         assert unit
+
+
+DRIVES = {  # inputs that have a value when nothing feeds them, for the model to do what it is known for
+    "jansenrit.rpo_e_in": {"u": 220.0},
+    "jansenrit.jrc_op": {"u": 220.0},
+    "fitzhugh_nagumo.fhn_op": {"I_ext": 0.5},
+    "hodgkin_huxley.hh_op": {"I_ext": 10.0},
+}
+
+
+@pytest.mark.parametrize("name", [name for name in ALL_TEMPLATES if isinstance(load(name), OperatorTemplate)])
+def test_what_nothing_feeds_is_zero_but_for_known_drives(name: str) -> None:
+    inputs = {symbol: v.value for symbol, v in load(name).variables.items() if v.kind == "input" and v.value != 0}
+    assert inputs == DRIVES.get(".".join(name.split(".")[-2:]), {})
 
 
 YAML_1_1 = re.compile(
