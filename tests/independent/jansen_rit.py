@@ -233,7 +233,11 @@ def two() -> dict[str, Any]:
     first = share(0.0, 5.0, 560.0, 6e-3)  # a chain starts where the rate is
     chains = {f"k{k}{own}": first for own in "12" for k in range(STAGES)}
     in_stages = Model(model.name, two_columns_in_stages, zeros | chains, parameters, paths, 0.5)
-    return {**described(model), "trajectory": trajectory(in_stages)}
+    found = described(model)
+    for source, target in ("12", "21"):
+        ends = f"jrc{source}/pc/pro/m", f"jrc{target}/pc/rpo_e_in/m_in"
+        found["defaults"] |= {edge(*ends, "delay"): 4e-3, edge(*ends, "spread"): 1e-3}
+    return {**found, "trajectory": trajectory(in_stages)}
 
 
 def nested(own: str, path: str) -> str:

@@ -275,7 +275,9 @@ def late_depression() -> dict[str, Any]:
     model = Model(name, qif_sd, states, parameters, DEPRESSION, 20.0, {**BOX, "late": (0.05, 1.5)}, late=late)
     stages = {f"c{k}": 0.01 for k in range(1, 7)}
     in_stages = Model(name, qif_sd_stages, {**states, **stages}, parameters, DEPRESSION, 20.0)
-    return {**described(model), "trajectory": trajectory(in_stages)}
+    found = described(model)
+    found["defaults"] |= {f"{EDGE}/delay": 0.75, f"{EDGE}/spread": 0.3}
+    return {**found, "trajectory": trajectory(in_stages)}
 
 
 def models() -> list[dict[str, Any]]:
