@@ -89,7 +89,8 @@ class _Writer:
 
     def _given(self) -> list[str]:
         """Return the names of external inputs and delayed values that are computed with."""
-        paths = [signal.path for signal in self.signature.sampled] + [read.path for read in self.signature.reads]
+        inputs = (*self.signature.sampled, *self.signature.called)
+        paths = [item.path for item in (*inputs, *self.signature.reads)]
         return self.layout.of(paths)
 
     def _compiled(self) -> str:
@@ -115,6 +116,8 @@ class _Writer:
         for signal in signature.sampled:
             name = names[signal.path]
             lines.append(f"    {name} = sampled({name}, t, {self.request.step_size!r})")
+        for signal in signature.called:
+            lines.append(f"    {names[signal.path]} = {names[signal.path]}(t)")
         for read in signature.reads:
             lines += [f"    {line}" for line in self._read(read)]
         for path in self.constants:

@@ -97,6 +97,8 @@ class _Writer:
         for signal in self.signature.sampled:
             name = names[signal.path]
             lines.append(f"    {name} = sampled({name}, t, {self.request.step_size!r})")
+        for signal in self.signature.called:
+            lines.append(f"    {names[signal.path]} = {names[signal.path]}(t)")
         for read in self.signature.reads:
             lines += [f"    {line}" for line in self._read(read)]
         lines += ["    " + line for line in statement_lines(self.routine.body, self.printer)]

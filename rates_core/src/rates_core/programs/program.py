@@ -138,6 +138,8 @@ class FunctionRequest:
         sparse: return the entries of the matrix only, block by block.
         step_size: grid of external inputs and of the buffer of past values.
         continuous: past values come from a function of time; otherwise from a buffer on the grid.
+        functions: paths of the external inputs whose argument is a function of time; that of others are samples on
+            the grid. A language that cannot pass functions refuses by name.
     """
 
     system: System
@@ -146,6 +148,7 @@ class FunctionRequest:
     sparse: bool = False
     step_size: float = 1.0
     continuous: bool = True
+    functions: frozenset[str] = frozenset()
 
 
 @frozen(eq=False)

@@ -14,7 +14,7 @@ from rates_core.system.system import InputSignal, Read, System
 
 @frozen(eq=False)
 class Signature:
-    """What one function computes and what it takes, in order: t, y, parameters, samples of inputs, the past.
+    """What one function computes and what it takes, in order: t, y, parameters, inputs, the past.
 
     Attributes:
         request: the function.
@@ -23,7 +23,7 @@ class Signature:
         parameters: paths of the parameters that it takes.
         bound: paths of index arrays that a Jacobian takes by keyword, so that its other arguments are those of the
             right-hand side.
-        signals: the external inputs that it takes samples of.
+        signals: the external inputs that it takes, as samples or as functions of time.
         past: `history` or `buffer`, or empty without delays.
     """
 
@@ -59,7 +59,16 @@ class Signature:
 
     @property
     def sampled(self) -> list[InputSignal]:
-        """Return the external inputs that are computed with."""
+        """Return the external inputs that are computed with and given as samples."""
+        return [signal for signal in self._used if signal.path not in self.request.functions]
+
+    @property
+    def called(self) -> list[InputSignal]:
+        """Return the external inputs that are computed with and given as functions of time."""
+        return [signal for signal in self._used if signal.path in self.request.functions]
+
+    @property
+    def _used(self) -> list[InputSignal]:
         return [signal for signal in self.signals if signal.path in self.routine.arguments]
 
     @property
@@ -79,8 +88,10 @@ class Signature:
         lines.append(f"    y: {', '.join(f'{s.path} [{s.offset}:{s.offset + s.width}]' for s in self.system.states)}.")
         lines += [f"    {names[path]}: {path}" for path in self.parameters]
         for signal in self.signals:
-            spacing = f"one per {self.request.step_size!r} of time"
-            lines.append(f"    {names[signal.path]}: samples of {signal.key}, {spacing}.")
+            kind = f"samples of {signal.key}, one per {self.request.step_size!r} of time"
+            if signal.path in self.request.functions:
+                kind = f"{signal.key} as a function of time"
+            lines.append(f"    {names[signal.path]}: {kind}.")
         if self.reads:
             slots = ", ".join(slot_paths(self.system))
             if self.request.continuous:

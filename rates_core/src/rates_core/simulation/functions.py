@@ -154,7 +154,8 @@ def _function(
     get_manager().require(spec, evolve(needed, jacobian=form is not None))
     maker: Backend = spec.load()()
     linearisation = None if form is None else linearise(system)
-    request = FunctionRequest(system, name, linearisation, form == "sparse", step_size, continuous)
+    functions = frozenset(signal.path for signal in system.inputs if callable((inputs or {})[signal.key]))
+    request = FunctionRequest(system, name, linearisation, form == "sparse", step_size, continuous, functions)
     source = maker.function(request)
     args = _arguments(system, maker, request, source, inputs)
     func = _bound(maker.load(source, name), source, linearisation)
@@ -194,13 +195,12 @@ def _places(linearisation: Linearisation | None) -> tuple[np.ndarray, np.ndarray
 def _arguments(
     system: System, maker: Backend, request: FunctionRequest, source: FunctionSource, inputs: Mapping[str, Any] | None
 ) -> tuple[Any, ...]:
-    """Return t, y, parameters, samples of inputs and the past, at the start."""
+    """Return t, y, parameters, inputs as samples or functions of time, and the past, at the start."""
     values = arguments_of(system)
     if request.linearisation is not None:
         values |= {item.path: item.value for item in request.linearisation.system.parameters}
-    lengths = [1 if callable(value) else len(np.asarray(value)) for value in (inputs or {}).values()]
-    grid = TimeGrid(request.step_size, min(lengths, default=1), request.step_size, 1, 1, 0)
-    signals = Inputs(system, inputs, grid)
+    grid = TimeGrid(request.step_size, 1, request.step_size, 1, 1, 0)
+    signals = Inputs(system, inputs, grid, endless=True)
     y = initial_state(system)
     slots = slot_paths(system)
     past: list[Any] = []
@@ -211,12 +211,7 @@ def _arguments(
         row = np.concatenate([np.atleast_1d(before.value(slot, 0.0)) for slot in slots])
         if source.past:
             past = [_Constant(row)] if request.continuous else [_buffer(row, system, values, request.step_size)]
-    samples = [table for tables in signals.tables(0, grid.steps, [0.0]) for table in tables]
-    used = [
-        np.asarray(table)
-        for table, signal in zip(samples, signals.signals, strict=True)
-        if signal.path in source.signals
-    ]
+    used = [signals.argument(signal) for signal in signals.signals if signal.path in source.signals]
     return (0.0, y, *(values[path] for path in source.parameters), *used, *past)
 
 

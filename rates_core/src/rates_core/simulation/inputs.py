@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -50,6 +51,8 @@ def _real_array(key: str, value: Any) -> np.ndarray:
         raise InputSignalError(
             f"External input '{key}' is {what}; give real numbers, [steps] or [steps, units], or a function of t."
         )
+    if not array.size:
+        raise InputSignalError(f"External input '{key}' has no samples.")
     return array.astype(float, copy=False)
 
 
@@ -61,9 +64,17 @@ class Inputs:
         values: array or callable by key.
         grid: steps of the run.
         start: time at which the run starts.
+        endless: nothing says where the run ends; all samples are kept, however many there are.
     """
 
-    def __init__(self, system: System, values: Mapping[str, Any] | None, grid: TimeGrid, start: float = 0.0) -> None:
+    def __init__(
+        self,
+        system: System,
+        values: Mapping[str, Any] | None,
+        grid: TimeGrid,
+        start: float = 0.0,
+        endless: bool = False,
+    ) -> None:
         values = dict(values or {})
         self.signals = system.inputs
         self._step_size = grid.step_size
@@ -82,7 +93,8 @@ class Inputs:
         self._sources: dict[str, Signal] = {}
         for signal in system.inputs:
             if signal.key not in self._sources:
-                self._sources[signal.key] = _checked(signal, values[signal.key], grid, start)
+                steps = None if endless else grid.steps
+                self._sources[signal.key] = _checked(signal, values[signal.key], steps, start)
 
     def at(self, t: float) -> tuple[Any, ...]:
         """Return the value of every signal at time t, by linear interpolation between samples."""
@@ -101,6 +113,15 @@ class Inputs:
             key: source.rows(first, count, node, self._base, self._step_size) for key, source in self._sources.items()
         }
         return [placed(signal, rows[signal.key]) for signal in self.signals]
+
+    def argument(self, signal: InputSignal) -> np.ndarray | Callable[[float], Any]:
+        """Return a signal as an argument of a plain function: samples on the grid, or a function of time."""
+        source = self._sources[signal.key]
+        return np.array(placed(signal, source.values)) if isinstance(source, Samples) else partial(self._value, signal)
+
+    def _value(self, signal: InputSignal, t: float) -> Any:
+        row = self._sources[signal.key].at(t, self._base, self._step_size)
+        return _first(placed(signal, row[None]))
 
     def stops(self) -> list[float]:
         """Return the times of jumps and their neighbours, on which adaptive methods step."""
@@ -145,10 +166,10 @@ def _check_columns(signal: InputSignal, count: int, noun: str) -> None:
         )
 
 
-def _checked(signal: InputSignal, value: Any, grid: TimeGrid, start: float) -> Signal:
+def _checked(signal: InputSignal, value: Any, steps: int | None, start: float) -> Signal:
     if callable(value):
         return _checked_function(signal, value, start)
-    return _checked_samples(signal, _real_array(signal.key, value), grid)
+    return _checked_samples(signal, _real_array(signal.key, value), steps)
 
 
 def _checked_function(signal: InputSignal, function: Any, start: float) -> Signal:
@@ -163,16 +184,16 @@ def _checked_function(signal: InputSignal, function: Any, start: float) -> Signa
     return Function(signal.key, function, value.size)
 
 
-def _checked_samples(signal: InputSignal, array: np.ndarray, grid: TimeGrid) -> Signal:
+def _checked_samples(signal: InputSignal, array: np.ndarray, steps: int | None) -> Signal:
     key, array = signal.key, array.reshape(len(array), -1)
     _check_columns(signal, array.shape[1], "column")
-    if len(array) < grid.steps:
+    if steps is not None and len(array) < steps:
         raise InputSignalError(
-            f"External input '{key}' has {len(array)} samples, but simulation_time / step_size = {grid.steps} steps "
+            f"External input '{key}' has {len(array)} samples, but simulation_time / step_size = {steps} steps "
             "take one each."
         )
     bad = np.nonzero(~np.isfinite(array).all(axis=1))[0]
     if len(bad):
         others = "" if len(bad) == 1 else f" and {len(bad) - 1} more"
         raise InputSignalError(f"External input '{key}' is NaN or infinite at sample {bad[0]}{others}.")
-    return Samples(array[: grid.steps + 1])
+    return Samples(array if steps is None else array[: steps + 1])

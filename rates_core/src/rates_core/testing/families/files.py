@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from rates_core.errors import UnsupportedFeatureError
 from rates_core.plugins.capabilities import Requirements
 from rates_core.reference import Interpreter
 from rates_core.simulation.functions import get_run_func
@@ -39,6 +40,7 @@ def cases() -> Iterator[Case]:
     needs = Requirements(vector=True, projections={"dense"})
     yield Case("files", "the source of a program is written as it is", _check_source, needs=needs)
     yield Case("files", "a written function gives the derivative where there is no rates", _check_alone, needs=needs)
+    yield Case("files", "an input that is a function of time stays one, or is refused by name", _check_fed)
 
 
 def _model() -> CircuitTemplate:
@@ -79,6 +81,23 @@ def _check_alone(subject: Subject) -> None:
     for path, place in made.state_indices.items():
         part = found[slice(*place)] if isinstance(place, tuple) else found[place : place + 1]
         expect_close(f"The derivative of '{path}'", part, [wanted[own] for own in interpreter.find(path)])
+
+
+def _check_fed(subject: Subject) -> None:
+    model = circuit(nodes={"q": node(["x' = u - x"], x="output(0.4)", u="input(0.0)")})
+    try:
+        func, (_, y, *rest) = get_run_func(
+            model, "derivative", 0.1, inputs={"q/op/u": _ramp}, backend=subject.backend, adaptive=True
+        )
+    except UnsupportedFeatureError as error:
+        expect("q/op/u" in str(error), f"A function of time is refused without the path of the input: {error}")
+        return
+    for t in (0.0, 0.37, 250.0):
+        expect_close(f"The derivative at t = {t}", np.asarray(func(t, y, *rest)), [100 * t - 0.4])
+
+
+def _ramp(t: float) -> float:
+    return 100 * t
 
 
 def _alone(folder: Path, args: tuple[Any, ...], module: str) -> np.ndarray:
