@@ -102,6 +102,36 @@ def test_two_inputs_that_nothing_is_mapped_to_are_refused(line, leak):
     )
 
 
+ONE_LEFT = (
+    "Edge template 'e' on {} has 1 input that nothing is mapped to: 'eo/post'. 'eo/pre' is mapped to 'source'; map "
+    "every other input in the edge's attributes too: to 'source', to node/operator/variable or to a number."
+)
+
+
+@pytest.mark.parametrize("form", ["edge", "matrix", "connections"])
+def test_an_input_that_nothing_is_mapped_to_is_refused_beside_an_explicit_source(line, leak, populations, form):
+    mapping = {"eo/pre": "source"}
+    if form == "connections":
+        connection = Connectivity("a/op/x", "b/op/u", 1.0, edge=TRACE, edge_var_map=mapping)
+        circuit, name = CircuitTemplate("c", populations=populations, connections=[connection]), "a/op/x->b/op/u"
+    elif form == "matrix":
+        circuit, name = line(leak, 9), "p0...p8/op/x->p0...p8/op/u"
+        circuit.add_edges_from_matrix("op/x", "op/u", "all", weight=np.eye(9), template=TRACE, edge_attr=mapping)
+    else:
+        circuit, name = line(leak, 2, edges=[("p0/op/x", "p1/op/u", TRACE, mapping)]), "p0/op/x->p1/op/u"
+    with pytest.raises(TemplateError) as error:
+        build_network(circuit)
+    assert str(error.value) == ONE_LEFT.format(name)
+
+
+def test_an_input_that_is_mapped_to_a_number_is_no_source(line, leak):
+    edge = ("p0/op/x", "p1/op/u", TRACE, {"eo/pre": "source", "eo/post": 7.0})
+    network = build_network(line(leak, 2, edges=[edge]))
+    assert [item.label for item in network.projections] == [
+        "p0/op/x->p0/op/x->p1/op/u/eo/pre", "p0/op/x->p1/op/u/eo/m->p1/op/u"
+    ]  # fmt: skip
+
+
 def test_an_edge_delivers_one_output(line, leak):
     two = template("a = pre", "b = pre", a="output", b="output", pre="input")
     with pytest.raises(TemplateError) as error:

@@ -158,11 +158,16 @@ def test_one_unmapped_input_is_the_source_and_two_are_an_error(slopes, unit):
     product = message(["m = 10*pre + post"], pre="input(5.0)", post="input(7.0)")
     nodes = {"a": unit, "b": unit}
     assert slopes(nodes=nodes, edges=[edge("b", "a", product, **{"eo/post": "a/op/x"})]) == [21.0, 0.25]
-    assert slopes(nodes=nodes, edges=[edge("b", "a", product, **{"eo/pre": "source"})]) == [27.0, 0.25]
+    assert slopes(nodes=nodes, edges=[edge("b", "a", product, **{"eo/pre": "source", "eo/post": 7.0})]) == [27.0, 0.25]
     with pytest.raises(TemplateError) as error:
         slopes(nodes=nodes, edges=[edge("b", "a", product)])
     assert str(error.value) == (
         "Edge b/op/x->a/op/u[0]: nothing is mapped to the inputs eo/pre and eo/post; map all but one."
+    )
+    with pytest.raises(TemplateError) as error:
+        slopes(nodes=nodes, edges=[edge("b", "a", product, **{"eo/pre": "source"})])
+    assert str(error.value) == (
+        "Edge b/op/x->a/op/u[0]: nothing is mapped to the inputs eo/post; map all, as one is mapped to the source."
     )
 
 
@@ -181,10 +186,9 @@ def test_an_edge_needs_one_output(circuit, unit):
 
 
 def test_a_variable_with_an_equation_cannot_be_mapped(circuit, unit):
+    mapped = edge("a", "a", message(["m = pre"], pre="input"), **{"eo/m": "source", "eo/pre": "source"})
     with pytest.raises(TemplateError) as error:
-        Interpreter(
-            circuit({"a": unit}, edges=[edge("a", "a", message(["m = pre"], pre="input"), **{"eo/m": "source"})])
-        )
+        Interpreter(circuit({"a": unit}, edges=[mapped]))
     assert str(error.value) == "'a/op/x->a/op/u[0]/eo/m' is mapped to 'a/op/x' and has the equation 'm = pre'."
 
 

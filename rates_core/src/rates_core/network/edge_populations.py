@@ -99,13 +99,22 @@ def _ends(structure: NodeStructure, mapping: Mapped, label: str) -> tuple[list[V
             )
     unmapped, output = edge_ends(structure, set(map(_key, mapping)))
     explicit = [_key(name) for name, value in mapping.items() if isinstance(value, str) and value == "source"]
-    if len(unmapped) > 1 and not explicit:
-        listed = ", ".join(f"'{'/'.join(key)}'" for key in unmapped)
-        raise TemplateError(
-            f"Edge template '{structure.name}' on {label} has {len(unmapped)} inputs that nothing is mapped "
-            f"to: {listed}. Map all but one in the edge's attributes, to 'source' or to node/operator/variable."
-        )
+    if len(unmapped) > (0 if explicit else 1):
+        raise TemplateError(_too_many_inputs(structure.name, label, unmapped, explicit))
     return explicit or unmapped, output
+
+
+def _too_many_inputs(name: str, label: str, unmapped: list[VariableKey], explicit: list[VariableKey]) -> str:
+    """Say which inputs of an edge have no meaning."""
+    listed = ", ".join(f"'{'/'.join(key)}'" for key in unmapped)
+    counted = "1 input" if len(unmapped) == 1 else f"{len(unmapped)} inputs"
+    remedy = "Map all but one in the edge's attributes, to 'source' or to node/operator/variable."
+    if explicit:
+        remedy = (
+            f"'{'/'.join(explicit[0])}' is mapped to 'source'; map every other input in the edge's attributes too: "
+            "to 'source', to node/operator/variable or to a number."
+        )
+    return f"Edge template '{name}' on {label} has {counted} that nothing is mapped to: {listed}. {remedy}"
 
 
 def _edge_values(

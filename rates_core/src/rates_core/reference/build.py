@@ -144,12 +144,13 @@ class _Builder:
             else:
                 unit.values[operator, variable] = plain(value)
         outputs, consumed = ends_of(unit)
-        if "source" not in link.mapping.values():
-            unmapped = [key for key in open_inputs(unit) if "/".join(key) not in link.mapping]
-            if len(unmapped) > 1:
-                listed = " and ".join("/".join(key) for key in unmapped)
-                raise TemplateError(f"Edge {edge}: nothing is mapped to the inputs {listed}; map all but one.")
-            mapped.update(dict.fromkeys(unmapped, signal))
+        unmapped = [key for key in open_inputs(unit) if "/".join(key) not in link.mapping]
+        most = 0 if "source" in link.mapping.values() else 1
+        if len(unmapped) > most:
+            listed = " and ".join("/".join(key) for key in unmapped)
+            which = "map all but one" if most else "map all, as one is mapped to the source"
+            raise TemplateError(f"Edge {edge}: nothing is mapped to the inputs {listed}; {which}.")
+        mapped.update(dict.fromkeys(unmapped, signal))
         leaving = [key for key in outputs if key not in consumed]
         if len(leaving) != 1:
             raise TemplateError(f"Edge {edge}: its template has {len(leaving)} outputs that leave it; it needs one.")
