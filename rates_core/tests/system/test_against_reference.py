@@ -47,7 +47,7 @@ def edges(draw, path):
             first, last = min(first, last), max(first, last)
         target = draw(st.sampled_from("us")) if output == "x" else "u"
         if template is TRACE:
-            attributes |= {"eo/pre": "source", "eo/post": f"{path(last)}/leak/x"}
+            attributes |= {"eo/pre": "source", "eo/post": draw(st.sampled_from([f"{path(last)}/leak/x", "all/leak/x"]))}
         if template is not None and draw(st.booleans()):
             attributes["eo/g"] = draw(positive)
         drawn.append((f"{path(first)}/leak/{output}", f"{path(last)}/leak/{target}", template, attributes))

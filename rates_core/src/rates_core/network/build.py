@@ -10,6 +10,7 @@ from rates_core.network.edges import wire_edges
 from rates_core.network.grouping import Feeding, group
 from rates_core.network.leaves import FlatCircuit, FlatConnection, flatten
 from rates_core.network.network import Network
+from rates_core.network.readings import settle_readings
 from rates_core.network.wiring import Wiring
 from rates_core.templates.circuit import CircuitTemplate
 
@@ -29,6 +30,7 @@ def build_network(circuit: CircuitTemplate, vectorize: bool = True) -> Network:
         ArgumentError: values or weights have the wrong shape.
     """
     flat = flatten(circuit)
+    settle_readings(flat)
     addresses = _addresses(flat)
     connections = [
         (item, find(flat, item.source), find_input(flat, item.target, f"Connection {item.source} -> {item.target}"))

@@ -147,7 +147,8 @@ class CircuitTemplate(Runnable):
             target_nodes: labels of the target nodes, the rows of `weight`; by default the source nodes.
             weight: matrix `[target, source]`, dense or sparse.
             template: equations of the edges, or None.
-            edge_attr: further attributes of all edges; `delay` and `spread` may be matrices like `weight`.
+            edge_attr: further attributes of all edges; `delay` and `spread` may be matrices like `weight`. A variable
+                of the template that reads `"all/op/var"` reads it at the edge's target, or else at its source.
             min_weight: an entry whose absolute value is smaller makes no edge.
 
         Raises:
