@@ -122,6 +122,35 @@ def test_new_variables_are_declared_with_the_edit(base: OperatorTemplate) -> Non
     assert len(derived.parsed) == 3
 
 
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"variables": {"tua": 2.0}}, "'tua'. Did you mean 'tau'? They use: v, r, eta, J, tau, r_in."),
+        ({"variables": {"q": "input"}}, "'q'. They use: v, r, eta, J, tau, r_in."),
+        (
+            {"equations": {"remove": "+ r_in*J"}, "variables": {"J": 2.0}},
+            "'J'. They use: v, r, eta, tau.",
+        ),
+        ({"equations": "c = 2", "variables": {"k": 2.0}}, "'k'. They use: none."),
+    ],
+)
+def test_a_new_variable_that_nothing_uses_is_refused(base: OperatorTemplate, changes: Any, text: str) -> None:
+    with pytest.raises(RatesError) as caught:
+        base.update_template("derived", **changes)
+    assert type(caught.value) is UnknownNameError
+    assert str(caught.value) == f"Operator 'derived': no equation uses the variable {text}"
+
+
+def test_a_new_variable_may_be_time_or_used_by_events_delays_or_spelled_out_again(base: OperatorTemplate) -> None:
+    changed = base.update_template(
+        equations={"add": ["q = past(v, lag)", "w = v(t - late)"]},
+        variables={"q": "variable", "w": "variable", "lag": 1.0, "late": 2.0, "t": 0.0, "note": 4.0, "top": 9.0,
+                   "s": "output", "step": 1.0},
+        events=[{"when": "v > top", "set": {"eta": "eta + step"}, "emit": "s"}],
+    )  # fmt: skip
+    assert [*changed.variables][-9:] == ["note", "q", "w", "lag", "late", "t", "top", "s", "step"]
+
+
 def test_a_number_for_a_variable_with_an_equation_is_its_initial_value(base: OperatorTemplate) -> None:
     assert base.update_template(variables={"v": 0.5}).variables["v"] == Variable("variable", 0.5)
 

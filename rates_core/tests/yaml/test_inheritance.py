@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from rates_core.errors import UnknownNameError
 from rates_core.templates.circuit import CircuitTemplate
 from rates_core.templates.edge import Edge
 from rates_core.templates.node import EdgeTemplate, NodeTemplate
@@ -60,8 +61,18 @@ def test_prose_is_inherited_unless_it_is_given(derived):
 
 
 def test_a_derived_operator_changes_and_adds_variables(derived):
-    changed = derived("X: {base: op, variables: {tau: 5, k: 1, x: 0.25}}")
-    assert changed == operator(x=Variable("output", 0.25), tau=5.0, u="input", k=1.0)
+    changed = derived("X: {base: op, equations: {replace: {u: k*u}}, variables: {tau: 5, k: 1, x: 0.25}}")
+    assert changed == operator(["x' = -x/tau + k*u"], x=Variable("output", 0.25), tau=5.0, u="input", k=1.0)
+
+
+def test_a_new_variable_that_no_equation_uses_is_refused_with_file_and_line(derived):
+    with pytest.raises(UnknownNameError) as refused:
+        derived("X: {base: op, variables: {tua: 20.0}}")
+    file, _, text = str(refused.value).partition(".yaml:")
+    assert (file.rpartition("/")[2], text) == (
+        "model",
+        "12: Operator 'X': no equation uses the variable 'tua'. Did you mean 'tau'? They use: x, tau, u.",
+    )
 
 
 def test_a_derived_operator_may_have_equations_of_its_own(derived):

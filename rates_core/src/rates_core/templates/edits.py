@@ -7,12 +7,13 @@ Edits see tokens, never characters: replacing `r` leaves `r_in` alone. What is f
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
 from attrs import evolve, frozen
 
 from rates_core.errors import TemplateError, UnknownNameError, did_you_mean
+from rates_core.expressions.parser import TIME
 from rates_core.templates.event import Event, parse_events
 from rates_core.templates.operator import OperatorTemplate, equation_texts
 from rates_core.templates.value import as_complex
@@ -71,14 +72,17 @@ def derive(
 
     Raises:
         TemplateError: an edit matches nothing or is malformed.
-        UnknownNameError: there is no such kind of edit.
+        UnknownNameError: there is no such kind of edit, or a variable is new and nothing uses it.
     """
+    what = f"Operator '{changes.get('name', base.name)}'"
     edited: Any = base.equations if equations is None else equations
     if isinstance(edited, Mapping):
-        edited = edit(base.equations, edited, f"Operator '{changes.get('name', base.name)}'")
+        edited = edit(base.equations, edited, what)
     texts = equation_texts(edited)
     events = parse_events(changes.get("events", base.events))
-    dropped = _names_in(base.equations, base.events) - _names_in(texts, events)
+    used = _names_in(texts, events)
+    dropped = _names_in(base.equations, base.events) - used
+    _check_used({**base.variables, **variables}, variables.keys() - (base.variables.keys() - dropped), used, what)
     kept = {name: declared for name, declared in base.variables.items() if name not in dropped}
     defined = {name for equation in texts for name in _left_names(equation)}
     declared = {name: _redeclared(name, kept.get(name), spec, name in defined) for name, spec in variables.items()}
@@ -178,6 +182,17 @@ def _prepended(equation: str, text: str) -> str:
     if equals is None or any(token.kind == "derivative" or token.text == "=" for token in found):
         return f"{text} {equation}"
     return f"{equation[: equals.end]} {text} {equation[equals.end :].strip()}"
+
+
+def _check_used(declared: Iterable[str], new: Container[str], used: Container[str], what: str) -> None:
+    """Raise if no equation and no event uses a new variable: it is misspelled, or meant for another operator."""
+    known = [name for name in declared if name in used]
+    for name in declared:
+        if name in new and name not in used and name != TIME:
+            raise UnknownNameError(
+                f"{what}: no equation uses the variable '{name}'.{did_you_mean(str(name), known)} "
+                f"They use: {', '.join(known) or 'none'}."
+            )
 
 
 def _left_names(equation: str) -> list[str]:
