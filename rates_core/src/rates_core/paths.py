@@ -10,6 +10,7 @@ from attrs import frozen
 from rates_core.errors import ArgumentError, TemplateError
 
 WILDCARD = "all"
+TIME = "t"  # stands for time wherever a variable can, declared or not
 EDGE_ATTRIBUTES = ("weight", "delay", "spread")
 
 _FORBIDDEN = "/[]>"

@@ -89,9 +89,8 @@ class _Writer:
 
     def _given(self) -> list[str]:
         """Return the names of external inputs and delayed values that are computed with."""
-        inputs = (*self.signature.sampled, *self.signature.called)
-        paths = [item.path for item in (*inputs, *self.signature.reads)]
-        return self.layout.of(paths)
+        inputs = [signal.path for signal in (*self.signature.sampled, *self.signature.called)]
+        return self.layout.of([*inputs, *(read.path for read in self.signature.reads)])
 
     def _compiled(self) -> str:
         out = "dy" if self.request.linearisation is None else "jacobian"

@@ -14,9 +14,10 @@ from rates_core.delays.strategy import no_draws
 from rates_core.errors import ArgumentError, UnsupportedFeatureError
 from rates_core.expressions.evaluate import evaluate
 from rates_core.expressions.tree import Expression, Symbol, symbols
+from rates_core.paths import TIME
 from rates_core.programs.program import Kernel, slot_paths
 from rates_core.system.schedule import reads_of
-from rates_core.system.system import TIME, Assign, State, System
+from rates_core.system.system import Assign, State, System
 
 QUADRATURE = 200  # nodes of the quadrature over the past
 Source = Callable[[float], Any]

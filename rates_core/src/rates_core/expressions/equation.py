@@ -9,9 +9,10 @@ from typing import Literal
 from attrs import frozen
 
 from rates_core.errors import EquationError, did_you_mean
-from rates_core.expressions.parser import TIME, parse_source
+from rates_core.expressions.parser import parse_source
 from rates_core.expressions.source import Source
 from rates_core.expressions.tree import Expression
+from rates_core.paths import TIME
 
 _NAME = r"(?P<name>[^\W\d]\w*)"
 _ALGEBRAIC = re.compile(rf"{_NAME}\s*")

@@ -20,10 +20,10 @@ from rates_core.expressions.literals import combined, negated
 from rates_core.expressions.source import Source, unusual
 from rates_core.expressions.tokens import Token, number, tokenize
 from rates_core.expressions.tree import Apply, Constant, Expression, Number, Symbol, depth, symbols
+from rates_core.paths import TIME
 
 MAX_DEPTH = 200
 
-TIME = "t"
 PIECEWISE = "Piecewise"
 
 _BINARY: Mapping[type[ast.operator], str] = MappingProxyType({

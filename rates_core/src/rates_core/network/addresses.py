@@ -7,7 +7,9 @@ from attrs import frozen
 from rates_core.errors import TemplateError, UnknownNameError, did_you_mean
 from rates_core.network.leaves import FlatCircuit, Leaf
 from rates_core.network.structure import VariableKey
+from rates_core.paths import TIME
 from rates_core.templates.queries import listed
+from rates_core.templates.variable import IS_TIME
 
 
 @frozen
@@ -47,6 +49,8 @@ def find_input(flat: FlatCircuit, path: str, what: str) -> Address:
         TemplateError: the variable is not declared as an input.
     """
     address = find(flat, path)
+    if address.key[1] == TIME:
+        raise TemplateError(f"{what} leads to '{path}', which {IS_TIME}")
     operator = address.leaf.structure.operator(address.key[0])
     if operator.variables[address.key[1]].kind != "input":
         inputs = [name for name, variable in operator.variables.items() if variable.kind == "input"]

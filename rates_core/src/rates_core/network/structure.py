@@ -11,6 +11,7 @@ from rates_core.errors import TemplateError
 from rates_core.expressions.equation import Equation
 from rates_core.expressions.functions import FUNCTIONS
 from rates_core.expressions.tree import Apply, Expression, symbols, walk
+from rates_core.paths import TIME
 from rates_core.templates.operator import OperatorTemplate
 from rates_core.templates.variable import Variable
 
@@ -126,7 +127,7 @@ def _feeders(
         (operator.name, name): tuple(source for source in outputs.get(name, ()) if source[0] != operator.name)
         for operator in operators
         for name, variable in operator.variables.items()
-        if variable.kind == "input"
+        if variable.kind == "input" and name != TIME
     }
 
 

@@ -197,7 +197,9 @@ def open_inputs(unit: Unit) -> list[tuple[str, str]]:
         (operator.name, name)
         for operator in unit.operators
         for name in operator.variables
-        if is_input(operator, name) and not any(name == other and owner != operator.name for owner, other in outputs)
+        if is_input(operator, name)
+        and name != TIME
+        and not any(name == other and owner != operator.name for owner, other in outputs)
     ]
 
 

@@ -7,8 +7,8 @@ from types import MappingProxyType
 from typing import Literal, cast
 
 from rates_core.expressions.equation import Equation
-from rates_core.expressions.parser import TIME
 from rates_core.expressions.tree import Apply, Constant, Expression, Number, Symbol, fold, symbols
+from rates_core.paths import TIME
 from rates_core.reports.literal import literal
 from rates_core.reports.piece import Binding, Piece
 from rates_core.reports.symbol import VariableSymbol, symbol_of

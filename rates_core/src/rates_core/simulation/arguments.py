@@ -10,12 +10,14 @@ import numpy as np
 from rates_core.errors import ArgumentError, did_you_mean
 from rates_core.network.network import Network
 from rates_core.network.resolve import Selection, resolve
+from rates_core.paths import TIME
 from rates_core.simulation.edge_arguments import is_edge_attribute, set_edge_attribute
 from rates_core.system.chains import stages_of
 from rates_core.system.system import Parameter, Shape, System
 from rates_core.templates.array import Array
 from rates_core.templates.queries import listed
 from rates_core.templates.value import to_value
+from rates_core.templates.variable import IS_TIME
 
 
 def arguments_of(system: System, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -49,6 +51,8 @@ def arguments_of(system: System, parameters: Mapping[str, Any] | None = None) ->
 
 def _no_parameter(system: System, symbol: str, selection: Selection) -> str:
     """Return what a variable is that is no parameter, and how it is set."""
+    if symbol == TIME:
+        return IS_TIME.removeprefix("is ")
     if symbol in system.state_paths:
         return "a state. Set its start with initial=."
     declared = _network(system).populations[selection.population].structure.operator(selection.operator).variables
@@ -101,6 +105,8 @@ def initial_state(system: System, initial: Mapping[str, Any] | None = None) -> n
         value = _number(path, given, "initial")
         for selection, part in _parts(_network(system), path, value, "initial"):
             symbol = system.addresses[selection.population, selection.operator, selection.variable]
+            if symbol == TIME:
+                raise ArgumentError(f"initial: '{path}' {IS_TIME}")
             if symbol not in values:
                 raise ArgumentError(
                     f"initial: '{path}' is no state.{did_you_mean(path, values)} {listed('states', values)}"

@@ -12,6 +12,7 @@ from rates_core.errors import EquationError
 from rates_core.expressions.tree import Expression, Symbol
 from rates_core.network.network import Network, VariableReference
 from rates_core.network.structure import VariableKey
+from rates_core.paths import TIME
 from rates_core.system.shapes import Shape
 from rates_core.system.system import (
     Derivative,
@@ -111,6 +112,8 @@ class Assembly:
 
     def is_input(self, number: int, key: VariableKey) -> bool:
         """Tell whether a variable has the sum of what feeds it: it is declared as input, or mapped by an edge."""
+        if key[1] == TIME:
+            return False
         if self.network.populations[number].structure.variable(key).kind == "input":
             return True
         return VariableReference(number, *key) in self.network.fed_variables

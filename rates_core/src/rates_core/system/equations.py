@@ -9,10 +9,11 @@ from attrs import define
 from rates_core.errors import EquationError
 from rates_core.expressions.functions import FUNCTIONS
 from rates_core.expressions.tree import Apply, Expression, Symbol, transform
+from rates_core.paths import TIME
 from rates_core.system.assembly import Assembly
 from rates_core.system.lifting import lifted
 from rates_core.system.shapes import Shape
-from rates_core.system.system import TIME, Assign, Derivative, Draw, EventRule, State
+from rates_core.system.system import Assign, Derivative, Draw, EventRule, State
 from rates_core.templates.operator import OperatorTemplate
 from rates_core.templates.variable import Variable
 

@@ -7,12 +7,13 @@ from collections.abc import Collection, Mapping, Sequence
 from attrs import evolve, frozen
 
 from rates_core.expressions.tree import Symbol, substitute
+from rates_core.paths import TIME
 from rates_core.system.assembly import Assembly
 from rates_core.system.complexness import is_complex, real_moduli
 from rates_core.system.lifting import Lifting
 from rates_core.system.schedule import ordered, reads_of
 from rates_core.system.shapes import Shape, shape_of
-from rates_core.system.system import TIME, Assign, Derivative, Project, Read, State, Statement
+from rates_core.system.system import Assign, Derivative, Project, Read, State, Statement
 
 
 @frozen(eq=False)

@@ -9,6 +9,8 @@ from attrs import frozen
 from rates_core.errors import ArgumentError
 from rates_core.network.network import Network
 from rates_core.network.resolve import Selection, resolve
+from rates_core.paths import TIME
+from rates_core.templates.variable import IS_TIME
 
 
 @frozen(eq=False)
@@ -69,6 +71,8 @@ def _check_inputs(network: Network, key: str, selections: list[Selection]) -> No
         structure = network.populations[selection.population].structure
         variables = structure.operator(selection.operator).variables
         kind = variables[selection.variable].kind
+        if selection.variable == TIME:
+            raise ArgumentError(f"inputs: '{key}' {IS_TIME}")
         if kind != "input":
             inputs = [name for name, declared in variables.items() if declared.kind == "input"]
             raise ArgumentError(

@@ -10,12 +10,12 @@ from attrs import field, frozen
 
 from rates_core.expressions.tree import Expression
 from rates_core.network.network import Network
+from rates_core.paths import TIME as TIME  # backends know it from here
 
 if TYPE_CHECKING:
     import numpy as np
 
 Shape = tuple[int, ...]
-TIME = "t"
 
 
 @frozen(eq=False)

@@ -8,12 +8,13 @@ from typing import Any
 from attrs import field, frozen
 
 from rates_core.errors import ArgumentError, TemplateError, UnknownNameError, did_you_mean
-from rates_core.paths import EDGE_ATTRIBUTES, split_variable
+from rates_core.paths import EDGE_ATTRIBUTES, TIME, split_variable
 from rates_core.templates.exact import exact
 from rates_core.templates.mapping import FrozenMapping
 from rates_core.templates.node import EdgeTemplate, declared_value
 from rates_core.templates.references import resolve
 from rates_core.templates.value import Value, to_number
+from rates_core.templates.variable import IS_TIME
 
 Mapped = Value | str  # a number, "source", or the path of a variable
 
@@ -77,6 +78,8 @@ def mapped_variables(given: Any, template: EdgeTemplate | None) -> FrozenMapping
 
 def _mapped(key: Any, value: Any, template: EdgeTemplate | None) -> tuple[str, Mapped]:
     variable = edge_variable(key, template)
+    if variable.endswith(f"/{TIME}"):
+        raise TemplateError(f"The edge variable '{key}' {IS_TIME}")
     if isinstance(value, str):
         if value != "source" and value.count("/") < 2:
             raise TemplateError(

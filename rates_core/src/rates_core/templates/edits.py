@@ -13,7 +13,7 @@ from typing import Any
 from attrs import evolve, frozen
 
 from rates_core.errors import TemplateError, UnknownNameError, did_you_mean
-from rates_core.expressions.parser import TIME
+from rates_core.paths import TIME
 from rates_core.templates.event import Event, parse_events
 from rates_core.templates.operator import OperatorTemplate, equation_texts
 from rates_core.templates.value import as_complex

@@ -8,6 +8,7 @@ from typing import Any, Self
 from attrs import evolve, field, frozen
 
 from rates_core.errors import ArgumentError, TemplateError, UnknownNameError, did_you_mean
+from rates_core.paths import TIME
 from rates_core.templates.location import Location
 from rates_core.templates.mapping import FrozenMapping
 from rates_core.templates.operator import OperatorTemplate
@@ -15,7 +16,7 @@ from rates_core.templates.operator_sets import OperatorInstance, merge, replace_
 from rates_core.templates.references import resolve
 from rates_core.templates.template import Template, check_name
 from rates_core.templates.value import Value, shape_of, to_value
-from rates_core.templates.variable import Variable
+from rates_core.templates.variable import IS_TIME, Variable
 
 
 def parse_operators(given: Any) -> tuple[OperatorInstance, ...]:
@@ -58,6 +59,8 @@ def _override(operator: OperatorTemplate, name: str, given: Any) -> Value:
         raise UnknownNameError(
             f"Operator '{operator.name}' has no variable '{name}'.{did_you_mean(str(name), operator.variables)}"
         )
+    if name == TIME:
+        raise TemplateError(f"'{operator.name}/{name}' {IS_TIME}")
     return declared_value(declared, given, f"'{operator.name}/{name}'")
 
 

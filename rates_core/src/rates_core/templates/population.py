@@ -9,6 +9,7 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from rates_core.errors import ArgumentError, TemplateError
+from rates_core.paths import TIME
 from rates_core.templates.counting import counted
 from rates_core.templates.location import Location
 from rates_core.templates.mapping import FrozenMapping
@@ -16,6 +17,7 @@ from rates_core.templates.node import NodeTemplate
 from rates_core.templates.references import resolve
 from rates_core.templates.template import Template, check_name
 from rates_core.templates.value import Value, shape_of, to_value
+from rates_core.templates.variable import IS_TIME
 
 
 def _count(given: Any) -> int:
@@ -98,6 +100,8 @@ class PopulationTemplate(Template):
             raise TemplateError(f"Population '{self.name}': a parameter is named 'op/var', not {path!r}.")
         declared = self.node.declared(*path.split("/"))
         what = f"Population '{self.name}': '{path}'"
+        if path.endswith(f"/{TIME}"):
+            raise TemplateError(f"{what} {IS_TIME}")
         if declared.kind == "noise":
             raise TemplateError(f"{what} is noise, which has unit strength and no value.")
         try:

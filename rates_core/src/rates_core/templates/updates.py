@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rates_core.errors import ArgumentError, RatesError, TemplateError, UnknownNameError
-from rates_core.paths import EDGE_ATTRIBUTES
+from rates_core.paths import EDGE_ATTRIBUTES, TIME
 from rates_core.templates.array import Array
 from rates_core.templates.connectivity import Connectivity, Matrix
 from rates_core.templates.counting import counted
@@ -24,6 +24,7 @@ from rates_core.templates.placed_edges import (
 )
 from rates_core.templates.queries import VariableMatch, match_variables
 from rates_core.templates.value import Value, shape_of, to_number, to_value
+from rates_core.templates.variable import IS_TIME
 
 if TYPE_CHECKING:
     from rates_core.templates.circuit import CircuitTemplate
@@ -74,6 +75,8 @@ def node_value(circuit: CircuitTemplate, path: str, given: Any) -> Value:
     """
     matched = match_variables(circuit, path)
     for match in matched:
+        if match.variable == TIME:
+            raise ArgumentError(f"'{match.path}' {IS_TIME}")
         if match.declared.kind == "noise":
             raise ArgumentError(f"'{match.path}' is noise, which has unit strength and no value.")
     try:

@@ -15,6 +15,8 @@ from rates_core.templates.value import Value, number_text, parse_number, shape_o
 Kind = Literal["parameter", "input", "output", "variable", "noise"]
 DType = Literal["float", "complex"]
 
+IS_TIME = "is time, in every solver and backend: nothing sets it or feeds it. Give a variable of your own another name."
+
 _FORMS = "a number, a list, 'input', 'output', 'variable', 'noise', or e.g. 'output(0.5)', 'variable(complex,3)'"
 _DECLARATION = re.compile(r"(?P<kind>input|output|variable|noise)\s*(?:\((?P<inside>[^()]*)\))?")
 
