@@ -47,7 +47,7 @@ def list_of_models(settings: Settings) -> Row:
 
 def completion_of_a_model(settings: Settings) -> Row:
     """Measure what a shell waits for after a tabulator."""
-    words = ["completion", "--candidates", "bash", "run", "model_templates.n"]
+    words = ["completion", "--candidates", "bash", "+run", "+model_templates.n"]
     (ours,) = interleaved([process("-c", PROGRAM.format(words))], settings.repeats)
     return Row("`rates run model_templates.n` and a tabulator", ours=ours, target=Target(seconds=0.3))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import REMAINDER, ArgumentParser, Namespace
+from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping, Sequence
 
 from rates_core.cli.shells import SCRIPTS
@@ -28,8 +28,8 @@ class Command:
         parser.add_argument("shell", metavar="SHELL", nargs="?", choices=SCRIPTS, help="bash, zsh or fish")
         parser.add_argument(
             "--candidates",
-            nargs=REMAINDER,
-            metavar=("SHELL", "WORD"),
+            nargs="+",
+            metavar=("SHELL", "+WORD"),
             help="print what the last WORD may become, in the form that SHELL reads; the scripts call this",
         )
 
@@ -40,10 +40,10 @@ class Command:
         if arguments.candidates is None:
             print(SCRIPTS[arguments.shell], end="")
             return 0
-        shell, *words = arguments.candidates or [""]
+        shell, *words = arguments.candidates
         if shell not in ANSWERS:
             raise ArgumentError(f"--candidates is for {', '.join(SCRIPTS)}, not for '{shell}'.")
-        for line in ANSWERS[shell](words):
+        for line in ANSWERS[shell]([word.removeprefix("+") for word in words]):
             print(line)
         return 0
 
