@@ -81,6 +81,15 @@ def matches(pattern: Sequence[str], segments: Sequence[str]) -> bool:
     return len(pattern) == len(segments) and all(map(_matches_segment, pattern, segments))
 
 
+def names_end(pattern: str, path: str) -> bool:
+    """Tell whether a path, as it is recorded for edges, names the end of an edge: as it was written, or by wildcards.
+
+    An edge from `pop[0]/op/x` is another one than a connection from `pop/op/x`.
+    """
+    segments = pattern.split("/")
+    return pattern == path or (has_wildcard(segments) and matches(segments, path.split("/")))
+
+
 def _matches_segment(pattern: str, segment: str) -> bool:
     return pattern in (WILDCARD, segment) or segment.startswith(f"{pattern}[")
 

@@ -179,3 +179,21 @@ def test_what_a_circuit_records_does_not_reach_connections_around_it(leak):
     whole, matrix = (projection.weights for projection in build_network(outer).projections)
     assert whole.weight == 5.0
     assert matrix.matrix.tolist() == [[1.0, 1.0], [1.0, 1.0]]
+
+
+def test_a_connection_of_populations_and_an_edge_of_their_units_are_named_apart(leak):
+    ends = "p/op/x", "p/op/u"
+    unit_ends = "p[0]/op/x", "p[1]/op/u"
+    circuit = CircuitTemplate(
+        "c",
+        populations={"p": PopulationTemplate("p", leak, 2)},
+        edges=[(*unit_ends, None, {"weight": 2.0})],
+        connections=[Connectivity(*ends, np.ones((2, 2)))],
+    )
+    circuit.update_var(edge_vars=[(*ends, {"weight": 3.0 * np.eye(2)})])
+    assert [edge.weight for edge in circuit.get_edges(*unit_ends)] == [2.0]
+    state = {"p[0]/op/x": 1.0, "p[1]/op/x": 10.0}
+    assert Interpreter(circuit).value("p[1]/op/u", 0.0, state) == 32.0
+    single, matrix = (projection.weights for projection in build_network(circuit).projections)
+    assert single.matrix.tolist() == [[0.0, 0.0], [2.0, 0.0]]
+    assert matrix.matrix.tolist() == [[3.0, 0.0], [0.0, 3.0]]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, overload
 from attrs import define, field, frozen
 
 from rates_core.network.network import EdgeName
-from rates_core.paths import EDGE_ATTRIBUTES, matches
+from rates_core.paths import EDGE_ATTRIBUTES, has_wildcard, names_end
 
 if TYPE_CHECKING:
     import numpy as np
@@ -75,20 +75,14 @@ class EdgeTable:
         return np.flatnonzero(chosen)
 
     def _matching(self, pattern: str) -> list[int]:
-        if self._are_plain and "all" not in pattern.split("/"):
+        if not has_wildcard(pattern.split("/")):
             place = self._place_of.get(pattern)
             return [] if place is None else [place]
-        segments = pattern.split("/")
-        return [place for place, path in enumerate(self.ends) if path == pattern or matches(segments, path.split("/"))]
+        return [place for place, path in enumerate(self.ends) if names_end(pattern, path)]
 
     @cached_property
     def _place_of(self) -> dict[str, int]:
         return {path: place for place, path in enumerate(self.ends)}
-
-    @cached_property
-    def _are_plain(self) -> bool:
-        """Tell whether no end is a unit of a population, which the path of the population would match."""
-        return not any("[" in path for path in self.ends)
 
     def set(self, places: np.ndarray, name: str, value: Any) -> None:
         """Change an attribute, or a variable `op/var` of the template, of some edges."""

@@ -11,7 +11,7 @@ from rates_core.network.edge_table import with_prefix
 from rates_core.network.leaves import FlatCircuit, FlatConnection, Leaf, plain
 from rates_core.network.network import Origin, Value
 from rates_core.network.structure import VariableKey
-from rates_core.paths import matches
+from rates_core.paths import matches, names_end
 from rates_core.templates.overrides import Overrides
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def apply_overrides(flat: FlatCircuit, prefix: str, overrides: Overrides, edges:
         places = flat.edges.places(prefix + source, prefix + target, index, edges)
         ends = prefix + source, prefix + target
         known = flat.connections[:connections] if index is None else ()  # connections have no numbers
-        reached = [item for item in known if all(map(_same, ends, (item.source, item.target)))]
+        reached = [item for item in known if all(map(names_end, ends, (item.source, item.target)))]
         if not len(places) and not reached:
             raise _no_edge(flat, *ends, index)
         _set_edges(flat, places, reached, with_prefix(attributes, prefix))
@@ -143,10 +143,6 @@ def _set_edges(
             flat.edges.set(places, name, value)
         for connection in connections:
             _set_connection(connection, name, value)
-
-
-def _same(pattern: str, path: str) -> bool:
-    return pattern == path or matches(pattern.split("/"), path.split("/"))
 
 
 def _set_connection(connection: FlatConnection, name: str, value: Any) -> None:

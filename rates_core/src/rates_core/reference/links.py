@@ -93,7 +93,8 @@ def _with_prefix(mapping: Mapping[str, Any], prefix: str) -> dict[str, Any]:
 def _named(bundle: _Bundle, ends: tuple[str, str]) -> bool:
     own = bundle.source, bundle.target
     return all(
-        asked == path or matches(asked.split("/"), path.split("/")) for asked, path in zip(ends, own, strict=True)
+        asked == path or ("all" in asked.split("/") and matches(asked.split("/"), path.split("/")))
+        for asked, path in zip(ends, own, strict=True)
     )
 
 

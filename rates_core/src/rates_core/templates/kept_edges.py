@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from rates_core.errors import TemplateError
-from rates_core.paths import matches
+from rates_core.paths import names_end
 from rates_core.templates.connectivity import Connectivity
 from rates_core.templates.edges import EdgeMatrix, Edges
 from rates_core.templates.overrides import EdgeOverride
@@ -59,12 +59,8 @@ def _meets(pattern: Ends, matrix: EdgeMatrix) -> bool:
     """Tell whether ends that match are among the sources and targets of a matrix; the entry itself may be missing."""
     sources = (f"{node}/{matrix.source_var}" for node in matrix.source_nodes)
     targets = (f"{node}/{matrix.target_var}" for node in matrix.target_nodes)
-    return any(_same(pattern[0], path) for path in sources) and any(_same(pattern[1], path) for path in targets)
+    return any(names_end(pattern[0], path) for path in sources) and any(names_end(pattern[1], path) for path in targets)
 
 
 def _match(pattern: Ends, ends: Ends) -> bool:
-    return all(map(_same, pattern, ends))
-
-
-def _same(pattern: str, path: str) -> bool:
-    return pattern == path or matches(pattern.split("/"), path.split("/"))
+    return all(map(names_end, pattern, ends))
