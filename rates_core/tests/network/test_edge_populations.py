@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from rates_core.errors import TemplateError, UnsupportedFeatureError
 from rates_core.network.build import build_network
+from rates_core.system.build import build_system
 
-from rates_core import CircuitTemplate, Connectivity, EdgeTemplate, OperatorTemplate, PopulationTemplate
+from rates_core import CircuitTemplate, Connectivity, EdgeTemplate, NodeTemplate, OperatorTemplate, PopulationTemplate
 
 
 def template(*equations, **variables):
@@ -224,3 +225,17 @@ def test_connections_have_no_axis(populations):
         "Edge template 'e' has an axis of its own, by a vector or by a function such as vsum; the connections "
         "a/op/x->b/op/u are evaluated together and have none. Use separate edges."
     )
+
+
+def test_one_edge_reads_the_one_unit_of_a_population_with_an_axis(leak):
+    mean = NodeTemplate("mean", [OperatorTemplate("op", "x' = mean(x) - x", {"x": "output(0.5)"})])
+    circuit = CircuitTemplate(
+        "c",
+        nodes={"q": leak},
+        populations={"p": PopulationTemplate("p", mean, 1)},
+        edges=[("p/op/x", "q/op/u", template("s' = pre - s", s="output", pre="input"))],
+    )
+    network = build_network(circuit)
+    assert [item.weights.index for item in network.projections] == [0, None]
+    shapes = {state.path: state.shape for state in build_system(network).states}
+    assert shapes == {"q/op/x": (), "p/op/x": (1,), "p/op/x->q/op/u/eo/s": ()}

@@ -108,10 +108,10 @@ class Wiring:
 
     def read(self, source: VariableReference, units: np.ndarray, target: VariableReference, **times: Times) -> None:
         """Let each unit of a population of edges read one unit of another population."""
-        if self.single(source) or is_identity(units, self.count(source)):
-            index: np.ndarray | int | None = None
+        if self.single(target) and not self.single(source):
+            index: np.ndarray | int | None = int(units[0])
         else:
-            index = int(units[0]) if self.single(target) else units
+            index = None if self.single(source) or is_identity(units, self.count(source)) else units
         self.project(source, target, Indexed(1.0, index), **times)
 
 
