@@ -125,3 +125,10 @@ def test_changing_an_operator_that_is_not_there_is_refused(predator: NodeTemplat
         "'predator' has an operator 'lv' already, which differs from the one that is added. "
         "Write {'replace': {'lv': ...}} to exchange it."
     )
+
+
+def test_a_replacement_keeps_the_values_of_variables_that_have_one() -> None:
+    old = OperatorTemplate("old", "x' = k*a", {"x": "output", "k": 1.0, "a": 2.0, "b": 3.0})
+    new = OperatorTemplate("new", "x' = k*a", {"x": "output", "k": 1.0, "a": "noise"})
+    node = NodeTemplate("node", {old: {"k": 5.0, "a": 6.0, "b": 7.0}})
+    assert node.update_template(operators={"replace": {"old": new}}).operators == ((new, {"k": 5.0}),)

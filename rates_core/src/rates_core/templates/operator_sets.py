@@ -32,7 +32,7 @@ def split_edits(given: Any) -> tuple[Mapping[Any, Any], list[Any], Any]:
 def replace_and_remove(
     instances: Iterable[OperatorInstance], replaced: Mapping[Any, Any], removed: Iterable[Any], what: str
 ) -> list[OperatorInstance]:
-    """Return a changed set of operators; a replacement keeps the values of variables that it declares too.
+    """Return a changed set of operators; a replacement keeps the values of variables that it has too.
 
     Raises:
         UnknownNameError: an operator to replace or remove is not there.
@@ -43,9 +43,12 @@ def replace_and_remove(
     for reference, new in replaced.items():
         name = _name(reference, kept, what)
         operator = resolve(new, OperatorTemplate, f"The replacement of operator '{name}'")
-        values = {key: value for key, value in kept[name][1].items() if key in operator.variables}
-        kept[name] = operator, FrozenMapping(values)
+        kept[name] = operator, FrozenMapping(item for item in kept[name][1].items() if _has_value(operator, item[0]))
     return list(kept.values())
+
+
+def _has_value(operator: OperatorTemplate, name: str) -> bool:
+    return name in operator.variables and operator.variables[name].kind != "noise"
 
 
 def merge(
