@@ -30,6 +30,9 @@ def tables(equation: str, **variables: object) -> tuple[pd.DataFrame, pd.DataFra
         ("x' = x^2/(k*x)", "variable(1.0)"),
         ("x' = cosh(x)", "variable(1.0)"),
         ("x' = log(-x)", "variable(1.0)"),
+        ("x' = x/(k > 1)", "variable(1.0)"),
+        ("x' = x/sqrt(k) + 1/k^0.5", "variable(1.0)"),
+        ("x' = x/(0 if k < 1 else 1)", "variable(1.0)"),
     ],
 )
 def test_a_single_unit_leaves_the_finite_numbers_as_a_population_does(equation, start):
@@ -42,3 +45,13 @@ def test_a_complex_unit_leaves_the_finite_numbers_without_raising():
     single, two = tables("x' = x^3", x="variable(1.0+1.0j)")
     assert np.array_equal(np.isfinite(single["x"]), np.isfinite(two["x"]))
     assert not np.isfinite(single["x"].iloc[-1])
+
+
+@pytest.mark.parametrize(
+    ("equation", "wanted"),
+    [("x' = x/k", np.inf), ("x' = -x/(2*k)", -np.inf), ("x' = x^3", np.inf), ("x' = (x + 1)^7*k", np.nan)],
+)
+def test_a_function_for_other_tools_never_raises(equation, wanted):
+    node = NodeTemplate("n", [OperatorTemplate("op", equation, {"x": "variable(1e200)", "k": 0.0})])
+    func, args = CircuitTemplate("single", nodes={"p": node}).get_run_func("f", 1.0, backend="numpy")
+    assert func(*args).tolist() == pytest.approx([wanted], nan_ok=True)

@@ -75,6 +75,7 @@ class _Writer:
         self.system, self.routine = signature.system, signature.routine
         self.names: Names = module_names(self.system, [self.routine])
         self.printer: NumpyPrinter = module_printer(self.system, self.names, [self.routine])
+        self.printer.caught = False
 
     def text(self) -> str:
         body = [*self._support(), self._function()]

@@ -120,19 +120,27 @@ def module_printer(system: System, names: Names, routines: Iterable[Routine]) ->
     from rates_core.system.shapes import shape_of
 
     shapes, kinds = dict(system.shapes), set(system.complex_symbols)
-    constant = set(system.parameter_paths)
+    routines = list(routines)
     for routine in routines:
-        for item in routine.prepared:
-            constant.add(item.target)
         for item in (*routine.prepared, *routine.body):
             if isinstance(item, Assign) and item.target not in shapes:
                 shapes[item.target] = shape_of(item.expression, shapes)
                 if is_complex(item.expression, kinds):
                     kinds.add(item.target)
     printer = NumpyPrinter(names.identifiers, shapes, frozenset(kinds))
-    printer.constant_symbols = frozenset(constant)
+    printer.constant_symbols = _constants(printer, system, routines)
     printer.integer_symbols = frozenset(item.path for item in system.parameters if item.integer)
     return printer
+
+
+def _constants(printer: NumpyPrinter, system: System, routines: Iterable[Routine]) -> frozenset[str]:
+    """Return the parameters, and what is prepared of them by arithmetic."""
+    printer.constant_symbols = frozenset(system.parameter_paths)
+    for routine in routines:
+        for item in routine.prepared:
+            if isinstance(item, Assign) and printer.keeps_numbers(item.expression):
+                printer.constant_symbols |= {item.target}
+    return printer.constant_symbols
 
 
 def _parameters(system: System, routines: Iterable[Routine]) -> tuple[str, ...]:

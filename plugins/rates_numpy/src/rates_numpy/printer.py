@@ -28,6 +28,7 @@ COMPARISONS = {
     "equal": "==",
     "not_equal": "!=",
 }
+ARITHMETIC = frozenset({"add", "subtract", "multiply", "divide", "negative"})
 ARRAY_FUNCTIONS = {
     "abs": "np.abs", "sign": "np.sign", "floor": "np.floor", "ceil": "np.ceil", "round": "np.round",
     "min": "np.minimum", "max": "np.maximum", "mod": "np.mod", "fmod": "np.fmod", "conj": "np.conj",
@@ -110,17 +111,19 @@ class NumpyPrinter(ExpressionPrinter):
         return super().infix(expression)
 
     def _nonzero(self, expression: Expression) -> bool:
-        """Tell whether an expression is constant in a run, or positive by its form."""
+        """Tell whether an expression is a constant of a run whose zero is caught, or positive by its form."""
         if not symbols(expression):
             return isinstance(expression, Number) and expression.value != 0
-        return self._constant(expression) or self._positive(expression)
+        return (self.caught and self.keeps_numbers(expression)) or self._positive(expression)
 
-    def _constant(self, expression: Expression) -> bool:
-        if isinstance(expression, Symbol):
-            return expression.name in self.constant_symbols
-        return not isinstance(expression, Apply) or all(self._constant(part) for part in expression.arguments)
+    def keeps_numbers(self, expression: Expression) -> bool:
+        """Tell whether arithmetic of parameters alone gives a number of NumPy where these are NumPy's."""
+        if not isinstance(expression, Apply):
+            return not isinstance(expression, Symbol) or expression.name in self.constant_symbols
+        return expression.function in ARITHMETIC and all(map(self.keeps_numbers, expression.arguments))
 
     constant_symbols: frozenset[str] = frozenset()
+    caught: bool = True  # whether a caller computes again, with NumPy's numbers, what Python's raise
 
     def _positive(self, expression: Expression) -> bool:
         match expression:
@@ -152,7 +155,7 @@ class NumpyPrinter(ExpressionPrinter):
             value = exponent.value
             if value == 2 and isinstance(base, Symbol):
                 return f"{self.names[base.name]}*{self.names[base.name]}", PRODUCT
-            if value == int(value) and value > 0:
+            if value == int(value) and value > 0 and (self.caught or not scalar):
                 return f"{self.text(base, POWER + 1)}**{int(value)}", POWER
         if not scalar:
             return f"{self.text(base, POWER + 1)}**{self.text(exponent, POWER)}", POWER
