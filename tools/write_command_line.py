@@ -45,7 +45,8 @@ KEYS = {
     "models": "`models`, `faults`; with `--path` `file`, `name`, `line`",
     "plugins": "`rates_api`, `plugins`, `notes`",
     "run": "`model`, `rows`, `start`, `end`, `last`, `files`",
-    "show": "`generator`, `kind`, `name`, `text`, `cited`, `operators`, `templates`, `projections`, `citations`",
+    "show": "`generator`, `kind`, `name`, `label`, `text`, `cited`, `operators`, `templates`, `projections`, "
+    "`citations`",
     "solvers": "`solvers`",
 }
 

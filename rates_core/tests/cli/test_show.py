@@ -156,6 +156,14 @@ def test_the_structure_is_drawn_beside_the_report(rates):
     assert Path("pair.svg").read_text(encoding="utf-8").startswith("<?xml")
 
 
+def test_a_picture_of_ours_is_replaced(rates):
+    for _ in range(2):
+        assert rates("model.pair", "--graph", "pair.png")[0] == 0
+    Path("pair.png").write_bytes(b"mine")
+    assert rates("model.pair", "--graph", "pair.png", "--force")[0] == 0
+    assert Path("pair.png").read_bytes().startswith(b"\x89PNG")
+
+
 def test_only_circuits_are_drawn_and_nothing_is_written_else(rates):
     text = "rates: --graph draws circuits, and 'model.unit' is of the kind NodeTemplate.\n"
     assert rates("model.unit", "--graph", "a.png", "--output", "a.md") == (2, "", text)

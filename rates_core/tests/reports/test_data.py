@@ -17,7 +17,7 @@ def data(template) -> dict:
 def test_a_report_as_json_holds_every_part(circuit: CircuitTemplate) -> None:
     found = data(circuit)
     assert list(found) == [
-        "generator", "kind", "name", "text", "cited", "operators", "templates", "projections", "citations",
+        "generator", "kind", "name", "label", "text", "cited", "operators", "templates", "projections", "citations",
     ]  # fmt: skip
     assert (found["kind"], found["name"], found["text"]) == ("circuit", "web", "A web.")
     decay = found["operators"][0]

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 from rates_core.errors import UnknownNameError
-from rates_core.reports.formats import FORMATS, MARK, format_named
+from rates_core.reports.formats import FORMATS, format_named
+from rates_core.reports.mark import MARK
 
 from rates_core import CircuitTemplate, PopulationTemplate
 

@@ -108,6 +108,11 @@ def test_a_template_with_nothing_in_it_has_a_title_alone() -> None:
     assert NodeTemplate("bare").report() == ("bare (node)\n===========\n\nStructure\n---------\n\n* node bare.\n")
 
 
+def test_a_template_with_a_label_is_shown_under_it() -> None:
+    text = OperatorTemplate("li_op", "x = 1", {"x": "output"}, label="Leaky integrator").report()
+    assert text.startswith("Leaky integrator (operator li_op)\n=================================\n")
+
+
 NAMES = ("x", "y", "tau", "lambda", "if", "größe", "None")
 finite = st.floats(allow_nan=False, allow_infinity=False)
 leaves = st.one_of(

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 TABLES = (".csv", ".npz")
 PICTURES = (".png", ".pdf", ".svg")
 
-_HEAD = 200  # bytes at the beginning of a file among which a mark is looked for
-
 
 def check_save(path: str | None, force: bool) -> None:
     """Check that a table can be written to a file.
@@ -43,39 +41,33 @@ def check_plot(path: str | None, force: bool) -> None:
 
 
 def check_graph(path: str | None, force: bool) -> None:
-    """Check that the structure of a model can be drawn into a file.
+    """Check that the structure of a model can be drawn into a file; a picture of ours may be replaced.
 
     Raises:
-        ArgumentError: its ending is unknown, it exists, or its folder does not.
+        ArgumentError: its ending is unknown, it cannot be written, or exists and is not ours.
         PluginError: a library that draws is missing.
     """
     if path is None:
         return
+    from rates_core.reports.mark import is_our_picture
     from rates_core.reports.needed import check_needed
     from rates_core.reports.picture import LIBRARIES
 
-    _check(path, "--graph", PICTURES, force)
+    _check(path, "--graph", PICTURES, force or is_our_picture(Path(path)))
     check_needed("--graph", *LIBRARIES)
 
 
-def check_text(path: str | None, mark: str, force: bool) -> None:
-    """Check that a text can be written to a file; one that carries a mark of ours may be replaced.
+def check_report(path: str | None, force: bool) -> None:
+    """Check that a report can be written to a file; a report of ours may be replaced.
 
     Raises:
         ArgumentError: it cannot be written, or exists and is not ours.
     """
     if path is None:
         return
-    check_target(Path(path), "--output ", force or _begins_with(Path(path), mark))
+    from rates_core.reports.mark import is_our_text
 
-
-def _begins_with(file: Path, mark: str) -> bool:
-    """Tell whether a file carries a mark near its beginning; one that cannot be read does not."""
-    try:
-        with file.open("rb") as stream:
-            return mark.encode() in stream.read(_HEAD)
-    except OSError:
-        return False
+    check_target(Path(path), "--output ", force or is_our_text(Path(path)))
 
 
 def _check(path: str, flag: str, suffixes: Sequence[str], force: bool) -> None:

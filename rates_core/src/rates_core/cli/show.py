@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rates_core.cli.arguments import FILE, TEMPLATE, add_force, add_json
-from rates_core.cli.files import check_graph, check_text
+from rates_core.cli.files import check_graph, check_report
 from rates_core.errors import ArgumentError
 from rates_core.files import replace
 
@@ -42,11 +42,10 @@ class Command:
     def execute(self, arguments: Namespace) -> int:
         """Print or write the report; nothing is written before all is checked."""
         from rates_core.reports.build import report_of
-        from rates_core.reports.data import MARK
         from rates_core.reports.formats import format_named
         from rates_core.yaml.reader import load
 
-        check_text(arguments.output, MARK, arguments.force)
+        check_report(arguments.output, arguments.force)
         check_graph(arguments.graph, arguments.force)
         language = format_named(_language(arguments))
         template = load(arguments.template)
@@ -68,7 +67,7 @@ def _draw(template: Template, arguments: Namespace) -> None:
     if not isinstance(template, CircuitTemplate):
         kind = type(template).__name__
         raise ArgumentError(f"--graph draws circuits, and '{arguments.template}' is of the kind {kind}.")
-    template.draw(arguments.graph)
+    template.draw(arguments.graph, overwrite=arguments.force)
 
 
 def _language(arguments: Namespace) -> str:

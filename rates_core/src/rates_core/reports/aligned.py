@@ -1,4 +1,4 @@
-"""Equations in LaTeX: several below each other, or an expression in a line."""
+"""Several equations below each other in LaTeX, and expressions in a line in any language."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from rates_core.reports.block import Formula, Symbols
 from rates_core.reports.notation import condition, formula, left_side
 from rates_core.reports.symbol import symbol_of
 from rates_core.reports.tex import TeX
+from rates_core.reports.writer import Writer
 
 
 def aligned(equations: Iterable[Equation], symbols: Symbols) -> str:
@@ -30,12 +31,12 @@ def rows(equations: Iterable[Equation], symbols: Symbols) -> list[str]:
     ]
 
 
-def inline(item: Formula) -> str:
-    """Return an expression, with what it is the value of, for math mode."""
-    tex = TeX()
+def inline(item: Formula, writer: Writer) -> str:
+    """Return an expression in a line, with what it is the value of."""
     if item.is_condition:
-        return condition(item.expression, tex, item.symbols)
-    text = formula(item.expression, tex, item.symbols)
+        return condition(item.expression, writer, item.symbols)
+    text = formula(item.expression, writer, item.symbols)
     if not item.target:
         return text
-    return f"{tex.symbol(item.symbols.get(item.target) or symbol_of(item.target))} = {text}"
+    symbol = writer.symbol(item.symbols.get(item.target) or symbol_of(item.target))
+    return writer.row(symbol, writer.sign("equal"), text)

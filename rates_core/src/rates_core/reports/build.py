@@ -54,7 +54,8 @@ class _Maker:
         """Return the report of an operator; the prose about it is in its one entry."""
         use = Use("", None, (template,), lambda key: plain(template.variables[key[1]].value))
         operators = operator_entries([use], self.bibliography)
-        return Report("operator", template.name, operators=operators, citations=self.bibliography.citations)
+        citations = self.bibliography.citations
+        return Report("operator", template.name, template.label, operators=operators, citations=citations)
 
     def unit(self, template: Unit) -> Report:
         """Return the report of a node, an edge or a population."""
@@ -63,7 +64,8 @@ class _Maker:
         structure = _structure(node)
         operators = operator_entries([Use("", size, structure.operators, _values(template))], self.bibliography)
         parts = self.entry(kind, node.name, structure, Members((), size or 1))
-        return Report(kind, template.name, text, cited, operators, (parts,), citations=self.bibliography.citations)
+        citations = self.bibliography.citations
+        return Report(kind, template.name, template.label, text, cited, operators, (parts,), citations=citations)
 
     def circuit(self, circuit: CircuitTemplate) -> Report:
         """Return the report of a circuit, with what was recorded on it."""
@@ -83,9 +85,9 @@ class _Maker:
             *(self.edge(edge) for edge in edges),
         )
         projections = projection_entries(flat, numbers)
-        return Report(
-            "circuit", circuit.name, text, cited, operators, templates, projections, self.bibliography.citations
-        )
+        citations = self.bibliography.citations
+        name, label = circuit.name, circuit.label
+        return Report("circuit", name, label, text, cited, operators, templates, projections, citations)
 
     def described(self, *templates: Any) -> tuple[str, tuple[int, ...]]:
         """Return the prose about templates and the numbers of its sources."""

@@ -167,6 +167,7 @@ class Report:
     Attributes:
         kind: of the template.
         name: of the template.
+        label: another name of it, for displays, or None.
         text: prose about it.
         cited: numbers of its own sources.
         operators: each distinct operator once, in the order of first use.
@@ -177,6 +178,7 @@ class Report:
 
     kind: Kind
     name: str
+    label: str | None = None
     text: str = ""
     cited: tuple[int, ...] = ()
     operators: tuple[OperatorEntry, ...] = ()

@@ -12,7 +12,8 @@ from rates_core.reports import html, latex
 from rates_core.reports.aligned import aligned
 from rates_core.reports.build import report_of
 from rates_core.reports.content import Report
-from rates_core.reports.data import MARK, as_json
+from rates_core.reports.data import as_json
+from rates_core.reports.mark import MARK
 from rates_core.reports.markdown import Markdown
 from rates_core.reports.outline import outline
 from rates_core.reports.text import Text

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
+from rates_core.reports.aligned import inline
 from rates_core.reports.block import Block, Equations, Formula, Variable
 from rates_core.reports.content import Citation
 from rates_core.reports.mathml import MathML, element
-from rates_core.reports.notation import condition, formula, left_side
+from rates_core.reports.notation import formula, left_side
 from rates_core.reports.output import Output
 from rates_core.reports.quantity import Scalar
-from rates_core.reports.symbol import symbol_of
 from rates_core.templates.value import number_text
 
 _STYLE = (
@@ -52,7 +52,7 @@ class HTML(Output):
 
     def formula(self, formula: Formula) -> str:
         """Return a formula inside a line."""
-        return element("math", _inline(formula))
+        return element("math", inline(formula, MathML()))
 
     def heading(self, level: int, line: str) -> str:
         """Return a heading; the title is one of the second level, since a page around it has its own."""
@@ -95,14 +95,3 @@ class HTML(Output):
         identifier = self.text(source.identifier)
         linked = element("a", identifier, href=source.address) if source.address else identifier
         return " ".join(filter(None, (self.text(source.text), linked)))
-
-
-def _inline(item: Formula) -> str:
-    writer = MathML()
-    if item.is_condition:
-        return condition(item.expression, writer, item.symbols)
-    text = formula(item.expression, writer, item.symbols)
-    if not item.target:
-        return text
-    symbol = writer.symbol(item.symbols.get(item.target) or symbol_of(item.target))
-    return writer.row(symbol, writer.sign("equal"), text)

@@ -70,7 +70,7 @@ class LaTeX(Output):
 
     def formula(self, formula: Formula) -> str:
         """Return a formula in math mode."""
-        return f"${inline(formula)}$"
+        return f"${inline(formula, TeX())}$"
 
     def heading(self, level: int, line: str) -> str:
         """Return a heading without a number."""

@@ -43,7 +43,7 @@ class Markdown(Output):
 
     def formula(self, formula: Formula) -> str:
         """Return a formula between dollar signs."""
-        return f"${inline(formula)}$"
+        return f"${inline(formula, TeX())}$"
 
     def heading(self, level: int, line: str) -> str:
         """Return a heading."""

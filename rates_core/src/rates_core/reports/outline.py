@@ -30,7 +30,10 @@ _ROLES: Mapping[Role, str] = MappingProxyType({
 
 def outline(report: Report) -> Iterator[Block]:
     """Yield the blocks of a report."""
-    yield Heading(1, (Name(report.name), f" ({report.kind})"))
+    title: Line = (Name(report.name), f" ({report.kind})")
+    if report.label is not None:
+        title = (report.label, f" ({report.kind} ", Name(report.name), ")")
+    yield Heading(1, title)
     yield from _prose(report.text, cited(report.cited))
     if report.operators:
         yield Heading(2, ("Equations",))

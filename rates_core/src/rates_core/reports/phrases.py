@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from rates_core.reports.block import Cited, Line, Name, Span
 from rates_core.reports.content import End, Members, Reading, Setting
 from rates_core.reports.quantity import Listed, Quantity, Range, Several
+from rates_core.templates.counting import counted
 
 NAMED = 4  # places that are named one by one; of more the first two and the last are
 
@@ -17,11 +18,6 @@ def joined(parts: Iterable[Line], between: str) -> Line:
     for part in parts:
         line += [between, *part] if line else part
     return tuple(line)
-
-
-def counted(number: int, noun: str) -> str:
-    """Return e.g. `1 unit` or `4 units`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def names(paths: Sequence[str]) -> Line:

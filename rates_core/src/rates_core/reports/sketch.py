@@ -120,7 +120,8 @@ def _edges(flat: FlatCircuit, names: Mapping[str, str]) -> Iterator[tuple[str, s
     if not len(table):
         return
     vertices = list(dict.fromkeys(names.values()))
-    vertex = np.array([vertices.index(names[find(flat, path).leaf.path]) for path in table.ends], dtype=np.intp)
+    numbers = {name: number for number, name in enumerate(vertices)}
+    vertex = np.array([numbers[names[find(flat, path).leaf.path]] for path in table.ends], dtype=np.intp)
     pairs = vertex[table.source] * len(vertices) + vertex[table.target]
     order = np.argsort(pairs, kind="stable")
     found, starts = np.unique(pairs[order], return_index=True)

@@ -39,18 +39,20 @@ class Runnable(Template):
 
         return graph(self._circuit)
 
-    def draw(self, path: str | Path | None = None) -> Any:
+    def draw(self, path: str | Path | None = None, overwrite: bool = False) -> Any:
         """Draw the structure and return the `matplotlib` figure; large circuits are drawn by their node templates.
 
         Args:
-            path: file for the picture, by its ending; None writes no file.
+            path: file for the picture, in the format of its ending; None writes no file.
+            overwrite: replace any file; else only a picture that was drawn before is replaced.
 
         Raises:
             PluginError: networkx or matplotlib is not installed.
+            ArgumentError: the file is not ours or cannot be written, or its ending is unknown.
         """
         from rates_core.reports.picture import draw
 
-        return draw(self._circuit, path)
+        return draw(self._circuit, path, overwrite)
 
     def run(
         self,
