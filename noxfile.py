@@ -174,7 +174,7 @@ def develop(session: nox.Session) -> None:
 @nox.session
 def documents(session: nox.Session) -> None:
     """Execute what the README and the documentation tell a reader to type."""
-    install(session, CORE.name, *DEFAULT, *DRAWING, *TEST_TOOLS)
+    install(session, *MEMBERS, *DRAWING, *TEST_TOOLS)
     pytest(session, "tests/documents", strict=False)
 
 

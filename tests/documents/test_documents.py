@@ -15,7 +15,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-
 from rates_core.yaml.reader import load
 
 ROOT = Path(__file__).parents[2]

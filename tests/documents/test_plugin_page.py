@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from attrs import fields
-
 from rates_core.plugins import Capabilities, hookspecs, specs
 from rates_core.plugins.kinds import KINDS, Kind
 from rates_core.testing import backend_cases
@@ -61,11 +60,13 @@ def install(folder: Path) -> dict[str, str]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(file["text"], encoding="utf-8")
     project = tomllib.loads((folder / "rates_mine" / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    (group, points), = project["entry-points"].items()
+    ((group, points),) = project["entry-points"].items()
     lines = [f"[{group}]", *(f"{name} = {target}" for name, target in points.items())]
     information = folder / "site" / f"rates_mine-{project['version']}.dist-info"
     information.mkdir(parents=True)
-    (information / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n")
+    (information / "METADATA").write_text(
+        f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n"
+    )
     (information / "entry_points.txt").write_text("\n".join(lines) + "\n")
     places = [folder / "site", folder / "rates_mine" / "src", os.environ.get("PYTHONPATH", "")]
     return {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, filter(None, places)))}

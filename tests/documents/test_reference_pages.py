@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 from attrs import NOTHING
-
-import rates_core
-from rates_core import CircuitTemplate, errors
 from rates_core.expressions.functions import ALIASES, CONSTANTS, FOLDED, FUNCTIONS
 from rates_core.plugins import Capabilities, Requirements
 from rates_core.simulation.compile import CompiledModel
 from rates_core.simulation.functions import RunFunction
+
+import rates_core
+from rates_core import CircuitTemplate, errors
 
 PAGES = Path(__file__).parents[2] / "docs" / "reference"
 LANGUAGE = (PAGES / "language.md").read_text(encoding="utf-8")
@@ -52,7 +52,9 @@ def test_a_function_is_listed_with_its_number_of_arguments(row: re.Match[str]) -
 
 def test_the_language_page_lists_every_other_spelling_beside_its_function() -> None:
     found = {
-        spelling: row["call"] for row in FUNCTION_ROWS for spelling in re.findall(r"`(\w+)`", row["rest"].split("|")[-1])
+        spelling: row["call"]
+        for row in FUNCTION_ROWS
+        for spelling in re.findall(r"`(\w+)`", row["rest"].split("|")[-1])
     }
     assert found == dict(ALIASES)
 
@@ -122,7 +124,9 @@ def test_every_argument_of_run_is_explained() -> None:
 
 def test_the_page_on_errors_lists_every_error_with_the_one_above_it() -> None:
     page = (PAGES / "errors.md").read_text(encoding="utf-8")
-    classes = [value for value in vars(errors).values() if isinstance(value, type) and value.__module__ == errors.__name__]
+    classes = [
+        value for value in vars(errors).values() if isinstance(value, type) and value.__module__ == errors.__name__
+    ]
     rows = dict(re.findall(r"^\| `(\w+)` \| `(\w+)` \|", page, re.MULTILINE))
     assert rows == {item.__name__: item.__base__.__name__ for item in classes if item.__base__}
     assert set(rows) <= set(rates_core.__all__)
