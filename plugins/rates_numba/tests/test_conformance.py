@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
-from rates_core.testing import backend_tests
+from rates_core.testing import backend_tests, solver_tests
 
 test_conformance = backend_tests("numba", exhaustive=True)
+
+test_dopri5 = solver_tests("dopri5", backend="numba")
+test_bosh3 = solver_tests("bosh3", backend="numba")

@@ -80,3 +80,38 @@ def past(buffer, place, width, weights, entry):
     for sample in range(1, weights.shape[1]):
         value += weights[entry, sample] * buffer[place + sample * width]
     return value
+
+
+@njit(error_model="numpy")
+def sampled(samples, place):
+    """Return an input between two of its samples, which is the last one beyond them."""
+    inside = min(max(place, 0.0), samples.shape[0] - 1.0)
+    k = int(inside)
+    share = inside - k
+    if share == 0.0:
+        return samples[k]
+    return (1.0 - share) * samples[k] + share * samples[k + 1]
+
+
+@njit(error_model="numpy")
+def spacing(x):
+    """Return the distance to the next number of larger size."""
+    return np.nextafter(abs(x), math.inf) - abs(x)
+
+
+@njit(error_model="numpy")
+def root_mean_square(values):
+    """Return the root of the mean square, 0 for no values."""
+    total = 0.0
+    for i in range(values.size):
+        total += values[i] * values[i]
+    return math.sqrt(total / values.size) if values.size else 0.0
+
+
+@njit(error_model="numpy")
+def all_finite(values):
+    """Tell whether no entry is NaN or infinite."""
+    for i in range(values.size):  # noqa: SIM110 - Numba compiles no generators
+        if not math.isfinite(values[i]):
+            return False
+    return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -9,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from rates_core.programs.carry import Carry
+from rates_core.programs.pair import PairLoop, Reached, Span, Status, StepControl
 from rates_core.programs.program import Kernel, Program, ProgramRequest, slot_paths
 from rates_core.programs.record import Columns
 from rates_core.programs.stepwise import Stepwise
@@ -77,6 +79,10 @@ class NumbaKernel(Kernel):
             np.empty((rows, *system.shapes[path]), dtype=complex if path in system.complex_symbols else float)
             for path in paths
         )
+
+    def pair_loop(self, samples: Sequence[np.ndarray], start: float, spacing: float) -> PairLoop | None:
+        """Return the compiled loop of the embedded pair."""
+        return NumbaPair(self, samples, start, spacing) if self.request.pair is not None else None
 
     def pack(self, pieces: tuple[Any, ...]) -> np.ndarray:
         """Return the states as one real vector."""
@@ -175,6 +181,40 @@ class _Chunk:
         )
         if self.history is not None:
             self.history.advance(first + max(samples, 1) * stride)
+
+
+class NumbaPair(PairLoop):
+    """The compiled loop of an embedded pair."""
+
+    def __init__(self, kernel: NumbaKernel, samples: Sequence[np.ndarray], start: float, spacing: float) -> None:
+        self._kernel = kernel
+        self._inputs = (tuple(np.ascontiguousarray(table) for table in samples), start, spacing)
+
+    def advance(
+        self,
+        time: float,
+        y: np.ndarray,
+        proposal: float | None,
+        span: Span,
+        control: StepControl,
+        times: np.ndarray,
+        most: int,
+    ) -> Reached:
+        """Take up to `most` steps in the compiled loop."""
+        kernel, end = self._kernel, np.array(y, dtype=float)
+        wanted = np.ascontiguousarray(times[: int(np.searchsorted(times, span.end, side="right"))])
+        columns = kernel._columns(kernel.request.recorded, len(wanted))
+        status, reached, following, steps, rows = kernel._module.pair(
+            time, end, _or_nan(proposal), span.end, span.first, span.last, span.fresh, control.rtol, control.atol,
+            float(control.max_step), _or_nan(control.first_step), wanted, columns, most, kernel._numbers,
+            kernel._arrays, *self._inputs,
+        )  # fmt: skip
+        found = tuple(column[:rows] for column in columns)
+        return Reached(Status(status), reached, end, steps, None if following != following else following, found)
+
+
+def _or_nan(value: float | None) -> float:
+    return math.nan if value is None else float(value)
 
 
 def _contiguous(y: np.ndarray) -> np.ndarray:

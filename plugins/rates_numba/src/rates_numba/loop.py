@@ -102,10 +102,10 @@ class Frame:
     def _moved(self, target: str, row: Sequence[float]) -> list[str]:
         """Return the lines that move the state along slopes that are weighted by one row of the tableau."""
         terms = [(value, f"k{stage + 1}[i]") for stage, value in enumerate(row) if value]
-        return [f"for i in range({self.system.width}):", f"{INDENT}{target}[i] = y[i]{_increment(terms)}"]
+        return [f"for i in range({self.system.width}):", f"{INDENT}{target}[i] = y[i]{increment(terms)}"]
 
 
-def _increment(terms: Sequence[tuple[float, str]]) -> str:
+def increment(terms: Sequence[tuple[float, str]]) -> str:
     """Return ` + h*(...)` for slopes and their weights."""
     if len(terms) == 1:
         value, slope = terms[0]

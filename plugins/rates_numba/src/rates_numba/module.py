@@ -110,6 +110,7 @@ def wanted_of(request: ProgramRequest) -> dict[str, dict[str, Expression]]:
 def write_module(request: ProgramRequest) -> tuple[str, Layout]:
     """Return the text of the module for a request, and where everything in it stands."""
     from rates_numba.loop import loop_text
+    from rates_numba.pair import pair_text
 
     layout = Layout(request.system, wanted_of(request))
     texts = [prepare_text(layout)] if layout.prepared else []
@@ -119,6 +120,8 @@ def write_module(request: ProgramRequest) -> tuple[str, Layout]:
         texts.append(recording_text(layout, "store", "Write the variables that delayed reads need into a row."))
     if request.tableau is not None:
         texts.append(loop_text(request, layout))
+    if request.pair is not None and not request.system.reads:
+        texts.append(pair_text(request.pair, layout))
     return "\n\n\n".join([header(request.name), *helpers(layout.used), *texts]) + "\n", layout
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 from rates_core.programs.carry import Carry
+from rates_core.programs.pair import PairLoop
 from rates_core.programs.record import Columns
 from rates_core.programs.stepwise import stepped
 from rates_core.solvers.tableau import Tableau
@@ -28,6 +29,7 @@ class ProgramRequest:
         system: the lowered System.
         recorded: paths of the variables that `observe` and `loop` return, in order.
         tableau: the method of `loop`, or None if no fixed steps are taken.
+        pair: the method of `pair_loop`, or None if no embedded pair is run.
         name: name of the model, for comments.
     """
 
@@ -35,6 +37,7 @@ class ProgramRequest:
     recorded: tuple[str, ...] = ()
     tableau: Tableau | None = None
     name: str = "model"
+    pair: Tableau | None = None
 
 
 class Kernel(ABC):
@@ -97,6 +100,16 @@ class Kernel(ABC):
             stride: steps per row.
         """
         return stepped(self, self.request, carry, inputs, draws, step_size, samples, stride)
+
+    def pair_loop(self, samples: Sequence[np.ndarray], start: float, spacing: float) -> PairLoop | None:
+        """Return the loop of an embedded pair, or None: core then takes its steps with `rhs`.
+
+        Args:
+            samples: of each external input, from `start` on, to be interpolated linearly; the last one holds.
+            start: time of the first samples.
+            spacing: time between samples.
+        """
+        return None
 
 
 class Program(ABC):

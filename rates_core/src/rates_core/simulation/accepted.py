@@ -11,6 +11,7 @@ from rates_core.errors import NonFiniteError, SimulationError
 from rates_core.programs.carry import Carry
 from rates_core.programs.record import Record
 from rates_core.simulation.breaking import breaking_points, lasting, merged
+from rates_core.simulation.native_pair import native_pair, run_native_pair
 from rates_core.simulation.nonfinite import are_finite, bad_column, bad_state, computed_columns, non_finite
 from rates_core.simulation.past_values import Reads
 from rates_core.simulation.progress import Progress
@@ -36,6 +37,10 @@ def run_accepted(run: Run) -> tuple[Carry, Record]:
     problem = _problem(run, reads, breaks, jumps)
     driver = run.model.choice.driver
     assert driver is not None
+    loop = native_pair(run)
+    if loop is not None:
+        carry, record = run_native_pair(run, loop, problem)
+        return evolve(carry, step=run.carry.step + run.grid.steps), record
     carry = run.carry
     stops, computed = run.request.stop_on_nonfinite, computed_columns(run)
     with Progress(run.request.verbose, problem.end - problem.start) as progress:

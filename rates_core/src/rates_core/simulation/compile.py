@@ -63,6 +63,11 @@ class Choice:
     driver: Driver | None = None
 
     @property
+    def pair(self) -> Tableau | None:
+        """Return the method if it chooses its steps."""
+        return None if self.fixed else self.tableau
+
+    @property
     def storage(self) -> str:
         """Return where past values are kept."""
         return "ring" if self.fixed else "history"
@@ -279,7 +284,7 @@ def _compiled(network: Network, recipe: Recipe) -> CompiledModel:
     get_manager().require(choice.backend, needed)
     get_manager().require(choice.solver, needed)
     record = recording(system, requested(recipe.outputs, network))
-    request = ProgramRequest(system, record.paths, choice.tableau if choice.fixed else None, recipe.name)
+    request = ProgramRequest(system, record.paths, choice.tableau if choice.fixed else None, recipe.name, choice.pair)
     program = choice.backend.load()().program(request, choice.backend_options)
     return CompiledModel(system, program, record, choice, recipe.defaults, built, recipe)
 

@@ -123,6 +123,16 @@ class Inputs:
         row = self._sources[signal.key].at(t, self._base, self._step_size)
         return _first(placed(signal, row[None]))
 
+    def samples(self) -> list[np.ndarray] | None:
+        """Return for each signal its values at all samples, or None if one is a function of time."""
+        found = []
+        for signal in self.signals:
+            source = self._sources[signal.key]
+            if not isinstance(source, Samples):
+                return None
+            found.append(_placed(signal, source.values))
+        return found
+
     def stops(self) -> list[float]:
         """Return the times of jumps and their neighbours, on which adaptive methods step."""
         numbers = [source.jumps(JUMP) for source in self._sources.values()]

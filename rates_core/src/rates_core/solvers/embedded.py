@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from rates_core.errors import PluginError, SimulationError
+from rates_core.errors import PluginError
 from rates_core.solvers.adaptive_options import AdaptiveOptions, adaptive_options
 from rates_core.solvers.driver import Derivative, Driver, Interpolant, Problem, Progress
+from rates_core.solvers.failures import bad_derivative, stuck, too_many_steps
 from rates_core.solvers.parts import Parts
 from rates_core.solvers.pieces import Piece, pieces
 from rates_core.solvers.step_control import LARGEST_FACTOR, factor, first_step, norm
@@ -138,7 +139,7 @@ class _Run:
                     return step, step.h * min(1.0, growth)
                 return step, max(wanted if step.end == piece.end else 0.0, step.h * growth)
             wanted = step.h * growth
-        raise self._failure(t, error)
+        raise stuck(self._tableau.name, t, undefined=error != error)
 
     def _attempt(self, derivative: Derivative, t: float, y: np.ndarray, f: np.ndarray, end: float) -> _Attempt:
         import numpy as np
@@ -177,7 +178,7 @@ class _Run:
         except ArithmeticError:
             f = np.full(len(y), np.nan)
         if not np.isfinite(f).all():
-            raise SimulationError(f"The derivative is NaN or infinite at t = {t:.9g}.", t)
+            raise bad_derivative(t)
         return f
 
     def _interpolant(self, step: _Attempt) -> Interpolant:
@@ -194,18 +195,7 @@ class _Run:
         self._steps += 1
         most = self._options.max_steps
         if most is not None and self._steps > most:
-            raise SimulationError(f"Solver '{self._tableau.name}' took max_steps={most} steps to t = {t:.9g}.", t)
-
-    def _failure(self, t: float, error: float) -> SimulationError:
-        if error != error:
-            reason = "beyond it the derivative is NaN or infinite, however small the step"
-        else:
-            reason = "the step that its tolerances ask for is too small for floating-point numbers"
-        return SimulationError(
-            f"Solver '{self._tableau.name}' cannot go on from t = {t:.9g}: {reason}. "
-            "The solution may become infinite there; if not, try larger tolerances or a solver for stiff systems.",
-            t,
-        )
+            raise too_many_steps(self._tableau.name, most, t)
 
 
 def _degree(tableau: Tableau) -> int:

@@ -34,12 +34,17 @@ class Piece:
 
         At a stop a right-hand side may jump, and rounding must not decide which of its two values a method sees.
         """
+        first, last = self.bounds()
+        if first == -math.inf and last == math.inf:
+            return derivative
+        return lambda t, y: derivative(min(max(t, first), last), y)
+
+    def bounds(self) -> tuple[float, float]:
+        """Return the first and the last time at which the right-hand side is evaluated."""
         margin = MARGIN * math.ulp(max(abs(self.start), abs(self.end)))
         first = self.start + margin if self.opens else -math.inf
         last = self.end - margin if self.closes else math.inf
-        if not (self.opens or self.closes) or first >= last:
-            return derivative
-        return lambda t, y: derivative(min(max(t, first), last), y)
+        return (first, last) if first < last else (-math.inf, math.inf)
 
 
 def pieces(problem: Problem) -> Iterator[Piece]:

@@ -1,0 +1,120 @@
+"""Run an embedded pair whose loop a backend brings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rates_core.errors import SimulationError
+from rates_core.programs.carry import Carry
+from rates_core.programs.pair import PairLoop, Reached, Span, Status, StepControl
+from rates_core.programs.record import Columns, Record
+from rates_core.simulation.nonfinite import bad_column, bad_state, computed_columns, non_finite
+from rates_core.simulation.progress import Progress
+from rates_core.solvers.adaptive_options import AdaptiveOptions, adaptive_options
+from rates_core.solvers.driver import Problem
+from rates_core.solvers.embedded import EmbeddedPair
+from rates_core.solvers.failures import bad_derivative, stuck, too_many_steps
+from rates_core.solvers.pieces import pieces
+
+if TYPE_CHECKING:
+    from rates_core.simulation.execution import Run
+
+FIRST_STEPS = 200  # of the first call, from which the speed is measured
+CALL_SECONDS = 0.2
+
+
+def native_pair(run: Run) -> PairLoop | None:
+    """Return the backend's loop for a run, or None if it has none: with delays, or inputs that are Python functions."""
+    if run.model.system.reads or not isinstance(run.model.choice.driver, EmbeddedPair):
+        return None
+    samples = run.inputs.samples()
+    if samples is None:
+        return None
+    return run.kernel.pair_loop(samples, run.inputs.start, run.grid.step_size)
+
+
+def run_native_pair(run: Run, loop: PairLoop, problem: Problem) -> tuple[Carry, Record]:
+    """Return the end of the run and what was recorded.
+
+    Raises:
+        NonFiniteError: a variable became NaN or infinite.
+        SimulationError: the method failed; the error holds the time reached and what was recorded.
+    """
+    record, carry = run.record(), run.carry
+    time = problem.start
+    with Progress(run.request.verbose, problem.end - problem.start) as progress:
+        try:
+            for reached in _parts(run, loop, problem, record):
+                progress.advance(reached.time - time)
+                time = reached.time
+                carry = Carry(carry.step, reached.time, reached.y, None, reached.proposal)
+        except SimulationError as error:
+            error.result = run.frame(record) if error.result is None else error.result
+            raise
+        except KeyboardInterrupt as interrupt:
+            interrupt.result = run.frame(record)  # type: ignore[attr-defined]
+            raise
+    return carry, record
+
+
+def _parts(run: Run, loop: PairLoop, problem: Problem, record: Record) -> Iterator[Reached]:
+    """Yield where each call of the loop leads, with its rows recorded."""
+    options = adaptive_options(problem)
+    control, times = _control(options, len(problem.y)), np.asarray(problem.times, dtype=float)
+    time, y, proposal = problem.start, problem.y, problem.controller
+    method, count, most = run.model.choice.solver.name, 0, FIRST_STEPS
+    for piece in pieces(problem):
+        fresh = True
+        while fresh or time < piece.end:
+            left = most if options.max_steps is None else min(most, options.max_steps - count)
+            span = Span(piece.end, *piece.bounds(), fresh)
+            started = perf_counter()
+            reached = loop.advance(time, y, proposal, span, control, times[len(record) :], left)
+            _keep(run, reached, record, times)
+            count += reached.steps
+            _check(reached, method, options, count)
+            yield reached
+            time, y, proposal, fresh = reached.time, reached.y, reached.proposal, False
+            elapsed = perf_counter() - started
+            most = max(1, min(4 * most, int(max(reached.steps, 1) * CALL_SECONDS / max(elapsed, 1e-6))))
+
+
+def _control(options: AdaptiveOptions, size: int) -> StepControl:
+    rtol, atol = (np.array(np.broadcast_to(value, (size,)), dtype=float) for value in (options.rtol, options.atol))
+    return StepControl(rtol, atol, options.max_step, options.first_step)
+
+
+def _keep(run: Run, reached: Reached, record: Record, times: np.ndarray) -> None:
+    """Record rows up to the first that is not finite."""
+    rows = len(reached.columns[0]) if reached.columns else 0
+    stops = run.request.stop_on_nonfinite
+    good = _finite_rows(reached.columns, computed_columns(run), rows) if stops else rows
+    record.extend(reached.columns, good)
+    if good < rows:
+        what = bad_column(run, [column[good] for column in reached.columns])
+        raise non_finite(run, what, None, float(times[len(record)]), record)
+    if stops and not np.isfinite(reached.y).all():
+        raise non_finite(run, bad_state(run.model.system, reached.y), None, reached.time, record)
+
+
+def _finite_rows(columns: Columns, places: tuple[int, ...], rows: int) -> int:
+    """Return the number of rows before the first in which one of some variables is not finite."""
+    good = rows
+    for place in places if rows else ():
+        finite = np.isfinite(columns[place]).reshape(rows, -1).all(axis=1)
+        good = good if finite.all() else min(good, int(np.argmin(finite)))
+    return good
+
+
+def _check(reached: Reached, method: str, options: AdaptiveOptions, count: int) -> None:
+    if reached.status is Status.BAD_DERIVATIVE:
+        raise bad_derivative(reached.time)
+    if reached.status in (Status.TOO_SMALL, Status.UNDEFINED):
+        raise stuck(method, reached.time, reached.status is Status.UNDEFINED)
+    most = options.max_steps
+    if reached.status is Status.MORE and most is not None and count >= most:
+        raise too_many_steps(method, most, reached.time)
