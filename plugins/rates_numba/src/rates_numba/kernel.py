@@ -80,9 +80,9 @@ class NumbaKernel(Kernel):
             for path in paths
         )
 
-    def pair_loop(self, samples: Sequence[np.ndarray], start: float, spacing: float) -> PairLoop | None:
+    def pair_loop(self, samples: Sequence[np.ndarray], base: float, spacing: float) -> PairLoop | None:
         """Return the compiled loop of the embedded pair."""
-        return NumbaPair(self, samples, start, spacing) if self.request.pair is not None else None
+        return NumbaPair(self, samples, base, spacing) if self.request.pair is not None else None
 
     def pack(self, pieces: tuple[Any, ...]) -> np.ndarray:
         """Return the states as one real vector."""
@@ -186,9 +186,9 @@ class _Chunk:
 class NumbaPair(PairLoop):
     """The compiled loop of an embedded pair."""
 
-    def __init__(self, kernel: NumbaKernel, samples: Sequence[np.ndarray], start: float, spacing: float) -> None:
+    def __init__(self, kernel: NumbaKernel, samples: Sequence[np.ndarray], base: float, spacing: float) -> None:
         self._kernel = kernel
-        self._inputs = (tuple(np.ascontiguousarray(table) for table in samples), start, spacing)
+        self._inputs = (tuple(np.ascontiguousarray(table) for table in samples), base, spacing)
 
     def advance(
         self,

@@ -47,7 +47,7 @@ class Pair:
 
     def _call(self, function: str, time: str, state: str, *rest: str) -> str:
         """Return a call at a time; external inputs are those of that time."""
-        place = f"({time} - origin)/interval"
+        place = f"({time})/interval - base"
         inputs = [f"sampled(tables[{number}], {place})" for number in range(len(self.layout.system.inputs))]
         return f"{function}({', '.join([time, state, *rest, 'numbers', 'arrays', *inputs])})"
 
@@ -81,14 +81,14 @@ class Pair:
             f"wanted = max(1e-6, small*1e-3) if steepest <= 1e-15 else math.pow(0.01/steepest, {self.power!r})",
             "return min(100.0*small, wanted, longest)",
         ]
-        head = "def first_step(t, first, last, y, f, longest, rtol, atol, numbers, arrays, tables, origin, interval):"
+        head = "def first_step(t, first, last, y, f, longest, rtol, atol, numbers, arrays, tables, base, interval):"
         return [JIT, head, *(INDENT + line for line in (body if self.width else [body[0], "return longest"]))]
 
     def loop(self) -> list[str]:
         """Return the loop."""
         arguments = (
             "t, y, proposal, end, first, last, fresh, rtol, atol, max_step, given_step, times, columns, most, numbers, "
-            "arrays, tables, origin, interval"
+            "arrays, tables, base, interval"
         )
         stages = [f"k{number + 1} = np.empty({self.width})" for number in range(self.rows)]
         body = [
@@ -111,7 +111,7 @@ class Pair:
             f"{INDENT * 2}proposal = given_step",
             f"{INDENT}else:",
             f"{INDENT * 2}chosen = first_step(t, first, last, y, k1, longest, rtol, atol, numbers, arrays, tables, "
-            "origin, interval)",
+            "base, interval)",
             f"{INDENT * 2}proposal = chosen if proposal != proposal else min(proposal, {LARGEST_FACTOR!r}*chosen)",
             "while t < end:",
             *(INDENT + line for line in self._one_step()),

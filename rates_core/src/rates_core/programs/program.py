@@ -101,12 +101,12 @@ class Kernel(ABC):
         """
         return stepped(self, self.request, carry, inputs, draws, step_size, samples, stride)
 
-    def pair_loop(self, samples: Sequence[np.ndarray], start: float, spacing: float) -> PairLoop | None:
+    def pair_loop(self, samples: Sequence[np.ndarray], base: float, spacing: float) -> PairLoop | None:
         """Return the loop of an embedded pair, or None: core then takes its steps with `rhs`.
 
         Args:
-            samples: of each external input, from `start` on, to be interpolated linearly; the last one holds.
-            start: time of the first samples.
+            samples: of each external input, to be interpolated linearly; the last one holds.
+            base: position of the first samples, in spacings from time 0.
             spacing: time between samples.
         """
         return None

@@ -123,6 +123,11 @@ class Inputs:
         row = self._sources[signal.key].at(t, self._base, self._step_size)
         return _first(placed(signal, row[None]))
 
+    @property
+    def base(self) -> float:
+        """Return where the run starts, in steps."""
+        return self._base
+
     def samples(self) -> list[np.ndarray] | None:
         """Return for each signal its values at all samples, or None if one is a function of time."""
         found = []
@@ -130,7 +135,7 @@ class Inputs:
             source = self._sources[signal.key]
             if not isinstance(source, Samples):
                 return None
-            found.append(_placed(signal, source.values))
+            found.append(placed(signal, source.values))
         return found
 
     def stops(self) -> list[float]:

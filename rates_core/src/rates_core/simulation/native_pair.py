@@ -34,7 +34,7 @@ def native_pair(run: Run) -> PairLoop | None:
     samples = run.inputs.samples()
     if samples is None:
         return None
-    return run.kernel.pair_loop(samples, run.inputs.start, run.grid.step_size)
+    return run.kernel.pair_loop(samples, run.inputs.base, run.grid.step_size)
 
 
 def run_native_pair(run: Run, loop: PairLoop, problem: Problem) -> tuple[Carry, Record]:
