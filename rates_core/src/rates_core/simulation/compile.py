@@ -27,6 +27,7 @@ from rates_core.simulation.choice import (
     chosen_solver,
     chosen_stages,
 )
+from rates_core.simulation.default_backend import settled_backend
 from rates_core.simulation.grid import positive
 from rates_core.simulation.inputs import columns_of, widened
 from rates_core.simulation.outputs import Recording, recording, requested
@@ -51,6 +52,7 @@ class Choice:
     Attributes:
         fixed: whether the solver takes fixed steps.
         tableau: the method, if the solver is one; else `driver` runs the loop.
+        open: no backend was named; which one runs depends on the model.
     """
 
     backend: BackendSpec
@@ -61,6 +63,7 @@ class Choice:
     backend_options: Mapping[str, Any]
     tableau: Tableau | None = None
     driver: Driver | None = None
+    open: bool = False
 
     @property
     def pair(self) -> Tableau | None:
@@ -260,6 +263,7 @@ def compile_model(
         backend_options=backend_options,
         tableau=tableau,
         driver=_driver(solver_spec, target),
+        open=backend in (None, "default") and not backend_options,
     )
     defaults = {
         "simulation_time": simulation_time,
@@ -279,6 +283,9 @@ def _compiled(network: Network, recipe: Recipe) -> CompiledModel:
     built = build_system(network, recipe.fed)
     system = lower(built, recipe.stages)
     check_no_draws(system)
+    if choice.open:
+        backend = settled_backend(choice.backend, system, choice.tableau, choice.fixed, recipe.defaults)
+        choice = evolve(choice, backend=backend)
     check_fit(choice.solver, choice.backend)
     needed = requirements_of(system, choice.storage, recipe.float_precision)
     get_manager().require(choice.backend, needed)
