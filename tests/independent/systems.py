@@ -215,6 +215,13 @@ def species() -> dict[str, Any]:
     }
 
 
+def lone_species() -> dict[str, Any]:
+    def growth(s: Values, p: Values) -> dict[str, float]:
+        return {"x": p["alpha"] * s["x"] + p["x_in"] * s["x"]}
+
+    return entry(single("lotka_volterra.lv_op", "lv_op", growth, {"x": 0.5}, {"alpha": 0.5, "x_in": 0.0}, 2.0))
+
+
 def epidemics() -> list[dict[str, Any]]:
     """Record both epidemics; incubation does not change how many are spared."""
     contact, left = {"beta": 0.5, "gamma": 0.2, "I_in": 0.0}, spared(0.99, 0.01, 0.5 / 0.2)
@@ -226,7 +233,7 @@ def epidemics() -> list[dict[str, Any]]:
 
 
 def models() -> list[dict[str, Any]]:
-    return [membrane(), axon(), convection(), band(), reactor(), species(), *epidemics()]
+    return [membrane(), axon(), convection(), band(), reactor(), species(), lone_species(), *epidemics()]
 
 
 if __name__ == "__main__":
