@@ -216,6 +216,19 @@ def test_what_a_connection_may_not_say_is_an_error_with_its_line(models, text, m
     assert models.error(PARTS + Q + text) == f"{kind}: <folder>/model.yaml:8: {message}"
 
 
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ("[1, [1, 2]]", "The rows of a nested list of numbers differ in length: [1, [1, 2]]."),
+        ("[1, a]", "An array holds numbers only, not [1, 'a']."),
+        ("[1, .nan]", "1 value is NaN."),
+    ],
+)
+def test_values_of_a_sparse_matrix_are_numbers(models, values, message):
+    text = f"weights: {{shape: [2, 2], rows: [0, 1], columns: [0, 1], values: {values}}}}}]}}"
+    assert models.error(PARTS + Q + text) == f"ArgumentError: <folder>/model.yaml:8: {message}"
+
+
 def test_a_base_that_is_a_list_of_anchors_is_no_template(models):
     assert models.error(PARTS + "X: {base: aliases}") == (
         "ModelFileError: <folder>/model.yaml:1: 'aliases' is no template: it must be a mapping, and this is a list."

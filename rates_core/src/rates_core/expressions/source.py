@@ -16,7 +16,8 @@ _EXCERPT_MARGIN = 60
 
 def _visible(text: str) -> str:
     """Return text on one line in which nothing is invisible; what is far too long is cut."""
-    return "".join(_visible_character(character) for character in text.strip()[: MAX_LENGTH + 1])
+    kept = text.strip()[: MAX_LENGTH + 1]
+    return kept if kept.isascii() and kept.isprintable() else "".join(map(_visible_character, kept))
 
 
 def _visible_character(character: str) -> str:

@@ -103,6 +103,8 @@ def _check_number_ends(source: Source, match: re.Match[str]) -> None:
 def _check_name(source: Source, match: re.Match[str]) -> None:
     """Refuse word characters that no name may hold, such as a raised 2."""
     name = match.group()
+    if name.isidentifier():
+        return
     for length in range(1, len(name) + 1):
         if not name[:length].isidentifier():
             raise _foreign(source, match.start() + length - 1)

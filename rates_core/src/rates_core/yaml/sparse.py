@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rates_core.errors import TemplateError
+from rates_core.templates.array import Array
 from rates_core.templates.sparse import SparseMatrix
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def sparse_matrix(shape: Any, rows: Any, columns: Any, values: Any) -> SparseMat
         raise TemplateError("An entry of a sparse matrix stands twice; add its values.")
     order = np.argsort(row, kind="stable")
     pointers = np.concatenate(([0], np.cumsum(np.bincount(row, minlength=height))))
-    entries = np.asarray(values)
+    entries = Array(values).values
     if entries.shape != row.shape:
         raise TemplateError(f"A sparse matrix has {row.size} places, but values of shape {entries.shape}.")
     return SparseMatrix((height, width), entries[order], column[order], pointers)
