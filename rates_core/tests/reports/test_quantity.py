@@ -50,3 +50,18 @@ def test_the_array_of_one_variable_keeps_its_order_and_shape() -> None:
     found = own_array(np.arange(12.0).reshape(3, 4))
     assert isinstance(found, Range)
     assert (found.shape, found.count) == ((3, 4), 12)
+
+
+def test_huge_numbers_have_a_mean_and_a_deviation() -> None:
+    # 0 ... 5 times 2e307: the mean is 2.5 times that, the variance (6^2 - 1)/12 times its square.
+    found = quantity(np.arange(6.0) * 2e307)
+    assert isinstance(found, Range)
+    assert found.mean == pytest.approx(2.5 * 2e307, rel=1e-14)
+    assert found.deviation == pytest.approx(math.sqrt(35 / 12) * 2e307, rel=1e-14)
+
+
+def test_infinite_numbers_are_ranged_without_a_deviation() -> None:
+    found = quantity([1.0, 2.0, 3.0, 4.0, math.inf])
+    assert isinstance(found, Range)
+    assert (found.least, found.largest, found.mean) == (1.0, math.inf, math.inf)
+    assert math.isnan(found.deviation)

@@ -17,6 +17,8 @@ Scalar = int | float | complex
 FEW = 4  # different numbers that are named one by one
 SHORT = 6  # entries of an array that are named one by one
 _SAMPLE = 1000
+_HUGE = 1e100  # squares of larger numbers may overflow
+_SCALE = 2.0**1000
 
 
 @frozen
@@ -95,8 +97,12 @@ def _range(array: np.ndarray, shape: tuple[int, ...]) -> Range:
     import numpy as np
 
     sizes = np.abs(array) if array.dtype.kind == "c" else array
-    extent = float(sizes.min()), float(sizes.max())
-    return Range(array.size, *extent, array.mean().item(), float(array.std()), shape)
+    least, largest = float(sizes.min()), float(sizes.max())
+    scale = _SCALE if max(abs(least), abs(largest)) > _HUGE else 1.0
+    with np.errstate(all="ignore"):  # of infinite numbers there may be neither
+        parts = array / scale
+        mean, deviation = parts.mean() * scale, parts.std() * scale
+    return Range(array.size, least, largest, mean.item(), float(deviation), shape)
 
 
 def distinct(items: Iterable[T]) -> tuple[T, ...]:
