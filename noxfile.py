@@ -305,5 +305,5 @@ def demo(session: nox.Session) -> None:
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
     """Measure against the limits; SymPy and the peers are only here."""
-    install(session, CORE.name, *DEFAULT, "sympy")
+    install(session, CORE.name, *DEFAULT, "rates-numba", "sympy")
     session.run("python", "-m", "benchmarks", *session.posargs, env={"OMP_NUM_THREADS": "1"})

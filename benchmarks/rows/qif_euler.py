@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
+from importlib.util import find_spec
 from math import pi
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from rates_core.programs.carry import Carry
+from rates_core.simulation.compile import CompiledModel
 
 from benchmarks import peers
 from benchmarks.clock import inside, interleaved
@@ -27,6 +31,8 @@ TOLERANCE = 1e-9
 BUILD = f"""
 import time, numpy, pandas
 from rates_core import CircuitTemplate
+from rates_core.programs.carry import Carry
+from rates_core.simulation.compile import CompiledModel
 signal = numpy.zeros(80000)
 start = time.perf_counter()
 CircuitTemplate.from_yaml({MODEL!r}).compile(
@@ -40,6 +46,9 @@ def rows(settings: Settings) -> Iterator[partial[Row]]:
     """Yield the rows of this model."""
     yield partial(loop, settings)
     yield partial(build, settings)
+    if find_spec("rates_numba") is not None:
+        yield partial(native_loop, settings)
+        yield partial(native_run, settings)
 
 
 def pulse(steps: int) -> NDArray[np.float64]:
@@ -74,13 +83,21 @@ def in_c(library: ctypes.CDLL, signal: NDArray[np.float64]) -> NDArray[np.float6
     return rates
 
 
-def compiled(signal: NDArray[np.float64]) -> Callable[[], Any]:
-    """Return the run of a model whose program exists, up to its table."""
-    inputs = {"p/qif_op/I_ext": signal}
-    model = CircuitTemplate.from_yaml(MODEL).compile(
-        simulation_time=len(signal) * STEP, step_size=STEP, inputs=inputs, outputs={"r": "p/qif_op/r"}
+def model_of(signal: NDArray[np.float64], backend: str | None) -> CompiledModel:
+    """Return the model whose program exists."""
+    model: CompiledModel = CircuitTemplate.from_yaml(MODEL).compile(
+        simulation_time=len(signal) * STEP,
+        step_size=STEP,
+        inputs={"p/qif_op/I_ext": signal},
+        outputs={"r": "p/qif_op/r"},
+        backend=backend,
     )
-    return partial(model.run, inputs=inputs)
+    return model
+
+
+def compiled(signal: NDArray[np.float64], backend: str | None = None) -> Callable[[], Any]:
+    """Return the run of a model whose program exists, up to its table."""
+    return partial(model_of(signal, backend).run, inputs={"p/qif_op/I_ext": signal})
 
 
 def loop(settings: Settings) -> Row:
@@ -104,6 +121,45 @@ def loop(settings: Settings) -> Row:
         error=float(np.max(np.abs(ours()["r"].to_numpy() - limit))),
         tolerance=TOLERANCE,
     )
+
+
+def native_loop(settings: Settings) -> Row:
+    """Measure the compiled loop alone, with prepared arguments."""
+    steps = round(80_000 * settings.scale)
+    signal = pulse(steps)
+    model = model_of(signal, "numba")
+    kernel_ = model.program.bind({item.path: item.value for item in model.system.parameters})
+    carry = Carry(0, 0.0, np.array(START))
+    ours = partial(kernel_.loop, carry, [[signal]], [], STEP, steps, 1)
+    return against_c(f"{steps} Euler steps of QIF, the loop alone, numba", ours, lambda: ours()[1][0], signal, settings)
+
+
+def native_run(settings: Settings) -> Row:
+    """Measure a whole run of compiled code, with its table."""
+    signal = pulse(round(80_000 * settings.scale))
+    ours = compiled(signal, "numba")
+    row = against_c(
+        f"{len(signal)} Euler steps of QIF, run() with its table, numba",
+        ours,
+        lambda: ours()["r"].to_numpy(),
+        signal,
+        settings,
+    )
+    return replace(row, reference=None, target=Target(seconds=3e-3))
+
+
+def against_c(
+    work: str, ours: Callable[[], object], result: Callable[[], Any], signal: NDArray[np.float64], settings: Settings
+) -> Row:
+    """Measure something against the loop in C."""
+    library = kernel("qif_euler")
+    works: list[Callable[[], object]] = [ours]
+    if library is not None:
+        works.append(partial(in_c, library, signal))
+    times = interleaved(works, settings.repeats)
+    limit = None if library is None else times[1]
+    error = None if library is None else float(np.max(np.abs(result() - in_c(library, signal))))
+    return Row(work, ours=times[0], reference=limit, limit=limit, target=Target(2.5), error=error, tolerance=TOLERANCE)
 
 
 def build(settings: Settings) -> Row:

@@ -22,8 +22,13 @@ CASES = {
     "tree": 1000,
 }
 MANY = {
-    "equation": 400_000, "expression": 200_000, "operator": 100_000, "declaration": 60_000, "path": 40_000,
-    "file": 140_000, "tree": 60_000,
+    "equation": 400_000,
+    "expression": 200_000,
+    "operator": 100_000,
+    "declaration": 60_000,
+    "path": 40_000,
+    "file": 140_000,
+    "tree": 60_000,
 }
 
 

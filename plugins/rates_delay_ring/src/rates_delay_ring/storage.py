@@ -312,13 +312,13 @@ class Ring(UniformHistory):
         stencil, slot = self._stencils[number, node], self._context.system.reads[number].slot
         assert stencil is not None
         shape = self._context.system.shapes[slot]
-        index, offsets, weights = self._context.indices[number], stencil.offsets, stencil.weights
+        index, rows, weights = self._context.indices[number], stencil.offsets + self._size, stencil.weights
         if not shape:
-            return _compact(offsets, weights)
+            return _compact(rows, weights)
         entries = np.arange(shape[0]) if index is None else np.asarray(index).reshape(-1)
-        if offsets.size == 1 < entries.size:
+        if rows.size == 1 < entries.size:
             weights = np.repeat(weights, entries.size, axis=0)
-        return _compact(offsets * shape[0] + entries, weights)
+        return _compact(rows * shape[0] + entries, weights)
 
     def buffers(self) -> tuple[np.ndarray, ...]:
         """Return the samples of each slot that is read."""
@@ -393,5 +393,5 @@ class Ring(UniformHistory):
 
 def _compact(places: np.ndarray, weights: np.ndarray) -> Gather:
     """Return a gather with places in few bytes, since many are read at every step."""
-    small = places.size == 0 or np.abs(places).max() < 2**31
-    return Gather(places.astype(np.int32 if small else np.int64), np.ascontiguousarray(weights))
+    small = places.size == 0 or places.max() < 2**32
+    return Gather(places.astype(np.uint32 if small else np.uint64), np.ascontiguousarray(weights))

@@ -12,6 +12,7 @@ from rates_core.system.schedule import reads_of
 from rates_core.system.system import Assign
 
 from rates_numba.layout import Layout, Part, buffered, place_of
+from rates_numba.printer import Past
 from rates_numba.writer import INDENT, BlockWriter, materialised
 
 JIT = '@njit(cache=True, error_model="numpy", nogil=True)'
@@ -55,20 +56,18 @@ class FunctionText:
     def _read_symbols(self) -> frozenset[str]:
         return self.part.routine.arguments
 
-    def _gathers(self) -> Iterable[tuple[str, str]]:
+    def _gathers(self) -> Iterable[tuple[str, Past]]:
         whole = materialised(self.blocks)
         for read in self.reads:
             if read.shape and read.path not in whole:
-                yield read.path, self._gather(read.path, "{}")
+                yield read.path, self._past(read.path)
 
-    def _gather(self, path: str, entry: str) -> str:
-        """Return the text of one entry of a delayed value."""
-        place, weights, buffer, base = (
-            self.layout.of([path], form)[0] for form in ("{}_places", "{}_weights", "{}_buffer", "{}_row")
-        )
+    def _past(self, path: str) -> Past:
+        """Return the names under which a delayed value is read."""
         self.layout.used.add("past")
-        width = self._slot_width(path)
-        return f"past({buffer}, {base} + {place}[{entry}], {width}, {weights}, {entry})".replace("{}", "{0}")
+        forms = ("{}_buffer", "{}_places", "{}_weights", "{}_exact")
+        buffer, places, weights, exact = (self.layout.of([path], form)[0] for form in forms)
+        return Past(buffer, places, weights, exact, self._slot_width(path))
 
     def _slot_width(self, path: str) -> int:
         slot = next(read.slot for read in self.layout.system.reads if read.path == path)
@@ -82,7 +81,7 @@ class FunctionText:
         if not self.gathered:
             return self.layout.inputs
         given = self.layout.of(item.path for kind in (system.inputs, system.draws) for item in kind)
-        return [*given, "row", "buffers", "gathers"]
+        return [*given, "row", "size", "buffers", "gathers"]
 
     def head(self, constants: bool = True) -> list[str]:
         """Return the lines that name what the function reads; constants may be arguments instead."""
@@ -105,20 +104,19 @@ class FunctionText:
         numbers = {read.path: number for number, read in enumerate(self.layout.system.reads)}
         slots = buffered(self.layout.system)
         for read in self.reads:
-            buffer, base, place, weights = (
-                self.layout.of([read.path], form)[0] for form in ("{}_buffer", "{}_row", "{}_places", "{}_weights")
-            )
-            lines.append(f"{buffer} = buffers[{slots.index(read.slot)}].reshape(-1)")
-            lines.append(f"{place}, {weights} = gathers[{numbers[read.path]}]")
-            lines.append(f"{base} = row*{self._slot_width(read.path)}")
+            past = self._past(read.path)
+            oldest = "row - size" if past.width == 1 else f"(row - size)*{past.width}"
+            lines.append(f"{past.buffer} = buffers[{slots.index(read.slot)}].reshape(-1)[{oldest}:]")
+            lines.append(f"{past.places}, {past.weights} = gathers[{numbers[read.path]}]")
+            lines.append(f"{past.exact} = {past.weights}.shape[1] == 0")
             name = self.layout.names[read.path]
             if not read.shape:
-                lines.append(f"{name} = {self._gather(read.path, '0')}  # {one_line(read.path)}")
+                lines.append(f"{name} = {past.entry('0')}  # {one_line(read.path)}")
             elif read.path not in self.printer.gathered:
                 kind = ", np.complex128" if read.complex else ""
                 lines.append(f"{name} = np.empty({read.shape[0]}{kind})  # {one_line(read.path)}")
                 lines.append(f"for i in range({read.shape[0]}):")
-                lines.append(f"{INDENT}{name}[i] = {self._gather(read.path, 'i')}")
+                lines.append(f"{INDENT}{name}[i] = {past.entry('i')}")
         return lines
 
     def body(self) -> list[str]:

@@ -73,9 +73,7 @@ def places(numbers, size):
 
 @njit(error_model="numpy")
 def past(buffer, place, width, weights, entry):
-    """Return a delayed value: a sample, or the weighted sum of the samples from a place on."""
-    if weights.shape[1] == 0:
-        return buffer[place]
+    """Return a delayed value between samples: the weighted sum of those from a place on."""
     value = weights[entry, 0] * buffer[place]
     for sample in range(1, weights.shape[1]):
         value += weights[entry, sample] * buffer[place + sample * width]
@@ -115,3 +113,55 @@ def all_finite(values):
         if not math.isfinite(values[i]):
             return False
     return True
+
+
+@njit(error_model="numpy")
+def sums_of_picked(out, weights, pointers, source, index):
+    """Write for each target the weighted sum of the sources that its connections pick."""
+    for i in range(out.size):
+        weight, place = weights[pointers[i] : pointers[i + 1]], index[pointers[i] : pointers[i + 1]]
+        total = out.dtype.type(0)
+        for c in range(weight.size):
+            total += weight[c] * source[place[c]]
+        out[i] = total
+
+
+@njit(error_model="numpy")
+def sums_of_own(out, weights, pointers, source):
+    """Write for each target the weighted sum of the values of its connections."""
+    for i in range(out.size):
+        weight, value = weights[pointers[i] : pointers[i + 1]], source[pointers[i] : pointers[i + 1]]
+        total = out.dtype.type(0)
+        for c in range(weight.size):
+            total += weight[c] * value[c]
+        out[i] = total
+
+
+@njit(error_model="numpy")
+def sums_of_samples(out, weights, pointers, buffer, places):
+    """Write for each target the weighted sum of the samples that its connections read, added up in four parts."""
+    for i in range(out.size):
+        weight, place = weights[pointers[i] : pointers[i + 1]], places[pointers[i] : pointers[i + 1]]
+        a = b = c = d = out.dtype.type(0)
+        whole = weight.size // 4 * 4
+        for k in range(0, whole, 4):
+            a += weight[k] * buffer[place[k]]
+            b += weight[k + 1] * buffer[place[k + 1]]
+            c += weight[k + 2] * buffer[place[k + 2]]
+            d += weight[k + 3] * buffer[place[k + 3]]
+        for k in range(whole, weight.size):
+            a += weight[k] * buffer[place[k]]
+        out[i] = (a + b) + (c + d)
+
+
+@njit(error_model="numpy")
+def sums_between_samples(out, weights, pointers, buffer, places, width, shares):
+    """Write for each target the weighted sum of what its connections read between samples."""
+    for i in range(out.size):
+        total = out.dtype.type(0)
+        for c in range(pointers[i], pointers[i + 1]):
+            value = shares[c, 0] * buffer[places[c]]
+            for sample in range(1, shares.shape[1]):
+                value += shares[c, sample] * buffer[places[c] + sample * width]
+            total += weights[c] * value
+        out[i] = total

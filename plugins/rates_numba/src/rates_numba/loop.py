@@ -84,7 +84,7 @@ class Frame:
         place = self.nodes.index(node)
         given = [f"inputs[{place}][{number}][k]" for number in range(len(self.system.inputs))]
         given += [f"draws[{number}][k]" for number in range(len(self.system.draws))]
-        return [*given, "row", "buffers", f"gathers[{place}]"] if self.delayed else given
+        return [*given, "row", "size", "buffers", f"gathers[{place}]"] if self.delayed else given
 
     def _step(self) -> list[str]:
         lines = self._stored() if self.delayed else []

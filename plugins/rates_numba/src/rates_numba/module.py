@@ -141,5 +141,5 @@ def helpers(used: Collection[str]) -> list[str]:
     texts = []
     for name in (name for name in vars(functions) if name in wanted):
         source = inspect.getsource(getattr(functions, name).py_func).rstrip()
-        texts.append(source.replace('@njit(error_model="numpy")', JIT))
+        texts.append(source.replace("@njit(", "@njit(cache=True, nogil=True, ", 1))
     return texts

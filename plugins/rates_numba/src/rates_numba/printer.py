@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from attrs import frozen
 from rates_core.expressions.tree import Apply, Constant, Expression, Number, Symbol
 from rates_core.programs.printer import (
     AND,
@@ -43,6 +44,34 @@ LARGEST_EXPONENT = 16  # whole powers up to this are multiplied out by the compi
 REDUCTIONS = frozenset({"vsum", "mean", "maxi", "mini"})
 
 
+@frozen
+class Past:
+    """Names under which a delayed value is read from the samples of its slot.
+
+    Attributes:
+        buffer: samples, one behind the other, from the oldest one on that may be looked at.
+        places: of the first sample of each entry.
+        weights: of the samples of each entry.
+        exact: whether the first sample is the value.
+        width: numbers per sample.
+    """
+
+    buffer: str
+    places: str
+    weights: str
+    exact: str
+    width: int
+
+    def entry(self, number: str) -> str:
+        """Return the text of one entry.
+
+        Whether it is a sample is the same for all entries, so that the compiler takes the question out of loops.
+        """
+        place = f"{self.places}[{number}]"
+        between = f"past({self.buffer}, {place}, {self.width}, {self.weights}, {number})"
+        return f"({self.buffer}[{place}] if {self.exact} else {between})"
+
+
 class EntryPrinter(ExpressionPrinter):
     """Print the value of an expression for one entry of an axis.
 
@@ -50,7 +79,6 @@ class EntryPrinter(ExpressionPrinter):
         names: identifiers of symbols.
         shapes: of symbols.
         complex_symbols: symbols whose values are complex.
-        whole: text of the array that a symbol stands for, where it is no plain name: delayed values.
     """
 
     def __init__(self, names: Mapping[str, str], shapes: Mapping[str, Shape], complex_symbols: frozenset[str]) -> None:
@@ -60,7 +88,7 @@ class EntryPrinter(ExpressionPrinter):
         self.used: set[str] = set()  # functions of our own
         self.entry = ""  # what picks the entry from an array: `i`, or `i, j`
         self.local: frozenset[str] = frozenset()  # arrays of which only the present entry exists
-        self.gathered: Mapping[str, str] = {}  # how an entry of a delayed value is read, with `{}` for its number
+        self.gathered: Mapping[str, Past] = {}  # delayed values that are read where they are used
 
     def symbol(self, name: str) -> str:
         """Return a number, or the present entry of an array."""
@@ -71,7 +99,7 @@ class EntryPrinter(ExpressionPrinter):
     def element(self, name: str, entry: str) -> str:
         """Return an entry of an array."""
         if name in self.gathered:
-            return self.gathered[name].format(entry)
+            return self.gathered[name].entry(entry)
         return f"{self.names[name]}[{entry}]"
 
     def number(self, value: complex) -> str:

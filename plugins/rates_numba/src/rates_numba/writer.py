@@ -178,12 +178,30 @@ class BlockWriter:
                 yield f"{name} = np.dot({weights}, {self._name(statement.source)}){comment}"
             case "sparse":
                 yield f"{name} = {self.empty(statement.target, statement.shape)}{comment}"
-                yield f"for i in range({statement.shape[0]}):"
-                yield f"{INDENT}total = {zero}"
-                pointers = self._name(str(statement.pointers))
-                yield f"{INDENT}for c in range({pointers}[i], {pointers}[i + 1]):"
-                yield f"{INDENT * 2}total += {weights}[c]*{self._source(statement, 'c')}"
-                yield f"{INDENT}{name}[i] = total"
+                yield from self._sums(statement, [name, weights, self._name(str(statement.pointers))])
+
+    def _sums(self, statement: Project, given: Sequence[str]) -> Iterator[str]:
+        """Yield the call that sums over the connections of each target."""
+        printer = self.printer
+        past = printer.gathered.get(statement.source)
+        if past is None and printer.shapes[statement.source]:
+            index = [] if statement.index is None else [self._name(statement.index)]
+            function = "sums_of_picked" if index else "sums_of_own"
+            printer.used.add(function)
+            yield f"{function}({', '.join([*given, self._name(statement.source), *index])})"
+        elif past is not None and statement.index is None:
+            printer.used.update(("sums_of_samples", "sums_between_samples"))
+            yield f"if {past.exact}:"
+            yield f"{INDENT}sums_of_samples({', '.join([*given, past.buffer, past.places])})"
+            yield "else:"
+            rest = [past.buffer, past.places, str(past.width), past.weights]
+            yield f"{INDENT}sums_between_samples({', '.join([*given, *rest])})"
+        else:
+            name, weights, pointers = given
+            yield f"for i in range({statement.shape[0]}):"
+            yield f"{INDENT}{name}[i] = 0.0"
+            yield f"{INDENT}for c in range({pointers}[i], {pointers}[i + 1]):"
+            yield f"{INDENT * 2}{name}[i] += {weights}[c]*{self._source(statement, 'c')}"
 
     def _dense(self, statement: Project, zero: str) -> Iterator[str]:
         """Yield a product of a matrix and a vector of which one is complex, or of two vectors."""

@@ -81,11 +81,11 @@ def no_draws(system: System) -> tuple[Any, ...]:
 class Gather:
     """Where a read takes its entries from: data for loops that do without calls.
 
-    The samples of a slot lie one behind the other, `width` numbers each; that of the present step begins at
-    `row * width`.
+    The samples of a slot lie one behind the other, `width` numbers each. Where that of the present step begins at
+    `row * width`, those that are looked at begin at `(row - size) * width` or later.
 
     Attributes:
-        places: of the first sample of each entry, counted from there.
+        places: of the first sample of each entry, counted from there; whole numbers without sign.
         weights: of the samples of each entry, `[entries, samples]`; without samples, the first one is the value.
     """
 

@@ -65,4 +65,6 @@ class Record:
         self._collect()
         if not self._chunks:
             return as_columns(self.system, self.paths, ())
+        if len(self._chunks) == 1:
+            return self._chunks[0]
         return tuple(np.concatenate(parts) for parts in zip(*self._chunks, strict=True))

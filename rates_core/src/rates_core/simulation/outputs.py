@@ -109,7 +109,7 @@ def table(recording: Recording, system: System, recorded: Sequence[np.ndarray], 
     for output in recording.outputs:
         block = recorded[output.recorded]
         if block.ndim == 1:
-            block = np.repeat(block[:, None], len(output.names), axis=1)
+            block = np.broadcast_to(block[:, None], (len(block), len(output.names)))
         elif output.units is not None:
             block = block[:, output.units]
         columns.append(block)
