@@ -31,12 +31,12 @@ def order_parameter(z: complex, field: complex, omega: float, width: float) -> c
 
 
 def mean_field(s: Values, p: Values) -> dict[str, complex]:
-    return {"z": order_parameter(s["z"], p["K"] * s["z"], p["omega"], p["Delta"])}
+    return {"z": order_parameter(s["z"], p["K"] * s["z"] + p["s_ext"], p["omega"], p["Delta"])}
 
 
 def two_mean_fields(s: Values, p: Values) -> dict[str, complex]:
-    to_a = p["K_aa"] * s["a"] + p["K_ba"] * s["b"]
-    to_b = p["K_bb"] * s["b"] + p["K_ab"] * s["a"]
+    to_a = p["K_aa"] * s["a"] + p["K_ba"] * s["b"] + p["s_ext_a"]
+    to_b = p["K_bb"] * s["b"] + p["K_ab"] * s["a"] + p["s_ext_b"]
     return {
         "a": order_parameter(s["a"], to_a, p["omega_a"], p["Delta_a"]),
         "b": order_parameter(s["b"], to_b, p["omega_b"], p["Delta_b"]),
@@ -87,8 +87,8 @@ def pair_of_phases() -> dict[str, Any]:
 
 def one_community() -> dict[str, Any]:
     """Record the order parameter, and where it settles under K = 5."""
-    field = {"omega": 10.0, "Delta": 1.0, "K": 1.0}
-    at = {**under("p/kmo_op", "z", "omega", "Delta"), "K": edge("p/kmo_op/z", "p/kmo_op/s_in", "weight")}
+    field = {"omega": 10.0, "Delta": 1.0, "s_ext": 0.0, "K": 1.0}
+    at = {**under("p/kmo_op", "z", "omega", "Delta", "s_ext"), "K": edge("p/kmo_op/z", "p/kmo_op/s_in", "weight")}
     model = Model(f"{KURAMOTO}.kmo_mf", mean_field, {"z": START}, field, at, 2.0)
     settled = {"parameters": by_path(model, {"K": 5.0}), "of": at["z"], "value": sqrt(1 - 2 / 5)}
     return {**entry(model), "modulus": {**settled, "how": "abs(z)^2 = 1 - 2*Delta/K"}}
@@ -98,9 +98,9 @@ def two_communities() -> dict[str, Any]:
     """Record two order parameters; apart by half a turn each feels K = 2 + 2."""
     fields, at, nodes = {}, {}, {"a": "p1", "b": "p2"}
     for own, node in nodes.items():
-        fields |= {f"omega_{own}": 10.0, f"Delta_{own}": 1.0}
+        fields |= {f"omega_{own}": 10.0, f"Delta_{own}": 1.0, f"s_ext_{own}": 0.0}
         at[own] = f"{node}/kmo_op/z"
-        at |= {f"{symbol}_{own}": f"{node}/kmo_op/{symbol}" for symbol in ("omega", "Delta")}
+        at |= {f"{symbol}_{own}": f"{node}/kmo_op/{symbol}" for symbol in ("omega", "Delta", "s_ext")}
         for target, other in nodes.items():
             fields[f"K_{own}{target}"] = 2.0 if own == target else -2.0
             at[f"K_{own}{target}"] = edge(f"{node}/kmo_op/z", f"{other}/kmo_op/s_in", "weight")
