@@ -99,10 +99,18 @@ def test_a_name_in_the_same_file_comes_first_whatever_it_looks_like(models):
 
 
 def test_the_working_directory_comes_before_a_library(models):
-    assert load("model_templates.neural_mass_models.qif.qif").name == "qif"
+    tanh = "neuron_model_templates.rate_neurons.leaky_integrator.tanh"
+    assert load(tanh).name == "tanh"
+    models.write(operator(1, "tanh"), "neuron_model_templates/rate_neurons/leaky_integrator.yaml")
+    assert initial_value(tanh) == 1.0
+    assert load("neuron_model_templates:rate_neurons/leaky_integrator/tanh") != load(tanh)
+
+
+def test_a_reserved_name_means_its_library_and_then_the_working_directory(models):
     models.write(operator(1, "qif"), "model_templates/neural_mass_models/qif.yaml")
-    assert initial_value("model_templates.neural_mass_models.qif.qif") == 1.0
-    assert load("model_templates:neural_mass_models/qif/qif").nodes.keys() == {"p"}
+    assert load("model_templates.neural_mass_models.qif.qif").nodes.keys() == {"p"}
+    models.write(operator(1, "mine"), "model_templates/own.yaml")
+    assert initial_value("model_templates.own.mine") == 1.0
 
 
 @pytest.mark.parametrize(
@@ -251,8 +259,8 @@ NEARLY_RIGHT = {
     "a wrong file": (
         "model_templates.systems.lorentz.lorenz",
         "'model_templates.systems.lorentz.lorenz' leads to no model file: there is no "
-        "'model_templates/systems/lorentz.yaml' in the working directory '<folder>', 'systems/lorentz.yaml' in the "
-        "model library 'model_templates'. Did you mean 'model_templates.systems.lorenz.lorenz', "
+        "'systems/lorentz.yaml' in the model library 'model_templates', 'model_templates/systems/lorentz.yaml' in the "
+        "working directory '<folder>'. Did you mean 'model_templates.systems.lorenz.lorenz', "
         "'model_templates.systems.lorenz.lorenz_op' or 'model_templates.systems.lorenz.lorenz_pop'? " + FORMS,
     ),
     "a wrong folder": (
@@ -265,8 +273,8 @@ NEARLY_RIGHT = {
     "a file of another folder": (
         "model_templates.neural_mass_models.lorenz.lorenz",
         "'model_templates.neural_mass_models.lorenz.lorenz' leads to no model file: there is no "
-        "'model_templates/neural_mass_models/lorenz.yaml' in the working directory '<folder>', "
-        "'neural_mass_models/lorenz.yaml' in the model library 'model_templates'. Did you mean "
+        "'neural_mass_models/lorenz.yaml' in the model library 'model_templates', "
+        "'model_templates/neural_mass_models/lorenz.yaml' in the working directory '<folder>'. Did you mean "
         "'model_templates.systems.lorenz.lorenz', 'model_templates.systems.lorenz.lorenz_op' or "
         "'model_templates.systems.lorenz.lorenz_pop'? " + FORMS,
     ),

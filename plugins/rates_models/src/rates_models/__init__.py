@@ -17,6 +17,7 @@ def rates_model_libraries() -> Iterable[ModelLibrarySpec]:
             name="model_templates",
             package="rates_models",
             directory="model_templates",
+            reserved=True,
             summary="Neural mass models, oscillators and classical dynamical systems.",
         ),
         ModelLibrarySpec(

@@ -190,11 +190,13 @@ class ModelLibrarySpec(Spec):
         package: the top-level package that holds the files.
         directory: the folder inside the package, with `/` between names; empty for the package itself.
         functions: `module:attribute` of functions that it adds to the equation language, if any.
+        reserved: its name means it even where the working directory has a folder of that name.
     """
 
     package: str = field(validator=is_package)
     directory: str = ""
     functions: str | None = field(default=None, kw_only=True, validator=is_optional_target)
+    reserved: bool = field(default=False, kw_only=True)
 
 
 @frozen

@@ -108,9 +108,9 @@ def _searches(text: str, folder: Path, working_directory: Path) -> Iterator[Sear
         yield Search(folder, path.parts, prefix="./" if text.startswith("./") else "")
     else:
         parts = _split(text, text)
-        yield Search(working_directory, parts, f"the working directory '{working_directory}'", is_first=len(parts) > 1)
-        if len(parts) > 1:
-            yield from _installed(parts[0], parts[1:])
+        here = Search(working_directory, parts, f"the working directory '{working_directory}'", is_first=len(parts) > 1)
+        found = _installed(parts[0], parts[1:]) if len(parts) > 1 else ()
+        yield from (*found, here) if _is_reserved(parts[0]) else (here, *found)
 
 
 def _installed(name: str, parts: tuple[str, ...]) -> Iterator[Search]:
@@ -119,6 +119,15 @@ def _installed(name: str, parts: tuple[str, ...]) -> Iterator[Search]:
         yield Search(folder, parts, f"the model library '{name}'", f"{name}/", library=True)
     for folder in _package_folders(name):
         yield Search(folder, parts, f"the package '{name}'", f"{name}/")
+
+
+def _is_reserved(name: str) -> bool:
+    """Tell whether a name always means a library, whatever folders there are."""
+    from rates_core.plugins import get_manager
+
+    with suppress(UnknownNameError):
+        return get_manager().model_library(name).reserved
+    return False
 
 
 def _library_folder(name: str) -> Path:
