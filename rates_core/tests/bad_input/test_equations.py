@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rates_core import CircuitTemplate, NodeTemplate, OperatorTemplate, PopulationTemplate
+from rates_core import CircuitTemplate, EdgeTemplate, NodeTemplate, OperatorTemplate, PopulationTemplate
 
 MODEL = """\
 # a comment, so that lines are counted
@@ -187,8 +187,8 @@ DELAYS = (
 @pytest.mark.parametrize(
     ("equations", "delay", "delayed", "cause"),
     [
-        (["x' = -past(x, 1 + x)"], "1 + p/op/x", "p/op/x", "p/op/x"),
-        (["x' = -past(x^2, x)"], "p/op/x", "p/op/x^2", "p/op/x"),
+        (["d = 1", "x' = -past(x, 1 + x)"], "1 + p/op/x", "p/op/x", "p/op/x"),
+        (["d = 1", "x' = -past(x^2, x)"], "p/op/x", "p/op/x^2", "p/op/x"),
         (["d = 1 + x", "x' = -past(x, d)"], "p/op/d", "p/op/x", "p/op/x"),
         (["d = t", "x' = -past(x, d)"], "p/op/d", "p/op/x", "t"),
     ],
@@ -197,6 +197,29 @@ def test_a_delay_that_depends_on_state_or_time(one, run_refusal, equations, dela
     assert run_refusal(one(equations, x="variable", d="variable")) == (
         f"UnsupportedFeatureError: The delay '{delay}' of '{delayed}' depends on '{cause}'. {DELAYS}"
     )
+
+
+@pytest.mark.parametrize(
+    ("declared", "constant"),
+    [
+        ("variable", "z: 0.0"),
+        ("output(0.5)", "z: 0.5"),
+        ("variable(complex)", "z: 0j"),
+        ("variable(0.5,3)", "z: [0.5, ...]"),
+    ],
+)
+def test_a_variable_that_nothing_computes(one, run_refusal, declared, constant):
+    assert run_refusal(one("x' = -x", x="output", z=declared)) == (
+        f"EquationError: 'z' is declared as {declared.partition('(')[0]} and has no equation (operator 'op'). "
+        f"Write one, such as \"z' = ...\" or 'z = ...', or declare a constant as '{constant}'."
+    )
+
+
+def test_a_variable_of_an_edge_that_is_mapped_needs_no_equation(pair):
+    operator = OperatorTemplate("eo", "m = pre*k", {"m": "output", "pre": "input", "k": "variable"})
+    edge = ("p/lin/x", "q/lin/u", EdgeTemplate("e", [operator]), {"eo/k": "p/lin/tau"})
+    run = pair.update_template(edges=[edge]).run(0.2, 0.1, verbose=False)
+    assert run["q/lin/x"].tolist() == [1.0, 1.0 + 0.1 * (-1.0 / 2.0 + 0.5 + 2.0)]
 
 
 def test_a_delay_that_is_fed_from_outside(one, run_refusal):

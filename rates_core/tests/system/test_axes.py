@@ -83,7 +83,7 @@ def test_a_matrix_may_be_a_value_of_a_population(derivatives):
 def test_a_declared_length_gives_a_number_an_axis(derivatives):
     unit = node(
         "z = 2.0*k", "x' = vsum(z) + vsum(u) + vsum(w)",
-        x="output(0.5)", z="variable(0.0,3)", k=0.5, u="input(0.25,4)", w="variable(0.125,8)",
+        x="output(0.5)", z="variable(0.0,3)", k=0.5, u="input(0.25,4)", w=[0.125]*8,
     )  # fmt: skip
     circuit = CircuitTemplate("c", nodes={"p": unit, "q": unit}, edges=[("p/op/x", "q/op/u", None, {"weight": 3.0})])
     found = derivatives(circuit)

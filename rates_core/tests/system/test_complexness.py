@@ -26,7 +26,7 @@ def complex_states(system):
         ("x' = I*x", {}),
         ("x' = 2.0j*x", {}),
         ("x' = k*x", {"k": "1+1j"}),
-        ("x' = sqrt(k)*x", {"k": "variable(complex)"}),
+        ("x' = sqrt(k)*x", {"k": "-1+0j"}),
         ("x' = conj(I)", {}),
         ("x' = where(x == 0.0, I, 1.0)", {}),
         ("x' = vsum(w*x)", {"w": [1.0, 2.0j]}),

@@ -41,7 +41,7 @@ def test_a_delayed_and_an_undelayed_edge_from_one_source_add_up(derivatives):
 def test_outputs_of_one_name_are_summed_and_replace_the_default(derivatives):
     first = OperatorTemplate("a", "v' = -v", {"v": "output(0.5)"})
     second = OperatorTemplate("b", "v = 2.0*t", {"v": "output"})
-    constant = OperatorTemplate("d", [], {"v": "output(0.25)"})
+    constant = OperatorTemplate("d", "v = 0.25", {"v": "output"})
     reader = OperatorTemplate("op", "x' = v", {"x": "variable(0.0)", "v": "input(7.0)"})
     circuit = CircuitTemplate("c", nodes={"p": NodeTemplate("n", [first, second, constant, reader])})
     assert derivative_of(derivatives(circuit, t=3.0), "p") == [0.5 + 6.0 + 0.25]

@@ -39,8 +39,26 @@ def declare_variables(assembly: Assembly, number: int) -> None:
             elif declared.kind == "noise":
                 assembly.draws.append(Draw(path, shape, "noise"))
             elif equation is None and not assembly.is_input(number, key):
+                _check_constant(operator, name)
                 vector = population.size is None and (declared.length or 1) > 1
                 assembly.add_parameter(path, _spread(value, shape) if vector else value, population.origins.get(key))
+
+
+def _check_constant(operator: OperatorTemplate, name: str) -> None:
+    """Raise if a variable should be computed and nothing computes it: no equation, no event, nothing mapped to it.
+
+    Raises:
+        EquationError: it is so.
+    """
+    declared = operator.variables[name]
+    if declared.kind not in ("variable", "output") or any(name in event.names for event in operator.events):
+        return
+    number = declared.text().partition("(")[2].rstrip(")")
+    constant = f"[{number.partition(',')[0]}, ...]" if declared.shape else number
+    raise EquationError(
+        f"'{name}' is declared as {declared.kind} and has no equation ({operator.place}). Write one, such as "
+        f"\"{name}' = ...\" or '{name} = ...', or declare a constant as '{name}: {constant}'."
+    )
 
 
 def variable_shape(assembly: Assembly, number: int, operator: str, name: str) -> Shape:

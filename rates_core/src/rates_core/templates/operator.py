@@ -83,7 +83,7 @@ class OperatorTemplate(Template):
             for name in event.names:
                 if name not in self.variables:
                     raise UnknownNameError(
-                        f"The event 'when: {event.when}' changes '{name}', which is not declared ({self._place})."
+                        f"The event 'when: {event.when}' changes '{name}', which is not declared ({self.place})."
                         f"{did_you_mean(name, self.variables)}"
                     )
 
@@ -99,7 +99,7 @@ class OperatorTemplate(Template):
 
         equations: dict[str, Equation] = {}
         for number, text in enumerate(self.equations, 1):
-            where = f"{self._place}, equation {number}"
+            where = f"{self.place}, equation {number}"
             equation = parse_equation(text, self.variables, where=where)
             self._check_target(equation.target, where)
             if equation.target in equations:
@@ -120,7 +120,7 @@ class OperatorTemplate(Template):
         from rates_core.expressions.parser import parse_expression
 
         def parsed(event: Event) -> ParsedEvent:
-            where = f"{self._place}, event 'when: {event.when}'"
+            where = f"{self.place}, event 'when: {event.when}'"
             when = parse_expression(event.when, self.variables, where=where)
             values = {name: parse_expression(text, self.variables, where=where) for name, text in event.set.items()}
             return ParsedEvent(when, FrozenMapping(values), event.emit)
@@ -160,7 +160,7 @@ class OperatorTemplate(Template):
         return derive(self, equations, variables or {}, changes)
 
     @property
-    def _place(self) -> str:
+    def place(self) -> str:
         """Return how messages name the operator and where it was written."""
         return f"operator '{self.name}'" if self.location is None else f"operator '{self.name}', {self.location}"
 
