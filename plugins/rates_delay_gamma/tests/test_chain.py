@@ -76,9 +76,24 @@ def test_other_kernels_have_chains_of_their_own() -> None:
 
 def test_a_spread_above_the_delay_is_one_stage_with_a_warning() -> None:
     model = network({"delay": 1.0, "spread": 2.0})
-    with pytest.warns(ApproximationWarning, match=r"\(delay/spread\)² = 0.25, which a chain of 1 stage realises"):
+    with pytest.warns(ApproximationWarning) as caught:
         value = input_at(model, 1.0)
+    assert [str(warning.message) for warning in caught] == [
+        "The delayed 'a/s/x' has (delay/spread)² = 0.25, but a chain has a whole number of stages: 1 gives the spread "
+        "1 instead of 2."
+    ]
+    assert {warning.filename for warning in caught} == {__file__}  # where rates was called
     assert value == pytest.approx([since_start(1, 1.0, 1.0) + before_start(1, 1.0, 1.0)], abs=1e-9)
+
+
+def test_a_chain_of_too_many_stages_is_refused_before_it_is_built() -> None:
+    with pytest.raises(ArgumentError) as caught:
+        network({"delay": 5.0, "spread": 0.01}).compile()
+    assert str(caught.value) == (
+        "The delayed 'a/s/x' with delay 5 and spread 0.01 is a chain of 250000 stages, each a state; at most 10000 are "
+        "computed. Leave the spread out, for a delay without spread, or let it be 0.05 at least."
+    )
+    assert network({"delay": 5.0, "spread": 0.05}).compile().system.width == 2 + 10_000
 
 
 def test_an_order_that_hardly_needs_rounding_gives_no_warning() -> None:

@@ -76,6 +76,25 @@ class ApproximationWarning(UserWarning):
     """A model is computed, but not exactly as it was asked for; the text says what differs."""
 
 
+def warn(text: str, category: type[Warning] = ApproximationWarning) -> None:
+    """Warn at the line of the program that called rates or a plugin of it."""
+    import sys
+    import warnings
+
+    level, frame = 1, sys._getframe(0)
+    while frame.f_back is not None and _is_ours(frame.f_globals.get("__name__", "")):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(text, category, stacklevel=level)
+
+
+def _is_ours(module: str) -> bool:
+    """Tell whether a module belongs to rates or a plugin, or only passes calls on; generated ones have no name."""
+    return not module or module.partition(".")[0] in _PASSING or module.startswith("rates_")
+
+
+_PASSING = ("attr", "contextlib", "functools")
+
+
 def closest(name: str, candidates: Iterable[str], count: int = 3) -> list[str]:
     """Return up to `count` candidates that look like `name`, best first."""
     known = list(dict.fromkeys(candidates))

@@ -28,8 +28,8 @@ def test_13_a_spread_above_the_delay_is_one_stage_and_a_warning(nodes):
         table = circuit.run(1.0, 1e-3, solver="rk4", outputs={"z": "n0/op/z"}, history=0.0, verbose=False)
     assert np.allclose(table["z"], 1 - np.exp(-2 * table.index), atol=1e-10)
     assert [str(warning.message) for warning in caught] == [
-        "The delayed 'n0/op/x' has (delay/spread)² = 0.25, which a chain of 1 stage realises with another spread, by "
-        "more than the usual rounding."
+        "The delayed 'n0/op/x' has (delay/spread)² = 0.25, but a chain has a whole number of stages: 1 gives the "
+        "spread 0.5 instead of 1."
     ]
 
 

@@ -6,13 +6,12 @@ With mean delay m and standard deviation s the order is n = max(1, round((m/s)²
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
 from attrs import define, evolve, field
 from rates_core.delays.strategy import Augmentation
-from rates_core.errors import ApproximationWarning, ArgumentError
+from rates_core.errors import ArgumentError, warn
 from rates_core.expressions.evaluate import evaluate
 from rates_core.expressions.tree import Apply, Expression, Number, Symbol, symbols
 from rates_core.system.build import laid_out
@@ -21,6 +20,7 @@ from rates_core.system.schedule import schedule
 from rates_core.system.system import Assign, Derivative, Parameter, Read, Shape, State, Statement, System
 
 ROUNDING = 0.1  # a larger relative change of (m/s)² by rounding is worth a warning
+MOST_STAGES = 10_000  # of one chain, whose kernel is then a hundredth of the delay wide
 
 
 class GammaChain(Augmentation):
@@ -78,20 +78,15 @@ class Growth:
         spread = np.asarray(evaluate(read.spread, values), dtype=float)
         if np.any(spread <= 0):
             raise ArgumentError(f"A spread of '{read.slot}' is {spread.min()}; give positive spreads, or none.")
-        exact = (delay / spread) ** 2
+        with np.errstate(over="ignore"):
+            exact = (delay / spread) ** 2
+        _check_stages(read.slot, delay, spread, exact)
         orders = stages_of(delay, spread)
         for path in symbols(read.delay):
             self.parameters[path] = evolve(self.parameters[path], spread=spread)
-        worst = np.max(np.abs(orders - exact) / exact)
-        if worst > ROUNDING:
-            place = int(np.argmax(np.abs(orders - exact) / exact))
-            n, wanted = orders.reshape(-1)[place], exact.reshape(-1)[place]
-            warnings.warn(
-                f"The delayed '{read.slot}' has (delay/spread)² = {wanted:.4g}, which a chain of {n} "
-                f"{'stage' if n == 1 else 'stages'} realises with another spread, by more than the usual rounding.",
-                ApproximationWarning,
-                stacklevel=2,
-            )
+        rounding = np.abs(orders - exact) / exact
+        if np.max(rounding) > ROUNDING:
+            _warn_of_rounding(read.slot, int(np.argmax(rounding)), delay, spread, orders)
         return np.asarray(orders)
 
     def _whole(self, read: Read, order: int, delay: float) -> Expression:
@@ -221,3 +216,33 @@ class Growth:
             variables={**before.variables, **self.variables},
             complex_variables=before.complex_variables | self.complex_variables,
         )
+
+
+def _at(place: int, delay: np.ndarray, spread: np.ndarray, stages: np.ndarray) -> tuple[float, float, float]:
+    """Return delay, spread and number of stages of one connection."""
+    m, s, n = (np.broadcast_to(item, stages.shape).reshape(-1)[place].item() for item in (delay, spread, stages))
+    return m, s, n
+
+
+def _check_stages(slot: str, delay: np.ndarray, spread: np.ndarray, exact: np.ndarray) -> None:
+    """Raise if a spread is so much smaller than its delay that its chain could hardly be computed.
+
+    Raises:
+        ArgumentError: a chain has more than `MOST_STAGES` stages.
+    """
+    if np.max(exact) > MOST_STAGES + 0.5:
+        m, s, n = _at(int(np.argmax(exact)), delay, spread, exact)
+        raise ArgumentError(
+            f"The delayed '{slot}' with delay {m:g} and spread {s:g} is a chain of {n:.0f} stages, each a state; at "
+            f"most {MOST_STAGES} are computed. Leave the spread out, for a delay without spread, or let it be "
+            f"{m / MOST_STAGES**0.5:g} at least."
+        )
+
+
+def _warn_of_rounding(slot: str, place: int, delay: np.ndarray, spread: np.ndarray, orders: np.ndarray) -> None:
+    """Warn that a whole number of stages gives another spread than was asked for."""
+    m, s, n = _at(place, delay, spread, orders)
+    warn(
+        f"The delayed '{slot}' has (delay/spread)² = {(m / s) ** 2:.4g}, but a chain has a whole number of stages: "
+        f"{n} {'gives' if n == 1 else 'give'} the spread {m / n**0.5:.4g} instead of {s:.4g}."
+    )
