@@ -77,7 +77,8 @@ def test_a_file_derives_the_operator_that_python_derives(data):
     edits = data.draw(equation_edits(base))
     changes = data.draw(st.fixed_dictionaries({}, optional={"description": values.texts, "label": values.texts}))
     new = {"q": data.draw(st.sampled_from([0.5, 1j, "variable", "output(2.0)"]))}
-    given_equations = data.draw(st.sampled_from([edits, None, ["q' = q"]]))
+    given_equations = data.draw(st.sampled_from([{**edits, "add": "q = 1"}, None, ["q' = q"]]))
+    new = new if given_equations else {}  # a new variable that no equation uses is an error
     try:
         derived = base.update_template("derived", equations=given_equations, variables=new, **changes)
     except TemplateError:
@@ -86,9 +87,8 @@ def test_a_file_derives_the_operator_that_python_derives(data):
     read = through_a_file(base, entry if given_equations is None else {**entry, "equations": given_equations})
     assert read == derived
     dropped = names((*base.equations, *texts_of_events(base))) - names((*derived.equations, *texts_of_events(derived)))
-    assert list(derived.variables) == [name for name in base.variables if name not in dropped] + ["q"] * (
-        "q" not in base.variables or "q" in dropped
-    )
+    kept = [name for name in base.variables if name not in dropped]
+    assert list(derived.variables) == [*kept, *(name for name in new if name not in kept)]
 
 
 def texts_of_events(operator: OperatorTemplate) -> list[str]:
