@@ -1,7 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rates_core.errors import ArgumentError
+from rates_core.errors import ApproximationWarning, ArgumentError
 from rates_core.simulation.grid import time_grid
 
 
@@ -39,3 +39,16 @@ def test_times_must_be_positive(time: float, step: float, text: str) -> None:
     with pytest.raises(ArgumentError) as caught:
         time_grid(time, step, None, 0.0, fixed=True)
     assert str(caught.value) == text
+
+
+def test_a_duration_between_two_steps_is_rounded_with_a_warning() -> None:
+    with pytest.warns(ApproximationWarning) as caught:
+        grid = time_grid(1.05, 0.1, None, 0.0, fixed=True)
+    assert (grid.steps, grid.rows) == (10, 10)
+    assert [str(warning.message) for warning in caught] == [
+        "simulation_time (1.05) is no multiple of step_size (0.1): the run takes 10 steps and ends at 1."
+    ]
+
+
+def test_a_duration_between_two_samples_of_an_adaptive_method_is_what_it_is() -> None:
+    assert time_grid(1.05, 0.1, None, 0.0, fixed=False).rows == 10

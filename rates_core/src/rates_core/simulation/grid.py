@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import frozen
 
-from rates_core.errors import ArgumentError
+from rates_core.errors import ArgumentError, warn
 
 TOLERANCE = 1e-9
 
@@ -71,10 +71,16 @@ def time_grid(
                 f"method. The nearest one is {max(1, stride) * step_size!r}."
             )
         stride = 0
+    steps = round(simulation_time / step_size)
+    if fixed and abs(simulation_time - steps * step_size) > TOLERANCE * simulation_time:
+        warn(
+            f"simulation_time ({simulation_time!r}) is no multiple of step_size ({step_size!r}): the run takes {steps} "
+            f"steps and ends at {steps * step_size:.9g}."
+        )
     rows = round(simulation_time / sampling)
     earliest = cutoff * (1 - TOLERANCE)
     first = next((row for row in range(_guess(cutoff, sampling), rows) if row * sampling >= earliest), rows)
-    return TimeGrid(step_size, round(simulation_time / step_size), sampling, rows, stride, first)
+    return TimeGrid(step_size, steps, sampling, rows, stride, first)
 
 
 def _guess(cutoff: float, sampling: float) -> int:
