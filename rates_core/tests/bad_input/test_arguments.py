@@ -227,3 +227,24 @@ def test_what_an_equation_computes_is_no_parameter(one, refusal):
 )
 def test_a_start_that_cannot_be(pair, refusal, initial, text):
     assert refusal(pair.compile(simulation_time=1.0).run, initial=initial) == f"ArgumentError: {text}"
+
+
+@pytest.mark.parametrize("outputs", [{}, [], ()])
+def test_outputs_that_name_nothing(pair, run_refusal, outputs):
+    assert run_refusal(pair, outputs=outputs) == (
+        "ArgumentError: outputs is empty. Name one variable at least, or leave outputs out to record all states."
+    )
+
+
+NO_NODES = (
+    "TemplateError: Circuit 'bare' has no nodes and no populations. Give it some, with nodes=, populations= or "
+    "circuits=, or derive one that has, with update_template()."
+)
+
+
+def test_a_circuit_without_nodes_cannot_run(run_refusal, refusal):
+    bare = CircuitTemplate("bare")
+    assert run_refusal(bare) == NO_NODES
+    assert run_refusal(bare.update_template(circuits={"inner": bare})) == NO_NODES
+    assert refusal(bare.get_run_func, "f", 0.1) == NO_NODES
+    assert refusal(bare.jacobian) == NO_NODES

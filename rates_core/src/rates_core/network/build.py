@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rates_core.errors import TemplateError
 from rates_core.network.addresses import Address, find, find_input
 from rates_core.network.connections import wire_connections
 from rates_core.network.edges import wire_edges
@@ -25,11 +26,17 @@ def build_network(circuit: CircuitTemplate, vectorize: bool = True) -> Network:
         vectorize: whether equal nodes are grouped into populations. Grouping never changes a value beyond rounding.
 
     Raises:
+        TemplateError: the circuit has no nodes.
         UnknownNameError: an edge, connection or override names something that does not exist.
         TemplateError: an edge leads to something that is not an input, or its operators do not fit.
         ArgumentError: values or weights have the wrong shape.
     """
     flat = flatten(circuit)
+    if not flat.leaves:
+        raise TemplateError(
+            f"Circuit '{circuit.name}' has no nodes and no populations. Give it some, with nodes=, populations= or "
+            "circuits=, or derive one that has, with update_template()."
+        )
     settle_readings(flat)
     addresses = _addresses(flat)
     connections = [

@@ -66,7 +66,9 @@ def requested(outputs: Mapping[str, str] | Iterable[str] | None, network: Networ
         return {outputs: outputs}
     if not isinstance(outputs, Iterable):
         raise ArgumentError(f"outputs must be paths, or a dict of name to path; it is {outputs!r}.")
-    named = dict(outputs) if isinstance(outputs, Mapping) else {path: path for path in outputs}
+    named: dict[str, str] = dict(outputs) if isinstance(outputs, Mapping) else {path: path for path in outputs}
+    if not named:
+        raise ArgumentError("outputs is empty. Name one variable at least, or leave outputs out to record all states.")
     for key, path in named.items():
         if not isinstance(key, str):
             raise ArgumentError(f"outputs: the name {key!r} of a column must be text.")
