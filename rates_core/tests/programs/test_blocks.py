@@ -75,6 +75,12 @@ def test_axes_of_different_length_have_loops_of_their_own():
     assert [shown(block) for block in blocks.blocks] == [("loop[3]", "p", "u", "r"), ("loop[4]", "q", "n")]
 
 
+def test_a_number_is_each_entry_of_a_target_with_an_axis():
+    blocks = blocks_of(results={"a": "s + 1", "w": "mean(b)"})
+    assert [shown(block) for block in blocks.blocks] == [("loop[3]", "a"), ("Reduction", "#piece0"), ("loop[3]", "w")]
+    assert blocks.shapes["a"] == blocks.shapes["w"] == (3,)
+
+
 def test_a_connection_with_one_source_is_computed_within_a_loop_and_others_are_not():
     indexed = Project("#in", "a", "indexed", "w", (3,), "k")
     blocks = blocks_of(results={"r": "b*s"}, projects=(indexed,))

@@ -77,13 +77,14 @@ def make_blocks(routine: Routine, targets: Sequence[str], shapes: Mapping[str, S
     Args:
         routine: what is computed.
         targets: a new symbol for each result.
-        shapes: of the symbols that the routine takes, its prepared ones among them.
+        shapes: of the symbols that the routine takes, its prepared ones among them; of a target that has an axis
+            although its result may be a number, which all entries are then.
     """
     split = _Split(dict(shapes))
     for statement in routine.body:
         split.add(statement)
     for target, result in zip(targets, routine.results, strict=True):
-        split.assign(target, result)
+        split.assign_entries(target, result, shapes.get(target, ()))
     blocks = tuple(_merged(split.parts))
     return Blocks(blocks, tuple(targets), split.shapes, frozenset(_stored(blocks, targets, split.shapes)))
 
@@ -104,8 +105,16 @@ class _Split:
         entrywise = statement.form == "indexed"
         self.parts.append(Loop(statement.shape, (statement,)) if entrywise else statement)
 
-    def assign(self, target: str, expression: Expression, shape: Shape | None = None) -> None:
-        self.shapes[target] = shape_of(expression, self.shapes) if shape is None else shape
+    def assign_entries(self, target: str, expression: Expression, shape: Shape) -> None:
+        """Assign a number to each entry of a target that has an axis, anything else as it is."""
+        if not shape or self._is_array(expression):
+            self.assign(target, expression)
+            return
+        self.shapes[target] = shape
+        self.parts.append(Loop(shape, (Assign(target, self._without_whole(expression)),)))
+
+    def assign(self, target: str, expression: Expression) -> None:
+        self.shapes[target] = shape_of(expression, self.shapes)
         match self._without_whole(expression, top=True):
             case Apply(function, (operand,)) as reduction if self._reduces(reduction):
                 self.parts.append(Reduction(target, function, operand, shape_of(operand, self.shapes)))

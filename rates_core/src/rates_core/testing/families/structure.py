@@ -139,6 +139,14 @@ def _shapes() -> Iterator[Case]:
         needs=vector,
     )  # fmt: skip
     yield case(
+        "all units change alike where nothing of their own moves them",
+        lambda: circuit(populations={"p": population(node(
+            ["x' = k", "z' = -mean(z)", "w' = t"], x="output(0.0)", z="variable(1.0)", w="variable(0.0)", k=0.5), 3,
+            x=[0.1, 0.2, 0.3], z=[1.0, 2.0, 4.0])}),
+        ["p/op/x", "p/op/z", "p/op/w"],
+        needs=vector,
+    )  # fmt: skip
+    yield case(
         "functions of the axis take vectors and matrices",
         lambda: single(
             ["v' = matvec(A, v) - v*vsum(v)", "x' = index(v, 1) - maxi(v) + mini(index_range(v, 1, 3))",
