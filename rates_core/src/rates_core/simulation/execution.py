@@ -24,7 +24,7 @@ from rates_core.simulation.histories import check_history
 from rates_core.simulation.inputs import Inputs
 from rates_core.simulation.outputs import table
 from rates_core.simulation.start import chain_states, delay_values, read_indices
-from rates_core.simulation.state import RunState, layout_of, state_of
+from rates_core.simulation.state import RunEnd, RunState, layout_of, state_of
 from rates_core.system.system import System
 
 if TYPE_CHECKING:
@@ -98,10 +98,11 @@ def execute(model: CompiledModel, request: RunRequest) -> pd.DataFrame:
     run = _prepared(model, request)
     carry, record = run_fixed(run) if model.choice.fixed else run_accepted(run)
     frame = run.frame(record)
-    frame.attrs["state"] = RunState(
+    state = RunState(
         model.system.name, model.choice.solver.name, carry, run.past, run.draws.seed, layout_of(model.system),
         run.grid.step_size if model.choice.fixed else None,
     )  # fmt: skip
+    frame.attrs["state"] = RunEnd(state)
     return frame
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Any
 
 from attrs import frozen
@@ -32,9 +33,45 @@ class RunState:
     layout: Layout
     step_size: float | None
 
-    def __deepcopy__(self, memo: Any) -> RunState:
+    def __str__(self) -> str:
+        """Return what files of a table say of it."""
+        return f"end of a run of '{self.model}' by {self.solver} at t = {self.carry.time:.9g}"
+
+
+class RunEnd(str):
+    """The end of a run as an attribute of its table: for files, which write attributes as JSON, a text.
+
+    What is read from a file is that text alone. A pickle holds the state too, if that can be pickled.
+    """
+
+    state: RunState
+
+    def __new__(cls, state: RunState) -> RunEnd:
+        """Return the text of a state, with the state."""
+        end = super().__new__(cls, str(state))
+        end.state = state
+        return end
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether it is the same end: tables that are put together keep attributes that are equal."""
+        return self is other
+
+    __hash__ = object.__hash__
+
+    def __deepcopy__(self, memo: Any) -> RunEnd:
         """Return itself: it is never changed, and tables copy their attributes deeply."""
         return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return the state in bytes, or the text alone where a state holds what cannot be pickled."""
+        try:
+            return _unpickled, (pickle.dumps(self.state),)
+        except (TypeError, AttributeError, pickle.PicklingError):
+            return str, (str(self.state),)
+
+
+def _unpickled(state: bytes) -> RunEnd:
+    return RunEnd(pickle.loads(state))
 
 
 def layout_of(system: System) -> Layout:
@@ -57,7 +94,12 @@ def state_of(state: Any, system: System, solver: str, step_size: float | None) -
     """
     if state is None:
         return None
-    found = state if isinstance(state, RunState) else getattr(state, "attrs", {}).get("state")
+    end = getattr(state, "attrs", {}).get("state", state)
+    if isinstance(end, str) and not isinstance(end, RunEnd):
+        raise ArgumentError(
+            "state comes from a file, which tells of the end of a run and does not hold it. Give what run() returned."
+        )
+    found = end.state if isinstance(end, RunEnd) else end
     if not isinstance(found, RunState):
         raise ArgumentError("state must be what run() returned, or its attrs['state'].")
     if len(found.carry.y) != system.width:
