@@ -77,22 +77,16 @@ class ApproximationWarning(UserWarning):
 
 
 def warn(text: str, category: type[Warning] = ApproximationWarning) -> None:
-    """Warn at the line of the program that called rates or a plugin of it."""
+    """Warn at the line of the program that called rates, through whatever plugins it went."""
     import sys
     import warnings
+    from os.path import dirname
+    from traceback import walk_stack
 
-    level, frame = 1, sys._getframe(0)
-    while frame.f_back is not None and _is_ours(frame.f_globals.get("__name__", "")):
-        level, frame = level + 1, frame.f_back
-    warnings.warn(text, category, stacklevel=level)
-
-
-def _is_ours(module: str) -> bool:
-    """Tell whether a module belongs to rates or a plugin, or only passes calls on; generated ones have no name."""
-    return not module or module.partition(".")[0] in _PASSING or module.startswith("rates_")
-
-
-_PASSING = ("attr", "contextlib", "functools")
+    ours = dirname(__file__)
+    frames = enumerate(walk_stack(sys._getframe()), 1)
+    levels = [level for level, (frame, _) in frames if frame.f_code.co_filename.startswith(ours)]
+    warnings.warn(text, category, stacklevel=levels[-1] + 1)
 
 
 def closest(name: str, candidates: Iterable[str], count: int = 3) -> list[str]:
