@@ -48,14 +48,15 @@ def grid_search(
         circuit_template: a circuit, or what `CircuitTemplate.from_yaml` takes.
         param_grid: values of each parameter, of equal length; with `permute_grid` of any length.
         param_map: what each parameter of the grid sets: `{"vars": ["op/var"], "nodes": ["node", …]}` or
-            `{"vars": ["weight"], "edges": [(source, target), (source, target, k), …]}`.
+            `{"vars": ["weight"], "edges": [(source, target), (source, target, k), …]}`. A variable that is a state
+            gets its value at the start.
         step_size, simulation_time, outputs, inputs, sampling_step_size: as `CircuitTemplate.run`.
         permute_grid: run every combination, the first parameter slowest.
         arguments: others of `CircuitTemplate.run`.
 
     Returns:
         A table with columns `(output, '<circuit>_<i>', node…, 'op/var')` and a map with index `<circuit>_<i>` and one
-        column per parameter.
+        column per parameter. A point whose run ends early is NaN: a `RuntimeWarning` lists such points.
 
     Raises:
         ArgumentError: lists of unequal length without `permute_grid`.

@@ -28,6 +28,20 @@ def search(circuit, grid, places, outputs=None, **options):
         (({"a": [1.0]}, {"a": {"vars": ["lin/tao"], "nodes": ["p"]}}),
          "UnknownNameError: parameters: Unknown variable 'tao' in path 'p/lin/tao'. Did you mean 'tau'? "
          "The variables are: x, tau, u."),
+        (({"a": 1.0}, NODES), "ArgumentError: param_grid['a'] must be a list of values; it is 1.0. Write [1.0]."),
+        (({"a": "1"}, NODES), "ArgumentError: param_grid['a'] must be a list of values; it is '1'. Write ['1']."),
+        (([1.0], NODES),
+         "ArgumentError: param_grid must be a dict of name to list of values, or a DataFrame; it is [1.0]."),
+        (({"a": [1.0]}, {"a": ["lin/tau"]}),
+         "ArgumentError: param_map['a'] is a dict with 'vars' and 'nodes', or with 'vars' and 'edges'; it is "
+         "['lin/tau']."),
+        (({"a": [1.0]}, {"a": {"vars": ["lin/tau"], "node": ["p"]}}),
+         "UnknownNameError: param_map['a'] has no 'node'. Did you mean 'nodes'?"),
+        (({"a": [1.0]}, {"a": {"vars": ["lin/tau"], "nodes": 3}}),
+         "ArgumentError: param_map['a']['nodes'] is a list of paths; it is 3."),
+        (({"a": [1.0]}, {"a": {"vars": "weight", "edges": ["p/lin/x->q/lin/u"]}}),
+         "ArgumentError: param_map['a']['edges'] is a list of (source, target) or (source, target, k); it is "
+         "['p/lin/x->q/lin/u']."),
         (({"a": [1.0]}, NODES, ["p/lin/x"]),
          "ArgumentError: outputs must be a dict of name to path, with one at least; it is ['p/lin/x']."),
     ],

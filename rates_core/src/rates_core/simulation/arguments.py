@@ -49,6 +49,18 @@ def arguments_of(system: System, parameters: Mapping[str, Any] | None = None) ->
     return values
 
 
+def names_state(system: System, path: str) -> bool:
+    """Tell whether a path names a state, which has a value at the start, and no parameter.
+
+    Raises:
+        UnknownNameError: it names nothing.
+    """
+    if is_edge_attribute(path):
+        return False
+    found = resolve(_network(system), path, "parameters")
+    return any(system.addresses[item.population, item.operator, item.variable] in system.state_paths for item in found)
+
+
 def _no_parameter(system: System, symbol: str, selection: Selection) -> str:
     """Return what a variable is that is no parameter, and how it is set."""
     if symbol == TIME:

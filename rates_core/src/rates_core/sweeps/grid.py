@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean
-from rates_core.simulation.compile import compile_model
+from attrs import define, field
+
+from rates_core.errors import ArgumentError, SimulationError, warn
+from rates_core.simulation.compile import CompiledModel, compile_model
+from rates_core.sweeps.targets import divided, target_paths
 from rates_core.templates.value import to_number
 
 if TYPE_CHECKING:
@@ -15,6 +19,7 @@ if TYPE_CHECKING:
 
     from rates_core.templates.circuit import CircuitTemplate
 
+MOST_LISTED = 5  # points that a warning names
 RUN_ONLY = ("history", "state", "seed", "verbose", "stop_on_nonfinite")
 
 
@@ -41,7 +46,7 @@ def grid_search(
     points = grid_points(param_grid, permute_grid)
     _check_points(points)
     points.index = pd.Index([f"{template.name}_{number}" for number in range(len(points))])
-    paths = {name: _paths(name, param_map) for name in points.columns}
+    paths = {name: target_paths(name, param_map) for name in points.columns}
     run_arguments = {name: value for name, value in arguments.items() if name in RUN_ONLY}
     model = compile_model(
         template,
@@ -52,20 +57,24 @@ def grid_search(
         sampling_step_size=sampling_step_size,
         **{name: value for name, value in arguments.items() if name not in RUN_ONLY},
     )
-    frames = []
+    runs, frames = _Runs(model, run_arguments), []
     for label, point in points.iterrows():
-        parameters = {path: float(point[name]) for name in points.columns for path in paths[name]}
-        frames.append(_labelled(model.run(parameters=parameters, **run_arguments), str(label), outputs))
+        values = {path: float(point[name]) for name in points.columns for path in paths[name]}
+        frames.append(_labelled(runs.table(str(label), values), str(label), outputs))
+    runs.warn(points)
     table = pd.concat(frames, axis=1)
     order = [column for key in outputs for column in table.columns if column[0] == key]
-    return table[order], points
+    table = table[order]
+    if runs.failures:
+        table.attrs["ended_early"] = {label: str(error) for label, error in runs.failures.items()}
+    return table, points
 
 
 def grid_points(grid: Mapping[str, Iterable[float]] | pd.DataFrame, permute: bool) -> pd.DataFrame:
     """Return one row per point.
 
     Raises:
-        ArgumentError: lists of unequal length, and no permutation asked for.
+        ArgumentError: there are no lists, or lists of unequal length and no permutation asked for.
     """
     import itertools
 
@@ -73,7 +82,9 @@ def grid_points(grid: Mapping[str, Iterable[float]] | pd.DataFrame, permute: boo
 
     if isinstance(grid, pd.DataFrame):
         return grid.reset_index(drop=True)
-    values = {name: list(entries) for name, entries in grid.items()}
+    if not isinstance(grid, Mapping):
+        raise ArgumentError(f"param_grid must be a dict of name to list of values, or a DataFrame; it is {grid!r}.")
+    values = {name: _values(name, entries) for name, entries in grid.items()}
     if permute:
         return pd.DataFrame(list(itertools.product(*values.values())), columns=list(values))
     lengths = {name: len(entries) for name, entries in values.items()}
@@ -98,19 +109,53 @@ def _check_points(points: pd.DataFrame) -> None:
                 raise ArgumentError(f"param_grid['{name}']: {error}") from None
 
 
-def _paths(name: str, param_map: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    if name not in param_map:
-        raise UnknownNameError(f"param_map says nothing of '{name}'.{did_you_mean(name, param_map)}")
-    entry = param_map[name]
-    if "edges" in entry:
-        return [
-            f"{edge[0]}->{edge[1]}" + (f"[{edge[2]}]" if len(edge) > 2 else "") + f"/{variable}"
-            for edge in entry["edges"]
-            for variable in entry["vars"]
-        ]
-    if "nodes" not in entry or "vars" not in entry:
-        raise ArgumentError(f"param_map['{name}'] needs 'vars' and either 'nodes' or 'edges'.")
-    return [f"{node}/{variable}" for node in entry["nodes"] for variable in entry["vars"]]
+def _values(name: str, entries: Any) -> list[Any]:
+    """Return the values of one parameter.
+
+    Raises:
+        ArgumentError: they are no list.
+    """
+    if isinstance(entries, str) or not isinstance(entries, Iterable):
+        raise ArgumentError(f"param_grid['{name}'] must be a list of values; it is {entries!r}. Write [{entries!r}].")
+    return list(entries)
+
+
+@define(eq=False)
+class _Runs:
+    """The runs of a grid, and why some of them ended early."""
+
+    model: CompiledModel
+    arguments: Mapping[str, Any]
+    failures: dict[str, SimulationError] = field(factory=dict)
+
+    def table(self, label: str, values: Mapping[str, float]) -> pd.DataFrame:
+        """Return the table of one point; it is NaN if the run ended early."""
+        parameters, initial = divided(self.model.system, values)
+        try:
+            return self.model.run(parameters=parameters, initial=initial, **self.arguments)
+        except SimulationError as error:
+            if error.result is None:
+                raise
+            self.failures[label] = error
+            ended: pd.DataFrame = error.result * float("nan")
+            return ended
+
+    def warn(self, points: pd.DataFrame) -> None:
+        """Say which points ended early, if any did."""
+        if not self.failures:
+            return
+        listed = [f"{label} ({_point(points.loc[[label]])}) at t = {error.time:.9g}"
+                  for label, error in islice(self.failures.items(), MOST_LISTED)]  # fmt: skip
+        more = len(self.failures) - len(listed)
+        warn(
+            f"{len(self.failures)} of {len(points)} points ended early and are NaN: {', '.join(listed)}"
+            f"{f' and {more} more' if more else ''}. The table's attrs['ended_early'] says why.",
+            RuntimeWarning,
+        )
+
+
+def _point(values: pd.DataFrame) -> str:
+    return ", ".join(f"{name} = {values[name].iloc[0]:.9g}" for name in values.columns)
 
 
 def _labelled(frame: pd.DataFrame, label: str, outputs: Mapping[str, str]) -> pd.DataFrame:
