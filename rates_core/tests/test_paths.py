@@ -47,6 +47,9 @@ def test_units_are_split_and_joined() -> None:
         ("pop[2]", "pop[3]", False),
         ("po", "pop[3]", False),
         ("pop[3]", "pop", False),
+        ("all[3]", "pop[3]", True),
+        ("all[3]", "pop[13]", False),
+        ("all[3]", "pop", False),
     ],
 )
 def test_a_pattern_matches_level_by_level(pattern: str, path: str, matched: bool) -> None:

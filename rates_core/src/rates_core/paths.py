@@ -13,6 +13,7 @@ WILDCARD = "all"
 TIME = "t"  # stands for time wherever a variable can, declared or not
 EDGE_ATTRIBUTES = ("weight", "delay", "spread")
 
+_UNIT_OF_ALL = f"{WILDCARD}["
 _FORBIDDEN = "/[]>"
 _UNIT = re.compile(r"(?P<label>[^\[\]]+)\[(?P<index>[0-9]+)\]")
 _COUNTED_TARGET = re.compile(r"(?P<target>.+)\[(?P<index>[0-9]+)\]/(?P<attribute>[^/\[\]]+(?:/[^/\[\]]+)?)")
@@ -68,6 +69,20 @@ def join_unit(label: str, index: int) -> str:
     return f"{label}[{index}]"
 
 
+def without_unit(path: str) -> tuple[str, int | None]:
+    """Return the path of a variable of a node or of all units of a population, and the unit that was named in it.
+
+    Raises:
+        ArgumentError: the brackets hold no whole number.
+    """
+    if "[" not in path or path.count("/") < 2:
+        return path, None
+    place, operator, variable = path.rsplit("/", 2)
+    circuit, slash, node = place.rpartition("/")
+    label, unit = split_unit(node)
+    return f"{circuit}{slash}{label}/{operator}/{variable}", unit
+
+
 def has_wildcard(segments: Sequence[str]) -> bool:
     """Tell whether a segment stands for every child."""
     return WILDCARD in segments
@@ -76,22 +91,16 @@ def has_wildcard(segments: Sequence[str]) -> bool:
 def matches(pattern: Sequence[str], segments: Sequence[str]) -> bool:
     """Tell whether segments are among those that a pattern stands for.
 
-    `all` stands for every child of its level, and a label without a unit for all its units.
+    `all` stands for every child of its level, `all[3]` for this unit of every one that has it, and a label without a
+    unit for all its units.
     """
     return len(pattern) == len(segments) and all(map(_matches_segment, pattern, segments))
 
 
-def names_end(pattern: str, path: str) -> bool:
-    """Tell whether a path, as it is recorded for edges, names the end of an edge: as it was written, or by wildcards.
-
-    An edge from `pop[0]/op/x` is another one than a connection from `pop/op/x`.
-    """
-    segments = pattern.split("/")
-    return pattern == path or (has_wildcard(segments) and matches(segments, path.split("/")))
-
-
 def _matches_segment(pattern: str, segment: str) -> bool:
-    return pattern in (WILDCARD, segment) or segment.startswith(f"{pattern}[")
+    if pattern in (WILDCARD, segment) or segment.startswith(f"{pattern}["):
+        return True
+    return pattern.startswith(_UNIT_OF_ALL) and segment.endswith(pattern[len(WILDCARD) :])
 
 
 def check_label(label: object, what: str) -> str:

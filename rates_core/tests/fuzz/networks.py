@@ -9,6 +9,8 @@ import attrs
 import numpy as np
 from rates_core.errors import RatesError
 from rates_core.network.build import build_network
+from rates_core.network.connection_index import ConnectionIndex
+from rates_core.network.leaves import FlatCircuit
 from rates_core.network.network import Network, Origin
 from rates_core.network.structure import NodeStructure
 from rates_core.templates.circuit import CircuitTemplate
@@ -20,6 +22,10 @@ def plain(value: Any) -> Any:
         return value.dtype.str, value.shape, value.tobytes()
     if isinstance(value, NodeStructure):
         return value.name, value.operators
+    if isinstance(value, ConnectionIndex):
+        return plain(value.sets)
+    if isinstance(value, FlatCircuit):
+        return value.name  # what it was made to is in the network
     if isinstance(value, (float, complex)):
         return repr(value)
     if isinstance(value, (str, int, Origin)) or value is None:

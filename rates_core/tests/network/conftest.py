@@ -49,6 +49,30 @@ def value_of(network: Network, path: str) -> Any:
 
 
 @pytest.fixture(scope="session")
+def edge_names() -> Callable[[Network], list[list[str]]]:
+    """Return a function that gives, for each projection, the edges `source->target[k]` whose weights it has."""
+
+    def found(network: Network) -> list[list[str]]:
+        names: list[list[str]] = [[] for _ in network.projections]
+        for item in network.connections.sets:
+            projection = network.projections[item.weight]
+            if item.population is not None:
+                names[item.weight] = list(network.populations[item.population].units)
+                continue
+            sources, targets = (
+                [f"{unit}/{end.operator}/{end.variable}" for unit in network.populations[end.population].units]
+                for end in (projection.source, projection.target)
+            )
+            rows, columns = item.ends(None)
+            for number, row, column in zip(item.parts_of(None), rows, columns, strict=True):
+                ends = sources[column], targets[row]
+                names[item.weight].append(f"{'->'.join(ends)}[{network.flat.links.index.count(number, *ends)}]")
+        return names
+
+    return found
+
+
+@pytest.fixture(scope="session")
 def values() -> Callable[..., list[Any]]:
     """Return a function that gives values of units in the network of a circuit."""
 

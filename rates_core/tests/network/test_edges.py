@@ -30,18 +30,19 @@ def pair(leak):
     return make
 
 
-def test_an_edge_between_single_units_is_one_weight(line, leak):
-    (found,) = projections(line(leak, 2, edges=[("p0/op/x", "p1/op/u", None, {"weight": 2.0, "delay": 0.5})]))
+def test_an_edge_between_single_units_is_one_weight(line, leak, edge_names):
+    network = build_network(line(leak, 2, edges=[("p0/op/x", "p1/op/u", None, {"weight": 2.0, "delay": 0.5})]))
+    (found,) = network.projections
     assert found.label == "p0/op/x->p1/op/u"
     assert (found.weights.weight, found.weights.index, found.delay, found.spread) == (2.0, None, 0.5, None)
-    assert list(found.edges) == [("p0/op/x", "p1/op/u", 0)]
+    assert edge_names(network) == [["p0/op/x->p1/op/u[0]"]]
 
 
-def test_parallel_edges_of_single_units_stay_apart_and_are_counted(line, leak):
+def test_parallel_edges_of_single_units_stay_apart_and_are_counted(line, leak, edge_names):
     edges = [("p0/op/x", "p1/op/u", None, {"weight": w}) for w in (2.0, 3.0)]
-    found = projections(line(leak, 2, edges=edges))
-    assert [item.label for item in found] == ["p0/op/x->p1/op/u", "p0/op/x->p1/op/u#1"]
-    assert [list(item.edges) for item in found] == [[("p0/op/x", "p1/op/u", 0)], [("p0/op/x", "p1/op/u", 1)]]
+    network = build_network(line(leak, 2, edges=edges))
+    assert [item.label for item in network.projections] == ["p0/op/x->p1/op/u", "p0/op/x->p1/op/u#1"]
+    assert edge_names(network) == [["p0/op/x->p1/op/u[0]"], ["p0/op/x->p1/op/u[1]"]]
 
 
 def test_edges_of_grouped_nodes_are_one_matrix(line, leak):
@@ -55,15 +56,16 @@ def test_edges_of_grouped_nodes_are_one_matrix(line, leak):
     assert np.flatnonzero(found.fed).tolist() == [0, 1, 4, 7]
 
 
-def test_parallel_edges_of_grouped_nodes_are_kept_and_counted(line, leak):
+def test_parallel_edges_of_grouped_nodes_are_kept_and_counted(line, leak, edge_names):
     edges = [("p0/op/x", "p1/op/u", None, {"weight": w}) for w in (2.0, 3.0)] + [("p2/op/x", "p0/op/u")]
-    (found,) = projections(line(leak, 9, edges=edges))
+    network = build_network(line(leak, 9, edges=edges))
+    (found,) = network.projections
     assert isinstance(found.weights, Sparse)
     assert found.weights.rows.tolist() == [0, 1, 1]
     assert found.weights.columns.tolist() == [2, 0, 0]
     assert found.weights.data.tolist() == [1.0, 2.0, 3.0]
     assert found.weights.pointers.tolist() == [0, 1, 3, 3, 3, 3, 3, 3, 3, 3]
-    assert list(found.edges) == [("p2/op/x", "p0/op/u", 0), ("p0/op/x", "p1/op/u", 0), ("p0/op/x", "p1/op/u", 1)]
+    assert edge_names(network) == [["p2/op/x->p0/op/u[0]", "p0/op/x->p1/op/u[0]", "p0/op/x->p1/op/u[1]"]]
 
 
 def test_one_edge_per_target_is_an_index(line, leak):

@@ -11,12 +11,14 @@ from rates_core import CircuitTemplate, EdgeTemplate, OperatorTemplate
 WEIGHTS = np.arange(81.0).reshape(9, 9) % 5 - 2.0
 
 
-def test_they_are_one_projection_of_grouped_nodes(line, leak):
+def test_they_are_one_projection_of_grouped_nodes(line, leak, edge_names):
     circuit = line(leak, 9).add_edges_from_matrix("op/x", "op/u", "all", weight=WEIGHTS)
-    (found,) = build_network(circuit).projections
+    network = build_network(circuit)
+    (found,) = network.projections
     assert np.array_equal(found.weights.matrix, WEIGHTS)
-    assert len(found.edges) == np.count_nonzero(WEIGHTS)
-    assert found.edges[1] == ("p1/op/x", "p0/op/u", 0)
+    (names,) = edge_names(network)
+    assert len(names) == np.count_nonzero(WEIGHTS)
+    assert names[1] == "p1/op/x->p0/op/u[0]"
 
 
 def test_they_are_one_projection_each_of_single_nodes(line, leak):
@@ -26,11 +28,12 @@ def test_they_are_one_projection_each_of_single_nodes(line, leak):
     assert found == wanted
 
 
-def test_they_are_counted_behind_those_given_one_by_one(line, leak):
+def test_they_are_counted_behind_those_given_one_by_one(line, leak, edge_names):
     circuit = line(leak, 9, edges=[("p0/op/x", "p1/op/u", None, {"weight": 7.0})])
     circuit.add_edges_from_matrix("op/x", "op/u", ["p0"], ["p1"], weight=[[3.0]])
-    (found,) = build_network(circuit).projections
-    assert list(found.edges) == [("p0/op/x", "p1/op/u", 0), ("p0/op/x", "p1/op/u", 1)]
+    network = build_network(circuit)
+    (found,) = network.projections
+    assert edge_names(network) == [["p0/op/x->p1/op/u[0]", "p0/op/x->p1/op/u[1]"]]
     assert found.weights.data.tolist() == [7.0, 3.0]
 
 

@@ -10,12 +10,15 @@ from rates_core.reference import Interpreter
 from rates_core import CircuitTemplate, Connectivity, EdgeTemplate, NodeTemplate, OperatorTemplate, PopulationTemplate
 
 
-def weights(circuit):
-    """Return the weight of each separate edge, by its name."""
-    found = {}
-    for projection in build_network(circuit, vectorize=False).projections:
-        for source, target, number in projection.edges or ():
-            found[f"{source}->{target}[{number}]"] = projection.weights.weight
+@pytest.fixture(scope="session")
+def weights(edge_names):
+    """Return a function that gives the weight of each separate edge, by its name."""
+
+    def found(circuit):
+        network = build_network(circuit, vectorize=False)
+        names = [name for (name,) in edge_names(network)]
+        return {name: item.weights.weight for name, item in zip(names, network.projections, strict=True)}
+
     return found
 
 
@@ -93,7 +96,7 @@ def test_a_vector_is_one_value_of_each_node(values):
     assert np.array_equal(state, [4.0, 5.0, 6.0])
 
 
-def test_a_weight_reaches_all_edges_between_two_variables_or_one_of_them(leak):
+def test_a_weight_reaches_all_edges_between_two_variables_or_one_of_them(leak, weights):
     edges = [("p/op/x", "q/op/u", None, {"weight": w}) for w in (1.0, 2.0, 3.0)]
     circuit = CircuitTemplate("c", nodes={"p": leak, "q": leak}, edges=edges)
     circuit.update_var(edge_vars=[("p/op/x", "q/op/u", 1, {"weight": 7.0})])
@@ -102,13 +105,13 @@ def test_a_weight_reaches_all_edges_between_two_variables_or_one_of_them(leak):
     assert list(weights(circuit).values()) == [8.0, 8.0, 8.0]
 
 
-def test_edges_are_named_with_wildcards_too(line, leak):
+def test_edges_are_named_with_wildcards_too(line, leak, weights):
     edges = [("p0/op/x", "p1/op/u"), ("p1/op/x", "p2/op/u"), ("p0/op/x", "p2/op/u")]
     circuit = line(leak, 3, edges=edges).update_var(edge_vars=[("all/op/x", "p2/op/u", {"weight": 4.0})])
     assert list(weights(circuit).values()) == [1.0, 4.0, 4.0]
 
 
-def test_edges_inside_circuits_are_changed_from_outside(leak):
+def test_edges_inside_circuits_are_changed_from_outside(leak, weights):
     inner = CircuitTemplate("inner", nodes={"p": leak, "q": leak}, edges=[("p/op/x", "q/op/u")])
     inner.update_var(edge_vars=[("p/op/x", "q/op/u", {"weight": 2.0})])
     circuit = CircuitTemplate("c", circuits={"a": inner, "b": inner})
@@ -152,7 +155,7 @@ def test_connections_get_whole_matrices(leak):
 
 
 @pytest.mark.parametrize("index", [(), (0,)])
-def test_what_a_circuit_records_does_not_reach_edges_around_it(leak, index):
+def test_what_a_circuit_records_does_not_reach_edges_around_it(leak, index, weights):
     ends = "p/op/x", "q/op/u"
     inner = CircuitTemplate("inner", nodes={"p": leak, "q": leak}, edges=[(*ends, None, {"weight": 2.0})])
     inner.update_var(edge_vars=[(*ends, *index, {"weight": 5.0})])

@@ -27,7 +27,7 @@ def network(leak):
     ],
 )
 def test_only_what_is_set_apart_is_untied(network, parameters, wanted):
-    assert tied_by(network, parameters) == {(number, ("op", "tau")) for number in wanted}
+    assert tied_by(network, parameters).units == {(number, ("op", "tau")) for number in wanted}
 
 
 def test_untied_values_are_one_number_per_unit(network):

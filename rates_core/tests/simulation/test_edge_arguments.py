@@ -61,18 +61,19 @@ def test_what_edges_do_not_have_is_refused():
     assert refusal(model, f"{edge}[1]/weight") == (
         f"parameters: There is no edge {edge}[1]; edges between the same variables are counted from 0."
     )
-    assert refusal(model, f"{edge}/delay") == (
-        f"parameters: the edge of '{edge}/delay' was compiled without delay. Give it one in the template first."
+    assert refusal(model, f"{edge}/spread") == (
+        f"parameters: '{edge}/spread': a spread decides how many stages a chain has, which is structure. "
+        "Change it in the template, with update_var."
     )
     assert refusal(model, f"{edge}/weight", [1.0, 2.0]) == (
         f"parameters: '{edge}/weight' takes a number; the value has the shape (2,)."
     )
 
 
-def test_one_of_edges_that_share_a_delay_is_not_set_alone():
-    edges = [(f"n{number}/lin/x", f"n{(number + 1) % 9}/lin/u", None, {"delay": 0.3}) for number in range(9)]
+@pytest.mark.parametrize("delay", [0.0, 0.3])
+def test_one_of_edges_that_share_a_delay_or_have_none_is_set_alone(delay):
+    edges = [(f"n{number}/lin/x", f"n{(number + 1) % 9}/lin/u", None, {"delay": delay}) for number in range(9)]
     circuit = CircuitTemplate("ring", {f"n{number}": UNIT for number in range(9)}, edges=edges)
-    assert refusal(circuit.compile(**COMPILED), "n0/lin/x->n1/lin/u/delay", 0.5) == (
-        "parameters: 'n0/lin/x->n1/lin/u/delay' is one number for 9 edges in the compiled model. "
-        "Give the edges values of their own in the template, with update_var."
-    )
+    found = circuit.compile(**COMPILED).run(parameters={"n1/lin/x->n2/lin/u/delay": 0.5})
+    circuit.update_var(edge_vars=[("n1/lin/x", "n2/lin/u", {"delay": 0.5})])
+    assert np.allclose(found, circuit.run(1.0, 0.1, verbose=False), rtol=1e-13)

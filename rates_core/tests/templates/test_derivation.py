@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from rates_core.errors import TemplateError, UnknownNameError
+from rates_core.errors import UnknownNameError
 from rates_core.network.build import build_network
 from rates_core.templates.circuit import CircuitTemplate
 from rates_core.templates.node import NodeTemplate
@@ -63,15 +63,18 @@ def test_values_of_edges_stay_with_them_when_edges_between_the_same_variables_ar
     assert [(edge.weight, edge.delay) for edge in circuit.get_edges(*ends)] == [(3.0, 1.0)]
 
 
-def test_values_of_connections_refuse_further_connections_of_the_same_variables(circuit: CircuitTemplate) -> None:
+def test_values_of_connections_stay_with_them_when_others_of_the_same_variables_are_added(
+    circuit: CircuitTemplate,
+) -> None:
     ends = {"source": "hare/lv/x", "target": "hare/lv/x_in"}
     base = circuit.update_template(connections=[{**ends, "weights": 1.0}])
     base.update_var(edge_vars=[(*ends.values(), {"weight": 2.0})])
-    with pytest.raises(TemplateError) as caught:
-        base.update_template(connections=[{**ends, "weights": 3.0}])
-    assert str(caught.value) == (
-        "Values of connections hare/lv/x->hare/lv/x_in are recorded already; add edges between them before that."
+    derived = base.update_template(
+        edges=[(*ends.values(), None, {"weight": 4.0})], connections=[{**ends, "weights": 3.0}]
     )
+    path = "->".join(ends.values())
+    assert [derived.get_var(f"{path}[{index}]/weight") for index in range(3)] == [4.0, 2.0, 3.0]
+    assert derived.overrides.edge_vars == [(*ends.values(), 1, {"weight": 2.0})]
 
 
 def test_values_of_edges_do_not_reach_a_connection_that_is_added(circuit: CircuitTemplate) -> None:

@@ -247,15 +247,25 @@ def test_connections_take_arrays_of_their_form(net: CircuitTemplate) -> None:
             "web/fox/lv/x->web/hare/lv/x_in: The delay of an edge is a finite number of at least 0, not -1.",
         ),
         (
-            ("pack/lv/x", "pack/lv/x_in", {"weight": 2.0}),
+            ("pack/lv/x", "pack/lv/x_in", {"weight": [[2.0]]}),
             ArgumentError,
-            "pack/lv/x->pack/lv/x_in: weight takes the place of a matrix of shape (3, 3) and must have its form; "
-            "which connections exist stays.",
+            "pack/lv/x->pack/lv/x_in: weight takes the place of a matrix of shape (3, 3) and must be a number or have "
+            "its form; which connections exist stays.",
         ),
         (
-            ("pack/lv/x", "pack/lv/x_in", 0, {"delay": 2.0}),
+            ("pack/lv/x", "pack/lv/x_in", 1, {"delay": 2.0}),
+            UnknownNameError,
+            "There is no edge pack/lv/x->pack/lv/x_in[1]; edges between the same variables are counted from 0.",
+        ),
+        (
+            ("pack[3]/lv/x", "pack/lv/x_in", {"delay": 2.0}),
+            UnknownNameError,
+            "Path 'pack[3]/lv/x' names unit 3, but the units of 'pack' are 0 to 2.",
+        ),
+        (
+            ("pack[1]/lv/x", "pack/lv/x_in", {"weight": [1.0, 2.0, 3.0]}),
             ArgumentError,
-            "pack/lv/x->pack/lv/x_in[0]: connections of a matrix are not numbered; give a whole array without index.",
+            "pack[1]/lv/x->pack/lv/x_in: A number is needed, not [1.0, 2.0, 3.0].",
         ),
     ],
 )

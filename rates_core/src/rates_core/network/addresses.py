@@ -7,7 +7,7 @@ from attrs import frozen
 from rates_core.errors import TemplateError, UnknownNameError, did_you_mean
 from rates_core.network.leaves import FlatCircuit, Leaf
 from rates_core.network.structure import VariableKey
-from rates_core.paths import TIME
+from rates_core.paths import TIME, has_wildcard, matches
 from rates_core.templates.queries import listed
 from rates_core.templates.variable import IS_TIME
 
@@ -59,6 +59,21 @@ def find_input(flat: FlatCircuit, path: str, what: str) -> Address:
             f"Declare it as 'input' or choose one of: {', '.join(inputs) or 'none declared'}."
         )
     return address
+
+
+def matching_leaves(flat: FlatCircuit, node: str) -> list[tuple[Leaf, int | None]]:
+    """Return the leaves that a node path with or without `all` names, with the unit named in brackets."""
+    label, unit = split_unit(node)
+    if label in flat.leaves:
+        return [(flat.leaves[label], unit)]
+    pattern = label.split("/")
+    if not has_wildcard(pattern):
+        return []
+    return [
+        (leaf, unit)
+        for leaf in flat.leaves.values()
+        if (unit is None or unit < (leaf.size or 0)) and matches(pattern, leaf.path.split("/"))
+    ]
 
 
 def check_variable(leaf: Leaf, operator: str, variable: str, path: str) -> None:

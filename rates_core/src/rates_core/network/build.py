@@ -6,16 +6,16 @@ from collections.abc import Iterator
 
 from rates_core.errors import TemplateError
 from rates_core.network.addresses import Address, find, find_input
-from rates_core.network.connections import wire_connections
+from rates_core.network.apart import Apart
+from rates_core.network.connection_index import ConnectionIndex
+from rates_core.network.connections import Ends, wire_connections
 from rates_core.network.edges import wire_edges
 from rates_core.network.grouping import Feeding, group
-from rates_core.network.leaves import FlatCircuit, FlatConnection, flatten
+from rates_core.network.leaves import FlatCircuit, flatten
 from rates_core.network.network import Network
 from rates_core.network.readings import settle_readings
 from rates_core.network.wiring import Wiring
 from rates_core.templates.circuit import CircuitTemplate
-
-Ends = tuple[FlatConnection, Address, Address]
 
 
 def build_network(circuit: CircuitTemplate, vectorize: bool = True) -> Network:
@@ -38,17 +38,29 @@ def build_network(circuit: CircuitTemplate, vectorize: bool = True) -> Network:
             "circuits=, or derive one that has, with update_template()."
         )
     settle_readings(flat)
+    return connected(flat, vectorize)
+
+
+def connected(flat: FlatCircuit, vectorize: bool, apart: Apart | None = None) -> Network:
+    """Return the network of a flattened circuit, in which some values are kept apart."""
     addresses = _addresses(flat)
     connections = [
-        (item, find(flat, item.source), find_input(flat, item.target, f"Connection {item.source} -> {item.target}"))
-        for item in flat.connections
+        (
+            number,
+            item,
+            find(flat, item.source),
+            find_input(flat, item.target, f"Connection {item.source} -> {item.target}"),
+        )
+        for number, item in flat.links.connections.items()
     ]
     instant = [*_instant_edges(flat, addresses), *_instant_connections(flat, connections)] if vectorize else []
     populations, locations = group(flat, instant, vectorize)
-    wiring = Wiring(flat, populations, locations)
+    wiring = Wiring(flat, populations, locations, apart or Apart())
     wire_edges(wiring, flat.edges, addresses)
     wire_connections(wiring, connections)
-    return Network(flat.name, tuple(wiring.populations), tuple(wiring.projections), locations)
+    index = ConnectionIndex(flat.links, wiring.sets)
+    parts = tuple(wiring.populations), tuple(wiring.projections)
+    return Network(flat.name, *parts, locations, index, flat, vectorize)
 
 
 def _addresses(flat: FlatCircuit) -> list[Address]:
@@ -83,7 +95,7 @@ def _instant_edges(flat: FlatCircuit, addresses: list[Address]) -> Iterator[Feed
 def _instant_connections(flat: FlatCircuit, connections: list[Ends]) -> Iterator[Feeding]:
     import numpy as np
 
-    for connection, source, target in connections:
+    for _, connection, source, target in connections:
         if connection.delays is None or not np.all(connection.delays):
             yield _feeding(source, target)
         for reading in _read_paths(connection.mapping):

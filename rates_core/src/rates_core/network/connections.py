@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -10,13 +10,16 @@ import numpy as np
 from rates_core.errors import ArgumentError, UnsupportedFeatureError
 from rates_core.network.addresses import Address
 from rates_core.network.edge_populations import EdgeOperators, add_edge_population
-from rates_core.network.leaves import FlatConnection
 from rates_core.network.weights import DENSE_SHARE, DENSE_SIZE, Dense, Uniform, Weights
 from rates_core.network.wiring import Connections, Wiring
+from rates_core.templates.connection_values import ConnectionValues
+from rates_core.templates.edge_table import Mapped, changed_mapping
 from rates_core.templates.sparse import SparseMatrix
 
+Ends = tuple[int, ConnectionValues, Address, Address]  # a connectivity's number and values, and what its ends name
 
-def wire_connections(wiring: Wiring, ends: list[tuple[FlatConnection, Address, Address]]) -> None:
+
+def wire_connections(wiring: Wiring, ends: Iterable[Ends]) -> None:
     """Add the projections of all connections.
 
     Raises:
@@ -24,18 +27,15 @@ def wire_connections(wiring: Wiring, ends: list[tuple[FlatConnection, Address, A
         UnsupportedFeatureError: the operators of the connections act on an axis.
         TemplateError: there is a spread and no delay, or the operators of the connections do not fit.
     """
-    numbers: Counter[tuple[str, str]] = Counter()
-    for connection, source, target in ends:
-        pair = connection.source, connection.target
-        _Wire(wiring, connection, source, target, numbers[pair]).add()
-        numbers[pair] += 1
+    for number, connection, source, target in ends:
+        _Wire(wiring, number, connection, source, target).add()
 
 
 class _Wire:
     """One connectivity and the units that it joins."""
 
     def __init__(
-        self, wiring: Wiring, connection: FlatConnection, source: Address, target: Address, number: int
+        self, wiring: Wiring, number: int, connection: ConnectionValues, source: Address, target: Address
     ) -> None:
         self.wiring, self.connection, self.number = wiring, connection, number
         self.source, self.target = wiring.reference(source), wiring.reference(target)
@@ -60,16 +60,34 @@ class _Wire:
         """Add the projections."""
         whole = self._whole()
         if whole is not None:
-            times = _number(self.connection.delays), _number(self.connection.spread)
-            self.wiring.project(self.source, self.target, whole, *times)
+            times = {"delay": _number(self.connection.delays), "spread": _number(self.connection.spread)}
+            self.wiring.join(self.number, self.source, self.target, whole, **times)
             return
-        dense = isinstance(self.connection.weights, np.ndarray)
+        apart = self.wiring.apart
         operators = self._operators()
-        for part in self._connections(keep_zeros=operators is not None).by_kind(f"Connection {self._name}"):
+        connections = self._connections(keep_zeros=operators is not None or apart.keeps(self.number, "weight"))
+        for part in connections.by_kind(f"Connection {self._name}", apart.keeps(self.number, "delay")):
             if operators is None:
-                self.wiring.connect(part, all_fed=dense and self._reaches_all)
+                self.wiring.connect(part, all_fed=self._feeds_all)
             else:
-                add_edge_population(self.wiring, operators, part, [self.connection.mapping])
+                add_edge_population(self.wiring, operators, part, self._mappings(part))
+
+    def _mappings(self, part: Connections) -> list[Mapped]:
+        """Return what the variables of each connection are; one for all if they are the same."""
+        connection = self.connection
+        if not connection.units:
+            return [connection.mapping]
+        found = [connection.mapping]
+        places = np.zeros(len(part.rows), dtype=np.intp)
+        for item in connection.units:
+            known: dict[int, int] = {}
+            chosen = np.ones(len(part.rows), dtype=bool)
+            for unit, column in ((item.source, part.columns), (item.target, part.rows)):
+                if unit is not None:
+                    chosen &= column == unit
+            for place in np.flatnonzero(chosen).tolist():
+                places[place] = changed_mapping(found, int(places[place]), item.name, item.value, known)
+        return [found[place] for place in places.tolist()]
 
     @property
     def _name(self) -> str:
@@ -88,6 +106,11 @@ class _Wire:
         return operators
 
     @property
+    def _feeds_all(self) -> bool:
+        """Tell whether every target unit is fed: of a dense matrix every entry is a connection."""
+        return not isinstance(self.connection.weights, SparseMatrix) and self._reaches_all
+
+    @property
     def _reaches_all(self) -> bool:
         return len(self.rows) == self.wiring.count(self.target)
 
@@ -102,11 +125,13 @@ class _Wire:
             return None
         if (connection.spread or 0) > 0 and not connection.delays:
             return None
-        weights = connection.weights
+        weights, apart = connection.weights, self.wiring.apart
+        if isinstance(weights, SparseMatrix) or apart.keeps(self.number, "delay"):
+            return None
+        if apart.keeps(self.number, "weight"):
+            return Dense(np.array(np.broadcast_to(np.asarray(weights) * 1.0, connection.shape)))
         if _is_number(weights):
             return Uniform(weights)
-        if isinstance(weights, SparseMatrix):
-            return None
         few = weights.size > DENSE_SIZE and np.count_nonzero(weights) < DENSE_SHARE * weights.size
         return None if few else Dense(weights)
 
@@ -126,7 +151,7 @@ class _Wire:
         delays, spreads = (_picked(value, shape, rows, columns) for value in (connection.delays, connection.spread))
         return Connections(
             self.source, self.target, rows + self.rows.start, columns + self.columns.start, data, delays, spreads,
-            number=self.number,
+            self.number,
         )  # fmt: skip
 
 

@@ -9,12 +9,13 @@ from attrs import frozen
 
 from rates_core.errors import TemplateError
 from rates_core.network.addresses import Address, find
-from rates_core.network.edge_table import Mapped
-from rates_core.network.leaves import default_origin, plain
+from rates_core.network.leaves import default_origin
 from rates_core.network.network import Origin, Origins, Population, Value, VariableReference
 from rates_core.network.structure import NodeStructure, VariableKey, edge_ends
 from rates_core.network.weights import Indexed, Sparse, Weights, is_identity, row_pointers
-from rates_core.network.wiring import Connections, Wiring, mask, uniform
+from rates_core.network.wiring import Connections, Wiring, mask
+from rates_core.templates.edge_table import Mapped
+from rates_core.templates.value import plain
 
 if TYPE_CHECKING:
     import numpy as np
@@ -74,14 +75,18 @@ def add_edge_population(
     units = _EdgeUnits(wiring, connections)
     values, origins = _edge_values(operators, mappings, units, size)
     wiring.populations.append(Population(label, structure, size, units, values, origins, edges=True))
-    for key in entries:
-        times = {"delay": uniform(connections.delays), "spread": uniform(connections.spreads)}
-        wiring.read(source, connections.columns, VariableReference(number, *key), **times)
+    delay, spread = wiring.times(connections)
+    times = tuple(
+        wiring.read(source, connections.columns, VariableReference(number, *key), delay=delay, spread=spread)
+        for key in entries
+    )
     for key, reference in reading_references(wiring, mappings[0]).items():
         wiring.read(reference, _units_read(wiring, connections, mappings, key), VariableReference(number, *key))
     out = VariableReference(number, *output)
     fed = None if wiring.single(target) else mask(connections.rows, wiring.count(target))
-    wiring.project(out, target, _outgoing(wiring, size, connections), edges=connections.edges, fed=fed)
+    weight = wiring.project(out, target, _outgoing(wiring, size, connections), fed=fed)
+    shape = wiring.count(target), wiring.count(source)
+    wiring.sets.append(connections.set(shape, weight, times, population=number))
 
 
 def _key(name: str) -> VariableKey:
@@ -139,7 +144,7 @@ def _edge_values(
             else:
                 values[key] = np.array([default if value is None else value for value in given])
                 origins[key] = tuple(
-                    origin if value is None else Origin(unit, *key) for unit, value in zip(units, given, strict=True)
+                    origin if value is None else Origin(units[place], *key) for place, value in enumerate(given)
                 )
     return values, origins
 
@@ -197,6 +202,7 @@ class _EdgeUnits(Sequence[str]):
     """Paths of edges: `source->target[k]`, made when they are asked for."""
 
     def __init__(self, wiring: Wiring, connections: Connections) -> None:
+        self._index = wiring.flat.links.index
         self._connections = connections
         self._ends = [
             (wiring.populations[end.population].units, f"{end.operator}/{end.variable}")
@@ -210,9 +216,12 @@ class _EdgeUnits(Sequence[str]):
         if isinstance(index, slice):
             return [self[place] for place in range(len(self))[index]]
         place = range(len(self))[index]
-        if self._connections.edges is not None:
-            source, target, number = self._connections.edges[place]
-            return f"{source}->{target}[{number}]"
         (sources, out), (targets, into) = self._ends
         source = f"{sources[int(self._connections.columns[place])]}/{out}"
-        return f"{source}->{targets[int(self._connections.rows[place])]}/{into}[{self._connections.number}]"
+        target = f"{targets[int(self._connections.rows[place])]}/{into}"
+        return f"{source}->{target}[{self._number(place, source, target)}]"
+
+    def _number(self, place: int, source: str, target: str) -> int:
+        declared = self._connections.declared
+        number = declared if isinstance(declared, int) else int(declared[place])
+        return self._index.count(number, source, target)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rates_core.network.addresses import Address
+from rates_core.network.edge_columns import EdgeColumns
 from rates_core.network.edge_populations import EdgeOperators, add_edge_population
-from rates_core.network.edge_table import EdgeTable
 from rates_core.network.network import VariableReference
 from rates_core.network.weights import Uniform
 from rates_core.network.wiring import Connections, Wiring, delay_kinds, uniform
+from rates_core.templates.edge_table import EdgeTable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,18 +37,16 @@ class _Edges:
         import numpy as np
 
         self.wiring, self.table = wiring, table
-        units = [wiring.units(address) for address in addresses]
         references: dict[VariableReference, int] = {}
         found = [references.setdefault(wiring.reference(address), len(references)) for address in addresses]
-        reference = np.array(found, dtype=np.intp)
-        first = np.array([item.start for item in units], dtype=np.intp)
-        count = np.array([len(item) for item in units], dtype=np.intp)
         self.references = list(references)
-        self.source, self.target = reference[table.source], reference[table.target]
-        self.columns, self.rows = first[table.source], first[table.target]
-        self.width, self.height = count[table.source], count[table.target]
         self.operators = [EdgeOperators.of(wiring, template) for template in table.templates]
-        self.uniform = (self.width > 1) & (self.height > 1) & (table.template < 0)
+        self.edges = EdgeColumns.of(table, [wiring.units(address) for address in addresses])
+        reference = np.array(found, dtype=np.intp)
+        self.source = reference[table.source[self.edges.declared]]
+        self.target = reference[table.target[self.edges.declared]]
+        apart = np.isin(self.edges.declared, [number for number, _ in wiring.apart.edges])
+        self.uniform = (self.edges.width > 1) & (self.edges.height > 1) & (self.edges.template < 0) & ~apart
 
     def groups(self) -> list[np.ndarray]:
         """Return the edges that become one projection or population each, in the order of their first edges."""
@@ -62,66 +61,59 @@ class _Edges:
         """Return a number for each edge; it is negative for those that stay apart from all others."""
         import numpy as np
 
-        table = self.table
+        edges = self.edges
         single = np.array([self.wiring.single(reference) for reference in self.references], dtype=bool)
         alone = np.array([*(operators.structure.has_axis for operators in self.operators), False], dtype=bool)
-        apart = (single[self.source] & single[self.target]) | alone[table.template] | self.uniform
-        kinds = delay_kinds(table.delay, table.spread, self._name)
+        apart = (single[self.source] & single[self.target]) | alone[edges.template] | self.uniform
         keys = self.source
-        for column in (self.target, kinds, table.template + 1, self._mapped()):
+        for column in (self.target, self._kinds(), edges.template + 1, self._mapped()):
             keys = keys * (int(column.max()) + 1) + column
-        return np.asarray(np.where(apart, -1 - np.arange(len(table)), keys))
+        return np.asarray(np.where(apart, -1 - np.arange(len(edges)), keys))
+
+    def _kinds(self) -> np.ndarray:
+        """Return a number for each edge's kind of delay."""
+        import numpy as np
+
+        edges = self.edges
+        kinds = delay_kinds(edges.delay, edges.spread, self._name)
+        return np.asarray(np.maximum(kinds, np.isin(edges.declared, self.wiring.apart.numbers("delay"))))
 
     def _name(self, place: int) -> str:
-        ends = self.table.ends
-        return f"Edge {ends[self.table.source[place]]}->{ends[self.table.target[place]]}"
+        source, target = self.table.index.pair(self.edges.declared[place])
+        return f"Edge {source}->{target}"
 
     def _mapped(self) -> np.ndarray:
         """Return a number that is equal for edges whose variables are mapped alike."""
         import numpy as np
 
-        table = self.table
-        found, first = np.unique(table.mapping, return_index=True)
-        numbers = np.zeros(len(table.mappings) + 1, dtype=np.intp)
+        edges = self.edges
+        found, first = np.unique(edges.mapping, return_index=True)
+        numbers = np.zeros(len(edges.mappings) + 1, dtype=np.intp)
         known: dict[Any, int] = {}
         for number, place in zip(found.tolist(), first.tolist(), strict=True):
             if number >= 0:
-                operators = self.operators[table.template[place]]
-                alike = operators.signature(self.wiring, table.mappings[number])
+                operators = self.operators[edges.template[place]]
+                alike = operators.signature(self.wiring, edges.mappings[number])
                 numbers[number] = known.setdefault(alike, len(known))
-        return np.asarray(numbers[table.mapping])
+        return np.asarray(numbers[edges.mapping])
 
     def add(self, places: np.ndarray) -> None:
         """Add the projection of some edges, or their population with its projections."""
-        import numpy as np
-
-        place, table = int(places[0]), self.table
+        place, edges = int(places[0]), self.edges
         source, target = self.references[self.source[place]], self.references[self.target[place]]
         if self.uniform[place]:
-            times = uniform(table.delay[places]), uniform(table.spread[places])
-            self.wiring.project(source, target, Uniform(table.weight[place].item()), *times, table.names(places))
+            times = {"delay": uniform(edges.delay[places]), "spread": uniform(edges.spread[places])}
+            weights = Uniform(edges.weight[place].item())
+            self.wiring.join(int(edges.declared[place]), source, target, weights, **times)
             return
-        places, rows, columns = self._expanded(places)
+        places, rows, columns = edges.connections(places)
         connections = Connections(
-            source, target, rows, columns, table.weight[places], table.delay[places], table.spread[places],
-            table.names(places),
+            source, target, rows, columns, edges.weight[places], edges.delay[places], edges.spread[places],
+            edges.declared[places],
         )  # fmt: skip
-        if table.template[place] < 0:
+        if edges.template[place] < 0:
             self.wiring.connect(connections)
             return
-        order = np.argsort(rows, kind="stable")
-        mappings = [table.mappings[number] for number in table.mapping[places[order]].tolist()]
-        add_edge_population(self.wiring, self.operators[table.template[place]], connections.chosen(order), mappings)
-
-    def _expanded(self, places: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return edge, target unit and source unit of each connection: edges of whole populations are many."""
-        import numpy as np
-
-        width, height = self.width[places], self.height[places]
-        rows, columns = self.rows[places], self.columns[places]
-        counts = width * height
-        if not (counts > 1).any():
-            return places, rows, columns
-        within = np.concatenate([np.arange(count) for count in counts])
-        width, rows, columns = (np.repeat(column, counts) for column in (width, rows, columns))
-        return np.repeat(places, counts), rows + within // width, columns + within % width
+        order = rows.argsort(kind="stable")
+        mappings = [edges.mappings[number] for number in edges.mapping[places[order]].tolist()]
+        add_edge_population(self.wiring, self.operators[edges.template[place]], connections.chosen(order), mappings)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from attrs import define, field
 
-from rates_core.network.edge_table import EdgeCollector, EdgeTable, with_prefix
 from rates_core.network.network import Origin, Origins, Value
 from rates_core.network.structure import NodeStructure, VariableKey
 from rates_core.templates.circuit import CircuitTemplate
-from rates_core.templates.connectivity import Connectivity
+from rates_core.templates.connection_values import ConnectionValues
+from rates_core.templates.edge_table import EdgeTable
+from rates_core.templates.edge_values import EdgeValues, edge_values
+from rates_core.templates.levels import levels
 from rates_core.templates.node import EdgeTemplate, NodeTemplate
+from rates_core.templates.value import plain
 
 
 @define(eq=False)
@@ -50,27 +52,23 @@ class Leaf:
 
 
 @define(eq=False)
-class FlatConnection:
-    """A connectivity with full paths."""
-
-    source: str
-    target: str
-    template: EdgeTemplate | None
-    mapping: dict[str, Any]
-    weights: Any
-    delays: Any
-    spread: Any
-
-
-@define(eq=False)
 class FlatCircuit:
-    """All leaves, edges and connections of a circuit."""
+    """All leaves of a circuit, and its edges and connectivities."""
 
     name: str
     leaves: dict[str, Leaf]
-    edges: EdgeTable
-    connections: list[FlatConnection]
+    links: EdgeValues
     structures: Structures
+
+    @property
+    def edges(self) -> EdgeTable:
+        """Return the edges."""
+        return self.links.table
+
+    @property
+    def connections(self) -> list[ConnectionValues]:
+        """Return the connectivities, in order of declaration."""
+        return list(self.links.connections.values())
 
 
 @define(eq=False)
@@ -89,32 +87,17 @@ class Structures:
 
 
 def flatten(circuit: CircuitTemplate) -> FlatCircuit:
-    """Return the circuit's leaves, edges and connections, with all overrides applied."""
-    from rates_core.network.overrides import apply_overrides
+    """Return the circuit's leaves, edges and connectivities, with all overrides applied."""
+    from rates_core.network.overrides import set_node_variable
 
-    structures, collector = Structures(), EdgeCollector()
+    structures = Structures()
     leaves: dict[str, Leaf] = {}
     _collect_leaves(circuit, "", leaves, structures)
-    connections: list[FlatConnection] = []
-    levels = list(_levels(circuit, ""))
-    held: list[tuple[int, int]] = []  # edges and connections of each level and those inside of it; outer ones follow
-    for prefix, level in levels:
-        collector.add(level.edges.single, prefix)
-        for matrix in level.edges.matrices:
-            collector.add_matrix(matrix, prefix)
-        connections.extend(_connection(connectivity, prefix) for connectivity in level.connections)
-        held.append((collector.count, len(connections)))
-    flat = FlatCircuit(circuit.name, leaves, collector.table(), connections, structures)
-    for (prefix, level), counts in zip(levels, held, strict=True):
-        apply_overrides(flat, prefix, level.overrides, *counts)
+    flat = FlatCircuit(circuit.name, leaves, edge_values(circuit), structures)
+    for prefix, level in levels(circuit):
+        for path, value in level.overrides.node_vars.items():
+            set_node_variable(flat, prefix + path, plain(value))
     return flat
-
-
-def _levels(circuit: CircuitTemplate, prefix: str) -> Iterator[tuple[str, CircuitTemplate]]:
-    """Yield the circuit and its sub-circuits with their prefixes, the innermost first."""
-    for label, child in circuit.circuits.items():
-        yield from _levels(child, f"{prefix}{label}/")
-    yield prefix, circuit
 
 
 def _collect_leaves(circuit: CircuitTemplate, prefix: str, leaves: dict[str, Leaf], structures: Structures) -> None:
@@ -146,22 +129,3 @@ def _fill(leaf: Leaf, node: NodeTemplate) -> None:
 def default_origin(structure: NodeStructure, key: VariableKey) -> Origin:
     """Return the origin of a value that an operator declares."""
     return Origin(structure.operator(key[0]), *key)
-
-
-def plain(value: Any) -> Value:
-    """Return a number or a numpy array."""
-    from rates_core.templates.array import Array
-
-    return value.values if isinstance(value, Array) else value
-
-
-def _connection(connectivity: Connectivity, prefix: str) -> FlatConnection:
-    return FlatConnection(
-        prefix + connectivity.source,
-        prefix + connectivity.target,
-        connectivity.edge,
-        with_prefix(connectivity.edge_var_map, prefix),
-        plain(connectivity.weights),
-        plain(connectivity.delays),
-        plain(connectivity.spread),
-    )

@@ -14,8 +14,10 @@ from rates_core.network.weights import Weights
 if TYPE_CHECKING:
     import numpy as np
 
+    from rates_core.network.connection_index import ConnectionIndex
+    from rates_core.network.leaves import FlatCircuit
+
 Value = Any  # int, float, complex or a numpy array with one entry per unit (or the array of a vector variable)
-EdgeName = tuple[str, str, int]  # paths of source and target variables, number among the edges between them
 
 
 @frozen
@@ -79,7 +81,6 @@ class Projection:
         label: `source->target` in paths of the variables; unique in a network.
         delay: None, one number, or an array with one entry per connection (in the order of `weights`).
         spread: None, or as `delay`: standard deviation of a gamma kernel whose mean is `delay`.
-        edges: for projections made of separate edges the name of each connection, else None.
         fed: mask of the target units that are connected; None if all are.
     """
 
@@ -89,7 +90,6 @@ class Projection:
     weights: Weights
     delay: float | np.ndarray | None = None
     spread: float | np.ndarray | None = None
-    edges: Sequence[EdgeName] | None = None
     fed: np.ndarray | None = None
 
 
@@ -103,12 +103,22 @@ class UnitLocation:
 
 @frozen(eq=False, slots=False)
 class Network:
-    """A model as populations and projections, with the way back from paths."""
+    """A model as populations and projections, with the way back from paths.
+
+    Attributes:
+        locations: where each node and each population lives.
+        connections: which edges and connectivities the projections and the populations of edges are made of.
+        flat: the circuit that the network was built from.
+        vectorize: whether equal nodes were grouped.
+    """
 
     name: str
     populations: tuple[Population, ...]
     projections: tuple[Projection, ...]
     locations: Mapping[str, UnitLocation | tuple[int, int]] = field(repr=False)
+    connections: ConnectionIndex = field(repr=False)
+    flat: FlatCircuit = field(repr=False)
+    vectorize: bool
 
     @cached_property
     def fed_variables(self) -> frozenset[VariableReference]:

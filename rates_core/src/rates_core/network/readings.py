@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from rates_core.errors import TemplateError
 from rates_core.network.addresses import split_unit
-from rates_core.network.edge_table import Mapped
 from rates_core.network.leaves import FlatCircuit
 from rates_core.paths import has_wildcard, matches
+from rates_core.templates.edge_table import Mapped
 
 if TYPE_CHECKING:
     import numpy as np

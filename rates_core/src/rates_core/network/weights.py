@@ -63,32 +63,27 @@ def from_connections(
     data: np.ndarray,
     shape: tuple[int, int],
     separate: bool,
-) -> tuple[Weights, np.ndarray]:
+) -> Weights:
     """Choose the form of weights for a list of connections.
 
     Args:
-        rows: target of each connection.
+        rows: target of each connection, sorted.
         columns: source of each connection.
         data: weight of each connection.
         shape: the numbers of targets and sources.
         separate: whether connections must stay separate, since each has a delay of its own.
-
-    Returns:
-        The weights, and for each connection of theirs the place in the given list.
     """
     import numpy as np
 
-    order = np.argsort(rows, kind="stable")
-    rows, columns, data = rows[order], columns[order], data[order]
     targets, sources = shape
     if len(rows) == targets and bool((rows == np.arange(targets)).all()):
-        return Indexed(data, None if is_identity(columns, sources) else columns), order
+        return Indexed(data, None if is_identity(columns, sources) else columns)
     single = not separate and len(np.unique(rows * np.int64(sources) + columns)) == len(rows)
     if single and (targets * sources <= DENSE_SIZE or len(rows) >= DENSE_SHARE * targets * sources):
         matrix = np.zeros(shape, dtype=data.dtype)
         matrix[rows, columns] = data
-        return Dense(matrix), order
-    return Sparse(data, rows, columns, row_pointers(rows, targets)), order
+        return Dense(matrix)
+    return Sparse(data, rows, columns, row_pointers(rows, targets))
 
 
 def is_identity(index: np.ndarray, count: int) -> bool:

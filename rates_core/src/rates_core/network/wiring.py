@@ -9,18 +9,17 @@ from attrs import define, field
 
 from rates_core.errors import TemplateError
 from rates_core.network.addresses import Address
+from rates_core.network.apart import Apart
+from rates_core.network.connection_set import ConnectionSet
 from rates_core.network.grouping import Locations
 from rates_core.network.leaves import FlatCircuit
 from rates_core.network.network import Population, Projection, UnitLocation, VariableReference
-from rates_core.network.weights import Indexed, Weights, from_connections, is_identity
+from rates_core.network.weights import Dense, Indexed, Weights, from_connections, is_identity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     import numpy as np
-
-    from rates_core.network.edge_table import EdgeNames
-    from rates_core.network.network import EdgeName
 
 Times = Any  # None, one number, or an array with one entry per connection
 
@@ -32,7 +31,9 @@ class Wiring:
     flat: FlatCircuit
     populations: list[Population]
     locations: Locations
+    apart: Apart = field(factory=Apart)
     projections: list[Projection] = field(factory=list)
+    sets: list[ConnectionSet] = field(factory=list)
     labels: Counter[str] = field(factory=Counter)
 
     def reference(self, address: Address) -> VariableReference:
@@ -81,38 +82,55 @@ class Wiring:
         weights: Weights,
         delay: Times = None,
         spread: Times = None,
-        edges: Sequence[EdgeName] | None = None,
         fed: np.ndarray | None = None,
-        label: str | None = None,
+    ) -> int:
+        """Add a projection and return its number."""
+        label = self.unique(self.label(source, target))
+        self.projections.append(Projection(label, source, target, weights, delay, spread, fed))
+        return len(self.projections) - 1
+
+    def join(
+        self, declared: int, source: VariableReference, target: VariableReference, weights: Weights, **times: Times
     ) -> None:
-        """Add a projection."""
-        label = self.unique(self.label(source, target) if label is None else label)
-        self.projections.append(Projection(label, source, target, weights, delay, spread, edges, fed))
+        """Add a projection of all pairs of units of two populations."""
+        number = self.project(source, target, weights, **times)
+        shape = self.count(target), self.count(source)
+        self.sets.append(ConnectionSet(declared, shape, number, (number,)))
 
     def connect(self, connections: Connections, all_fed: bool = False) -> None:
         """Add a projection of connections that share source, target and kind of delay."""
         source, target = connections.source, connections.target
         shape = self.count(target), self.count(source)
-        delay, spread = uniform(connections.delays), uniform(connections.spreads)
+        connections = connections.sorted()
+        delay, spread = self.times(connections)
         separate = hasattr(delay, "shape") or hasattr(spread, "shape")
         if self.single(target) and len(connections.rows) == 1:
             index = None if self.single(source) else int(connections.columns[0])
-            self.project(
-                source, target, Indexed(connections.weights[0].item(), index), delay, spread, connections.edges
-            )
+            number = self.project(source, target, Indexed(connections.weights[0].item(), index), delay, spread)
+            self.sets.append(connections.set(shape, number, (number,)))
             return
-        weights, order = from_connections(connections.rows, connections.columns, connections.weights, shape, separate)
-        edges = connections.names(order)
+        weights = from_connections(connections.rows, connections.columns, connections.weights, shape, separate)
         fed = None if all_fed or self.single(target) else mask(connections.rows, shape[0])
-        self.project(source, target, weights, reordered(delay, order), reordered(spread, order), edges, fed)
+        number = self.project(source, target, weights, delay, spread, fed)
+        self.sets.append(connections.set(shape, number, (number,), dense=isinstance(weights, Dense)))
 
-    def read(self, source: VariableReference, units: np.ndarray, target: VariableReference, **times: Times) -> None:
-        """Let each unit of a population of edges read one unit of another population."""
+    def times(self, connections: Connections) -> tuple[Times, Times]:
+        """Return delay and spread of connections: none, one number, or one per connection where they have to be."""
+        import numpy as np
+
+        delays, spread = connections.delays, uniform(connections.spreads)
+        apart = self.apart.edges and np.isin(connections.declared, self.apart.numbers("delay")).any()
+        if not apart and not hasattr(spread, "shape"):
+            return uniform(delays), spread
+        return (delays if len(delays) > 1 else delays[0].item()), spread
+
+    def read(self, source: VariableReference, units: np.ndarray, target: VariableReference, **times: Times) -> int:
+        """Let each unit of a population of edges read one unit of another population; return the projection."""
         if self.single(target) and not self.single(source):
             index: np.ndarray | int | None = int(units[0])
         else:
             index = None if self.single(source) or is_identity(units, self.count(source)) else units
-        self.project(source, target, Indexed(1.0, index), **times)
+        return self.project(source, target, Indexed(1.0, index), **times)
 
 
 @define(eq=False)
@@ -124,8 +142,7 @@ class Connections:
         columns: source unit.
         delays: 0 where there is none.
         spreads: 0 where there is none.
-        edges: names of the connections, if they are separate edges.
-        number: of the connectivity among those between the same variables, if they are not.
+        declared: number of the edge or connectivity that each is part of; one number if it is the same for all.
     """
 
     source: VariableReference
@@ -135,16 +152,11 @@ class Connections:
     weights: np.ndarray
     delays: np.ndarray
     spreads: np.ndarray
-    edges: EdgeNames | None = None
-    number: int = 0
+    declared: np.ndarray | int
 
     def __attrs_post_init__(self) -> None:
         if self.weights.dtype.kind == "c" and not self.weights.imag.any():
             self.weights = self.weights.real
-
-    def names(self, places: np.ndarray) -> EdgeNames | None:
-        """Return the names of some of the connections."""
-        return None if self.edges is None else self.edges.chosen(places)
 
     def chosen(self, places: np.ndarray) -> Connections:
         """Return some of the connections."""
@@ -156,19 +168,37 @@ class Connections:
             self.weights[places],
             self.delays[places],
             self.spreads[places],
-            self.names(places),
-            self.number,
+            self.declared if isinstance(self.declared, int) else self.declared[places],
         )
 
-    def by_kind(self, what: str) -> list[Connections]:
+    def sorted(self) -> Connections:
+        """Return the connections sorted by target."""
+        if bool((self.rows[1:] >= self.rows[:-1]).all()):
+            return self
+        return self.chosen(self.rows.argsort(kind="stable"))
+
+    def set(self, shape: tuple[int, int], weight: int, times: tuple[int, ...], **parts: Any) -> ConnectionSet:
+        """Return what remembers of which edges and connectivities these are part of."""
+        declared = self.declared
+        if not isinstance(declared, int) and len(declared) == 1:
+            declared = int(declared[0])
+        return ConnectionSet(declared, shape, weight, times, self.rows, self.columns, **parts)
+
+    def by_kind(self, what: str, delayed: bool = False) -> list[Connections]:
         """Return those without delay, those with a discrete one, and those with a distributed one.
 
+        Args:
+            what: of what they are.
+            delayed: whether those without delay are to have one of 0.
+
         Raises:
-            TemplateError: one has a spread and no delay; `what` says of what they are.
+            TemplateError: one has a spread and no delay.
         """
         import numpy as np
 
         kinds = delay_kinds(self.delays, self.spreads, lambda place: what)
+        if delayed:
+            kinds = np.maximum(kinds, 1)
         return [self.chosen(np.flatnonzero(kinds == kind)) for kind in np.unique(kinds)]
 
 
@@ -191,11 +221,6 @@ def uniform(times: np.ndarray) -> Times:
     if not times.any():
         return None
     return float(times[0]) if bool((times == times[0]).all()) else times
-
-
-def reordered(times: Times, order: np.ndarray) -> Times:
-    """Return delays of connections in another order."""
-    return times[order] if hasattr(times, "shape") else times
 
 
 def mask(rows: np.ndarray, count: int) -> np.ndarray | None:

@@ -125,6 +125,6 @@ def _ordered(system: System, needed: Iterable[str]) -> list[str]:
     """Return needed parameters: edge weights first, then the others as declared, then structure."""
     wanted = set(needed)
     used = [item for item in system.parameters if item.path in wanted]
-    weights = [item.path for item in used if not item.structural and item.path.endswith("/weight")]
+    weights = [item.path for item in used if item.role == "weight"]
     others = [item.path for item in used if not item.structural and item.path not in weights]
     return [*weights, *others, *(item.path for item in used if item.structural)]

@@ -8,6 +8,7 @@ from rates_core.errors import TemplateError, UnsupportedFeatureError
 from rates_core.expressions.equation import Equation
 from rates_core.expressions.tree import Symbol
 from rates_core.paths import join_path
+from rates_core.reference.bundles import Bundle
 from rates_core.reference.functions import Value, shaped
 from rates_core.reference.links import Link, links_of
 from rates_core.reference.model import Model
@@ -30,8 +31,9 @@ def build_model(circuit: CircuitTemplate) -> Model:
     builder = _Builder(units_of(circuit))
     for unit in builder.units.values():
         builder.add_unit(unit, {})
-    for link in links_of(circuit, builder.units):
-        builder.add_link(link)
+    links, bundles = links_of(circuit, builder.units)
+    for link in links:
+        builder.add_link(link, bundles)
     return Model(builder.quantities, builder.edges)
 
 
@@ -39,8 +41,7 @@ def build_model(circuit: CircuitTemplate) -> Model:
 class _Builder:
     units: dict[str, Unit]
     quantities: dict[str, Quantity] = field(factory=dict)
-    edges: dict[str, tuple[str, str, int]] = field(factory=dict)
-    counts: dict[tuple[str, str], int] = field(factory=dict)
+    edges: dict[str, tuple[str, str, Bundle]] = field(factory=dict)
 
     def add_unit(self, unit: Unit, mapped: dict[tuple[str, str], str]) -> None:
         """Add all variables of a unit; `mapped` ones are read from elsewhere."""
@@ -98,14 +99,12 @@ class _Builder:
                         assert isinstance(target, Input)
                         target.feeds.append(Feed(join_path(unit.path, other.name, name)))
 
-    def add_link(self, link: Link) -> None:
+    def add_link(self, link: Link, bundles: list[Bundle]) -> None:
         """Add one connection, with its delay before and its weight after its operators."""
-        (source_unit, source_key), (target_unit, target_key) = link.source, link.target
-        source, target = join_path(source_unit.path, *source_key), join_path(target_unit.path, *target_key)
-        number = self.counts.get((source, target), 0)
-        self.counts[source, target] = number + 1
-        edge = f"{source}->{target}[{number}]"
-        self.edges[edge] = source, target, number
+        source, target = link.ends
+        before = (item for item in bundles[: link.bundle.number] if source in item.sources and target in item.targets)
+        edge = f"{source}->{target}[{sum(1 for _ in before)}]"
+        self.edges[edge] = source, target, link.bundle
         signal = self.delayed(edge, source, link.delay, link.spread)
         if link.template is not None:
             signal = self.add_operators(edge, link, signal)
@@ -132,7 +131,7 @@ class _Builder:
         """Add the operators of an edge as a unit of its own and return the path of its output."""
         assert link.template is not None
         unit = Unit.make(edge, link.template)
-        if not link.is_edge and any(uses(operator, AXIS_FUNCTIONS) for operator in unit.operators):
+        if not link.bundle.is_edge and any(uses(operator, AXIS_FUNCTIONS) for operator in unit.operators):
             raise UnsupportedFeatureError(
                 f"The reference interpreter has no axis of connections; edge template '{link.template.name}' uses one."
             )

@@ -10,6 +10,7 @@ from attrs import evolve, frozen
 from rates_core.errors import ArgumentError, UnknownNameError, UnsupportedFeatureError, did_you_mean
 from rates_core.expressions.tree import Expression, Symbol, symbols
 from rates_core.paths import EdgePath, matches
+from rates_core.reference.bundles import Bundle, asked_bundles, named
 from rates_core.reference.evaluate import evaluate, is_complex
 from rates_core.reference.functions import Value
 from rates_core.reference.quantities import Algebraic, Constant, Input, Quantity, Read, Stage, State
@@ -22,11 +23,11 @@ class Model:
 
     Attributes:
         quantities: every variable of every unit and edge; and what stands for delayed values.
-        edges: for each edge, the paths of its source and target variables and its number among those between them.
+        edges: for each link, the paths of its source and target variables and the edge or connectivity that it is of.
     """
 
     quantities: Mapping[str, Quantity]
-    edges: Mapping[str, tuple[str, str, int]]
+    edges: Mapping[str, tuple[str, str, Bundle]]
 
     @property
     def states(self) -> dict[str, State | Stage]:
@@ -53,13 +54,13 @@ class Model:
 
     def _edge_parameters(self, path: str) -> list[str]:
         asked = EdgePath.parse(path)
-        patterns = asked.source.split("/"), asked.target.split("/")
+        patterns = asked.source, asked.target
+        bundles = dict.fromkeys(bundle for _, _, bundle in self.edges.values())
+        chosen = asked_bundles(bundles, patterns, asked.index)
         return [
             f"{edge}/{asked.attribute}"
-            for edge, (source, target, number) in self.edges.items()
-            if f"{edge}/{asked.attribute}" in self.quantities
-            and asked.index in (None, number)
-            and all(map(matches, patterns, (source.split("/"), target.split("/"))))
+            for edge, (source, target, bundle) in self.edges.items()
+            if f"{edge}/{asked.attribute}" in self.quantities and bundle in chosen and named(patterns, (source, target))
         ]
 
     def delay(self, item: Read | Stage) -> float:

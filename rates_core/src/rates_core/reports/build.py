@@ -8,7 +8,7 @@ from typing import Any
 from attrs import define, field
 
 from rates_core.errors import ArgumentError
-from rates_core.network.leaves import FlatCircuit, Leaf, flatten, plain
+from rates_core.network.leaves import FlatCircuit, Leaf, flatten
 from rates_core.network.structure import NodeStructure, VariableKey
 from rates_core.reports.bibliography import Bibliography
 from rates_core.reports.content import Join, Kind, Members, Report, TemplateEntry
@@ -17,11 +17,12 @@ from rates_core.reports.operators import Use, operator_entries
 from rates_core.reports.projections import projection_entries
 from rates_core.reports.quantity import distinct
 from rates_core.templates.circuit import CircuitTemplate
+from rates_core.templates.levels import levels
 from rates_core.templates.node import EdgeTemplate, NodeTemplate
 from rates_core.templates.operator import OperatorTemplate
-from rates_core.templates.placed_edges import levels
 from rates_core.templates.population import PopulationTemplate
 from rates_core.templates.template import Template
+from rates_core.templates.value import plain
 
 Unit = NodeTemplate | EdgeTemplate | PopulationTemplate
 
@@ -98,9 +99,9 @@ class _Maker:
     def circuits(self, circuit: CircuitTemplate) -> list[TemplateEntry]:
         """Return an entry for each different sub-circuit."""
         found: dict[tuple[str, str], list[tuple[str, CircuitTemplate]]] = {}
-        for path, level in levels(circuit):
-            if path:
-                found.setdefault((level.name, level.description), []).append((path, level))
+        for prefix, level in levels(circuit):
+            if prefix:
+                found.setdefault((level.name, level.description), []).append((prefix.removesuffix("/"), level))
         entries = []
         for places in found.values():
             text, cited = self.described(places[0][1])
@@ -171,7 +172,7 @@ def _groups(flat: FlatCircuit) -> list[list[Leaf]]:
 
 def _populations(circuit: CircuitTemplate) -> dict[str, PopulationTemplate]:
     return {
-        f"{prefix}/{label}" if prefix else label: population
+        prefix + label: population
         for prefix, level in levels(circuit)
         for label, population in level.populations.items()
     }

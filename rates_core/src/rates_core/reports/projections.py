@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from rates_core.network.addresses import find
-from rates_core.network.edge_table import EdgeTable
-from rates_core.network.leaves import FlatCircuit, FlatConnection
+from rates_core.network.leaves import FlatCircuit
 from rates_core.reports.content import End, Members, ProjectionEntry, Reading
 from rates_core.reports.quantity import FEW, Quantity, distinct, few, quantity
+from rates_core.templates.connection_values import ConnectionValues
+from rates_core.templates.edge_table import EdgeTable
 from rates_core.templates.sparse import SparseMatrix
 
 if TYPE_CHECKING:
@@ -207,7 +208,7 @@ def _times(values: Any) -> Quantity | None:
     return None if found == 0.0 else found
 
 
-def _connection(connection: FlatConnection, places: _Places) -> ProjectionEntry:
+def _connection(connection: ConnectionValues, places: _Places) -> ProjectionEntry:
     source, target = places.of(connection.source), places.of(connection.target)
     weights, chosen = _entries(connection, (target.units, source.units))
     return ProjectionEntry(
@@ -227,7 +228,7 @@ def _quantity(values: np.ndarray) -> Quantity:
     return quantity(values) if values.size else 0.0
 
 
-def _entries(connection: FlatConnection, shape: tuple[int, int]) -> tuple[np.ndarray | None, Any]:
+def _entries(connection: ConnectionValues, shape: tuple[int, int]) -> tuple[np.ndarray | None, Any]:
     """Return the weights of the connections that exist, and which entries of a matrix they are."""
     weights = connection.weights
     if isinstance(weights, SparseMatrix):

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from attrs import define, frozen
 
 from rates_core.network.addresses import find
-from rates_core.network.leaves import FlatCircuit, FlatConnection, Leaf, flatten
+from rates_core.network.leaves import FlatCircuit, Leaf, flatten
+from rates_core.templates.connection_values import ConnectionValues
 from rates_core.templates.sparse import SparseMatrix
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def _connections(flat: FlatCircuit, names: Mapping[str, str]) -> Iterator[tuple[
         yield names[source.leaf.path], names[target.leaf.path], part
 
 
-def _existing(connection: FlatConnection) -> np.ndarray | Any:
+def _existing(connection: ConnectionValues) -> np.ndarray | Any:
     weights = connection.weights
     if isinstance(weights, SparseMatrix):
         return weights.values.values

@@ -11,12 +11,11 @@ from rates_core.errors import ArgumentError, did_you_mean
 from rates_core.network.network import Network
 from rates_core.network.resolve import Selection, resolve
 from rates_core.paths import TIME
-from rates_core.simulation.edge_arguments import is_edge_attribute, set_edge_attribute
+from rates_core.simulation.edge_arguments import EdgeArguments, is_edge_attribute
 from rates_core.system.chains import stages_of
 from rates_core.system.system import Parameter, Shape, System
-from rates_core.templates.array import Array
 from rates_core.templates.queries import listed
-from rates_core.templates.value import to_value
+from rates_core.templates.value import plain, to_value
 from rates_core.templates.variable import IS_TIME
 
 
@@ -28,16 +27,16 @@ def arguments_of(system: System, parameters: Mapping[str, Any] | None = None) ->
         ArgumentError: a path names what is no parameter, or a value is no number or has the wrong shape.
     """
     values = {item.path: item.value for item in system.parameters}
-    for path, given in checked_mapping(parameters, "parameters").items():
-        value = _number(path, given, "parameters")
+    given = checked_values(parameters, "parameters")
+    if not given:
+        return values
+    network = _network(system)
+    edges = EdgeArguments(system, network, values)
+    for path, value in given.items():
         if is_edge_attribute(path):
-            set_edge_attribute(system, values, path, value)
+            edges.set(path, value)
             continue
-        for selection, part in _parts(_network(system), path, value, "parameters"):
-            symbol = system.addresses[selection.population, selection.operator, selection.variable]
-            symbol = f"{symbol}/default" if f"{symbol}/default" in values else symbol
-            if symbol not in values:
-                raise ArgumentError(f"parameters: '{path}' is {_no_parameter(system, symbol, selection)}")
+        for symbol, selection, part in _settable(system, path, _parts(network, path, value, "parameters")):
             parameter = system.parameter_paths[symbol]
             if np.iscomplexobj(part) and not parameter.complex:
                 raise ArgumentError(
@@ -61,17 +60,47 @@ def names_state(system: System, path: str) -> bool:
     return any(system.addresses[item.population, item.operator, item.variable] in system.state_paths for item in found)
 
 
-def _no_parameter(system: System, symbol: str, selection: Selection) -> str:
+def _settable(system: System, path: str, parts: list[tuple[Selection, Any]]) -> list[tuple[str, Selection, Any]]:
+    """Return the parameters that hold the values of units; inputs that are fed use none.
+
+    Raises:
+        ArgumentError: a variable is no parameter, or all are inputs that are fed.
+    """
+    found = [(_symbol(system, path, selection), selection, part) for selection, part in parts]
+    having = [(symbol, selection, part) for symbol, selection, part in found if symbol is not None]
+    if not having:
+        raise ArgumentError(f"parameters: '{path}' is an input that is fed. Change what feeds it.")
+    return having
+
+
+def _symbol(system: System, path: str, selection: Selection) -> str | None:
+    """Return the parameter that holds the values of some units; None if they are inputs that are fed.
+
+    Raises:
+        ArgumentError: the variable is no parameter.
+    """
+    address = selection.population, selection.operator, selection.variable
+    symbol, default = system.addresses[address], system.defaults.get(address)
+    if default is not None:
+        unfed = np.broadcast_to(system.parameter_paths[default.unfed].value, (max(selection.length, 1),))
+        used = np.any(unfed if selection.units is None else unfed[selection.units])
+        return default.value if used else None
+    if symbol in system.parameter_paths:
+        return symbol
+    declared = _network(system).populations[selection.population].structure.operator(selection.operator).variables
+    if declared[selection.variable].kind == "input" and symbol != TIME and symbol not in system.state_paths:
+        return None
+    raise ArgumentError(f"parameters: '{path}' is {_no_parameter(system, symbol, declared[selection.variable].kind)}")
+
+
+def _no_parameter(system: System, symbol: str, kind: str) -> str:
     """Return what a variable is that is no parameter, and how it is set."""
     if symbol == TIME:
         return IS_TIME.removeprefix("is ")
     if symbol in system.state_paths:
         return "a state. Set its start with initial=."
-    declared = _network(system).populations[selection.population].structure.operator(selection.operator).variables
-    if declared[selection.variable].kind == "noise":
+    if kind == "noise":
         return "noise, which has unit strength. Scale it in the equation."
-    if declared[selection.variable].kind == "input":
-        return "an input that is fed. Change what feeds it."
     return "computed by an equation."
 
 
@@ -113,8 +142,7 @@ def initial_state(system: System, initial: Mapping[str, Any] | None = None) -> n
     """
     y = np.zeros(system.width)
     values = {state.path: state.initial for state in system.states if not isinstance(state.initial, str)}
-    for path, given in checked_mapping(initial, "initial").items():
-        value = _number(path, given, "initial")
+    for path, value in checked_values(initial, "initial").items():
         for selection, part in _parts(_network(system), path, value, "initial"):
             symbol = system.addresses[selection.population, selection.operator, selection.variable]
             if symbol == TIME:
@@ -166,24 +194,23 @@ def changed(old: Any, selection: Selection, value: Any, shape: Shape, what: str)
     return array
 
 
-def checked_mapping(given: Any, argument: str) -> Mapping[str, Any]:
-    """Return a dict of path to value, empty for None.
+def checked_values(given: Any, argument: str) -> dict[str, Any]:
+    """Return numbers and arrays of numbers by path, none for None.
 
     Raises:
-        ArgumentError: it is something else.
+        ArgumentError: it is no mapping, or a value is no number.
     """
     if given is not None and not isinstance(given, Mapping):
         raise ArgumentError(f"{argument} must be a dict of path to value; it is {given!r}.")
-    return given or {}
-
-
-def _number(path: str, given: Any, argument: str) -> Any:
-    """Return a number or an array of numbers."""
-    try:
-        value = to_value(given)
-    except ArgumentError as error:
-        raise ArgumentError(f"{argument}: '{path}': {error}") from None
-    return value.values if isinstance(value, Array) else value
+    values = {}
+    for path, value in (given or {}).items():
+        if not isinstance(path, str):
+            raise ArgumentError(f"{argument}: A path is text such as 'node/op/var', not {path!r}.")
+        try:
+            values[path] = plain(to_value(value))
+        except ArgumentError as error:
+            raise ArgumentError(f"{argument}: '{path}': {error}") from None
+    return values
 
 
 def _parts(network: Network, path: str, value: Any, argument: str) -> list[tuple[Selection, Any]]:

@@ -12,13 +12,14 @@ from attrs import evolve, field, frozen
 from rates_core.delays.lowering import lower
 from rates_core.delays.prehistory import check_no_draws
 from rates_core.errors import ArgumentError, UnknownNameError, UnsupportedFeatureError, did_you_mean
+from rates_core.network.apart import Apart
 from rates_core.network.build import build_network
 from rates_core.network.network import Network
-from rates_core.network.untying import SharedValue, tied_by, untied
+from rates_core.network.untying import tied_by, untied
 from rates_core.plugins import get_manager
 from rates_core.plugins.specs import BackendSpec, SolverSpec
 from rates_core.programs.program import MatrixProgram, Program, ProgramRequest
-from rates_core.simulation.arguments import checked_mapping
+from rates_core.simulation.arguments import checked_values
 from rates_core.simulation.choice import (
     ARGUMENTS,
     check_fit,
@@ -101,8 +102,9 @@ class Recipe:
 class CompiledModel:
     """A model whose program exists; `run` generates nothing again.
 
-    Except that a value that all units of a population share becomes one value per unit when a run sets one of them, as
-    does an external input that a run gives one column per unit: then there is another program, made once.
+    Except that a value that units or connections share becomes one value for each when a run sets some of them, and a
+    delay is added where a run sets one; likewise an external input that a run gives one column per unit. Then there is
+    another program, made once.
 
     Attributes:
         system: the lowered System.
@@ -117,7 +119,7 @@ class CompiledModel:
     defaults: Mapping[str, Any]
     built: System
     recipe: Recipe
-    _variants: dict[frozenset[SharedValue] | tuple[str, ...], CompiledModel] = field(factory=dict, repr=False)
+    _variants: dict[Apart | tuple[str, ...], CompiledModel] = field(factory=dict, repr=False)
 
     def __repr__(self) -> str:
         """Return one line: the System itself would fill pages."""
@@ -204,12 +206,12 @@ class CompiledModel:
         """Return the model in which all that `parameters` sets apart is apart."""
         network = self.built.network
         assert network is not None
-        shared = tied_by(network, checked_mapping(parameters, "parameters"))
-        if not shared:
+        apart = tied_by(network, checked_values(parameters, "parameters"))
+        if not apart:
             return self
-        if shared not in self._variants:
-            self._variants[shared] = _compiled(untied(network, shared), self.recipe)
-        return self._variants[shared]
+        if apart not in self._variants:
+            self._variants[apart] = _compiled(untied(network, apart), self.recipe)
+        return self._variants[apart]
 
     def with_columns(self, inputs: Mapping[str, Any] | None, start: float) -> CompiledModel:
         """Return the model in which inputs that come with one column per unit reach each unit by its own.

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from attrs import frozen
+from attrs import evolve, frozen
 
 from rates_core.errors import ArgumentError
 from rates_core.network.network import Network
@@ -28,6 +28,7 @@ class Output:
         names: paths of the units, one per column, or element numbers of a vector.
         variable: `operator/variable`.
         alone: whether the key has one column only.
+        edges: whether the units stand for edges, whose paths are not divided.
     """
 
     key: str
@@ -36,6 +37,7 @@ class Output:
     names: tuple[str, ...]
     variable: str
     alone: bool
+    edges: bool = False
 
 
 @frozen(eq=False)
@@ -88,7 +90,7 @@ def recording(system: System, outputs: Mapping[str, str]) -> Recording:
     found: list[Output] = []
     for key, path in outputs.items():
         selections = resolve(system.network, path, "outputs")
-        parts = []
+        parts: list[Output] = []
         for selection in selections:
             symbol = system.addresses[selection.population, selection.operator, selection.variable]
             number = paths.setdefault(symbol, len(paths))
@@ -96,9 +98,10 @@ def recording(system: System, outputs: Mapping[str, str]) -> Recording:
             names = selection.names
             if not selection.length and shape:
                 names = tuple(f"{names[0]}[{element}]" for element in range(shape[0]))
-            parts.append((number, selection.units, names, f"{selection.operator}/{selection.variable}"))
-        alone = sum(len(names) for _, _, names, _ in parts) == 1
-        found += [Output(key, number, units, names, variable, alone) for number, units, names, variable in parts]
+            variable = f"{selection.operator}/{selection.variable}"
+            parts.append(Output(key, number, selection.units, names, variable, False, selection.edges))
+        alone = sum(len(part.names) for part in parts) == 1
+        found += [evolve(part, alone=alone) for part in parts]
     return Recording(tuple(found), tuple(paths))
 
 
@@ -116,7 +119,7 @@ def table(recording: Recording, system: System, recorded: Sequence[np.ndarray], 
             block = block[:, output.units]
         columns.append(block)
         for name in output.names:
-            nodes = [name] if "->" in name else name.split("/")
+            nodes = [name] if output.edges else name.split("/")
             labels.append((output.key,) if output.alone else (output.key, *nodes, output.variable))
     data = np.concatenate(columns, axis=1) if columns else np.empty((len(times), 0))
     frame = pd.DataFrame(data, index=pd.Index(times, name="time"), columns=_columns(labels))

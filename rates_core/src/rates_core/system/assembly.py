@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from attrs import define, field
 
@@ -15,6 +15,7 @@ from rates_core.network.structure import VariableKey
 from rates_core.paths import TIME
 from rates_core.system.shapes import Shape
 from rates_core.system.system import (
+    Default,
     Derivative,
     Draw,
     EventRule,
@@ -22,6 +23,7 @@ from rates_core.system.system import (
     Parameter,
     Project,
     Read,
+    Role,
     State,
     Statement,
     VariableAddress,
@@ -49,6 +51,8 @@ class Assembly:
     draws: list[Draw] = field(factory=list)
     events: list[EventRule] = field(factory=list)
     addresses: dict[VariableAddress, str] = field(factory=dict)
+    defaults: dict[VariableAddress, Default] = field(factory=dict)
+    projections: dict[tuple[int, str], str] = field(factory=dict)
     contributions: dict[str, list[Expression]] = field(factory=dict)
     fed: dict[str, Any] = field(factory=dict)
     hidden: Counter[str] = field(factory=Counter)
@@ -69,7 +73,9 @@ class Assembly:
         size = self.network.populations[population].size
         return () if size is None else (size,)
 
-    def add_parameter(self, path: str, value: Any, origin: Any = None, structural: bool = False) -> str:
+    def add_parameter(
+        self, path: str, value: Any, origin: Any = None, structural: bool = False, role: Role = "value"
+    ) -> str:
         """Add a parameter whose shape and kind of number are those of its value; return its path."""
         import numpy as np
 
@@ -83,8 +89,15 @@ class Assembly:
             complex=array.dtype.kind == "c",
             origin=path if origin is None else origin,
             structural=structural,
+            role=role,
             integer=integer,
         )
+        return path
+
+    def add_attribute(self, projection: int, name: Literal["weight", "delay", "spread"], value: Any) -> str:
+        """Add an attribute of a projection as a parameter; return its path."""
+        path = self.add_parameter(f"{self.network.projections[projection].label}/{name}", value, role=name)
+        self.projections[projection, name] = path
         return path
 
     def add_read(self, read: Read) -> None:

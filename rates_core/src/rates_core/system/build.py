@@ -53,6 +53,8 @@ def build_system(network: Network, inputs: Sequence[FedInput] = ()) -> System:
         variables=shaped.variables,
         complex_variables=kinds.complex_variables,
         addresses=dict(assembly.addresses),
+        defaults=dict(assembly.defaults),
+        projections=dict(assembly.projections),
         network=network,
     )
 

@@ -14,32 +14,33 @@ from rates_core.system.equations import typed, variable_shape
 from rates_core.system.lifting import lifted
 from rates_core.system.shapes import Shape
 from rates_core.system.signals import FedInput, reach
-from rates_core.system.system import Assign, InputSignal, Project, Read
+from rates_core.system.system import Assign, Default, InputSignal, Project, Read
 
 LONGEST_SUM = 16  # terms; a longer sum is split in two
 
 
 def add_projections(assembly: Assembly) -> None:
     """Add weights, delayed reads and statements of all projections, and what they contribute to inputs."""
-    for projection in assembly.network.projections:
+    for number, projection in enumerate(assembly.network.projections):
         end = projection.target
         target = assembly.path(end.population, end.operator, end.variable)
         assembly.feed(target, projection.fed)
-        contribution = _contribution(assembly, projection, projection.label)
+        contribution = _contribution(assembly, number, projection)
         assembly.contributions.setdefault(target, []).append(contribution)
 
 
-def _source(assembly: Assembly, projection: Projection, label: str, index: Any) -> str:
+def _source(assembly: Assembly, number: int, index: Any) -> str:
     """Return the symbol of the source, delayed and picked per connection if each has a delay of its own."""
     import numpy as np
 
-    source = projection.source
+    projection = assembly.network.projections[number]
+    label, source = projection.label, projection.source
     path = assembly.addresses[source.population, source.operator, source.variable]
     if projection.delay is None:
         return path
-    delay = Symbol(assembly.add_parameter(f"{label}/delay", projection.delay))
+    delay = Symbol(assembly.add_attribute(number, "delay", projection.delay))
     spread = projection.spread
-    kernel = None if spread is None else Symbol(assembly.add_parameter(f"{label}/spread", spread))
+    kernel = None if spread is None else Symbol(assembly.add_attribute(number, "spread", spread))
     own = isinstance(projection.delay, np.ndarray) or isinstance(spread, np.ndarray)
     if index is None and own and assembly.unit_shape(source.population):
         index = np.arange(assembly.unit_shape(source.population)[0])
@@ -58,37 +59,37 @@ def _each(assembly: Assembly, projection: Projection, label: str, source: str) -
     return f"{label}/each"
 
 
-def _contribution(assembly: Assembly, projection: Projection, label: str) -> Expression:
-    weights = projection.weights
+def _contribution(assembly: Assembly, number: int, projection: Projection) -> Expression:
+    weights, label = projection.weights, projection.label
     shape = assembly.unit_shape(projection.target.population)
     single_source = assembly.unit_shape(projection.source.population) == ()
     match weights:
         case Uniform(weight):
-            source = _source(assembly, projection, label, None)
-            weight_path = assembly.add_parameter(f"{label}/weight", weight)
+            source = _source(assembly, number, None)
+            weight_path = assembly.add_attribute(number, "weight", weight)
             if single_source:
                 return Apply("multiply", (Symbol(weight_path), Symbol(source)))
             source = _each(assembly, projection, label, source)
             return assembly.add_projection(Project(f"{label}/value", source, "uniform", weight_path, ()))
         case Dense(matrix):
-            source = _source(assembly, projection, label, None)
+            source = _source(assembly, number, None)
             if single_source or not shape:
                 matrix = matrix[:, 0] if single_source else matrix[0]
-            weight_path = assembly.add_parameter(f"{label}/weight", matrix)
+            weight_path = assembly.add_attribute(number, "weight", matrix)
             if single_source:
                 return Apply("multiply", (Symbol(weight_path), Symbol(source)))
             source = _each(assembly, projection, label, source)
             return assembly.add_projection(Project(f"{label}/value", source, "dense", weight_path, shape))
         case Indexed(weight, index):
-            return _indexed(assembly, projection, label, weight, None if single_source else index, shape)
+            return _indexed(assembly, number, weight, None if single_source else index, shape)
         case Sparse():
-            return _sparse(assembly, projection, label, weights, single_source, shape)
+            return _sparse(assembly, number, weights, single_source, shape)
 
 
-def _indexed(
-    assembly: Assembly, projection: Projection, label: str, weight: Any, index: Any, shape: Shape
-) -> Expression:
-    source = _source(assembly, projection, label, index)
+def _indexed(assembly: Assembly, number: int, weight: Any, index: Any, shape: Shape) -> Expression:
+    projection = assembly.network.projections[number]
+    label = projection.label
+    source = _source(assembly, number, index)
     enters_edge = assembly.network.populations[projection.target.population].edges  # and has no weight there
     picked: Expression = Symbol(source)
     if index is not None and projection.delay is None:
@@ -99,20 +100,20 @@ def _indexed(
             index_path = assembly.add_parameter(f"{label}/source", index, structural=True)
             picked = Apply("index", (Symbol(source), Symbol(index_path)))
             if not enters_edge:
-                weight_path = assembly.add_parameter(f"{label}/weight", weight)
+                weight_path = assembly.add_attribute(number, "weight", weight)
                 statement = Project(f"{label}/value", source, "indexed", weight_path, shape, index_path)
                 return assembly.add_projection(statement)
     if enters_edge:
         return picked
-    return Apply("multiply", (Symbol(assembly.add_parameter(f"{label}/weight", weight)), picked))
+    return Apply("multiply", (Symbol(assembly.add_attribute(number, "weight", weight)), picked))
 
 
-def _sparse(
-    assembly: Assembly, projection: Projection, label: str, weights: Sparse, single_source: bool, shape: Shape
-) -> Expression:
+def _sparse(assembly: Assembly, number: int, weights: Sparse, single_source: bool, shape: Shape) -> Expression:
+    projection = assembly.network.projections[number]
+    label = projection.label
     index = None if single_source else weights.columns
-    source = _source(assembly, projection, label, index)
-    data = assembly.add_parameter(f"{label}/weight", weights.data)
+    source = _source(assembly, number, index)
+    data = assembly.add_attribute(number, "weight", weights.data)
     index_path = None
     if index is not None and projection.delay is None:
         source = _each(assembly, projection, label, source)
@@ -176,10 +177,10 @@ def _assign_input(assembly: Assembly, number: int, key: VariableKey) -> None:
         assembly.add_parameter(path, np.array(np.broadcast_to(value, shape)) if vector else value, origin)
         return
     if mask is not None:
-        default = assembly.add_parameter(f"{path}/default", value, origin)
+        default = assembly.add_parameter(f"{path}/default", value, origin, role="default")
         unfed = assembly.add_parameter(f"{path}/unfed", np.where(mask, 0.0, 1.0), structural=True)
         terms.append(Apply("multiply", (Symbol(default), Symbol(unfed))))
-        assembly.addresses[number, "default", path] = default
+        assembly.defaults[number, *key] = Default(default, unfed)
     total = total_of(terms)
     assembly.statements.append(Assign(path, lifted(total, shape[0]) if shape and population.size is None else total))
 

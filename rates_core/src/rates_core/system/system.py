@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 Shape = tuple[int, ...]
+Role = Literal["value", "default", "weight", "delay", "spread"]
 
 
 @frozen(eq=False)
@@ -66,6 +67,8 @@ class Parameter:
         spread: standard deviation of the chains that realise this delay, whose numbers of stages are structure.
         twin: path of the parameter that this one has to stay equal to, or None.
         structural: index arrays and masks that belong to the structure and have no path of a user.
+        role: what a user finds under it: the value of a variable, that of an input where nothing feeds it, or weights,
+            delays or spreads of edges.
     """
 
     path: str
@@ -78,6 +81,7 @@ class Parameter:
     ties: Any = None
     twin: str | None = None
     spread: Any = None
+    role: Role = "value"
 
 
 @frozen(eq=False)
@@ -186,6 +190,19 @@ Statement = Assign | Project
 VariableAddress = tuple[int, str, str]  # population, operator, variable
 
 
+@frozen
+class Default:
+    """What an input has where nothing feeds it.
+
+    Attributes:
+        value: path of the parameter that holds the values.
+        unfed: path of the one that is 1 for units that nothing feeds.
+    """
+
+    value: str
+    unfed: str
+
+
 @frozen(eq=False, slots=False)
 class System:
     """One schedule over all populations.
@@ -196,6 +213,8 @@ class System:
         variables: every assigned path with its shape.
         complex_variables: assigned paths whose values are complex.
         addresses: the path of the symbol that stands for a variable of a population.
+        defaults: of inputs that are fed in some units only.
+        projections: the path of the parameter that holds an attribute (weight, delay, spread) of a projection.
         network: the populations and projections that the System was built from.
     """
 
@@ -211,6 +230,8 @@ class System:
     variables: Mapping[str, Shape] = field(factory=dict)
     complex_variables: frozenset[str] = frozenset()
     addresses: Mapping[VariableAddress, str] = field(factory=dict, repr=False)
+    defaults: Mapping[VariableAddress, Default] = field(factory=dict, repr=False)
+    projections: Mapping[tuple[int, str], str] = field(factory=dict, repr=False)
     network: Network | None = field(default=None, repr=False)
 
     @property

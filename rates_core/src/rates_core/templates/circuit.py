@@ -21,6 +21,7 @@ from rates_core.templates.runnable import Runnable
 
 if TYPE_CHECKING:
     from rates_core.templates.edge import Edge
+    from rates_core.templates.edge_index import EdgeIndex
 
 
 def _own_record(given: Overrides) -> Overrides:
@@ -62,6 +63,7 @@ class CircuitTemplate(Runnable):
     label: str | None = None
     location: Location | None = None
     overrides: Overrides = field(factory=Overrides, converter=_own_record)
+    _index: tuple[Edges, EdgeIndex] | None = field(default=None, init=False)
 
     def __attrs_post_init__(self) -> None:
         object.__setattr__(self, "circuits", members.circuits(self.circuits, CircuitTemplate, self.name))
@@ -93,6 +95,16 @@ class CircuitTemplate(Runnable):
     @property
     def _recorded(self) -> tuple[Any, ...]:
         return self.edges, self.overrides
+
+    @property
+    def edge_index(self) -> EdgeIndex:
+        """Return which edges and connectivities a pair of paths names; it is made once for the edges that there are."""
+        if self._index is None or self._index[0] is not self.edges:
+            from rates_core.templates.edge_index import edge_index
+
+            object.__setattr__(self, "_index", (self.edges, edge_index(self)))
+        assert self._index is not None
+        return self._index[1]
 
     @property
     def edge_matrices(self) -> tuple[EdgeMatrix, ...]:

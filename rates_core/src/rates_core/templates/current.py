@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from rates_core.errors import UnknownNameError, did_you_mean
-from rates_core.paths import WILDCARD, EdgePath, join_path, matches
+from rates_core.errors import UnknownNameError
+from rates_core.paths import WILDCARD, EdgePath, join_path, without_unit
 from rates_core.templates.array import Array
-from rates_core.templates.edge import Edge
-from rates_core.templates.placed_edges import all_edges, attribute_of, current_edges, edges_between, levels
+from rates_core.templates.edge import Edge, edge_variable
+from rates_core.templates.edge_index import EdgeIndex
+from rates_core.templates.edge_values import edge_values, has_attribute
+from rates_core.templates.levels import levels
 from rates_core.templates.queries import VariableMatch, match_variables
 from rates_core.templates.value import Value
 
@@ -36,7 +38,7 @@ VariableKey = tuple[str, str, str]  # path of the leaf, operator, variable
 
 
 def _key(match: VariableMatch, prefix: str = "") -> VariableKey:
-    return join_path(prefix, match.leaf.path), match.operator, match.variable
+    return prefix + match.leaf.path, match.operator, match.variable
 
 
 def _template_value(match: VariableMatch) -> Value:
@@ -83,34 +85,70 @@ def shares(value: Value, counts: Sequence[int]) -> list[list[Any]]:
 
 
 def _edge_value(circuit: CircuitTemplate, path: EdgePath) -> Any:
-    found = [
-        placed for placed in edges_between(circuit, path.source, path.target) if path.index in (None, placed.number)
+    """Return an attribute of edges or connectivities: one number, or an array of one entry per edge or connection."""
+    index = circuit.edge_index
+    found = index.find(path.source, path.target, path.index)
+    if not len(found):
+        raise UnknownNameError(missing_edge(index, path.source, path.target, path.index))
+    values = edge_values(circuit, found)
+    templates = {number: values.template(number) for number in found.tolist()}
+    short = "/".join(path.attribute.split("/")[-2:])
+    having = [number for number, template in templates.items() if has_attribute(template, short)]
+    if not having:
+        edge_variable(path.attribute, templates[int(found[0])])
+    parts = [
+        (values.value(number, short, source, target), values.count(number, source, target))
+        for number, source, target in index.units(found, path.source, path.target)
+        if number in having
     ]
-    if not found:
-        raise UnknownNameError(missing_edge(circuit, path.source, path.target, path.index))
-    values = [attribute_of(edge, path.attribute) for edge in current_edges(circuit, found)]
-    return _joined([value.values if isinstance(value, Array) else value for value in values])
+    if not sum(count for _, count in parts):
+        raise UnknownNameError(f"There is no connection {path.source}->{path.target}.")
+    return _per_connection(parts)
+
+
+def _per_connection(parts: list[tuple[Any, int]]) -> Any:
+    """Return the value of one edge as it is, those of several as one array: one entry each, or one per connection."""
+    import numpy as np
+
+    if len(parts) == 1:
+        return parts[0][0]
+    values = [0.0 if value is None else value for value, _ in parts]
+    if not any(np.ndim(value) for value in values):
+        return np.array(values)
+    each = [np.broadcast_to(np.ravel(value), (count,)) for value, (_, count) in zip(values, parts, strict=True)]
+    return np.concatenate(each)
 
 
 def matching_edges(circuit: CircuitTemplate, source: str | Sequence[str], target: str | Sequence[str]) -> list[Edge]:
     """Return the edges between matching variables or nodes, with full paths and recorded values."""
-    patterns = [path.split("/") if isinstance(path, str) else list(path) for path in (source, target)]
-    return current_edges(circuit, [placed for placed in all_edges(circuit) if all(map(_means, patterns, placed.ends))])
+    index = circuit.edge_index
+    ends = (_ends_like(index, path if isinstance(path, str) else "/".join(path)) for path in (source, target))
+    found = index.between(*ends)
+    return list(edge_values(circuit, found[found < index.edges]).edges())
 
 
-def _means(pattern: Sequence[str], path: str) -> bool:
-    """Tell whether a variable is meant by a path of variables, by one of their nodes, or by `all` alone."""
-    segments = path.split("/")
-    return list(pattern) == [WILDCARD] or matches(pattern, segments) or matches(pattern, segments[:-2])
+def _ends_like(index: EdgeIndex, pattern: str) -> list[int]:
+    """Return the ends that are named by a path of variables, by one of their nodes, or by `all` alone."""
+    if pattern == WILDCARD:
+        return list(range(len(index.ends)))
+    found = [end for path in (pattern, join_path(pattern, WILDCARD, WILDCARD)) for end in _ends_at(index, path)]
+    return list(dict.fromkeys(found))
 
 
-def missing_edge(circuit: CircuitTemplate, source: str, target: str, index: int | None) -> str:
-    """Say that there is no such edge, and which one is closest."""
-    asked = f"{source}->{target}"
-    known: Mapping[str, None] = dict.fromkeys("->".join(placed.ends) for placed in all_edges(circuit))
-    if asked in known:
-        return f"There is no edge {asked}[{index}]; edges between the same variables are counted from 0."
-    return f"There is no edge {asked}.{did_you_mean(asked, known)}"
+def _ends_at(index: EdgeIndex, path: str) -> list[int]:
+    return index.inside(path) if without_unit(path)[1] is None else index.meeting(path)
+
+
+def missing_edge(declared: EdgeIndex, source: str, target: str, index: int | None) -> str:
+    """Say that there is no such edge, and which one is closest.
+
+    Raises:
+        UnknownNameError: a path names a unit that does not exist.
+    """
+    for path in (source, target):
+        if without_unit(path)[1] is not None:
+            match_variables(declared.circuit, path)
+    return declared.missing(source, target, index)
 
 
 def _joined(values: list[Any]) -> Any:

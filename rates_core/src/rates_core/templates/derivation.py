@@ -61,9 +61,17 @@ def inherited(circuit: CircuitTemplate, replaced: Collection[str], edge_vars: It
     for entry in edge_vars:
         labels = {_first_label(entry[0]), _first_label(entry[1])}
         inside = len(labels) == 1 and labels <= circuit.circuits.keys() & set(replaced)
-        if not inside or circuit.edges.between(entry[0], entry[1]):
+        if not inside or _joins_itself(circuit, entry[0], entry[1]):
             recorded.edge_vars.append(entry)
     return recorded
+
+
+def _joins_itself(circuit: CircuitTemplate, source: str, target: str) -> bool:
+    """Tell whether a circuit itself has edges or connectivities between two variables, not only its sub-circuits."""
+    index = circuit.edge_index
+    found = index.find(source, target)
+    inner = found[found < index.edges] < index.edges - len(circuit.edges)
+    return not (inner.all() and (found[found >= index.edges] < len(index) - len(circuit.connections)).all())
 
 
 def _bound(circuit: CircuitTemplate, path: str, value: Value) -> Iterable[tuple[str, Value]]:

@@ -1,66 +1,62 @@
-"""Values recorded on edges, which stay with those edges whatever others are added."""
+"""Values recorded on edges and connectivities, which stay with those whatever others are added."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from rates_core.errors import TemplateError
-from rates_core.paths import names_end
+from rates_core.paths import without_unit
 from rates_core.templates.connectivity import Connectivity
-from rates_core.templates.edges import EdgeMatrix, Edges
+from rates_core.templates.edge_index import EdgeIndex, edge_index
+from rates_core.templates.edges import Edges
 from rates_core.templates.overrides import EdgeOverride
-from rates_core.templates.placed_edges import PlacedEdge, connections_between, edges_between
 
 if TYPE_CHECKING:
-    from rates_core.templates.circuit import CircuitTemplate
+    import numpy as np
 
-Ends = tuple[str, str]
+    from rates_core.templates.circuit import CircuitTemplate
 
 
 def kept_overrides(
     circuit: CircuitTemplate, added: Edges, connections: Sequence[Connectivity] = ()
 ) -> Iterator[EdgeOverride]:
-    """Yield what was recorded so that it stays with the edges that exist, and does not reach those that are added.
-
-    Raises:
-        TemplateError: something that is added has the ends of connections with recorded values, which have no numbers.
-    """
-    for entry in circuit.overrides.edge_vars:
-        source, target, index, attributes = entry
-        if not _reaches((source, target), added, connections):
-            yield entry
+    """Yield what was recorded so that it stays with what exists, and does not reach what is added."""
+    recorded = circuit.overrides.edge_vars
+    if not recorded or not (len(added) or connections):
+        yield from recorded
+        return
+    before, after = circuit.edge_index, edge_index(circuit, added, connections)
+    for source, target, index, attributes in recorded:
+        kept = _new_numbers(circuit, added, before.find(source, target, index))
+        if kept.tolist() == after.find(source, target, index).tolist():
+            yield source, target, index, attributes
             continue
-        if connections_between(circuit, source, target):
-            raise TemplateError(
-                f"Values of connections {source}->{target} are recorded already; add edges between them before that."
-            )
-        for placed in edges_between(circuit, source, target):
-            if index in (None, placed.number):
-                yield *placed.ends, _new_number(circuit, placed, added), attributes
+        for number in kept.tolist():
+            ends = _own_ends(after, number, source, target)
+            yield *ends, after.count(number, *ends), attributes
 
 
-def _new_number(circuit: CircuitTemplate, placed: PlacedEdge, added: Edges) -> int:
-    """Return the number that an edge has when others are added: single ones come before those of matrices."""
-    of_matrices = sum(len(matrix.between(*placed.ends)) for matrix in circuit.edges.matrices)
-    if placed.number < len(edges_between(circuit, *placed.ends)) - of_matrices:
-        return placed.number
-    return placed.number + sum((edge.source, edge.target) == placed.ends for edge in added.single)
+def _new_numbers(circuit: CircuitTemplate, added: Edges, numbers: np.ndarray) -> np.ndarray:
+    """Return the numbers that edges and connectivities have when others are added to the outermost circuit."""
+    import numpy as np
+
+    count = circuit.edge_index.edges
+    matrices = count - sum(map(len, circuit.edges.matrices))  # single edges that are added come before those
+    shift = np.where(numbers >= matrices, len(added.single), 0)
+    return numbers + np.where(numbers >= count, len(added), shift)
 
 
-def _reaches(pattern: Ends, added: Edges, connections: Iterable[Connectivity]) -> bool:
-    """Tell whether a recorded value would reach something that is added."""
-    pairs = {(edge.source, edge.target) for edge in added.single}
-    pairs |= {(connection.source, connection.target) for connection in connections}
-    return any(_match(pattern, pair) for pair in pairs) or any(_meets(pattern, matrix) for matrix in added.matrices)
+def _own_ends(index: EdgeIndex, number: int, *asked: str) -> tuple[str, str]:
+    """Return the ends of one edge or connectivity, or the units of them that two paths name."""
+    import numpy as np
+
+    source, target = index.pair(number)
+    ((_, *units),) = index.units(np.array([number]), *asked)
+    return _with_unit(source, units[0]), _with_unit(target, units[1])
 
 
-def _meets(pattern: Ends, matrix: EdgeMatrix) -> bool:
-    """Tell whether ends that match are among the sources and targets of a matrix; the entry itself may be missing."""
-    sources = (f"{node}/{matrix.source_var}" for node in matrix.source_nodes)
-    targets = (f"{node}/{matrix.target_var}" for node in matrix.target_nodes)
-    return any(names_end(pattern[0], path) for path in sources) and any(names_end(pattern[1], path) for path in targets)
-
-
-def _match(pattern: Ends, ends: Ends) -> bool:
-    return all(map(names_end, pattern, ends))
+def _with_unit(path: str, unit: int | None) -> str:
+    if unit is None or without_unit(path)[1] is not None:
+        return path
+    node, operator, variable = path.rsplit("/", 2)
+    return f"{node}[{unit}]/{operator}/{variable}"

@@ -6,22 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rates_core.errors import ArgumentError, RatesError, TemplateError, UnknownNameError
-from rates_core.paths import EDGE_ATTRIBUTES, TIME
+from rates_core.paths import TIME
+from rates_core.templates.accepted_values import accepted
 from rates_core.templates.array import Array
-from rates_core.templates.connectivity import Connectivity, Matrix
 from rates_core.templates.counting import counted
 from rates_core.templates.current import missing_edge
-from rates_core.templates.edge import Edge, Mapped, edge_variable
-from rates_core.templates.mapping import FrozenMapping
 from rates_core.templates.overrides import EdgeOverride, Overrides
-from rates_core.templates.placed_edges import (
-    attribute_of,
-    connection_attributes,
-    connections_between,
-    current_edges,
-    edges_between,
-    with_attributes,
-)
 from rates_core.templates.queries import VariableMatch, match_variables
 from rates_core.templates.value import Value, shape_of, to_number, to_value
 from rates_core.templates.variable import IS_TIME
@@ -104,27 +94,18 @@ def _own_shape(matched: Sequence[VariableMatch]) -> tuple[int, ...] | None:
 
 
 def edge_override(circuit: CircuitTemplate, entry: Sequence[Any]) -> EdgeOverride:
-    """Return a checked record `(source, target, k, {attribute: value})` of what edges get.
+    """Return a checked record `(source, target, k, {attribute: value})` of what edges and connectivities get.
 
     Raises:
         UnknownNameError: there is no such edge or attribute.
         ArgumentError: the entry is malformed, or a value is none that the attribute can have.
     """
     source, target, index, attributes = _edge_entry(entry)
-    placed = [item for item in edges_between(circuit, source, target) if index in (None, item.number)]
-    connections = connections_between(circuit, source, target)
-    if not placed and not connections:
-        raise UnknownNameError(missing_edge(circuit, source, target, index))
-    if index is not None and connections and not placed:
-        raise ArgumentError(
-            f"{source}->{target}[{index}]: connections of a matrix are not numbered; give a whole array without index."
-        )
-    if index is not None:
-        connections = []
+    found = circuit.edge_index.find(source, target, index)
+    if not len(found):
+        raise UnknownNameError(missing_edge(circuit.edge_index, source, target, index))
     try:
-        spread_alone = "spread" in attributes and "delay" not in attributes
-        edges = current_edges(circuit, placed) if spread_alone else [item.edge for item in placed]
-        return source, target, index, _attribute_values(edges, connections, attributes)
+        return source, target, index, accepted(circuit, found, source, target, attributes)
     except (TemplateError, ArgumentError) as error:
         raise ArgumentError(f"{source}->{target}: {error}") from None
     except UnknownNameError as error:
@@ -143,27 +124,6 @@ def _edge_entry(entry: Sequence[Any]) -> tuple[str, str, int | None, Mapping[str
     ):
         raise ArgumentError(f"A change of edges is (source, target, {{attribute: value}}), not {entry!r}.")
     return source, target, number, attributes
-
-
-def _attribute_values(
-    edges: Sequence[Edge], connections: Sequence[Connectivity], attributes: Mapping[str, Any]
-) -> Mapping[str, Mapped | Matrix | None]:
-    """Return attributes under their short names, with values that every matched edge and connection accepts."""
-    templates = [part.template for part in edges] + [part.edge for part in connections]
-    named = {
-        name if name in EDGE_ATTRIBUTES else edge_variable(name, template): value
-        for template in dict.fromkeys(templates)
-        for name, value in attributes.items()
-    }
-    # Edges that agree in these three accept the same values; a matrix holds many edges and few kinds.
-    kinds = {(edge.template, edge.delay is None, edge.spread is None): edge for edge in edges}
-    accepted: dict[str, Mapped | Matrix | None] = {}
-    for edge in kinds.values():
-        changed = with_attributes(edge, named)
-        accepted.update((name, attribute_of(changed, name)) for name in named)
-    for connection in connections:
-        accepted.update(connection_attributes(connection, named))
-    return FrozenMapping(accepted)
 
 
 def check_open(circuit: CircuitTemplate) -> None:

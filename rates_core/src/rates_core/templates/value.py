@@ -53,6 +53,11 @@ def _empty(array: Array) -> Array:
     return Array(())
 
 
+def plain(value: Any) -> Any:
+    """Return a number or a NumPy array; what is neither stays as it is."""
+    return value.values if isinstance(value, Array) else value
+
+
 def as_complex(value: Value) -> complex | Array:
     """Return a value of complex numbers."""
     return Array(value.values.astype(complex)) if isinstance(value, Array) else complex(value)
