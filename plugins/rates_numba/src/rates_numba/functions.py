@@ -51,15 +51,14 @@ def complex_power(x, y):
 
 @njit(error_model="numpy")
 def checked(place, size):
-    """Return a place as a whole number; one below 0 counts from the end.
+    """Return a place as a whole number.
 
     Raises:
         IndexError: there is no such place.
     """
-    number = int(place)
-    if number < -size or number >= size:
-        raise IndexError("an index lies outside its vector")
-    return number + size if number < 0 else number
+    if not 0 <= place < size or place != math.floor(place):
+        raise IndexError("An index is no whole number, or lies outside of its axis.")
+    return int(place)
 
 
 @njit(error_model="numpy")

@@ -202,10 +202,9 @@ class EntryPrinter(ExpressionPrinter):
         return f"{self.text(expression, COMPARISON + 1)} != 0", COMPARISON
 
     def _place(self, array: str, expression: Expression) -> str:
-        """Return an index as text; it counts from the end where it is negative."""
+        """Return an index as text; what a model computes is checked."""
         if isinstance(expression, Number) and isinstance(expression.value, int):
-            value = expression.value
-            return repr(value if value >= 0 else value + self.shapes[array][0])
+            return repr(expression.value)
         if isinstance(expression, Symbol) and expression.name in self.integer_symbols:
             return self.symbol(expression.name)
         self.used.add("checked")

@@ -258,21 +258,25 @@ class NumpyPrinter(ExpressionPrinter):
             return f"{self.text(parts[0], PRODUCT)} @ {self.text(parts[1], PRODUCT + 1)}", PRODUCT
         if function == "index_range":
             return f"{first}[{self.text(parts[1])}:{self.text(parts[2])}]", CALL
-        index = self._integer(parts[1])
         if function == "index_axis" and len(parts) > 2:
-            return f"np.take({first}, {index}, axis={self.text(parts[2])})", CALL
-        return f"{first}[{index}]", CALL
+            axis = self.text(parts[2])
+            index = self._integer(parts[1], shape_of(parts[0], self.shapes)[int(axis)])
+            return f"np.take({first}, {index}, axis={axis})", CALL
+        return f"{first}[{self._integer(parts[1], shape_of(parts[0], self.shapes)[0])}]", CALL
 
     def _listed(self, expression: Expression) -> str:
         text = self.text(expression)
         return text if shape_of(expression, self.shapes) else f"[{text}]"
 
-    def _integer(self, expression: Expression) -> str:
+    def _integer(self, expression: Expression, size: int) -> str:
+        """Print an index into an axis; what a model computes is checked."""
         if isinstance(expression, Number) and isinstance(expression.value, int):
             return repr(expression.value)
         text = self.text(expression)
         if isinstance(expression, Symbol) and expression.name in self.integer_symbols:
             return text
-        return f"np.asarray({text}).astype(int)" if shape_of(expression, self.shapes) else f"int({text})"
+        name = "places" if shape_of(expression, self.shapes) else "place"
+        self.guarded |= {"place", name}
+        return f"{name}({text}, {size})"
 
     integer_symbols: frozenset[str] = frozenset()

@@ -1,10 +1,30 @@
-"""Functions of single numbers that give NaN or infinity where `math` would raise.
+"""Functions of single numbers that give NaN or infinity where `math` would raise, and indices that are checked.
 
 Generated modules contain those of them that they use, as text.
 """
 
 import cmath
 import math
+
+import numpy as np
+
+
+def place(i, size):
+    """Return an index as a whole number.
+
+    Raises:
+        IndexError: an axis of this size has no such element.
+    """
+    if not 0 <= i < size or i != int(i):
+        raise IndexError(f"An index is a whole number from 0 to {size - 1}, not {float(i)!r}.")
+    return int(i)
+
+
+def places(indices, size):
+    """Return indices as whole numbers, as `place` does."""
+    for i in indices[~((indices >= 0) & (indices < size) & (np.floor(indices) == indices))]:
+        place(i, size)
+    return indices.astype(int)
 
 
 def divide(x, y):

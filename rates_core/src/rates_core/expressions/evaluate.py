@@ -42,7 +42,7 @@ def _value(expression: Expression, values: Mapping[str, Any]) -> Any:
             if function not in known:
                 raise UnsupportedFeatureError(f"'{function}' cannot be used in an expression of parameters.")
             found = [_value(argument, values) for argument in arguments]
-            if FUNCTIONS[function].real_only and any(map(_is_complex, found)):
+            if function in FUNCTIONS and FUNCTIONS[function].real_only and any(map(_is_complex, found)):
                 raise TypeError(f"'{function}' is defined for real numbers only and got a complex one.")
             return known[function](*found)
         case _:
@@ -86,6 +86,9 @@ def _functions() -> dict[str, Callable[..., Any]]:
         "not": _as_number(np.logical_not),
         "heaviside": lambda x: np.heaviside(x, 1.0), "sigmoid": lambda x: 1 / (1 + np.exp(-x)), "vsum": np.sum,
         "maxi": np.max, "mini": np.min, "matvec": np.matmul, "index": _element,
+        "index_range": lambda x, start, stop: x[int(start) : int(stop)],
+        "index_axis": lambda x, i, axis=0: np.moveaxis(_element(np.moveaxis(x, axis, 0), i), 0, axis),
+        "concatenate": lambda *parts: np.concatenate([np.atleast_1d(part) for part in parts]), "ravel": np.ravel,
         "erf": np.vectorize(math.erf), "erfc": np.vectorize(math.erfc),
         "power": lambda x, y: np.power(np.asarray(x) * 1.0, y),
     }  # fmt: skip

@@ -43,6 +43,8 @@ class ProgramRequest:
 class Kernel(ABC):
     """A program with its parameters bound; what depends on parameters only has been computed.
 
+    A computed index that is no whole number from 0 to n - 1 is an IndexError in all functions; core names the equation.
+
     Attributes:
         request: what the program contains.
     """

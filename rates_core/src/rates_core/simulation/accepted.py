@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,8 +40,10 @@ def run_accepted(run: Run) -> tuple[Carry, Record]:
     assert driver is not None
     loop = native_pair(run)
     if loop is not None:
-        carry, record = run_native_pair(run, loop, problem)
-        return evolve(carry, step=run.carry.step + run.grid.steps), record
+        with suppress(IndexError):  # which steps one by one raise again, with its name
+            carry, record = run_native_pair(run, loop, problem)
+            return evolve(carry, step=run.carry.step + run.grid.steps), record
+        record = run.record()
     carry = run.carry
     stops, computed = run.request.stop_on_nonfinite, computed_columns(run)
     with Progress(run.request.verbose, problem.end - problem.start) as progress:

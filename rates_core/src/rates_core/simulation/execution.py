@@ -25,6 +25,8 @@ from rates_core.simulation.inputs import Inputs
 from rates_core.simulation.outputs import table
 from rates_core.simulation.start import chain_states, delay_values, read_indices
 from rates_core.simulation.state import RunEnd, RunState, layout_of, state_of
+from rates_core.simulation.watched import watched
+from rates_core.system.indices import check_indices
 from rates_core.system.system import System
 
 if TYPE_CHECKING:
@@ -119,7 +121,8 @@ def _prepared(model: CompiledModel, request: RunRequest) -> Run:
     system = model.system
     inputs = Inputs(system, request.inputs, grid, start)
     arguments = arguments_of(system, request.parameters)
-    kernel = model.program.bind(arguments)
+    check_indices(system, arguments)
+    kernel = watched(model.program.bind(arguments), system, arguments)
     delays = delay_values(system, arguments)
     seed = before.seed if before is not None and request.seed is None else request.seed
     draws = Draws(system, seed)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from attrs import define
 
+from rates_core.errors import SimulationError
 from rates_core.programs.carry import Carry
 from rates_core.programs.record import Columns, Record
 from rates_core.simulation.nonfinite import are_finite, bad_column, bad_state, computed_columns, non_finite
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 CHUNK_SECONDS = 0.2
 FIRST_CHUNK = 500  # steps of the first chunk, from which the speed is measured
 
-_RAISED = (ArithmeticError, ValueError, IndexError)  # what NaN and infinity do in languages whose numbers raise
+# What NaN and infinity do in languages whose numbers raise, and what steps do that cannot be taken.
+_RAISED = (ArithmeticError, ValueError, IndexError, SimulationError)
 
 
 def run_fixed(run: Run) -> tuple[Carry, Record]:
@@ -28,6 +30,7 @@ def run_fixed(run: Run) -> tuple[Carry, Record]:
 
     Raises:
         NonFiniteError: a variable became NaN or infinite; what was recorded until then is in the error.
+        SimulationError: an index was no place of its axis; likewise.
         KeyboardInterrupt: with what was recorded until then as its `result`.
     """
     progress = Progress(run.request.verbose, run.grid.steps)
@@ -124,6 +127,8 @@ class _Loop:
         while stride > 1 and after is not None and np.isfinite(after.y).all():
             good, stride = after, stride - 1
             after, _, failure = self._attempt(good, 1, 1)
+        if isinstance(failure, SimulationError):
+            failure.result = self.run_.frame(self.record)
         if after is None and not isinstance(failure, ArithmeticError):
             assert failure is not None
             return failure  # a fault of the generated code that has nothing to do with NaN
@@ -138,5 +143,5 @@ class _Loop:
         try:
             slope = run.kernel.rhs(carry.time, carry.y, run.inputs.at(carry.time), reads, draws)
             return bad_state(run.model.system, np.asarray(slope))
-        except (ArithmeticError, IndexError):
+        except (ArithmeticError, IndexError, SimulationError):
             return f"A variable of '{run.model.system.name}'"

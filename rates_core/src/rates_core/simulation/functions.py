@@ -25,6 +25,7 @@ from rates_core.simulation.inputs import Inputs, columns_of
 from rates_core.simulation.requirements import requirements_of
 from rates_core.simulation.start import chain_states, delay_values
 from rates_core.system.build import build_system
+from rates_core.system.indices import check_indices
 from rates_core.system.linearisation import Linearisation, linearise
 from rates_core.system.system import System
 
@@ -197,6 +198,7 @@ def _arguments(
 ) -> tuple[Any, ...]:
     """Return t, y, parameters, inputs as samples or functions of time, and the past, at the start."""
     values = arguments_of(system)
+    check_indices(system, values)
     if request.linearisation is not None:
         values |= {item.path: item.value for item in request.linearisation.system.parameters}
     grid = TimeGrid(request.step_size, 1, request.step_size, 1, 1, 0)

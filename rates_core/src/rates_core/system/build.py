@@ -9,6 +9,7 @@ from attrs import evolve
 from rates_core.network.network import Network
 from rates_core.system.assembly import Assembly
 from rates_core.system.equations import add_equations, add_events, declare_variables
+from rates_core.system.indices import check_indices
 from rates_core.system.inference import infer_complex, infer_shapes
 from rates_core.system.joining import add_inputs, add_projections
 from rates_core.system.reads import settle_reads
@@ -26,7 +27,8 @@ def build_system(network: Network, inputs: Sequence[FedInput] = ()) -> System:
 
     Raises:
         CyclicEquationsError: algebraic variables depend on each other in a circle.
-        EquationError: axes of different length meet, or a real function gets a complex value.
+        EquationError: axes of different length meet, a real function gets a complex value, or an index that is written
+            as a number lies outside of its axis.
     """
     assembly = Assembly(network)
     for number in range(len(network.populations)):
@@ -40,7 +42,7 @@ def build_system(network: Network, inputs: Sequence[FedInput] = ()) -> System:
     populations = {label for label, place in network.locations.items() if isinstance(place, tuple) and place[1] > 1}
     shaped = infer_shapes(assembly, schedule(assembly.statements, populations))
     kinds = infer_complex(assembly, shaped)
-    return System(
+    system = System(
         name=network.name,
         states=laid_out(kinds.states),
         parameters=tuple(assembly.parameters.values()),
@@ -57,6 +59,8 @@ def build_system(network: Network, inputs: Sequence[FedInput] = ()) -> System:
         projections=dict(assembly.projections),
         network=network,
     )
+    check_indices(system, {})
+    return system
 
 
 def _in_order_of(states: Sequence[State], derivatives: Sequence[Derivative]) -> tuple[Derivative, ...]:

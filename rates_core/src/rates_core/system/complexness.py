@@ -14,7 +14,7 @@ def is_complex(expression: Expression, known: Collection[str]) -> bool:
     """Tell whether an expression is complex, given the symbols that are.
 
     Raises:
-        EquationError: a function that is defined for real numbers only gets a complex one.
+        EquationError: a function that is defined for real numbers only gets a complex one, or an index is complex.
     """
     if isinstance(expression, Symbol):
         return expression.name in known
@@ -31,6 +31,8 @@ def is_complex(expression: Expression, known: Collection[str]) -> bool:
             f"'{expression.function}' is defined for real numbers only, but '{to_text(expression)}' gives it a complex "
             "one. Take real(), imag() or abs() of it."
         )
+    if definition.kind == "index" and any(parts[1:]):
+        raise EquationError(f"'{to_text(expression)}' has a complex index. Indices are whole numbers, counted from 0.")
     return any(parts) and not definition.always_real and not is_squared_modulus(expression)
 
 

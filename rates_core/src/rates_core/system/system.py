@@ -15,6 +15,8 @@ from rates_core.paths import TIME as TIME  # backends know it from here
 if TYPE_CHECKING:
     import numpy as np
 
+    from rates_core.system.indices import Pick
+
 Shape = tuple[int, ...]
 Role = Literal["value", "default", "weight", "delay", "spread"]
 
@@ -261,6 +263,13 @@ class System:
     def parameter_paths(self) -> dict[str, Parameter]:
         """Map paths to parameters."""
         return {parameter.path: parameter for parameter in self.parameters}
+
+    @cached_property
+    def picks(self) -> tuple[Pick, ...]:
+        """Return all places on axes that equations name."""
+        from rates_core.system.indices import picks_of
+
+        return tuple(picks_of(self))
 
     @property
     def is_complex(self) -> bool:
