@@ -32,6 +32,15 @@ def test_a_computed_variable_without_delay_is_what_it_is_in_every_stage(solver: 
     np.testing.assert_allclose(delayed, plain, rtol=1e-14)
 
 
+@pytest.mark.parametrize("solver", ["euler", "heun", "rk4", "scipy"])
+def test_a_variable_with_its_own_past_may_be_read_without_delay(solver: str) -> None:
+    variables = {"x": "output(0.4)", "z": "variable(0.0)"}
+    equations = ["x' = -past(z, a)", "z = past(z, b)/2 + x"]
+    delayed = run(equations, solver, 1.0, a=0.0, b=0.3, **variables)
+    plain = run(["x' = -z", *equations[1:]], solver, 1.0, b=0.3, **variables)
+    np.testing.assert_allclose(delayed, plain, rtol=1e-12)
+
+
 def test_a_circle_without_delay_is_refused() -> None:
     with pytest.raises(ArgumentError) as caught:
         run(["x' = z", "z = x + past(z, a)"], "heun", 1.0, x="output(0.4)", z="variable(0.0)", a=0.0)

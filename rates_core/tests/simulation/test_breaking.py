@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
+import pytest
 from rates_core.simulation.breaking import MOST_DELAYS, MOST_POINTS, breaking_points, lasting
 
 
@@ -47,6 +48,17 @@ def test_delays_on_a_grid_have_few_sums_however_many_they_are():
     delays = [k * 0.1 for k in range(1, 91)]
     found = breaking_points([0.0], 0.0, 99.0, delays, order=5)
     assert len(found) == 90 * 6
+
+
+def test_jumps_that_nothing_smooths_are_carried_on_for_ever():
+    found = breaking_points([0.0], 0.0, 0.99, [0.1, 0.35], order=1, sharp=[0.1])
+    # tenths, and 0.35 more; twice 0.35 is a tenth again
+    assert found == pytest.approx(sorted([k / 10 for k in range(1, 10)] + [0.35 + k / 10 for k in range(7)]))
+    assert lasting([0.0], 50.0, [0.1], order=1, sharp=[0.1]) == (0.0,)
+
+
+def test_too_many_of_them_are_left_to_error_control():
+    assert breaking_points([0.0], 0.0, 9.0, [0.0007], order=1, sharp=[0.0007]) == [0.0007, 0.0014]
 
 
 def test_origins_last_as_long_as_they_make_points():

@@ -1,4 +1,4 @@
-"""A variable on one accepted step as a polynomial."""
+"""Variables on accepted steps as polynomials."""
 
 from __future__ import annotations
 
@@ -6,23 +6,73 @@ from typing import Any
 
 import numpy as np
 
-COUNT = 8  # nodes, so that the error is of order 8 in the step
+COUNT = 8  # coefficients, so that the error is of order 8 in the step; interpolants of methods have no more
 _ANGLES = (2 * np.arange(COUNT) + 1) * np.pi / (2 * COUNT)
 NODES = (1 - np.cos(_ANGLES)) / 2  # Chebyshev's, between 0 and 1; the ends, where a variable may jump, are none of them
-_WEIGHTS = (-1.0) ** np.arange(COUNT) * np.sin(_ANGLES)
+_TO_COEFFICIENTS = np.array([
+    (2 - (k == 0)) / COUNT * (-1.0) ** k * np.cos(k * _ANGLES) for k in range(COUNT)
+])  # fmt: skip
 
 
-def interpolated(values: np.ndarray, position: float) -> Any:
-    """Return the polynomial through the values at `NODES` at a position, by the barycentric formula.
+class Polynomials:
+    """One variable on consecutive steps: of each step, coefficients of Chebyshev polynomials of 2θ - 1.
 
-    Shape:
-        values: (COUNT, …)
+    Args:
+        shape: of the variable.
+        dtype: of its values.
     """
-    distances = position - NODES
-    nearest = int(np.argmin(np.abs(distances)))
-    if distances[nearest] == 0:
-        value = values[nearest]
-    else:
-        shares = _WEIGHTS / distances
-        value = np.tensordot(shares / shares.sum(), values, axes=1)
-    return value.item() if np.ndim(value) == 0 else np.array(value)
+
+    def __init__(self, shape: tuple[int, ...], dtype: type) -> None:
+        self._stored: np.ndarray = np.empty((64, COUNT, *shape), dtype=dtype)
+        self._first = self._end = 0
+
+    def __len__(self) -> int:
+        return self._end - self._first
+
+    def copy(self) -> Polynomials:
+        """Return a copy whose changes this one does not see."""
+        new = object.__new__(Polynomials)
+        new._stored, new._first, new._end = self._stored[self._first : self._end].copy(), 0, len(self)
+        return new
+
+    def append(self, values: np.ndarray) -> None:
+        """Add a step by the values at `NODES`."""
+        if self._end == len(self._stored):
+            kept = self._stored[self._first : self._end]
+            self._stored = np.empty((max(64, 2 * len(kept)), *kept.shape[1:]), dtype=kept.dtype)
+            self._stored[: len(kept)] = kept
+            self._first, self._end = 0, len(kept)
+        self._stored[self._end] = np.tensordot(_TO_COEFFICIENTS, values, axes=1)
+        self._end += 1
+
+    def drop(self, count: int) -> None:
+        """Forget the first steps."""
+        self._first += count
+
+    def whole(self, step: int, theta: float) -> Any:
+        """Return the variable at a part of a step."""
+        x = 2 * theta - 1
+        basis = [1.0, x]
+        while len(basis) < COUNT:
+            basis.append(2 * x * basis[-1] - basis[-2])
+        value = np.tensordot(np.array(basis), self._stored[self._first + step], axes=1)
+        return value if value.ndim else value.item()
+
+    def entries(self, steps: np.ndarray, theta: np.ndarray, entries: np.ndarray | None) -> np.ndarray:
+        """Return single entries, each at a part of a step of its own, by Clenshaw's recurrence.
+
+        Args:
+            steps: number of each one's step.
+            theta: part of that step.
+            entries: which entry of the variable each one is; None for a variable that is a number.
+        """
+        width = 1 if self._stored.ndim == 2 else self._stored.shape[2]
+        flat = self._stored.reshape(-1)
+        places = (self._first + steps) * (COUNT * width)
+        if entries is not None:
+            places += entries
+        twice = 4 * theta - 2
+        later, last = np.zeros(len(places), dtype=flat.dtype), flat[(COUNT - 1) * width :].take(places)
+        for power in range(COUNT - 2, 0, -1):
+            later, last = last, flat[power * width :].take(places) + twice * last - later
+        return np.asarray(flat.take(places) + twice / 2 * last - later)

@@ -1,20 +1,23 @@
-"""Accepted steps with their interpolants."""
+"""Accepted steps, and what variables were on them."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from rates_core.delays.dependence import needed_reads, recurrent_slots
-from rates_core.delays.strategy import AcceptedHistory, Signals, Storage, StorageContext, joined, no_draws
-from rates_core.errors import ArgumentError, SimulationError
+from rates_core.delays.dependence import Dependence
+from rates_core.delays.reads import entries_of
+from rates_core.delays.strategy import AcceptedHistory, Storage, StorageContext
+from rates_core.errors import SimulationError
 from rates_core.programs.program import slot_paths
+from rates_core.solvers.driver import Interpolant
 
-from rates_delay_history.polynomial import NODES, interpolated
+from rates_delay_history.era import Era
+from rates_delay_history.late import Late
+from rates_delay_history.polynomial import NODES, Polynomials
 
-Interpolant = Callable[[float], np.ndarray]
+MOST_COMPUTED = 16  # times at which a variable is computed anew whenever it is read
 
 
 class HistoryStorage(Storage):
@@ -26,111 +29,153 @@ class HistoryStorage(Storage):
 
     def resumed(self, history: Any, context: StorageContext) -> History:
         """Return a history that goes on from where another run ended."""
-        return History(context, history)
+        assert isinstance(history, History)
+        return history.continued(context)
 
 
 class History(AcceptedHistory):
     """The solution so far, step by step.
 
-    Delayed algebraic variables are computed from it when they are read. Only those that need their own past to be
-    computed are stored beside it, as polynomials: else each read would go back step by step to the start.
+    States are stored as polynomials. So are computed variables that need their own past to be computed, since else
+    each read would go back step by step to the start, and those that are read at many times at once; the others are
+    computed when they are read, from the state and with the parameters of that time.
     """
 
-    def __init__(self, context: StorageContext, before: History | None = None) -> None:
-        self._context = context
+    def __init__(self, context: StorageContext) -> None:
+        self._context, self._era = context, Era(context)
         self._slots = slot_paths(context.system)
         self._states = {state.path: state for state in context.system.states}
-        self._starts: list[float] = [] if before is None else list(before._starts)
-        self._ends: list[float] = [] if before is None else list(before._ends)
-        self._interpolants: list[Interpolant] = [] if before is None else list(before._interpolants)
-        self._needs = {slot: needed_reads(context.system, slot) for slot in self._slots if slot not in self._states}
-        self._polynomials: dict[str, list[np.ndarray]] = {
-            slot: [] if before is None else list(before._polynomials[slot]) for slot in recurrent_slots(context.system)
-        }
-        self._inputs: Signals = context.inputs if before is None else before._inputs
-        if before is not None and before._context is not context:
-            self._inputs = joined(before._inputs, context.inputs, context.start)
-        self._check_loops()
-        self._first: float = context.start if before is None else before._first
-        self._y: np.ndarray = context.y if before is None else before._y
+        self._dependence = Dependence(context.system)
+        self._first, self._y = context.start, context.y
+        self._starts: list[float] = []
+        self._ends: list[float] = []
+        self._eras: list[Era] = []
+        self._interpolants: list[Interpolant] = []
+        self._stored = {slot: self._polynomials(slot) for slot in self._to_store()}
 
-    def _check_loops(self) -> None:
-        reads, delays = self._context.system.reads, self._context.delays
-        for slot in self._polynomials:
-            inner = [number for number in self._needs[slot] if reads[number].slot in self._polynomials]
-            if any(np.any(np.equal(delays[number], 0)) for number in inner):
-                raise ArgumentError(f"'{slot}' depends on its own past; in an adaptive method no delay of it may be 0.")
+    def _polynomials(self, slot: str) -> Polynomials:
+        system = self._context.system
+        return Polynomials(system.shapes[slot], complex if slot in system.complex_symbols else float)
+
+    def _to_store(self) -> list[str]:
+        """Return the variables that are stored as polynomials."""
+        counts = dict.fromkeys(self._slots, 0)
+        for late in self._era.reads:
+            counts[late.read.slot] += late.distinct
+        computed = self._dependence.recurrent | {slot for slot, count in counts.items() if count > MOST_COMPUTED}
+        return [slot for slot, count in counts.items() if slot in computed or (count and slot in self._states)]
 
     def copy(self) -> History:
         """Return a history whose changes this one does not see."""
-        return History(self._context, self)
+        new = object.__new__(History)
+        new.__dict__.update(self.__dict__)
+        for name in ("_starts", "_ends", "_eras", "_interpolants"):
+            setattr(new, name, list(getattr(self, name)))
+        new._stored = {slot: polynomials.copy() for slot, polynomials in self._stored.items()}
+        return new
+
+    def continued(self, context: StorageContext) -> History:
+        """Return a history that goes on under other parameters, delays and inputs."""
+        new = self.copy()
+        new._context, new._era = context, Era(context)
+        for slot in new._to_store():
+            if slot not in new._stored:
+                new._stored[slot] = new._polynomials(slot)
+                for start, end in zip(self._starts, self._ends, strict=True):
+                    times = (start + NODES * (end - start)).tolist()
+                    new._stored[slot].append(np.array([self._at(slot, s) for s in times]))
+        return new
 
     def accept(self, start: float, end: float, interpolant: Interpolant) -> None:
         """Add an accepted step and forget what no read reaches any more."""
         times = (start + NODES * (end - start)).tolist()
-        added = {slot: [self._computed(slot, s, interpolant(s)) for s in times] for slot in self._polynomials}
-        for slot, values in added.items():
-            self._polynomials[slot].append(np.array(values))
+        states = [interpolant(s) for s in times]
+        values = self._computed(times, states)
+        values |= {slot: [self._states[slot].of(y) for y in states] for slot in self._stored if slot in self._states}
+        for slot, polynomials in self._stored.items():
+            polynomials.append(np.array(values[slot]))
         self._starts.append(start)
         self._ends.append(end)
+        self._eras.append(self._era)
         self._interpolants.append(interpolant)
-        longest = max((float(np.max(delay)) for delay in self._context.delays), default=0.0)
-        if len(self._ends) > 256 and self._ends[128] < end - 2 * len(self._slots) * longest:
-            del self._starts[:128], self._ends[:128], self._interpolants[:128]
-            for polynomials in self._polynomials.values():
-                del polynomials[:128]
+        if len(self._ends) > 256 and self._ends[128] < end - 2 * len(self._slots) * self._era.longest:
+            self._forget(128)
+
+    def _computed(self, times: list[float], states: list[np.ndarray]) -> dict[str, list[Any]]:
+        """Return the computed variables that are stored, at the nodes of a new step."""
+        slots = [slot for slot in self._stored if slot not in self._states]
+        if not slots:
+            return {}
+        needed = frozenset[int]().union(*(self._dependence.needed_reads[slot] for slot in slots))
+        rows = [self._era.slots(s, y, needed, self._read) for s, y in zip(times, states, strict=True)]
+        return {slot: [row[self._slots.index(slot)] for row in rows] for slot in slots}
+
+    def _forget(self, count: int) -> None:
+        for kept in (self._starts, self._ends, self._eras, self._interpolants):
+            del kept[:count]
+        for polynomials in self._stored.values():
+            polynomials.drop(count)
 
     def read(self, t: float) -> tuple[Any, ...]:
         """Return all reads at time t."""
-        return tuple(self._read(number, t) for number, _ in enumerate(self._context.delays))
+        return tuple(self._read(late, t) for late in self._era.reads)
 
-    def _read(self, number: int, t: float) -> Any:
-        context = self._context
-        read, delay, index = context.system.reads[number], context.delays[number], context.indices[number]
-        if np.ndim(delay) == 0:
-            value = self._at(read.slot, t - float(delay))
-            value = value if index is None or np.ndim(value) == 0 else value[index]
-            return np.array(np.broadcast_to(value, read.shape)) if read.shape and np.ndim(value) == 0 else value
-        values: dict[float, Any] = {}
-        for d in np.unique(delay):
-            values[float(d)] = self._at(read.slot, t - float(d))
-        if context.system.shapes[read.slot] == ():
-            return np.array([values[float(d)] for d in delay])
-        picked = range(len(delay)) if index is None else index
-        return np.array([values[float(d)][i] for d, i in zip(delay, picked, strict=True)])
+    def _read(self, late: Late, t: float) -> Any:
+        if np.ndim(late.delay) == 0:
+            return entries_of(late.read.shape, late.index, self._at(late.read.slot, t - float(late.delay)))
+        times = t - late.delays
+        begun = len(times)
+        if late.read.slot in self._stored and self._starts:
+            begun = int(np.searchsorted(times, self._first))
+        sorted_values = np.concatenate([self._early(late, times[:begun]), self._late(late, times[begun:], begun)])
+        found = np.empty_like(sorted_values)
+        found[late.order] = sorted_values
+        return found
+
+    def _early(self, late: Late, times: np.ndarray) -> np.ndarray:
+        """Return the first entries at ascending times, those of one time together."""
+        slot, past = late.read.slot, self._context.past
+        if slot in past.constants and (not len(times) or times[-1] < self._first):
+            return late.taken(past.constants[slot], 0, len(times))
+        groups = np.split(times, np.flatnonzero(np.diff(times)) + 1)
+        ends = np.cumsum([len(group) for group in groups])
+        return np.concatenate([
+            late.taken(self._at(slot, float(group[0])), end - len(group), end) if len(group) else group
+            for group, end in zip(groups, ends.tolist(), strict=True)
+        ])  # fmt: skip
+
+    def _late(self, late: Late, times: np.ndarray, first: int) -> np.ndarray:
+        """Return stored entries, from the `first` one on, at ascending times."""
+        if not len(times):
+            return times
+        starts = np.array(self._starts)
+        self._check(float(times[0]))
+        cuts = np.searchsorted(times, starts[1:])
+        steps = np.repeat(np.arange(len(starts)), np.diff(cuts, prepend=0, append=len(times)))
+        theta = np.minimum((times - starts[steps]) / (np.array(self._ends) - starts)[steps], 1.0)
+        entries = None if late.entries is None else late.entries[first:]
+        return self._stored[late.read.slot].entries(steps, theta, entries)
 
     def _at(self, slot: str, s: float) -> Any:
         """Return a whole slot at a time."""
         if s < self._first or (s == self._first and not self._starts):
             return self._context.past.value(slot, s)
-        if self._polynomials.get(slot):
-            place = self._place(s)
-            start, end = self._starts[place], self._ends[place]
-            return interpolated(self._polynomials[slot][place], min(1.0, (s - start) / (end - start)))
-        y = self._state(s)
-        if slot in self._states:
-            return self._states[slot].of(y)
-        return self._computed(slot, s, y)
+        if not self._starts:
+            return self._value(slot, s, self._y, self._era)
+        place = max(0, bisect_right(self._starts, s) - 1)
+        self._check(s)
+        start, end = self._starts[place], self._ends[place]
+        if slot in self._stored:
+            return self._stored[slot].whole(place, min(1.0, (s - start) / (end - start)))
+        return self._value(slot, s, self._interpolants[place](min(s, end)), self._eras[place])
 
-    def _computed(self, slot: str, s: float, y: np.ndarray) -> Any:
-        """Return an algebraic slot at a time from the state there and the past that it needs."""
-        context, needs = self._context, self._needs[slot]
-        reads = tuple(
-            self._read(number, s) if number in needs else np.zeros(read.shape) if read.shape else 0.0
-            for number, read in enumerate(context.system.reads)
-        )
-        values = context.kernel.slots(s, y, self._inputs(s), reads, no_draws(context.system))
+    def _value(self, slot: str, s: float, y: np.ndarray, era: Era) -> Any:
+        """Return a slot at a time from the state there and the past that it needs."""
+        if slot in self._states:
+            return self._states[slot].of(np.asarray(y))
+        values = era.slots(s, y, self._dependence.needed_reads[slot], self._read)
         return values[self._slots.index(slot)]
 
-    def _place(self, s: float) -> int:
-        """Return the number of the step that holds a time."""
-        place = max(0, bisect_right(self._starts, s) - 1)
-        if s < self._starts[place] - 1e-9 * max(1.0, abs(s)):
+    def _check(self, s: float) -> None:
+        if s < self._starts[0] - 1e-9 * max(1.0, abs(s)):
             raise SimulationError(f"The past at t = {s:.9g} is no longer stored.", s)
-        return place
-
-    def _state(self, s: float) -> np.ndarray:
-        if not self._starts:
-            return np.array(self._y)
-        place = self._place(s)
-        return np.array(self._interpolants[place](min(s, self._ends[place]) if place + 1 < len(self._ends) else s))

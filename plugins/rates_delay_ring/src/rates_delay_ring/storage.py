@@ -14,13 +14,13 @@ from bisect import bisect_left, bisect_right
 from typing import Any
 
 import numpy as np
-from rates_core.delays.dependence import needed_reads, recurrent_slots
+from rates_core.delays.dependence import Dependence
+from rates_core.delays.present import Present
 from rates_core.delays.strategy import Gather, Storage, StorageContext, UniformHistory, joined, no_draws
 from rates_core.errors import ArgumentError, UnsupportedFeatureError
 from rates_core.programs.program import slot_paths
 
 from rates_delay_ring.interpolation import breaks, lagrange, lagrange_weights, near_samples, snapped, window
-from rates_delay_ring.present import Present
 from rates_delay_ring.stencil import Stencil, stencil_of
 
 
@@ -46,7 +46,7 @@ class Ring(UniformHistory):
         self._order = context.tableau.order
         self._slots = slot_paths(context.system)
         self._states = {state.path: (number, state) for number, state in enumerate(context.system.states)}
-        self._present = Present(context)
+        self._present = Present(context.system, context.kernel, context.delays, context.indices, context.arguments)
         # what has no delay is read a step ago, which is quick, and then replaced by what it is now
         self._delays = [np.asarray(np.where(np.equal(d, 0), 1.0, d / context.step_size)) for d in context.delays]
         self._longest = max((float(delay.max()) for delay in self._delays if delay.size), default=0.0)
@@ -54,9 +54,10 @@ class Ring(UniformHistory):
         self._size = math.ceil(self._longest) + self._order + 3
         kept = dict.fromkeys(read.slot for read in context.system.reads)
         self._algebraic = [slot for slot in kept if slot not in self._states]
-        self._needs = {slot: needed_reads(context.system, slot) for slot in self._algebraic}
+        dependence = Dependence(context.system)
+        self._needs = dependence.needed_reads
         # how far back reads go when a computed variable is computed inside a step
-        self._reach = math.inf if recurrent_slots(context.system) else self._longest * (1 + len(self._algebraic))
+        self._reach = math.inf if dependence.recurrent else self._longest * (1 + len(self._algebraic))
         self._stored = dict.fromkeys(kept, -1)
         self._breaks = breaks(
             [float(d) for delay in self._delays for d in np.unique(delay)], self._order, 4 * self._longest
@@ -207,7 +208,7 @@ class Ring(UniformHistory):
         if not self._present:
             return found
         t = (step + node) * self._context.step_size
-        return self._present.filled(found, t, pieces, self._inputs(t))
+        return self._present.filled(found, t, self._context.kernel.pack(pieces), self._inputs(t))
 
     def _at_stage(self) -> tuple[Any, ...]:
         """Return the states at the stage that comes next."""

@@ -6,141 +6,211 @@ units is put over what the others had.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from attrs import define, field, frozen
+from attrs import frozen
 
+from rates_core.delays.delayed import fed_units
+from rates_core.delays.units import Units
 from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean
-from rates_core.expressions.tree import symbols
-from rates_core.programs.program import slot_paths
-from rates_core.system.system import Assign, System
+from rates_core.network.resolve import Selection, resolve
+from rates_core.system.system import Shape, System
+
+MOST_LISTED = 10  # paths in a message
 
 
 @frozen(eq=False)
-class _Part:
-    """What one path says: a number or one per unit, or a function of time that gives those."""
-
-    path: str
-    units: np.ndarray
-    value: Any
-
-    def at(self, t: float) -> np.ndarray:
-        values = np.asarray(self.value(t) if callable(self.value) else self.value)
-        if values.ndim and values.shape != self.units.shape:
-            count = f"{len(self.units)} unit{'s' if len(self.units) > 1 else ''}"
-            raise ArgumentError(
-                f"history of '{self.path}' takes one number or one for each of {count} that it names; "
-                f"its shape is {values.shape}."
-            )
-        return values
-
-
-@define(eq=False)
-class OfUnits:
-    """The past of some units of a population.
+class Statement:
+    """A number, an array, or a function of time that gives those.
 
     Attributes:
-        parts: what each path says, in the order of the user's.
+        where: what the user wrote it for, for messages.
+        takes: which shapes fit, in words.
+        shape: of the values if they are not all one number.
+        real: whether complex numbers are refused.
     """
 
-    parts: list[_Part] = field(factory=list)
+    where: str
+    takes: str
+    value: Any
+    shape: Shape
+    real: bool
 
-    def covers(self, length: int) -> bool:
-        """Tell whether something is said of every unit."""
-        return len(set().union(*(part.units.tolist() for part in self.parts))) == length
-
-    def over(self, others: Any) -> Any:
-        """Return the past of all units, constant or a function of time; `others` is what the rest had.
+    def at(self, t: float) -> np.ndarray:
+        """Return a number or an array of `shape`.
 
         Raises:
-            ArgumentError: values do not fit the units that they are for.
+            ArgumentError: the values are others, or the function raises.
         """
-        first = self._at(others, 0.0)
-        constant = not any(callable(part.value) for part in self.parts)
-        return first if constant else lambda t: self._at(others, t)
+        values = self._called(t) if callable(self.value) else np.asarray(self.value)
+        if values.size != 1 and values.shape != self.shape:
+            shape = f"the shape {values.shape}"
+            its = f"function gives {shape} at t = {t:g}" if callable(self.value) else f"shape is {values.shape}"
+            raise ArgumentError(f"{self.where} takes {self.takes}; its {its}.")
+        if self.real and np.iscomplexobj(values):
+            number = values.reshape(-1)[0].item()
+            its = f"function gives {number!r} at t = {t:g}" if callable(self.value) else f"value is {number!r}"
+            raise ArgumentError(f"{self.where} takes real numbers; its {its}.")
+        return values if values.shape == self.shape else values.reshape(())
 
-    def _at(self, others: Any, t: float) -> np.ndarray:
-        given = [part.at(t) for part in self.parts]
-        found = np.array(others, dtype=np.result_type(others, *given))
-        for part, values in zip(self.parts, given, strict=True):
-            found[part.units] = values
-        return found
+    def _called(self, t: float) -> np.ndarray:
+        try:
+            return np.asarray(self.value(t))
+        except Exception as error:
+            kind = type(error).__name__
+            raise ArgumentError(f"{self.where}: its function raises {kind} at t = {t:g}: {error}") from error
 
 
-def said(system: System, history: Any, slots: tuple[str, ...]) -> tuple[dict[str, Any], dict[str, OfUnits]]:
-    """Return what a history says of whole slots, and of slots of which it says something of some units only.
+@frozen(eq=False)
+class Part:
+    """What a statement says of some units of a variable.
+
+    Attributes:
+        units: which ones; None for the whole variable.
+        share: which of the statement's values are theirs, if there are several.
+    """
+
+    statement: Statement
+    units: np.ndarray | None = None
+    share: slice = slice(None)
+
+    @property
+    def place(self) -> Any:
+        """Return where in the variable the units are."""
+        return ... if self.units is None else self.units
+
+
+@frozen(eq=False)
+class Said:
+    """What is said of one variable, later parts over earlier ones.
+
+    Attributes:
+        shape: of the variable.
+        complex: whether it is.
+        fed: the entries that are no constants, of which nothing can be said.
+    """
+
+    shape: Shape
+    complex: bool
+    fed: np.ndarray
+    parts: tuple[Part, ...]
+
+    @property
+    def varies(self) -> bool:
+        """Tell whether it is a function of time."""
+        return any(callable(part.statement.value) for part in self.parts)
+
+    @property
+    def mask(self) -> np.ndarray:
+        """Return the entries of which something is said."""
+        mask = np.zeros(self.shape, dtype=bool)
+        for part in self.parts:
+            mask[part.place] = True
+        return np.asarray(mask & self.fed)
+
+    def at(self, t: float, others: Any) -> Any:
+        """Return the value at a time; `others` is that of entries of which nothing is said."""
+        found = np.array(np.broadcast_to(others, self.shape), dtype=complex if self.complex else float)
+        for part in self.parts:
+            values = part.statement.at(t)
+            found[part.place] = values[part.share] if values.ndim else values
+        if not self.fed.all():
+            found = np.where(self.fed, found, others)
+        return found if self.shape else found.item()
+
+
+def said_of(system: System, history: Any, names: Mapping[str, Any], start: float) -> dict[str, Said]:
+    """Return what a history says of variables.
+
+    Args:
+        system: the lowered System.
+        history: a number, a function of time, an array, or a dict of these by path.
+        names: the variables that are delayed, each with a mask of the entries that are.
+        start: time of the start, at which functions are tried.
 
     Raises:
-        ArgumentError: an array does not fit.
+        ArgumentError: something does not fit.
         UnknownNameError: a path is not there, or nothing reads it with a delay.
     """
     if history is None:
-        return {}, {}
-    visible = set(system.addresses.values())
-    slots = tuple(slot for slot in slots if slot in visible)
-    if isinstance(history, Mapping):
-        return _divided(system, said_by_path(system, history, slots))
-    if callable(history) or np.ndim(history) == 0:
-        return dict.fromkeys(slots, history), {}
-    values = np.asarray(history, dtype=float)
-    fitting = {slot: values for slot in slots if system.shapes[slot] == values.shape}
-    if len(fitting) != len(slots):
-        raise ArgumentError(
-            f"history has shape {values.shape}, but the delayed variables have shapes "
-            f"{', '.join(f'{slot}: {system.shapes[slot]}' for slot in slots)}. Give a dict by path."
-        )
-    return dict(fitting), {}
+        return {}
+    saying = _Saying(system, names)
+    parts = saying.by_path(history) if isinstance(history, Mapping) else saying.of_all(history)
+    found: dict[str, list[Part]] = {}
+    for name, part in parts:
+        part.statement.at(start)  # what does not fit is found before anything is computed
+        found.setdefault(name, []).append(part)
+    return {name: saying.said(name, own) for name, own in found.items()}
 
 
-def _divided(system: System, found: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, OfUnits]]:
-    whole = {slot: value for slot, value in found.items() if not isinstance(value, OfUnits)}
-    partly = {slot: value for slot, value in found.items() if isinstance(value, OfUnits)}
-    for slot, value in tuple(partly.items()):
-        if value.covers(system.shapes[slot][0]):
-            whole[slot] = partly.pop(slot).over(np.zeros(system.shapes[slot]))
-    return whole, partly
+class _Saying:
+    """Finds for which variables of a System the parts of a history are."""
 
+    def __init__(self, system: System, names: Mapping[str, Any]) -> None:
+        self._system, self._names, self._units = system, names, Units(system)
 
-def said_by_path(
-    system: System, history: Mapping[str, Any], slots: tuple[str, ...], strict: bool = True
-) -> dict[str, Any]:
-    """Return what a history says of slots; strict refuses paths that nothing reads with a delay."""
-    from rates_core.network.resolve import resolve
+    def of_all(self, history: Any) -> Iterator[tuple[str, Part]]:
+        """Yield what is said of all variables at once; an array has the shape that all of them have."""
+        shapes = {name: self._units.shape(name) for name in self._names}
+        if not callable(history) and np.ndim(history) and any(shape != np.shape(history) for shape in shapes.values()):
+            listed = ", ".join(f"{name}: {shape}" for name, shape in shapes.items())
+            raise ArgumentError(
+                f"history has shape {np.shape(history)}, but the delayed variables have shapes {listed}. "
+                "Give a dict by path."
+            )
+        for name, shape in shapes.items():
+            yield name, Part(self._whole(f"history: '{name}'", name, history, shape))
 
-    assert system.network is not None
-    found: dict[str, Any] = {}
-    for path, value in history.items():
-        for selection in resolve(system.network, path, "history"):
-            slot = system.addresses[selection.population, selection.operator, selection.variable]
-            if slot not in slots:
-                if not strict or slot in _inside_delayed(system):
-                    continue
-                raise UnknownNameError(
-                    f"history names '{path}', which nothing reads with a delay.{did_you_mean(path, slots)} "
-                    f"Delayed variables: {', '.join(slots) or 'none'}."
-                )
-            if selection.units is None:
-                found[slot] = value
+    def by_path(self, history: Mapping[str, Any]) -> Iterator[tuple[str, Part]]:
+        """Yield what is said of the variables that each path names; what is not delayed has no past.
+
+        Raises:
+            UnknownNameError: nothing that a path names is delayed.
+        """
+        assert self._system.network is not None
+        for path, value in history.items():
+            selections = resolve(self._system.network, path, "history")
+            parts = list(self._parts(path, value, selections))
+            if not parts:
+                raise UnknownNameError(self._not_delayed(path))
+            yield from parts
+
+    def _parts(self, path: str, value: Any, selections: Sequence[Selection]) -> Iterator[tuple[str, Part]]:
+        start, total = 0, sum(selection.count for selection in selections)
+        for selection in selections:
+            share = slice(start, start + selection.count)
+            start += selection.count
+            name = self._system.addresses[selection.population, selection.operator, selection.variable]
+            if not self._is_delayed(name, selection.units):
+                continue
+            if total == 1 and not selection.length:  # a single node, whose variable may be a vector
+                yield name, Part(self._whole(f"history of '{path}'", name, value, self._system.shapes[name]))
             else:
-                part = _Part(path, selection.units, value)
-                found[slot] = _with_part(found.get(slot), part, system.shapes[slot])
-    return found
+                yield name, Part(self._divided(path, name, value, total), selection.units, share)
 
+    def _is_delayed(self, name: str, units: np.ndarray | None) -> bool:
+        mask = np.asarray(self._names.get(name, False))
+        return bool(np.any(mask if units is None or not mask.ndim else mask[units]))
 
-def _with_part(before: Any, part: _Part, shape: tuple[int, ...]) -> Any:
-    """Return what was said of a slot, and then what a path says of some units of it."""
-    if before is None:
-        return OfUnits([part])
-    parts = before.parts if isinstance(before, OfUnits) else [_Part(part.path, np.arange(shape[0]), before)]
-    return OfUnits([*parts, part])
+    def _not_delayed(self, path: str) -> str:
+        known = [path for name in self._names for path in self._units.paths(name)]
+        listed = ", ".join(known[:MOST_LISTED]) + (", …" if len(known) > MOST_LISTED else "")
+        return (
+            f"history names '{path}', which nothing reads with a delay.{did_you_mean(path, known)} "
+            f"Delayed variables: {listed or 'none'}."
+        )
 
+    def _whole(self, where: str, name: str, value: Any, shape: Shape) -> Statement:
+        takes = f"a number or the shape {shape}" if shape else "a number"
+        return Statement(where, takes, value, shape, name not in self._system.complex_symbols)
 
-def _inside_delayed(system: System) -> set[str]:
-    """Return the variables that delayed expressions are made of."""
-    visible = set(system.addresses.values())
-    hidden = {slot for slot in slot_paths(system) if slot not in visible}
-    return set().union(
-        *(symbols(item.expression) for item in system.statements if isinstance(item, Assign) and item.target in hidden)
-    )
+    def _divided(self, path: str, name: str, value: Any, total: int) -> Statement:
+        takes = f"one number or one for each of {total} unit{'s' if total > 1 else ''} that it names"
+        return Statement(f"history of '{path}'", takes, value, (total,), name not in self._system.complex_symbols)
+
+    def said(self, name: str, parts: list[Part]) -> Said:
+        """Return all parts that concern a variable."""
+        is_complex = name in self._system.complex_symbols
+        return Said(self._system.shapes[name], is_complex, fed_units(self._system, name), tuple(parts))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from attrs import frozen
+from attrs import field, frozen
 
 from rates_core.programs.program import Kernel
 from rates_core.solvers.tableau import Tableau
@@ -46,6 +46,7 @@ class StorageContext:
         y: state at the start.
         step_size: of a fixed-step method.
         tableau: the method of a fixed-step loop, None under accepted steps.
+        arguments: values of parameters.
     """
 
     system: System
@@ -58,6 +59,7 @@ class StorageContext:
     y: np.ndarray
     step_size: float
     tableau: Tableau | None = None
+    arguments: Mapping[str, Any] = field(factory=dict)
 
 
 Signals = Callable[[float], tuple[Any, ...]]

@@ -13,7 +13,7 @@ from rates_core.reference.evaluate import evaluate, number
 from rates_core.reference.functions import Scalar, Value, apply
 from rates_core.reference.model import Model
 from rates_core.reference.moment import External, Moment
-from rates_core.reference.quantities import Algebraic, Constant, Read, Stage, State
+from rates_core.reference.quantities import Algebraic, Constant, Input, Read, Stage, State
 from rates_core.reference.translate import TIME
 
 Said = Scalar | Sequence[Scalar] | Callable[[float], "Scalar | Sequence[Scalar]"]
@@ -43,10 +43,16 @@ class Past:
     _moment: Moment = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self._said = said_by_path(self.model, self.history)
+        said = said_by_path(self.model, self.history)
+        self._said = {path: value for path, value in said.items() if not self._is_unfed(path)}
         self._moment = Moment(
             self.model, self.start, self._initial, self.external, self._delayed_at_start, self.complex_paths
         )
+
+    def _is_unfed(self, path: str) -> bool:
+        """Tell whether a variable is an input that nothing feeds: a constant, whose past is what it is."""
+        item = self.model.quantities[path]
+        return isinstance(item, Input) and not item.feeds and self.external(path) is None
 
     def at_start(self, path: str) -> Value:
         """Return the value of a variable at the start; a chain starts where the past left it.

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from attrs import evolve
 
+from rates_core.delays.dependence import Dependence
+from rates_core.delays.present import Present
+from rates_core.delays.reads import read_indices
 from rates_core.errors import NonFiniteError, SimulationError
 from rates_core.programs.carry import Carry
 from rates_core.programs.record import Record
@@ -16,7 +19,6 @@ from rates_core.simulation.native_pair import native_pair, run_native_pair
 from rates_core.simulation.nonfinite import are_finite, bad_column, bad_state, computed_columns, non_finite
 from rates_core.simulation.past_values import Reads
 from rates_core.simulation.progress import Progress
-from rates_core.simulation.start import read_indices
 from rates_core.solvers.driver import Problem
 
 if TYPE_CHECKING:
@@ -65,20 +67,20 @@ def run_accepted(run: Run) -> tuple[Carry, Record]:
         except KeyboardInterrupt as interrupt:
             interrupt.result = run.frame(record)  # type: ignore[attr-defined]
             raise
-    left = lasting(breaks, carry.time, _distinct(run), _order(run))
+    left = lasting(breaks, carry.time, _distinct(run), _order(run), _sharp(run))
     return evolve(carry, step=run.carry.step + run.grid.steps, breaks=left), record
 
 
 def _reads(run: Run) -> Reads:
     history = run.carry.history.copy() if run.carry.history is not None else None
     system = run.model.system
-    return Reads(system, run.kernel, run.delays, read_indices(system), history)
+    return Reads(Present(system, run.kernel, run.delays, read_indices(system), run.arguments), history)
 
 
 def _breaks(run: Run, jumps: list[float]) -> tuple[float, ...]:
     """Return times from which delays carry on that the solution is not smooth."""
     start = run.carry.time
-    begins = not run.carry.breaks or bool(run.inputs.signals)  # what continues a run starts with new inputs
+    begins = run.begins or bool(run.inputs.signals)  # what continues a run starts with new inputs
     return (*run.carry.breaks, *([start] if begins else []), *jumps)
 
 
@@ -93,7 +95,8 @@ def _problem(run: Run, reads: Reads, breaks: tuple[float, ...], jumps: list[floa
     start = run.carry.time
     end = start + run.request.simulation_time
     delays = _distinct(run)
-    stops = merged([*jumps, *breaking_points(breaks, start, end, delays, _order(run))], end)
+    points = breaking_points(breaks, start, end, delays, _order(run), _sharp(run))
+    stops = merged([*jumps, *points], end)
     return Problem(
         derivative=derivative,
         start=start,
@@ -112,6 +115,14 @@ def _problem(run: Run, reads: Reads, breaks: tuple[float, ...], jumps: list[floa
 
 def _distinct(run: Run) -> list[float]:
     return [float(value) for delay in run.delays for value in np.unique(delay)]
+
+
+def _sharp(run: Run) -> list[float]:
+    """Return the delays in circles of computed variables, in which jumps never become smooth."""
+    dependence, reads = Dependence(run.model.system), run.model.system.reads
+    needed = frozenset[int]().union(*(dependence.needed_reads[slot] for slot in dependence.recurrent))
+    within = [run.delays[number] for number in needed if reads[number].slot in dependence.recurrent]
+    return [float(value) for delay in within for value in np.unique(delay)]
 
 
 def _order(run: Run) -> int:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, field, frozen
 
+from rates_core.delays.dependence import check_no_draws
 from rates_core.delays.lowering import lower
-from rates_core.delays.prehistory import check_no_draws
 from rates_core.errors import ArgumentError, UnknownNameError, UnsupportedFeatureError, did_you_mean
 from rates_core.network.apart import Apart
 from rates_core.network.build import build_network

@@ -10,6 +10,7 @@ from attrs import evolve, frozen
 
 from rates_core.delays.lowering import storage
 from rates_core.delays.prehistory import PreHistory, prehistory
+from rates_core.delays.reads import delay_values, read_indices
 from rates_core.delays.strategy import StorageContext
 from rates_core.errors import ArgumentError
 from rates_core.programs.carry import Carry
@@ -23,7 +24,6 @@ from rates_core.simulation.grid import TimeGrid, time_grid
 from rates_core.simulation.histories import check_history
 from rates_core.simulation.inputs import Inputs
 from rates_core.simulation.outputs import table
-from rates_core.simulation.start import chain_states, delay_values, read_indices
 from rates_core.simulation.state import RunEnd, RunState, layout_of, state_of
 from rates_core.simulation.watched import watched
 from rates_core.system.indices import check_indices
@@ -58,7 +58,7 @@ class Run:
     """One run, ready to go: everything checked and bound.
 
     Attributes:
-        start: step count at the start, from which times are computed.
+        begins: it does not simply go on from another one: it starts, or its parameters are others.
     """
 
     model: CompiledModel
@@ -71,6 +71,7 @@ class Run:
     arguments: Mapping[str, Any]
     delays: tuple[Any, ...]
     past: PreHistory | None
+    begins: bool = True
 
     @property
     def start(self) -> float:
@@ -102,7 +103,7 @@ def execute(model: CompiledModel, request: RunRequest) -> pd.DataFrame:
     frame = run.frame(record)
     state = RunState(
         model.system.name, model.choice.solver.name, carry, run.past, run.draws.seed, layout_of(model.system),
-        run.grid.step_size if model.choice.fixed else None,
+        run.grid.step_size if model.choice.fixed else None, run.arguments,
     )  # fmt: skip
     frame.attrs["state"] = RunEnd(state)
     return frame
@@ -127,14 +128,13 @@ def _prepared(model: CompiledModel, request: RunRequest) -> Run:
     seed = before.seed if before is not None and request.seed is None else request.seed
     draws = Draws(system, seed)
     if before is not None:
-        run = Run(model, request, grid, kernel, inputs, draws, before.carry, arguments, delays, before.past)
+        begins = not before.goes_on_alike(arguments)
+        run = Run(model, request, grid, kernel, inputs, draws, before.carry, arguments, delays, before.past, begins)
         return _with_history(run, before.carry.history) if system.reads else run
     check_history(request.history)
     y = initial_state(system, request.initial)
     past = _past(system, kernel, y, inputs, arguments, request.history)
-    if past is not None:
-        chain_states(system, y, past, arguments)
-    carry = Carry(0, 0.0, y)
+    carry = Carry(0, 0.0, y if past is None else past.y)
     run = Run(model, request, grid, kernel, inputs, draws, carry, arguments, delays, past)
     return run if not system.reads else _with_history(run)
 
@@ -165,6 +165,7 @@ def _with_history(run: Run, before: Any = None) -> Run:
         run.carry.y,
         run.grid.step_size,
         choice.tableau if choice.fixed else None,
+        run.arguments,
     )
     store = storage(choice.storage, choice.backend.name)
     history = store.history(context) if before is None else store.resumed(before, context)

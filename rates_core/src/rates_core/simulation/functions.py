@@ -12,6 +12,7 @@ from attrs import evolve, frozen
 
 from rates_core.delays.lowering import lower
 from rates_core.delays.prehistory import prehistory
+from rates_core.delays.reads import delay_values
 from rates_core.errors import ArgumentError, UnsupportedFeatureError
 from rates_core.files import can_be, obstacle, replace
 from rates_core.network.build import build_network
@@ -23,7 +24,6 @@ from rates_core.simulation.choice import chosen_backend, chosen_options, chosen_
 from rates_core.simulation.grid import TimeGrid, positive
 from rates_core.simulation.inputs import Inputs, columns_of
 from rates_core.simulation.requirements import requirements_of
-from rates_core.simulation.start import chain_states, delay_values
 from rates_core.system.build import build_system
 from rates_core.system.indices import check_indices
 from rates_core.system.linearisation import Linearisation, linearise
@@ -209,7 +209,7 @@ def _arguments(
     if slots:
         kernel = maker.program(ProgramRequest(system, (), None, system.name), {}).bind(values)
         before = prehistory(system, kernel, 0.0, y, signals.at(0.0), values)
-        chain_states(system, y, before, values)
+        y = before.y
         row = np.concatenate([np.atleast_1d(before.value(slot, 0.0)) for slot in slots])
         if source.past:
             past = [_Constant(row)] if request.continuous else [_buffer(row, system, values, request.step_size)]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 from attrs import frozen
 
 from rates_core.delays.prehistory import PreHistory
@@ -23,6 +25,7 @@ class RunState:
     Attributes:
         layout: paths of the states and their numbers of entries, then what is kept of the past.
         step_size: of a fixed-step method, whose steps are counted; else None.
+        arguments: values of parameters.
     """
 
     model: str
@@ -32,6 +35,11 @@ class RunState:
     seed: int
     layout: Layout
     step_size: float | None
+    arguments: Mapping[str, Any]
+
+    def goes_on_alike(self, arguments: Mapping[str, Any]) -> bool:
+        """Tell whether a run with these values of parameters has those of the run before."""
+        return all(np.array_equal(value, self.arguments.get(path, np.nan)) for path, value in arguments.items())
 
     def __str__(self) -> str:
         """Return what files of a table say of it."""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from rates_core.delays.dependence import check_no_draws
 from rates_core.delays.lowering import lower, storage
-from rates_core.delays.prehistory import check_no_draws
 from rates_core.errors import RatesError
 from rates_core.network.build import build_network
 from rates_core.plugins import get_manager

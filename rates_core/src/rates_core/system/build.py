@@ -12,7 +12,7 @@ from rates_core.system.equations import add_equations, add_events, declare_varia
 from rates_core.system.indices import check_indices
 from rates_core.system.inference import infer_complex, infer_shapes
 from rates_core.system.joining import add_inputs, add_projections
-from rates_core.system.reads import settle_reads
+from rates_core.system.reads import lift_delayed, settle_reads
 from rates_core.system.schedule import schedule
 from rates_core.system.signals import FedInput
 from rates_core.system.system import Derivative, State, System
@@ -39,6 +39,7 @@ def build_system(network: Network, inputs: Sequence[FedInput] = ()) -> System:
         add_equations(assembly, number)
         add_events(assembly, number)
     settle_reads(assembly)
+    lift_delayed(assembly)
     populations = {label for label, place in network.locations.items() if isinstance(place, tuple) and place[1] > 1}
     shaped = infer_shapes(assembly, schedule(assembly.statements, populations))
     kinds = infer_complex(assembly, shaped)

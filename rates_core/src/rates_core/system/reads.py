@@ -8,6 +8,7 @@ from rates_core.errors import UnsupportedFeatureError
 from rates_core.expressions.text import to_text
 from rates_core.expressions.tree import Apply, Expression, Symbol, substitute, symbols
 from rates_core.system.assembly import Assembly
+from rates_core.system.lifting import lifted
 from rates_core.system.system import Assign
 
 
@@ -31,6 +32,22 @@ def settle_reads(assembly: Assembly) -> None:
             delay = _of_parameters(assembly, read.delay, definitions, read.slot)
             kept[read.path] = evolve(read, delay=delay)
     assembly.reads = kept
+
+
+def lift_delayed(assembly: Assembly) -> None:
+    """Give delayed variables one value per unit, also where it is the same: each unit has a past of its own.
+
+    So have the variables that delayed expressions are made of.
+    """
+    populations = {path: number for (number, *_), path in assembly.addresses.items()}
+    slots = {read.slot for read in assembly.reads.values()}
+    expressions = {item.target: item.expression for item in assembly.statements if isinstance(item, Assign)}
+    within = set[str]().union(*(symbols(expressions[slot]) for slot in slots - populations.keys() & expressions.keys()))
+    for place, item in enumerate(assembly.statements):
+        if isinstance(item, Assign) and item.target in populations and item.target in slots | within:
+            size = assembly.network.populations[populations[item.target]].size
+            if size is not None:
+                assembly.statements[place] = Assign(item.target, lifted(item.expression, size))
 
 
 def _of_parameters(assembly: Assembly, delay: Expression, definitions: dict[str, Expression], slot: str) -> Expression:

@@ -11,6 +11,7 @@ from attrs import frozen
 
 from rates_core.delays.lowering import storage
 from rates_core.delays.prehistory import prehistory
+from rates_core.delays.reads import delay_values, read_indices
 from rates_core.delays.strategy import StorageContext
 from rates_core.plugins.capabilities import Requirements
 from rates_core.programs.carry import Carry
@@ -21,7 +22,6 @@ from rates_core.simulation.compile import CompiledModel
 from rates_core.simulation.draws import Draws
 from rates_core.simulation.grid import time_grid
 from rates_core.simulation.inputs import Inputs
-from rates_core.simulation.start import delay_values, read_indices
 from rates_core.templates.circuit import CircuitTemplate
 from rates_core.testing.case import Case
 from rates_core.testing.compare import expect
@@ -103,7 +103,7 @@ def _prepared(make: Callable[[], CircuitTemplate], subject: Subject, k: float | 
     past = prehistory(system, kernel, 0.0, y, inputs.at(0.0), arguments)
     context = StorageContext(
         system, kernel, delay_values(system, arguments), read_indices(system), past, inputs.at, 0.0, y, H,
-        model.choice.tableau,
+        model.choice.tableau, arguments,
     )  # fmt: skip
     return Prepared(
         model,

@@ -1,4 +1,4 @@
-"""Where chains start, and the values of delays."""
+"""Delays of reads as numbers, and the entries that reads take."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from rates_core.delays.prehistory import PreHistory
 from rates_core.errors import ArgumentError
 from rates_core.expressions.evaluate import evaluate
 from rates_core.expressions.text import to_text
-from rates_core.simulation.arguments import write_state
-from rates_core.system.system import System
+from rates_core.system.system import Shape, System
 
 
 def delay_values(system: System, arguments: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -39,8 +37,8 @@ def read_indices(system: System) -> tuple[Any, ...]:
     return tuple(None if read.index is None else system.parameter_paths[read.index].value for read in system.reads)
 
 
-def chain_states(system: System, y: np.ndarray, past: PreHistory, arguments: Mapping[str, Any]) -> None:
-    """Put the chains of distributed delays where the past left them, in place in `y`."""
-    for state in system.states:
-        if isinstance(state.initial, str):
-            write_state(y, state, past.chain_start(state, 0.0, arguments))
+def entries_of(shape: Shape, index: Any, value: Any) -> Any:
+    """Return the entries of a slot's value that a read of some shape takes; None stands for all."""
+    if index is not None and np.ndim(value):
+        value = np.asarray(value)[index]
+    return np.array(np.broadcast_to(value, shape)) if shape else value
