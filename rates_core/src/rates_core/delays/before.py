@@ -16,8 +16,8 @@ from rates_core.delays.said import Said
 from rates_core.expressions.evaluate import evaluate
 from rates_core.expressions.functions import FUNCTIONS
 from rates_core.expressions.tree import Apply, Expression, symbols, walk
-from rates_core.system.system import System
 from rates_core.paths import TIME
+from rates_core.system.system import System
 
 
 @define(eq=False)

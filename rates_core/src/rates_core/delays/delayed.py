@@ -9,9 +9,9 @@ from attrs import frozen
 
 from rates_core.delays.reads import entries_of, read_indices
 from rates_core.expressions.tree import Expression, symbols
+from rates_core.paths import TIME
 from rates_core.programs.program import slot_paths
 from rates_core.system.system import Assign, Shape, State, System
-from rates_core.paths import TIME
 
 
 @frozen(eq=False)
