@@ -32,7 +32,7 @@ def integrate(path_or_circuit: str | Path | CircuitTemplate, **arguments: Any) -
 
 def grid_search(
     circuit_template: str | Path | CircuitTemplate,
-    param_grid: Mapping[str, Iterable[float]] | pd.DataFrame,
+    param_grid: Mapping[str, Iterable[float | complex]] | pd.DataFrame,
     param_map: Mapping[str, Mapping[str, Any]],
     step_size: float,
     simulation_time: float,

@@ -72,3 +72,20 @@ def test_points_that_diverge_are_nan_and_listed_and_the_others_go_on(pair):
     assert table["x", "pair_0"].iloc[-1].item() == 1.0
     assert math.isclose(table["x", "pair_2"].iloc[-1].item(), 1 / (1 - 0.1 * 0.9), rel_tol=1e-2)  # Euler's error
     assert len(runs) == 4
+
+
+def test_complex_values_keep_their_imaginary_part_and_real_ones_stay_real():
+    """z' = λz + k from z0: Euler gives z_n = (z0 + k/λ)(1 + λh)^n - k/λ."""
+    turn = OperatorTemplate("op", "z' = lam*z + k", {"z": "output(1.0+0.0j)", "lam": 0.0 + 1.0j, "k": 1.0})
+    circuit = CircuitTemplate("turn", {"p": NodeTemplate("n", [turn])})
+    rates, drives, starts = [-1.0 + 2.0j, 0.5 - 3.0j], [2, 3], [1.0 - 1.0j, 0.25j]
+    names = {"rate": "op/lam", "drive": "op/k", "start": "op/z"}
+    table, _ = grid_search(
+        circuit,
+        {"rate": rates, "drive": drives, "start": starts},
+        {name: {"vars": variable, "nodes": "p"} for name, variable in names.items()},
+        **{**SEARCH, "outputs": {"z": "p/op/z"}},
+    )
+    rate, drive, start = np.array(rates), np.array(drives), np.array(starts)
+    expected = (start + drive / rate) * (1 + 0.1 * rate) ** 9 - drive / rate
+    assert table["z"].iloc[-1].tolist() == [pytest.approx(value, rel=1e-13) for value in expected]

@@ -25,7 +25,7 @@ RUN_ONLY = ("history", "state", "seed", "verbose", "stop_on_nonfinite")
 
 def grid_search(
     circuit: str | Path | CircuitTemplate,
-    param_grid: Mapping[str, Iterable[float]] | pd.DataFrame,
+    param_grid: Mapping[str, Iterable[float | complex]] | pd.DataFrame,
     param_map: Mapping[str, Mapping[str, Any]],
     step_size: float,
     simulation_time: float,
@@ -58,8 +58,9 @@ def grid_search(
         **{name: value for name, value in arguments.items() if name not in RUN_ONLY},
     )
     runs, frames = _Runs(model, run_arguments), []
-    for label, point in points.iterrows():
-        values = {path: float(point[name]) for name in points.columns for path in paths[name]}
+    columns = {name: points[name].tolist() for name in points.columns}  # a row would give all of them one type
+    for number, label in enumerate(points.index):
+        values = {path: to_number(columns[name][number]) for name in columns for path in paths[name]}
         frames.append(_labelled(runs.table(str(label), values), str(label), outputs))
     runs.warn(points)
     table = pd.concat(frames, axis=1)
@@ -70,7 +71,7 @@ def grid_search(
     return table, points
 
 
-def grid_points(grid: Mapping[str, Iterable[float]] | pd.DataFrame, permute: bool) -> pd.DataFrame:
+def grid_points(grid: Mapping[str, Iterable[float | complex]] | pd.DataFrame, permute: bool) -> pd.DataFrame:
     """Return one row per point.
 
     Raises:
@@ -128,7 +129,7 @@ class _Runs:
     arguments: Mapping[str, Any]
     failures: dict[str, SimulationError] = field(factory=dict)
 
-    def table(self, label: str, values: Mapping[str, float]) -> pd.DataFrame:
+    def table(self, label: str, values: Mapping[str, float | complex]) -> pd.DataFrame:
         """Return the table of one point; it is NaN if the run ended early."""
         parameters, initial = divided(self.model.system, values)
         try:

@@ -10,6 +10,8 @@ from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean
 from rates_core.simulation.arguments import names_state
 from rates_core.system.system import System
 
+Number = float | complex
+
 _KEYS = ("vars", "nodes", "edges")
 
 
@@ -38,7 +40,7 @@ def target_paths(name: str, param_map: Mapping[str, Mapping[str, Any]]) -> list[
     return [f"{node}/{variable}" for node in _texts(name, entry, "nodes") for variable in variables]
 
 
-def divided(system: System, values: Mapping[str, float]) -> tuple[dict[str, float], dict[str, float]]:
+def divided(system: System, values: Mapping[str, Number]) -> tuple[dict[str, Number], dict[str, Number]]:
     """Return the values of parameters, and those of states at the start.
 
     Raises:
