@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
+from rates_core.programs.batch import Batch
 from rates_core.programs.carry import Carry
 from rates_core.programs.pair import PairLoop
 from rates_core.programs.record import Columns
@@ -123,6 +124,17 @@ class Program(ABC):
     @abstractmethod
     def bind(self, arguments: Mapping[str, Any]) -> Kernel:
         """Return the kernel for these values of all parameters of the System, by path."""
+
+    def bind_many(self, arguments: Mapping[str, np.ndarray], points: int) -> Batch | None:
+        """Return the kernels of many points in one, or None: core then binds and runs point by point.
+
+        Core asks only backends that claim `batch`.
+
+        Args:
+            arguments: values of all parameters by path, with a first axis of points, or of length 1 for a shared one.
+            points: their number.
+        """
+        return None
 
     @abstractmethod
     def to_file(self, path: Path) -> None:

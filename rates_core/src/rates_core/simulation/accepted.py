@@ -84,6 +84,12 @@ def _breaks(run: Run, jumps: list[float]) -> tuple[float, ...]:
     return (*run.carry.breaks, *([start] if begins else []), *jumps)
 
 
+def problem_of(run: Run) -> Problem:
+    """Return the problem of a run without delays."""
+    jumps = run.inputs.stops()
+    return _problem(run, _reads(run), _breaks(run, jumps), jumps)
+
+
 def _problem(run: Run, reads: Reads, breaks: tuple[float, ...], jumps: list[float]) -> Problem:
     kernel, inputs = run.kernel, run.inputs
     no_draws: tuple[Any, ...] = ()

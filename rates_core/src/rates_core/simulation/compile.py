@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from inspect import signature
 from typing import TYPE_CHECKING, Any
@@ -43,6 +43,8 @@ from rates_core.system.system import System
 if TYPE_CHECKING:
     import pandas as pd
 
+    from rates_core.simulation.execution import RunRequest
+    from rates_core.simulation.points import Point, PointResults
     from rates_core.templates.circuit import CircuitTemplate
 
 
@@ -167,28 +169,86 @@ class CompiledModel:
             NonFiniteError: a variable became NaN or infinite; the error holds time and what was recorded.
             SimulationError: the method failed.
         """
-        from rates_core.simulation.execution import RunRequest, execute
+        from rates_core.simulation.execution import execute
 
-        for name in unknown:
-            raise UnknownNameError(f"A compiled model's run() has no argument '{name}'.{_meant(name)}")
+        _refuse(CompiledModel.run, unknown)
         given = {"simulation_time": simulation_time, "sampling_step_size": sampling_step_size, "cutoff": cutoff,
-                 "inputs": inputs}  # fmt: skip
-        settings = {**self.defaults, **{name: value for name, value in given.items() if value is not None}}
-        if settings["simulation_time"] is None:
+                 "inputs": inputs, "parameters": parameters or {}, "initial": initial or {}, "history": history,
+                 "state": state, "seed": seed, "verbose": verbose, "stop_on_nonfinite": stop_on_nonfinite}  # fmt: skip
+        return execute(self._for(parameters), self._request(given))
+
+    def run_many(
+        self,
+        points: Iterable[Point | Mapping[str, Any]],
+        inputs: Mapping[str, Any] | None = None,
+        simulation_time: float | None = None,
+        sampling_step_size: float | None = None,
+        cutoff: float | None = None,
+        history: Any = None,
+        seed: int | None = None,
+        stop_on_nonfinite: bool = True,
+        at_once: int | None = None,
+        **unknown: Any,
+    ) -> Iterator[PointResults]:
+        """Run the compiled model at many points: together where the backend claims `batch`, else one by one.
+
+        Arguments are checked at once; points are run as results are asked for.
+
+        Args:
+            points: what differs from run to run: a `Point`, or a dict of parameters by path.
+            inputs: values of external inputs of points that bring none of their own.
+            simulation_time: overrides that of `compile`, as the following ones do.
+            sampling_step_size: distance of rows.
+            cutoff: rows before this time are dropped.
+            history: what delayed variables were before the start, at all points.
+            seed: of random numbers, equal at all points that have none of their own.
+            stop_on_nonfinite: a point at which a variable becomes NaN or infinite ends early.
+            at_once: number of points that are run and given together at most; None chooses it, so that the results of
+                points that run together take 64 MB or less.
+            unknown: refused; the closest argument is named.
+
+        Returns:
+            An iterator over results in the order of the points, each of one or more of them. A run that ends early is
+            NaN there and has its error in `failures`; the others go on.
+
+        Raises:
+            UnknownNameError, ArgumentError, InputSignalError: before anything is computed.
+        """
+        from rates_core.simulation.many import run_many
+        from rates_core.simulation.points import Point
+
+        _refuse(CompiledModel.run_many, unknown)
+        asked = [point if isinstance(point, Point) else Point(point) for point in points]
+        if at_once is not None and (not isinstance(at_once, int) or at_once < 1):
+            raise ArgumentError(f"at_once must be a whole number of at least 1; it is {at_once!r}.")
+        common = {"simulation_time": simulation_time, "sampling_step_size": sampling_step_size, "cutoff": cutoff,
+                  "history": history, "state": None, "verbose": False,
+                  "stop_on_nonfinite": stop_on_nonfinite}  # fmt: skip
+        requests = [
+            self._request(
+                {
+                    **common,
+                    "inputs": inputs if point.inputs is None else point.inputs,
+                    "seed": seed if point.seed is None else point.seed,
+                    "parameters": point.parameters,
+                    "initial": point.initial,
+                }
+            )
+            for point in asked
+        ]
+        models = [self._for(point.parameters) for point in asked]
+        return run_many(list(zip(range(len(asked)), models, requests, strict=True)), at_once)
+
+    def _request(self, given: Mapping[str, Any]) -> RunRequest:
+        """Return what one run is asked for, with what `compile` was given in place of None."""
+        from rates_core.simulation.execution import RunRequest
+
+        chosen: dict[str, Any] = {
+            name: self.defaults.get(name) if value is None else value for name, value in given.items()
+        }
+        if chosen["simulation_time"] is None:
             raise ArgumentError("simulation_time is needed, here or in compile().")
-        return execute(
-            self._for(parameters),
-            RunRequest(
-                parameters=parameters or {},
-                initial=initial or {},
-                history=history,
-                state=state,
-                seed=seed,
-                verbose=verbose,
-                stop_on_nonfinite=stop_on_nonfinite,
-                **settings,
-            ),
-        )
+        return RunRequest(step_size=self.defaults["step_size"], **chosen)
 
     @cached_property
     def jacobian(self) -> tuple[MatrixProgram, Mapping[str, Any]] | None:
@@ -298,9 +358,17 @@ def _compiled(network: Network, recipe: Recipe) -> CompiledModel:
     return CompiledModel(system, program, record, choice, recipe.defaults, built, recipe)
 
 
-def _meant(name: str) -> str:
-    """Return what may have been meant by an argument that a compiled model's run does not take."""
-    own = [argument for argument in signature(CompiledModel.run).parameters if argument not in ("self", "unknown")]
+def _refuse(method: Callable[..., Any], unknown: Mapping[str, Any]) -> None:
+    """Raise for the first argument that a method of a compiled model does not take."""
+    for name in unknown:
+        raise UnknownNameError(
+            f"A compiled model's {method.__name__}() has no argument '{name}'.{_meant(method, name)}"
+        )
+
+
+def _meant(method: Callable[..., Any], name: str) -> str:
+    """Return what may have been meant by it."""
+    own = [argument for argument in signature(method).parameters if argument not in ("self", "unknown")]
     given_before = [argument for argument in ARGUMENTS if argument not in own]
     if name in given_before:
         return " Give it to compile()."

@@ -98,8 +98,7 @@ class Run:
 
 def execute(model: CompiledModel, request: RunRequest) -> pd.DataFrame:
     """Run a compiled model and return its table; its end is kept in `attrs["state"]`."""
-    run = _prepared(model, request)
-    carry, record = run_fixed(run) if model.choice.fixed else run_accepted(run)
+    run, carry, record = performed(model, request)
     frame = run.frame(record)
     state = RunState(
         model.system.name, model.choice.solver.name, carry, run.past, run.draws.seed, layout_of(model.system),
@@ -109,7 +108,14 @@ def execute(model: CompiledModel, request: RunRequest) -> pd.DataFrame:
     return frame
 
 
-def _prepared(model: CompiledModel, request: RunRequest) -> Run:
+def performed(model: CompiledModel, request: RunRequest) -> tuple[Run, Carry, Record]:
+    """Run a compiled model; return the run, its end and what was recorded."""
+    run = prepared(model, request)
+    return run, *(run_fixed(run) if model.choice.fixed else run_accepted(run))
+
+
+def prepared(model: CompiledModel, request: RunRequest) -> Run:
+    """Return a run with everything checked and bound."""
     system, choice = model.system, model.choice
     grid = time_grid(
         request.simulation_time, request.step_size, request.sampling_step_size, request.cutoff, choice.fixed

@@ -17,12 +17,13 @@ from rates_core.simulation.progress import Progress
 
 if TYPE_CHECKING:
     from rates_core.simulation.execution import Run
+    from rates_core.simulation.grid import TimeGrid
 
 CHUNK_SECONDS = 0.2
 FIRST_CHUNK = 500  # steps of the first chunk, from which the speed is measured
 
 # What NaN and infinity do in languages whose numbers raise, and what steps do that cannot be taken.
-_RAISED = (ArithmeticError, ValueError, IndexError, SimulationError)
+FAILURES = (ArithmeticError, ValueError, IndexError, SimulationError)
 
 
 def run_fixed(run: Run) -> tuple[Carry, Record]:
@@ -37,6 +38,25 @@ def run_fixed(run: Run) -> tuple[Carry, Record]:
     return _Loop(run, run.carry, run.record(), progress, computed_columns(run)).run()
 
 
+def chunks(grid: TimeGrid) -> Iterator[tuple[int, int]]:
+    """Yield numbers of rows and steps per row, each taking about as long; steps behind the last row come without rows.
+
+    Between two of them the caller takes the steps, whose time is measured.
+    """
+    done, size = 0, max(1, FIRST_CHUNK // grid.stride)
+    rows = min(grid.rows, grid.steps // grid.stride)
+    while done < rows:
+        samples = min(size, rows - done)
+        started = perf_counter()
+        yield samples, grid.stride
+        done += samples
+        elapsed = perf_counter() - started
+        size = max(1, min(4 * size, int(samples * CHUNK_SECONDS / max(elapsed, 1e-6))))
+    rest = grid.steps - rows * grid.stride
+    if rest > 0:
+        yield 1, rest
+
+
 @define(eq=False)
 class _Loop:
     run_: Run
@@ -48,28 +68,12 @@ class _Loop:
     def run(self) -> tuple[Carry, Record]:
         with self.progress:
             try:
-                for samples, stride in self._chunks():
+                for samples, stride in chunks(self.run_.grid):
                     self._advance(samples, stride)
             except KeyboardInterrupt as interrupt:
                 interrupt.result = self.run_.frame(self.record)  # type: ignore[attr-defined]
                 raise
         return self.carry, self.record
-
-    def _chunks(self) -> Iterator[tuple[int, int]]:
-        """Yield numbers of rows and steps per row; the steps behind the last row come without rows."""
-        grid = self.run_.grid
-        done, size = 0, max(1, FIRST_CHUNK // grid.stride)
-        rows = min(grid.rows, grid.steps // grid.stride)
-        while done < rows:
-            samples = min(size, rows - done)
-            started = perf_counter()
-            yield samples, grid.stride
-            done += samples
-            elapsed = perf_counter() - started
-            size = max(1, min(4 * size, int(samples * CHUNK_SECONDS / max(elapsed, 1e-6))))
-        rest = grid.steps - rows * grid.stride
-        if rest > 0:
-            yield 1, rest
 
     def _call(self, carry: Carry, samples: int, stride: int) -> tuple[Carry, Columns]:
         run, count = self.run_, samples * stride
@@ -92,7 +96,7 @@ class _Loop:
         """Return where steps lead and what they record, or else what the generated code raised."""
         try:
             return *self._call(carry, samples, stride), None
-        except _RAISED as error:
+        except FAILURES as error:
             return None, (), error
 
     def _wanted(self, samples: int) -> int:

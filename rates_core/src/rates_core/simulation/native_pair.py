@@ -64,7 +64,7 @@ def run_native_pair(run: Run, loop: PairLoop, problem: Problem) -> tuple[Carry, 
 def _parts(run: Run, loop: PairLoop, problem: Problem, record: Record) -> Iterator[Reached]:
     """Yield where each call of the loop leads, with its rows recorded."""
     options = adaptive_options(problem)
-    control, times = _control(options, len(problem.y)), np.asarray(problem.times, dtype=float)
+    control, times = control_of(options, len(problem.y)), np.asarray(problem.times, dtype=float)
     time, y, proposal = problem.start, problem.y, problem.controller
     method, count, most = run.model.choice.solver.name, 0, FIRST_STEPS
     for piece in pieces(problem):
@@ -83,7 +83,8 @@ def _parts(run: Run, loop: PairLoop, problem: Problem, record: Record) -> Iterat
             most = max(1, min(4 * most, int(max(reached.steps, 1) * CALL_SECONDS / max(elapsed, 1e-6))))
 
 
-def _control(options: AdaptiveOptions, size: int) -> StepControl:
+def control_of(options: AdaptiveOptions, size: int) -> StepControl:
+    """Return options as a loop of a backend takes them, a tolerance for each entry of the state."""
     rtol, atol = (np.array(np.broadcast_to(value, (size,)), dtype=float) for value in (options.rtol, options.atol))
     return StepControl(rtol, atol, options.max_step, options.first_step)
 
