@@ -25,9 +25,9 @@ def integrate(path_or_circuit: str | Path | CircuitTemplate, **arguments: Any) -
     """
     from rates_core.templates.circuit import CircuitTemplate
 
-    if isinstance(path_or_circuit, str | Path):
-        return CircuitTemplate.from_yaml(path_or_circuit).run(**arguments)
-    return path_or_circuit.run(**arguments)
+    if isinstance(path_or_circuit, CircuitTemplate):
+        return path_or_circuit.run(**arguments)
+    return CircuitTemplate.from_yaml(path_or_circuit).run(**arguments)
 
 
 def grid_search(

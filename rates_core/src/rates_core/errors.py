@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+_LARGE = 10_000  # entries; what has more is not written out
+LONGEST_NAME = 200  # of which letters are compared; names of users are shorter
+
+
 class RatesError(Exception):
     """Stand above every error that rates raises on purpose."""
 
@@ -89,11 +93,24 @@ def warn(text: str, category: type[Warning] = ApproximationWarning) -> None:
     warnings.warn(text, category, stacklevel=levels[-1] + 1)
 
 
+def shown(value: object, longest: int = 200) -> str:
+    """Return how messages show what a user gave: as Python writes it, cut where it is long, whatever it is."""
+    if isinstance(value, (str, bytes, list, tuple, dict, set, frozenset)) and len(value) > _LARGE:
+        return f"a {type(value).__name__} of {len(value)} entries"
+    try:
+        text = repr(value)
+    except Exception:  # noqa: BLE001  # an object may refuse to be written, and a list be too deep
+        return f"a value of type {type(value).__name__}"
+    return text if len(text) <= longest else f"{text[: longest - 3]}..."
+
+
 def closest(name: str, candidates: Iterable[str], count: int = 3) -> list[str]:
     """Return up to `count` candidates that look like `name`, best first."""
-    known = list(dict.fromkeys(candidates))
+    if not isinstance(name, str):
+        return []
+    known = [candidate for candidate in dict.fromkeys(candidates) if isinstance(candidate, str)]
     folded = {candidate.casefold(): candidate for candidate in reversed(known)}
-    matches = get_close_matches(name.casefold(), list(folded), n=count, cutoff=0.5)
+    matches = get_close_matches(name[:LONGEST_NAME].casefold(), list(folded), n=count, cutoff=0.5)
     return [folded[match] for match in matches]
 
 

@@ -17,6 +17,8 @@ def obstacle(path: Path) -> str | None:
     try:
         file = path.resolve()
         return _circle(path) if file.is_symlink() else _obstacle(path, file)
+    except UnicodeEncodeError:
+        return f"'{path!r}' cannot be written: it holds half of a character"
     except RuntimeError:  # what Python before 3.13 says of a circle
         return _circle(path)
     except OSError as error:

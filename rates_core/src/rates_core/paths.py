@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from attrs import frozen
 
-from rates_core.errors import ArgumentError, TemplateError
+from rates_core.errors import ArgumentError, TemplateError, shown
 
 WILDCARD = "all"
 TIME = "t"  # stands for time wherever a variable can, declared or not
@@ -26,7 +26,7 @@ def split_path(path: str) -> tuple[str, ...]:
         ArgumentError: the path is not text or holds an empty segment.
     """
     if not isinstance(path, str):
-        raise ArgumentError(f"A path is text such as 'node/op/var', not {path!r}.")
+        raise ArgumentError(f"A path is text such as 'node/op/var', not {shown(path)}.")
     segments = tuple(path.split("/"))
     if "" in segments:
         raise ArgumentError(f"Path '{path}' holds an empty segment; write it as 'node/op/var'.")
@@ -110,7 +110,7 @@ def check_label(label: object, what: str) -> str:
         TemplateError: it is not text, is empty, is `all`, or holds one of `/ [ ] >`.
     """
     if not isinstance(label, str) or not label:
-        raise TemplateError(f"The label of each {what} is text, not {label!r}.")
+        raise TemplateError(f"The label of each {what} is text, not {shown(label)}.")
     if label == WILDCARD:
         raise TemplateError(f"The {what} label 'all' is taken: in paths it stands for every child.")
     found = [character for character in _FORBIDDEN if character in label]

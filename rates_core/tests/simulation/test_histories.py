@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 from rates_core.errors import ArgumentError
-from rates_core.simulation.histories import check_history
+from rates_core.simulation.histories import checked_history
 
 NEEDED = "Give a number, an array or a function of t."
 
 
 @pytest.mark.parametrize("history", [None, 1, 0.5, 1j, np.ones(3), [1.0, 2.0], np.cos, {"p/o/x": 1.0, "p/o/y": np.sin}])
 def test_values_functions_and_mappings_of_them_are_taken(history: Any) -> None:
-    check_history(history)
+    checked_history(history)
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_values_functions_and_mappings_of_them_are_taken(history: Any) -> None:
 )
 def test_anything_else_is_refused(history: Any, text: str) -> None:
     with pytest.raises(ArgumentError) as caught:
-        check_history(history)
+        checked_history(history)
     assert str(caught.value) == text
 
 

@@ -222,6 +222,14 @@ NOWHERE = {
         "model_templates:",
         f"'model_templates:' has an empty part or one that leads upwards. {FORMS}",
     ),
+    "a colon": (
+        ":",
+        f"':' leads to no model file: there is no ':.yaml' in the working directory '<folder>'. {FORMS}",
+    ),
+    "a path that is deeper than any": (
+        "../" * 2000 + "x/Name",
+        f"'{'../' * 2000}x/Name' leads to no model file: there is no '<folder>/{'../' * 2000}x.yaml'. {FORMS}",
+    ),
     "a way out of a library": (
         "model_templates:../x/Name",
         f"'model_templates:../x/Name' has an empty part or one that leads upwards. {FORMS}",

@@ -51,7 +51,7 @@ def declarations(draw):
 
 parameters = numbers | real_arrays(3) | real_arrays(2, 2) | arrays(np.complex128, 2, elements=complexes)
 variables = st.dictionaries(
-    identifiers.filter(lambda name: name not in ("x", "k")), declarations() | parameters | st.just("noise")
+    identifiers.filter(lambda name: name not in ("x", "k", "t")), declarations() | parameters | st.just("noise")
 )
 
 

@@ -9,7 +9,7 @@ from attrs import field, frozen
 from attrs.converters import optional
 
 from rates_core.errors import UnsupportedFeatureError
-from rates_core.plugins.fields import one_of, subset_of, text_set, text_tuple
+from rates_core.plugins.fields import is_flag, one_of, subset_of, text_set, text_tuple
 
 Noise = Literal["", "additive", "multiplicative"]
 
@@ -78,8 +78,8 @@ class Capabilities:
     """
 
     dtypes: tuple[str, ...] = field(default=("float64",), converter=text_tuple)
-    complex: bool = False
-    vector: bool = True
+    complex: bool = field(default=False, validator=is_flag)
+    vector: bool = field(default=True, validator=is_flag)
     projections: frozenset[str] = field(
         default=frozenset({"indexed"}), converter=text_set, validator=subset_of(*PROJECTIONS)
     )
@@ -88,13 +88,13 @@ class Capabilities:
         default=frozenset(), converter=text_set, validator=subset_of("forward", "reverse")
     )
     devices: tuple[str, ...] = field(default=("cpu",), converter=text_tuple)
-    batch: bool = False
-    fused: bool = False
+    batch: bool = field(default=False, validator=is_flag)
+    fused: bool = field(default=False, validator=is_flag)
     noise: Noise = field(default="", validator=one_of(*NOISES))
-    events: bool = False
+    events: bool = field(default=False, validator=is_flag)
     functions: frozenset[str] | None = field(default=None, converter=optional(text_set))
-    jacobian: bool = False
-    files: bool = True
+    jacobian: bool = field(default=False, validator=is_flag)
+    files: bool = field(default=True, validator=is_flag)
 
     def missing(self, requirements: Requirements) -> tuple[str, ...]:
         """Return what the model requires and this does not claim, each as words of a sentence."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import Attribute
 
-from rates_core.errors import ArgumentError
+from rates_core.errors import ArgumentError, shown
 
 Check = Callable[[Any, "Attribute[Any]", Any], None]
 
@@ -23,22 +23,33 @@ def text_set(values: Iterable[str]) -> frozenset[str]:
 def text_tuple(values: Iterable[str]) -> tuple[str, ...]:
     """Return texts as a tuple; a single text, which is a collection of letters to Python, is refused."""
     if isinstance(values, str):
-        raise ArgumentError(f"{values!r} is one text where several belong; write [{values!r}].")
-    return tuple(values)
+        raise ArgumentError(f"{shown(values)} is one text where several belong; write [{shown(values)}].")
+    found = listed(values)
+    if not all(isinstance(value, str) for value in found):
+        raise ArgumentError(f"Several texts belong where {shown(values)} is.")
+    return found
+
+
+def listed(values: Any) -> tuple[Any, ...]:
+    """Return what a collection holds; what is none is refused."""
+    try:
+        return tuple(values)
+    except TypeError:
+        raise ArgumentError(f"A list belongs where {shown(values)} is.") from None
 
 
 def is_name(instance: object, attribute: Attribute[Any], value: object) -> None:
     """Refuse what cannot be the name that a user types."""
     if not isinstance(value, str) or not value or value != value.strip():
         raise ArgumentError(
-            f"{_place(instance, attribute)} is {value!r}; it must be a text, not empty, without spaces around it."
+            f"{_place(instance, attribute)} is {shown(value)}; it must be a text, not empty, without spaces around it."
         )
 
 
 def is_target(instance: object, attribute: Attribute[Any], value: object) -> None:
     """Refuse what does not read `module:attribute`."""
     if not isinstance(value, str) or not _TARGET.fullmatch(value):
-        raise ArgumentError(f"{_place(instance, attribute)} is {value!r}; it must read 'module:attribute'.")
+        raise ArgumentError(f"{_place(instance, attribute)} is {shown(value)}; it must read 'module:attribute'.")
 
 
 def is_package(instance: object, attribute: Attribute[Any], value: object) -> None:
@@ -46,16 +57,16 @@ def is_package(instance: object, attribute: Attribute[Any], value: object) -> No
     is_name(instance, attribute, value)
     if "." in str(value):
         raise ArgumentError(
-            f"{_place(instance, attribute)} is {value!r}; it must be a top-level package, "
+            f"{_place(instance, attribute)} is {shown(value)}; it must be a top-level package, "
             "and the folder inside it goes to 'directory'."
         )
 
 
 def are_suffixes(instance: object, attribute: Attribute[Any], value: Collection[str]) -> None:
     """Refuse what are not endings of file names, with their dot."""
-    if not value or not all(isinstance(suffix, str) and suffix.startswith(".") for suffix in value):
+    if not value or not all(suffix.startswith(".") for suffix in value):
         raise ArgumentError(
-            f"{_place(instance, attribute)} is {value!r}; it must hold endings of file names such as '.xml'."
+            f"{_place(instance, attribute)} is {shown(value)}; it must hold endings of file names such as '.xml'."
         )
 
 
@@ -65,12 +76,40 @@ def is_optional_target(instance: object, attribute: Attribute[Any], value: objec
         is_target(instance, attribute, value)
 
 
+def is_text(instance: object, attribute: Attribute[Any], value: object) -> None:
+    """Refuse what is no text."""
+    if not isinstance(value, str):
+        raise ArgumentError(f"{_place(instance, attribute)} is {shown(value)}; it must be a text.")
+
+
+def is_flag(instance: object, attribute: Attribute[Any], value: object) -> None:
+    """Refuse what is neither True nor False."""
+    if not isinstance(value, bool):
+        raise ArgumentError(f"{_place(instance, attribute)} is {shown(value)}; it must be True or False.")
+
+
+def is_order(instance: object, attribute: Attribute[Any], value: object) -> None:
+    """Refuse what is no order of a method: a whole number of at least 1, or None."""
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+        raise ArgumentError(f"{_place(instance, attribute)} is {shown(value)}; it must be a whole number from 1 on.")
+
+
+def all_are(wanted: type) -> Check:
+    """Return a check that refuses a collection with a member that is no instance of a class."""
+
+    def check(instance: object, attribute: Attribute[Any], value: Collection[Any]) -> None:
+        for entry in value:
+            is_a(wanted)(instance, attribute, entry)
+
+    return check
+
+
 def is_a(wanted: type) -> Check:
     """Return a check that refuses what is no instance of a class."""
 
     def check(instance: object, attribute: Attribute[Any], value: object) -> None:
         if not isinstance(value, wanted):
-            raise ArgumentError(f"{_place(instance, attribute)} is {value!r}; it must be a {wanted.__name__}.")
+            raise ArgumentError(f"{_place(instance, attribute)} is {shown(value)}; it must be a {wanted.__name__}.")
 
     return check
 
@@ -79,8 +118,10 @@ def one_of(*allowed: object) -> Check:
     """Return a check that refuses every value but these."""
 
     def check(instance: object, attribute: Attribute[Any], value: object) -> None:
-        if value not in allowed:
-            raise ArgumentError(f"{_place(instance, attribute)} is {value!r}; it must be one of {_listed(allowed)}.")
+        if not any(value is one or (isinstance(value, str) and value == one) for one in allowed):
+            raise ArgumentError(
+                f"{_place(instance, attribute)} is {shown(value)}; it must be one of {_listed(allowed)}."
+            )
 
     return check
 

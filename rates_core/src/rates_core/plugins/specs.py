@@ -19,12 +19,17 @@ from rates_core.plugins.capabilities import (
     missing_noise,
 )
 from rates_core.plugins.fields import (
+    all_are,
     are_suffixes,
     is_a,
+    is_flag,
     is_name,
     is_optional_target,
+    is_order,
     is_package,
     is_target,
+    is_text,
+    listed,
     one_of,
     subset_of,
     text_set,
@@ -39,11 +44,11 @@ class Option:
 
     name: str = field(validator=is_name)
     default: Any
-    summary: str
+    summary: str = field(validator=is_text)
 
 
 def _options(values: Iterable[Option]) -> tuple[Option, ...]:
-    return tuple(values)
+    return listed(values)
 
 
 @frozen
@@ -57,8 +62,8 @@ class Spec:
     """
 
     name: str = field(validator=is_name)
-    summary: str = field(kw_only=True)
-    distribution: str = field(default="", kw_only=True, eq=False)
+    summary: str = field(kw_only=True, validator=is_text)
+    distribution: str = field(default="", kw_only=True, eq=False, validator=is_text)
 
 
 @frozen
@@ -97,9 +102,9 @@ class BackendSpec(TargetSpec):
     """
 
     capabilities: Capabilities = field(factory=Capabilities, validator=is_a(Capabilities))
-    language: str = field(default="Python", kw_only=True)
+    language: str = field(default="Python", kw_only=True, validator=is_text)
     requires: tuple[str, ...] = field(default=(), kw_only=True, converter=text_tuple)
-    options: tuple[Option, ...] = field(default=(), kw_only=True, converter=_options)
+    options: tuple[Option, ...] = field(default=(), kw_only=True, converter=_options, validator=all_are(Option))
 
 
 @frozen
@@ -121,17 +126,17 @@ class SolverSpec(TargetSpec):
     """
 
     kind: Literal["tableau", "driver"] = field(kw_only=True, validator=one_of("tableau", "driver"))
-    order: int | None = field(kw_only=True)
-    adaptive: bool = field(kw_only=True)
-    stiff: bool = field(default=False, kw_only=True)
+    order: int | None = field(kw_only=True, validator=is_order)
+    adaptive: bool = field(kw_only=True, validator=is_flag)
+    stiff: bool = field(default=False, kw_only=True, validator=is_flag)
     delays: frozenset[str] = field(
         default=frozenset(), kw_only=True, converter=text_set, validator=subset_of(*STORAGES)
     )
     noise: Noise = field(default="", kw_only=True, validator=one_of(*NOISES))
-    events: bool = field(default=False, kw_only=True)
+    events: bool = field(default=False, kw_only=True, validator=is_flag)
     backends: tuple[str, ...] | None = field(default=None, kw_only=True, converter=optional(text_tuple))
     methods: tuple[str, ...] = field(default=(), kw_only=True, converter=text_tuple)
-    options: tuple[Option, ...] = field(default=(), kw_only=True, converter=_options)
+    options: tuple[Option, ...] = field(default=(), kw_only=True, converter=_options, validator=all_are(Option))
     references: tuple[str, ...] = field(default=(), kw_only=True, converter=text_tuple)
 
     def missing(self, requirements: Requirements) -> tuple[str, ...]:
@@ -174,7 +179,7 @@ class ExecutorSpec(TargetSpec):
         options: keyword arguments of its own.
     """
 
-    options: tuple[Option, ...] = field(default=(), kw_only=True, converter=_options)
+    options: tuple[Option, ...] = field(default=(), kw_only=True, converter=_options, validator=all_are(Option))
 
 
 @frozen
@@ -194,9 +199,9 @@ class ModelLibrarySpec(Spec):
     """
 
     package: str = field(validator=is_package)
-    directory: str = ""
+    directory: str = field(default="", validator=is_text)
     functions: str | None = field(default=None, kw_only=True, validator=is_optional_target)
-    reserved: bool = field(default=False, kw_only=True)
+    reserved: bool = field(default=False, kw_only=True, validator=is_flag)
 
 
 @frozen

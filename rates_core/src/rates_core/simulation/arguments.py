@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from rates_core.errors import ArgumentError, did_you_mean
+from rates_core.errors import ArgumentError, did_you_mean, shown
 from rates_core.network.network import Network
 from rates_core.network.resolve import Selection, resolve
 from rates_core.paths import TIME
@@ -201,11 +201,11 @@ def checked_values(given: Any, argument: str) -> dict[str, Any]:
         ArgumentError: it is no mapping, or a value is no number.
     """
     if given is not None and not isinstance(given, Mapping):
-        raise ArgumentError(f"{argument} must be a dict of path to value; it is {given!r}.")
+        raise ArgumentError(f"{argument} must be a dict of path to value; it is {shown(given)}.")
     values = {}
     for path, value in (given or {}).items():
         if not isinstance(path, str):
-            raise ArgumentError(f"{argument}: A path is text such as 'node/op/var', not {path!r}.")
+            raise ArgumentError(f"{argument}: A path is text such as 'node/op/var', not {shown(path)}.")
         try:
             values[path] = plain(to_value(value))
         except ArgumentError as error:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from numbers import Integral
 from typing import Any
 
-from rates_core.errors import ArgumentError, PluginError, UnknownNameError, UnsupportedFeatureError, did_you_mean
+from rates_core.errors import ArgumentError, PluginError, UnknownNameError, UnsupportedFeatureError, did_you_mean, shown
 from rates_core.plugins import get_manager
 from rates_core.plugins.specs import BackendSpec, Option, SolverSpec
 
@@ -27,8 +27,8 @@ def chosen_backend(name: str | BackendSpec | None) -> BackendSpec:
     if isinstance(name, BackendSpec):
         return name
     manager = get_manager()
-    if name not in (None, "default"):
-        return manager.backend(_name("backend", name))
+    if name is not None and _name("backend", name) != "default":
+        return manager.backend(name)
     installed = manager.backends()
     if DEFAULT_BACKEND in installed:
         return manager.backend(DEFAULT_BACKEND)
@@ -49,7 +49,7 @@ def chosen_solver(name: str | SolverSpec, method: str | None) -> tuple[SolverSpe
     """
     spec = name if isinstance(name, SolverSpec) else get_manager().solver(_name("solver", name))
     if method is not None and not spec.methods:
-        raise ArgumentError(f"Solver '{spec.name}' takes no method; method={method!r} was given.")
+        raise ArgumentError(f"Solver '{spec.name}' takes no method; method={shown(method)} was given.")
     if method is not None and _name("method", method) not in spec.methods:
         raise UnknownNameError(
             f"Solver '{spec.name}' has no method '{method}'.{did_you_mean(method, spec.methods)} "
@@ -60,7 +60,7 @@ def chosen_solver(name: str | SolverSpec, method: str | None) -> tuple[SolverSpe
 
 def _name(argument: str, given: Any) -> str:
     if not isinstance(given, str):
-        raise ArgumentError(f"{argument} must be a name; it is {given!r}.")
+        raise ArgumentError(f"{argument} must be a name; it is {shown(given)}.")
     return given
 
 
@@ -96,10 +96,10 @@ def chosen_stages(options: Mapping[str, Any]) -> tuple[int | None, dict[str, Any
     others = {name: value for name, value in options.items() if name not in STAGES}
     for name in STAGES:
         value = options.get(name)
-        if value is None or (name == "dde_approx" and value == 0):
+        if value is None or (name == "dde_approx" and isinstance(value, Integral) and value == 0):
             continue
         if isinstance(value, bool) or not isinstance(value, Integral) or value < 1:
-            raise ArgumentError(f"{name} is the number of stages of a chain, at least 1; it is {value!r}.")
+            raise ArgumentError(f"{name} is the number of stages of a chain, at least 1; it is {shown(value)}.")
         return int(value), others
     return None, others
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from inspect import signature
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, field, frozen
 
 from rates_core.delays.dependence import check_no_draws
 from rates_core.delays.lowering import lower
-from rates_core.errors import ArgumentError, UnknownNameError, UnsupportedFeatureError, did_you_mean
+from rates_core.errors import ArgumentError, UnknownNameError, UnsupportedFeatureError, did_you_mean, shown
 from rates_core.network.apart import Apart
 from rates_core.network.build import build_network
 from rates_core.network.network import Network
@@ -33,6 +35,7 @@ from rates_core.simulation.grid import positive
 from rates_core.simulation.inputs import columns_of, widened
 from rates_core.simulation.outputs import Recording, recording, requested
 from rates_core.simulation.requirements import requirements_of
+from rates_core.simulation.switches import switch
 from rates_core.solvers.driver import Driver
 from rates_core.solvers.tableau import Tableau
 from rates_core.system.build import build_system
@@ -173,8 +176,9 @@ class CompiledModel:
 
         _refuse(CompiledModel.run, unknown)
         given = {"simulation_time": simulation_time, "sampling_step_size": sampling_step_size, "cutoff": cutoff,
-                 "inputs": inputs, "parameters": parameters or {}, "initial": initial or {}, "history": history,
-                 "state": state, "seed": seed, "verbose": verbose, "stop_on_nonfinite": stop_on_nonfinite}  # fmt: skip
+                 "inputs": inputs, "parameters": {} if parameters is None else parameters,
+                 "initial": {} if initial is None else initial, "history": history, "state": state, "seed": seed,
+                 "verbose": verbose, "stop_on_nonfinite": stop_on_nonfinite}  # fmt: skip
         return execute(self._for(parameters), self._request(given))
 
     def run_many(
@@ -218,9 +222,9 @@ class CompiledModel:
         from rates_core.simulation.points import Point
 
         _refuse(CompiledModel.run_many, unknown)
-        asked = [point if isinstance(point, Point) else Point(point) for point in points]
-        if at_once is not None and (not isinstance(at_once, int) or at_once < 1):
-            raise ArgumentError(f"at_once must be a whole number of at least 1; it is {at_once!r}.")
+        asked = [point if isinstance(point, Point) else Point(point) for point in _listed(points)]
+        if at_once is not None and (isinstance(at_once, bool) or not isinstance(at_once, Integral) or at_once < 1):
+            raise ArgumentError(f"at_once must be a whole number of at least 1; it is {shown(at_once)}.")
         common = {"simulation_time": simulation_time, "sampling_step_size": sampling_step_size, "cutoff": cutoff,
                   "history": history, "state": None, "verbose": False,
                   "stop_on_nonfinite": stop_on_nonfinite}  # fmt: skip
@@ -248,6 +252,8 @@ class CompiledModel:
         }
         if chosen["simulation_time"] is None:
             raise ArgumentError("simulation_time is needed, here or in compile().")
+        for name in ("verbose", "stop_on_nonfinite"):
+            chosen[name] = switch(name, chosen[name])
         return RunRequest(step_size=self.defaults["step_size"], **chosen)
 
     @cached_property
@@ -309,7 +315,7 @@ def compile_model(
     **options: Any,
 ) -> CompiledModel:
     """Compile a circuit; see `CircuitTemplate.compile`."""
-    step_size = positive("step_size", step_size)
+    step_size, vectorize = positive("step_size", step_size), switch("vectorize", vectorize)
     stages, options = chosen_stages({"delay_approximation": delay_approximation, **options})
     solver_spec, method = chosen_solver(solver, method)
     backend_spec = chosen_backend(backend)
@@ -356,6 +362,13 @@ def _compiled(network: Network, recipe: Recipe) -> CompiledModel:
     request = ProgramRequest(system, record.paths, choice.tableau if choice.fixed else None, recipe.name, choice.pair)
     program = choice.backend.load()().program(request, choice.backend_options)
     return CompiledModel(system, program, record, choice, recipe.defaults, built, recipe)
+
+
+def _listed(points: Any) -> list[Any]:
+    if not isinstance(points, str | bytes | Mapping):
+        with suppress(TypeError):  # of what cannot be gone through
+            return list(points)
+    raise ArgumentError(f"points must be a list of dicts of path to value; it is {shown(points)}.")
 
 
 def _refuse(method: Callable[..., Any], unknown: Mapping[str, Any]) -> None:

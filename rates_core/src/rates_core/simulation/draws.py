@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from rates_core.errors import ArgumentError
+from rates_core.errors import ArgumentError, shown
 from rates_core.system.system import System
 
 BLOCK = 1024  # steps whose numbers are drawn together, at most; chunks of steps may begin and end anywhere
@@ -16,7 +16,7 @@ NUMBERS = 2**18  # that are drawn together, at most, unless one step needs more:
 
 def _checked(seed: Any) -> int:
     if isinstance(seed, bool) or not isinstance(seed, Integral) or seed < 0:
-        raise ArgumentError(f"seed must be a whole number of at least 0; it is {seed!r}.")
+        raise ArgumentError(f"seed must be a whole number of at least 0; it is {shown(seed)}.")
     return int(seed)
 
 

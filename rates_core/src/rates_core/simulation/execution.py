@@ -21,7 +21,7 @@ from rates_core.simulation.arguments import arguments_of, initial_state
 from rates_core.simulation.draws import Draws
 from rates_core.simulation.fixed import run_fixed
 from rates_core.simulation.grid import TimeGrid, time_grid
-from rates_core.simulation.histories import check_history
+from rates_core.simulation.histories import checked_history
 from rates_core.simulation.inputs import Inputs
 from rates_core.simulation.outputs import table
 from rates_core.simulation.state import RunEnd, RunState, layout_of, state_of
@@ -137,9 +137,9 @@ def prepared(model: CompiledModel, request: RunRequest) -> Run:
         begins = not before.goes_on_alike(arguments)
         run = Run(model, request, grid, kernel, inputs, draws, before.carry, arguments, delays, before.past, begins)
         return _with_history(run, before.carry.history) if system.reads else run
-    check_history(request.history)
+    history = checked_history(request.history)
     y = initial_state(system, request.initial)
-    past = _past(system, kernel, y, inputs, arguments, request.history)
+    past = _past(system, kernel, y, inputs, arguments, history)
     carry = Carry(0, 0.0, y if past is None else past.y)
     run = Run(model, request, grid, kernel, inputs, draws, carry, arguments, delays, past)
     return run if not system.reads else _with_history(run)

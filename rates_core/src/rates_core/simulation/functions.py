@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from keyword import iskeyword
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,7 +14,7 @@ from attrs import evolve, frozen
 from rates_core.delays.lowering import lower
 from rates_core.delays.prehistory import prehistory
 from rates_core.delays.reads import delay_values
-from rates_core.errors import ArgumentError, UnsupportedFeatureError
+from rates_core.errors import ArgumentError, UnsupportedFeatureError, shown
 from rates_core.files import can_be, obstacle, replace
 from rates_core.network.build import build_network
 from rates_core.plugins import get_manager
@@ -24,6 +25,7 @@ from rates_core.simulation.choice import chosen_backend, chosen_options, chosen_
 from rates_core.simulation.grid import TimeGrid, positive
 from rates_core.simulation.inputs import Inputs, columns_of
 from rates_core.simulation.requirements import requirements_of
+from rates_core.simulation.switches import switch
 from rates_core.system.build import build_system
 from rates_core.system.indices import check_indices
 from rates_core.system.linearisation import Linearisation, linearise
@@ -71,7 +73,7 @@ def jacobian(
     vectorize: bool = True,
 ) -> Linearisation:
     """Return the linearisation of a circuit by its states, delayed reads or parameters."""
-    return linearise(lower(build_system(build_network(circuit, vectorize))), by, paths)
+    return linearise(lower(build_system(build_network(circuit, switch("vectorize", vectorize)))), by, paths)
 
 
 def get_run_func(
@@ -117,7 +119,7 @@ def get_jacobian_func(
     """Return the Jacobian as a function; see `CircuitTemplate.get_jacobian_func`."""
     return _function(
         circuit, func_name, step_size, file_name, inputs, backend, solver, adaptive, vectorize, float_precision,
-        decorator, decorator_kwargs, auto, options, "sparse" if sparse else "dense",
+        decorator, decorator_kwargs, auto, options, "sparse" if switch("sparse", sparse) else "dense",
     )  # fmt: skip
 
 
@@ -138,17 +140,21 @@ def _function(
     options: Mapping[str, Any],
     form: Literal["dense", "sparse"] | None,
 ) -> RunFunction:
-    if not name.isidentifier():
-        raise ArgumentError(f"func_name must be a name that a function can have; it is {name!r}.")
+    if not isinstance(name, str) or not name.isidentifier() or iskeyword(name):
+        raise ArgumentError(f"func_name must be a name that a function can have; it is {shown(name)}.")
     spec = chosen_backend(backend)
     solver_spec, _ = chosen_solver(solver, None)
     stages, options = chosen_stages(options)
     chosen_options(solver_spec, spec, options)
     step_size = positive("step_size", step_size)
-    if auto:
+    _check_decorator(decorator, decorator_kwargs)
+    if not isinstance(file_name, str | Path | None):
+        raise ArgumentError(f"file_name must be a text or a path; it is {shown(file_name)}.")
+    if switch("auto", auto):
         raise UnsupportedFeatureError(f"The backend '{spec.name}' writes no files for AUTO. backend='fortran' does.")
-    system = lower(build_system(build_network(circuit, vectorize), columns_of(inputs)), stages)
-    continuous = (solver_spec.adaptive or solver_spec.kind == "driver") if adaptive is None else adaptive
+    system = lower(build_system(build_network(circuit, switch("vectorize", vectorize)), columns_of(inputs)), stages)
+    continuous = solver_spec.adaptive or solver_spec.kind == "driver"
+    continuous = continuous if adaptive is None else switch("adaptive", adaptive)
     if system.draws:
         raise UnsupportedFeatureError("A model with noise has no right-hand side that is a function of time and state.")
     needed = requirements_of(system, "history" if continuous else "ring", float_precision)
@@ -160,7 +166,7 @@ def _function(
     source = maker.function(request)
     args = _arguments(system, maker, request, source, inputs)
     func = _bound(maker.load(source, name), source, linearisation)
-    func = func if decorator is None else decorator(func, **(decorator_kwargs or {}))
+    func = func if decorator is None else _decorated(func, decorator, decorator_kwargs or {})
     places = None if form != "sparse" else _places(linearisation)
     return RunFunction(
         func,
@@ -172,6 +178,21 @@ def _function(
         None if file_name is None else write_source(Path(file_name), source),
         places,
     )
+
+
+def _check_decorator(decorator: Any, arguments: Any) -> None:
+    if decorator is not None and not callable(decorator):
+        raise ArgumentError(f"decorator must be a function that takes a function; it is {shown(decorator)}.")
+    named = isinstance(arguments, Mapping) and all(isinstance(name, str) for name in arguments)
+    if arguments is not None and not named:
+        raise ArgumentError(f"decorator_kwargs must be a dict of names to values; it is {shown(arguments)}.")
+
+
+def _decorated(func: Callable[..., Any], decorator: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
+    try:
+        return decorator(func, **arguments)
+    except Exception as error:
+        raise ArgumentError(f"decorator raises {type(error).__name__}: {error}") from error
 
 
 def _bound(func: Callable[..., Any], source: FunctionSource, linearisation: Linearisation | None) -> Callable[..., Any]:

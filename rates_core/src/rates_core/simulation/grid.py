@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from numbers import Real
 from typing import Any
 
 from attrs import frozen
 
-from rates_core.errors import ArgumentError, warn
+from rates_core.errors import ArgumentError, shown, warn
 
 TOLERANCE = 1e-9
+MOST_STEPS = 2**53  # larger counts are no exact numbers of double precision
 
 
 @frozen
@@ -39,9 +41,20 @@ def positive(name: str, value: Any) -> float:
     Raises:
         ArgumentError: it is none.
     """
-    if isinstance(value, bool) or not isinstance(value, Real) or not 0 < float(value) < float("inf"):
-        raise ArgumentError(f"{name} must be a positive number; it is {value!r}.")
-    return float(value)
+    found = _number(value)
+    if not 0 < found < math.inf:
+        raise ArgumentError(f"{name} must be a positive number; it is {shown(value)}.")
+    return found
+
+
+def _number(value: Any) -> float:
+    """Return a real number as float, NaN for what is none or does not fit a float."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return math.nan
+    try:
+        return float(value)
+    except (ArithmeticError, ValueError):
+        return math.nan
 
 
 def time_grid(
@@ -55,9 +68,13 @@ def time_grid(
     """
     simulation_time, step_size = positive("simulation_time", simulation_time), positive("step_size", step_size)
     sampling = step_size if sampling_step_size is None else positive("sampling_step_size", sampling_step_size)
-    if not isinstance(cutoff, Real) or not 0 <= cutoff <= simulation_time:
-        raise ArgumentError(f"cutoff must lie between 0 and simulation_time ({simulation_time!r}); it is {cutoff!r}.")
+    if not 0 <= _number(cutoff) <= simulation_time:
+        raise ArgumentError(
+            f"cutoff must lie between 0 and simulation_time ({simulation_time!r}); it is {shown(cutoff)}."
+        )
     for name, value in (("step_size", step_size), ("sampling_step_size", sampling)):
+        if simulation_time / value > MOST_STEPS:
+            raise ArgumentError(f"{name} ({value!r}) is too short for simulation_time ({simulation_time!r}).")
         if round(simulation_time / value) < 1:
             raise ArgumentError(
                 f"{name} ({value!r}) is too long for simulation_time ({simulation_time!r}): nothing would be recorded."
@@ -78,6 +95,7 @@ def time_grid(
             f"steps and ends at {steps * step_size:.9g}."
         )
     rows = round(simulation_time / sampling)
+    cutoff = float(cutoff)
     earliest = cutoff * (1 - TOLERANCE)
     first = next((row for row in range(_guess(cutoff, sampling), rows) if row * sampling >= earliest), rows)
     return TimeGrid(step_size, steps, sampling, rows, stride, first)

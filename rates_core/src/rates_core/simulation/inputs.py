@@ -27,7 +27,7 @@ def columns_of(inputs: Mapping[str, Any] | None, start: float = 0.0) -> list[Fed
     Raises:
         ArgumentError, InputSignalError: they are something else.
     """
-    if not isinstance(inputs or {}, Mapping):
+    if not isinstance(inputs, Mapping | None):
         raise ArgumentError(f"inputs must be a dict of path to array or function of t; it is {shortened(inputs)}.")
     return [FedInput(key, _count(key, value, start)) for key, value in (inputs or {}).items()]
 
@@ -45,7 +45,10 @@ def _real_array(key: str, value: Any) -> np.ndarray:
     Raises:
         InputSignalError: they are something else.
     """
-    array = np.asarray(value)
+    try:
+        array = np.asarray(value)
+    except (ValueError, TypeError, RecursionError):  # rows of unequal length, or what is no data at all
+        array = np.asarray(None)
     if array.dtype.kind not in "fiub" or array.ndim not in (1, 2):
         what = f"{shortened(value)}" if array.ndim == 0 else f"an array of {array.dtype} with the shape {array.shape}"
         raise InputSignalError(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from attrs import evolve, frozen
 
-from rates_core.errors import ArgumentError
+from rates_core.errors import ArgumentError, shown
 from rates_core.network.network import Network
 from rates_core.network.resolve import resolve
 from rates_core.system.system import System
@@ -67,16 +67,19 @@ def requested(outputs: Mapping[str, str] | Iterable[str] | None, network: Networ
     if isinstance(outputs, str):
         return {outputs: outputs}
     if not isinstance(outputs, Iterable):
-        raise ArgumentError(f"outputs must be paths, or a dict of name to path; it is {outputs!r}.")
-    named: dict[str, str] = dict(outputs) if isinstance(outputs, Mapping) else {path: path for path in outputs}
-    if not named:
+        raise ArgumentError(f"outputs must be paths, or a dict of name to path; it is {shown(outputs)}.")
+    try:
+        listed = list(outputs.items()) if isinstance(outputs, Mapping) else [(path, path) for path in outputs]
+    except TypeError:  # an array without an axis
+        raise ArgumentError(f"outputs must be paths, or a dict of name to path; it is {shown(outputs)}.") from None
+    if not listed:
         raise ArgumentError("outputs is empty. Name one variable at least, or leave outputs out to record all states.")
-    for key, path in named.items():
+    for key, path in listed:
         if not isinstance(key, str):
-            raise ArgumentError(f"outputs: the name {key!r} of a column must be text.")
+            raise ArgumentError(f"outputs: the name {shown(key)} of a column must be text.")
         if not isinstance(path, str):
-            raise ArgumentError(f"outputs: {path!r} is no path of a variable; write it as 'node/op/var'.")
-    return named
+            raise ArgumentError(f"outputs: {shown(path)} is no path of a variable; write it as 'node/op/var'.")
+    return dict(listed)
 
 
 def recording(system: System, outputs: Mapping[str, str]) -> Recording:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rates_core.errors import ArgumentError, shown
 from rates_core.expressions.tree import Apply, Constant, Expression, Number, symbols, walk
 from rates_core.plugins.capabilities import Noise, Requirements
 from rates_core.system.system import Assign, Project, System
@@ -16,7 +17,12 @@ def requirements_of(system: System, storage: str, float_precision: str = "float6
         system: any System.
         storage: where past values are kept: `ring` under fixed steps, `history` under accepted ones.
         float_precision: the floating-point type asked for.
+
+    Raises:
+        ArgumentError: that is no name.
     """
+    if not isinstance(float_precision, str):
+        raise ArgumentError(f"float_precision must be a name such as 'float64'; it is {shown(float_precision)}.")
     delayed = bool(system.reads)
     return Requirements(
         complex=system.is_complex or any(map(_is_imaginary, _nodes(system))),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from attrs import frozen
 
-from rates_core.errors import InputSignalError
+from rates_core.errors import InputSignalError, shown
 
 SNAP = 1e-9  # steps from a sample that are no distance
 ROUNDING = 4 * np.finfo(float).eps
@@ -158,5 +158,4 @@ def counted(count: int, noun: str) -> str:
 
 def shortened(value: Any) -> str:
     """Return the text of a value, cut where it is long."""
-    text = repr(value)
-    return text if len(text) <= 40 else f"{text[:37]}..."
+    return shown(value, 40)

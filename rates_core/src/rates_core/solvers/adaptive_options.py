@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from rates_core.errors import ArgumentError
+from rates_core.errors import ArgumentError, shown
 from rates_core.solvers.driver import Problem
 
 if TYPE_CHECKING:
@@ -62,10 +63,10 @@ def number(name: str, value: Any, least: str = "positive") -> float:
     """
     try:
         found = math.nan if isinstance(value, str | bool) else float(value)
-    except (TypeError, ValueError):
+    except (ArithmeticError, TypeError, ValueError):
         found = math.nan
     if not (found > 0 or (found == 0 and least != "positive")):
-        raise ArgumentError(f"{name} must be a number that is {least}; it is {value!r}.")
+        raise ArgumentError(f"{name} must be a number that is {least}; it is {shown(value)}.")
     return found
 
 
@@ -78,20 +79,26 @@ def tolerance(name: str, value: Any, size: int) -> float | np.ndarray:
     import numpy as np
 
     least = "not negative" if name == "atol" else "positive"
-    if isinstance(value, str) or np.ndim(value) == 0:
+    if isinstance(value, str):
         return number(name, value, least)
-    found = np.asarray(value)
+    try:
+        found = np.asarray(value)
+    except (TypeError, ValueError):  # rows of unequal length
+        found = np.asarray(None)
+    if found.ndim == 0:
+        return number(name, value, least)
     if found.shape != (size,) or found.dtype.kind not in "fiu":
         raise ArgumentError(
-            f"{name} must be a number, or one for each of the {size} entries of the state; it is {value!r}."
+            f"{name} must be a number, or one for each of the {size} entries of the state; it is {shown(value)}."
         )
     return np.array([number(name, entry, least) for entry in found.tolist()])
 
 
 def _count(name: str, value: Any) -> int:
-    if isinstance(value, bool | str) or value != int(value) or value < 1:
-        raise ArgumentError(f"{name} must be a positive whole number; it is {value!r}.")
-    return int(value)
+    found = number(name, value) if isinstance(value, Real) and not isinstance(value, bool) else math.nan
+    if not 1 <= found < math.inf or found != math.floor(found):
+        raise ArgumentError(f"{name} must be a positive whole number; it is {shown(value)}.")
+    return int(found)
 
 
 def _bounded(options: AdaptiveOptions, step: float) -> AdaptiveOptions:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
 
-from rates_core.errors import ArgumentError, SimulationError, warn
+from rates_core.errors import ArgumentError, SimulationError, shown, warn
 from rates_core.simulation.compile import CompiledModel, compile_model
+from rates_core.simulation.switches import switch
 from rates_core.sweeps.targets import divided, target_paths
 from rates_core.templates.value import to_number
 
@@ -41,9 +43,9 @@ def grid_search(
     from rates_core.templates.circuit import CircuitTemplate
 
     if not isinstance(outputs, Mapping) or not outputs:
-        raise ArgumentError(f"outputs must be a dict of name to path, with one at least; it is {outputs!r}.")
-    template = CircuitTemplate.from_yaml(circuit) if isinstance(circuit, str | Path) else circuit
-    points = grid_points(param_grid, permute_grid)
+        raise ArgumentError(f"outputs must be a dict of name to path, with one at least; it is {shown(outputs)}.")
+    template = circuit if isinstance(circuit, CircuitTemplate) else CircuitTemplate.from_yaml(circuit)
+    points = grid_points(param_grid, switch("permute_grid", permute_grid))
     _check_points(points)
     points.index = pd.Index([f"{template.name}_{number}" for number in range(len(points))])
     paths = {name: target_paths(name, param_map) for name in points.columns}
@@ -84,7 +86,9 @@ def grid_points(grid: Mapping[str, Iterable[float | complex]] | pd.DataFrame, pe
     if isinstance(grid, pd.DataFrame):
         return grid.reset_index(drop=True)
     if not isinstance(grid, Mapping):
-        raise ArgumentError(f"param_grid must be a dict of name to list of values, or a DataFrame; it is {grid!r}.")
+        raise ArgumentError(
+            f"param_grid must be a dict of name to list of values, or a DataFrame; it is {shown(grid)}."
+        )
     values = {name: _values(name, entries) for name, entries in grid.items()}
     if permute:
         return pd.DataFrame(list(itertools.product(*values.values())), columns=list(values))
@@ -110,15 +114,20 @@ def _check_points(points: pd.DataFrame) -> None:
                 raise ArgumentError(f"param_grid['{name}']: {error}") from None
 
 
-def _values(name: str, entries: Any) -> list[Any]:
+def _values(name: Any, entries: Any) -> list[Any]:
     """Return the values of one parameter.
 
     Raises:
-        ArgumentError: they are no list.
+        ArgumentError: they are no list, or the name is no text.
     """
-    if isinstance(entries, str) or not isinstance(entries, Iterable):
-        raise ArgumentError(f"param_grid['{name}'] must be a list of values; it is {entries!r}. Write [{entries!r}].")
-    return list(entries)
+    if not isinstance(name, str):
+        raise ArgumentError(f"param_grid: the name {shown(name)} of a parameter must be text.")
+    if not isinstance(entries, str):
+        with suppress(TypeError):  # of what cannot be gone through
+            return list(entries)
+    raise ArgumentError(
+        f"param_grid['{name}'] must be a list of values; it is {shown(entries)}. Write [{shown(entries)}]."
+    )
 
 
 @define(eq=False)

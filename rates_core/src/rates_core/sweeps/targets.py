@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from numbers import Integral
 from typing import Any
 
-from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean
+from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean, shown
 from rates_core.simulation.arguments import names_state
 from rates_core.system.system import System
 
@@ -22,12 +22,14 @@ def target_paths(name: str, param_map: Mapping[str, Mapping[str, Any]]) -> list[
         UnknownNameError: the map says nothing of it, or has an entry that there is none of.
         ArgumentError: the map says it in another form.
     """
+    if not isinstance(param_map, Mapping):
+        raise ArgumentError(f"param_map must be a dict of name to what it sets; it is {shown(param_map)}.")
     if name not in param_map:
         raise UnknownNameError(f"param_map says nothing of '{name}'.{did_you_mean(name, param_map)}")
     entry = param_map[name]
     if not isinstance(entry, Mapping):
         raise ArgumentError(
-            f"param_map['{name}'] is a dict with 'vars' and 'nodes', or with 'vars' and 'edges'; it is {entry!r}."
+            f"param_map['{name}'] is a dict with 'vars' and 'nodes', or with 'vars' and 'edges'; it is {shown(entry)}."
         )
     for key in entry:
         if key not in _KEYS:
@@ -54,7 +56,7 @@ def _texts(name: str, entry: Mapping[str, Any], key: str) -> list[str]:
     """Return a list of texts; a single text is a list of one."""
     given = [entry[key]] if isinstance(entry[key], str) else entry[key]
     if not isinstance(given, (list, tuple)) or not all(isinstance(text, str) for text in given):
-        raise ArgumentError(f"param_map['{name}']['{key}'] is a list of paths; it is {entry[key]!r}.")
+        raise ArgumentError(f"param_map['{name}']['{key}'] is a list of paths; it is {shown(entry[key])}.")
     return list(given)
 
 
@@ -63,7 +65,7 @@ def _edges(name: str, given: Any) -> list[str]:
     listed = [given] if isinstance(given, tuple) and given and isinstance(given[0], str) else given
     if not isinstance(listed, (list, tuple)) or not all(map(_is_edge, listed)):
         raise ArgumentError(
-            f"param_map['{name}']['edges'] is a list of (source, target) or (source, target, k); it is {given!r}."
+            f"param_map['{name}']['edges'] is a list of (source, target) or (source, target, k); it is {shown(given)}."
         )
     return [f"{edge[0]}->{edge[1]}" + (f"[{edge[2]}]" if len(edge) > 2 else "") for edge in listed]
 

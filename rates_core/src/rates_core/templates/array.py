@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from rates_core.errors import ArgumentError
+from rates_core.errors import ArgumentError, shown
 from rates_core.templates.counting import counted_are
 
 if TYPE_CHECKING:
@@ -27,9 +27,9 @@ def _read_only(given: Any) -> NDArray[Any]:
     try:
         values = np.asarray(given)
     except ValueError:
-        raise ArgumentError(f"The rows of a nested list of numbers differ in length: {_shown(given)}.") from None
+        raise ArgumentError(f"The rows of a nested list of numbers differ in length: {shown(given, 60)}.") from None
     if values.dtype.kind not in "iufc":
-        raise ArgumentError(f"An array holds numbers only, not {_shown(given)}.")
+        raise ArgumentError(f"An array holds numbers only, not {shown(given, 60)}.")
     converted = values.astype(np.complex128 if values.dtype.kind == "c" else np.float64, copy=False)
     missing = int(np.count_nonzero(np.isnan(converted)))
     if missing:
@@ -56,11 +56,6 @@ def _bits(values: NDArray[Any]) -> NDArray[Any]:
     import numpy as np
 
     return np.ascontiguousarray(values).view(np.int64)
-
-
-def _shown(given: Any) -> str:
-    text = repr(given)
-    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 @frozen(eq=False, repr=False)
@@ -118,7 +113,7 @@ class Array:
         return hash((self.values.shape, self.values.dtype.str, sample))
 
     def __repr__(self) -> str:
-        return f"Array({_shown(self.tolist()) if self.size <= 20 else f'<{self.values.dtype} {self.shape}>'})"
+        return f"Array({shown(self.tolist(), 60) if self.size <= 20 else f'<{self.values.dtype} {self.shape}>'})"
 
     def __reduce__(self) -> tuple[type[Array], tuple[NDArray[Any]]]:
         return type(self), (self.values,)

@@ -18,6 +18,7 @@ from rates_core.templates.node import NodeTemplate
 from rates_core.templates.overrides import Overrides
 from rates_core.templates.population import PopulationTemplate
 from rates_core.templates.runnable import Runnable
+from rates_core.templates.template import optional_label, prose
 
 if TYPE_CHECKING:
     from rates_core.templates.edge import Edge
@@ -59,8 +60,8 @@ class CircuitTemplate(Runnable):
     edges: Edges = field(factory=Edges, converter=parse_edges)
     populations: Mapping[str, PopulationTemplate] = field(factory=FrozenMapping, converter=members.populations)
     connections: tuple[Connectivity, ...] = field(default=(), converter=members.connections)
-    description: str = ""
-    label: str | None = None
+    description: str = field(default="", converter=prose)
+    label: str | None = field(default=None, converter=optional_label)
     location: Location | None = None
     overrides: Overrides = field(factory=Overrides, converter=_own_record)
     _index: tuple[Edges, EdgeIndex] | None = field(default=None, init=False)
@@ -136,7 +137,7 @@ class CircuitTemplate(Runnable):
         """
         from rates_core.templates.updates import record_values
 
-        record_values(self, node_vars or {}, edge_vars or ())
+        record_values(self, node_vars, edge_vars)
         return self
 
     def add_edges_from_matrix(
@@ -170,7 +171,7 @@ class CircuitTemplate(Runnable):
         from rates_core.templates.matrix_edges import record_matrix
 
         nodes = source_nodes, source_nodes if target_nodes is None else target_nodes
-        record_matrix(self, (source_var, target_var), nodes, weight, template, edge_attr or {}, min_weight)
+        record_matrix(self, (source_var, target_var), nodes, weight, template, edge_attr, min_weight)
         return self
 
     def update_template(
@@ -198,7 +199,7 @@ class CircuitTemplate(Runnable):
 
         given = {"name": name, "description": description, "label": label, "location": location}
         parts = {"nodes": nodes, "circuits": circuits, "populations": populations}
-        return derive_circuit(self, given, parts, edges or (), connections or ())
+        return derive_circuit(self, given, parts, edges, connections)
 
     def get_nodes(
         self, node_identifier: str | Sequence[str] = "all", var_identifier: Sequence[str] | None = None

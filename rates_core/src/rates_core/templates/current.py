@@ -13,7 +13,7 @@ from rates_core.templates.edge import Edge, edge_variable
 from rates_core.templates.edge_index import EdgeIndex
 from rates_core.templates.edge_values import edge_values, has_attribute
 from rates_core.templates.levels import levels
-from rates_core.templates.queries import VariableMatch, match_variables
+from rates_core.templates.queries import VariableMatch, joined, match_variables
 from rates_core.templates.value import Value
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def current_value(circuit: CircuitTemplate, path: str) -> Any:
     Raises:
         UnknownNameError: nothing has that path; the closest name is given.
     """
-    if "->" in path:
+    if "->" in joined(path):
         return _edge_value(circuit, EdgePath.parse(path))
     matched = match_variables(circuit, path)
     values = {_key(match): shares(_template_value(match), [match.leaf.size])[0] for match in matched}
@@ -122,8 +122,7 @@ def _per_connection(parts: list[tuple[Any, int]]) -> Any:
 def matching_edges(circuit: CircuitTemplate, source: str | Sequence[str], target: str | Sequence[str]) -> list[Edge]:
     """Return the edges between matching variables or nodes, with full paths and recorded values."""
     index = circuit.edge_index
-    ends = (_ends_like(index, path if isinstance(path, str) else "/".join(path)) for path in (source, target))
-    found = index.between(*ends)
+    found = index.between(*(_ends_like(index, joined(path)) for path in (source, target)))
     return list(edge_values(circuit, found[found < index.edges]).edges())
 
 

@@ -12,6 +12,7 @@ from rates_core.templates import members
 from rates_core.templates.array import Array
 from rates_core.templates.current import shares
 from rates_core.templates.edges import Edges, parse_edges
+from rates_core.templates.forms import mapping
 from rates_core.templates.kept_edges import kept_overrides
 from rates_core.templates.overrides import EdgeOverride, Overrides
 from rates_core.templates.queries import match_variables
@@ -27,8 +28,8 @@ def derive_circuit(
     circuit: C,
     given: Mapping[str, Any],
     parts: Mapping[str, Mapping[str, Any] | None],
-    edges: Iterable[Any],
-    connections: Iterable[Any],
+    edges: Iterable[Any] | None,
+    connections: Iterable[Any] | None,
 ) -> C:
     """Return a new circuit with other attributes, further parts, edges and connections.
 
@@ -40,8 +41,9 @@ def derive_circuit(
     labels: set[str] = set()
     for name, part in parts.items():
         if part is not None:
-            changes[name] = {**getattr(circuit, name), **part}
-            labels.update(part)
+            given_part = mapping(part, f"The {name} of a circuit")
+            changes[name] = {**getattr(circuit, name), **given_part}
+            labels.update(given_part)
     added, joined = parse_edges(edges), members.connections(connections)
     changes["edges"] = Edges(circuit.edges.single + added.single, circuit.edges.matrices + added.matrices)
     changes["connections"] = (*circuit.connections, *joined)

@@ -7,8 +7,9 @@ from typing import Any
 
 from attrs import field, frozen
 
-from rates_core.errors import ArgumentError, TemplateError, UnknownNameError, did_you_mean
+from rates_core.errors import ArgumentError, TemplateError, UnknownNameError, did_you_mean, shown
 from rates_core.paths import EDGE_ATTRIBUTES, TIME, split_variable
+from rates_core.templates import forms
 from rates_core.templates.exact import exact
 from rates_core.templates.mapping import FrozenMapping
 from rates_core.templates.node import EdgeTemplate, declared_value
@@ -39,7 +40,7 @@ def _time(given: Any, name: str) -> float | None:
         return None
     number = _number(given, name)
     if isinstance(number, complex) or not 0.0 <= number < float("inf"):
-        raise TemplateError(f"The {name} of an edge is a finite number of at least 0, not {given!r}.")
+        raise TemplateError(f"The {name} of an edge is a finite number of at least 0, not {shown(given)}.")
     return number
 
 
@@ -71,9 +72,8 @@ def mapped_variables(given: Any, template: EdgeTemplate | None) -> FrozenMapping
         TemplateError: there is no template, or a value has the wrong form.
         UnknownNameError: the template has no such variable.
     """
-    if not given:
-        return _EMPTY
-    return FrozenMapping(_mapped(key, value, template) for key, value in given.items())
+    named = forms.mapping(given, "What the variables of an edge are")
+    return FrozenMapping(_mapped(key, value, template) for key, value in named.items()) if named else _EMPTY
 
 
 def _mapped(key: Any, value: Any, template: EdgeTemplate | None) -> tuple[str, Mapped]:
@@ -165,7 +165,9 @@ class Edge:
         if not isinstance(spec, (tuple, list)) and isinstance(spec, Mapping):
             return cls._parse_mapping(spec)
         if not isinstance(spec, (tuple, list)) or not 2 <= len(spec) <= 4:
-            raise TemplateError(f"An edge is (source, target, template or None, {{attribute: value}}), not {spec!r}.")
+            raise TemplateError(
+                f"An edge is (source, target, template or None, {{attribute: value}}), not {shown(spec)}."
+            )
         source, target, template, attributes = (*spec, None, None)[:4]
         return cls.with_attributes(source, target, template, attributes)
 
@@ -175,7 +177,7 @@ class Edge:
             if key not in _KEYS:
                 raise UnknownNameError(f"An edge has no key '{key}'.{did_you_mean(str(key), _KEYS)}")
         if "source" not in spec or "target" not in spec:
-            raise TemplateError(f"An edge needs a source and a target: {dict(spec)!r}.")
+            raise TemplateError(f"An edge needs a source and a target: {shown(dict(spec))}.")
         return cls.with_attributes(spec["source"], spec["target"], spec.get("template"), spec.get("variables"))
 
     @classmethod
@@ -187,7 +189,7 @@ class Edge:
             UnknownNameError: an attribute has no such name.
         """
         if attributes is not None and not isinstance(attributes, (dict, Mapping)):
-            raise TemplateError(f"The attributes of an edge are a mapping, not {attributes!r}.")
+            raise TemplateError(f"The attributes of an edge are a mapping, not {shown(attributes)}.")
         given = dict(attributes or {})
         own = {name: given.pop(name) for name in EDGE_ATTRIBUTES if given.get(name) is not None}
         mapping = {key: value for key, value in given.items() if key not in EDGE_ATTRIBUTES}

@@ -15,6 +15,7 @@ from rates_core.templates.connectivity import connection_times
 from rates_core.templates.counting import counted
 from rates_core.templates.edge import Edge, Mapped, edge_template, mapped_variables
 from rates_core.templates.exact import exact
+from rates_core.templates.forms import items
 from rates_core.templates.mapping import FrozenMapping
 from rates_core.templates.node import EdgeTemplate
 from rates_core.templates.sparse import SparseMatrix
@@ -184,7 +185,7 @@ def parse_edges(given: Iterable[Any] | None) -> Edges:
     if isinstance(given, Edges):
         return given
     single, matrices = [], []
-    for item in given or ():
+    for item in items(given, "The edges of a circuit"):
         if isinstance(item, EdgeMatrix):
             matrices.append(item)
         else:

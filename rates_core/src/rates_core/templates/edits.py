@@ -12,8 +12,8 @@ from typing import Any
 
 from attrs import evolve, frozen
 
-from rates_core.errors import TemplateError, UnknownNameError, did_you_mean
-from rates_core.paths import TIME
+from rates_core.errors import TemplateError, UnknownNameError, did_you_mean, shown
+from rates_core.paths import TIME, check_label
 from rates_core.templates.event import Event, parse_events
 from rates_core.templates.operator import OperatorTemplate, equation_texts
 from rates_core.templates.value import as_complex
@@ -74,7 +74,7 @@ def derive(
         TemplateError: an edit matches nothing or is malformed.
         UnknownNameError: there is no such kind of edit, or a variable is new and nothing uses it.
     """
-    what = f"Operator '{changes.get('name', base.name)}'"
+    what = f"Operator '{check_label(changes.get('name', base.name), 'operator')}'"
     edited: Any = base.equations if equations is None else equations
     if isinstance(edited, Mapping):
         edited = edit(base.equations, edited, what)
@@ -106,9 +106,9 @@ def edit(equations: Sequence[str], edits: Mapping[str, Any], what: str) -> list[
         if key not in _KEYS:
             raise UnknownNameError(f"{what}: equations have no edit '{key}'.{did_you_mean(str(key), _KEYS)}")
     edited = list(equations)
-    replacements = edits.get("replace") or {}
+    replacements = {} if edits.get("replace") is None else edits["replace"]
     if not isinstance(replacements, Mapping) or not all(map(_is_replacement, replacements.items())):
-        raise TemplateError(f"{what}: 'replace' maps old pieces of equations to new ones, not {replacements!r}.")
+        raise TemplateError(f"{what}: 'replace' maps old pieces of equations to new ones, not {shown(replacements)}.")
     removals = dict.fromkeys(_texts(edits, "remove", what), "")
     for key, pieces in (("replace", replacements), ("remove", removals)):
         if pieces:
@@ -130,7 +130,7 @@ def _texts(edits: Mapping[str, Any], key: str, what: str) -> list[str]:
     given = edits.get(key)
     listed = [] if given is None else [given] if isinstance(given, str) else given
     if not isinstance(listed, (list, tuple)) or not all(isinstance(text, str) for text in listed):
-        raise TemplateError(f"{what}: '{key}' is a text or a list of texts, not {given!r}.")
+        raise TemplateError(f"{what}: '{key}' is a text or a list of texts, not {shown(given)}.")
     return list(listed)
 
 
@@ -139,14 +139,14 @@ def _replace_all(equations: Sequence[str], pieces: Mapping[str, str], what: str)
     wanted = {old: spelled(old) for old in pieces}
     for old, sought in wanted.items():
         if not sought:
-            raise TemplateError(f"{what}: a piece of an equation is needed, not {old!r}.")
+            raise TemplateError(f"{what}: a piece of an equation is needed, not {shown(old)}.")
     order = sorted(pieces, key=lambda old: -len(wanted[old]))
     matched: set[str] = set()
     edited = [_replaced(equation, [(wanted[old], old) for old in order], pieces, matched) for equation in equations]
     for old in pieces:
         if old not in matched:
-            shown = "; ".join(equations)
-            raise TemplateError(f"{what}: '{old}' matches nothing in the equations: {shown}")
+            listed = "; ".join(equations)
+            raise TemplateError(f"{what}: '{old}' matches nothing in the equations: {listed}")
     return [equation for equation in edited if equation]
 
 
@@ -218,7 +218,8 @@ def _redeclared(name: str, inherited: Variable | None, spec: Any, defined: bool)
     given = Variable.parse(spec)
     if len(given.shape) > 1:
         raise TemplateError(
-            f"Variable '{name}': an initial value is a number or a list with one per place on its axis, not {spec!r}."
+            f"Variable '{name}': an initial value is a number or a list with one per place on its axis, "
+            f"not {shown(spec)}."
         )
     dtype: DType = "complex" if "complex" in (given.dtype, inherited.dtype) else "float"
     value = as_complex(given.value) if dtype == "complex" else given.value

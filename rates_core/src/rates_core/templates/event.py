@@ -7,8 +7,9 @@ from typing import Any
 
 from attrs import field, frozen
 
-from rates_core.errors import TemplateError, UnknownNameError, did_you_mean
+from rates_core.errors import TemplateError, UnknownNameError, did_you_mean, shown
 from rates_core.expressions.tree import Expression
+from rates_core.templates.forms import items, text
 from rates_core.templates.mapping import FrozenMapping
 
 _KEYS = ("when", "set", "emit")
@@ -20,7 +21,7 @@ def _condition(given: str) -> str:
 
 def _assignments(given: Any) -> FrozenMapping[str, str]:
     if not isinstance(given, Mapping):
-        raise TemplateError(f"The 'set' of an event maps variables to expressions, not {given!r}.")
+        raise TemplateError(f"The 'set' of an event maps variables to expressions, not {shown(given)}.")
     return FrozenMapping((str(name), str(expression).strip()) for name, expression in given.items())
 
 
@@ -49,11 +50,14 @@ class Event:
         if isinstance(spec, Event):
             return spec
         if not isinstance(spec, Mapping) or not isinstance(spec.get("when"), str):
-            raise TemplateError(f"An event is {{'when': 'v > v_peak', 'set': {{'v': 'v_reset'}}}}, not {spec!r}.")
+            raise TemplateError(f"An event is {{'when': 'v > v_peak', 'set': {{'v': 'v_reset'}}}}, not {shown(spec)}.")
         for key in spec:
             if key not in _KEYS:
                 raise UnknownNameError(f"An event has no '{key}'.{did_you_mean(str(key), _KEYS)}")
-        event = cls(spec["when"], spec.get("set") or {}, spec.get("emit"))
+        changes, emit = spec.get("set"), spec.get("emit")
+        event = cls(
+            spec["when"], {} if changes is None else changes, None if emit is None else text(emit, "'emit' of an event")
+        )
         if not event.set and event.emit is None:
             raise TemplateError(f"The event 'when: {event.when}' neither sets nor emits a variable.")
         return event
@@ -66,7 +70,7 @@ class Event:
 
 def parse_events(given: Iterable[Any] | None) -> tuple[Event, ...]:
     """Read the events of an operator."""
-    return tuple(Event.parse(spec) for spec in given or ())
+    return tuple(Event.parse(spec) for spec in items(given, "The events of an operator"))
 
 
 @frozen

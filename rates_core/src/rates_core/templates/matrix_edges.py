@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from rates_core.errors import TemplateError
+from rates_core.errors import ArgumentError, TemplateError, shown
 from rates_core.paths import EDGE_ATTRIBUTES
 from rates_core.templates.array import Array
 from rates_core.templates.connectivity import to_matrix
 from rates_core.templates.edges import EdgeMatrix, Edges
+from rates_core.templates.forms import items, mapping, text
 from rates_core.templates.kept_edges import kept_overrides
 from rates_core.templates.mapping import FrozenMapping
 from rates_core.templates.members import check_edges
 from rates_core.templates.queries import node_paths
 from rates_core.templates.sparse import SparseMatrix
 from rates_core.templates.updates import check_open
-from rates_core.templates.value import shape_of
+from rates_core.templates.value import shape_of, to_number
 
 if TYPE_CHECKING:
     from rates_core.templates.circuit import CircuitTemplate
@@ -28,7 +29,7 @@ def record_matrix(
     nodes: tuple[str | Iterable[str], str | Iterable[str]],
     weight: Any,
     template: Any,
-    attributes: Mapping[str, Any],
+    edge_attr: Mapping[str, Any] | None,
     min_weight: float,
 ) -> None:
     """Add the edges of a matrix to a circuit, in place.
@@ -38,14 +39,17 @@ def record_matrix(
         TemplateError: a shape does not fit, a value is not finite, or the circuit is part of another one.
     """
     check_open(circuit)
+    attributes = mapping(edge_attr, "'edge_attr'")
     if "weight" in attributes:
         raise TemplateError("The weights of edges from a matrix are its entries; 'edge_attr' holds no weight.")
     sources, targets = (_node_list(circuit, given) for given in nodes)
+    source_var, target_var = (text(variable, "A variable 'op/var' of edges from a matrix") for variable in variables)
     matrix = EdgeMatrix(
-        *variables,
+        source_var,
+        target_var,
         sources,
         targets,
-        _entries(weight, min_weight),
+        _entries(weight, _threshold(min_weight)),
         template,
         attributes.get("delay"),
         attributes.get("spread"),
@@ -59,8 +63,20 @@ def record_matrix(
     circuit.overrides.edge_vars[:] = kept
 
 
+def _threshold(given: Any) -> float:
+    try:
+        number = to_number(given)
+    except ArgumentError as error:
+        raise TemplateError(f"min_weight: {error}") from None
+    if isinstance(number, complex):
+        raise TemplateError(f"min_weight must be real; it is {shown(given)}.")
+    return number
+
+
 def _node_list(circuit: CircuitTemplate, given: str | Iterable[str]) -> tuple[str, ...]:
-    return tuple(node_paths(circuit, given, None)) if isinstance(given, str) else tuple(given)
+    if isinstance(given, str):
+        return tuple(node_paths(circuit, given, None))
+    return tuple(text(path, "The path of a node") for path in items(given, "The nodes of edges from a matrix"))
 
 
 def _entries(weight: Any, min_weight: float) -> SparseMatrix:

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from copy import copy
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from rates_core.errors import ArgumentError, TemplateError, UnknownNameError, did_you_mean
+from rates_core.errors import ArgumentError, TemplateError, UnknownNameError, did_you_mean, shown
 from rates_core.paths import check_label
 from rates_core.templates.connectivity import Connectivity
 from rates_core.templates.counting import counted
 from rates_core.templates.edges import EdgeMatrix, Edges
+from rates_core.templates.forms import items
 from rates_core.templates.mapping import FrozenMapping
 from rates_core.templates.node import NodeTemplate
 from rates_core.templates.population import PopulationTemplate
@@ -55,7 +56,7 @@ def connections(given: Any) -> tuple[Connectivity, ...]:
     Raises:
         TemplateError: one is neither, or lacks an argument.
     """
-    return tuple(_connection(spec) for spec in given or ())
+    return tuple(_connection(spec) for spec in items(given, "The connections of a circuit"))
 
 
 def check(circuit: CircuitTemplate) -> None:
@@ -122,7 +123,7 @@ def _members(given: Any, kind: type[T], what: str) -> FrozenMapping[str, T]:
     if given is None:
         return FrozenMapping()
     if not isinstance(given, Mapping):
-        raise TemplateError(f"The {what}s of a circuit are a mapping of labels to templates, not {given!r}.")
+        raise TemplateError(f"The {what}s of a circuit are a mapping of labels to templates, not {shown(given)}.")
     loaded: dict[str, T] = {}
     found: dict[str, T] = {}
     for label, template in given.items():
@@ -143,7 +144,7 @@ def _population(label: Any, spec: Mapping[str, Any]) -> PopulationTemplate:
             raise UnknownNameError(f"Population '{label}' has no key '{key}'.{hint}")
     if "node" not in spec or "n" not in spec:
         raise TemplateError(f"Population '{label}' needs a node and a number n of units.")
-    return PopulationTemplate(str(label), spec["node"], spec["n"], spec.get("params") or {})
+    return PopulationTemplate(check_label(label, "population"), spec["node"], spec["n"], spec.get("params"))
 
 
 def _connection(spec: Any) -> Connectivity:
@@ -151,7 +152,7 @@ def _connection(spec: Any) -> Connectivity:
         return spec
     keys = ("source", "target", "weights", "edge", "edge_var_map", "delays", "spread")
     if not isinstance(spec, Mapping) or not {"source", "target", "weights"} <= set(spec):
-        raise TemplateError(f"A connection needs a source, a target and weights, not {spec!r}.")
+        raise TemplateError(f"A connection needs a source, a target and weights, not {shown(spec)}.")
     for key in spec:
         if key not in keys:
             raise UnknownNameError(f"A connection has no '{key}'.{did_you_mean(str(key), keys)}")

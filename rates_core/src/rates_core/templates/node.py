@@ -7,14 +7,15 @@ from typing import Any, Self
 
 from attrs import evolve, field, frozen
 
-from rates_core.errors import ArgumentError, TemplateError, UnknownNameError, did_you_mean
+from rates_core.errors import ArgumentError, TemplateError, UnknownNameError, did_you_mean, shown
 from rates_core.paths import TIME
+from rates_core.templates.forms import items, text
 from rates_core.templates.location import Location
 from rates_core.templates.mapping import FrozenMapping
 from rates_core.templates.operator import OperatorTemplate
 from rates_core.templates.operator_sets import OperatorInstance, merge, replace_and_remove, split_edits
 from rates_core.templates.references import resolve
-from rates_core.templates.template import Template, check_name
+from rates_core.templates.template import Template, check_name, optional_label, prose
 from rates_core.templates.value import Value, shape_of, to_value
 from rates_core.templates.variable import IS_TIME, Variable
 
@@ -26,12 +27,11 @@ def parse_operators(given: Any) -> tuple[OperatorInstance, ...]:
         TemplateError: an operator or a value has the wrong form.
         UnknownNameError: a value is given to a variable that the operator does not declare.
     """
-    if given is None:
-        return ()
     if isinstance(given, (str, OperatorTemplate)):
         given = (given,)
-    pairs = given.items() if isinstance(given, Mapping) else (_pair(item) for item in given)
-    return tuple(_instance(operator, values) for operator, values in pairs)
+    if isinstance(given, Mapping):
+        return tuple(_instance(operator, values) for operator, values in given.items())
+    return tuple(_instance(*_pair(item)) for item in items(given, "The operators of a node or edge"))
 
 
 def _pair(item: Any) -> tuple[Any, Any]:
@@ -49,12 +49,14 @@ def _instance(given: Any, values: Any) -> OperatorInstance:
     if isinstance(values, Mapping) and set(values) == {"variables"} and isinstance(values["variables"], Mapping):
         values = values["variables"]
     if not isinstance(values, Mapping):
-        raise TemplateError(f"The values of operator '{operator.name}' are a mapping of variables, not {values!r}.")
+        raise TemplateError(
+            f"The values of operator '{operator.name}' are a mapping of variables, not {shown(values)}."
+        )
     return operator, FrozenMapping((name, _override(operator, name, value)) for name, value in values.items())
 
 
 def _override(operator: OperatorTemplate, name: str, given: Any) -> Value:
-    declared = operator.variables.get(name)
+    declared = operator.variables.get(name) if isinstance(name, str) else None
     if declared is None:
         raise UnknownNameError(
             f"Operator '{operator.name}' has no variable '{name}'.{did_you_mean(str(name), operator.variables)}"
@@ -109,8 +111,8 @@ class OperatorSet(Template):
 
     name: str
     operators: tuple[OperatorInstance, ...] = field(default=(), converter=parse_operators)
-    description: str = ""
-    label: str | None = None
+    description: str = field(default="", converter=prose)
+    label: str | None = field(default=None, converter=optional_label)
     location: Location | None = field(default=None, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
@@ -128,11 +130,12 @@ class OperatorSet(Template):
         Raises:
             UnknownNameError: there is none.
         """
+        name = text(operator, "The name of an operator")
         for template, values in self.operators:
-            if template.name == operator:
+            if template.name == name:
                 return template, values
         names = [template.name for template, _ in self.operators]
-        raise UnknownNameError(f"'{self.name}' has no operator '{operator}'.{did_you_mean(operator, names)}")
+        raise UnknownNameError(f"'{self.name}' has no operator '{name}'.{did_you_mean(name, names)}")
 
     def declared(self, operator: str, variable: str) -> Variable:
         """Return what an operator declares about a variable.
@@ -141,7 +144,7 @@ class OperatorSet(Template):
             UnknownNameError: there is no such operator or variable.
         """
         template, _ = self.instance(operator)
-        if variable not in template.variables:
+        if text(variable, "The name of a variable") not in template.variables:
             raise UnknownNameError(
                 f"Operator '{operator}' has no variable '{variable}'.{did_you_mean(variable, template.variables)}"
             )

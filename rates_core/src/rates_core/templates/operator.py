@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from rates_core.errors import TemplateError, UnknownNameError, did_you_mean
+from rates_core.errors import TemplateError, UnknownNameError, did_you_mean, shown
 from rates_core.paths import check_label
+from rates_core.templates import forms
 from rates_core.templates.event import Event, ParsedEvent, parse_events
 from rates_core.templates.location import Location
 from rates_core.templates.mapping import FrozenMapping
-from rates_core.templates.template import Template
+from rates_core.templates.template import Template, optional_label, prose
 from rates_core.templates.variable import Variable
 
 if TYPE_CHECKING:
@@ -26,25 +27,24 @@ def equation_texts(given: Any) -> tuple[str, ...]:
     Raises:
         TemplateError: it is neither.
     """
-    listed = (given,) if isinstance(given, str) else given
-    if not isinstance(listed, Iterable) or isinstance(listed, Mapping):
-        raise TemplateError(f"Equations are a text or a list of texts, not {given!r}.")
-    equations = tuple(listed)
+    if not isinstance(given, str) and (not isinstance(given, Iterable) or isinstance(given, Mapping)):
+        raise TemplateError(f"Equations are a text or a list of texts, not {shown(given)}.")
+    equations = (given,) if isinstance(given, str) else tuple(forms.items(given, "The equations of an operator"))
     for equation in equations:
         if not isinstance(equation, str) or not equation.strip():
-            raise TemplateError(f'An equation is a text such as "x\' = -x/tau", not {equation!r}.')
+            raise TemplateError(f'An equation is a text such as "x\' = -x/tau", not {shown(equation)}.')
     return tuple(equation.strip() for equation in equations)
 
 
 def _declared(given: Any) -> FrozenMapping[str, Variable]:
     if not isinstance(given, Mapping):
-        raise TemplateError(f"Variables are a mapping of names to what they are, not {given!r}.")
+        raise TemplateError(f"Variables are a mapping of names to what they are, not {shown(given)}.")
     return FrozenMapping((name, _variable(name, spec)) for name, spec in given.items())
 
 
 def _variable(name: Any, spec: Any) -> Variable:
     if not isinstance(name, str) or not name.isidentifier():
-        raise TemplateError(f"The name of a variable is letters, digits and '_', no digit first; it is {name!r}.")
+        raise TemplateError(f"The name of a variable is letters, digits and '_', no digit first; it is {shown(name)}.")
     try:
         return Variable.parse(spec)
     except TemplateError as error:
@@ -72,8 +72,8 @@ class OperatorTemplate(Template):
     name: str
     equations: tuple[str, ...] = field(converter=equation_texts)
     variables: Mapping[str, Variable] = field(converter=_declared)
-    description: str = ""
-    label: str | None = None
+    description: str = field(default="", converter=prose)
+    label: str | None = field(default=None, converter=optional_label)
     events: tuple[Event, ...] = field(default=(), converter=parse_events)
     location: Location | None = field(default=None, eq=False, repr=False)
 
@@ -157,7 +157,7 @@ class OperatorTemplate(Template):
 
         given = {"name": name, "description": description, "label": label, "events": events, "location": location}
         changes = {key: value for key, value in given.items() if value is not None}
-        return derive(self, equations, variables or {}, changes)
+        return derive(self, equations, forms.mapping(variables, "The variables of an operator"), changes)
 
     @property
     def place(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from rates_core.errors import TemplateError, UnknownNameError, did_you_mean
+from rates_core.errors import TemplateError, UnknownNameError, did_you_mean, shown
 from rates_core.templates.mapping import FrozenMapping
 from rates_core.templates.operator import OperatorTemplate
 from rates_core.templates.references import resolve
@@ -22,11 +22,12 @@ def split_edits(given: Any) -> tuple[Mapping[Any, Any], list[Any], Any]:
     """
     if not isinstance(given, Mapping):
         return {}, [], given
-    replaced, removed = given.get("replace") or {}, given.get("remove") or []
-    if not isinstance(replaced, Mapping):
-        raise TemplateError(f"'replace' of operators maps old ones to new ones, not {replaced!r}.")
+    replaced, removed = given.get("replace"), given.get("remove")
+    if not isinstance(replaced, Mapping | None):
+        raise TemplateError(f"'replace' of operators maps old ones to new ones, not {shown(replaced)}.")
     rest = {key: value for key, value in given.items() if key not in ("replace", "remove")}
-    return replaced, list(removed) if isinstance(removed, (list, tuple)) else [removed], rest
+    listed = [] if removed is None else list(removed) if isinstance(removed, (list, tuple)) else [removed]
+    return replaced or {}, listed, rest
 
 
 def replace_and_remove(
@@ -71,9 +72,15 @@ def merge(
     return tuple(merged.values())
 
 
+def _text(reference: Any, what: str) -> str:
+    if isinstance(reference, str):
+        return reference
+    raise TemplateError(f"An operator of {what} is given itself, by its name or by a path, not as {shown(reference)}.")
+
+
 def _name(reference: Any, known: Mapping[str, Any], what: str) -> str:
     """Return the name of an operator that is given as a template, by name, or by the path of its template."""
-    text = reference.name if isinstance(reference, OperatorTemplate) else str(reference)
+    text = reference.name if isinstance(reference, OperatorTemplate) else _text(reference, what)
     name = text if text in known else text.replace(".", "/").rpartition("/")[2]
     if name not in known:
         raise UnknownNameError(f"{what} has no operator '{text}'.{did_you_mean(name, known)}")

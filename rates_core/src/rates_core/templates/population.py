@@ -8,21 +8,24 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
-from rates_core.errors import ArgumentError, TemplateError
+from rates_core.errors import ArgumentError, TemplateError, shown
 from rates_core.paths import TIME
 from rates_core.templates.counting import counted
+from rates_core.templates.forms import mapping
 from rates_core.templates.location import Location
 from rates_core.templates.mapping import FrozenMapping
 from rates_core.templates.node import NodeTemplate
 from rates_core.templates.references import resolve
-from rates_core.templates.template import Template, check_name
+from rates_core.templates.template import Template, check_name, optional_label, prose
 from rates_core.templates.value import Value, shape_of, to_value
 from rates_core.templates.variable import IS_TIME
 
 
 def _count(given: Any) -> int:
     if isinstance(given, bool) or not isinstance(given, numbers.Integral) or given < 1:
-        raise TemplateError(f"The number of units n of a population is a whole number of at least 1, not {given!r}.")
+        raise TemplateError(
+            f"The number of units n of a population is a whole number of at least 1, not {shown(given)}."
+        )
     return int(given)
 
 
@@ -31,7 +34,7 @@ def _node(given: Any) -> NodeTemplate:
 
 
 def _params(given: Mapping[str, Any] | None) -> FrozenMapping[str, Any]:
-    return FrozenMapping(given or {})
+    return FrozenMapping(mapping(given, "The params of a population"))
 
 
 @frozen(cache_hash=True)
@@ -56,8 +59,8 @@ class PopulationTemplate(Template):
     node: NodeTemplate = field(converter=_node)
     n: int = field(converter=_count)
     params: Mapping[str, Value] = field(factory=FrozenMapping, converter=_params)
-    description: str = ""
-    label: str | None = None
+    description: str = field(default="", converter=prose)
+    label: str | None = field(default=None, converter=optional_label)
     location: Location | None = field(default=None, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
@@ -72,8 +75,8 @@ class PopulationTemplate(Template):
         Raises:
             UnknownNameError: there is no such operator or variable.
         """
-        own = self.params.get(f"{operator}/{variable}")
-        return self.node.value(operator, variable) if own is None else own
+        inherited = self.node.value(operator, variable)
+        return self.params.get(f"{operator}/{variable}", inherited)
 
     def update_template(
         self,
@@ -93,11 +96,11 @@ class PopulationTemplate(Template):
         """
         given = {"name": name, "node": node, "n": n, "description": description, "label": label, "location": location}
         changes: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
-        return evolve(self, params={**self.params, **(params or {})}, **changes)
+        return evolve(self, params={**self.params, **mapping(params, "The params of a population")}, **changes)
 
     def _parameter(self, path: Any, given: Any) -> Value:
         if not isinstance(path, str) or path.count("/") != 1:
-            raise TemplateError(f"Population '{self.name}': a parameter is named 'op/var', not {path!r}.")
+            raise TemplateError(f"Population '{self.name}': a parameter is named 'op/var', not {shown(path)}.")
         declared = self.node.declared(*path.split("/"))
         what = f"Population '{self.name}': '{path}'"
         if path.endswith(f"/{TIME}"):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from rates_core.errors import UnknownNameError, did_you_mean
+from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean, shown
 from rates_core.paths import WILDCARD, join_path, join_unit, split_path, split_unit, split_variable
 from rates_core.templates.node import NodeTemplate
 from rates_core.templates.population import PopulationTemplate
@@ -168,14 +168,30 @@ def node_paths(circuit: CircuitTemplate, node: str | Sequence[str], variable: Se
     Raises:
         UnknownNameError: nothing has that path; the closest name is given.
     """
-    path = node if isinstance(node, str) else "/".join(node)
+    path = joined(node)
     if path == WILDCARD and not (circuit.nodes or circuit.populations or circuit.circuits):
         return []
     leaves = [leaf for item in descend(circuit, path, path) for leaf in _leaves_below(item)]
     if variable is not None:
-        operator, name = variable
+        segments = joined(variable).split("/")
+        if len(segments) != 2:
+            raise ArgumentError(f"A variable of a node is named as 'op/var' or ('op', 'var'), not {shown(variable)}.")
+        operator, name = segments
         leaves = [leaf for leaf in leaves if any(_variables(leaf.node, operator, name))]
     return [leaf.path if leaf.unit is None else join_unit(leaf.path, leaf.unit) for leaf in leaves]
+
+
+def joined(path: Any) -> str:
+    """Return a path that is given as a text or by its segments.
+
+    Raises:
+        ArgumentError: it is neither.
+    """
+    if isinstance(path, str):
+        return path
+    if isinstance(path, (list, tuple)) and path and all(isinstance(segment, str) for segment in path):
+        return "/".join(path)
+    raise ArgumentError(f"A path is a text such as 'node/op/var' or a list of its segments, not {shown(path)}.")
 
 
 def _leaves_below(item: LeafMatch | tuple[str, CircuitTemplate]) -> Iterator[LeafMatch]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from rates_core.errors import TemplateError
+from rates_core.errors import TemplateError, shown
 
 T = TypeVar("T")
 
@@ -31,5 +31,5 @@ def resolve(given: Any, kind: type[T], what: str) -> T:
 
 
 def _described(given: Any) -> str:
-    text = repr(given)
+    text = shown(given, 61)
     return f"a {type(given).__name__}" if len(text) > 60 else text

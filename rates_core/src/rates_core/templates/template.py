@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Self
 
-from rates_core.errors import TemplateError
+from rates_core.errors import ArgumentError, TemplateError, shown
+from rates_core.templates.forms import text
 
 
 class Template:
@@ -23,6 +24,8 @@ class Template:
         """
         from rates_core.templates.references import resolve
 
+        if not isinstance(path, (str, Path)):
+            raise ArgumentError(f"A template is named by a text or a path, not by {shown(path)}.")
         return resolve(str(path), cls, "The template")
 
     def to_yaml(self, path: str | Path) -> None:
@@ -69,5 +72,23 @@ def check_name(name: Any, what: str) -> str:
         TemplateError: it is not text, or is empty.
     """
     if not isinstance(name, str) or not name:
-        raise TemplateError(f"The name of a {what} is text, not {name!r}.")
+        raise TemplateError(f"The name of a {what} is text, not {shown(name)}.")
     return name
+
+
+def prose(given: Any) -> str:
+    """Return the description of a template.
+
+    Raises:
+        TemplateError: it is not text.
+    """
+    return text(given, "The description of a template")
+
+
+def optional_label(given: Any) -> str | None:
+    """Return the label of a template, which may have none.
+
+    Raises:
+        TemplateError: it is not text.
+    """
+    return None if given is None else text(given, "The label of a template")

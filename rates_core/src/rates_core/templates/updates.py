@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from rates_core.errors import ArgumentError, RatesError, TemplateError, UnknownNameError
+from rates_core.errors import ArgumentError, RatesError, TemplateError, UnknownNameError, shown
 from rates_core.paths import TIME
 from rates_core.templates.accepted_values import accepted
 from rates_core.templates.array import Array
 from rates_core.templates.counting import counted
 from rates_core.templates.current import missing_edge
+from rates_core.templates.forms import items
 from rates_core.templates.overrides import EdgeOverride, Overrides
 from rates_core.templates.queries import VariableMatch, match_variables
 from rates_core.templates.value import Value, shape_of, to_number, to_value
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from rates_core.templates.circuit import CircuitTemplate
 
 
-def record_values(circuit: CircuitTemplate, node_vars: Mapping[str, Any], edge_vars: Iterable[Sequence[Any]]) -> None:
+def record_values(
+    circuit: CircuitTemplate, node_vars: Mapping[str, Any] | None, edge_vars: Iterable[Sequence[Any]] | None
+) -> None:
     """Record values on a circuit, in place: all of them, or none if one is wrong.
 
     Raises:
@@ -29,13 +32,14 @@ def record_values(circuit: CircuitTemplate, node_vars: Mapping[str, Any], edge_v
         TemplateError: the circuit is part of another one.
     """
     check_open(circuit)
-    if not isinstance(node_vars, Mapping):
-        raise ArgumentError(f"node_vars must be a dict of path to value; it is {node_vars!r}.")
-    values = [(path, node_value(circuit, path, given)) for path, given in node_vars.items()]
+    if not isinstance(node_vars, Mapping | None):
+        raise ArgumentError(f"node_vars must be a dict of path to value; it is {shown(node_vars)}.")
+    values = [(path, node_value(circuit, path, given)) for path, given in (node_vars or {}).items()]
     recorded = circuit.overrides.edge_vars
     before = len(recorded)
     try:
-        for entry in edge_vars:  # one by one, since a spread may rest on the delay that stands before it
+        # one by one, since a spread may rest on the delay that stands before it
+        for entry in items(edge_vars, "edge_vars"):
             recorded.append(edge_override(circuit, entry))
     except RatesError:
         del recorded[before:]
@@ -122,7 +126,7 @@ def _edge_entry(entry: Sequence[Any]) -> tuple[str, str, int | None, Mapping[str
         or not isinstance(attributes, Mapping)
         or not (number is None or (isinstance(number, int) and number >= 0))
     ):
-        raise ArgumentError(f"A change of edges is (source, target, {{attribute: value}}), not {entry!r}.")
+        raise ArgumentError(f"A change of edges is (source, target, {{attribute: value}}), not {shown(entry)}.")
     return source, target, number, attributes
 
 

@@ -6,7 +6,7 @@ import numbers
 import re
 from typing import Any
 
-from rates_core.errors import ArgumentError
+from rates_core.errors import ArgumentError, shown
 from rates_core.templates.array import Array
 
 Value = float | complex | Array
@@ -23,8 +23,11 @@ def to_number(given: Any) -> float | complex:
     if type(given) is float and given == given:
         return given  # what nearly all are
     if isinstance(given, bool) or not isinstance(given, numbers.Number):
-        raise ArgumentError(f"A number is needed, not {given!r}.")
-    number = float(given) if isinstance(given, numbers.Real) else complex(given)  # type: ignore[call-overload]
+        raise ArgumentError(f"A number is needed, not {shown(given)}.")
+    try:
+        number = float(given) if isinstance(given, numbers.Real) else complex(given)  # type: ignore[call-overload]
+    except (ArithmeticError, TypeError, ValueError):  # too large, or a kind of number of its own
+        raise ArgumentError(f"A number of double precision is needed, not {shown(given)}.") from None
     if number != number:
         raise ArgumentError("NaN is not a number.")
     return number

@@ -6,7 +6,7 @@ from typing import Any
 
 from attrs import define, field
 
-from rates_core.errors import ArgumentError, ModelFileError, RatesError
+from rates_core.errors import ArgumentError, ModelFileError, RatesError, shown
 from rates_core.templates.array import Array
 from rates_core.templates.circuit import CircuitTemplate
 from rates_core.templates.connectivity import Connectivity
@@ -35,7 +35,7 @@ def contents(template: Template) -> dict[str, Any]:
         ModelFileError: a value is one that no model file can hold, or circuits are nested too deep.
     """
     if not isinstance(template, AnyTemplate):
-        raise ArgumentError(f"A model file holds templates, not {template!r}.")
+        raise ArgumentError(f"A model file holds templates, not {shown(template)}.")
     collected = _Contents()
     collected.key(template)
     return dict(sorted(collected.entries.items(), key=lambda item: KINDS.index(item[1]["base"])))
@@ -163,7 +163,7 @@ def _variable(operator: OperatorTemplate, name: str, variable: Variable) -> Any:
         is_kept = False
     if not is_kept:
         raise ModelFileError(
-            f"Variable '{name}' of operator '{operator.name}' has no form in a model file: {variable!r}."
+            f"Variable '{name}' of operator '{operator.name}' has no form in a model file: {shown(variable)}."
         )
     return written
 

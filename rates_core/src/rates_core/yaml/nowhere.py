@@ -14,6 +14,7 @@ from rates_core.yaml.references import EXTENSIONS, FORMS, Search
 from rates_core.yaml.suggestions import Candidate, Parts, best, in_folder, in_library
 
 MOST_LISTED = 20
+DEEPEST = 50  # folders that are compared with those on the disk
 
 
 def nowhere(text: str, searches: Sequence[Search]) -> ModelFileError:
@@ -64,10 +65,10 @@ def _content(folder: Path, with_folders: bool) -> str:
 
 def _candidates(text: str, searches: Sequence[Search]) -> Iterator[Candidate]:
     for search in searches:
-        if not search.library:
+        if not search.library and len(search.parts) <= DEEPEST:
             yield from in_folder(search.folder, search.parts, partial(_written, text, search.prefix))
     parts = _parts(text)
-    if not text.startswith((".", "/")) and not any(part.endswith(EXTENSIONS) for part in parts):
+    if parts and not text.startswith((".", "/")) and not any(part.endswith(EXTENSIONS) for part in parts):
         yield from _of_libraries(text, parts)
 
 

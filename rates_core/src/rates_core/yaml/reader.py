@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from attrs import define, field
 
-from rates_core.errors import ArgumentError, ModelFileError
+from rates_core.errors import ArgumentError, ModelFileError, shown
 from rates_core.templates.template import Template
 from rates_core.yaml.build import build
 from rates_core.yaml.entries import CircuitEntry, Entry, Reference
@@ -36,7 +36,7 @@ def load(reference: str | Path, base_directory: str | Path | None = None) -> Tem
         ArgumentError: the reference is no text and no path.
     """
     if not isinstance(reference, (str, Path)):
-        raise ArgumentError(f"A template is named by a text or a path, not by {reference!r}.")
+        raise ArgumentError(f"A template is named by a text or a path, not by {shown(reference)}.")
     text = reference.as_posix() if isinstance(reference, Path) else reference
     directory = Path.cwd() if base_directory is None else Path(base_directory).absolute()
     if not directory.is_dir():

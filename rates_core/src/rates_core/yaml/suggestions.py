@@ -8,7 +8,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from rates_core.errors import closest
+from rates_core.errors import LONGEST_NAME, closest
 from rates_core.yaml.references import EXTENSIONS
 from rates_core.yaml.scan import model_files, template_names
 
@@ -55,7 +55,11 @@ def closeness(asked: Sequence[str], known: Sequence[str]) -> float:
 
 def _ratio(one: str, other: str) -> float:
     """Return how alike two parts are; the ending that all model files have makes none alike."""
-    return SequenceMatcher(None, _stem(one).casefold(), _stem(other).casefold()).ratio()
+    return SequenceMatcher(None, _comparable(one), _comparable(other)).ratio()
+
+
+def _comparable(part: str) -> str:
+    return _stem(part)[:LONGEST_NAME].casefold()
 
 
 def _stem(part: str) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from attrs import evolve
 
+from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean, shown
 from rates_core.expressions.tree import Apply, Number
 from rates_core.system.complexness import is_complex
 from rates_core.system.linearisation.chain_rule import ChainRule
@@ -88,8 +89,27 @@ def _seeds(system: System, by: str, paths: Iterable[str] | None) -> dict[str, in
         "reads": system.reads,
         "parameters": [item for item in system.parameters if not item.structural],
     }
-    wanted = None if paths is None else set(paths)
-    return {item.path: size_of(item.shape) for item in items[by] if wanted is None or item.path in wanted}
+    if not isinstance(by, str) or by not in items:
+        raise ArgumentError(f"by must be 'states', 'reads' or 'parameters'; it is {shown(by)}.")
+    known = {item.path: size_of(item.shape) for item in items[by]}
+    if paths is None:
+        return known
+    if not isinstance(paths, (list, tuple)):
+        raise ArgumentError(f"paths must be a list of paths; it is {shown(paths)}.")
+    wanted = _wanted(paths, known)
+    return {path: known[path] for path in known if path in wanted}
+
+
+def _wanted(paths: Iterable[Any], known: Iterable[str]) -> list[Any]:
+    wanted = list(paths)
+    for path in wanted:
+        if not isinstance(path, str):
+            raise ArgumentError(f"paths holds {shown(path)}, which is no path.")
+        if path not in known:
+            raise UnknownNameError(
+                f"paths: nothing to differentiate by has the path '{path}'.{did_you_mean(path, known)}"
+            )
+    return wanted
 
 
 def _offsets(system: System, widths: dict[str, int], by: str) -> dict[str, int]:
