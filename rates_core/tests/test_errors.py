@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from rates_core.errors import ArgumentError, TemplateError, closest, did_you_mean, shown
-from rates_core.simulation.switches import switch
+from rates_core.switches import switch
 from rates_core.templates.forms import items, mapping, text
 
 

@@ -5,6 +5,20 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+from rates_core.errors import ArgumentError, shown
+
+
+def path_of(name: str, given: Any) -> Path:
+    """Return an argument that names a file.
+
+    Raises:
+        ArgumentError: it is no text and no path.
+    """
+    if not isinstance(given, str | Path):
+        raise ArgumentError(f"{name} must be a text or a path; it is {shown(given)}.")
+    return Path(given)
 
 
 def obstacle(path: Path) -> str | None:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from attrs import define, evolve, field
 from rates_core.delays.strategy import Augmentation
-from rates_core.errors import ArgumentError, warn
+from rates_core.errors import ArgumentError, shown, warn
 from rates_core.expressions.evaluate import evaluate
 from rates_core.expressions.tree import Apply, Expression, Number, Symbol, symbols
 from rates_core.system.build import laid_out
@@ -30,10 +30,12 @@ class GammaChain(Augmentation):
         """Return the System with chains for reads that have a spread, and for all others if `stages` is given.
 
         Raises:
-            ArgumentError: `stages` is not positive, or a delay that is to be spread is not.
+            ArgumentError: `stages` is not positive or above `MOST_STAGES`, or a delay that is to be spread is not.
         """
-        if stages is not None and stages < 1:
-            raise ArgumentError(f"delay_approximation is the number of stages, at least 1; it is {stages!r}.")
+        if stages is not None and not 1 <= stages <= MOST_STAGES:
+            raise ArgumentError(
+                f"delay_approximation is the number of stages, from 1 to {MOST_STAGES}; it is {shown(stages)}."
+            )
         chained = [read for read in system.reads if read.spread is not None or stages is not None]
         growth = Growth(system)
         for read in chained:

@@ -9,7 +9,7 @@ from attrs import field, frozen
 from attrs.converters import optional
 
 from rates_core.errors import UnsupportedFeatureError
-from rates_core.plugins.fields import is_flag, one_of, subset_of, text_set, text_tuple
+from rates_core.plugins.fields import check_kind, is_flag, one_of, subset_of, text_set, text_tuple
 
 Noise = Literal["", "additive", "multiplicative"]
 
@@ -98,6 +98,7 @@ class Capabilities:
 
     def missing(self, requirements: Requirements) -> tuple[str, ...]:
         """Return what the model requires and this does not claim, each as words of a sentence."""
+        check_kind("requirements", requirements, Requirements)
         found: list[str] = []
         if requirements.dtype not in self.dtypes:
             found.append(f"the precision '{requirements.dtype}'")

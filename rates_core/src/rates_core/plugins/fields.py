@@ -38,6 +38,13 @@ def listed(values: Any) -> tuple[Any, ...]:
         raise ArgumentError(f"A list belongs where {shown(values)} is.") from None
 
 
+def check_kind(name: str, value: object, *wanted: type) -> None:
+    """Refuse an argument that is an instance of none of these classes."""
+    if not isinstance(value, wanted):
+        kinds = " or ".join(kind.__name__ for kind in wanted)
+        raise ArgumentError(f"{name} must be of type {kinds}; it is {shown(value)}.")
+
+
 def is_name(instance: object, attribute: Attribute[Any], value: object) -> None:
     """Refuse what cannot be the name that a user types."""
     if not isinstance(value, str) or not value or value != value.strip():

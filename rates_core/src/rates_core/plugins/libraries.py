@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from rates_core.errors import PluginError
+from rates_core.plugins.fields import check_kind
 from rates_core.plugins.specs import ModelLibrarySpec
 
 
@@ -15,6 +16,7 @@ def library_path(spec: ModelLibrarySpec) -> Path:
     Raises:
         PluginError: the package or the folder is not there.
     """
+    check_kind("spec", spec, ModelLibrarySpec)
     try:
         package = find_spec(spec.package)
     except ValueError:  # a module that was made by hand carries no import specification

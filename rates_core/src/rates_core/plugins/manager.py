@@ -8,6 +8,7 @@ from typing import TypeVar
 from rates_core.errors import PluginError
 from rates_core.plugins.capabilities import Requirements, unsupported
 from rates_core.plugins.discovery import Plugin, load_plugins
+from rates_core.plugins.fields import check_kind
 from rates_core.plugins.kinds import KIND_OF_SPEC, KINDS
 from rates_core.plugins.lookup import ambiguous_name, unknown_name
 from rates_core.plugins.specs import (
@@ -107,6 +108,7 @@ class PluginManager:
 
     def require(self, spec: BackendSpec | SolverSpec, requirements: Requirements) -> None:
         """Raise an `UnsupportedFeatureError` if a backend or solver does not claim what a model requires."""
+        check_kind("spec", spec, BackendSpec, SolverSpec)
         absent = _missing(spec, requirements)
         if absent:
             kind: type[BackendSpec | SolverSpec] = BackendSpec if isinstance(spec, BackendSpec) else SolverSpec
@@ -134,6 +136,7 @@ class PluginManager:
         return offers
 
     def _one(self, spec_class: type[S], name: str) -> S:
+        check_kind("name", name, str)
         kind = KIND_OF_SPEC[spec_class]
         found = self._offers[spec_class].get(name, [])
         if not found:

@@ -21,6 +21,7 @@ from rates_core.plugins.capabilities import (
 from rates_core.plugins.fields import (
     all_are,
     are_suffixes,
+    check_kind,
     is_a,
     is_flag,
     is_name,
@@ -141,6 +142,7 @@ class SolverSpec(TargetSpec):
 
     def missing(self, requirements: Requirements) -> tuple[str, ...]:
         """Return what the model requires and this does not claim, each as words of a sentence."""
+        check_kind("requirements", requirements, Requirements)
         events = ["events"] if requirements.events and not self.events else []
         return (*missing_delays(self.delays, requirements), *missing_noise(self.noise, requirements), *events)
 

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import Any
 
 from rates_core.errors import PluginError, RatesError
+from rates_core.plugins.fields import check_kind
 
 
 def load_target(target: str, distribution: str = "") -> Any:
@@ -15,6 +16,8 @@ def load_target(target: str, distribution: str = "") -> Any:
     Raises:
         PluginError: the module cannot be imported or has no such attribute; names the distribution.
     """
+    check_kind("target", target, str)
+    check_kind("distribution", distribution, str)
     module_name, _, path = target.partition(":")
     owner = distribution or "the plugin"
     try:

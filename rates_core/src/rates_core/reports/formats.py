@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from attrs import frozen
 
-from rates_core.errors import RatesError, UnknownNameError, did_you_mean
+from rates_core.errors import RatesError, UnknownNameError, did_you_mean, shown
 from rates_core.reports import html, latex
 from rates_core.reports.aligned import aligned
 from rates_core.reports.build import report_of
@@ -54,9 +54,9 @@ def format_named(name: str) -> Format:
     Raises:
         UnknownNameError: there is none; the closest name is given.
     """
-    if name not in FORMATS:
+    if not isinstance(name, str) or name not in FORMATS:
         raise UnknownNameError(
-            f"There is no format '{name}' of reports.{did_you_mean(str(name), FORMATS)} Formats: {', '.join(FORMATS)}."
+            f"There is no format {shown(name)} of reports.{did_you_mean(name, FORMATS)} Formats: {', '.join(FORMATS)}."
         )
     return FORMATS[name]
 

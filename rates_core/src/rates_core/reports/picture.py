@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from rates_core.errors import ArgumentError
-from rates_core.files import obstacle
+from rates_core.files import obstacle, path_of
 from rates_core.reports.mark import MARK, is_our_picture
 from rates_core.reports.needed import check_needed
 from rates_core.reports.sketch import Arrow, Sketch, sketch
+from rates_core.switches import switch
 
 if TYPE_CHECKING:
     import numpy as np
@@ -48,7 +49,7 @@ def draw(circuit: CircuitTemplate, path: str | Path | None = None, overwrite: bo
     """
     check_needed("A picture of the structure", *LIBRARIES)
     if path is not None:
-        _check_file(Path(path), overwrite)
+        _check_file(path_of("path", path), switch("overwrite", overwrite))
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 

@@ -35,9 +35,9 @@ from rates_core.simulation.grid import positive
 from rates_core.simulation.inputs import columns_of, widened
 from rates_core.simulation.outputs import Recording, recording, requested
 from rates_core.simulation.requirements import requirements_of
-from rates_core.simulation.switches import switch
 from rates_core.solvers.driver import Driver
 from rates_core.solvers.tableau import Tableau
+from rates_core.switches import switch
 from rates_core.system.build import build_system
 from rates_core.system.linearisation import linearise
 from rates_core.system.signals import FedInput

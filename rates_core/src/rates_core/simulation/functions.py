@@ -15,7 +15,7 @@ from rates_core.delays.lowering import lower
 from rates_core.delays.prehistory import prehistory
 from rates_core.delays.reads import delay_values
 from rates_core.errors import ArgumentError, UnsupportedFeatureError, shown
-from rates_core.files import can_be, obstacle, replace
+from rates_core.files import can_be, obstacle, path_of, replace
 from rates_core.network.build import build_network
 from rates_core.plugins import get_manager
 from rates_core.plugins.specs import BackendSpec
@@ -25,7 +25,7 @@ from rates_core.simulation.choice import chosen_backend, chosen_options, chosen_
 from rates_core.simulation.grid import TimeGrid, positive
 from rates_core.simulation.inputs import Inputs, columns_of
 from rates_core.simulation.requirements import requirements_of
-from rates_core.simulation.switches import switch
+from rates_core.switches import switch
 from rates_core.system.build import build_system
 from rates_core.system.indices import check_indices
 from rates_core.system.linearisation import Linearisation, linearise
@@ -148,8 +148,7 @@ def _function(
     chosen_options(solver_spec, spec, options)
     step_size = positive("step_size", step_size)
     _check_decorator(decorator, decorator_kwargs)
-    if not isinstance(file_name, str | Path | None):
-        raise ArgumentError(f"file_name must be a text or a path; it is {shown(file_name)}.")
+    file = None if file_name is None else path_of("file_name", file_name)
     if switch("auto", auto):
         raise UnsupportedFeatureError(f"The backend '{spec.name}' writes no files for AUTO. backend='fortran' does.")
     system = lower(build_system(build_network(circuit, switch("vectorize", vectorize)), columns_of(inputs)), stages)
@@ -175,7 +174,7 @@ def _function(
         {state.path: _index(state.offset, state.width, state.shape) for state in system.states},
         source.parameters,
         source.text,
-        None if file_name is None else write_source(Path(file_name), source),
+        None if file is None else write_source(file, source),
         places,
     )
 

@@ -27,9 +27,13 @@ def columns_of(inputs: Mapping[str, Any] | None, start: float = 0.0) -> list[Fed
     Raises:
         ArgumentError, InputSignalError: they are something else.
     """
+    return [FedInput(key, _count(key, value, start)) for key, value in _by_path(inputs).items()]
+
+
+def _by_path(inputs: Mapping[str, Any] | None) -> Mapping[str, Any]:
     if not isinstance(inputs, Mapping | None):
         raise ArgumentError(f"inputs must be a dict of path to array or function of t; it is {shortened(inputs)}.")
-    return [FedInput(key, _count(key, value, start)) for key, value in (inputs or {}).items()]
+    return inputs or {}
 
 
 def _count(key: str, value: Any, start: float) -> int:
@@ -172,7 +176,7 @@ def widened(system: System, values: Mapping[str, Any] | None, start: float) -> t
         start: time at which the run starts.
     """
     shared = {signal.key for signal in system.inputs if signal.columns is None and signal.width > 1}
-    given = {key: value for key, value in (values or {}).items() if key in shared}
+    given = {key: value for key, value in _by_path(values).items() if key in shared}
     return tuple(fed.key for fed in columns_of(given, start) if fed.columns > 1)
 
 

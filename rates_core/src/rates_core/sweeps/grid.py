@@ -12,8 +12,8 @@ from attrs import define, field
 
 from rates_core.errors import ArgumentError, SimulationError, shown, warn
 from rates_core.simulation.compile import CompiledModel, compile_model
-from rates_core.simulation.switches import switch
 from rates_core.sweeps.targets import divided, target_paths
+from rates_core.switches import switch
 from rates_core.templates.value import to_number
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from rates_core.errors import ModelFileError
-from rates_core.files import can_be, obstacle, replace
+from rates_core.files import can_be, obstacle, path_of, replace
 from rates_core.templates.template import Template
 from rates_core.yaml.contents import contents
 from rates_core.yaml.document import MAX_BYTES
@@ -31,7 +31,7 @@ def write(template: Template, path: str | Path, overwrite: bool = False) -> Path
     Raises:
         ModelFileError: the file is not ours or cannot be written, or a template has what no model file can hold.
     """
-    file = Path(path)
+    file = path_of("path", path)
     if can_be(file.is_dir):
         raise ModelFileError(f"'{path}' is a folder; name a file, as '{file / 'model.yaml'}'.")
     if file.suffix not in EXTENSIONS:
