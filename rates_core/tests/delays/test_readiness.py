@@ -40,7 +40,7 @@ def test_units_wait_for_what_feeds_them(system, edges, unknown, waiting, vectori
         index = None if read.index is None else built.parameter_paths[read.index].value
         known = ~np.isin(numbers if index is None else numbers[index], unknown)
         leaves[read.path] = known if read.shape else known.item()
-    names = ["n0...n9/op/z"] if vectorize else [f"n{k}/op/z" for k in range(10)]
+    names = ["[n0...n9]/op/z"] if vectorize else [f"n{k}/op/z" for k in range(10)]
     masks = readiness(built, *names).masks(leaves)
     known = np.concatenate([np.broadcast_to(masks.get(name, True), built.shapes[name] or 1) for name in names])
     assert np.flatnonzero(~known).tolist() == waiting

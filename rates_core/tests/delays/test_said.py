@@ -24,7 +24,7 @@ def test_values_are_dealt_out_to_the_units_that_a_path_names(system, vectorize):
     history = {"all/op/x": np.arange(9.0), "n3/op/x": lambda t: 10 * t, "n4/op/x": 4.5}
     wanted = [0.0, 1.0, 2.0, -5.0, 4.5, 5.0, 6.0, 7.0, 8.0]
     if vectorize:
-        assert past(built, history, "n0...n8/op/x").tolist() == wanted
+        assert past(built, history, "[n0...n8]/op/x").tolist() == wanted
     else:
         assert [past(built, history, f"n{k}/op/x") for k in range(9)] == wanted
 
@@ -60,7 +60,7 @@ def test_what_does_not_fit_is_refused_however_nodes_are_grouped(system, vectoriz
     assert str(caught.value) == text
 
 
-@pytest.mark.parametrize(("count", "first"), [(2, "n0/op/x: (), n1/op/x: ()"), (9, "n0...n8/op/x: ()")])
+@pytest.mark.parametrize(("count", "first"), [(2, "n0/op/x: (), n1/op/x: ()"), (9, "[n0...n8]/op/x: ()")])
 def test_an_array_for_all_variables_has_the_shape_that_the_user_gave_them(system, count, first):
     edges = [(k, "x", (k + 1) % count, {"delay": 1.0}) for k in range(count)]
     built = system("x' = u", count, edges, **STATE)
@@ -95,5 +95,5 @@ def test_a_path_has_to_name_something_that_is_read_late(system):
 def test_units_of_an_input_that_nothing_feeds_are_constants(system):
     edges = [(0, "x", 1, {"weight": 2.0})]
     built = system("x' = past(u, 1)", 9, edges, x="output(0.5)", u="input(0.25)")
-    found = said_of(built, {"all/op/u": 3.0}, delayed_variables(built), 0.0)["n0...n8/op/u"]
+    found = said_of(built, {"all/op/u": 3.0}, delayed_variables(built), 0.0)["[n0...n8]/op/u"]
     assert found.at(-1.0, 0.25).tolist() == [0.25, 3.0, *[0.25] * 7]

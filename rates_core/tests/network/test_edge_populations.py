@@ -75,7 +75,7 @@ def test_edges_that_read_different_variables_are_different_populations(line, lea
     edges = [("p0/op/x", "p1/op/u", TRACE, MAPPED), ("p0/op/x", "p2/op/u", TRACE, MAPPED | {"eo/post": "p1/op/tau"})]
     network = build_network(line(leak, 9, edges=edges))
     assert [population.label for population in edge_populations(network)] == [
-        "p0...p8/op/x->p0...p8/op/u", "p0...p8/op/x->p0...p8/op/u#1"
+        "[p0...p8]/op/x->[p0...p8]/op/u", "[p0...p8]/op/x->[p0...p8]/op/u#1"
     ]  # fmt: skip
 
 
@@ -83,7 +83,7 @@ def test_edges_with_and_without_delay_are_different_populations(line, leak):
     edges = [("p0/op/x", f"p{k}/op/u", TRACE, MAPPED | {"delay": 0.5 * (k % 2)}) for k in range(4)]
     network = build_network(line(leak, 9, edges=edges))
     assert [(item.label, item.size) for item in edge_populations(network)] == [
-        ("p0...p8/op/x->p0...p8/op/u", 2), ("p0...p8/op/x->p0...p8/op/u#1", 2)
+        ("[p0...p8]/op/x->[p0...p8]/op/u", 2), ("[p0...p8]/op/x->[p0...p8]/op/u#1", 2)
     ]  # fmt: skip
     assert [item.delay for item in into(network, "pre")] == [None, 0.5]
 
@@ -116,7 +116,7 @@ def test_an_input_that_nothing_is_mapped_to_is_refused_beside_an_explicit_source
         connection = Connectivity("a/op/x", "b/op/u", 1.0, edge=TRACE, edge_var_map=mapping)
         circuit, name = CircuitTemplate("c", populations=populations, connections=[connection]), "a/op/x->b/op/u"
     elif form == "matrix":
-        circuit, name = line(leak, 9), "p0...p8/op/x->p0...p8/op/u"
+        circuit, name = line(leak, 9), "[p0...p8]/op/x->[p0...p8]/op/u"
         circuit.add_edges_from_matrix("op/x", "op/u", "all", weight=np.eye(9), template=TRACE, edge_attr=mapping)
     else:
         circuit, name = line(leak, 2, edges=[("p0/op/x", "p1/op/u", TRACE, mapping)]), "p0/op/x->p1/op/u"

@@ -115,7 +115,7 @@ def test_edges_of_each_kind_of_delay_are_projections_of_their_own(line, leak):
     edges = [(f"p{k}/op/x", "p0/op/u", None, {"delay": 0.5 * (k % 3), "spread": 0.1 * (k % 3 == 2)}) for k in range(9)]
     found = projections(line(leak, 9, edges=edges))
     assert [(item.delay, item.spread) for item in found] == [(None, None), (0.5, None), (1.0, 0.1)]
-    assert [item.label for item in found] == [f"p0...p8/op/x->p0...p8/op/u{end}" for end in ("", "#1", "#2")]
+    assert [item.label for item in found] == [f"[p0...p8]/op/x->[p0...p8]/op/u{end}" for end in ("", "#1", "#2")]
 
 
 def test_delays_that_differ_are_one_per_edge_in_the_order_of_the_weights(line, leak):

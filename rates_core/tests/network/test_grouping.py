@@ -29,7 +29,7 @@ def test_nodes_of_the_same_operators_are_equal_whatever_their_names_and_values(l
     (population,) = build_network(circuit).populations
     assert population.values["op", "tau"].tolist() == [7.0, 2.0] * 4
     assert population.values["op", "x"] == 0.1
-    assert population.label == "p0...p7"
+    assert population.label == "[p0...p7]"
 
 
 def test_operators_of_one_name_and_other_equations_are_not_equal():
@@ -45,7 +45,7 @@ def test_nodes_are_grouped_across_circuits(leak):
     circuit = CircuitTemplate("c", circuits={f"c{k}": inner for k in range(4)})
     (population,) = build_network(circuit).populations
     assert list(population.units) == [f"c{k}/{label}" for k in range(4) for label in "pq"]
-    assert population.label == "c0/p...q"
+    assert population.label == "c0/[p...q]"
 
 
 @pytest.mark.parametrize(

@@ -81,8 +81,13 @@ def _grouped(members: Sequence[Leaf]) -> Population:
         else:
             values[key] = np.array([leaf.value(key) for leaf in members])
             origins[key] = tuple(_one(leaf.origin(key)) for leaf in members)
-    label = f"{members[0].path}...{members[-1].path.rpartition('/')[2]}"
-    return Population(label, structure, len(members), [leaf.path for leaf in members], values, origins)
+    return Population(_label(members), structure, len(members), [leaf.path for leaf in members], values, origins)
+
+
+def _label(members: Sequence[Leaf]) -> str:
+    """Return a label that names the members and, by its brackets, can be no path of a user."""
+    circuit, slash, first = members[0].path.rpartition("/")
+    return f"{circuit}{slash}[{first}...{members[-1].path.rpartition('/')[2]}]"
 
 
 def _one(origin: Origins) -> Any:

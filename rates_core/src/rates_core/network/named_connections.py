@@ -91,6 +91,12 @@ class NamedConnections:
                 slots[own] = self._entries(number, rows[own], columns[own])
         return np.asarray(first[rank] + slots)
 
+    def is_one_number(self, number: int, attribute: str) -> bool:
+        """Tell whether all connections of an edge or connectivity have an attribute from one number."""
+        if number in self.values.connections:
+            return not hasattr(self.values.value(number, attribute), "shape")
+        return all(item.name != attribute for item in self.values.table.units.get(number, ()))
+
     @cached_property
     def _sizes(self) -> tuple[np.ndarray, np.ndarray]:
         """Return how many targets and sources of each number are named; sparse ones have entries and one column."""

@@ -41,7 +41,8 @@ class Population:
     """Units that share operators.
 
     Attributes:
-        label: unique name; the path of the node if the population is a single unit.
+        label: unique name: the path of a node or population, `source->target` of edges, or `[first...last]` of nodes
+            that were grouped, which no path of a user looks like.
         structure: the operators and how they are joined.
         size: None for a single unit, whose variables have shape `()`; else the number of units.
         units: paths of the units, in order; of edges `source->target[k]`.

@@ -17,8 +17,13 @@ from rates_core.network.weights import Uniform
 from rates_core.paths import EDGE_ATTRIBUTES, EdgePath
 
 
-def tied_by(network: Network, parameters: Mapping[str, Any]) -> Apart:
+def tied_by(network: Network, parameters: Mapping[str, Any], argument: str = "parameters") -> Apart:
     """Return the shared values of which `parameters` sets a part only, or to several values.
+
+    Args:
+        network: where the values are.
+        parameters: values by path.
+        argument: where the user wrote the paths, for messages.
 
     Raises:
         UnknownNameError: a path names nothing.
@@ -28,9 +33,9 @@ def tied_by(network: Network, parameters: Mapping[str, Any]) -> Apart:
     edges: set[SharedAttribute] = set()
     for path, value in parameters.items():
         if "->" in str(path):
-            edges.update(_tied_edges(network, path, value))
+            edges.update(_tied_edges(network, path, value, argument))
         else:
-            units.update(_tied_units(network, path, value))
+            units.update(_tied_units(network, path, value, argument))
     return Apart(frozenset(units), frozenset(edges))
 
 
@@ -44,10 +49,10 @@ def untied(network: Network, apart: Apart) -> Network:
     return evolve(network, populations=tuple(populations))
 
 
-def _tied_units(network: Network, path: str, value: Any) -> Iterator[SharedValue]:
+def _tied_units(network: Network, path: str, value: Any, argument: str) -> Iterator[SharedValue]:
     import numpy as np
 
-    for selection in resolve(network, path, "parameters"):
+    for selection in resolve(network, path, argument):
         key = selection.operator, selection.variable
         apart = selection.units is not None or np.size(value) > 1
         if apart and _is_shared(network.populations[selection.population], key):
@@ -64,8 +69,8 @@ def _is_shared(population: Population, key: VariableKey) -> bool:
     return declared and np.ndim(population.values[key]) == 0
 
 
-def _tied_edges(network: Network, path: str, value: Any) -> Iterator[SharedAttribute]:
-    asked, named = resolve_edges(network, path, "parameters")
+def _tied_edges(network: Network, path: str, value: Any, argument: str) -> Iterator[SharedAttribute]:
+    asked, named = resolve_edges(network, path, argument)
     for part in named.parts:
         if _is_tied(network, part, asked, value):
             yield from ((number, asked.attribute) for number in set(part.set.parts_of(part.chosen).tolist()))

@@ -13,6 +13,7 @@ from rates_core.network.resolve import Selection, resolve
 from rates_core.paths import TIME
 from rates_core.simulation.edge_arguments import EdgeArguments, is_edge_attribute
 from rates_core.system.chains import stages_of
+from rates_core.system.named_parameters import parameter_of
 from rates_core.system.system import Parameter, Shape, System
 from rates_core.templates.queries import listed
 from rates_core.templates.value import plain, to_value
@@ -66,42 +67,14 @@ def _settable(system: System, path: str, parts: list[tuple[Selection, Any]]) -> 
     Raises:
         ArgumentError: a variable is no parameter, or all are inputs that are fed.
     """
-    found = [(_symbol(system, path, selection), selection, part) for selection, part in parts]
+    try:
+        found = [(parameter_of(system, selection), selection, part) for selection, part in parts]
+    except ArgumentError as error:
+        raise ArgumentError(f"parameters: '{path}' {error}") from None
     having = [(symbol, selection, part) for symbol, selection, part in found if symbol is not None]
     if not having:
         raise ArgumentError(f"parameters: '{path}' is an input that is fed. Change what feeds it.")
     return having
-
-
-def _symbol(system: System, path: str, selection: Selection) -> str | None:
-    """Return the parameter that holds the values of some units; None if they are inputs that are fed.
-
-    Raises:
-        ArgumentError: the variable is no parameter.
-    """
-    address = selection.population, selection.operator, selection.variable
-    symbol, default = system.addresses[address], system.defaults.get(address)
-    if default is not None:
-        unfed = np.broadcast_to(system.parameter_paths[default.unfed].value, (max(selection.length, 1),))
-        used = np.any(unfed if selection.units is None else unfed[selection.units])
-        return default.value if used else None
-    if symbol in system.parameter_paths:
-        return symbol
-    declared = _network(system).populations[selection.population].structure.operator(selection.operator).variables
-    if declared[selection.variable].kind == "input" and symbol != TIME and symbol not in system.state_paths:
-        return None
-    raise ArgumentError(f"parameters: '{path}' is {_no_parameter(system, symbol, declared[selection.variable].kind)}")
-
-
-def _no_parameter(system: System, symbol: str, kind: str) -> str:
-    """Return what a variable is that is no parameter, and how it is set."""
-    if symbol == TIME:
-        return IS_TIME.removeprefix("is ")
-    if symbol in system.state_paths:
-        return "a state. Set its start with initial=."
-    if kind == "noise":
-        return "noise, which has unit strength. Scale it in the equation."
-    return "computed by an equation."
 
 
 def _check_ties(system: System, values: Mapping[str, Any]) -> None:

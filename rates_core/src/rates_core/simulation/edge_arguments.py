@@ -8,11 +8,11 @@ import numpy as np
 from attrs import define, field
 
 from rates_core.errors import ArgumentError
-from rates_core.network.connection_set import ConnectionSet
 from rates_core.network.named_connections import ChosenConnections, NamedConnections
 from rates_core.network.network import Network
 from rates_core.network.resolve import resolve_edges
 from rates_core.paths import EDGE_ATTRIBUTES, EdgePath
+from rates_core.system.named_parameters import attributes_of
 from rates_core.system.system import System
 
 
@@ -54,15 +54,9 @@ class EdgeArguments:
             )
         _check_form(named, value, path)
         for part in named.parts:
-            for symbol in self._symbols(part.set, asked.attribute):
+            for symbol in attributes_of(self.system, part.set, asked.attribute):
                 self._check_kind(symbol, value, path)
                 self._change(symbol, part, value if np.ndim(value) == 0 else np.ravel(value)[named.slots(part)])
-
-    def _symbols(self, connections: ConnectionSet, attribute: str) -> list[str]:
-        """Return the parameters that hold an attribute of connections; a delay of 0 may have none."""
-        known = self.system.projections
-        numbers = (connections.weight,) if attribute == "weight" else connections.times
-        return [known[number, attribute] for number in numbers if (number, attribute) in known]
 
     def _check_kind(self, symbol: str, value: Any, path: str) -> None:
         parameter = self.system.parameter_paths[symbol]

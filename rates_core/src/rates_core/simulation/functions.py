@@ -73,7 +73,9 @@ def jacobian(
     vectorize: bool = True,
 ) -> Linearisation:
     """Return the linearisation of a circuit by its states, delayed reads or parameters."""
-    return linearise(lower(build_system(build_network(circuit, switch("vectorize", vectorize)))), by, paths)
+    from rates_core.simulation.derivatives import linearisation_of
+
+    return linearisation_of(build_network(circuit, switch("vectorize", vectorize)), by, paths)
 
 
 def get_run_func(

@@ -38,6 +38,7 @@ class Assembly:
         contributions: per path of an input, what projections and external signals add to it.
         fed: per path of an input, the mask of units that those reach; None if they reach all.
         hidden: how many values without a name there are of each kind.
+        shown: what messages say instead of a path that is no variable's.
         lifts: targets of statements that only give a value an axis; those that turn out not to are left out.
     """
 
@@ -56,6 +57,7 @@ class Assembly:
     contributions: dict[str, list[Expression]] = field(factory=dict)
     fed: dict[str, Any] = field(factory=dict)
     hidden: Counter[str] = field(factory=Counter)
+    shown: dict[str, str] = field(factory=dict)
     lifts: set[str] = field(factory=set)
     _known_reads: dict[tuple[str, Expression], str] = field(factory=dict)
 
@@ -121,7 +123,9 @@ class Assembly:
         """Return a new path for a value of an operator that has no name."""
         place = f"{self.network.populations[number].label}/{operator}/{kind}"
         self.hidden[place] += 1
-        return f"{place}#{self.hidden[place]}"
+        path = f"{place}#{self.hidden[place]}"
+        self.shown[path] = place
+        return path
 
     def is_input(self, number: int, key: VariableKey) -> bool:
         """Tell whether a variable has the sum of what feeds it: it is declared as input, or mapped by an edge."""

@@ -41,7 +41,9 @@ def build_system(network: Network, inputs: Sequence[FedInput] = ()) -> System:
     settle_reads(assembly)
     lift_delayed(assembly)
     populations = {label for label, place in network.locations.items() if isinstance(place, tuple) and place[1] > 1}
-    shaped = infer_shapes(assembly, schedule(assembly.statements, populations))
+    edges = {number for number, population in enumerate(network.populations) if population.edges}
+    variables = {path for (number, *_), path in assembly.addresses.items() if number not in edges}
+    shaped = infer_shapes(assembly, schedule(assembly.statements, populations, variables))
     kinds = infer_complex(assembly, shaped)
     system = System(
         name=network.name,

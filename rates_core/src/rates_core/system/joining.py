@@ -149,6 +149,7 @@ def _add_signal(assembly: Assembly, signal: FedInput, part: Any) -> None:
     if columns is not None and not shape:
         columns = int(np.asarray(columns).reshape(-1)[0])
     path = f"{target}#input{len(assembly.inputs)}"
+    assembly.shown[path] = target
     assembly.inputs.append(InputSignal(path, signal.key, shape if columns is not None else (), columns, part.width))
     assembly.contributions.setdefault(target, []).append(Symbol(path))
     mask = None

@@ -60,8 +60,8 @@ def _of_parameters(assembly: Assembly, delay: Expression, definitions: dict[str,
         if stuck:
             break
         delay = substitute(delay, {name: definitions[name] for name in unknown})
-    changing = sorted(name.partition("#")[0] for name in symbols(delay) - assembly.parameters.keys())
-    delayed = to_text(definitions[slot]) if "#" in slot else slot  # an expression that is delayed has no name
+    changing = sorted(assembly.shown.get(name, name) for name in symbols(delay) - assembly.parameters.keys())
+    delayed = to_text(definitions[slot]) if slot in assembly.shown else slot  # a delayed expression has no name
     raise UnsupportedFeatureError(
         f"The delay '{to_text(asked)}' of '{delayed}' depends on {', '.join(map(repr, changing))}. "
         "A delay may depend on parameters only; delays that depend on time, state or external inputs are not supported."

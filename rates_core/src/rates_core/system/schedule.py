@@ -15,12 +15,15 @@ def reads_of(statement: Statement) -> set[str]:
     return symbols(statement.expression) if isinstance(statement, Assign) else set(statement.symbols)
 
 
-def schedule(statements: Iterable[Statement], populations: Collection[str] = ()) -> tuple[Statement, ...]:
+def schedule(
+    statements: Iterable[Statement], populations: Collection[str] = (), variables: Collection[str] = ()
+) -> tuple[Statement, ...]:
     """Return the statements in an order of evaluation that keeps the given one where it can.
 
     Args:
         statements: in any order.
         populations: labels of those with several units, which are evaluated together.
+        variables: what users know by name, as messages do; others are steps of edges and parts of equations.
 
     Raises:
         CyclicEquationsError: variables depend on each other in a circle, which is named.
@@ -29,7 +32,7 @@ def schedule(statements: Iterable[Statement], populations: Collection[str] = ())
     needs = {target: sorted(reads_of(item) & by_target.keys()) for target, item in by_target.items()}
 
     def refuse(cycle: list[str]) -> NoReturn:
-        raise CyclicEquationsError(_circle(cycle, populations))
+        raise CyclicEquationsError(_circle(cycle, populations, variables))
 
     return tuple(by_target[target] for target in ordered(needs, refuse))
 
@@ -62,8 +65,8 @@ def ordered(needs: Mapping[str, Sequence[str]], on_cycle: Callable[[list[str]], 
     return order
 
 
-def _circle(cycle: list[str], populations: Collection[str]) -> str:
-    named = [path for path in cycle if "->" not in path and "#" not in path] or cycle  # others are steps of edges
+def _circle(cycle: list[str], populations: Collection[str], variables: Collection[str]) -> str:
+    named = [path for path in cycle if path in variables] or cycle
     circle = " needs ".join(f"'{path}'" for path in [*named, named[0]])
     text = (
         f"Algebraic variables depend on each other in a circle: {circle}. "

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 from rates_core.network.build import build_network
-from rates_core.system.build import build_system
-from rates_core.system.linearisation import Linearisation, linearise
+from rates_core.simulation.derivatives import linearisation_of
+from rates_core.system.linearisation import Linearisation
 from rates_core.system.system import Assign, Project, System
 
 from rates_core import CircuitTemplate
@@ -52,7 +52,7 @@ def matrix(evaluate_system: Callable[..., Any], value_in: Values) -> Callable[..
         vectorize: bool = True,
         t: float = 0.0,
     ) -> np.ndarray:
-        linearisation = linearise(build_system(build_network(circuit, vectorize)), by, paths)
+        linearisation = linearisation_of(build_network(circuit, vectorize), by, paths)
         assert written_once(linearisation)
         values = {**split(linearisation.system, np.array(y)), **(given or {})}
         known = evaluate_system(linearisation.system, t, values).values

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Literal
+from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 from attrs import evolve
 
-from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean, shown
 from rates_core.expressions.tree import Apply, Number
 from rates_core.system.complexness import is_complex
 from rates_core.system.linearisation.chain_rule import ChainRule
+from rates_core.system.linearisation.columns import Columns, rearranged
 from rates_core.system.linearisation.coordinates import Coordinates
 from rates_core.system.linearisation.entries import Algebra, size_of
 from rates_core.system.linearisation.matrix import Block, Linearisation
@@ -20,7 +20,9 @@ from rates_core.system.system import Assign, Parameter, Read, State, Statement, 
 
 
 def linearise(
-    system: System, by: Literal["states", "reads", "parameters"] = "states", paths: Iterable[str] | None = None
+    system: System,
+    by: Literal["states", "reads", "parameters"] = "states",
+    columns: Sequence[Columns] | None = None,
 ) -> Linearisation:
     """Return a derivative of the right-hand side: ∂f/∂y, ∂f/∂y(t - τ) or ∂f/∂p, in real coordinates.
 
@@ -30,23 +32,28 @@ def linearise(
     Args:
         system: any System.
         by: what to derive by: states, delayed reads, or parameters.
-        paths: which reads or parameters; None for all that are no index arrays.
+        columns: which states, reads or parameters; None for all that are no index arrays.
 
     Raises:
         UnsupportedFeatureError: a function on the way has no derivative.
     """
-    seeds = _seeds(system, by, paths)
+    seeds = _seeds(system, by, columns)
     statements, derivatives, shapes = separate(system)
     kinds = _complex_symbols(system, statements)
     chain = ChainRule(Algebra(shapes, kinds), seeds, system.parameter_paths)
     for statement in statements:
         chain.differentiate(statement.target, statement)
     widths = {seed: count * (2 if seed in kinds else 1) for seed, count in seeds.items()}
-    coordinates = Coordinates(chain.algebra, system.state_paths, _offsets(system, widths, by))
+    offsets = _offsets(system, widths, by)
+    coordinates = Coordinates(chain.algebra, system.state_paths, offsets)
     blocks: list[Block] = []
     for derivative in derivatives:
         gradient = chain.elementwise(derivative.expression, shapes[derivative.state])
         blocks += coordinates.blocks(derivative.state, gradient)
+    named = tuple(widths.items())
+    if columns is not None:
+        blocks = rearranged(blocks, columns, offsets, chain.algebra)
+        named = tuple((item.path, item.count * item.width(kinds)) for item in columns)
     placed, added = _placed(blocks, chain.algebra)
     grown = evolve(
         system,
@@ -56,7 +63,7 @@ def linearise(
         variables={path: shapes[path] for path in (item.target for item in statements)},
         complex_variables=frozenset(item.target for item in statements if item.target in kinds),
     )
-    return Linearisation(grown, tuple(placed), (system.width, sum(widths.values())), tuple(widths.items()))
+    return Linearisation(grown, tuple(placed), (system.width, sum(width for _, width in named)), named)
 
 
 def _complex_symbols(system: System, statements: Sequence[Statement]) -> set[str]:
@@ -83,33 +90,14 @@ def _placed(blocks: Sequence[Block], algebra: Algebra) -> tuple[list[Block], lis
     return placed, parameters
 
 
-def _seeds(system: System, by: str, paths: Iterable[str] | None) -> dict[str, int]:
+def _seeds(system: System, by: str, columns: Sequence[Columns] | None) -> dict[str, int]:
     items: dict[str, Sequence[State | Read | Parameter]] = {
         "states": system.states,
         "reads": system.reads,
         "parameters": [item for item in system.parameters if not item.structural],
     }
-    if not isinstance(by, str) or by not in items:
-        raise ArgumentError(f"by must be 'states', 'reads' or 'parameters'; it is {shown(by)}.")
-    known = {item.path: size_of(item.shape) for item in items[by]}
-    if paths is None:
-        return known
-    if not isinstance(paths, (list, tuple)):
-        raise ArgumentError(f"paths must be a list of paths; it is {shown(paths)}.")
-    wanted = _wanted(paths, known)
-    return {path: known[path] for path in known if path in wanted}
-
-
-def _wanted(paths: Iterable[Any], known: Iterable[str]) -> list[Any]:
-    wanted = list(paths)
-    for path in wanted:
-        if not isinstance(path, str):
-            raise ArgumentError(f"paths holds {shown(path)}, which is no path.")
-        if path not in known:
-            raise UnknownNameError(
-                f"paths: nothing to differentiate by has the path '{path}'.{did_you_mean(path, known)}"
-            )
-    return wanted
+    wanted = None if columns is None else {entries.symbol for item in columns for entries in item.entries}
+    return {item.path: size_of(item.shape) for item in items[by] if wanted is None or item.path in wanted}
 
 
 def _offsets(system: System, widths: dict[str, int], by: str) -> dict[str, int]:
