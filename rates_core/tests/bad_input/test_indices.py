@@ -151,3 +151,10 @@ def test_units_that_pick_from_each_other(weights):
     assert str(caught.value) == (
         f"At t = {time}: 'index(pop/op/x, pop/op/c)', in the equation of 'pop/op/z', has the index {first}. {AXIS}"
     )
+
+
+def test_the_variable_of_a_node_whose_label_looks_like_a_value_without_a_name(run_refusal):
+    operator = OperatorTemplate("op", "x' = index(v, 3)", {"x": "variable", "v": [1.0, 2.0, 3.0]})
+    assert run_refusal(CircuitTemplate("c", {"a#1": NodeTemplate("n", [operator])})) == (
+        f"EquationError: 'index(a#1/op/v, 3)', in the equation of 'a#1/op/x', has the index 3. {AXIS}"
+    )

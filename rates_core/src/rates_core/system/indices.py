@@ -20,7 +20,7 @@ class Pick:
     """A place on an axis, as `index`, `index_range` or `index_axis` names it in an equation.
 
     Attributes:
-        owner: path of the variable whose equation it is.
+        owner: path of the variable whose equation it is, or of the operator, of a value that has no name.
         call: the call of the function.
         place: the index, or one bound of a range.
         length: of the axis.
@@ -49,12 +49,7 @@ class Pick:
     @property
     def _asked(self) -> str:
         what = "bound" if self.call.function == "index_range" else "index"
-        return f"'{to_text(self.call)}', in the equation of '{self._equation}', has the {what}"
-
-    @property
-    def _equation(self) -> str:
-        """Return the variable whose equation it is, or the operator of a value that has no name."""
-        return self.owner.rpartition("/")[0] if "#" in self.owner else self.owner
+        return f"'{to_text(self.call)}', in the equation of '{self.owner}', has the {what}"
 
     @property
     def _allowed(self) -> str:
@@ -66,9 +61,11 @@ class Pick:
 def picks_of(system: System) -> Iterator[Pick]:
     """Yield all places on axes that equations name, in the order in which they are evaluated."""
     structural = {item.path for item in system.parameters if item.integer}
+    named = set(system.addresses.values())
     equations = [(item.target, item.expression) for item in system.statements if isinstance(item, Assign)]
     equations += [(item.state, item.expression) for item in system.derivatives]
-    for owner, expression in equations:
+    for path, expression in equations:
+        owner = path if path in named else path.rpartition("/")[0]
         for node in reversed(list(walk(expression))):
             if isinstance(node, Apply) and node.function in FUNCTIONS and FUNCTIONS[node.function].kind == "index":
                 if isinstance(node.arguments[1], Symbol) and node.arguments[1].name in structural:
