@@ -22,6 +22,12 @@ def integrate(path_or_circuit: str | Path | CircuitTemplate, **arguments: Any) -
 
     Raises:
         RatesError: as `CircuitTemplate.from_yaml` and `CircuitTemplate.run`.
+
+    Example:
+        >>> from rates_core import integrate
+        >>> table = integrate("model_templates.oscillators.vanderpol.vdp", simulation_time=1.0, step_size=0.5)
+        >>> table.shape
+        (2, 2)
     """
     from rates_core.templates.circuit import CircuitTemplate
 
@@ -61,6 +67,19 @@ def grid_search(
     Raises:
         ArgumentError: lists of unequal length without `permute_grid`.
         UnknownNameError: a parameter of the grid is not in the map, or sets something that does not exist.
+
+    Example:
+        >>> from rates_core import grid_search
+        >>> table, points = grid_search(
+        ...     "model_templates.oscillators.vanderpol.vdp",
+        ...     param_grid={"mu": [0.0, 1.0]},
+        ...     param_map={"mu": {"vars": ["vdp_op/mu"], "nodes": ["p"]}},
+        ...     step_size=0.5,
+        ...     simulation_time=1.0,
+        ...     outputs={"z": "p/vdp_op/z"},
+        ... )
+        >>> table.iloc[-1].tolist(), points["mu"].tolist()
+        ([1.0, 1.5], [0.0, 1.0])
     """
     from rates_core.sweeps.grid import grid_search as search
 
@@ -71,8 +90,19 @@ def grid_search(
 
 
 def clear(model: Any) -> None:
-    """Do nothing: a model keeps no compiled code that would have to be cleared."""
+    """Do nothing: a model keeps no compiled code that would have to be cleared.
+
+    Example:
+        >>> from rates_core import CircuitTemplate, clear
+        >>> circuit = CircuitTemplate.from_yaml("model_templates.oscillators.vanderpol.vdp")
+        >>> clear(circuit)
+    """
 
 
 def clear_frontend_caches(*_: Any, **__: Any) -> None:
-    """Do nothing: templates are not cached by name, so that nothing can be stale."""
+    """Do nothing: templates are not cached by name, so that nothing can be stale.
+
+    Example:
+        >>> from rates_core import clear_frontend_caches
+        >>> clear_frontend_caches()
+    """

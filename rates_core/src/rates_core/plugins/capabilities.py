@@ -43,6 +43,11 @@ class Requirements:
         vector: a population has several units.
         dtype: the floating-point type that was asked for.
         jacobian: a derivative matrix is asked for.
+
+    Example:
+        >>> from rates_core.plugins import Requirements
+        >>> Requirements(delays={"ring"}, complex=True).dtype
+        'float64'
     """
 
     complex: bool = False
@@ -75,6 +80,11 @@ class Capabilities:
         functions: canonical names of the functions that it prints, or None for all of the language.
         jacobian: the linearisation of a System as a program.
         files: source files that run without rates.
+
+    Example:
+        >>> from rates_core import Capabilities
+        >>> Capabilities(projections={"indexed", "dense"}, complex=True).vector
+        True
     """
 
     dtypes: tuple[str, ...] = field(default=("float64",), converter=text_tuple)
@@ -97,7 +107,13 @@ class Capabilities:
     files: bool = field(default=True, validator=is_flag)
 
     def missing(self, requirements: Requirements) -> tuple[str, ...]:
-        """Return what the model requires and this does not claim, each as words of a sentence."""
+        """Return what the model requires and this does not claim, each as words of a sentence.
+
+        Example:
+            >>> from rates_core.plugins import Capabilities, Requirements
+            >>> Capabilities().missing(Requirements(complex=True, dtype="float32"))
+            ("the precision 'float32'", 'complex values')
+        """
         check_kind("requirements", requirements, Requirements)
         found: list[str] = []
         if requirements.dtype not in self.dtypes:

@@ -15,6 +15,11 @@ def library_path(spec: ModelLibrarySpec) -> Path:
 
     Raises:
         PluginError: the package or the folder is not there.
+
+    Example:
+        >>> from rates_core.plugins import get_manager, library_path
+        >>> library_path(get_manager().model_library("model_templates")).name
+        'model_templates'
     """
     check_kind("spec", spec, ModelLibrarySpec)
     try:

@@ -33,81 +33,197 @@ class PluginManager:
     `backend(name)` and its like return one descriptor, or raise an `UnknownNameError`, an `AmbiguousPluginError`
     or, if the distribution that brings the name is installed and not active, a `PluginError`. `backends()` and its
     like return what can be used, by name: a name that two distributions offer is not in it.
+
+    Example:
+        >>> from rates_core.plugins import get_manager
+        >>> get_manager().solver("rk4").order
+        4
     """
 
     def __init__(self) -> None:
         self._loading = False
 
     def backend(self, name: str) -> BackendSpec:
-        """Return the backend of this name."""
+        """Return the backend of this name.
+
+        Example:
+            >>> from rates_core.plugins import get_manager
+            >>> get_manager().backend("numpy").language
+            'Python'
+        """
         return self._one(BackendSpec, name)
 
     def backends(self) -> dict[str, BackendSpec]:
-        """Return the backends by name."""
+        """Return the backends by name.
+
+        Example:
+            >>> from rates_core.plugins import get_manager
+            >>> "numpy" in get_manager().backends()
+            True
+        """
         return self._all(BackendSpec)
 
     def solver(self, name: str) -> SolverSpec:
-        """Return the solver of this name."""
+        """Return the solver of this name.
+
+        Example:
+            >>> from rates_core.plugins import get_manager
+            >>> get_manager().solver("heun").order
+            2
+        """
         return self._one(SolverSpec, name)
 
     def solvers(self) -> dict[str, SolverSpec]:
-        """Return the solvers by name."""
+        """Return the solvers by name.
+
+        Example:
+            >>> from rates_core.plugins import get_manager
+            >>> "euler" in get_manager().solvers()
+            True
+        """
         return self._all(SolverSpec)
 
     def delay_strategy(self, name: str) -> DelayStrategySpec:
-        """Return the delay strategy of this name."""
+        """Return the delay strategy of this name.
+
+        Example:
+            >>> from rates_core.plugins import get_manager
+            >>> get_manager().delay_strategy("gamma").kind
+            'augment'
+        """
         return self._one(DelayStrategySpec, name)
 
     def delay_strategies(self) -> dict[str, DelayStrategySpec]:
-        """Return the delay strategies by name."""
+        """Return the delay strategies by name.
+
+        Example:
+            >>> from rates_core.plugins import get_manager
+            >>> "gamma" in get_manager().delay_strategies()
+            True
+        """
         return self._all(DelayStrategySpec)
 
     def analysis(self, name: str) -> AnalysisSpec:
-        """Return the analysis, engine or fitter of this name."""
+        """Return the analysis, engine or fitter of this name.
+
+        Example:
+            >>> from rates_core.plugins import get_manager
+            >>> get_manager().analysis("no such")
+            Traceback (most recent call last):
+                ...
+            rates_core.errors.UnknownNameError: There is no analysis 'no such'. ...
+        """
         return self._one(AnalysisSpec, name)
 
     def analyses(self) -> dict[str, AnalysisSpec]:
-        """Return the analyses, engines and fitters by name."""
+        """Return the analyses, engines and fitters by name.
+
+        Example:
+            >>> from rates_core.plugins import get_manager
+            >>> isinstance(get_manager().analyses(), dict)
+            True
+        """
         return self._all(AnalysisSpec)
 
     def executor(self, name: str) -> ExecutorSpec:
-        """Return the executor of this name."""
+        """Return the executor of this name.
+
+        Example:
+            >>> from rates_core.plugins import get_manager
+            >>> get_manager().executor("no such")
+            Traceback (most recent call last):
+                ...
+            rates_core.errors.UnknownNameError: There is no executor 'no such'. ...
+        """
         return self._one(ExecutorSpec, name)
 
     def executors(self) -> dict[str, ExecutorSpec]:
-        """Return the executors by name."""
+        """Return the executors by name.
+
+        Example:
+            >>> from rates_core.plugins import get_manager
+            >>> isinstance(get_manager().executors(), dict)
+            True
+        """
         return self._all(ExecutorSpec)
 
     def model_library(self, name: str) -> ModelLibrarySpec:
-        """Return the model library of this name."""
+        """Return the model library of this name.
+
+        Example:
+            >>> from rates_core.plugins import get_manager
+            >>> get_manager().model_library("model_templates").package
+            'rates_models'
+        """
         return self._one(ModelLibrarySpec, name)
 
     def model_libraries(self) -> dict[str, ModelLibrarySpec]:
-        """Return the model libraries by name."""
+        """Return the model libraries by name.
+
+        Example:
+            >>> from rates_core.plugins import get_manager
+            >>> "model_templates" in get_manager().model_libraries()
+            True
+        """
         return self._all(ModelLibrarySpec)
 
     def format(self, name: str) -> FormatSpec:
-        """Return the format of this name."""
+        """Return the format of this name.
+
+        Example:
+            >>> from rates_core.plugins import get_manager
+            >>> get_manager().format("yaml").suffixes
+            ('.yaml', '.yml')
+        """
         return self._one(FormatSpec, name)
 
     def formats(self) -> dict[str, FormatSpec]:
-        """Return the formats by name."""
+        """Return the formats by name.
+
+        Example:
+            >>> from rates_core.plugins import get_manager
+            >>> "yaml" in get_manager().formats()
+            True
+        """
         return self._all(FormatSpec)
 
     def command(self, name: str) -> CommandSpec:
-        """Return the command of this name."""
+        """Return the command of this name.
+
+        Example:
+            >>> from rates_core.plugins import get_manager
+            >>> get_manager().command("run").name
+            'run'
+        """
         return self._one(CommandSpec, name)
 
     def commands(self) -> dict[str, CommandSpec]:
-        """Return the commands by name."""
+        """Return the commands by name.
+
+        Example:
+            >>> from rates_core.plugins import get_manager
+            >>> "run" in get_manager().commands()
+            True
+        """
         return self._all(CommandSpec)
 
     def statuses(self) -> list[PluginStatus]:
-        """Return what became of every installed distribution; this asks the probes for missing tools."""
+        """Return what became of every installed distribution; this asks the probes for missing tools.
+
+        Example:
+            >>> from rates_core.plugins import get_manager
+            >>> {status.distribution: status.status for status in get_manager().statuses()}["rates-scipy"]
+            'active'
+        """
         return [status_of(plugin) for plugin in self._plugins]
 
     def require(self, spec: BackendSpec | SolverSpec, requirements: Requirements) -> None:
-        """Raise an `UnsupportedFeatureError` if a backend or solver does not claim what a model requires."""
+        """Raise an `UnsupportedFeatureError` if a backend or solver does not claim what a model requires.
+
+        Example:
+            >>> from rates_core.plugins import Requirements, get_manager
+            >>> get_manager().require(get_manager().backend("numpy"), Requirements(complex=True))
+        """
         check_kind("spec", spec, BackendSpec, SolverSpec)
         absent = _missing(spec, requirements)
         if absent:
@@ -152,12 +268,24 @@ class PluginManager:
 
 @cache
 def get_manager() -> PluginManager:
-    """Return the manager of this process; its content comes from what is installed and from the environment only."""
+    """Return the manager of this process; its content comes from what is installed and from the environment only.
+
+    Example:
+        >>> from rates_core.plugins import get_manager
+        >>> get_manager() is get_manager()
+        True
+    """
     return PluginManager()
 
 
 def model_libraries() -> dict[str, ModelLibrarySpec]:
-    """Return the installed model libraries by name."""
+    """Return the installed model libraries by name.
+
+    Example:
+        >>> from rates_core.plugins import model_libraries
+        >>> "model_templates" in model_libraries()
+        True
+    """
     return get_manager().model_libraries()
 
 

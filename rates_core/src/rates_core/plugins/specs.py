@@ -41,7 +41,13 @@ from rates_core.plugins.targets import load_target
 
 @frozen
 class Option:
-    """A keyword argument that a solver or backend takes beside those of `run`."""
+    """A keyword argument that a solver or backend takes beside those of `run`.
+
+    Example:
+        >>> from rates_core.plugins import Option
+        >>> Option("rtol", 1e-6, "relative tolerance").default
+        1e-06
+    """
 
     name: str = field(validator=is_name)
     default: Any
@@ -80,11 +86,22 @@ class TargetSpec(Spec):
     probe: str | None = field(default=None, kw_only=True, validator=is_optional_target)
 
     def load(self) -> Any:
-        """Import the object and return it, or raise a `PluginError` that names the distribution."""
+        """Import the object and return it, or raise a `PluginError` that names the distribution.
+
+        Example:
+            >>> from rates_core.plugins import get_manager
+            >>> get_manager().solver("euler").load().order
+            1
+        """
         return load_target(self.target, self.distribution)
 
     def missing_tool(self) -> str | None:
-        """Return None, or what the probe says: a tool that is missing and how to get it."""
+        """Return None, or what the probe says: a tool that is missing and how to get it.
+
+        Example:
+            >>> from rates_core.plugins import get_manager
+            >>> get_manager().backend("numpy").missing_tool()
+        """
         if self.probe is None:
             return None
         answer: str | None = load_target(self.probe, self.distribution)()
@@ -100,6 +117,13 @@ class BackendSpec(TargetSpec):
         language: the language of the source that it writes.
         requires: packages and tools that running (not writing) its source needs.
         options: keyword arguments of its own.
+
+    Example:
+        >>> from rates_core import BackendSpec, Capabilities
+        >>> claims = Capabilities(complex=True)
+        >>> spec = BackendSpec("mine", "my_plugin.backend:Mine", claims, summary="prints my language")
+        >>> spec.capabilities.complex
+        True
     """
 
     capabilities: Capabilities = field(factory=Capabilities, validator=is_a(Capabilities))
@@ -124,6 +148,19 @@ class SolverSpec(TargetSpec):
         methods: values of the argument `method`.
         options: keyword arguments of its own.
         references: keys of the bibliography.
+
+    Example:
+        >>> from rates_core import SolverSpec
+        >>> spec = SolverSpec(
+        ...     "midpoint",
+        ...     "my_plugin.midpoint:MIDPOINT",
+        ...     summary="explicit midpoint rule",
+        ...     kind="tableau",
+        ...     order=2,
+        ...     adaptive=False,
+        ... )
+        >>> spec.order
+        2
     """
 
     kind: Literal["tableau", "driver"] = field(kw_only=True, validator=one_of("tableau", "driver"))
@@ -141,7 +178,13 @@ class SolverSpec(TargetSpec):
     references: tuple[str, ...] = field(default=(), kw_only=True, converter=text_tuple)
 
     def missing(self, requirements: Requirements) -> tuple[str, ...]:
-        """Return what the model requires and this does not claim, each as words of a sentence."""
+        """Return what the model requires and this does not claim, each as words of a sentence.
+
+        Example:
+            >>> from rates_core.plugins import Requirements, get_manager
+            >>> get_manager().solver("heun").missing(Requirements(noise="multiplicative"))
+            ('noise whose strength depends on the state',)
+        """
         check_kind("requirements", requirements, Requirements)
         events = ["events"] if requirements.events and not self.events else []
         return (*missing_delays(self.delays, requirements), *missing_noise(self.noise, requirements), *events)
@@ -155,6 +198,12 @@ class DelayStrategySpec(TargetSpec):
         kind: `augment` (delays become states) or `storage`.
         grid: where a storage has its samples: `uniform` steps, `accepted` steps, or None for an augmentation.
         backends: those that it works with, or None for all.
+
+    Example:
+        >>> from rates_core import DelayStrategySpec
+        >>> spec = DelayStrategySpec("mine", "my_plugin.chains:Chains", summary="delays as chains", kind="augment")
+        >>> spec.grid is None
+        True
     """
 
     kind: Literal["augment", "storage"] = field(kw_only=True, validator=one_of("augment", "storage"))
@@ -166,7 +215,13 @@ class DelayStrategySpec(TargetSpec):
 
 @frozen
 class AnalysisSpec(TargetSpec):
-    """An analysis, or an engine or fitter that an analysis uses."""
+    """An analysis, or an engine or fitter that an analysis uses.
+
+    Example:
+        >>> from rates_core import AnalysisSpec
+        >>> AnalysisSpec("lyapunov", "my_plugin.lyapunov:exponents", summary="Lyapunov exponents", kind="analysis").name
+        'lyapunov'
+    """
 
     kind: Literal["analysis", "engine", "fitter"] = field(
         default="analysis", kw_only=True, validator=one_of("analysis", "engine", "fitter")
@@ -179,6 +234,11 @@ class ExecutorSpec(TargetSpec):
 
     Attributes:
         options: keyword arguments of its own.
+
+    Example:
+        >>> from rates_core import ExecutorSpec
+        >>> ExecutorSpec("cluster", "my_plugin.cluster:Executor", summary="points of a sweep on a cluster").options
+        ()
     """
 
     options: tuple[Option, ...] = field(default=(), kw_only=True, converter=_options, validator=all_are(Option))
@@ -186,7 +246,13 @@ class ExecutorSpec(TargetSpec):
 
 @frozen
 class CommandSpec(TargetSpec):
-    """A sub-command of `rates`; the target is a class as `rates_core.cli.command.Command` describes."""
+    """A sub-command of `rates`; the target is a class as `rates_core.cli.command.Command` describes.
+
+    Example:
+        >>> from rates_core import CommandSpec
+        >>> CommandSpec("fit", "my_plugin.fit:Fit", summary="fit a model to data").target
+        'my_plugin.fit:Fit'
+    """
 
 
 @frozen
@@ -198,6 +264,11 @@ class ModelLibrarySpec(Spec):
         directory: the folder inside the package, with `/` between names; empty for the package itself.
         functions: `module:attribute` of functions that it adds to the equation language, if any.
         reserved: its name means it even where the working directory has a folder of that name.
+
+    Example:
+        >>> from rates_core import ModelLibrarySpec
+        >>> ModelLibrarySpec("my_models", "my_plugin", "models", summary="models of my group").directory
+        'models'
     """
 
     package: str = field(validator=is_package)
@@ -214,6 +285,11 @@ class FormatSpec(Spec):
         suffixes: endings of file names, with the dot.
         reader: `module:function` that takes a path and returns a template, if it reads.
         writer: `module:function` that takes a template and the path of a file that is not there, if it writes.
+
+    Example:
+        >>> from rates_core import FormatSpec
+        >>> FormatSpec("xml", (".xml",), reader="my_plugin.xml:read", summary="models in XML").writer is None
+        True
     """
 
     suffixes: tuple[str, ...] = field(converter=text_tuple, validator=are_suffixes)

@@ -23,6 +23,11 @@ class PluginStatus:
         status: `active`, `broken`, `incompatible`, `disabled`, or `unavailable` (a tool that it needs is missing).
         reason: why it is not active, or an empty text.
         offers: names of what it offers, by kind in the plural ("backends").
+
+    Example:
+        >>> from rates_core.plugins import get_manager
+        >>> {status.distribution: status.status for status in get_manager().statuses()}["rates-numpy"]
+        'active'
     """
 
     distribution: str

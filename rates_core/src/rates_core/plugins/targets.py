@@ -15,6 +15,11 @@ def load_target(target: str, distribution: str = "") -> Any:
 
     Raises:
         PluginError: the module cannot be imported or has no such attribute; names the distribution.
+
+    Example:
+        >>> from rates_core.plugins import load_target
+        >>> load_target("math:pi")
+        3.141592653589793
     """
     check_kind("target", target, str)
     check_kind("distribution", distribution, str)

@@ -171,6 +171,13 @@ class CompiledModel:
             UnknownNameError, ArgumentError, InputSignalError: before anything is computed.
             NonFiniteError: a variable became NaN or infinite; the error holds time and what was recorded.
             SimulationError: the method failed.
+
+        Example:
+            >>> from rates_core import CircuitTemplate
+            >>> circuit = CircuitTemplate.from_yaml("model_templates.oscillators.vanderpol.vdp")
+            >>> model = circuit.compile(step_size=0.5, simulation_time=1.0)
+            >>> float(model.run(parameters={"p/vdp_op/mu": 0.0})["p/vdp_op/z"].iloc[-1])
+            1.0
         """
         from rates_core.simulation.execution import execute
 
@@ -217,6 +224,14 @@ class CompiledModel:
 
         Raises:
             UnknownNameError, ArgumentError, InputSignalError: before anything is computed.
+
+        Example:
+            >>> from rates_core import CircuitTemplate
+            >>> circuit = CircuitTemplate.from_yaml("model_templates.oscillators.vanderpol.vdp")
+            >>> model = circuit.compile(step_size=0.5, simulation_time=1.0)
+            >>> results = model.run_many([{"p/vdp_op/mu": 0.0}, {"p/vdp_op/mu": 1.0}])
+            >>> [number for some in results for number in some.numbers]
+            [0, 1]
         """
         from rates_core.simulation.many import run_many
         from rates_core.simulation.points import Point

@@ -50,6 +50,13 @@ class RunFunction:
         source: the text of the generated module.
         file: where it was written, or None.
         entries: rows and columns of the values that a sparse Jacobian returns, else None.
+
+    Example:
+        >>> from rates_core import CircuitTemplate
+        >>> circuit = CircuitTemplate.from_yaml("model_templates.oscillators.vanderpol.vdp")
+        >>> function = circuit.get_run_func("vanderpol", step_size=0.1)
+        >>> function.arg_names, function.state_indices
+        (('t', 'y', 'mu', 'inp'), {'p/vdp_op/x': 0, 'p/vdp_op/z': 1})
     """
 
     func: Callable[..., Any]

@@ -52,6 +52,15 @@ class CircuitTemplate(Runnable):
     Raises:
         TemplateError: a label or a part is malformed, or connections do not fit their populations.
         UnknownNameError: an edge or a connection names what does not exist.
+
+    Example:
+        >>> from rates_core import CircuitTemplate, NodeTemplate, OperatorTemplate
+        >>> leak = OperatorTemplate("leak", "x' = u - x/tau", {"x": "output(1.0)", "tau": 2.0, "u": "input"})
+        >>> cell = NodeTemplate("cell", [leak])
+        >>> edge = ("a/leak/x", "b/leak/u", None, {"weight": 0.5})
+        >>> pair = CircuitTemplate("pair", {"a": cell, "b": cell}, edges=[edge])
+        >>> pair.get_nodes()
+        ['a', 'b']
     """
 
     name: str
@@ -114,7 +123,13 @@ class CircuitTemplate(Runnable):
 
     @classmethod
     def from_file(cls, path: str | Path) -> Self:
-        """Load a circuit from a model file; as `from_yaml`."""
+        """Load a circuit from a model file; as `from_yaml`.
+
+        Example:
+            >>> from rates_core import CircuitTemplate
+            >>> CircuitTemplate.from_file("model_templates.oscillators.vanderpol.vdp").name
+            'vdp'
+        """
         return cls.from_yaml(path)
 
     def update_var(
@@ -134,6 +149,12 @@ class CircuitTemplate(Runnable):
             UnknownNameError: a path, an edge or an attribute does not exist; the closest name is given.
             ArgumentError: a value has the wrong shape or is no number.
             TemplateError: this circuit is part of another one; update that one.
+
+        Example:
+            >>> from rates_core import CircuitTemplate
+            >>> circuit = CircuitTemplate.from_yaml("model_templates.oscillators.vanderpol.vdp")
+            >>> circuit.update_var({"p/vdp_op/mu": 2.0}).get_var("p/vdp_op/mu")
+            2.0
         """
         from rates_core.templates.updates import record_values
 
@@ -167,6 +188,15 @@ class CircuitTemplate(Runnable):
         Raises:
             UnknownNameError: a node, a variable or an attribute does not exist.
             TemplateError: a shape does not fit, a value is not finite, or this circuit is part of another one.
+
+        Example:
+            >>> from rates_core import CircuitTemplate, NodeTemplate, OperatorTemplate
+            >>> leak = OperatorTemplate("leak", "x' = u - x/tau", {"x": "output(1.0)", "tau": 2.0, "u": "input"})
+            >>> cell = NodeTemplate("cell", [leak])
+            >>> pair = CircuitTemplate("pair", {"a": cell, "b": cell})
+            >>> pair = pair.add_edges_from_matrix("leak/x", "leak/u", ["a", "b"], weight=[[0.0, 0.5], [0.25, 0.0]])
+            >>> pair.get_var("a/leak/x->b/leak/u/weight")
+            0.25
         """
         from rates_core.templates.matrix_edges import record_matrix
 
@@ -194,6 +224,13 @@ class CircuitTemplate(Runnable):
         Raises:
             TemplateError: a part is malformed.
             UnknownNameError: an edge or recorded value names what no longer exists.
+
+        Example:
+            >>> from rates_core import CircuitTemplate
+            >>> circuit = CircuitTemplate.from_yaml("model_templates.oscillators.vanderpol.vdp")
+            >>> two = circuit.update_template("two", nodes={"q": circuit.nodes["p"]})
+            >>> two.get_nodes()
+            ['p', 'q']
         """
         from rates_core.templates.derivation import derive_circuit
 
@@ -212,6 +249,12 @@ class CircuitTemplate(Runnable):
 
         Raises:
             UnknownNameError: nothing has that path; the closest name is given.
+
+        Example:
+            >>> from rates_core import CircuitTemplate
+            >>> circuit = CircuitTemplate.from_yaml("model_templates.oscillators.vanderpol.vdp")
+            >>> circuit.get_nodes("all", ["vdp_op", "x"])
+            ['p']
         """
         from rates_core.templates.queries import node_paths
 
@@ -223,6 +266,15 @@ class CircuitTemplate(Runnable):
         Args:
             source: path of a variable or of a node, with wildcards; `all` alone is everything.
             target: likewise.
+
+        Example:
+            >>> from rates_core import CircuitTemplate, NodeTemplate, OperatorTemplate
+            >>> leak = OperatorTemplate("leak", "x' = u - x/tau", {"x": "output(1.0)", "tau": 2.0, "u": "input"})
+            >>> cell = NodeTemplate("cell", [leak])
+            >>> edge = ("a/leak/x", "b/leak/u", None, {"weight": 0.5})
+            >>> pair = CircuitTemplate("pair", {"a": cell, "b": cell}, edges=[edge])
+            >>> [edge.weight for edge in pair.get_edges("a", "b")]
+            [0.5]
         """
         from rates_core.templates.current import matching_edges
 
@@ -238,6 +290,12 @@ class CircuitTemplate(Runnable):
 
         Raises:
             UnknownNameError: nothing has that path; the closest name is given.
+
+        Example:
+            >>> from rates_core import CircuitTemplate
+            >>> circuit = CircuitTemplate.from_yaml("model_templates.oscillators.vanderpol.vdp")
+            >>> circuit.get_var("p/vdp_op/mu")
+            1.0
         """
         from rates_core.templates.current import current_value
 

@@ -130,6 +130,12 @@ class Connectivity:
     Raises:
         TemplateError: a value is not finite, a time is negative, or shapes do not agree.
         UnknownNameError: the edge template has no such variable.
+
+    Example:
+        >>> import numpy as np
+        >>> from rates_core import Connectivity
+        >>> Connectivity("cells/decay/x", "cells/decay/u", weights=np.ones((3, 3)), delays=0.5).shape
+        (3, 3)
     """
 
     source: str

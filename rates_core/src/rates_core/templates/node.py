@@ -129,6 +129,14 @@ class OperatorSet(Template):
 
         Raises:
             UnknownNameError: there is none.
+
+        Example:
+            >>> from rates_core import NodeTemplate, OperatorTemplate
+            >>> operator = OperatorTemplate("decay", "x' = -x/tau", {"x": "output(1.0)", "tau": 2.0})
+            >>> node = NodeTemplate("cell", {operator: {"tau": 5.0}})
+            >>> template, values = node.instance("decay")
+            >>> template == operator, dict(values)
+            (True, {'tau': 5.0})
         """
         name = text(operator, "The name of an operator")
         for template, values in self.operators:
@@ -142,6 +150,13 @@ class OperatorSet(Template):
 
         Raises:
             UnknownNameError: there is no such operator or variable.
+
+        Example:
+            >>> from rates_core import NodeTemplate, OperatorTemplate
+            >>> operator = OperatorTemplate("decay", "x' = -x/tau", {"x": "output(1.0)", "tau": 2.0})
+            >>> node = NodeTemplate("cell", {operator: {"tau": 5.0}})
+            >>> node.declared("decay", "tau").value
+            2.0
         """
         template, _ = self.instance(operator)
         if text(variable, "The name of a variable") not in template.variables:
@@ -155,6 +170,13 @@ class OperatorSet(Template):
 
         Raises:
             UnknownNameError: there is no such operator or variable.
+
+        Example:
+            >>> from rates_core import NodeTemplate, OperatorTemplate
+            >>> operator = OperatorTemplate("decay", "x' = -x/tau", {"x": "output(1.0)", "tau": 2.0})
+            >>> node = NodeTemplate("cell", {operator: {"tau": 5.0}})
+            >>> node.value("decay", "tau")
+            5.0
         """
         declared = self.declared(operator, variable)
         return self.instance(operator)[1].get(variable, declared.value)
@@ -185,6 +207,14 @@ class OperatorSet(Template):
         Raises:
             TemplateError: an added operator has the name of an inherited one but differs from it.
             UnknownNameError: `replace` or `remove` names an operator that is not there.
+
+        Example:
+            >>> from rates_core import NodeTemplate, OperatorTemplate
+            >>> operator = OperatorTemplate("decay", "x' = -x/tau", {"x": "output(1.0)", "tau": 2.0})
+            >>> node = NodeTemplate("cell", [operator])
+            >>> slow = node.update_template("slow", operators={operator: {"tau": 10.0}})
+            >>> slow.value("decay", "tau")
+            10.0
         """
         given = {"name": name, "description": description, "label": label, "location": location}
         changes: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
@@ -197,9 +227,23 @@ class OperatorSet(Template):
 
 @frozen(cache_hash=True)
 class NodeTemplate(OperatorSet):
-    """A unit of a network, e.g. a neural population, made of operators that share their variables by name."""
+    """A unit of a network, e.g. a neural population, made of operators that share their variables by name.
+
+    Example:
+        >>> from rates_core import NodeTemplate, OperatorTemplate
+        >>> operator = OperatorTemplate("decay", "x' = -x/tau", {"x": "output(1.0)", "tau": 2.0})
+        >>> NodeTemplate("cell", {operator: {"tau": 5.0}}).variable_paths
+        ('decay/x', 'decay/tau')
+    """
 
 
 @frozen(cache_hash=True)
 class EdgeTemplate(OperatorSet):
-    """A coupling with equations of its own, made of operators; without operators it is a plain weighted edge."""
+    """A coupling with equations of its own, made of operators; without operators it is a plain weighted edge.
+
+    Example:
+        >>> from rates_core import EdgeTemplate, OperatorTemplate
+        >>> gate = OperatorTemplate("gate", "s = g*tanh(r)", {"s": "output", "g": 2.0, "r": "input"})
+        >>> EdgeTemplate("gated", [gate]).variable_paths
+        ('gate/s', 'gate/g', 'gate/r')
+    """

@@ -67,6 +67,12 @@ class OperatorTemplate(Template):
     Raises:
         TemplateError: a part of the template is malformed.
         UnknownNameError: an event changes a variable that is not declared.
+
+    Example:
+        >>> from rates_core import OperatorTemplate
+        >>> operator = OperatorTemplate("decay", "x' = -x/tau", {"x": "output(1.0)", "tau": 2.0})
+        >>> operator.variables["tau"].value
+        2.0
     """
 
     name: str
@@ -152,6 +158,14 @@ class OperatorTemplate(Template):
         Raises:
             TemplateError: an edit matches nothing or is malformed.
             UnknownNameError: there is no such kind of edit.
+
+        Example:
+            >>> from rates_core import OperatorTemplate
+            >>> operator = OperatorTemplate("decay", "x' = -x/tau", {"x": "output(1.0)", "tau": 2.0})
+            >>> faster = operator.update_template("faster", variables={"tau": 0.5})
+            >>> driven = operator.update_template("driven", equations={"append": "+ u"}, variables={"u": "input"})
+            >>> driven.equations
+            ("x' = -x/tau + u",)
         """
         from rates_core.templates.edits import derive
 

@@ -53,6 +53,14 @@ class PopulationTemplate(Template):
     Raises:
         TemplateError: n is not positive, a value has the wrong length, or a variable of the node is a vector.
         UnknownNameError: a value is given to a variable that the node does not have.
+
+    Example:
+        >>> from rates_core import NodeTemplate, OperatorTemplate, PopulationTemplate
+        >>> operator = OperatorTemplate("decay", "x' = -x/tau", {"x": "output(1.0)", "tau": 2.0})
+        >>> node = NodeTemplate("cell", [operator])
+        >>> cells = PopulationTemplate("cells", node, n=3, params={"decay/tau": [1.0, 2.0, 4.0]})
+        >>> cells.params["decay/tau"]
+        Array([1.0, 2.0, 4.0])
     """
 
     name: str
@@ -74,6 +82,14 @@ class PopulationTemplate(Template):
 
         Raises:
             UnknownNameError: there is no such operator or variable.
+
+        Example:
+            >>> from rates_core import NodeTemplate, OperatorTemplate, PopulationTemplate
+            >>> operator = OperatorTemplate("decay", "x' = -x/tau", {"x": "output(1.0)", "tau": 2.0})
+            >>> node = NodeTemplate("cell", [operator])
+            >>> cells = PopulationTemplate("cells", node, n=3, params={"decay/tau": [1.0, 2.0, 4.0]})
+            >>> cells.value("decay", "tau"), cells.value("decay", "x")
+            (Array([1.0, 2.0, 4.0]), 1.0)
         """
         inherited = self.node.value(operator, variable)
         return self.params.get(f"{operator}/{variable}", inherited)
@@ -93,6 +109,13 @@ class PopulationTemplate(Template):
         Raises:
             TemplateError: an inherited or given value does not fit the number of units.
             UnknownNameError: a value is given to a variable that the node does not have.
+
+        Example:
+            >>> from rates_core import NodeTemplate, OperatorTemplate, PopulationTemplate
+            >>> operator = OperatorTemplate("decay", "x' = -x/tau", {"x": "output(1.0)", "tau": 2.0})
+            >>> cells = PopulationTemplate("cells", NodeTemplate("cell", [operator]), n=3)
+            >>> cells.update_template(n=5, params={"decay/tau": 4.0}).value("decay", "tau")
+            4.0
         """
         given = {"name": name, "node": node, "n": n, "description": description, "label": label, "location": location}
         changes: dict[str, Any] = {key: value for key, value in given.items() if value is not None}

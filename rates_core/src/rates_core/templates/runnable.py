@@ -34,6 +34,12 @@ class Runnable(Template):
 
         Raises:
             PluginError: networkx is not installed.
+
+        Example:
+            >>> from rates_core import CircuitTemplate
+            >>> circuit = CircuitTemplate.from_yaml("model_templates.oscillators.vanderpol.vdp")
+            >>> sorted(circuit.graph().nodes)
+            ['p']
         """
         from rates_core.reports.graph import graph
 
@@ -49,6 +55,12 @@ class Runnable(Template):
         Raises:
             PluginError: networkx or matplotlib is not installed.
             ArgumentError: the file is not ours or cannot be written, or its ending is unknown.
+
+        Example:
+            >>> from rates_core import CircuitTemplate
+            >>> circuit = CircuitTemplate.from_yaml("model_templates.oscillators.vanderpol.vdp")
+            >>> type(circuit.draw()).__name__
+            'Figure'
         """
         from rates_core.reports.picture import draw
 
@@ -107,6 +119,13 @@ class Runnable(Template):
             ArgumentError: an argument has a value that it cannot have.
             UnsupportedFeatureError: the model needs what the backend or solver does not offer.
             SimulationError: the run ended early; the error holds what was recorded.
+
+        Example:
+            >>> from rates_core import CircuitTemplate
+            >>> circuit = CircuitTemplate.from_yaml("model_templates.oscillators.vanderpol.vdp")
+            >>> table = circuit.run(simulation_time=1.0, step_size=0.5, outputs={"x": "p/vdp_op/x"})
+            >>> table["x"].tolist()
+            [0.0, 0.5]
         """
         from rates_core.simulation.run import run
 
@@ -154,6 +173,13 @@ class Runnable(Template):
         Raises:
             UnknownNameError: an output, input, solver, backend or option has no such name.
             UnsupportedFeatureError: the model needs what the backend or solver does not offer.
+
+        Example:
+            >>> from rates_core import CircuitTemplate
+            >>> circuit = CircuitTemplate.from_yaml("model_templates.oscillators.vanderpol.vdp")
+            >>> model = circuit.compile(step_size=0.5, simulation_time=1.0, outputs={"z": "p/vdp_op/z"})
+            >>> [float(model.run(parameters={"p/vdp_op/mu": mu})["z"].iloc[-1]) for mu in (0.0, 1.0)]
+            [1.0, 1.5]
         """
         from rates_core.simulation.compile import compile_model
 
@@ -173,6 +199,13 @@ class Runnable(Template):
 
         Raises:
             UnknownNameError: an option has no such name.
+
+        Example:
+            >>> from rates_core import CircuitTemplate
+            >>> circuit = CircuitTemplate.from_yaml("model_templates.oscillators.vanderpol.vdp")
+            >>> linearisation = circuit.jacobian()
+            >>> linearisation.shape
+            (2, 2)
         """
         from rates_core.simulation.functions import jacobian
 
@@ -219,6 +252,13 @@ class Runnable(Template):
             UnknownNameError: an input, solver, backend or option has no such name.
             ArgumentError: the file exists and was not generated.
             UnsupportedFeatureError: the model needs what the backend or solver does not offer.
+
+        Example:
+            >>> from rates_core import CircuitTemplate
+            >>> circuit = CircuitTemplate.from_yaml("model_templates.oscillators.vanderpol.vdp")
+            >>> func, args = circuit.get_run_func("vanderpol", step_size=0.1)
+            >>> [float(rate) for rate in func(*args)]
+            [1.0, 1.0]
         """
         from rates_core.simulation.functions import get_run_func
 
@@ -284,6 +324,13 @@ class Runnable(Template):
         Raises:
             UnknownNameError: an input, solver, backend or option has no such name.
             UnsupportedFeatureError: the model or the backend has no derivative.
+
+        Example:
+            >>> from rates_core import CircuitTemplate
+            >>> circuit = CircuitTemplate.from_yaml("model_templates.oscillators.vanderpol.vdp")
+            >>> func, args = circuit.get_jacobian_func("vanderpol", step_size=0.1)
+            >>> func(*args).tolist()
+            [[0.0, 1.0], [-1.0, 1.0]]
         """
         from rates_core.simulation.functions import get_jacobian_func
 

@@ -21,6 +21,11 @@ class Template:
         Raises:
             ModelFileError: the file cannot be read; file and line are named.
             TemplateError: the path leads to another kind of template.
+
+        Example:
+            >>> from rates_core import OperatorTemplate
+            >>> OperatorTemplate.from_yaml("model_templates.oscillators.vanderpol.vdp_op").equations
+            ("x' = z", "z' = mu*(1 - x^2)*z - x + inp")
         """
         from rates_core.templates.references import resolve
 
@@ -33,6 +38,13 @@ class Template:
 
         Raises:
             ModelFileError: the file cannot be written.
+
+        Example:
+            >>> from rates_core import CircuitTemplate
+            >>> circuit = CircuitTemplate.from_yaml("model_templates.oscillators.vanderpol.vdp")
+            >>> circuit.to_yaml("copy.yaml")
+            >>> CircuitTemplate.from_yaml("./copy.yaml") == circuit
+            True
         """
         from rates_core.yaml.writer import write
 
@@ -47,6 +59,12 @@ class Template:
         Raises:
             UnknownNameError: there is no such format, or a path of a circuit names what does not exist.
             TemplateError: an equation is malformed.
+
+        Example:
+            >>> from rates_core import CircuitTemplate
+            >>> circuit = CircuitTemplate.from_yaml("model_templates.oscillators.vanderpol.vdp")
+            >>> circuit.report("markdown").splitlines()[0]
+            '# `vdp` (circuit)'
         """
         from rates_core.reports.formats import write
 

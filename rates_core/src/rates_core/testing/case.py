@@ -24,6 +24,11 @@ class Case:
         needs: what has to be claimed. Without it, the check has to end in a refusal before any code is generated.
         chains: a gamma kernel occurs, so the strategy for those has to be installed.
         exhaustive: it costs much and adds little to the others.
+
+    Example:
+        >>> from rates_core.testing import Case
+        >>> Case("sums", "one and one is two", lambda subject: None).label
+        'sums: one and one is two'
     """
 
     family: str

@@ -29,6 +29,11 @@ def backend_cases(exhaustive: bool = False) -> tuple[Case, ...]:
 
     Args:
         exhaustive: with those that cost much and add little.
+
+    Example:
+        >>> from rates_core.testing import backend_cases
+        >>> len({case.label for case in backend_cases()}) == len(backend_cases())
+        True
     """
     families = (
         functions, projections, trajectories, orders, accuracy, delays, names, structure, purity, determinism,
@@ -38,7 +43,14 @@ def backend_cases(exhaustive: bool = False) -> tuple[Case, ...]:
 
 
 def solver_cases(spec: SolverSpec) -> tuple[Case, ...]:
-    """Return the cases of a solver."""
+    """Return the cases of a solver.
+
+    Example:
+        >>> from rates_core.plugins import get_manager
+        >>> from rates_core.testing import solver_cases
+        >>> {"orders", "delays"} <= {case.family for case in solver_cases(get_manager().solver("rk4"))}
+        True
+    """
     return (
         *trajectories.solver_cases(spec),
         *orders.solver_cases(spec),

@@ -53,6 +53,11 @@ def check_backend(
         exhaustive: run the cases too that cost much and add little.
         expected_failures: labels of cases that fail, each with the reason; one that passes is a failure.
         oracle: keeps what the interpreter computes, for several calls.
+
+    Example:
+        >>> from rates_core.testing import check_backend
+        >>> check_backend("numpy", families=["names"]).ok
+        True
     """
     subject = backend_subject(name, wrap, capabilities, oracle)
     return _report(subject, backend_cases(exhaustive), families, expected_failures)
@@ -76,6 +81,11 @@ def check_solver(
         families: as in `check_backend`, as are the others.
         expected_failures: see there.
         oracle: see there.
+
+    Example:
+        >>> from rates_core.testing import check_solver
+        >>> check_solver("rk4", families=["orders"]).ok
+        True
     """
     subject = solver_subject(name, backend, wrap, oracle)
     return _report(subject, solver_cases(subject.tested_solver), families, expected_failures)

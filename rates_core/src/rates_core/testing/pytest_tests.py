@@ -23,13 +23,26 @@ def backend_tests(name: str, *, expected_failures: Expected = None, exhaustive: 
         name: of the backend.
         expected_failures: labels of cases that fail, each with the reason; they have to.
         exhaustive: add the cases that cost much, marked with `pytest.mark.exhaustive`.
+
+    Example:
+        >>> from rates_core.testing import backend_tests
+        >>> test_conformance = backend_tests("numpy")
+        >>> [mark.name for mark in test_conformance.pytestmark]
+        ['parametrize']
     """
     cases = backend_cases(exhaustive)
     return _tests(cases, cache(lambda: backend_subject(name)), expected_failures or {}, backend=name)
 
 
 def solver_tests(name: str, *, backend: str | None = None, expected_failures: Expected = None) -> Any:
-    """Return a test function as `backend_tests`, for a solver."""
+    """Return a test function as `backend_tests`, for a solver.
+
+    Example:
+        >>> from rates_core.testing import solver_tests
+        >>> test_conformance = solver_tests("rk4")
+        >>> [mark.name for mark in test_conformance.pytestmark]
+        ['parametrize']
+    """
     spec = get_manager().solver(name)
     cases = solver_cases(spec)
     return _tests(cases, cache(lambda: solver_subject(name, backend)), expected_failures or {}, backend)

@@ -20,6 +20,11 @@ class Outcome:
         result: `passed`: it is claimed and right. `refused`: it is not claimed and was refused by name. `failed`:
             neither. `expected failure`: it fails, as was said. `not run`: something that it needs is not installed.
         text: why it failed, or was not run.
+
+    Example:
+        >>> from rates_core.testing import Outcome
+        >>> Outcome("sums", "one and one is two", "passed").label
+        'sums: one and one is two'
     """
 
     family: str
@@ -41,6 +46,13 @@ class Report:
         kind: "backend" or "solver".
         name: its name.
         outcomes: one per case, in order.
+
+    Example:
+        >>> from rates_core.testing import Outcome, Report
+        >>> print(Report("backend", "mine", (Outcome("sums", "one and one is two", "failed", "it is three"),)))
+        backend 'mine': claimed 1/1, passed 0, refused 0, expected failures 0, FAILED 1
+          FAILED  sums: one and one is two
+              it is three
     """
 
     kind: str
@@ -48,7 +60,14 @@ class Report:
     outcomes: tuple[Outcome, ...]
 
     def of(self, result: Result) -> tuple[Outcome, ...]:
-        """Return the outcomes of one kind."""
+        """Return the outcomes of one kind.
+
+        Example:
+            >>> from rates_core.testing import Outcome, Report
+            >>> report = Report("backend", "mine", (Outcome("sums", "one and one is two", "failed", "it is three"),))
+            >>> [outcome.text for outcome in report.of("failed")]
+            ['it is three']
+        """
         return tuple(outcome for outcome in self.outcomes if outcome.result == result)
 
     @property
@@ -86,7 +105,13 @@ class Report:
         return "\n".join((self.line, *_listed("FAILED", self.failures), *_listed("not run", self.of("not run"))))
 
     def as_data(self) -> dict[str, Any]:
-        """Return the report as what JSON can hold."""
+        """Return the report as what JSON can hold.
+
+        Example:
+            >>> from rates_core.testing import Outcome, Report
+            >>> Report("backend", "mine", (Outcome("sums", "one and one is two", "passed"),)).as_data()["ok"]
+            True
+        """
         return {
             "kind": self.kind,
             "name": self.name,
