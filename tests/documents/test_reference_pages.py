@@ -115,11 +115,12 @@ def test_a_signature_on_the_page_is_that_of_the_code(name: str) -> None:
 
 
 def test_every_argument_of_run_is_explained() -> None:
-    from rates_core.simulation.choice import ARGUMENTS, IGNORED, STAGES
+    from rates_core.simulation.choice import IGNORED, STAGES
+    from rates_core.simulation.unknown import RUN
 
     table = section(PYTHON, "Running").partition("| argument of `run` |")[2]
     first_cells = " ".join(re.findall(r"^\| (.*?) \|", table, re.MULTILINE))
-    assert set(re.findall(r"`(\w+)`", first_cells)) == {*ARGUMENTS, *IGNORED, *STAGES}
+    assert set(re.findall(r"`(\w+)`", first_cells)) == {*RUN, *IGNORED, *STAGES}
 
 
 def test_the_page_on_errors_lists_every_error_with_the_one_above_it() -> None:

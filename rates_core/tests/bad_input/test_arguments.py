@@ -248,3 +248,62 @@ def test_a_circuit_without_nodes_cannot_run(run_refusal, refusal):
     assert run_refusal(bare.update_template(circuits={"inner": bare})) == NO_NODES
     assert refusal(bare.get_run_func, "f", 0.1) == NO_NODES
     assert refusal(bare.jacobian) == NO_NODES
+
+
+@pytest.mark.parametrize("name", ["initial", "parameters"])
+def test_an_argument_of_compiled_models_says_where_it_belongs(pair, run_refusal, refusal, name):
+    text = (
+        f"UnknownNameError: There is no argument or option '{name}'. A compiled model takes it when it runs: "
+        f"compile(...).run({name}=...). {OPTIONS}"
+    )
+    assert run_refusal(pair, **{name: {"p/lin/x": 1.0}}) == text
+    assert refusal(pair.compile, **{name: {"p/lin/x": 1.0}}) == text
+
+
+@pytest.mark.parametrize("name", ["history", "state", "seed", "verbose", "stop_on_nonfinite"])
+def test_an_argument_of_a_run_is_none_of_compile(pair, refusal, name):
+    assert refusal(pair.compile, **{name: 1}) == (
+        f"UnknownNameError: There is no argument or option '{name}'. A compiled model takes it when it runs: "
+        f"compile(...).run({name}=...). {OPTIONS}"
+    )
+
+
+def test_an_option_of_other_solvers_names_them(pair, run_refusal):
+    takers = sorted(name for name, spec in get_manager().solvers().items() if spec.adaptive)
+    assert run_refusal(pair, rtol=1e-3) == (
+        f"UnknownNameError: There is no argument or option 'rtol'. Solvers that take it: {', '.join(takers)}. {OPTIONS}"
+    )
+
+
+@pytest.mark.parametrize(("name", "method"), [("RK45", "RK45"), ("lsoda", "LSODA")])
+def test_a_method_in_place_of_a_solver_says_whose_it_is(pair, run_refusal, name, method):
+    assert run_refusal(pair, solver=name) == (
+        f"UnknownNameError: There is no solver '{name}'. '{name}' is a method of solver 'scipy': solver=\"scipy\", "
+        f'method="{method}".'
+    )
+
+
+FUNCTION = (
+    "func_name, step_size, file_name, inputs, backend, solver, adaptive, vectorize, float_precision, decorator, "
+    "decorator_kwargs, auto, delay_approximation"
+)
+
+
+@pytest.mark.parametrize(
+    ("call", "arguments"), [("get_run_func", FUNCTION), ("get_jacobian_func", f"{FUNCTION}, sparse")]
+)
+def test_an_argument_of_a_run_is_none_of_a_function(pair, refusal, call, arguments):
+    assert refusal(getattr(pair, call), "f", 0.1, simulation_time=10.0) == (
+        "UnknownNameError: There is no argument or option 'simulation_time'. It is one of run(). Here the arguments "
+        f"are: {arguments}. {OPTIONS}"
+    )
+
+
+def test_what_a_linearisation_is_asked_for(pair, refusal):
+    assert refusal(pair.jacobian, vectorise=False) == (
+        "UnknownNameError: jacobian() has no argument 'vectorise'. Did you mean 'vectorize'? "
+        "It takes: by, paths, vectorize."
+    )
+    assert refusal(pair.jacobian, by="time") == (
+        "ArgumentError: by must be 'states', 'reads' or 'parameters'; it is 'time'."
+    )

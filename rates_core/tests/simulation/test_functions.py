@@ -77,3 +77,18 @@ def test_an_input_without_samples_is_refused(decay):
     with pytest.raises(InputSignalError) as refused:
         decay.get_run_func("f", 0.1, inputs={"p/op/u": []})
     assert str(refused.value) == "External input 'p/op/u' has no samples."
+
+
+def test_the_arguments_that_errors_list_are_those_of_the_calls():
+    from inspect import signature
+
+    from rates_core.simulation.functions import get_run_func
+    from rates_core.simulation.unknown import FUNCTION, OF_COMPILED, RUN
+
+    ignored = {"self", "circuit", "clear", "in_place", "options", "unknown"}
+    own = set(signature(get_run_func).parameters) - ignored
+    assert own | {"delay_approximation"} == set(FUNCTION)
+    run = set(signature(CircuitTemplate.run).parameters) - ignored
+    assert run | {"delay_approximation", "stop_on_nonfinite"} == set(RUN)
+    compiled = set(signature(type(CircuitTemplate("c", {"p": NodeTemplate("n", [DECAY])}).compile()).run).parameters)
+    assert compiled - set(RUN) - ignored == {"parameters", "initial"} < set(OF_COMPILED)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from numbers import Integral
 from typing import Any
 
 from rates_core.errors import ArgumentError, PluginError, UnknownNameError, UnsupportedFeatureError, did_you_mean, shown
 from rates_core.plugins import get_manager
-from rates_core.plugins.specs import BackendSpec, Option, SolverSpec
+from rates_core.plugins.specs import BackendSpec, SolverSpec
+from rates_core.simulation.unknown import RUN, method_of, unknown_option
 
 DEFAULT_BACKEND = "numpy"
 STAGES = ("delay_approximation", "dde_approx")
@@ -47,7 +48,7 @@ def chosen_solver(name: str | SolverSpec, method: str | None) -> tuple[SolverSpe
         UnknownNameError: no such solver or method.
         ArgumentError: the solver takes no method.
     """
-    spec = name if isinstance(name, SolverSpec) else get_manager().solver(_name("solver", name))
+    spec = name if isinstance(name, SolverSpec) else _solver(_name("solver", name))
     if method is not None and not spec.methods:
         raise ArgumentError(f"Solver '{spec.name}' takes no method; method={shown(method)} was given.")
     if method is not None and _name("method", method) not in spec.methods:
@@ -58,6 +59,14 @@ def chosen_solver(name: str | SolverSpec, method: str | None) -> tuple[SolverSpe
     return spec, method
 
 
+def _solver(name: str) -> SolverSpec:
+    manager = get_manager()
+    meant = None if name in manager.solvers() else method_of(name)
+    if meant is not None:
+        raise UnknownNameError(f"There is no solver '{name}'. {meant}")
+    return manager.solver(name)
+
+
 def _name(argument: str, given: Any) -> str:
     if not isinstance(given, str):
         raise ArgumentError(f"{argument} must be a name; it is {shown(given)}.")
@@ -65,9 +74,14 @@ def _name(argument: str, given: Any) -> str:
 
 
 def chosen_options(
-    solver: SolverSpec, backend: BackendSpec, options: Mapping[str, Any]
+    solver: SolverSpec, backend: BackendSpec, options: Mapping[str, Any], arguments: Sequence[str] = RUN
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the options of solver and backend, defaults filled in.
+
+    Args:
+        solver, backend: whose options they are.
+        options: what was given.
+        arguments: those of the call, for messages.
 
     Raises:
         UnknownNameError: an option belongs to neither; the closest valid one is named.
@@ -78,7 +92,7 @@ def chosen_options(
         if name in IGNORED:
             continue
         if name not in solver_options and name not in backend_options:
-            raise UnknownNameError(_unknown_option(name, solver, backend))
+            raise UnknownNameError(unknown_option(name, solver, backend, arguments))
         for known in (solver_options, backend_options):
             if name in known:
                 known[name] = value
@@ -119,22 +133,3 @@ def check_fit(solver: SolverSpec, backend: BackendSpec) -> None:
     missing = backend.missing_tool()
     if missing is not None:
         raise PluginError(f"The backend '{backend.name}' cannot run: {missing}")
-
-
-def _unknown_option(name: str, solver: SolverSpec, backend: BackendSpec) -> str:
-    kinds = (("solver", solver.name, _names(solver.options)), ("backend", backend.name, _names(backend.options)))
-    known = [*kinds[0][2], *kinds[1][2], *ARGUMENTS]
-    listed = " ".join(f"Options of {kind} '{own}': {', '.join(names) or 'none'}." for kind, own, names in kinds)
-    hint = did_you_mean(name, known) or f" The arguments are: {', '.join(ARGUMENTS)}."
-    return f"There is no argument or option '{name}'.{hint} {listed}"
-
-
-ARGUMENTS = (
-    "simulation_time", "step_size", "inputs", "outputs", "sampling_step_size", "cutoff", "solver", "backend",
-    "vectorize", "verbose", "float_precision", "method", "history", "state", "seed", "delay_approximation",
-    "stop_on_nonfinite",
-)  # fmt: skip
-
-
-def _names(options: Iterable[Option]) -> list[str]:
-    return [option.name for option in options]

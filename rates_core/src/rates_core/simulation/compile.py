@@ -23,7 +23,6 @@ from rates_core.plugins.specs import BackendSpec, SolverSpec
 from rates_core.programs.program import MatrixProgram, Program, ProgramRequest
 from rates_core.simulation.arguments import checked_values
 from rates_core.simulation.choice import (
-    ARGUMENTS,
     check_fit,
     chosen_backend,
     chosen_options,
@@ -35,6 +34,7 @@ from rates_core.simulation.grid import positive
 from rates_core.simulation.inputs import columns_of, widened
 from rates_core.simulation.outputs import Recording, recording, requested
 from rates_core.simulation.requirements import requirements_of
+from rates_core.simulation.unknown import RUN
 from rates_core.solvers.driver import Driver
 from rates_core.solvers.tableau import Tableau
 from rates_core.switches import switch
@@ -397,7 +397,7 @@ def _refuse(method: Callable[..., Any], unknown: Mapping[str, Any]) -> None:
 def _meant(method: Callable[..., Any], name: str) -> str:
     """Return what may have been meant by it."""
     own = [argument for argument in signature(method).parameters if argument not in ("self", "unknown")]
-    given_before = [argument for argument in ARGUMENTS if argument not in own]
+    given_before = [argument for argument in RUN if argument not in own]
     if name in given_before:
         return " Give it to compile()."
     return f"{did_you_mean(name, own)} It takes: {', '.join(own)}."

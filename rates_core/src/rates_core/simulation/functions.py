@@ -14,7 +14,7 @@ from attrs import evolve, frozen
 from rates_core.delays.lowering import lower
 from rates_core.delays.prehistory import prehistory
 from rates_core.delays.reads import delay_values
-from rates_core.errors import ArgumentError, UnsupportedFeatureError, shown
+from rates_core.errors import ArgumentError, UnknownNameError, UnsupportedFeatureError, did_you_mean, shown
 from rates_core.files import can_be, obstacle, path_of, replace
 from rates_core.network.build import build_network
 from rates_core.plugins import get_manager
@@ -25,6 +25,7 @@ from rates_core.simulation.choice import chosen_backend, chosen_options, chosen_
 from rates_core.simulation.grid import TimeGrid, positive
 from rates_core.simulation.inputs import Inputs, columns_of
 from rates_core.simulation.requirements import requirements_of
+from rates_core.simulation.unknown import FUNCTION
 from rates_core.switches import switch
 from rates_core.system.build import build_system
 from rates_core.system.indices import check_indices
@@ -78,10 +79,21 @@ def jacobian(
     by: Literal["states", "reads", "parameters"] = "states",
     paths: list[str] | None = None,
     vectorize: bool = True,
+    **unknown: Any,
 ) -> Linearisation:
-    """Return the linearisation of a circuit by its states, delayed reads or parameters."""
+    """Return the linearisation of a circuit by its states, delayed reads or parameters; see `CircuitTemplate.jacobian`.
+
+    Raises:
+        UnknownNameError: there is no such argument.
+        ArgumentError: `by` is none of the three.
+    """
     from rates_core.simulation.derivatives import linearisation_of
 
+    known = ("by", "paths", "vectorize")
+    for name in unknown:
+        raise UnknownNameError(
+            f"jacobian() has no argument '{name}'.{did_you_mean(name, known)} It takes: {', '.join(known)}."
+        )
     return linearisation_of(build_network(circuit, switch("vectorize", vectorize)), by, paths)
 
 
@@ -154,7 +166,7 @@ def _function(
     spec = chosen_backend(backend)
     solver_spec, _ = chosen_solver(solver, None)
     stages, options = chosen_stages(options)
-    chosen_options(solver_spec, spec, options)
+    chosen_options(solver_spec, spec, options, FUNCTION if form is None else (*FUNCTION, "sparse"))
     step_size = positive("step_size", step_size)
     _check_decorator(decorator, decorator_kwargs)
     file = None if file_name is None else path_of("file_name", file_name)
