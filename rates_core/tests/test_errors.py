@@ -85,3 +85,29 @@ def test_truth_values_of_arrays_are_switches() -> None:
     import numpy as np
 
     assert switch("verbose", np.array([True])[0]) is True
+
+
+@pytest.mark.parametrize(
+    ("name", "candidates", "found"),
+    [
+        ("tahn", ["tan", "tanh", "arctan"], ["tanh", "tan", "arctan"]),
+        ("tua", ["eta", "tau"], ["tau", "eta"]),
+        ("TUA", ["eta", "Tau"], ["Tau", "eta"]),
+        ("Tau", ["tua", "tau"], ["tau", "tua"]),
+        ("xabb", ["xbba", "xbab"], ["xbab", "xbba"]),
+        ("opp", ["op", "pop"], ["op", "pop"]),
+        ("heunn", ["euler", "heun"], ["heun"]),
+        ("outptus", ["inputs", "outputs"], ["outputs"]),
+        ("abcd", ["badc", "dcba"], ["badc"]),
+        ("x", ["alpha", "beta"], []),
+        ("", ["a"], []),
+    ],
+)
+def test_the_closest_names_come_first(name, candidates, found):
+    assert closest(name, candidates) == found
+
+
+def test_one_closest_name_is_a_question():
+    assert did_you_mean("tahn", ["tan", "tanh"]) == " Did you mean 'tanh'?"
+    assert did_you_mean("tahn", ["tan", "tanh"], 2) == " Did you mean 'tanh' or 'tan'?"
+    assert did_you_mean("q", ["tan", "tanh"]) == ""

@@ -105,13 +105,24 @@ def shown(value: object, longest: int = 200) -> str:
 
 
 def closest(name: str, candidates: Iterable[str], count: int = 3) -> list[str]:
-    """Return up to `count` candidates that look like `name`, best first."""
+    """Return up to `count` candidates that look like `name`, best first; two letters in the wrong order are best."""
     if not isinstance(name, str):
         return []
     known = [candidate for candidate in dict.fromkeys(candidates) if isinstance(candidate, str)]
     folded = {candidate.casefold(): candidate for candidate in reversed(known)}
-    matches = get_close_matches(name[:LONGEST_NAME].casefold(), list(folded), n=count, cutoff=0.5)
-    return [folded[match] for match in matches]
+    wanted = name[:LONGEST_NAME].casefold()
+    same = [wanted] if wanted in folded else [candidate for candidate in folded if _are_swapped(wanted, candidate)]
+    matches = dict.fromkeys([*same, *get_close_matches(wanted, list(folded), n=count, cutoff=0.5)])
+    return [folded[match] for match in matches][:count]
+
+
+def _are_swapped(name: str, other: str) -> bool:
+    """Tell whether two names differ by the order of two letters side by side, behind the first."""
+    if len(name) != len(other):
+        return False
+    first = next((place for place, letter in enumerate(name) if letter != other[place]), len(name))
+    left, right, rest = name[first : first + 1], name[first + 1 : first + 2], name[first + 2 :]
+    return bool(first and right) and other[first:] == right + left + rest
 
 
 def did_you_mean(name: str, candidates: Iterable[str], count: int = 1) -> str:
