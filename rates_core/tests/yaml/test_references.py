@@ -164,6 +164,24 @@ def test_an_unknown_library_is_an_error_with_the_closest_one(models):
     )
 
 
+def test_the_library_in_the_box_says_how_to_install_it_where_it_is_not(models, monkeypatch):
+    from rates_core.plugins import manager
+
+    core = [plugin for plugin in manager.load_plugins() if plugin.distribution == "rates-core"]
+    monkeypatch.setattr(manager, "load_plugins", lambda: core)
+    monkeypatch.setattr("rates_core.plugins.get_manager", lambda: manager.PluginManager())
+    missing = (
+        "The model library 'model_templates' is not installed. Install it with: pip install rates-models. "
+        "No model library is installed."
+    )
+    assert error("model_templates.neural_mass_models.qif.qif", models.folder) == (
+        "'model_templates.neural_mass_models.qif.qif' leads to no model file: there is no "
+        f"'model_templates/neural_mass_models/qif.yaml' in the working directory '<folder>'. {missing} {FORMS}"
+    )
+    text = models.error_of(lambda: load("model_templates:neural_mass_models/qif/qif"))
+    assert text == f"UnknownNameError: {missing}"
+
+
 NOWHERE = {
     "a misspelt file": (
         "a.modl.Name",

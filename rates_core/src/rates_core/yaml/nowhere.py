@@ -8,7 +8,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from rates_core.errors import ModelFileError, RatesError, alternatives, did_you_mean
+from rates_core.errors import ModelFileError, RatesError, UnknownNameError, alternatives, did_you_mean
 from rates_core.files import can_be, may
 from rates_core.yaml.references import EXTENSIONS, FORMS, Search
 from rates_core.yaml.suggestions import Candidate, Parts, best, in_folder, in_library
@@ -95,10 +95,16 @@ def _written(text: str, prefix: str, parts: Parts) -> str:
 def _no_library(search: Search, with_hint: bool) -> str:
     """Say what the first part of a text is, if it was looked for in the working directory alone."""
     from rates_core.plugins import get_manager
+    from rates_core.plugins.known import KNOWN
 
     name, libraries = search.parts[0], get_manager().model_libraries()
     if name in libraries:
         return f" '{name}' is a model library; name a file in it and a template there."
+    if name in KNOWN["model library"]:
+        try:
+            get_manager().model_library(name)
+        except UnknownNameError as error:  # which tells what to install
+            return f" {error}"
     if not search.is_first or name.endswith(EXTENSIONS):
         return ""
     return f" No model library or package is named '{name}'.{did_you_mean(name, libraries) if with_hint else ''}"
