@@ -134,7 +134,7 @@ def settable(operator: OperatorTemplate) -> list[str]:
     return [
         name
         for name, item in operator.variables.items()
-        if item.kind != "noise" and item.shape == () and not name.endswith(DELAY)
+        if item.kind != "noise" and item.shape == () and not name.endswith(DELAY) and name not in operator.algebraic
     ]
 
 

@@ -88,7 +88,9 @@ def operator_sets(kind):
 
 def overrides(operator):
     scalars = [
-        name for name, variable in operator.variables.items() if variable.shape == () and variable.kind != "noise"
+        name
+        for name, variable in operator.variables.items()
+        if variable.shape == () and variable.kind != "noise" and name not in operator.algebraic
     ]
     return st.dictionaries(st.sampled_from(scalars), floats, max_size=3)
 

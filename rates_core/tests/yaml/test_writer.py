@@ -371,7 +371,7 @@ def test_a_variable_that_no_text_declares_is_refused(models):
     "name", ["x" * (LONGEST_KEY + 1), "\a" * (LONGEST_KEY // 4)], ids=["long", "long when written"]
 )
 def test_a_name_longer_than_a_simple_key_is_written_too(models, name):
-    operator = OperatorTemplate(name, [f"{'x' * 2000} = 1"], {"x" * 2000: "output", "k": 2.0})
+    operator = OperatorTemplate(name, [f"{'x' * 2000}' = 1"], {"x" * 2000: "output", "k": 2.0})
     node = NodeTemplate(name, {operator: {"k": 3.0, "x" * 2000: 4.0}})
     edge = EdgeTemplate(name, [OTHER_OP])
     path = f"{name}/{name}/{'x' * 2000}"

@@ -78,7 +78,9 @@ def mapped_variables(given: Any, template: EdgeTemplate | None) -> FrozenMapping
 
 def _mapped(key: Any, value: Any, template: EdgeTemplate | None) -> tuple[str, Mapped]:
     variable = edge_variable(key, template)
-    if variable.endswith(f"/{TIME}"):
+    assert template is not None
+    place, name = variable.split("/")
+    if name == TIME:
         raise TemplateError(f"The edge variable '{key}' {IS_TIME}")
     if isinstance(value, str):
         if value != "source" and value.count("/") < 2:
@@ -86,8 +88,8 @@ def _mapped(key: Any, value: Any, template: EdgeTemplate | None) -> tuple[str, M
                 f"The edge variable '{key}' is a number, 'source' or the path 'node/op/var', not '{value}'."
             )
         return variable, value
-    assert template is not None
-    return variable, declared_value(template.declared(*variable.split("/")), value, f"The edge variable '{variable}'")
+    operator, _ = template.instance(place)
+    return variable, declared_value(operator, name, value, f"The edge variable '{variable}'")
 
 
 def edge_variable(key: Any, template: EdgeTemplate | None) -> str:

@@ -15,7 +15,8 @@ from attrs import evolve, frozen
 from rates_core.errors import TemplateError, UnknownNameError, did_you_mean, shown
 from rates_core.paths import TIME, check_label
 from rates_core.templates.event import Event, parse_events
-from rates_core.templates.operator import OperatorTemplate, equation_texts
+from rates_core.templates.operator import OperatorTemplate, algebraic_equations, equation_texts
+from rates_core.templates.settable import computed
 from rates_core.templates.value import as_complex
 from rates_core.templates.variable import DType, Variable
 
@@ -86,6 +87,7 @@ def derive(
     kept = {name: declared for name, declared in base.variables.items() if name not in dropped}
     defined = {name for equation in texts for name in _left_names(equation)}
     declared = {name: _redeclared(name, kept.get(name), spec, name in defined) for name, spec in variables.items()}
+    _check_values(variables, kept, algebraic_equations(texts), what)
     return evolve(base, **{**changes, "equations": texts, "events": events, "variables": {**kept, **declared}})
 
 
@@ -193,6 +195,13 @@ def _check_used(declared: Iterable[str], new: Container[str], used: Container[st
                 f"{what}: no equation uses the variable '{name}'.{did_you_mean(str(name), known)} "
                 f"They use: {', '.join(known) or 'none'}."
             )
+
+
+def _check_values(given: Mapping[str, Any], inherited: Container[str], algebraic: Mapping[str, str], what: str) -> None:
+    """Raise if an inherited variable gets a number although an algebraic equation computes it."""
+    for name, spec in given.items():
+        if name in inherited and name in algebraic and Variable.parse(spec).kind == "parameter":
+            raise TemplateError(f"{what}: '{name}' {computed(algebraic[name])}")
 
 
 def _left_names(equation: str) -> list[str]:

@@ -8,16 +8,16 @@ from typing import Any, Self
 from attrs import evolve, field, frozen
 
 from rates_core.errors import ArgumentError, TemplateError, UnknownNameError, did_you_mean, shown
-from rates_core.paths import TIME
 from rates_core.templates.forms import items, text
 from rates_core.templates.location import Location
 from rates_core.templates.mapping import FrozenMapping
 from rates_core.templates.operator import OperatorTemplate
 from rates_core.templates.operator_sets import OperatorInstance, merge, replace_and_remove, split_edits
 from rates_core.templates.references import resolve
+from rates_core.templates.settable import unsettable
 from rates_core.templates.template import Template, check_name, optional_label, prose
 from rates_core.templates.value import Value, shape_of, to_value
-from rates_core.templates.variable import IS_TIME, Variable
+from rates_core.templates.variable import Variable
 
 
 def parse_operators(given: Any) -> tuple[OperatorInstance, ...]:
@@ -61,19 +61,19 @@ def _override(operator: OperatorTemplate, name: str, given: Any) -> Value:
         raise UnknownNameError(
             f"Operator '{operator.name}' has no variable '{name}'.{did_you_mean(str(name), operator.variables)}"
         )
-    if name == TIME:
-        raise TemplateError(f"'{operator.name}/{name}' {IS_TIME}")
-    return declared_value(declared, given, f"'{operator.name}/{name}'")
+    return declared_value(operator, name, given, f"'{operator.name}/{name}'")
 
 
-def declared_value(declared: Variable, given: Any, what: str) -> Value:
+def declared_value(operator: OperatorTemplate, name: str, given: Any, what: str) -> Value:
     """Return a value for a declared variable; a text such as `output(0.5)` must repeat the declared kind.
 
     Raises:
-        TemplateError: it is no value, is NaN, or its shape or kind contradicts the declaration.
+        TemplateError: the variable takes no value, or it is none, is NaN, or its shape or kind contradicts the
+            declaration.
     """
-    if declared.kind == "noise":
-        raise TemplateError(f"{what} is noise, which has unit strength and no value.")
+    if (reason := unsettable(operator, name)) is not None:
+        raise TemplateError(f"{what} {reason}")
+    declared = operator.variables[name]
     try:
         value = _text_value(declared, given, what) if isinstance(given, str) else to_value(given)
     except ArgumentError as error:

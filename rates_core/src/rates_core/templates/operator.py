@@ -36,6 +36,11 @@ def equation_texts(given: Any) -> tuple[str, ...]:
     return tuple(equation.strip() for equation in equations)
 
 
+def algebraic_equations(equations: Iterable[str]) -> Mapping[str, str]:
+    """Map what stands alone on the left of an equation to its text: the variables that are no derivatives."""
+    return {text.partition("=")[0].strip(): text for text in equations}
+
+
 def _declared(given: Any) -> FrozenMapping[str, Variable]:
     if not isinstance(given, Mapping):
         raise TemplateError(f"Variables are a mapping of names to what they are, not {shown(given)}.")
@@ -92,6 +97,11 @@ class OperatorTemplate(Template):
                         f"The event 'when: {event.when}' changes '{name}', which is not declared ({self.place})."
                         f"{did_you_mean(name, self.variables)}"
                     )
+
+    @cached_property
+    def algebraic(self) -> Mapping[str, str]:
+        """Map the variables that algebraic equations compute to the texts of those."""
+        return algebraic_equations(self.equations)
 
     @cached_property
     def parsed(self) -> tuple[Equation, ...]:

@@ -9,6 +9,7 @@ from rates_core.errors import TemplateError, UnknownNameError, did_you_mean, sho
 from rates_core.templates.mapping import FrozenMapping
 from rates_core.templates.operator import OperatorTemplate
 from rates_core.templates.references import resolve
+from rates_core.templates.settable import unsettable
 from rates_core.templates.value import Value
 
 OperatorInstance = tuple[OperatorTemplate, Mapping[str, Value]]
@@ -33,7 +34,7 @@ def split_edits(given: Any) -> tuple[Mapping[Any, Any], list[Any], Any]:
 def replace_and_remove(
     instances: Iterable[OperatorInstance], replaced: Mapping[Any, Any], removed: Iterable[Any], what: str
 ) -> list[OperatorInstance]:
-    """Return a changed set of operators; a replacement keeps the values of variables that it has too.
+    """Return a changed set of operators; a replacement keeps the values that it takes too.
 
     Raises:
         UnknownNameError: an operator to replace or remove is not there.
@@ -44,12 +45,12 @@ def replace_and_remove(
     for reference, new in replaced.items():
         name = _name(reference, kept, what)
         operator = resolve(new, OperatorTemplate, f"The replacement of operator '{name}'")
-        kept[name] = operator, FrozenMapping(item for item in kept[name][1].items() if _has_value(operator, item[0]))
+        kept[name] = operator, FrozenMapping(item for item in kept[name][1].items() if _takes(operator, item[0]))
     return list(kept.values())
 
 
-def _has_value(operator: OperatorTemplate, name: str) -> bool:
-    return name in operator.variables and operator.variables[name].kind != "noise"
+def _takes(operator: OperatorTemplate, name: str) -> bool:
+    return name in operator.variables and unsettable(operator, name) is None
 
 
 def merge(

@@ -9,16 +9,15 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from rates_core.errors import ArgumentError, TemplateError, shown
-from rates_core.paths import TIME
 from rates_core.templates.counting import counted
 from rates_core.templates.forms import mapping
 from rates_core.templates.location import Location
 from rates_core.templates.mapping import FrozenMapping
 from rates_core.templates.node import NodeTemplate
 from rates_core.templates.references import resolve
+from rates_core.templates.settable import unsettable
 from rates_core.templates.template import Template, check_name, optional_label, prose
 from rates_core.templates.value import Value, shape_of, to_value
-from rates_core.templates.variable import IS_TIME
 
 
 def _count(given: Any) -> int:
@@ -124,12 +123,11 @@ class PopulationTemplate(Template):
     def _parameter(self, path: Any, given: Any) -> Value:
         if not isinstance(path, str) or path.count("/") != 1:
             raise TemplateError(f"Population '{self.name}': a parameter is named 'op/var', not {shown(path)}.")
-        declared = self.node.declared(*path.split("/"))
+        place, name = path.split("/")
+        declared = self.node.declared(place, name)
         what = f"Population '{self.name}': '{path}'"
-        if path.endswith(f"/{TIME}"):
-            raise TemplateError(f"{what} {IS_TIME}")
-        if declared.kind == "noise":
-            raise TemplateError(f"{what} is noise, which has unit strength and no value.")
+        if (reason := unsettable(self.node.instance(place)[0], name)) is not None:
+            raise TemplateError(f"{what} {reason}")
         try:
             value = to_value(given)
         except ArgumentError as error:

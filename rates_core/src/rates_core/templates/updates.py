@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rates_core.errors import ArgumentError, RatesError, TemplateError, UnknownNameError, shown
-from rates_core.paths import TIME
 from rates_core.templates.accepted_values import accepted
 from rates_core.templates.array import Array
 from rates_core.templates.counting import counted
@@ -14,8 +13,8 @@ from rates_core.templates.current import missing_edge
 from rates_core.templates.forms import items
 from rates_core.templates.overrides import EdgeOverride, Overrides
 from rates_core.templates.queries import VariableMatch, match_variables
+from rates_core.templates.settable import unsettable
 from rates_core.templates.value import Value, shape_of, to_number, to_value
-from rates_core.templates.variable import IS_TIME
 
 if TYPE_CHECKING:
     from rates_core.templates.circuit import CircuitTemplate
@@ -69,10 +68,9 @@ def node_value(circuit: CircuitTemplate, path: str, given: Any) -> Value:
     """
     matched = match_variables(circuit, path)
     for match in matched:
-        if match.variable == TIME:
-            raise ArgumentError(f"'{match.path}' {IS_TIME}")
-        if match.declared.kind == "noise":
-            raise ArgumentError(f"'{match.path}' is noise, which has unit strength and no value.")
+        operator, _ = match.leaf.node.instance(match.operator)
+        if (reason := unsettable(operator, match.variable)) is not None:
+            raise ArgumentError(f"'{match.path}' {reason}")
     try:
         value = to_value(given)
     except ArgumentError as error:
