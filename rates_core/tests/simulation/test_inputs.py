@@ -68,6 +68,37 @@ def test_a_program_for_more_columns_is_made_once() -> None:
     assert model.with_columns({"p/l/u": np.ones(101)}, 0.0) is model
 
 
+INTEGRATOR = CircuitTemplate(
+    "c", nodes={"p": NodeTemplate("n", [OperatorTemplate("l", "x' = u", {"x": "output(0.0)", "u": "input(0.0)"})])}
+)
+SIGNAL = np.array([1.0, 2.0, 4.0, 8.0, 100.0, 1000.0])
+
+
+@pytest.mark.parametrize("solver", ["heun", "scipy"])
+@pytest.mark.parametrize(
+    ("samples", "end"),
+    [
+        (4, 9.25),  # trapezoids of 1, 2, 4, 8 and 8 again, which holds to the end, 0.5 apart
+        (5, 32.25),  # the one sample behind the last step is its end
+        (6, 32.25),  # further samples are not used
+    ],
+)
+def test_one_sample_more_than_steps_is_used_and_no_further_one(solver: str, samples: int, end: float) -> None:
+    first = INTEGRATOR.run(2.0, 0.5, inputs={"p/l/u": SIGNAL[:samples]}, outputs={"x": "p/l/x"}, solver=solver)
+    np.testing.assert_allclose(first["x"], [0.0, 0.75, 2.25, 5.25], rtol=0, atol=1e-5)
+    rest = INTEGRATOR.run(0.5, 0.5, inputs={"p/l/u": [0.0]}, outputs={"x": "p/l/x"}, solver=solver, state=first)
+    np.testing.assert_allclose(rest["x"], [end], rtol=0, atol=1e-4)
+
+
+@pytest.mark.parametrize("place", [4, 5])
+def test_a_sample_that_is_not_used_may_not_be_nan_either(place: int) -> None:
+    signal = SIGNAL.copy()
+    signal[place] = np.nan
+    with pytest.raises(InputSignalError) as refused:
+        INTEGRATOR.run(2.0, 0.5, inputs={"p/l/u": signal})
+    assert str(refused.value) == f"External input 'p/l/u' is NaN or infinite at sample {place}."
+
+
 def test_runs_with_other_columns_go_on_from_each_other() -> None:
     model = POPULATION.compile(inputs={"p/l/u": np.zeros(101)}, solver="rk4", **RUN)
     first = model.run()

@@ -81,11 +81,13 @@ class Samples(Signal):
         return rows
 
     def jumps(self, share: float) -> np.ndarray:
-        """Return the numbers of samples where the signal bends as samples of smooth signals do not."""
-        if len(self.values) < 3:
-            return np.zeros(0, dtype=int)
+        """Return the numbers of samples where the signal bends as samples of smooth signals do not.
+
+        The last sample is one where the signal, which stays what it is there, was on its way elsewhere.
+        """
         spread = np.ptp(self.values, axis=0)
-        bend = np.abs(np.diff(self.values, 2, axis=0)) > share * np.where(spread > 0, spread, np.inf)
+        held = np.concatenate([self.values, self.values[-1:]])
+        bend = np.abs(np.diff(held, 2, axis=0)) > share * np.where(spread > 0, spread, np.inf)
         return np.nonzero(bend.any(axis=1))[0] + 1
 
 
