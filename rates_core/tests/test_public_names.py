@@ -45,7 +45,14 @@ def test_type_checkers_see_the_names_that_a_process_sees(package):
     module = PACKAGES[package]
     assert for_type_checkers(package) == module._NAMES
     assert set(module.__all__) - {"__version__"} == set(module._NAMES)
-    assert set(module.__all__) <= set(dir(module))
+
+
+def test_a_list_of_names_shows_those_that_are_public_and_no_others():
+    importlib.import_module("rates_core.simulation.compile")  # what was imported becomes an attribute too
+    modules = {"errors", "plugins", "testing"}
+    assert dir(rates_core) == sorted({*rates_core.__all__, *modules})
+    assert dir(rates_core.plugins) == sorted(rates_core.plugins.__all__)
+    assert dir(importlib.import_module("rates_core.testing")) == sorted(rates_core.testing.__all__)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ def lazy_exports(
     """Return `__getattr__` and `__dir__` of a package whose names live in other modules.
 
     Args:
-        package: `__name__` of the package.
+        package: `__name__` of the package, which defines `__all__`.
         names: each public name with the module that defines it.
         modules: submodules that are public attributes of the package.
     """
@@ -33,6 +33,6 @@ def lazy_exports(
         return value
 
     def __dir__() -> list[str]:  # noqa: N807  # becomes the package's
-        return sorted({*vars(sys.modules[package]), *names, *submodules})
+        return sorted({*vars(sys.modules[package])["__all__"], *submodules})
 
     return __getattr__, __dir__

@@ -92,3 +92,17 @@ def test_the_arguments_that_errors_list_are_those_of_the_calls():
     assert run | {"delay_approximation", "stop_on_nonfinite"} == set(RUN)
     compiled = set(signature(type(CircuitTemplate("c", {"p": NodeTemplate("n", [DECAY])}).compile()).run).parameters)
     assert compiled - set(RUN) - ignored == {"parameters", "initial"} < set(OF_COMPILED)
+
+
+def test_what_is_returned_is_one_line():
+    operator = OperatorTemplate("op", "x' = -a*x + b", {"x": "output(1.0)", "a": 1.0, "b": 2.0})
+    single = CircuitTemplate("single", {"p": NodeTemplate("n", [operator])})
+    many = CircuitTemplate("many", populations={"p": {"node": NodeTemplate("n", [operator]), "n": 500}})
+    assert repr(single.get_run_func("f", 0.1)) == "<RunFunction of (t, y, a, b): 4 arguments, 1 number in y>"
+    assert repr(many.get_run_func("f", 0.1)) == "<RunFunction of (t, y, a, b): 4 arguments, 500 numbers in y>"
+    pair = single.update_template("pair", nodes={"q": NodeTemplate("n", [operator])})
+    assert repr(pair.get_run_func("f", 0.1, vectorize=False)) == (
+        "<RunFunction of (t, y, p_op_a, p_op_b, q_op_a, ...): 6 arguments, 2 numbers in y>"
+    )
+    assert repr(single.jacobian()) == "<Linearisation of 'single': 1 row, 1 column, 1 block>"
+    assert repr(many.jacobian()) == "<Linearisation of 'many': 500 rows, 500 columns, 1 block>"

@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from rates_core.errors import ArgumentError, TemplateError
+from rates_core.errors import ArgumentError, TemplateError, shown
 from rates_core.paths import split_variable
 from rates_core.templates.array import Array
 from rates_core.templates.counting import counted_are
@@ -160,6 +160,10 @@ class Connectivity:
 
     def __str__(self) -> str:
         return f"{self.source}->{self.target}"
+
+    def __repr__(self) -> str:
+        shape = "all to all" if self.shape is None else "{} targets, {} sources".format(*self.shape)
+        return f"<Connectivity {shown(str(self))}: {shape}>"
 
     @property
     def shape(self) -> tuple[int, int] | None:

@@ -8,6 +8,7 @@ from typing import Any, Self
 from attrs import evolve, field, frozen
 
 from rates_core.errors import ArgumentError, TemplateError, UnknownNameError, did_you_mean, shown
+from rates_core.templates.counting import counted
 from rates_core.templates.forms import items, text
 from rates_core.templates.location import Location
 from rates_core.templates.mapping import FrozenMapping
@@ -124,6 +125,9 @@ class OperatorSet(Template):
                     f"'{self.name}' has two operators named '{name}'. Derive one of them under another name."
                 )
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {shown(self.name)}: {counted(len(self.operators), 'operator')}>"
+
     def instance(self, operator: str) -> OperatorInstance:
         """Return the operator of that name and its values.
 
@@ -225,7 +229,7 @@ class OperatorSet(Template):
         return evolve(self, **changes)
 
 
-@frozen(cache_hash=True)
+@frozen(cache_hash=True, repr=False)
 class NodeTemplate(OperatorSet):
     """A unit of a network, e.g. a neural population, made of operators that share their variables by name.
 
@@ -237,7 +241,7 @@ class NodeTemplate(OperatorSet):
     """
 
 
-@frozen(cache_hash=True)
+@frozen(cache_hash=True, repr=False)
 class EdgeTemplate(OperatorSet):
     """A coupling with equations of its own, made of operators; without operators it is a plain weighted edge.
 

@@ -11,6 +11,7 @@ from attrs import field, frozen
 from rates_core.errors import TemplateError, UnknownNameError, did_you_mean, shown
 from rates_core.paths import check_label
 from rates_core.templates import forms
+from rates_core.templates.counting import counted
 from rates_core.templates.event import Event, ParsedEvent, parse_events
 from rates_core.templates.location import Location
 from rates_core.templates.mapping import FrozenMapping
@@ -97,6 +98,10 @@ class OperatorTemplate(Template):
                         f"The event 'when: {event.when}' changes '{name}', which is not declared ({self.place})."
                         f"{did_you_mean(name, self.variables)}"
                     )
+
+    def __repr__(self) -> str:
+        numbers = counted(len(self.equations), "equation"), counted(len(self.variables), "variable")
+        return f"<OperatorTemplate {shown(self.name)}: {', '.join(numbers)}>"
 
     @cached_property
     def algebraic(self) -> Mapping[str, str]:

@@ -120,6 +120,9 @@ class PopulationTemplate(Template):
         changes: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
         return evolve(self, params={**self.params, **mapping(params, "The params of a population")}, **changes)
 
+    def __repr__(self) -> str:
+        return f"<PopulationTemplate {shown(self.name)}: {counted(self.n, 'unit')} of {self.node!r}>"
+
     def _parameter(self, path: Any, given: Any) -> Value:
         if not isinstance(path, str) or path.count("/") != 1:
             raise TemplateError(f"Population '{self.name}': a parameter is named 'op/var', not {shown(path)}.")

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from rates_core.errors import shown
 from rates_core.expressions.tree import Expression
 from rates_core.system.system import System
+from rates_core.templates.counting import counted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,6 +48,10 @@ class Linearisation:
     blocks: tuple[Block, ...]
     shape: tuple[int, int]
     columns: tuple[tuple[str, int], ...]
+
+    def __repr__(self) -> str:
+        rows, columns = (counted(size, noun) for size, noun in zip(self.shape, ("row", "column"), strict=True))
+        return f"<Linearisation of {shown(self.system.name)}: {rows}, {columns}, {counted(len(self.blocks), 'block')}>"
 
     @property
     def index_paths(self) -> frozenset[str]:
