@@ -71,20 +71,29 @@ def _element(x: Any, i: Any) -> Any:
     return axis[places.astype(int)]
 
 
+def _mean(x: Any) -> Any:
+    """Return the mean of an axis, which an empty one has not."""
+    import numpy as np
+
+    if not np.size(x):
+        raise ValueError("an axis without elements has no mean.")
+    return np.mean(x)
+
+
 @cache
 def _functions() -> dict[str, Callable[..., Any]]:
     import numpy as np
 
     same = (
         "sin cos tan sinh cosh tanh arcsin arccos arctan arctan2 exp log log10 sqrt abs sign floor ceil round fmod mod "
-        "add subtract multiply divide power negative where real imag conj mean matmul"
+        "add subtract multiply divide power negative where real imag conj matmul"
     )
     found: dict[str, Callable[..., Any]] = {name: getattr(np, name) for name in same.split()}
     found |= {name: _as_number(getattr(np, name)) for name in _TRUTHS}
     found |= {
         "min": np.minimum, "max": np.maximum, "and": _as_number(np.logical_and), "or": _as_number(np.logical_or),
         "not": _as_number(np.logical_not),
-        "heaviside": lambda x: np.heaviside(x, 1.0), "sigmoid": lambda x: 1 / (1 + np.exp(-x)), "vsum": np.sum,
+        "heaviside": lambda x: np.heaviside(x, 1.0), "sigmoid": lambda x: 1 / (1 + np.exp(-x)), "vsum": np.sum, "mean": _mean,
         "maxi": np.max, "mini": np.min, "matvec": np.matmul, "index": _element,
         "index_range": lambda x, start, stop: x[int(start) : int(stop)],
         "index_axis": lambda x, i, axis=0: np.moveaxis(_element(np.moveaxis(x, axis, 0), i), 0, axis),
