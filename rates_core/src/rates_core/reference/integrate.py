@@ -28,11 +28,12 @@ class Integration:
 
     Positions are times in steps since the start. What a delayed value is at a position follows `ARCHITECTURE.md`:
     what was before the start; or the polynomial through p + 1 samples around it, p being the order of the method,
-    which reach neither across the start nor across early breaking points; or, where there are not that many, the
+    which reach neither across the start nor across breaking points; or, where there are not that many, the
     continuous extension of the step that the position lies in.
 
     At the start of a step computed variables have samples up to the step before only: theirs of this moment may be
-    what is being computed.
+    what is being computed. A variable that jumps at the start lets computed ones jump that read it, a delay later.
+    What is read from behind the start of a step finds what was before the jump.
 
     Attributes:
         moments: `moments[k]` is the moment at the start of step k, which rows are recorded from and samples taken from.
@@ -45,13 +46,20 @@ class Integration:
     past: Past
     moments: list[Moment] = field(factory=list, init=False)
     _slopes: list[Slopes] = field(factory=list, init=False)
-    _breaks: list[int] = field(init=False)
+    _slots: dict[str, None] = field(init=False)
+    _delays: list[float] = field(init=False)
+    _breaks: set[int] = field(init=False)
+    _before: dict[int, Moment] = field(factory=dict, init=False)  # at jumps, the moment as it was until then
+    _jumped: bool = field(default=False, init=False)
     _looked_inside: bool = field(default=False, init=False)
 
     def __attrs_post_init__(self) -> None:
         reads = [item for item in self.model.quantities.values() if isinstance(item, Read)]
-        self._breaks = breaking_points([self.model.delay(read) / self.step_size for read in reads], self.method.order)
+        self._slots = dict.fromkeys(read.slot for read in reads)
+        self._delays = [self.model.delay(read) / self.step_size for read in reads]
         self._add_moment(self.past.at_start)
+        self._jumped = any(self.past.before(slot, 0.0) != self.moments[0].value(slot) for slot in self._slots)
+        self._breaks = breaking_points(self._delays, self.method.order - (2 if self._jumped else 3))
 
     def step(self) -> None:
         """Make one step; if it reads inside itself, make it p times in all, p being the order."""
@@ -66,10 +74,20 @@ class Integration:
             if not self._looked_inside:
                 break
         self._add_moment(self._moved(number, self.method.weights).__getitem__)
+        if self._jumped:
+            self._look_for_jumps(number + 1)
 
     def _add_moment(self, states: Callable[[str], Value]) -> None:
         number = len(self.moments)
         self.moments.append(self._moment(number, states, partial(self._delayed, number, number - 1, number, 0.0)))
+
+    def _look_for_jumps(self, number: int) -> None:
+        """Keep what computed variables were before the start of a step, if that is not what they are there."""
+        after = self.moments[number]
+        before = self._moment(number, after.states, partial(self._delayed, number, number - 1, number, 1.0))
+        if any(before.value(slot) != after.value(slot) for slot in self._slots if not self._is_state(slot)):
+            self._before[number] = before
+            self._breaks |= {number, *(number + later for later in breaking_points(self._delays, self.method.order - 2))}
 
     def _stage(self, number: int, node: float, row: Sequence[float]) -> Moment:
         """Return a stage of step `number`; one at its start, as the first one is, is the moment there."""
@@ -118,10 +136,16 @@ class Integration:
         if position <= newest:
             samples = self._samples_around(position, newest)
             if position == math.floor(position):
-                return self.moments[int(position)].value(read.slot)
+                return self._sample(int(position), read.slot, before=node > 0.0)
             if len(samples) == self.method.order + 1:
-                return interpolated(position, {index: self.moments[index].value(read.slot) for index in samples})
+                values = [self._sample(index, read.slot, before=index == samples[-1]) for index in samples]
+                return interpolated(position, dict(zip(samples, values, strict=True)))
         return self._inside(read.slot, position, number, computed)
+
+    def _sample(self, number: int, slot: str, before: bool) -> Value:
+        """Return a value at the start of a step, or what it was just before."""
+        moment = self._before.get(number, self.moments[number]) if before else self.moments[number]
+        return moment.value(slot)
 
     def _is_state(self, path: str) -> bool:
         return isinstance(self.model.quantities[path], (State, Stage))
@@ -174,16 +198,17 @@ def interpolated(position: float, samples: Mapping[int, Value]) -> Value:
     return total
 
 
-def breaking_points(delays: Sequence[float], order: int) -> list[int]:
-    """Return the steps across which polynomials do not reach: sums of 1, ..., p - 3 delays that are whole steps.
+def breaking_points(delays: Sequence[float], depth: int) -> set[int]:
+    """Return the steps that polynomials do not reach across: sums of 1, ..., `depth` delays that are whole steps.
 
-    The solution's derivative l + 1 jumps l delays after the start, and a polynomial across a jump of derivative m is
-    wrong by h^m in a few steps: the method's order p feels it while m + 1 < p.
+    Derivative m + l of the solution jumps l delays after a place where its derivative m does: m is 1 at the start, and
+    0 where a variable itself jumps. A polynomial across a jump of derivative m is wrong by h^m in a few steps: the
+    method's order p feels it while m + 1 < p.
     """
     whole = {round(delay) for delay in delays if delay > 0.0 and abs(delay - round(delay)) < GRID}
     found: set[int] = set()
     front = {0}
-    for _ in range(order - 3):
+    for _ in range(depth):
         front = {point + delay for point in front for delay in whole if point + delay > 0}
         found |= front
-    return sorted(found)
+    return found
