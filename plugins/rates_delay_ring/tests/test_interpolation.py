@@ -1,7 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rates_delay_ring.interpolation import breaks, lagrange, snapped, window
+from rates_delay_ring.interpolation import lagrange, snapped, window
 
 
 @given(st.integers(0, 5), st.floats(-3.0, 8.0))
@@ -29,9 +29,3 @@ def test_a_window_is_centred_as_far_as_its_bounds_allow(
     position: float, lowest: int, highest: int, expected: tuple[int, int]
 ) -> None:
     assert window(position, lowest, highest, 4) == expected
-
-
-def test_breaking_points_that_the_order_feels_are_kept_apart() -> None:
-    assert breaks([10.0, 25.0, 3.37], 4, 100.0) == [10, 25]
-    assert breaks([10.0], 5, 100.0) == [10, 20]
-    assert breaks([10.0], 2, 100.0) == []

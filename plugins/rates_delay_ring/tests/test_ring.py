@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
@@ -201,3 +202,46 @@ def test_noise_beside_a_delayed_expression_is_no_obstacle_and_delayed_noise_is_r
         "'p/op/z' is read with a delay and depends on random numbers at the same instant. "
         "Delay a state instead, or add the noise where the delayed value is used."
     )
+
+
+def decays(power: int) -> Callable[[float], float]:
+    """Return what a chain of so many filters 1/(s + 1) makes of exp(-t)."""
+    return lambda t: t**power / math.factorial(power) * math.exp(-t)
+
+
+EVERY = {"heun": 2, "midpoint": 2, "rk4": 4, "dormand_prince": 5}
+
+
+@pytest.mark.parametrize("solver", EVERY)
+def test_a_jump_at_the_start_that_delayed_states_hand_on_costs_no_order(solver: str) -> None:
+    # x = exp(-t) from the start and 0 before; y, z, q filter it, each a delay of 1 later
+    model = circuit(
+        ["x' = -x", "y' = -y + past(x, tau)", "z' = -z + past(y, tau)", "q' = -q + past(z, tau)"],
+        x="output(1.0)", y="variable(0.0)", z="variable(0.0)", q="variable(0.0)", tau=1.0,
+    )  # fmt: skip
+    assert_order(model, solver, 5.0, decays(3)(2.0), "q", {"p/op/x": 0.0})
+
+
+@pytest.mark.parametrize("solver", EVERY)
+def test_a_jump_that_computed_variables_hand_on_costs_no_order(solver: str) -> None:
+    # v is x of two time units ago, by way of w; it jumps from 0 to 1 at t = 2
+    model = circuit(
+        ["x' = -x", "w = past(x, tau)", "v = past(w, tau)", "y' = -y + v"],
+        x="output(1.0)", w="variable(0.0)", v="variable(0.0)", y="variable(0.0)", tau=1.0,
+    )  # fmt: skip
+    assert_order(model, solver, 4.0, decays(1)(2.0), "y", {"p/op/x": 0.0})
+
+
+@pytest.mark.parametrize("solver", EVERY)
+def test_a_computed_variable_that_jumps_for_ever_costs_no_order(solver: str) -> None:
+    # w = 1, 1.5, 1.75, ... on one time unit after the other; y follows it: y(k + 1) = w + (y(k) - w)/e
+    model = circuit(["w = 1.0 + 0.5*past(w, tau)", "y' = -y + w"], w="variable(0.0)", y="variable(0.0)", tau=1.0)
+    y, w = 0.0, 1.0
+    for _ in range(6):
+        y, w = w + (y - w) * math.exp(-1.0), 1.0 + 0.5 * w
+    assert_order(model, solver, 6.0, y, "y", {"p/op/w": 0.0})
+
+
+def assert_order(model: CircuitTemplate, solver: str, time: float, exact: float, output: str, history: object) -> None:
+    errors = [abs(end(model, solver, h, time, output, history) - exact) for h in (0.1, 0.05, 0.025)]
+    assert orders(errors)[-1] > EVERY[solver] - 0.2 or errors[-1] < 1e-11

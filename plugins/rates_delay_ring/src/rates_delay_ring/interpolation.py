@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 SNAP = 1e-9  # positions this near to a sample, in steps, are that sample
@@ -54,18 +52,3 @@ def lagrange_weights(positions: np.ndarray, first: np.ndarray, degree: int) -> n
             if other != own:
                 weights[:, own] *= (positions - first - other) / (own - other)
     return weights
-
-
-def breaks(delays: Sequence[float], order: int, limit: float) -> list[int]:
-    """Return the steps, above 0, across which interpolation would lose the method's order.
-
-    The start makes derivative l + 1 jump after l delays. Interpolation across a jump of derivative m is wrong by
-    h^m for a few steps, which the order p of the method feels while m < p - 1. Only jumps on the grid can be kept out.
-    """
-    whole = sorted({round(delay) for delay in delays if delay > 0 and abs(delay - round(delay)) < SNAP})
-    found: set[int] = set()
-    front = {0}
-    for _ in range(order - 3):
-        front = {point + delay for point in front for delay in whole if 0 < point + delay <= limit}
-        found |= front
-    return sorted(found)

@@ -15,12 +15,12 @@ class Stencil:
     Attributes:
         offsets: of the first sample of each entry from the present step, `[entries]`.
         weights: of the samples from there on, `[entries, samples]`; without samples every entry is its first sample.
-        inside: the first step at which no entry reaches what was before the start or across a breaking point.
+        reach: how far back entries reach, in steps.
     """
 
     offsets: np.ndarray
     weights: np.ndarray
-    inside: int
+    reach: int
 
     @property
     def whole(self) -> bool:
@@ -34,7 +34,7 @@ class Stencil:
         return np.asarray(self.offsets[:, None] + np.arange(self.weights.shape[1]))
 
 
-def stencil_of(delays: np.ndarray, node: float, order: int, newest: int, last_break: int) -> Stencil | None:
+def stencil_of(delays: np.ndarray, node: float, order: int, newest: int) -> Stencil | None:
     """Return the stencil of a read, or None if it looks at what is still being computed.
 
     Args:
@@ -42,15 +42,12 @@ def stencil_of(delays: np.ndarray, node: float, order: int, newest: int, last_br
         node: of the method, in steps.
         order: of the method; p + 1 samples make a value of order p.
         newest: offset of the newest sample that is there.
-        last_break: the last step across which interpolation would lose the order; 0 is the start.
     """
     positions = near_samples(node - delays.reshape(-1))
     if positions.size and positions.max() > newest:
         return None
     if (positions == np.floor(positions)).all():
         offsets = positions.astype(int)
-        # at an end of a step, the start counts as before it: what was there until then may have been something else
-        inside = -int(offsets.min(initial=0)) + (1 if node > 0 else 0)
-        return Stencil(offsets, np.empty((offsets.size, 0)), inside)
+        return Stencil(offsets, np.empty((offsets.size, 0)), -int(offsets.min(initial=0)))
     first = np.minimum(np.floor(positions).astype(int) - order // 2, newest - order)
-    return Stencil(first, lagrange_weights(positions, first, order), last_break - int(first.min()))
+    return Stencil(first, lagrange_weights(positions, first, order), -int(first.min()))

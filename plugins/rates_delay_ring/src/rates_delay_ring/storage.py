@@ -2,26 +2,28 @@
 
 A read at position s (in steps since the start) takes what the variable was before the start for s ≤ 0, the polynomial
 through p + 1 stored samples around s (p the order of the method) while there are that many on its side of the start
-and of early breaking points, and otherwise the continuous extension of the step that s lies in. Inside the current
+and of breaking points, and otherwise the continuous extension of the step that s lies in. Inside the current
 step this extension rests on the stages computed so far, and the stages are computed p times. At the start of a step a
-computed variable has samples up to the step before: its own of that moment may be what is being computed.
+computed variable has samples up to the step before: its own of that moment may be what is being computed. Reads behind
+the start of a step that meet a jump find what was before it.
 """
 
 from __future__ import annotations
 
 import math
-from bisect import bisect_left, bisect_right
 from typing import Any
 
 import numpy as np
 from rates_core.delays.dependence import Dependence
 from rates_core.delays.present import Present
 from rates_core.delays.strategy import Gather, Storage, StorageContext, UniformHistory, joined, no_draws
-from rates_core.errors import ArgumentError, UnsupportedFeatureError
+from rates_core.errors import ArgumentError
 from rates_core.programs.program import slot_paths
 
-from rates_delay_ring.interpolation import breaks, lagrange, lagrange_weights, near_samples, snapped, window
+from rates_delay_ring.breaks import Breaks
+from rates_delay_ring.interpolation import lagrange, lagrange_weights, near_samples, snapped, window
 from rates_delay_ring.stencil import Stencil, stencil_of
+from rates_delay_ring.steps import Steps
 
 
 class RingStorage(Storage):
@@ -59,23 +61,20 @@ class Ring(UniformHistory):
         # how far back reads go when a computed variable is computed inside a step
         self._reach = math.inf if dependence.recurrent else self._longest * (1 + len(self._algebraic))
         self._stored = dict.fromkeys(kept, -1)
-        self._breaks = breaks(
-            [float(d) for delay in self._delays for d in np.unique(delay)], self._order, 4 * self._longest
-        )
+        true = [np.asarray(delay / context.step_size) for delay in context.delays]
+        self._breaks = Breaks(context.system, true, self._order)
         self._stencils = {
             (number, node): self._stencil(number, node)
             for node in context.tableau.distinct_nodes
             for number in range(len(self._delays))
         }
         self._buffers = {slot: self._buffer(slot) for slot in kept}
-        self._continuous: frozenset[str] = frozenset()  # slots that do not jump at the start
-        self._steps: dict[int, tuple[tuple[Any, ...], dict[int, tuple[Any, ...]]]] = {}
+        self._steps = Steps(context.tableau, context.step_size)
         self._current = -1
         self._complete = False
         self._gathers: dict[float, tuple[Gather, ...]] = {}
         self._inputs = context.inputs
         self._at_start: tuple[int | None, tuple[Any, ...]] = (None, ())
-        self._stage = 0
         if before is not None:
             self._inputs = joined(before._inputs, context.inputs, context.start)
             self._take(before)
@@ -83,8 +82,7 @@ class Ring(UniformHistory):
     def _stencil(self, number: int, node: float) -> Stencil | None:
         # at the start of a step, a computed variable of that moment may be what is being computed
         newest = -1 if node == 0 and self._context.system.reads[number].slot in self._algebraic else 0
-        last_break = self._breaks[-1] if self._breaks else 0
-        return stencil_of(self._delays[number], node, self._order, newest, last_break)
+        return stencil_of(self._delays[number], node, self._order, newest)
 
     def _buffer(self, slot: str) -> np.ndarray:
         """Return samples that hold what was before the start, as far back as reads take samples of it."""
@@ -116,8 +114,8 @@ class Ring(UniformHistory):
                 row = index % self._size
                 new[row] = new[row + self._size] = old[index % before._size]
         self._stored = dict(before._stored)
-        self._continuous = before._continuous
-        self._steps = dict(before._steps)
+        self._breaks = self._breaks.after(before._breaks)
+        self._steps = before._steps.copy()
         self._current, self._complete = step - 1, True
 
     def copy(self) -> Ring:
@@ -126,41 +124,50 @@ class Ring(UniformHistory):
         new.__dict__.update(self.__dict__)
         new._buffers = {slot: buffer.copy() for slot, buffer in self._buffers.items()}
         new._stored = dict(self._stored)
-        new._steps = dict(self._steps)
+        new._steps, new._breaks = self._steps.copy(), self._breaks.copy()
         return new
 
     def begin(self, step: int, pieces: tuple[Any, ...]) -> int:
         """Store all slots at the start of a step; return how often its stages have to be computed."""
         if step == self._current:  # the row at the end of the last run has been recorded before this step
             return self._sweeps()
-        self._current, self._complete, self._stage = step, False, 0
-        self._steps[step] = (pieces, {})
+        self._current, self._complete = step, False
+        self._steps.begin(step, pieces)
         for slot in self._buffers:
             if slot in self._states:
                 self._put(slot, step, pieces[self._states[slot][0]])
         if self._algebraic:
-            context, t = self._context, step * self._context.step_size
-            reads = self.read(step, 0.0)
-            self._at_start = step, reads
-            y = context.kernel.pack(pieces)
-            values = dict(
-                zip(
-                    self._slots,
-                    context.kernel.slots(t, y, self._inputs(t), reads, no_draws(context.system)),
-                    strict=True,
-                )
-            )
-            for slot in self._algebraic:
-                self._put(slot, step, values[slot])
+            self._compute(step, pieces)
         if step == 0:
-            self._continuous = frozenset(slot for slot in self._buffers if self._starts_smoothly(slot))
+            self._note_start()
         self._forget(step)
         return self._sweeps()
 
-    def _starts_smoothly(self, slot: str) -> bool:
-        """Tell whether a variable is at the start what it was just before."""
-        before = self._context.past.constants.get(slot)
-        return before is not None and bool(np.array_equal(self._buffers[slot][0], before))
+    def _compute(self, step: int, pieces: tuple[Any, ...]) -> None:
+        """Store what computed variables are at the start of a step."""
+        before = self._computed(step, pieces, self._reads(step - 1, 1.0, pieces)) if self._breaks.expected(step) else {}
+        reads = self.read(step, 0.0)
+        self._at_start = step, reads
+        values = self._computed(step, pieces, reads)
+        for slot, value in values.items():
+            self._put(slot, step, value)
+        jumped = {slot: np.asarray(old) for slot, old in before.items() if not np.array_equal(old, values[slot])}
+        if jumped:
+            self._breaks.add(step, jumped)
+
+    def _computed(self, step: int, pieces: tuple[Any, ...], reads: tuple[Any, ...]) -> dict[str, Any]:
+        """Return computed variables at the start of a step, from what they read."""
+        context, t = self._context, step * self._context.step_size
+        y = context.kernel.pack(pieces)
+        values = context.kernel.slots(t, y, self._inputs(t), reads, no_draws(context.system))
+        return {slot: value for slot, value in zip(self._slots, values, strict=True) if slot in self._algebraic}
+
+    def _note_start(self) -> None:
+        """Take note of the variables that jump at the start."""
+        before = {slot: np.asarray(self._context.past.value(slot, 0.0)) for slot in self._buffers}
+        jumped = {slot: old for slot, old in before.items() if not np.all(self._buffers[slot][0] == old)}
+        if jumped:
+            self._breaks.add(0, jumped)
 
     def _forget(self, step: int) -> None:
         """Drop the stages of steps that no read looks inside any more.
@@ -168,12 +175,10 @@ class Ring(UniformHistory):
         Reads do where there are too few samples: behind the start and behind breaking points.
         """
         left = step - 2
-        if left in self._steps:
-            behind = bisect_right(self._breaks, left)
-            if left - (self._breaks[behind - 1] if behind else 0) > self._order:
-                del self._steps[left]
-        while (oldest := next(iter(self._steps))) + 1 < step - self._reach:
-            del self._steps[oldest]
+        if left - self._breaks.below(left + 1) > self._order:
+            self._steps.drop(left)
+        self._steps.drop_before(step - self._reach - 1)
+        self._breaks.forget(step - self._size)
 
     def _sweeps(self) -> int:
         return self._order if self._shortest < 1.0 - 1e-9 and self._order > 1 else 1
@@ -185,15 +190,13 @@ class Ring(UniformHistory):
 
     def stage(self, number: int, slopes: tuple[Any, ...]) -> None:
         """Take the derivatives of a stage of the current step."""
-        pieces, known = self._steps[self._current]
-        self._steps[self._current] = (pieces, {**known, number: slopes})
-        self._stage = (number + 1) % len(self._tableau.weights)
+        self._steps.stage(self._current, number, slopes)
 
     def read(self, step: int, node: float) -> tuple[Any, ...]:
         """Return all reads at time `(step + node) * h`."""
         if node == 0 and step == self._at_start[0]:
             return self._at_start[1]
-        return self._reads(step, node, self._at_stage() if self._present else ())
+        return self._reads(step, node, self._steps.at_stage(self._current) if self._present else ())
 
     def _reads(self, step: int, node: float, pieces: tuple[Any, ...], slot: str | None = None) -> tuple[Any, ...]:
         """Return all reads in a step, where the states are `pieces`; zeros for those that `slot` does not need."""
@@ -209,14 +212,6 @@ class Ring(UniformHistory):
             return found
         t = (step + node) * self._context.step_size
         return self._present.filled(found, t, self._context.kernel.pack(pieces), self._inputs(t))
-
-    def _at_stage(self) -> tuple[Any, ...]:
-        """Return the states at the stage that comes next."""
-        pieces, slopes = self._steps[self._current]
-        for weight, stage in zip(self._tableau.matrix[self._stage], sorted(slopes), strict=False):
-            moved = zip(pieces, slopes[stage], strict=True)
-            pieces = tuple(piece + weight * self._context.step_size * slope for piece, slope in moved)
-        return pieces
 
     def _read(self, number: int, step: int, node: float) -> Any:
         read = self._context.system.reads[number]
@@ -246,7 +241,7 @@ class Ring(UniformHistory):
         smooth &= enough & ((positions > 0) | (node == 0))
         if smooth.any():
             values[smooth] = self._polynomials(
-                slot, positions[smooth], first[smooth], None if entries is None else entries[smooth]
+                slot, positions[smooth], first[smooth], None if entries is None else entries[smooth], node
             )
         for position in np.unique(positions[waiting & ~smooth]):
             place = waiting & ~smooth & (positions == position)
@@ -256,7 +251,7 @@ class Ring(UniformHistory):
 
     def _windows(self, slot: str, positions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the first sample of each position's window, and which windows hold p + 1 samples."""
-        bounds = np.array([0, *self._breaks])
+        bounds = np.array([0, *self._breaks.points])
         before = np.maximum(np.searchsorted(bounds, positions, side="left") - 1, 0)
         low = bounds[before]
         high = np.minimum(np.append(bounds, 2**60)[before + 1], self._stored[slot])
@@ -264,12 +259,19 @@ class Ring(UniformHistory):
         first = np.floor(positions).astype(int) - self._order // 2
         return np.clip(first, low, np.maximum(high - self._order, low)), enough
 
-    def _polynomials(self, slot: str, positions: np.ndarray, first: np.ndarray, entries: Any) -> np.ndarray:
-        """Return the interpolants of p + 1 samples each."""
+    def _polynomials(
+        self, slot: str, positions: np.ndarray, first: np.ndarray, entries: Any, node: float
+    ) -> np.ndarray:
+        """Return the interpolants of p + 1 samples each; where they end with a jump, of what was before it."""
         weights = lagrange_weights(positions, first, self._order)
-        buffer = self._buffers[slot]
+        buffer, last = self._buffers[slot], first + self._order
         rows = (first[:, None] + np.arange(self._order + 1)) % self._size
         samples = buffer[rows] if entries is None else buffer[rows, entries[:, None]]
+        for step in self._breaks.jumps(slot):
+            meets = ((last == step) & (positions < step)) | ((positions == step) & (node > 0))
+            if step > 0 and meets.any():
+                before = self._breaks.before(slot, step)
+                samples[meets, step - first[meets]] = before if entries is None else before[entries[meets]]  # type: ignore[index]
         return np.asarray((weights * samples).sum(axis=1))
 
     def _gathered(self, slot: str, index: Any, step: int, stencil: Stencil) -> np.ndarray:
@@ -285,23 +287,21 @@ class Ring(UniformHistory):
         """Return the step from which on a read at a node is its stencil.
 
         Where all entries lie on samples, those from before the start are there too: from the first step on, unless the
-        variable jumps at the start, so that the end of a step that lies there sees what was before.
+        variable jumps, so that the end of a step that lies there sees what was before.
         """
         stencil = self._stencils[number, node]
         if stencil is None:
             return math.inf
         if not stencil.whole:
-            return stencil.inside
-        slot = self._context.system.reads[number].slot
-        if self._stored[slot] < 0:
-            return 1.0 if node == 0 or slot in self._context.past.constants else float(stencil.inside)
-        return 0.0 if node == 0 or slot in self._continuous else float(stencil.inside)
+            return self._breaks.last + stencil.reach
+        last = self._breaks.last_jump(self._context.system.reads[number].slot)
+        return 0.0 if node == 0 or last < 0 else last + stencil.reach + 1
 
     def regular_from(self) -> float:
-        """Return the step from which on all reads are gathers."""
+        """Return the step from which on all reads are gathers; what jumps at the start is known behind it."""
         if self._present or not self._stencils:
             return math.inf
-        return max(self._holds(number, node) for number, node in self._stencils)
+        return max(0.0 if self._current >= 0 else 1.0, *(self._holds(*key) for key in self._stencils))
 
     def gathers(self, node: float) -> tuple[Gather, ...]:
         """Return for each read where its values lie."""
@@ -328,68 +328,49 @@ class Ring(UniformHistory):
     def advance(self, step: int) -> None:
         """Take note that a loop has stored all samples before a step."""
         if step - 1 > self._current:
-            self._current, self._at_start, self._stage = step - 1, (None, ()), 0
+            self._current, self._at_start = step - 1, (None, ())
             self._stored = dict.fromkeys(self._stored, step - 1)
-            self._steps = {step - 1: ((), {})}
+            self._steps = Steps(self._tableau, self._context.step_size)
+            self._steps.begin(step - 1, ())
 
     def _at(self, slot: str, position: float, node: float) -> Any:
         """Return a whole slot at a position in steps since the start."""
         if position < 0 or (position == 0 and node > 0):
             return self._context.past.value(slot, position * self._context.step_size)
         highest, count = self._stored[slot], self._order + 1
-        low = self._breaks[max(0, bisect_left(self._breaks, position) - 1)] if self._behind(position) else 0
-        after = [point for point in self._breaks if point >= position]
-        high = min(highest, after[0]) if after else highest
+        above = self._breaks.above(position)
         if position <= highest:
-            first, last = window(position, low, high, count)
-            if position == int(position) or last - first + 1 == count:
+            first, last = window(position, self._breaks.below(position), min(highest, above or highest), count)
+            if position == int(position):
+                return _single(self._sample(slot, int(position), before=node > 0))
+            if last - first + 1 == count:
                 return self._interpolated(slot, position, first, last)
         return self._inside(slot, int(min(position, self._current)), position)
 
-    def _behind(self, position: float) -> bool:
-        return bool(self._breaks) and self._breaks[0] < position
+    def _sample(self, slot: str, step: int, before: bool) -> np.ndarray:
+        """Return a slot at the start of a step, or just before."""
+        old = self._breaks.before(slot, step) if before else None
+        return self._buffers[slot][step % self._size] if old is None else old
 
     def _interpolated(self, slot: str, position: float, first: int, last: int) -> Any:
-        buffer = self._buffers[slot]
-        if position == int(position):
-            value = buffer[int(position) % self._size]
-        else:
-            rows = np.arange(first, last + 1) % self._size
-            value = np.tensordot(np.array(lagrange(position, first, last)), buffer[rows], axes=1)
-        return value.item() if np.ndim(value) == 0 else np.array(value)
+        samples = np.stack([self._sample(slot, step, before=step == last) for step in range(first, last + 1)])
+        return _single(np.tensordot(np.array(lagrange(position, first, last)), samples, axes=1))
 
     def _inside(self, slot: str, step: int, position: float) -> Any:
         """Return a slot inside a step, from the continuous extension of its stages."""
         if slot in self._states:
-            return self._extended(step, position - step)[self._states[slot][0]]
+            return self._steps.extended(step, position - step)[self._states[slot][0]]
         context = self._context
         t = position * context.step_size
-        pieces = self._extended(step, position - step)
+        pieces = self._steps.extended(step, position - step)
         reads, draws = self._reads(step, position - step, pieces, slot), no_draws(context.system)
         values = context.kernel.slots(t, context.kernel.pack(pieces), self._inputs(t), reads, draws)
         return values[self._slots.index(slot)]
 
-    def _extended(self, step: int, theta: float) -> tuple[Any, ...]:
-        """Return all states at `(step + theta) * h`."""
-        pieces, slopes = self._steps[step]
-        tableau, h = self._tableau, self._context.step_size
-        if theta == 0 or not slopes:
-            return pieces
-        if tableau.dense is None:
-            raise UnsupportedFeatureError(
-                f"A delay is shorter than the step, and the method '{tableau.name}' has no continuous extension. "
-                "Take a smaller step_size, or one of euler, heun and rk4."
-            )
-        if len(slopes) < tableau.stages:
-            return tuple(piece + theta * h * slope for piece, slope in zip(pieces, slopes[0], strict=True))
-        weights = [sum(c * theta ** (power + 1) for power, c in enumerate(row)) for row in tableau.dense]
-        extended = []
-        for number, piece in enumerate(pieces):
-            change: Any = 0.0
-            for stage, weight in enumerate(weights[: tableau.stages]):
-                change = change + weight * slopes[stage][number]
-            extended.append(piece + h * change)
-        return tuple(extended)
+
+def _single(value: np.ndarray) -> Any:
+    """Return a copy of an axis, or a number."""
+    return value.item() if np.ndim(value) == 0 else np.array(value)
 
 
 def _compact(places: np.ndarray, weights: np.ndarray) -> Gather:

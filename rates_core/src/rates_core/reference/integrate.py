@@ -87,7 +87,11 @@ class Integration:
         before = self._moment(number, after.states, partial(self._delayed, number, number - 1, number, 1.0))
         if any(before.value(slot) != after.value(slot) for slot in self._slots if not self._is_state(slot)):
             self._before[number] = before
-            self._breaks |= {number, *(number + later for later in breaking_points(self._delays, self.method.order - 2))}
+            later = sorted(breaking_points(self._delays, self.method.order - 2))
+            for point in (number, *(number + delay for delay in later)):
+                # polynomials need p steps between breaking points
+                if all(abs(point - other) >= self.method.order for other in (0, *self._breaks)):
+                    self._breaks.add(point)
 
     def _stage(self, number: int, node: float, row: Sequence[float]) -> Moment:
         """Return a stage of step `number`; one at its start, as the first one is, is the moment there."""

@@ -24,6 +24,7 @@ UNIT = node("x' = -0.5*x + tanh(u) + 0.2*cos(t)", x="output(0.4)", u="input(0.0)
 COMPUTED = node(
     ["x' = -x + tanh(u) + 0.2*cos(t)", "z = x^2 - 0.3*t"], x="variable(0.4)", z="output(0.0)", u="input(0.0)"
 )
+ECHO = node(["x' = -x + z", "z = tanh(u) + 0.3*x"], x="variable(0.4)", z="output(0.0)", u="input(0.0)")
 RING = Requirements(delays={"ring"})
 
 
@@ -117,6 +118,15 @@ def _kinds() -> Iterator[Scenario]:
         history={"p/op/z": 0.3},
     )
     yield _scenario(
+        "a jump that computed variables hand on",
+        lambda: single(
+            ["x' = w - x", "z = 0.5*past(z, a) + 0.2*past(z, b) + x", "w = past(z, a)"], x="output(0.4)",
+            z="variable(0.0)", w="variable(0.0)", a=0.2, b=0.3,
+        ),
+        ["p/op/x", "p/op/z", "p/op/w"],
+        history={"p/op/z": -1.0},
+    )  # fmt: skip
+    yield _scenario(
         "an external input of the past",
         lambda: single("x' = past(u, a) - x", x="output(0.4)", u="input(0.0)", a=0.137),
         ["p/op/x"],
@@ -169,10 +179,18 @@ def _many() -> Iterator[Scenario]:
     for key, needs, weights, delays, unit in ways:
         make = partial(_recurrent, weights, delays, unit)
         yield _scenario(key, make, ["p/op/x"], needs=needs, steps=16)
+    yield _scenario(
+        "a jump that connections hand on round a circle",
+        partial(_recurrent, SparseMatrix.from_dense(matrix, np.roll(np.eye(9, dtype=bool), 1, axis=0)), whole, ECHO),
+        ["p/op/x"],
+        needs=sparse,
+        steps=16,
+        history={"p/op/z": -1.0},
+    )
 
 
 def _recurrent(weights: Any, delays: Any, unit: Any) -> CircuitTemplate:
-    source = "p/op/z" if unit is COMPUTED else "p/op/x"
+    source = "p/op/x" if unit is UNIT else "p/op/z"
     starts = np.linspace(-0.6, 0.7, 9)
     return circuit(
         populations={"p": population(unit, 9, x=starts)},
