@@ -40,7 +40,9 @@ def test_an_axis_without_elements_has_no_mean():
     assert str(error.value) == "'mean(index_range(x, 3, 3))' has no value: an axis without elements has no mean."
 
 
-@pytest.mark.parametrize("text", ["x + A*y", "matvec(A, y)", "erf(z)", "mod(z, 2)", "index(x, t)"])
+@pytest.mark.parametrize(
+    "text", ["x + A*y", "matvec(A, y)", "erf(z)", "mod(z, 2)", "index(x, t)", "index_range(x, 0, 1/0)"]
+)
 def test_axes_and_kinds_that_do_not_fit_are_an_error(text):
     values = {"x": np.arange(3.0), "y": np.arange(2.0), "A": np.eye(3), "z": 1j, "t": np.nan}
     with pytest.raises(EquationError, match="has no value: "):

@@ -27,7 +27,7 @@ def evaluate(expression: Expression, values: Mapping[str, Any]) -> Any:
     try:
         with np.errstate(all="ignore"):
             return _value(expression, values)
-    except (IndexError, TypeError, ValueError) as error:
+    except (IndexError, OverflowError, TypeError, ValueError) as error:
         raise EquationError(f"'{to_text(expression)}' has no value: {error}") from error
 
 
@@ -93,8 +93,8 @@ def _functions() -> dict[str, Callable[..., Any]]:
     found |= {
         "min": np.minimum, "max": np.maximum, "and": _as_number(np.logical_and), "or": _as_number(np.logical_or),
         "not": _as_number(np.logical_not),
-        "heaviside": lambda x: np.heaviside(x, 1.0), "sigmoid": lambda x: 1 / (1 + np.exp(-x)), "vsum": np.sum, "mean": _mean,
-        "maxi": np.max, "mini": np.min, "matvec": np.matmul, "index": _element,
+        "heaviside": lambda x: np.heaviside(x, 1.0), "sigmoid": lambda x: 1 / (1 + np.exp(-x)), "vsum": np.sum,
+        "mean": _mean, "maxi": np.max, "mini": np.min, "matvec": np.matmul, "index": _element,
         "index_range": lambda x, start, stop: x[int(start) : int(stop)],
         "index_axis": lambda x, i, axis=0: np.moveaxis(_element(np.moveaxis(x, axis, 0), i), 0, axis),
         "concatenate": lambda *parts: np.concatenate([np.atleast_1d(part) for part in parts]), "ravel": np.ravel,
