@@ -183,7 +183,7 @@ def _many() -> Iterator[Scenario]:
         "a jump that connections hand on round a circle",
         partial(_recurrent, SparseMatrix.from_dense(matrix, np.roll(np.eye(9, dtype=bool), 1, axis=0)), whole, ECHO),
         ["p/op/x"],
-        needs=sparse,
+        needs=vector,
         steps=16,
         history={"p/op/z": -1.0},
     )
