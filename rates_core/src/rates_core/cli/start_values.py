@@ -15,7 +15,7 @@ PAST = "the values before the start; the function takes a function of time that 
 
 def start_values(made: RunFunction, model: str, function: str) -> dict[str, Any]:
     """Return what the file says: the values of all arguments, and which variables of the model they are."""
-    from rates_core.simulation.functions import MARK
+    from rates_core.reports.mark import MARK
 
     return {
         "about": f"{MARK}: arguments of {function} at the start of {model}",

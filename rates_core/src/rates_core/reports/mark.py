@@ -11,7 +11,7 @@ _PICTURE = 2**25  # bytes; the mark of a picture stands anywhere, and no picture
 
 
 def is_our_text(file: Path) -> bool:
-    """Tell whether a file begins as a report of ours; one that cannot be read does not."""
+    """Tell whether a file begins as a report or a module of ours; one that cannot be read does not."""
     return _holds_mark(file, _HEAD)
 
 
