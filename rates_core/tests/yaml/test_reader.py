@@ -33,6 +33,13 @@ pop: {base: PopulationTemplate, node: node, n: 2}
 """
 
 
+@pytest.mark.parametrize("attribute", ["weight", "delay", "spread"])
+def test_null_for_what_an_edge_may_do_without_is_absent_as_none_is(models, attribute):
+    model = "X: {{base: CircuitTemplate, nodes: {{p: node}}, edges: [[p/op/x, p/op/u, null, {{{}: }}]]}}\n"
+    edge = models.load(PARTS + model.format(attribute), "X").edges[0]
+    assert edge == Edge("p/op/x", "p/op/u") == Edge.parse(("p/op/x", "p/op/u", None, {attribute: None}))
+
+
 def test_a_circuit_of_every_part_is_read(models):
     circuit = models.load(
         PARTS

@@ -150,7 +150,7 @@ EDGES = {
     "[[[a], b]]": "The source of an edge must be a text, and this is a list.",
     "[[p/op/x, p/op/u, node]]": "'node' is of the kind NodeTemplate; the kind EdgeTemplate is needed.",
     "[[p/op/x, p/op/u, null, [1]]]": "The attributes of an edge must be a mapping, and this is a list.",
-    "[[p/op/x, p/op/u, null, {weight: }]]": "The attribute 'weight' must be a value, and this is empty.",
+    "[[p/op/x, p/op/u, null, {eo/tau: }]]": "The attribute 'eo/tau' must be a value, and this is empty.",
     "[{source: p/op/x}]": "An edge needs the key 'target'.",
     "[{source: p/op/x, traget: p/op/u}]": (
         "An edge has no key 'traget'. Did you mean 'target'? It takes: source, target, template, variables."

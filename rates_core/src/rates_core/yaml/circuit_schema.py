@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from rates_core.paths import EDGE_ATTRIBUTES
 from rates_core.yaml import forms
 from rates_core.yaml.entries import (
     CircuitEntry,
@@ -73,9 +74,19 @@ def _read_edge(tree: YamlTree) -> Written[EdgeEntry]:
         source=forms.text(source, "the source of an edge"),
         target=forms.text(target, "the target of an edge"),
         template=_optional_reference(template, "the template of an edge"),
-        attributes=forms.values(attributes, "the attributes of an edge", "the attribute"),
+        attributes=_edge_attributes(attributes),
     )
     return Written(entry, tree.location)
+
+
+def _edge_attributes(tree: YamlTree | None) -> dict[str, Any]:
+    """Read weight, delay, spread and variables of an edge template; of the first three, null is one that is absent."""
+    given = forms.mapping(tree, "the attributes of an edge").items()
+    return {
+        key: forms.value(item, f"the attribute '{key}'")
+        for key, item in given
+        if key not in EDGE_ATTRIBUTES or not is_null(item)
+    }
 
 
 def _read_connection(tree: YamlTree) -> Written[ConnectionEntry]:
