@@ -37,7 +37,8 @@ class ConnectionIndex:
         """Return the connections that a path names.
 
         Raises:
-            UnknownNameError: there is no such edge; the closest one is named.
+            UnknownNameError: there is no such edge, and the closest one is named; or a sparse matrix holds none of
+                these connections.
         """
         declared = self.values.index
         numbers = declared.find(asked.source, asked.target, asked.index)
@@ -54,7 +55,10 @@ class ConnectionIndex:
                 )
                 found.setdefault(place, []).append(self.sets[place].between(chosen, source, target))
         parts = [ChosenConnections(self.sets[place], _merged(chosen)) for place, chosen in sorted(found.items())]
-        return NamedConnections(self.values, numbers, units, narrow, [part for part in parts if part.count])
+        named = NamedConnections(self.values, numbers, units, narrow, [part for part in parts if part.count])
+        if not named.total:
+            raise UnknownNameError(f"There is no connection {asked.source}->{asked.target}.")
+        return named
 
     def _connections(self, numbers: np.ndarray) -> Iterator[tuple[int, np.ndarray | None]]:
         """Yield the sets that some edges are part of, and which of their connections; None for all."""
