@@ -21,13 +21,13 @@ from .networks import Made, network
 pytestmark = pytest.mark.filterwarnings("ignore:The delayed .* has .delay/spread.²")  # numbers of stages are rounded
 seeds = st.integers(0, 2**32)  # smaller ones are no simpler: there is nothing to shrink
 ordinary = settings(
-    max_examples=60,
+    max_examples=20,
     deadline=None,
     derandomize=True,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-exhaustive = settings(ordinary, max_examples=1000, derandomize=False)
+exhaustive = settings(ordinary, max_examples=400, derandomize=False)
 RUN: dict[str, Any] = {"simulation_time": 0.8, "step_size": 0.1, "backend": "numpy"}
 METHODS = {"euler": EULER, "heun": HEUN}
 # What neither a template nor a run can set:
