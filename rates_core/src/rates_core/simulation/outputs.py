@@ -125,7 +125,7 @@ def table(recording: Recording, system: System, recorded: Sequence[np.ndarray], 
             nodes = [name] if output.edges else name.split("/")
             labels.append((output.key,) if output.alone else (output.key, *nodes, output.variable))
     data = np.concatenate(columns, axis=1) if columns else np.empty((len(times), 0))
-    frame = pd.DataFrame(data, index=pd.Index(times, name="time"), columns=_columns(labels))
+    frame = pd.DataFrame(data, index=pd.Index(times, name="time"), columns=_columns(labels), copy=False)
     if data.dtype.kind == "c":
         frame = _with_real_columns(frame, recording, system)
     return frame

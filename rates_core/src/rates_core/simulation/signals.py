@@ -72,13 +72,15 @@ class Samples(Signal):
 
     def rows(self, first: int, count: int, node: float, base: float, step_size: float) -> np.ndarray:
         """Return samples at the start of steps, the next ones at their end, and a mean in between."""
-        index = np.arange(first, first + count)
-        last = len(self.values) - 1
-        rows = np.asarray(self.values[np.minimum(index, last)])
-        if node:
-            following = self.values[np.minimum(index + 1, last)]
-            rows = following if node == 1 else (1 - node) * rows + node * following
-        return rows
+        if node in (0, 1):
+            return self._held(first + int(node), count)
+        return (1 - node) * self._held(first, count) + node * self._held(first + 1, count)
+
+    def _held(self, first: int, count: int) -> np.ndarray:
+        """Return samples, without a copy where there are as many."""
+        if first + count <= len(self.values):
+            return self.values[first : first + count]
+        return np.asarray(self.values[np.minimum(np.arange(first, first + count), len(self.values) - 1)])
 
     def jumps(self, share: float) -> np.ndarray:
         """Return the numbers of samples where the signal bends as samples of smooth signals do not.
