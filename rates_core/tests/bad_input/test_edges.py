@@ -47,6 +47,57 @@ def test_a_connection_to_what_is_no_input(connected, run_refusal):
     )
 
 
+def test_an_edge_whose_ends_are_swapped(linked, connected, run_refusal):
+    assert run_refusal(linked("q/lin/u", "p/lin/x")) == (
+        "TemplateError: Edge q/lin/u -> p/lin/x leads to 'p/lin/x', which is not an input, but 'q/lin/u' is one. Are "
+        "source and target swapped?"
+    )
+    assert run_refusal(connected(source="p/lin/u", target="p/lin/x")) == (
+        "TemplateError: Connection p/lin/u -> p/lin/x leads to 'p/lin/x', which is not an input, but 'p/lin/u' is one. "
+        "Are source and target swapped?"
+    )
+
+
+MODEL = """\
+op: {base: OperatorTemplate, equations: x' = u - x, variables: {x: output, u: input}}
+node: {base: NodeTemplate, operators: op}
+inner:
+  base: CircuitTemplate
+  nodes: {p: node, q: node}
+  populations: {r: {node: node, n: 2}}
+  edges:
+    - [p/op/x, q/op/u]
+    - [q/op/u, p/op/x]
+  connections:
+    - {source: r/op/x, target: r/op/u, weights: 1.0}
+outer: {base: CircuitTemplate, circuits: {a: inner}}
+matrix:
+  base: CircuitTemplate
+  populations: {r: {node: node, n: 2}}
+  connections:
+    - {source: r/op/u, target: r/op/x, weights: 1.0}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "edge", "source", "target"),
+    [
+        ("inner", 9, "Edge", "q/op/u", "p/op/x"),
+        ("outer", 9, "Edge", "a/q/op/u", "a/p/op/x"),
+        ("matrix", 17, "Connection", "r/op/u", "r/op/x"),
+    ],
+)
+def test_an_edge_of_a_file_to_what_is_no_input_names_file_and_line(
+    tmp_path, run_refusal, name, line, edge, source, target
+):
+    file = tmp_path / "model.yaml"
+    file.write_text(MODEL)
+    assert run_refusal(CircuitTemplate.from_yaml(f"{file}/{name}")) == (
+        f"TemplateError: {file}:{line}: {edge} {source} -> {target} leads to '{target}', which is not an input, but "
+        f"'{source}' is one. Are source and target swapped?"
+    )
+
+
 def test_two_inputs_of_an_edge_that_nothing_is_mapped_to(linked, run_refusal):
     template = edge_template("out = a*b", out="output", a="input", b="input")
     assert run_refusal(linked(template=template)) == (

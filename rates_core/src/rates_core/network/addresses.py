@@ -42,23 +42,40 @@ def find(flat: FlatCircuit, path: str) -> Address:
     return Address(leaf, (operator, variable), unit)
 
 
-def find_input(flat: FlatCircuit, path: str, what: str) -> Address:
-    """Return the input that something leads to.
+def find_input(flat: FlatCircuit, kind: str, source: str, target: str) -> Address:
+    """Return the input that an edge or a connectivity leads to.
+
+    Args:
+        flat: where it is.
+        kind: "Edge" or "Connection".
+        source, target: where it begins and ends.
 
     Raises:
-        TemplateError: the variable is not declared as an input.
+        TemplateError: the variable is not declared as an input; file and line are named if there are any.
     """
-    address = find(flat, path)
-    if address.key[1] == TIME:
-        raise TemplateError(f"{what} leads to '{path}', which {IS_TIME}")
-    operator = address.leaf.structure.operator(address.key[0])
-    if operator.variables[address.key[1]].kind != "input":
-        inputs = [name for name, variable in operator.variables.items() if variable.kind == "input"]
-        raise TemplateError(
-            f"{what} leads to '{path}', which is not an input. "
-            f"Declare it as 'input' or choose one of: {', '.join(inputs) or 'none declared'}."
-        )
-    return address
+    address = find(flat, target)
+    if address.key[1] != TIME and _kind(address) == "input":
+        return address
+    written = flat.written(source, target)
+    place = "" if written is None else f"{written}: "
+    raise TemplateError(
+        f"{place}{kind} {source} -> {target} leads to '{target}', which {_no_input(flat, source, address)}"
+    )
+
+
+def _kind(address: Address) -> str:
+    return address.leaf.structure.variable(address.key).kind
+
+
+def _no_input(flat: FlatCircuit, source: str, target: Address) -> str:
+    """Say what a target is that is no input, and what may be meant."""
+    if target.key[1] == TIME:
+        return IS_TIME
+    if _kind(target) in ("output", "variable") and _kind(find(flat, source)) == "input":
+        return f"is not an input, but '{source}' is one. Are source and target swapped?"
+    declared = target.leaf.structure.operator(target.key[0]).variables
+    inputs = [name for name, variable in declared.items() if variable.kind == "input"]
+    return f"is not an input. Declare it as 'input' or choose one of: {', '.join(inputs) or 'none declared'}."
 
 
 def matching_leaves(flat: FlatCircuit, node: str) -> list[tuple[Leaf, int | None]]:

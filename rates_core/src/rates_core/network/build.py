@@ -49,7 +49,7 @@ def connected(flat: FlatCircuit, vectorize: bool, apart: Apart | None = None) ->
             number,
             item,
             find(flat, item.source),
-            find_input(flat, item.target, f"Connection {item.source} -> {item.target}"),
+            find_input(flat, "Connection", item.source, item.target),
         )
         for number, item in flat.links.connections.items()
     ]
@@ -71,8 +71,7 @@ def _addresses(flat: FlatCircuit) -> list[Address]:
     addresses = [find(flat, path) for path in table.ends]
     ends, first = np.unique(table.target, return_index=True)
     for end, place in zip(ends.tolist(), first.tolist(), strict=True):
-        target = table.ends[end]
-        find_input(flat, target, f"Edge {table.ends[table.source[place]]} -> {target}")
+        find_input(flat, "Edge", table.ends[table.source[place]], table.ends[end])
     return addresses
 
 

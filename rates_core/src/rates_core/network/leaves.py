@@ -13,6 +13,7 @@ from rates_core.templates.connection_values import ConnectionValues
 from rates_core.templates.edge_table import EdgeTable
 from rates_core.templates.edge_values import EdgeValues, edge_values
 from rates_core.templates.levels import levels
+from rates_core.templates.location import Location
 from rates_core.templates.node import EdgeTemplate, NodeTemplate
 from rates_core.templates.value import plain
 
@@ -53,12 +54,21 @@ class Leaf:
 
 @define(eq=False)
 class FlatCircuit:
-    """All leaves of a circuit, and its edges and connectivities."""
+    """All leaves of a circuit, and its edges and connectivities.
 
-    name: str
+    Attributes:
+        circuit: what was flattened.
+    """
+
+    circuit: CircuitTemplate
     leaves: dict[str, Leaf]
     links: EdgeValues
     structures: Structures
+
+    @property
+    def name(self) -> str:
+        """Return the name of the circuit."""
+        return self.circuit.name
 
     @property
     def edges(self) -> EdgeTable:
@@ -69,6 +79,14 @@ class FlatCircuit:
     def connections(self) -> list[ConnectionValues]:
         """Return the connectivities, in order of declaration."""
         return list(self.links.connections.values())
+
+    def written(self, source: str, target: str) -> Location | None:
+        """Return where an edge or a connectivity was written, if it stands in a model file."""
+        for prefix, level in levels(self.circuit):
+            for link in (*level.edges.single, *level.connections):
+                if (prefix + link.source, prefix + link.target) == (source, target) and link.location is not None:
+                    return link.location
+        return None
 
 
 @define(eq=False)
@@ -93,7 +111,7 @@ def flatten(circuit: CircuitTemplate) -> FlatCircuit:
     structures = Structures()
     leaves: dict[str, Leaf] = {}
     _collect_leaves(circuit, "", leaves, structures)
-    flat = FlatCircuit(circuit.name, leaves, edge_values(circuit), structures)
+    flat = FlatCircuit(circuit, leaves, edge_values(circuit), structures)
     for prefix, level in levels(circuit):
         for path, value in level.overrides.node_vars.items():
             set_node_variable(flat, prefix + path, plain(value))

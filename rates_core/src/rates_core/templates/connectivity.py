@@ -13,6 +13,7 @@ from rates_core.templates.array import Array
 from rates_core.templates.counting import counted_are
 from rates_core.templates.edge import Mapped, edge_template, mapped_variables
 from rates_core.templates.exact import exact
+from rates_core.templates.location import Location
 from rates_core.templates.mapping import FrozenMapping
 from rates_core.templates.node import EdgeTemplate
 from rates_core.templates.sparse import SparseMatrix, is_scipy_sparse
@@ -126,6 +127,7 @@ class Connectivity:
         edge_var_map: what variables `op/var` of the edge are: a number, `"source"`, or the path of a variable.
         delays: one number, or an array of the weights' shape (sparse weights: one entry per connection).
         spread: standard deviations of the delays' gamma kernels, one number or an array like `delays`.
+        location: where the connectivity was written; no part of its identity.
 
     Raises:
         TemplateError: a value is not finite, a time is negative, or shapes do not agree.
@@ -145,6 +147,7 @@ class Connectivity:
     edge_var_map: Mapping[str, Mapped] = field(factory=FrozenMapping)
     delays: float | Array | None = field(default=None, eq=exact)
     spread: float | Array | None = field(default=None, eq=exact)
+    location: Location | None = field(default=None, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         for path in (self.source, self.target):

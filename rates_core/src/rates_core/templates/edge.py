@@ -11,6 +11,7 @@ from rates_core.errors import ArgumentError, TemplateError, UnknownNameError, di
 from rates_core.paths import EDGE_ATTRIBUTES, TIME, split_variable
 from rates_core.templates import forms
 from rates_core.templates.exact import exact
+from rates_core.templates.location import Location
 from rates_core.templates.mapping import FrozenMapping
 from rates_core.templates.node import EdgeTemplate, declared_value
 from rates_core.templates.references import resolve
@@ -121,6 +122,7 @@ class Edge:
         delay: time that passes between source and target; None is none.
         spread: standard deviation of the delay's gamma kernel; None or 0 is a discrete delay.
         mapping: what variables `op/var` of the template are: a number, `"source"`, or the path of a variable.
+        location: where the edge was written; no part of its identity.
 
     Raises:
         TemplateError: delay or spread is negative, or a part is malformed.
@@ -134,6 +136,7 @@ class Edge:
     delay: float | None = field(default=None, converter=_delay, eq=exact)
     spread: float | None = field(default=None, converter=_spread, eq=exact)
     mapping: Mapping[str, Mapped] = field(factory=FrozenMapping)
+    location: Location | None = field(default=None, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         for path in (self.source, self.target):
@@ -183,7 +186,14 @@ class Edge:
         return cls.with_attributes(spec["source"], spec["target"], spec.get("template"), spec.get("variables"))
 
     @classmethod
-    def with_attributes(cls, source: str, target: str, template: Any, attributes: Mapping[str, Any] | None) -> Edge:
+    def with_attributes(
+        cls,
+        source: str,
+        target: str,
+        template: Any,
+        attributes: Mapping[str, Any] | None,
+        location: Location | None = None,
+    ) -> Edge:
         """Return an edge whose weight, delay, spread and mapping stand together in one mapping.
 
         Raises:
@@ -195,4 +205,4 @@ class Edge:
         given = dict(attributes or {})
         own = {name: given.pop(name) for name in EDGE_ATTRIBUTES if given.get(name) is not None}
         mapping = {key: value for key, value in given.items() if key not in EDGE_ATTRIBUTES}
-        return cls(source, target, template, **own, mapping=mapping)
+        return cls(source, target, template, **own, mapping=mapping, location=location)

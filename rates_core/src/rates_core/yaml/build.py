@@ -143,11 +143,11 @@ def _edge(edge: Written[EdgeEntry], find: Find) -> Edge:
     given = edge.value
     template = None if given.template is None else find(given.template, EdgeTemplate)
     with located(edge.location, f"Edge {given.source}->{given.target}: "):
-        return Edge.with_attributes(given.source, given.target, template, given.attributes)
+        return Edge.with_attributes(given.source, given.target, template, given.attributes, edge.location)
 
 
 def _connection(connection: Written[ConnectionEntry], find: Find) -> Connectivity:
     edge = connection.value.edge
     template = None if edge is None else find(edge, EdgeTemplate)
     with located(connection.location):
-        return Connectivity(edge=template, **connection.value.arguments)
+        return Connectivity(edge=template, **connection.value.arguments, location=connection.location)
