@@ -161,6 +161,15 @@ def test_18_values_of_a_derived_template_in_a_file_do_not_touch_its_base(tmp_pat
     assert np.allclose(table, np.array([0.9, 0.6, 0.4]) ** STEPS[:, None], rtol=1e-12)
 
 
+def test_18_a_number_for_an_inherited_input_is_what_it_has_while_nothing_feeds_it():
+    base = OperatorTemplate("base", "x' = u", {"x": "output(1.0)", "u": "input"})
+    node = NodeTemplate("node", [base.update_template("op", variables={"u": 2.0})])
+    circuit = CircuitTemplate("c", {"a": node, "b": node}, edges=[("a/op/x", "b/op/u", None, {"weight": 0.0})])
+    table = circuit.run(**RUN, outputs=["a/op/x", "b/op/x"])
+    assert np.allclose(table["a/op/x"], 1 + 2.0 * 0.1 * STEPS, rtol=1e-14)
+    assert table["b/op/x"].tolist() == [1.0] * 10
+
+
 def test_20_a_sweep_sees_what_changed_since_the_last_one(nodes):
     circuit = nodes(2, "x' = -k*x + b", x="output(1.0)", k=1.0, b=0.0)
 

@@ -170,8 +170,33 @@ def test_new_initial_values_keep_axis_and_kind_of_a_variable() -> None:
     )
 
 
-def test_a_number_for_an_input_makes_it_a_parameter(base: OperatorTemplate) -> None:
-    assert base.update_template(variables={"r_in": 0.5}).variables["r_in"] == Variable("parameter", 0.5)
+@pytest.mark.parametrize("given", [0.5, "0.5"])
+def test_a_number_for_an_input_is_its_new_default(base: OperatorTemplate, given: object) -> None:
+    assert base.update_template(variables={"r_in": given}).variables["r_in"] == Variable("input", 0.5)
+
+
+def test_a_new_default_keeps_axis_and_kind_of_an_input() -> None:
+    base = OperatorTemplate("op", "x' = u + w - x", {"x": "output", "u": "input(0.5,2)", "w": "input(complex)"})
+    derived = base.update_template(variables={"u": 2, "w": 3})
+    assert (derived.variables["u"], derived.variables["w"]) == (
+        Variable("input", 2.0, "float", 2),
+        Variable("input", 3 + 0j, "complex"),
+    )
+    assert base.update_template(variables={"u": [1, 2]}).variables["u"] == Variable("input", Array([1, 2]))
+    with pytest.raises(TemplateError) as caught:
+        base.update_template(variables={"u": [[1, 2]]})
+    assert str(caught.value) == (
+        "Variable 'u': the default of an input is a number or a list with one per place on its axis, not [[1, 2]]."
+    )
+
+
+def test_noise_takes_no_number() -> None:
+    base = OperatorTemplate("op", "x' = s*xi - x", {"x": "output", "s": 1.0, "xi": "noise"})
+    with pytest.raises(TemplateError) as caught:
+        base.update_template("derived", variables={"xi": 0.0})
+    assert str(caught.value) == (
+        "Operator 'derived': 'xi' is noise, which has unit strength and no value. Scale it in the equation."
+    )
 
 
 def test_an_update_without_changes_is_equal(base: OperatorTemplate) -> None:

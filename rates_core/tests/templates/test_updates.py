@@ -165,7 +165,7 @@ def test_noise_has_no_value_to_change() -> None:
     node = NodeTemplate("n", [OperatorTemplate("op", "x' = xi", {"x": "output", "xi": "noise"})])
     with pytest.raises(ArgumentError) as caught:
         CircuitTemplate("c", nodes={"a": node}).update_var({"all/op/xi": 1.0})
-    assert str(caught.value) == "'a/op/xi' is noise, which has unit strength and no value."
+    assert str(caught.value) == "'a/op/xi' is noise, which has unit strength and no value. Scale it in the equation."
 
 
 def test_edges_inside_sub_circuits_are_changed_from_outside(net: CircuitTemplate) -> None:

@@ -65,6 +65,11 @@ def test_a_derived_operator_changes_and_adds_variables(derived):
     assert changed == operator(["x' = -x/tau + k*u"], x=Variable("output", 0.25), tau=5.0, u="input", k=1.0)
 
 
+def test_a_number_for_an_inherited_input_is_its_new_default(derived):
+    changed = derived("X: {base: op, variables: {u: 3.0}}")
+    assert changed == operator(**{**OP.variables, "u": "input(3.0)"})
+
+
 def test_a_new_variable_that_no_equation_uses_is_refused_with_file_and_line(derived):
     with pytest.raises(UnknownNameError) as refused:
         derived("X: {base: op, variables: {tua: 20.0}}")

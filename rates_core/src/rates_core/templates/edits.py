@@ -16,7 +16,7 @@ from rates_core.errors import TemplateError, UnknownNameError, did_you_mean, sho
 from rates_core.paths import TIME, check_label
 from rates_core.templates.event import Event, parse_events
 from rates_core.templates.operator import OperatorTemplate, algebraic_equations, equation_texts
-from rates_core.templates.settable import computed
+from rates_core.templates.settable import IS_NOISE, computed
 from rates_core.templates.value import as_complex
 from rates_core.templates.variable import DType, Variable
 
@@ -197,11 +197,17 @@ def _check_used(declared: Iterable[str], new: Container[str], used: Container[st
             )
 
 
-def _check_values(given: Mapping[str, Any], inherited: Container[str], algebraic: Mapping[str, str], what: str) -> None:
-    """Raise if an inherited variable gets a number although an algebraic equation computes it."""
+def _check_values(
+    given: Mapping[str, Any], inherited: Mapping[str, Variable], algebraic: Mapping[str, str], what: str
+) -> None:
+    """Raise if an inherited variable gets a number although an algebraic equation computes it, or it is noise."""
     for name, spec in given.items():
-        if name in inherited and name in algebraic and Variable.parse(spec).kind == "parameter":
+        if name not in inherited or Variable.parse(spec).kind != "parameter":
+            continue
+        if name in algebraic:
             raise TemplateError(f"{what}: '{name}' {computed(algebraic[name])}")
+        if inherited[name].kind == "noise":
+            raise TemplateError(f"{what}: '{name}' {IS_NOISE}")
 
 
 def _left_names(equation: str) -> list[str]:
@@ -219,16 +225,16 @@ def _names_in(equations: Iterable[str], events: Iterable[Event]) -> set[str]:
 
 
 def _redeclared(name: str, inherited: Variable | None, spec: Any, defined: bool) -> Any:
-    """Return a new declaration; a plain number for a variable with an equation is its new initial value."""
-    if inherited is None or not defined or inherited.kind not in ("output", "variable"):
+    """Return a new declaration; a plain number is the default of an input, or the start of what has an equation."""
+    if inherited is None or not (inherited.kind == "input" or (defined and inherited.kind in ("output", "variable"))):
         return spec
     if isinstance(spec, (str, Variable)) and Variable.parse(spec).kind != "parameter":
         return spec
     given = Variable.parse(spec)
     if len(given.shape) > 1:
+        meant = "the default of an input" if inherited.kind == "input" else "an initial value"
         raise TemplateError(
-            f"Variable '{name}': an initial value is a number or a list with one per place on its axis, "
-            f"not {shown(spec)}."
+            f"Variable '{name}': {meant} is a number or a list with one per place on its axis, not {shown(spec)}."
         )
     dtype: DType = "complex" if "complex" in (given.dtype, inherited.dtype) else "float"
     value = as_complex(given.value) if dtype == "complex" else given.value

@@ -6,13 +6,15 @@ from rates_core.paths import TIME
 from rates_core.templates.operator import OperatorTemplate
 from rates_core.templates.variable import IS_TIME
 
+IS_NOISE = "is noise, which has unit strength and no value. Scale it in the equation."
+
 
 def unsettable(operator: OperatorTemplate, name: str) -> str | None:
     """Return why a declared variable takes no value, as the end of a sentence about it; None if it takes one."""
     if name == TIME:
         return IS_TIME
     if operator.variables[name].kind == "noise":
-        return "is noise, which has unit strength and no value."
+        return IS_NOISE
     if name in operator.algebraic:
         return computed(operator.algebraic[name])
     return None
