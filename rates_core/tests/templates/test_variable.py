@@ -92,19 +92,33 @@ FORMS = (
 @pytest.mark.parametrize(
     ("spec", "message"),
     [
-        ("ouput", f"'ouput' declares no variable. {FORMS}"),
+        ("ouput", f"'ouput' declares no variable. Did you mean 'output'? {FORMS}"),
+        ("Input", f"'Input' declares no variable. Did you mean 'input'? {FORMS}"),
+        ("varible(0.5)", f"'varible(0.5)' declares no variable. Did you mean 'variable'? {FORMS}"),
+        ("output[0.5]", f"'output[0.5]' declares no variable. Did you mean 'output'? {FORMS}"),
+        ("input(0.5", f"'input(0.5' declares no variable. Did you mean 'input'? {FORMS}"),
+        ("Noise(2.0)", f"'Noise(2.0)' declares no variable. Did you mean 'noise'? {FORMS}"),
+        ("", f"'' declares no variable. {FORMS}"),
         ("__import__('os')", f"'__import__('os')' declares no variable. {FORMS}"),
         ("nan", f"'nan' declares no variable. {FORMS}"),
         (float("nan"), f"NaN is not a number. {FORMS}"),
         (True, f"A number is needed, not True. {FORMS}"),
         (None, f"A number is needed, not None. {FORMS}"),
         ("output(x)", "'output(x)': 'x' is neither a number nor 'float' or 'complex'."),
-        ("output()", "'output()': '' is neither a number nor 'float' or 'complex'."),
+        ("output()", "'output()' has no value; write 'output' for 0.0, or one, as in 'output(0.5)'."),
+        ("input( ,3)", "'input( ,3)' has no value; write 'input' for 0.0, or one, as in 'input(0.5)'."),
         ("output(0.5,x)", "'output(0.5,x)': the length 'x' is not a whole number of at least 1."),
-        ("output([])", "'output([])': '' is neither a number nor 'float' or 'complex'."),
-        (
-            "output([1, 2], 2)",
-            "'output([1, 2], 2)': a list of initial values is the whole content, as in 'variable([0.5, 1.0])'.",
+        ("output([0.5, ])", "'output([0.5, ])': '' is neither a number nor 'float' or 'complex'."),
+        ("input([..])", "'input([..])': '..' is neither a number nor 'float' or 'complex'."),
+        *(
+            (text, f"'{text}': a list of numbers is the whole content, as in '{text.partition('(')[0]}([0.5, 1.0])'.")
+            for text in (
+                "output([])",
+                "output([1, 2], 2)",
+                "input([1, 2)",
+                "variable(0.5, [1])",
+                "input([[1, 2], [3]])",
+            )
         ),
         (np.zeros((0, 3)), f"An array of shape (0, 3) holds no number. {FORMS}"),
         ("output(0.5,0)", "'output(0.5,0)': the length '0' is not a whole number of at least 1."),

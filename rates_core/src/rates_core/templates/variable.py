@@ -7,7 +7,7 @@ from typing import Any, Literal, cast
 
 from attrs import field, frozen
 
-from rates_core.errors import ArgumentError, TemplateError
+from rates_core.errors import ArgumentError, TemplateError, did_you_mean
 from rates_core.templates.array import Array
 from rates_core.templates.exact import exact
 from rates_core.templates.value import Value, number_text, parse_number, shape_of, to_value
@@ -18,6 +18,7 @@ DType = Literal["float", "complex"]
 IS_TIME = "is time, in every solver and backend: nothing sets it or feeds it. Give a variable of your own another name."
 
 _FORMS = "a number, a list, 'input', 'output', 'variable', 'noise', or e.g. 'output(0.5)', 'variable(complex,3)'"
+_KINDS = ("input", "output", "variable", "noise")
 _DECLARATION = re.compile(r"(?P<kind>input|output|variable|noise)\s*(?:\((?P<inside>[^()]*)\))?")
 
 
@@ -91,10 +92,12 @@ def _parse_text(text: str) -> Variable:
         return Variable(kind)
     if kind == "noise":
         raise TemplateError(f"'{text}': noise has unit strength; write 'noise' and scale it in the equation.")
-    if inside.strip().startswith("["):
-        array = _parse_list(inside.strip(), text)
+    if "[" in inside or "]" in inside:
+        array = _parse_list(inside.strip(), kind, text)
         return Variable(kind, array, _dtype(array))
     content, comma, length = inside.partition(",")
+    if not content.strip():
+        raise TemplateError(f"'{text}' has no value; write '{kind}' for 0.0, or one, as in '{kind}(0.5)'.")
     value = _parse_content(content.strip(), text)
     return Variable(kind, value, _dtype(value), _parse_length(length.strip(), text) if comma else None)
 
@@ -102,7 +105,8 @@ def _parse_text(text: str) -> Variable:
 def _parse_literal(text: str) -> Variable:
     number = parse_number(text)
     if number is None or number != number:
-        raise TemplateError(f"'{text}' declares no variable. A variable is {_FORMS}.")
+        word = re.split(r"\W", text, maxsplit=1)[0]
+        raise TemplateError(f"'{text}' declares no variable.{did_you_mean(word, _KINDS)} A variable is {_FORMS}.")
     return Variable("parameter", number, _dtype(number))
 
 
@@ -115,11 +119,12 @@ def _parse_content(content: str, text: str) -> float | complex:
     return number
 
 
-def _parse_list(inside: str, text: str) -> Array:
-    """Return initial values, one for each place on the axis."""
-    if not inside.endswith("]"):
-        raise TemplateError(f"'{text}': a list of initial values is the whole content, as in 'variable([0.5, 1.0])'.")
-    return Array([_parse_content(entry.strip(), text) for entry in inside[1:-1].split(",")])
+def _parse_list(inside: str, kind: Kind, text: str) -> Array:
+    """Return values, one for each place on the axis."""
+    entries = inside[1:-1]
+    if not (inside.startswith("[") and inside.endswith("]")) or "[" in entries or not entries.strip():
+        raise TemplateError(f"'{text}': a list of numbers is the whole content, as in '{kind}([0.5, 1.0])'.")
+    return Array([_parse_content(entry.strip(), text) for entry in entries.split(",")])
 
 
 def _parse_length(length: str, text: str) -> int:
