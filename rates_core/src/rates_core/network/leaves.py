@@ -10,6 +10,8 @@ from rates_core.network.network import Origin, Origins, Value
 from rates_core.network.structure import NodeStructure, VariableKey
 from rates_core.templates.circuit import CircuitTemplate
 from rates_core.templates.connection_values import ConnectionValues
+from rates_core.templates.connectivity import Connectivity
+from rates_core.templates.edge import Edge
 from rates_core.templates.edge_table import EdgeTable
 from rates_core.templates.edge_values import EdgeValues, edge_values
 from rates_core.templates.levels import levels
@@ -83,7 +85,8 @@ class FlatCircuit:
     def written(self, source: str, target: str) -> Location | None:
         """Return where an edge or a connectivity was written, if it stands in a model file."""
         for prefix, level in levels(self.circuit):
-            for link in (*level.edges.single, *level.connections):
+            links: tuple[Edge | Connectivity, ...] = *level.edges.single, *level.connections
+            for link in links:
                 if (prefix + link.source, prefix + link.target) == (source, target) and link.location is not None:
                     return link.location
         return None
