@@ -9,10 +9,11 @@ NONE = "–"
 
 @dataclass(frozen=True)
 class Target:
-    """The longest time allowed: so many times the reference, and so many seconds on top."""
+    """The longest time allowed: so many times the reference, and so many seconds on top; and the most memory, in MB."""
 
     factor: float = 0.0
     seconds: float = 0.0
+    memory: float | None = None
 
     def bound(self, reference: float | None) -> float:
         """Return the longest time in seconds."""
@@ -24,7 +25,11 @@ class Target:
             parts.append("reference" if self.factor == 1 else f"{self.factor:g} × reference")
         if self.seconds:
             parts.append(f"{self.seconds:g} s")
-        return "≤ " + " + ".join(parts)
+        return "≤ " + " + ".join(parts) + (f", {self.memory:g} MB" if self.memory is not None else "")
+
+    def met(self, seconds: float, reference: float | None, memory: float | None) -> bool:
+        """Tell whether neither time nor memory is above what is allowed."""
+        return seconds <= self.bound(reference) and (self.memory is None or (memory or 0.0) <= self.memory)
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,7 @@ class Row:
         peer: the same work in what users run today, if that is installed.
         error: largest difference from the limit's result, where there is one.
         tolerance: largest error with which the results count as equal.
+        memory: the peak of memory above what was there before, in MB.
     """
 
     work: str
@@ -50,6 +56,7 @@ class Row:
     peer: float | None = None
     error: float | None = None
     tolerance: float = 0.0
+    memory: float | None = None
 
     @property
     def equal(self) -> bool:
@@ -69,4 +76,4 @@ class Row:
             return "**MISS** (differs)"
         if self.target is None:
             return NONE
-        return "OK" if self.ours <= self.target.bound(self.reference) else "**MISS**"
+        return "OK" if self.target.met(self.ours, self.reference, self.memory) else "**MISS**"

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from benchmarks.row import NONE, Row
 
-HEADINGS = ("work", "limit (C)", "reference", "peer", "ours", "ratio", "target", "error", "verdict")
+HEADINGS = ("work", "limit (C)", "reference", "peer", "ours", "memory", "ratio", "target", "error", "verdict")
 
 
 def duration(seconds: float | None) -> str:
@@ -26,6 +26,7 @@ def cells(row: Row) -> tuple[str, ...]:
         duration(row.reference),
         duration(row.peer),
         duration(row.ours),
+        NONE if row.memory is None else f"{row.memory:.0f} MB",
         NONE if row.ratio is None else f"{row.ratio:.2f}",
         NONE if row.target is None else str(row.target),
         NONE if row.error is None else f"{row.error:.1e}",

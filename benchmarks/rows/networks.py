@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from importlib.util import find_spec
@@ -40,28 +38,10 @@ VARIABLES = {
 }  # fmt: skip
 # Sums over a thousand connections in another order, amplified by oscillators that are not quite in phase.
 TOLERANCE = 1e-7
-BUILD = """
-import re, time, numpy, pandas
-from rates_core import CircuitTemplate, Connectivity, NodeTemplate, OperatorTemplate, PopulationTemplate
-from rates_numpy.backend import NumpyBackend
-node = NodeTemplate("n", [OperatorTemplate("op", "x' = u - x", {"x": "output(0.1)", "u": "input(0.0)"})])
-weights = numpy.random.default_rng(0).uniform(size=(1000, 1000))
-def peak():  # in kB; ru_maxrss would hold what the parent used before
-    return int(re.search(r"VmHWM:\\s*(\\d+) kB", open("/proc/self/status").read())[1])
-before = peak()
-start = time.perf_counter()
-CircuitTemplate(
-    "net", populations={"p": PopulationTemplate("p", node, 1000)},
-    connections=[Connectivity("p/op/x", "p/op/u", weights)],
-).compile(simulation_time=1.0, step_size=1e-2, backend="numpy")
-seconds = time.perf_counter() - start
-print((peak() - before) / 1024, seconds)
-"""
 
 
 def rows(settings: Settings) -> Iterator[partial[Row]]:
     """Yield the rows of networks."""
-    yield partial(build, settings)
     if find_spec("rates_numba") is not None:
         yield partial(dense, settings)
         yield partial(delayed, settings)
@@ -153,17 +133,3 @@ def dense(settings: Settings) -> Row:
 def delayed(settings: Settings) -> Row:
     """Measure a delay per connection, multiples of the step."""
     return measured(settings, "a delay per connection", 1.5, delays=True)
-
-
-def build(settings: Settings) -> Row:
-    """Measure the build of a million connections that are given as an array."""
-    found = []
-    for _ in range(settings.repeats):
-        done = subprocess.run([sys.executable, "-c", BUILD], check=True, stdout=subprocess.PIPE, text=True)
-        found.append([float(part) for part in done.stdout.split()])
-    memory, seconds = np.median(found, axis=0)
-    return Row(
-        f"build of 1e6 connections from an array, {memory:.0f} MB above the array",
-        ours=float(seconds),
-        target=Target(seconds=0.5),
-    )

@@ -164,9 +164,10 @@ def _selection(network: Network, path: str, run: tuple[int, list[int]], operator
             f"Unknown variable '{variable}' in path '{path}'.{did_you_mean(variable, variables)} "
             f"{listed('variables', variables)}"
         )
-    whole = population.size is None or units == list(range(population.size))
+    size = population.size
+    whole = size is None or (len(units) == size and units == list(range(size)))
     chosen = None if whole else np.array(units, dtype=np.intp)
-    return Selection(number, operator, variable, chosen, population.size or 0, population.units, population.edges)
+    return Selection(number, operator, variable, chosen, size or 0, population.units, population.edges)
 
 
 def _located(network: Network, leaf: str, unit: int | None) -> tuple[int, Sequence[int]]:

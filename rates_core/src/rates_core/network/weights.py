@@ -78,12 +78,21 @@ def from_connections(
     targets, sources = shape
     if len(rows) == targets and bool((rows == np.arange(targets)).all()):
         return Indexed(data, None if is_identity(columns, sources) else columns)
-    single = not separate and len(np.unique(rows * np.int64(sources) + columns)) == len(rows)
-    if single and (targets * sources <= DENSE_SIZE or len(rows) >= DENSE_SHARE * targets * sources):
+    dense = targets * sources <= DENSE_SIZE or len(rows) >= DENSE_SHARE * targets * sources
+    if dense and not separate and not _repeated(rows, columns, shape):
         matrix = np.zeros(shape, dtype=data.dtype)
         matrix[rows, columns] = data
         return Dense(matrix)
     return Sparse(data, rows, columns, row_pointers(rows, targets))
+
+
+def _repeated(rows: np.ndarray, columns: np.ndarray, shape: tuple[int, int]) -> bool:
+    """Tell whether a pair has several connections."""
+    import numpy as np
+
+    connected = np.zeros(shape, dtype=bool)
+    connected[rows, columns] = True
+    return bool(np.count_nonzero(connected) < len(rows))
 
 
 def is_identity(index: np.ndarray, count: int) -> bool:

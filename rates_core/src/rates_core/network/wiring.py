@@ -199,7 +199,8 @@ class Connections:
         kinds = delay_kinds(self.delays, self.spreads, lambda place: what)
         if delayed:
             kinds = np.maximum(kinds, 1)
-        return [self.chosen(np.flatnonzero(kinds == kind)) for kind in np.unique(kinds)]
+        places = [np.flatnonzero(kinds == kind) for kind in range(3)]
+        return [self if len(some) == len(kinds) else self.chosen(some) for some in places if len(some)]
 
 
 def delay_kinds(delays: np.ndarray, spreads: np.ndarray, name: Callable[[int], str]) -> np.ndarray:
