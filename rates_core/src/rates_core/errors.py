@@ -62,14 +62,21 @@ class SimulationError(RatesError):
     """A run ended early.
 
     Attributes:
+        reason: what happened, with which the text begins.
         time: the time that was reached.
         result: what was recorded until then, or None.
+        advice: the rest of the text: where the result is, and what a program may do.
     """
 
-    def __init__(self, message: str, time: float | None = None, result: Any = None) -> None:
+    def __init__(self, message: str, time: float | None = None, result: Any = None, advice: str = "") -> None:
         super().__init__(message)
+        self.reason = message
         self.time = time
         self.result = result
+        self.advice = advice
+
+    def __str__(self) -> str:
+        return f"{self.reason} {self.advice}".rstrip()
 
 
 class NonFiniteError(SimulationError):

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pytest
 
-from rates_core import CircuitTemplate, NodeTemplate, NonFiniteError, OperatorTemplate, PopulationTemplate
+from rates_core import (
+    CircuitTemplate,
+    NodeTemplate,
+    NonFiniteError,
+    OperatorTemplate,
+    PopulationTemplate,
+    SimulationError,
+)
 
 # By hand, with steps of 1: x + x^2 is 1, 2, 6, 42, 1806, 3.3e6, 1.1e13, 1.1e26, 1.3e52, 1.6e104, 2.7e208, infinite.
 SQUARES = [1.0, 2.0, 6.0, 42.0, 1806.0]
@@ -34,6 +43,17 @@ def model(request):
 
     make.name = lambda path: f"'p/{path}'" if request.param == "single" else f"'p[0]/{path}' and 1 other value"
     make.first = "p/op/x" if request.param == "single" else "p[0]/op/x"
+    return make
+
+
+@pytest.fixture
+def two():
+    """Return a function that makes a node of a variable that decays and one with an equation of its own."""
+
+    def make(equation, other="a' = -a"):
+        operator = OperatorTemplate("op", [other, equation], {"a": "variable(5.0)", "x": "variable(1.0)"})
+        return CircuitTemplate("c", {"p": NodeTemplate("n", [operator])})
+
     return make
 
 
@@ -135,3 +155,53 @@ def test_adaptive_steps_stop_at_a_recorded_variable_that_is_infinite(model, solv
     assert str(error) == f"{model.name('op/z')} became NaN or infinite at t = 1. {ADVICE}"
     assert error.time == 1.0
     assert np.allclose(error.result.iloc[:, 0], [1.0, 2.0])
+
+
+STUCK = "The solution may become infinite there; if not, try larger tolerances or a solver for stiff systems."
+KEPT = "What was recorded until then is in the error's result."
+
+
+@pytest.mark.parametrize(
+    ("equation", "reason", "suspect"),
+    [
+        (
+            "x' = x^2",  # x = 1/(1 - t), which is 2e6 at the last step that a number of 16 digits tells from the next
+            "the step that its tolerances ask for is too small for floating-point numbers",
+            "'p/op/x' changes fastest there.",
+        ),
+        (
+            "x' = log(1.05 - t)",
+            "beyond it the derivative is NaN or infinite, however small the step",
+            "The derivative of 'p/op/x' is NaN or infinite there.",
+        ),
+    ],
+)
+def test_a_method_that_cannot_go_on_says_which_variable_is_the_cause(two, equation, reason, suspect):
+    with pytest.raises(SimulationError) as caught:
+        two(equation).run(3.0, 0.1, solver="dopri5", verbose=False)
+    error = caught.value
+    assert str(error) == f"Solver 'dopri5' cannot go on from t = {error.time:.9g}: {reason}. {STUCK} {suspect} {KEPT}"
+    assert error.time == pytest.approx(1.05 if "log" in equation else 1.0, abs=1e-5)
+    assert len(error.result) in (10, 11)  # rows to t = 1, where rounding decides of the last
+    assert np.allclose(error.result["p/op/a"], 5 * np.exp(-error.result.index), rtol=1e-5)
+
+
+@pytest.mark.parametrize("solver", ["dopri5", "scipy"])
+def test_a_derivative_that_is_undefined_at_the_start_names_its_variable(two, solver):
+    with pytest.raises(SimulationError) as caught:
+        two("x' = log(x - 2)").run(3.0, 0.1, solver=solver, verbose=False)
+    assert str(caught.value) == (
+        "The derivative is NaN or infinite at t = 0. The derivative of 'p/op/x' is NaN or infinite there. " + KEPT
+    )
+    assert caught.value.result["p/op/x"].tolist() == [1.0]
+
+
+def test_a_model_at_rest_has_no_variable_that_changes_fastest(two):
+    with pytest.raises(SimulationError) as caught:
+        two("x' = 0*x", "a' = 0*a").run(3.0, 0.1, solver="dopri5", max_steps=2, max_step=0.5, verbose=False)
+    assert str(caught.value) == f"Solver 'dopri5' took max_steps=2 steps to t = {caught.value.time:.9g}. {KEPT}"
+
+
+def test_an_error_is_the_same_after_it_was_pickled(model):
+    error = pickle.loads(pickle.dumps(stopped(model("x' = x^2", x="variable(1.0)"))))
+    assert (str(error).endswith(ADVICE), error.time, len(error.result)) == (True, 11.0, 11)

@@ -384,8 +384,30 @@ def test_a_run_that_fails_keeps_what_it_has(rates):
     # x + x^2 by hand: 1, 2, 6, 42, 1806, 3.3e6, 1.1e13, 1.1e26, 1.3e52, 1.6e104, 2.7e208, infinite.
     code, output, errors = rates("broken", "--time", "20", "--step", "1", "--save", "out.csv")
     assert (code, output) == (2, "out.csv: 11 rows of 1 variable, t = 0 to 10\n")
-    assert errors.startswith("rates: 'p/explode/x' became NaN or infinite at t = 11")
+    assert errors == (
+        "rates: 'p/explode/x' became NaN or infinite at t = 11 (step 11 of 1.0). What was recorded until then is in "
+        "out.csv. Try a smaller --step or another --solver.\n"
+    )
     assert table("out.csv")["p/explode/x"].tolist()[:5] == [1, 2, 6, 42, 1806]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kept"),
+    [
+        ([], "is kept with --save FILE"),
+        (["--json"], "is in the output"),
+        (["--json", "--save", "out.csv"], "is in out.csv"),
+        (["--save", "out.npz", "--plot", "out.svg"], "is in out.npz and out.svg"),
+    ],
+)
+def test_a_run_that_fails_says_where_its_rows_are(rates, arguments, kept):
+    code, output, errors = rates("broken", "--time", "20", "--step", "1", *arguments)
+    assert (code, errors) == (
+        2,
+        "rates: 'p/explode/x' became NaN or infinite at t = 11 (step 11 of 1.0). "
+        f"What was recorded until then {kept}. Try a smaller --step or another --solver.\n",
+    )
+    assert bool(output) == bool(arguments)
 
 
 def test_an_interrupted_run_keeps_what_it_has(rates, monkeypatch):

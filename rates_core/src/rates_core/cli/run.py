@@ -95,6 +95,7 @@ class Command:
         except SimulationError as error:
             if error.result is not None:
                 _keep(circuit.name, error.result, arguments)
+                error.advice = _advice(arguments)
             raise
         except KeyboardInterrupt as interrupt:
             if hasattr(interrupt, "result"):
@@ -121,6 +122,15 @@ def _run(circuit: CircuitTemplate, arguments: Namespace) -> pd.DataFrame:
         seed=arguments.seed,
         **options_of(arguments.option),
     )
+
+
+def _advice(arguments: Namespace) -> str:
+    """Say where what was recorded until the end is, in place of what is said to programs."""
+    files = [path for path in (arguments.save, arguments.plot) if path is not None]
+    kept = f"is in {' and '.join(files)}" if files else "is kept with --save FILE"
+    if arguments.json and not files:
+        kept = "is in the output"
+    return f"What was recorded until then {kept}. Try a smaller --step or another --solver."
 
 
 def _keep(name: str, frame: pd.DataFrame, arguments: Namespace) -> None:

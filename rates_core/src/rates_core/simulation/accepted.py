@@ -15,6 +15,7 @@ from rates_core.errors import NonFiniteError, SimulationError
 from rates_core.programs.carry import Carry
 from rates_core.programs.record import Record
 from rates_core.simulation.breaking import breaking_points, lasting, merged
+from rates_core.simulation.failure import keep
 from rates_core.simulation.native_pair import native_pair, run_native_pair
 from rates_core.simulation.nonfinite import are_finite, bad_column, bad_state, computed_columns, non_finite
 from rates_core.simulation.past_values import Reads
@@ -62,7 +63,7 @@ def run_accepted(run: Run) -> tuple[Carry, Record]:
                 if stops and not np.isfinite(part.y).all():
                     raise non_finite(run, bad_state(run.model.system, part.y), None, part.time, record)
         except SimulationError as error:
-            error.result = run.frame(record) if error.result is None else error.result
+            keep(run, error, problem, carry, record)
             raise
         except KeyboardInterrupt as interrupt:
             interrupt.result = run.frame(record)  # type: ignore[attr-defined]

@@ -12,7 +12,7 @@ from attrs import define
 from rates_core.errors import SimulationError
 from rates_core.programs.carry import Carry
 from rates_core.programs.record import Columns, Record
-from rates_core.simulation.nonfinite import are_finite, bad_column, bad_state, computed_columns, non_finite
+from rates_core.simulation.nonfinite import KEPT, are_finite, bad_column, bad_state, computed_columns, non_finite
 from rates_core.simulation.progress import Progress
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ class _Loop:
             good, stride = after, stride - 1
             after, _, failure = self._attempt(good, 1, 1)
         if isinstance(failure, SimulationError):
-            failure.result = self.run_.frame(self.record)
+            failure.result, failure.advice = self.run_.frame(self.record), KEPT
         if after is None and not isinstance(failure, ArithmeticError):
             assert failure is not None
             return failure  # a fault of the generated code that has nothing to do with NaN

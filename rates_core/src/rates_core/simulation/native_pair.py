@@ -12,6 +12,7 @@ from rates_core.errors import SimulationError
 from rates_core.programs.carry import Carry
 from rates_core.programs.pair import PairLoop, Reached, Span, Status, StepControl
 from rates_core.programs.record import Columns, Record
+from rates_core.simulation.failure import keep
 from rates_core.simulation.nonfinite import bad_column, bad_state, computed_columns, non_finite
 from rates_core.simulation.progress import Progress
 from rates_core.solvers.adaptive_options import AdaptiveOptions, adaptive_options
@@ -53,7 +54,7 @@ def run_native_pair(run: Run, loop: PairLoop, problem: Problem) -> tuple[Carry, 
                 time = reached.time
                 carry = Carry(carry.step, reached.time, reached.y, None, reached.proposal)
         except SimulationError as error:
-            error.result = run.frame(record) if error.result is None else error.result
+            keep(run, error, problem, carry, record)
             raise
         except KeyboardInterrupt as interrupt:
             interrupt.result = run.frame(record)  # type: ignore[attr-defined]
@@ -76,8 +77,8 @@ def _parts(run: Run, loop: PairLoop, problem: Problem, record: Record) -> Iterat
             reached = loop.advance(time, y, proposal, span, control, times[len(record) :], left)
             _keep(run, reached, record, times)
             count += reached.steps
-            _check(reached, method, options, count)
             yield reached
+            _check(reached, method, options, count)
             time, y, proposal, fresh = reached.time, reached.y, reached.proposal, False
             elapsed = perf_counter() - started
             most = max(1, min(4 * most, int(max(reached.steps, 1) * CALL_SECONDS / max(elapsed, 1e-6))))

@@ -14,6 +14,8 @@ from rates_core.system.system import System
 if TYPE_CHECKING:
     from rates_core.simulation.execution import Run
 
+KEPT = "What was recorded until then is in the error's result."
+
 
 def computed_columns(run: Run) -> tuple[int, ...]:
     """Return the places of recorded variables that are no states: unlike a state, they may become finite again."""
@@ -37,6 +39,11 @@ def bad_state(system: System, y: np.ndarray) -> str:
     )
 
 
+def state_of(system: System, place: int) -> str:
+    """Return the path of the state at a place of the vector of states."""
+    return _entry_path(system, *_state_at(system, place))
+
+
 def bad_column(run: Run, row: Sequence[Any]) -> str:
     """Return the path of the first recorded variable that is not finite, as `bad_state`."""
     found = [
@@ -51,10 +58,10 @@ def non_finite(run: Run, what: str, step: int | None, time: float, record: Recor
     """Return the error that says what became NaN or infinite, and when; it holds what was recorded until then."""
     counted = "" if step is None else f" (step {step} of {run.grid.step_size!r})"
     return NonFiniteError(
-        f"{what} became NaN or infinite at t = {time:.9g}{counted}. What was recorded until then is in the error's "
-        "result. Try a smaller step_size or another solver, or run with stop_on_nonfinite=False.",
+        f"{what} became NaN or infinite at t = {time:.9g}{counted}.",
         time,
         run.frame(record),
+        f"{KEPT} Try a smaller step_size or another solver, or run with stop_on_nonfinite=False.",
     )
 
 
