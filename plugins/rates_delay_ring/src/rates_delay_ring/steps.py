@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from rates_core.errors import UnsupportedFeatureError
 from rates_core.solvers.tableau import Tableau
+
+from rates_delay_ring.extension import no_extension
 
 Pieces = tuple[Any, ...]  # the value, or the derivative, of each state
 
@@ -69,10 +70,7 @@ class Steps:
         if theta == 0 or not slopes:
             return pieces
         if self._tableau.dense is None:
-            raise UnsupportedFeatureError(
-                f"A delay is shorter than the step, and the method '{self._tableau.name}' has no continuous extension. "
-                "Take a smaller step_size, or one of euler, heun and rk4."
-            )
+            raise no_extension(self._tableau)
         if len(slopes) < self._tableau.stages:
             return tuple(
                 piece + theta * self._step_size * slope for piece, slope in zip(pieces, slopes[0], strict=True)

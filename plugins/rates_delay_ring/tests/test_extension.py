@@ -1,0 +1,51 @@
+"""A method without continuous extension runs what it can, and names the solvers that run the rest."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from rates_core.errors import UnsupportedFeatureError
+from rates_core.plugins import SolverSpec
+from rates_core.solvers.tableau import Tableau
+
+from rates_core import CircuitTemplate, NodeTemplate, OperatorTemplate
+
+BARE = Tableau(
+    name="bare", order=4, nodes=(0, 1 / 2, 1 / 2, 1), weights=(1 / 6, 1 / 3, 1 / 3, 1 / 6),
+    matrix=((), (1 / 2,), (0, 1 / 2), (0, 0, 1)),
+)  # fmt: skip
+SPEC = SolverSpec(
+    "bare", f"{__name__}:BARE", summary="rk4, alone", kind="tableau", order=4, adaptive=False, delays={"ring"}
+)
+HAVING = [
+    "bogacki_shampine", "bosh3", "dopri5", "dormand_prince", "euler", "heun", "midpoint", "ralston", "rk4", "scipy",
+    "three_eighths",
+]  # fmt: skip
+
+
+def run(solver: SolverSpec | str, delay: float) -> np.ndarray:
+    operator = OperatorTemplate("op", "x' = -past(x, d)", {"x": "output(1.0)", "d": delay})
+    circuit = CircuitTemplate("c", {"p": NodeTemplate("n", [operator])})
+    return np.asarray(circuit.run(2.0, 0.1, solver=solver, verbose=False)["p/op/x"])
+
+
+@pytest.mark.parametrize("delay", [0.05, 0.1, 0.37])
+def test_a_delay_of_few_steps_names_the_solvers_that_have_an_extension(delay: float) -> None:
+    with pytest.raises(UnsupportedFeatureError) as caught:
+        run(SPEC, delay)
+    assert str(caught.value) == (
+        "A delayed value lies where fewer than 5 samples of a smooth solution stand around it, and the method 'bare' "
+        "has no continuous extension. Take a smaller step_size, or a solver that has one: "
+        f"{', '.join(HAVING)}."
+    )
+
+
+@pytest.mark.parametrize("solver", HAVING)
+def test_the_solvers_that_are_named_run_it(solver: str) -> None:
+    # x = 1 - t until 0.37, and 1 - t + (t - 0.37)^2/2 until 0.74, where Euler's error is below h/2
+    assert abs(run(solver, 0.37)[7] - (1 - 0.7 + 0.33**2 / 2)) < 0.05
+
+
+@pytest.mark.parametrize("delay", [0.4, 0.5, 1.0])
+def test_a_delay_of_many_steps_needs_no_extension(delay: float) -> None:
+    assert np.allclose(run(SPEC, delay), run("rk4", delay), rtol=1e-13)
