@@ -289,6 +289,20 @@ def test_an_interrupt_keeps_the_rows_that_were_computed(pair):
     [
         ({"rtol": -1.0}, "rtol must be a number that is positive; it is -1.0."),
         ({"rtol": "1e-6"}, "rtol must be a number that is positive; it is '1e-6'."),
+        ({"rtol": "x"}, "rtol must be a number that is positive; it is 'x'."),
+        ({"rtol": math.nan}, "rtol must be a number that is positive; it is nan."),
+        ({"rtol": True}, "rtol must be a number that is positive; it is True."),
+        (
+            {"rtol": math.inf},
+            "rtol must be finite; it is inf. Steps without control of their errors are those of fixed-step solvers.",
+        ),
+        (
+            {"atol": [1e-6, math.inf]},
+            "atol must be finite; it is inf. Steps without control of their errors are those of fixed-step solvers.",
+        ),
+        ({"max_step": -1}, "max_step must be a number that is positive; it is -1."),
+        ({"max_steps": 0}, "max_steps must be a positive whole number; it is 0."),
+        ({"max_steps": math.nan}, "max_steps must be a positive whole number; it is nan."),
         ({"atol": math.nan}, "atol must be a number that is not negative; it is nan."),
         ({"atol": [1e-6]}, "atol must be a number, or one for each of the 2 entries of the state; it is [1e-06]."),
         ({"max_step": 0}, "max_step must be a number that is positive; it is 0."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from rates_core.errors import ArgumentError
+from rates_core.errors import ArgumentError, shown
 from rates_core.solvers.adaptive_options import adaptive_options, number
 from rates_core.solvers.driver import Problem
 from scipy.sparse import issparse
@@ -77,5 +77,8 @@ def _jacobian(method: str, given: dict[str, Any], problem: Problem) -> dict[str,
 
 def _check_shape(name: str, matrix: Any, size: int) -> None:
     shape = matrix.shape if issparse(matrix) else np.shape(matrix)
+    if not shape:
+        kinds = "a function of t and y or a matrix" if name == "jac" else "a matrix"
+        raise ArgumentError(f"{name} must be {kinds} of shape {(size, size)}; it is {shown(matrix)}.")
     if shape != (size, size):
         raise ArgumentError(f"{name} must be a matrix of shape {(size, size)}; it has shape {shape}.")

@@ -80,22 +80,31 @@ def tolerance(name: str, value: Any, size: int) -> float | np.ndarray:
 
     least = "not negative" if name == "atol" else "positive"
     if isinstance(value, str):
-        return number(name, value, least)
+        return _finite(name, value, least)
     try:
         found = np.asarray(value)
     except (TypeError, ValueError):  # rows of unequal length
         found = np.asarray(None)
     if found.ndim == 0:
-        return number(name, value, least)
+        return _finite(name, value, least)
     if found.shape != (size,) or found.dtype.kind not in "fiu":
         raise ArgumentError(
             f"{name} must be a number, or one for each of the {size} entries of the state; it is {shown(value)}."
         )
-    return np.array([number(name, entry, least) for entry in found.tolist()])
+    return np.array([_finite(name, entry, least) for entry in found.tolist()])
+
+
+def _finite(name: str, value: Any, least: str) -> float:
+    found = number(name, value, least)
+    if found == math.inf:
+        raise ArgumentError(
+            f"{name} must be finite; it is {shown(value)}. Steps without control of their errors are those of fixed-step solvers."
+        )
+    return found
 
 
 def _count(name: str, value: Any) -> int:
-    found = number(name, value) if isinstance(value, Real) and not isinstance(value, bool) else math.nan
+    found = float(value) if isinstance(value, Real) and not isinstance(value, bool) else math.nan
     if not 1 <= found < math.inf or found != math.floor(found):
         raise ArgumentError(f"{name} must be a positive whole number; it is {shown(value)}.")
     return int(found)
