@@ -80,8 +80,17 @@ def test_a_solver_that_is_no_name(pair, run_refusal):
 
 def test_a_method_for_a_solver_without_methods(pair, run_refusal):
     assert run_refusal(pair, method="RK45") == (
-        "ArgumentError: Solver 'euler' takes no method; method='RK45' was given."
+        "ArgumentError: Solver 'euler' takes no method; method='RK45' was given. 'RK45' is a method of solver 'scipy': "
+        'solver="scipy", method="RK45".'
     )
+    assert run_refusal(pair, method="rk4") == (
+        "ArgumentError: Solver 'euler' takes no method; method='rk4' was given. It is a solver: solver=\"rk4\"."
+    )
+    for wrong in ("wrong", 3):
+        assert run_refusal(pair, method=wrong) == (
+            f"ArgumentError: Solver 'euler' takes no method; method={wrong!r} was given. Solvers that take one: scipy "
+            "(RK45, RK23, DOP853, Radau, BDF, LSODA)."
+        )
 
 
 def test_an_unknown_plugin(refusal):
@@ -296,6 +305,20 @@ def test_an_argument_of_a_run_is_none_of_a_function(pair, refusal, call, argumen
     assert refusal(getattr(pair, call), "f", 0.1, simulation_time=10.0) == (
         "UnknownNameError: There is no argument or option 'simulation_time'. It is one of run(). Here the arguments "
         f"are: {arguments}. {OPTIONS}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("call", "arguments"), [("get_run_func", FUNCTION), ("get_jacobian_func", f"{FUNCTION}, sparse")]
+)
+def test_a_method_is_none_of_a_function(pair, refusal, call, arguments):
+    assert refusal(getattr(pair, call), "f", 0.1, method="wrong") == (
+        f"UnknownNameError: There is no argument or option 'method'. It is one of run(). Here the arguments are: "
+        f"{arguments}. {OPTIONS}"
+    )
+    assert refusal(getattr(pair, call), "f", 0.1, solver="scypi") == (
+        "UnknownNameError: There is no solver 'scypi'. Did you mean 'scipy'? "
+        f"{listed('solvers', get_manager().solvers())}"
     )
 
 

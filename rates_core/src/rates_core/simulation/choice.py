@@ -9,7 +9,7 @@ from typing import Any
 from rates_core.errors import ArgumentError, PluginError, UnknownNameError, UnsupportedFeatureError, did_you_mean, shown
 from rates_core.plugins import get_manager
 from rates_core.plugins.specs import BackendSpec, SolverSpec
-from rates_core.simulation.unknown import RUN, method_of, unknown_option
+from rates_core.simulation.unknown import RUN, method_of, solver_meant, unknown_option
 
 DEFAULT_BACKEND = "numpy"
 STAGES = ("delay_approximation", "dde_approx")
@@ -50,7 +50,9 @@ def chosen_solver(name: str | SolverSpec, method: str | None) -> tuple[SolverSpe
     """
     spec = name if isinstance(name, SolverSpec) else _solver(_name("solver", name))
     if method is not None and not spec.methods:
-        raise ArgumentError(f"Solver '{spec.name}' takes no method; method={shown(method)} was given.")
+        raise ArgumentError(
+            f"Solver '{spec.name}' takes no method; method={shown(method)} was given.{solver_meant(method)}"
+        )
     if method is not None and _name("method", method) not in spec.methods:
         raise UnknownNameError(
             f"Solver '{spec.name}' has no method '{method}'.{did_you_mean(method, spec.methods)} "

@@ -48,6 +48,18 @@ def method_of(name: str) -> str | None:
     return None
 
 
+def solver_meant(method: object) -> str:
+    """Return which solver a method was meant for, with what stands before it in a message: a space."""
+    solvers = get_manager().solvers()
+    meant = method_of(method) if isinstance(method, str) else None
+    if meant is not None:
+        return f" {meant}"
+    if isinstance(method, str) and method in solvers:
+        return f' It is a solver: solver="{method}".'
+    offered = [f"{name} ({', '.join(solver.methods)})" for name, solver in solvers.items() if solver.methods]
+    return f" Solvers that take one: {', '.join(offered)}." if offered else ""
+
+
 def _elsewhere(name: str, arguments: Sequence[str]) -> str:
     """Return where an argument belongs that another call has."""
     if name in OF_COMPILED and arguments is RUN:
