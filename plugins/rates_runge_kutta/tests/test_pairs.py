@@ -294,11 +294,11 @@ def test_an_interrupt_keeps_the_rows_that_were_computed(pair):
         ({"rtol": True}, "rtol must be a number that is positive; it is True."),
         (
             {"rtol": math.inf},
-            "rtol must be finite; it is inf. Steps without control of their errors are those of fixed-step solvers.",
+            "rtol must be finite; it is inf. Solvers with fixed steps control no error.",
         ),
         (
             {"atol": [1e-6, math.inf]},
-            "atol must be finite; it is inf. Steps without control of their errors are those of fixed-step solvers.",
+            "atol must be finite; it is inf. Solvers with fixed steps control no error.",
         ),
         ({"max_step": -1}, "max_step must be a number that is positive; it is -1."),
         ({"max_steps": 0}, "max_steps must be a positive whole number; it is 0."),

@@ -97,9 +97,7 @@ def tolerance(name: str, value: Any, size: int) -> float | np.ndarray:
 def _finite(name: str, value: Any, least: str) -> float:
     found = number(name, value, least)
     if found == math.inf:
-        raise ArgumentError(
-            f"{name} must be finite; it is {shown(value)}. Steps without control of their errors are those of fixed-step solvers."
-        )
+        raise ArgumentError(f"{name} must be finite; it is {shown(value)}. Solvers with fixed steps control no error.")
     return found
 
 
