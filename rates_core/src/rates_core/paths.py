@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from attrs import frozen
 
@@ -16,6 +16,7 @@ EDGE_ATTRIBUTES = ("weight", "delay", "spread")
 _UNIT_OF_ALL = f"{WILDCARD}["
 _FORBIDDEN = "/[]>"
 _UNIT = re.compile(r"(?P<label>[^\[\]]+)\[(?P<index>[0-9]+)\]")
+_LIKE_UNIT = re.compile(r"(?P<label>.+?)[/._ (\[]?(?P<index>-?[0-9]+)[\])]?")
 _COUNTED_TARGET = re.compile(r"(?P<target>.+)\[(?P<index>[0-9]+)\]/(?P<attribute>[^/\[\]]+(?:/[^/\[\]]+)?)")
 
 
@@ -67,6 +68,23 @@ def split_unit(segment: str) -> tuple[str, int | None]:
 def join_unit(label: str, index: int) -> str:
     """Return the segment that names one unit of a population."""
     return f"{label}[{index}]"
+
+
+def unit_meant(segment: str, size_of: Callable[[str], int | None]) -> str:
+    """Return what to say of `pop/0`, `pop.0`, `pop0` or `pop[x]`, with a space before it; else an empty text.
+
+    Args:
+        segment: what names no node.
+        size_of: gives the number of units of a population, and None for everything else.
+    """
+    match = _LIKE_UNIT.fullmatch(segment)
+    label = match["label"] if match is not None else segment.partition("[")[0]
+    size = size_of(label)
+    if size is None:
+        return ""
+    if match is not None and 0 <= int(match["index"]) < size:
+        return f" Did you mean '{join_unit(label, int(match['index']))}'?"
+    return f" The units of '{label}' are '{join_unit(label, 0)}' to '{join_unit(label, size - 1)}'."
 
 
 def without_unit(path: str) -> tuple[str, int | None]:

@@ -75,8 +75,21 @@ UNITS = [
     ("pop[10]/lin/tau", "UnknownNameError: outputs: 'pop[10]' names unit 10, but the units of 'pop' are 0 to 9."),
     (
         "pop[-1]/lin/tau",
-        "UnknownNameError: outputs: Unknown node 'pop[-1]' in path 'pop[-1]/lin/tau'. Did you mean 'pop'? "
-        "The nodes are: pop.",
+        "UnknownNameError: outputs: Unknown node 'pop[-1]' in path 'pop[-1]/lin/tau'. The units of 'pop' are 'pop[0]' "
+        "to 'pop[9]'. The nodes are: pop.",
+    ),
+    (
+        "pop[x]/lin/tau",
+        "UnknownNameError: outputs: Unknown node 'pop[x]' in path 'pop[x]/lin/tau'. The units of 'pop' are 'pop[0]' to "
+        "'pop[9]'. The nodes are: pop.",
+    ),
+    *(
+        (
+            f"{node}/lin/tau",
+            f"UnknownNameError: outputs: Unknown node '{node}' in path '{node}/lin/tau'. Did you mean 'pop[3]'? The "
+            "nodes are: pop.",
+        )
+        for node in ("pop/3", "pop.3", "pop3", "pop_3", "pop(3)", "pop[3")
     ),
 ]
 
@@ -84,6 +97,19 @@ UNITS = [
 @pytest.mark.parametrize(("path", "text"), UNITS)
 def test_a_unit_that_does_not_exist(ten, run_refusal, path, text):
     assert run_refusal(ten, outputs={"key": path}) == text
+
+
+def test_a_unit_that_is_written_as_a_child(ten, refusal):
+    below = "goes on with '{}' below a node; a node holds operators only."
+    assert refusal(ten.update_var, {"pop/3/lin/tau": 1.0}) == (
+        f"UnknownNameError: Path 'pop/3/lin/tau' {below.format(3)} Did you mean 'pop[3]'?"
+    )
+    assert refusal(ten.get_var, "pop/10/lin/tau") == (
+        f"UnknownNameError: Path 'pop/10/lin/tau' {below.format(10)} The units of 'pop' are 'pop[0]' to 'pop[9]'."
+    )
+    assert refusal(ten.update_var, {"pop3/lin/tau": 1.0}) == (
+        "UnknownNameError: Unknown node 'pop3' in path 'pop3/lin/tau'. Did you mean 'pop[3]'? The nodes are: pop."
+    )
 
 
 def test_a_unit_of_a_single_node(pair, run_refusal):

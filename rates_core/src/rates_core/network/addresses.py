@@ -7,7 +7,7 @@ from attrs import frozen
 from rates_core.errors import TemplateError, UnknownNameError, did_you_mean
 from rates_core.network.leaves import FlatCircuit, Leaf
 from rates_core.network.structure import VariableKey
-from rates_core.paths import TIME, has_wildcard, matches
+from rates_core.paths import TIME, has_wildcard, matches, unit_meant
 from rates_core.templates.queries import listed
 from rates_core.templates.variable import IS_TIME
 
@@ -35,8 +35,12 @@ def find(flat: FlatCircuit, path: str) -> Address:
         raise unknown_node(flat, node, path)
     if unit is not None and not (leaf.size is not None and 0 <= unit < leaf.size):
         raise UnknownNameError(
-            f"Path '{path}' names unit {unit}, but '{label}' "
-            + ("is a single node." if leaf.size is None else f"has units 0 to {leaf.size - 1}.")
+            f"Path '{path}' names unit {unit}, but "
+            + (
+                f"'{label}' is a single node."
+                if leaf.size is None
+                else f"the units of '{label}' are 0 to {leaf.size - 1}."
+            )
         )
     check_variable(leaf, operator, variable, path)
     return Address(leaf, (operator, variable), unit)
@@ -112,9 +116,8 @@ def check_variable(leaf: Leaf, operator: str, variable: str, path: str) -> None:
 
 def unknown_node(flat: FlatCircuit, node: str, path: str) -> UnknownNameError:
     """Return the error for a node that does not exist."""
-    return UnknownNameError(
-        f"Unknown node '{node}' in path '{path}'.{did_you_mean(node, flat.leaves)} {listed('nodes', flat.leaves)}"
-    )
+    hint = unit_meant(node, flat.size_of) or did_you_mean(node, flat.leaves)
+    return UnknownNameError(f"Unknown node '{node}' in path '{path}'.{hint} {listed('nodes', flat.leaves)}")
 
 
 def split_unit(node: str) -> tuple[str, int | None]:

@@ -82,6 +82,11 @@ class FlatCircuit:
         """Return the connectivities, in order of declaration."""
         return list(self.links.connections.values())
 
+    def size_of(self, label: str) -> int | None:
+        """Return the number of units of a population; None for what is none."""
+        leaf = self.leaves.get(label)
+        return None if leaf is None else leaf.size
+
     def written(self, source: str, target: str) -> Location | None:
         """Return where an edge or a connectivity was written, if it stands in a model file."""
         for prefix, level in levels(self.circuit):

@@ -12,7 +12,7 @@ from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean
 from rates_core.network.addresses import matching_leaves
 from rates_core.network.named_connections import NamedConnections
 from rates_core.network.network import Network, UnitLocation
-from rates_core.paths import EDGE_ATTRIBUTES, EdgePath, split_variable
+from rates_core.paths import EDGE_ATTRIBUTES, EdgePath, split_variable, unit_meant
 from rates_core.templates.queries import listed
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def _resolved(network: Network, path: str) -> list[Selection]:
             runs.append((population, list(units)))
     if not runs:
         known = list(network.locations)
-        hint = did_you_mean(node, known[:MOST_SEARCHED])
+        hint = unit_meant(node, network.flat.size_of) or did_you_mean(node, known[:MOST_SEARCHED])
         raise UnknownNameError(f"Unknown node '{node}' in path '{path}'.{hint} {listed('nodes', known)}")
     having = [run for run in runs if _has(network, run[0], operator, variable)] if len(runs) > 1 else []
     return [_selection(network, path, run, operator, variable) for run in having or runs]

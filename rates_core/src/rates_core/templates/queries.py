@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean, shown
-from rates_core.paths import WILDCARD, join_path, join_unit, split_path, split_unit, split_variable
+from rates_core.paths import WILDCARD, join_path, join_unit, split_path, split_unit, split_variable, unit_meant
 from rates_core.templates.node import NodeTemplate
 from rates_core.templates.population import PopulationTemplate
 from rates_core.templates.variable import Variable
@@ -126,9 +126,10 @@ def descend(circuit: CircuitTemplate, node: str, path: str) -> list[LeafMatch | 
     frontier: list[LeafMatch | tuple[str, CircuitTemplate]] = [("", circuit)]
     for segment in split_path(node):
         circuits = [item for item in frontier if not isinstance(item, LeafMatch)]
+        reached = [item for item in frontier if isinstance(item, LeafMatch)]
         frontier = [child for prefix, parent in circuits for child in _children(prefix, parent, segment)]
         if not frontier:
-            raise UnknownNameError(_missing_child(segment, path, [parent for _, parent in circuits]))
+            raise UnknownNameError(_missing_child(segment, path, [parent for _, parent in circuits], reached))
     return frontier
 
 
@@ -203,7 +204,7 @@ def _leaves_below(item: LeafMatch | tuple[str, CircuitTemplate]) -> Iterator[Lea
         yield from _leaves_below(child)
 
 
-def _missing_child(segment: str, path: str, parents: Sequence[CircuitTemplate]) -> str:
+def _missing_child(segment: str, path: str, parents: Sequence[CircuitTemplate], reached: Sequence[LeafMatch]) -> str:
     """Say which part of a path does not exist below the circuits that were reached."""
     label, unit = split_unit(segment)
     if unit is not None:
@@ -214,9 +215,13 @@ def _missing_child(segment: str, path: str, parents: Sequence[CircuitTemplate]) 
             if label in parent.nodes:
                 return f"Path '{path}' names unit {unit}, but '{label}' is a single node."
     if not parents:
-        return f"Path '{path}' goes on with '{segment}' below a node; a node holds operators only."
+        sizes = {leaf.path: leaf.template.n for leaf in reached if isinstance(leaf.template, PopulationTemplate)}
+        hint = unit_meant(f"{reached[0].path}/{segment}", sizes.get)
+        return f"Path '{path}' goes on with '{segment}' below a node; a node holds operators only.{hint}"
+    sizes = {name: population.n for parent in parents for name, population in parent.populations.items()}
     known = [name for parent in parents for name in (*parent.nodes, *parent.populations, *parent.circuits)]
-    return f"Unknown node '{segment}' in path '{path}'.{did_you_mean(label, known)} {listed('nodes', known)}"
+    hint = unit_meant(segment, sizes.get) or did_you_mean(label, known)
+    return f"Unknown node '{segment}' in path '{path}'.{hint} {listed('nodes', known)}"
 
 
 def _missing_variable(leaves: Sequence[LeafMatch], path: str, operator: str, variable: str) -> str:
