@@ -80,6 +80,7 @@ def test_a_parameter_of_a_function_for_other_tools(one, refusal):
     )
 
 
+ENDED = f"{AXIS} What was recorded until then is in the error's result."
 STEPS = {"simulation_time": 8.0, "step_size": 1.0, "verbose": False}
 
 
@@ -89,7 +90,7 @@ def test_an_index_that_a_state_leads_out_of_its_axis(one, sampling):
     with pytest.raises(SimulationError) as caught:
         circuit.run(**STEPS, sampling_step_size=sampling, outputs={"x": "p/op/x"})
     assert str(caught.value) == (
-        f"At t = 3: 'index(p/op/v, p/op/s)', in the equation of 'p/op/x', has the index 3. {AXIS}"
+        f"At t = 3: 'index(p/op/v, p/op/s)', in the equation of 'p/op/x', has the index 3. {ENDED}"
     )
     assert caught.value.time == 3.0
     # By hand: 0, 1, 3, and 7 at the moment of the step that fails.
@@ -101,7 +102,7 @@ def test_an_index_that_is_no_whole_number_inside_a_step(one):
     with pytest.raises(SimulationError) as caught:
         circuit.run(**STEPS, solver="rk4")
     assert str(caught.value) == (
-        f"At t = 0.5: 'index(p/op/v, p/op/s)', in the equation of 'p/op/x', has the index 0.5. {AXIS}"
+        f"At t = 0.5: 'index(p/op/v, p/op/s)', in the equation of 'p/op/x', has the index 0.5. {ENDED}"
     )
 
 
@@ -112,7 +113,7 @@ def test_an_index_under_an_adaptive_solver(one, solver):
     with pytest.raises(SimulationError) as caught:
         circuit.run(**STEPS, solver=solver, outputs={"s": "p/op/s"})
     assert str(caught.value).endswith(
-        f": 'index(p/op/v, floor(p/op/s))', in the equation of 'p/op/x', has the index 3. {AXIS}"
+        f": 'index(p/op/v, floor(p/op/s))', in the equation of 'p/op/x', has the index 3. {ENDED}"
     )
     assert caught.value.time is not None
     assert 3.0 <= caught.value.time < 8.0
@@ -132,7 +133,7 @@ def test_indices_of_a_population_after_a_projection():
         circuit.run(**STEPS, outputs={"z": "q/op/z"})
     # At t = 2 both delayed values are 1: the index of q is 1 + 2 + 1.
     assert str(caught.value) == (
-        "At t = 2: 'index(q/op/v, 1 + q/op/c + q/op/delayed#1)', in the equation of 'q/op/z', has the index 4. " + AXIS
+        "At t = 2: 'index(q/op/v, 1 + q/op/c + q/op/delayed#1)', in the equation of 'q/op/z', has the index 4. " + ENDED
     )
     assert caught.value.result["z"].tolist() == [6.0, 6.0]
 
@@ -149,7 +150,7 @@ def test_units_that_pick_from_each_other(weights):
         circuit.run(**STEPS, outputs={"z": "pop/op/z"})
     first, time = (6, 1) if weights == 2.0 else (4, 2)
     assert str(caught.value) == (
-        f"At t = {time}: 'index(pop/op/x, pop/op/c)', in the equation of 'pop/op/z', has the index {first}. {AXIS}"
+        f"At t = {time}: 'index(pop/op/x, pop/op/c)', in the equation of 'pop/op/z', has the index {first}. {ENDED}"
     )
 
 

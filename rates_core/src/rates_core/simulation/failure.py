@@ -23,6 +23,8 @@ def keep(run: Run, error: SimulationError, problem: Problem, carry: Carry, recor
     if error.result is not None:
         return
     error.result, error.advice = run.frame(record), KEPT
+    if isinstance(error.__cause__, IndexError):  # its text names the variable
+        return
     with np.errstate(all="ignore"):
         suspect = _suspect(run, problem, carry)
     error.reason = f"{error.reason} {suspect}".rstrip()
