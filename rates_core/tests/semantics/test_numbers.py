@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.integrate import solve_ivp
 
 from rates_core import ArgumentError, CircuitTemplate, NodeTemplate, OperatorTemplate
 
@@ -61,6 +62,29 @@ def test_03_every_method_has_its_order_with_a_delay(single, fixed):
     assert order >= fixed.order - 0.2
 
 
+@pytest.mark.parametrize("count", [1, 9], ids=["single", "grouped"])
+@pytest.mark.parametrize("method", ["RK45", "RK23", "DOP853", "Radau", "BDF", "LSODA"])
+def test_04_a_returned_derivative_stays_what_it_was(nodes, count, method):
+    """SciPy keeps references: with the same function written by hand its steps, rows and evaluations are the same."""
+    start = np.repeat([2.0, 0.0], count)
+    circuit = nodes(count, ["x' = z", "z' = mu*(1 - x^2)*z - x"], x="output(2.0)", z="variable(0.0)", mu=5.0)
+    func, (_, y, *rest) = circuit.get_run_func("van_der_pol", 0.1, adaptive=True)
+
+    def by_hand(t, y):
+        x, z = np.reshape(y, (2, count))
+        return np.concatenate([z, 5.0 * (1 - x**2) * z - x])
+
+    assert y.tolist() == start.tolist()
+    first = func(0.0, y, *rest)
+    kept = np.array(first)
+    func(1.0, y + 1.0, *rest)
+    assert np.array_equal(first, kept)
+    given = {"method": method, "rtol": 1e-6, "atol": 1e-9}
+    ours, theirs = solve_ivp(func, (0, 20), y, args=rest, **given), solve_ivp(by_hand, (0, 20), start, **given)
+    assert ours.nfev == pytest.approx(theirs.nfev, rel=0.02)  # a last digit may change a step
+    assert np.allclose(ours.y[:, -1], theirs.y[:, -1], rtol=0, atol=1e-4)
+
+
 def test_05_sampling_that_does_not_fit_is_an_error_under_fixed_steps(single, fixed):
     with pytest.raises(ArgumentError) as caught:
         single("x' = -x", x="output(1.0)").run(1.0, 0.1, sampling_step_size=0.25, **fixed.options)
@@ -95,6 +119,38 @@ def driven_population(population):
         ("p[1]/op/u", [3.0], [0.0, 3.0, 0.0]),
     ],
 )
+def slopes(circuit, **options):
+    """Return what evaluates ∂f/∂y at a point, with columns and rows in the order of y."""
+    func, (t, _, *rest) = circuit.get_jacobian_func("J", 0.1, adaptive=True, **options)
+    return lambda at: np.asarray(func(t, np.asarray(at, dtype=float), *rest))
+
+
+def test_06_a_jacobian_of_a_population_that_a_matrix_couples(population):
+    # x_i' = -x_i^2 + x_i sum_j w_ij x_j
+    weights = np.array([[0.0, 2.0, 3.0], [4.0, 0.0, 0.0], [0.0, 5.0, 6.0]])
+    connection = {"source": "p/op/x", "target": "p/op/u", "weights": weights}
+    circuit = population(3, "x' = -x^2 + x*u", connections=[connection], x="output(1.0)", u="input")
+    x = np.array([1.0, 2.0, 3.0])
+    expected = np.diag(-2 * x + weights @ x) + x[:, None] * weights
+    assert np.allclose(slopes(circuit)(x), expected, rtol=1e-14)
+
+
+@BOTH
+def test_06_a_jacobian_of_equal_nodes_that_edges_couple(nodes, count):
+    # x_k' = sin(x_k) + 3 x_{k-1}
+    edges = [(f"n{k}/op/x", f"n{k + 1}/op/u", None, {"weight": 3.0}) for k in range(count - 1)]
+    circuit = nodes(count, "x' = sin(x) + u", edges, x="output(1.0)", u="input")
+    x = np.linspace(0.0, 2.0, count)
+    assert np.allclose(slopes(circuit)(x), np.diag(np.cos(x)) + 3 * np.eye(count, k=-1), rtol=1e-14)
+
+
+@BOTH
+def test_06_a_jacobian_of_a_product_with_the_own_past(nodes, count):
+    # x' = x x(t - 1): by x it is the past, 0.5 from the start on
+    circuit = nodes(count, "x' = x*past(x, tau)", x="output(0.5)", tau=1.0)
+    assert np.allclose(slopes(circuit)(np.full(count, 2.0)), 0.5 * np.eye(count), rtol=1e-14)
+
+
 def test_07_an_input_leaves_the_size_and_the_connections_of_a_population_alone(
     population, solver, path, columns, reached
 ):

@@ -10,7 +10,7 @@ from time import process_time
 import numpy as np
 import pytest
 
-from rates_core import CircuitTemplate, RatesError, clear, clear_frontend_caches, grid_search
+from rates_core import CircuitTemplate, RatesError, SimulationError, clear, clear_frontend_caches, grid_search
 
 RUN = {"simulation_time": 1.0, "step_size": 0.1, "verbose": False}
 
@@ -127,6 +127,32 @@ def test_31_an_input_that_does_not_fit_is_refused(population, solver, samples, t
     assert refusal(circuit.run, 1.0, 0.1, inputs={"p/op/u": samples}, **solver.options) == (
         f"External input 'p/op/u' {text}"
     )
+
+
+@pytest.mark.parametrize("more", [0, 1, 7])
+def test_31_an_input_that_is_longer_counts_to_the_end_of_the_run(single, solver, more):
+    """One sample behind the last step is used if it is there, and none behind that."""
+    samples = np.concatenate([np.zeros(10), [1.0], np.full(6, 1e6)])[: 10 + more]
+    circuit = single("x' = u", x="output(0.0)", u="input")
+    run = {"step_size": 0.1, "inputs": {"p/op/u": samples}, "outputs": {"x": "p/op/x"}, **solver.options}
+    found = circuit.run(1.0, **run)
+    rest = circuit.run(0.1, **{**run, "inputs": {"p/op/u": np.zeros(1)}}, state=found)
+    assert np.allclose(found["x"], 0.0, atol=1e-12)
+    # The line from 0 to 1 over the last step, of which Euler sees its start alone.
+    assert rest["x"].iloc[0] == pytest.approx(0.05 if more and solver.order != 1 else 0.0, abs=1e-9)
+
+
+def test_32_a_solver_that_failed_says_when_and_gives_what_it_has(single, adaptive):
+    # x = 1/(1 - t)
+    circuit = single("x' = x^2", x="output(1.0)")
+    with pytest.raises(SimulationError) as caught:
+        circuit.run(2.0, 0.1, outputs={"x": "p/op/x"}, **adaptive.options)
+    error = caught.value
+    assert error.time == pytest.approx(1.0, abs=1e-3)
+    assert f" t = {error.time:.9g}: " in str(error)
+    assert str(error).endswith("'p/op/x' changes fastest there. What was recorded until then is in the error's result.")
+    before = error.result["x"].iloc[:10]
+    assert np.allclose(before, 1 / (1 - before.index), rtol=1e-6)
 
 
 ATTACK = "__import__('os').mkdir('stolen')"

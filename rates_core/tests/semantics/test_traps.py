@@ -138,3 +138,22 @@ def test_26_going_on_from_the_end_equals_one_long_run(nodes, solver):
         assert np.allclose(both, whole, atol=1e-7)
     else:
         assert np.array_equal(both, whole)
+
+
+@pytest.mark.parametrize("count", [1, 9], ids=["single", "grouped"])
+@pytest.mark.parametrize(
+    ("term", "left", "right"),
+    [
+        ("where(x > 0.5, x^2, -3*x)", -3.0, 2.0),
+        ("abs(x - 0.5)", -1.0, 1.0),
+        ("max(x, 0.5)", 0.0, 1.0),
+        ("min(x, 0.5)", 1.0, 0.0),
+        ("x*heaviside(x - 0.5)", 0.0, 1.0),
+    ],
+)
+def test_27_a_derivative_of_a_model_with_a_corner(nodes, count, term, left, right):
+    """At 0.25 the slope is `left`, at 1 it is `right`."""
+    circuit = nodes(count, f"x' = {term}", x="output(1.0)")
+    func, (t, y, *rest) = circuit.get_jacobian_func("J", 0.1)
+    for place, slope in ((0.25, left), (1.0, right)):
+        assert np.allclose(func(t, np.full_like(y, place), *rest), slope * np.eye(count), rtol=1e-14)
