@@ -119,6 +119,11 @@ def test_30_an_undeclared_parameter_says_equation_operator_file_and_line(tmp_pat
     [
         (np.zeros(9), "has 9 samples, but simulation_time / step_size = 10 steps take one each."),
         (np.zeros((10, 4)), "has 4 columns; it needs 1, or one for each of the 3 units that the path names."),
+        (
+            np.zeros((3, 10)),
+            "has 10 columns; it needs 1, or one for each of the 3 units that the path names. "
+            "Its axes are [steps, units]: transpose it.",
+        ),
         (np.array([0.0] * 5 + [np.nan] * 5), "is NaN or infinite at sample 5 and 4 more."),
     ],
 )

@@ -180,11 +180,11 @@ def widened(system: System, values: Mapping[str, Any] | None, start: float) -> t
     return tuple(fed.key for fed in columns_of(given, start) if fed.columns > 1)
 
 
-def _check_columns(signal: InputSignal, count: int, noun: str) -> None:
+def _check_columns(signal: InputSignal, count: int, noun: str, advice: str = "") -> None:
     if count not in (1, signal.width):
         needed = "1, for the one unit" if signal.width == 1 else f"1, or one for each of the {signal.width} units"
         raise InputSignalError(
-            f"External input '{signal.key}' has {counted(count, noun)}; it needs {needed} that the path names."
+            f"External input '{signal.key}' has {counted(count, noun)}; it needs {needed} that the path names.{advice}"
         )
 
 
@@ -208,7 +208,8 @@ def _checked_function(signal: InputSignal, function: Any, start: float) -> Signa
 
 def _checked_samples(signal: InputSignal, array: np.ndarray, steps: int | None) -> Signal:
     key, array = signal.key, array.reshape(len(array), -1)
-    _check_columns(signal, array.shape[1], "column")
+    swapped = len(array) in (1, signal.width) and steps is not None and array.shape[1] >= steps
+    _check_columns(signal, array.shape[1], "column", " Its axes are [steps, units]: transpose it." if swapped else "")
     if steps is not None and len(array) < steps:
         raise InputSignalError(
             f"External input '{key}' has {len(array)} samples, but simulation_time / step_size = {steps} steps "
