@@ -116,7 +116,9 @@ class Growth:
         entry = index if slot_shape else np.zeros(len(delay), dtype=int)
         keys = np.stack([orders.astype(float), delay, entry.astype(float)])
         distinct, first, chain = np.unique(keys, axis=1, return_index=True, return_inverse=True)
-        self._tie(read, chain.reshape(-1))
+        place = np.lexsort((first, distinct[0]))  # by order, and then as the reads come: sums over them find neighbours
+        distinct, first, chain = distinct[:, place], first[place], np.argsort(place)[chain.reshape(-1)]
+        self._tie(read, chain)
         parts: list[Expression] = []
         for order in (int(value) for value in np.unique(distinct[0])):
             members = first[distinct[0] == order]
@@ -136,9 +138,9 @@ class Growth:
         outputs = parts[0]
         for part in parts[1:]:
             outputs = Apply("concatenate", (outputs, part))
-        if np.array_equal(chain.reshape(-1), np.arange(len(delay))):
+        if np.array_equal(chain, np.arange(len(delay))):
             return outputs
-        return Apply("index", (outputs, Symbol(self._structural(f"{read.path}/output", chain.reshape(-1)))))
+        return Apply("index", (outputs, Symbol(self._structural(f"{read.path}/output", chain))))
 
     def _tie(self, read: Read, chain: np.ndarray) -> None:
         for path in symbols(read.delay):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rates_core.expressions.tree import symbols
-from rates_core.programs.blocks import Blocks, Loop, Reduction, Whole, make_blocks
+from rates_core.programs.blocks import Blocks, Joined, Loop, Reduction, Whole, make_blocks
 from rates_core.programs.naming import one_line
 from rates_core.system.complexness import is_complex
 from rates_core.system.schedule import reads_of
@@ -13,7 +13,7 @@ from rates_core.system.system import Assign
 
 from rates_numba.layout import Layout, Part, buffered, place_of
 from rates_numba.printer import Past
-from rates_numba.writer import INDENT, BlockWriter, materialised
+from rates_numba.writer import INDENT, BlockWriter, filled, materialised
 
 JIT = '@njit(cache=True, error_model="numpy", nogil=True)'
 
@@ -29,7 +29,7 @@ class FunctionText:
 
     def __init__(self, layout: Layout, part: Part, gathered: bool = False) -> None:
         self.layout, self.part, self.gathered = layout, part, gathered and bool(layout.system.reads)
-        self.blocks: Blocks = make_blocks(part.routine, part.results, layout.shapes)
+        self.blocks: Blocks = make_blocks(part.routine, part.results, layout.shapes, layout.places)
         for name, shape in self.blocks.shapes.items():
             if name not in layout.names:
                 layout.names[name] = layout.identifiers.derived("{}", f"piece{name.removeprefix('#piece')}")
@@ -48,6 +48,9 @@ class FunctionText:
                 for item in block.statements:
                     if isinstance(item, Assign) and is_complex(item.expression, kinds):
                         kinds.add(item.target)
+            elif isinstance(block, Joined):
+                if any(is_complex(piece.expression, kinds) for piece in block.pieces):
+                    kinds.add(block.target)
             elif (isinstance(block, Whole) and is_complex(block.expression, kinds)) or (
                 isinstance(block, Reduction) and is_complex(block.operand, kinds)
             ):
@@ -139,7 +142,7 @@ class FunctionText:
 
     def _makes_its_own(self, result: str) -> bool:
         """Tell whether a block makes the array of a result, so that it cannot be given one."""
-        return any(getattr(block, "target", None) == result for block in self.blocks.blocks)
+        return any(getattr(block, "target", None) == result and not filled(block) for block in self.blocks.blocks)
 
     def derivative_lines(self) -> list[str]:
         """Return the lines that put derivatives into `dy`, but for those whose arrays are parts of it."""

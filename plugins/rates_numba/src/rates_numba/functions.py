@@ -116,24 +116,36 @@ def all_finite(values):
 
 @njit(error_model="numpy")
 def sums_of_picked(out, weights, pointers, source, index):
-    """Write for each target the weighted sum of the sources that its connections pick."""
+    """Write for each target the weighted sum of the sources that its connections pick, added up in four parts."""
     for i in range(out.size):
         weight, place = weights[pointers[i] : pointers[i + 1]], index[pointers[i] : pointers[i + 1]]
-        total = out.dtype.type(0)
-        for c in range(weight.size):
-            total += weight[c] * source[place[c]]
-        out[i] = total
+        a = b = c = d = out.dtype.type(0)
+        whole = weight.size // 4 * 4
+        for k in range(0, whole, 4):
+            a += weight[k] * source[place[k]]
+            b += weight[k + 1] * source[place[k + 1]]
+            c += weight[k + 2] * source[place[k + 2]]
+            d += weight[k + 3] * source[place[k + 3]]
+        for k in range(whole, weight.size):
+            a += weight[k] * source[place[k]]
+        out[i] = (a + b) + (c + d)
 
 
 @njit(error_model="numpy")
 def sums_of_own(out, weights, pointers, source):
-    """Write for each target the weighted sum of the values of its connections."""
+    """Write for each target the weighted sum of the values of its connections, added up in four parts."""
     for i in range(out.size):
         weight, value = weights[pointers[i] : pointers[i + 1]], source[pointers[i] : pointers[i + 1]]
-        total = out.dtype.type(0)
-        for c in range(weight.size):
-            total += weight[c] * value[c]
-        out[i] = total
+        a = b = c = d = out.dtype.type(0)
+        whole = weight.size // 4 * 4
+        for k in range(0, whole, 4):
+            a += weight[k] * value[k]
+            b += weight[k + 1] * value[k + 1]
+            c += weight[k + 2] * value[k + 2]
+            d += weight[k + 3] * value[k + 3]
+        for k in range(whole, weight.size):
+            a += weight[k] * value[k]
+        out[i] = (a + b) + (c + d)
 
 
 @njit(error_model="numpy")

@@ -135,8 +135,13 @@ class Layout:
         """Return a printer that knows everything in the module."""
         printer = EntryPrinter(self.names, self.shapes, frozenset(self.kinds))
         printer.used = self.used
-        printer.integer_symbols = frozenset(item.path for item in self.system.parameters if item.integer)
+        printer.integer_symbols = self.places
         return printer
+
+    @property
+    def places(self) -> frozenset[str]:
+        """Return the parameters that hold places on axes."""
+        return frozenset(item.path for item in self.system.parameters if item.integer)
 
     @property
     def inputs(self) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from attrs import frozen
-from rates_core.expressions.tree import Apply, Constant, Expression, Number, Symbol
+from rates_core.expressions.tree import Apply, Constant, Expression, Number, Symbol, symbols
 from rates_core.programs.printer import (
     AND,
     CALL,
@@ -18,6 +18,7 @@ from rates_core.programs.printer import (
     UNARY,
     ExpressionPrinter,
 )
+from rates_core.programs.segments import bounds
 from rates_core.system.complexness import is_complex, is_squared_modulus
 from rates_core.system.shapes import Shape
 
@@ -132,6 +133,9 @@ class EntryPrinter(ExpressionPrinter):
             case "index":
                 assert isinstance(parts[0], Symbol)
                 return self.element(parts[0].name, self._place(parts[0].name, parts[1])), CALL
+            case "index_range":
+                assert isinstance(parts[0], Symbol)
+                return self.element(parts[0].name, shifted(self.entry, bounds(expression, self.shapes)[0])), CALL
             case "where":
                 return self._where(expression)
             case "real" | "imag":
@@ -205,12 +209,17 @@ class EntryPrinter(ExpressionPrinter):
         """Return an index as text; what a model computes is checked."""
         if isinstance(expression, Number) and isinstance(expression.value, int):
             return repr(expression.value)
-        if isinstance(expression, Symbol) and expression.name in self.integer_symbols:
-            return self.symbol(expression.name)
+        if symbols(expression) <= self.integer_symbols and not isinstance(expression, Number):
+            return self.text(expression)
         self.used.add("checked")
         return f"checked({self.text(expression)}, {self.shapes[array][0]})"
 
     integer_symbols: frozenset[str] = frozenset()
+
+
+def shifted(entry: str, places: int) -> str:
+    """Return the text of an entry so many places further on."""
+    return f"{entry} + {places}" if places else entry
 
 
 def _whole(expression: Expression) -> int | None:

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from attrs import frozen
 from rates_core.expressions.tree import Apply, Expression, Number, Symbol
-from rates_core.programs.blocks import Block, Blocks, Loop, Reduction, Whole
+from rates_core.programs.blocks import Block, Blocks, Joined, Loop, Reduction, Whole
 from rates_core.programs.naming import one_line
+from rates_core.programs.segments import Piece, bounds
 from rates_core.system.complexness import is_complex
 from rates_core.system.shapes import Shape
 from rates_core.system.system import Assign, Project, Statement
 
-from rates_numba.printer import EntryPrinter
+from rates_numba.printer import EntryPrinter, shifted
 
 INDICES = ("i", "j", "l")
 START = {"vsum": "0.0", "mean": "0.0", "maxi": "-math.inf", "mini": "math.inf"}
@@ -39,11 +40,9 @@ class BlockWriter:
         """Return the lines that make the arrays of temporaries that a loop fills; `given` have theirs."""
         lines = []
         for block in self.blocks.blocks:
-            if not isinstance(block, Loop) or not block.shape:
-                continue
-            for statement in block.statements:
-                if statement.target in self.blocks.stored and statement.target not in given:
-                    lines.append(f"{self._name(statement.target)} = {self.empty(statement.target, block.shape)}")
+            for target in filled(block):
+                if target in self.blocks.stored and target not in given:
+                    lines.append(f"{self._name(target)} = {self.empty(target, self.blocks.shapes[target])}")
         return lines
 
     def empty(self, symbol: str, shape: Shape) -> str:
@@ -60,6 +59,8 @@ class BlockWriter:
                 return self._loop(shape, statements)
             case Reduction():
                 return self._reduction(block)
+            case Joined(target, pieces):
+                return [line for piece in pieces for line in self._piece(target, piece)]
             case Whole(target, expression):
                 return [f"{self._name(target)} = {self._whole(expression)}{_comment(target)}"]
         return list(self._project(block))
@@ -75,6 +76,18 @@ class BlockWriter:
             place = f"{self._name(target)}[{printer.entry}]" if shape and target in kept else self._name(target)
             lines.append(INDENT * len(shape) + f"{place} = {self._value(statement)}{_comment(target)}")
         printer.entry, printer.local = outside, frozenset()
+        return lines
+
+    def _piece(self, target: str, piece: Piece) -> list[str]:
+        """Return the loop that fills some neighbouring entries of a vector."""
+        printer = self.printer
+        outside, printer.entry = printer.entry, "i"
+        place = f"{self._name(target)}[{shifted('i', piece.first)}]"
+        lines = [
+            f"for i in range({piece.size}):",
+            f"{INDENT}{place} = {printer.text(piece.expression)}{_comment(target)}",
+        ]
+        printer.entry = outside
         return lines
 
     def _value(self, statement: Statement) -> str:
@@ -126,13 +139,10 @@ class BlockWriter:
                              for name, part in zip(names, parts, strict=True)]  # fmt: skip
                 return f"np.dot({names[0]}, {names[1]})"
             case "index_range":
-                return f"{names[0]}[{self._bound(parts[1])}:{self._bound(parts[2])}].copy()"
+                first, last = bounds(expression, self.printer.shapes)
+                return f"{names[0]}[{first}:{last}].copy()"
             case "index" | "index_axis":
                 return self._picked(expression, names[0])
-            case "concatenate":
-                pieces = [name if self._shape(part) else f"np.array([{name}])"
-                          for name, part in zip(names, parts, strict=True)]  # fmt: skip
-                return f"np.concatenate(({', '.join(pieces)}))"
         return f"{names[0]}.copy().ravel()"
 
     def _picked(self, expression: Apply, array: str) -> str:
@@ -155,10 +165,6 @@ class BlockWriter:
         from rates_core.system.shapes import shape_of
 
         return shape_of(expression, self.printer.shapes)
-
-    def _bound(self, expression: Expression) -> str:
-        assert isinstance(expression, Number)
-        return repr(expression.value)
 
     def _project(self, statement: Project) -> Iterator[str]:
         """Yield the lines of a sum over connections."""
@@ -246,6 +252,13 @@ def materialised(blocks: Blocks) -> set[str]:
         elif isinstance(block, Project) and block.form == "dense":
             found.add(block.source)
     return found
+
+
+def filled(block: Block) -> list[str]:
+    """Return the arrays that loops fill entry by entry."""
+    if isinstance(block, Joined):
+        return [block.target]
+    return [statement.target for statement in block.statements] if isinstance(block, Loop) and block.shape else []
 
 
 Names = Mapping[str, str]

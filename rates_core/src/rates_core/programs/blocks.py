@@ -1,8 +1,8 @@
 """A routine as straight code and loops over axes, for languages that are written element by element.
 
 What can be computed entry by entry is gathered in as few loops as the order of evaluation allows; what looks at whole
-arrays (sums, products with matrices, picked parts) stands on its own between them. A temporary array exists only where
-something outside its loop reads it.
+arrays (sums, products with matrices, picked rows) stands on its own between them, and so does what is joined from
+pieces, each of which has its own loop. A temporary array exists only where something outside its loop reads it.
 """
 
 from __future__ import annotations
@@ -10,15 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from rates_core.expressions.functions import FUNCTIONS
 from rates_core.expressions.tree import Apply, Expression, Symbol, symbols
 from rates_core.programs.routine import Routine
+from rates_core.programs.segments import Piece, is_joined, picked_sources, pieces, without_joined_temporaries
 from rates_core.system.shapes import Shape, shape_of
 from rates_core.system.system import Assign, Project, Statement
 
-WHOLE = frozenset({"matvec", "matmul", "index_range", "index_axis", "concatenate", "ravel"})
+WHOLE = frozenset({"matvec", "matmul", "index_axis", "ravel"})
+PICKING = frozenset({"index", "index_range"})  # of a vector: its entries are entries of their first argument
 
 
 @frozen(eq=False)
@@ -51,7 +53,15 @@ class Whole:
     shape: Shape
 
 
-Block = Loop | Reduction | Whole | Project
+@frozen(eq=False)
+class Joined:
+    """A vector made piece by piece; an `index_range` in a piece is one of a symbol, with bounds that are numbers."""
+
+    target: str
+    pieces: tuple[Piece, ...]
+
+
+Block = Loop | Reduction | Whole | Joined | Project
 
 
 @frozen(eq=False)
@@ -71,7 +81,9 @@ class Blocks:
     stored: frozenset[str]
 
 
-def make_blocks(routine: Routine, targets: Sequence[str], shapes: Mapping[str, Shape]) -> Blocks:
+def make_blocks(
+    routine: Routine, targets: Sequence[str], shapes: Mapping[str, Shape], places: frozenset[str] = frozenset()
+) -> Blocks:
     """Return the blocks that compute the results of a routine's body.
 
     Args:
@@ -79,11 +91,13 @@ def make_blocks(routine: Routine, targets: Sequence[str], shapes: Mapping[str, S
         targets: a new symbol for each result.
         shapes: of the symbols that the routine takes, its prepared ones among them; of a target that has an axis
             although its result may be a number, which all entries are then.
+        places: symbols whose entries are places on axes: a sum over connections may pick by them.
     """
-    split = _Split(dict(shapes))
-    for statement in routine.body:
+    body, results = without_joined_temporaries(routine.body, routine.results)
+    split = _Split(dict(shapes), picked=picked_sources(body, results, places))
+    for statement in body:
         split.add(statement)
-    for target, result in zip(targets, routine.results, strict=True):
+    for target, result in zip(targets, results, strict=True):
         split.assign_entries(target, result, shapes.get(target, ()))
     blocks = tuple(_merged(split.parts))
     return Blocks(blocks, tuple(targets), split.shapes, frozenset(_stored(blocks, targets, split.shapes)))
@@ -94,13 +108,20 @@ class _Split:
     """Takes whole-array functions out of expressions, so that the rest is entry by entry."""
 
     shapes: dict[str, Shape]
+    picked: Mapping[str, tuple[Expression, str]]  # symbols that only a sum over connections reads: array and places
     parts: list[Block] = field(factory=list)
     _count: int = 0
 
     def add(self, statement: Statement) -> None:
         if isinstance(statement, Assign):
-            self.assign(statement.target, statement.expression)
+            if statement.target not in self.picked:
+                self.assign(statement.target, statement.expression)
             return
+        if statement.source in self.picked:
+            array, index = self.picked[statement.source]
+            named = self._named(array)
+            assert isinstance(named, Symbol)
+            statement = evolve(statement, source=named.name, index=index)
         self.shapes[statement.target] = statement.shape
         entrywise = statement.form == "indexed"
         self.parts.append(Loop(statement.shape, (statement,)) if entrywise else statement)
@@ -117,16 +138,19 @@ class _Split:
         self.shapes[target] = shape_of(expression, self.shapes)
         match self._without_whole(expression, top=True):
             case Apply(function, (operand,)) as reduction if self._reduces(reduction):
+                operand = self._named(operand) if is_joined(operand) else operand
                 self.parts.append(Reduction(target, function, operand, shape_of(operand, self.shapes)))
             case Apply(function) as whole if self._is_whole(whole):
                 self.parts.append(Whole(target, whole, self.shapes[target]))
+            case joined if is_joined(joined):
+                self.parts.append(Joined(target, tuple(pieces(joined, self.shapes))))
             case simple:
                 self.parts.append(Loop(self.shapes[target], (Assign(target, simple),)))
 
     def _without_whole(self, expression: Expression, top: bool = False) -> Expression:
         if not isinstance(expression, Apply):
             return expression
-        whole = self._is_whole(expression) or expression.function == "index"
+        whole = self._is_whole(expression) or expression.function in PICKING
         arguments = tuple(
             self._named(argument) if whole and self._is_array(argument) else self._without_whole(argument)
             for argument in expression.arguments
@@ -143,7 +167,7 @@ class _Split:
 
     def _is_whole(self, expression: Apply) -> bool:
         """Tell whether a function looks at whole arrays: also an index that picks rows of a matrix."""
-        if expression.function == "index":
+        if expression.function in PICKING:
             return len(shape_of(expression.arguments[0], self.shapes)) > 1
         return expression.function in WHOLE
 
@@ -206,6 +230,8 @@ def _reads(part: Block) -> set[str]:
             return symbols(operand)
         case Whole(_, expression):
             return symbols(expression)
+        case Joined(_, parts):
+            return set().union(*(symbols(piece.expression) for piece in parts))
     return set(part.symbols)
 
 
@@ -230,7 +256,7 @@ def _picked_from(expression: Expression) -> set[str]:
     if not isinstance(expression, Apply):
         return set()
     found = set().union(*(_picked_from(argument) for argument in expression.arguments))
-    if expression.function == "index":
+    if expression.function in PICKING:
         found |= symbols(expression.arguments[0])
     return found
 
