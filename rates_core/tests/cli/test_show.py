@@ -172,7 +172,7 @@ def test_only_circuits_are_drawn_and_nothing_is_written_else(rates):
 
 
 def test_a_missing_library_is_named_before_the_model_is_read(rates, monkeypatch):
-    monkeypatch.setattr("rates_core.reports.needed.find_spec", lambda name: None)
+    monkeypatch.setattr("rates_core.needed.find_spec", lambda name: None)
     text = (
         "rates: --graph needs networkx and matplotlib, which are not installed. "
         "Install with: pip install networkx matplotlib, or pip install 'rates-core[pictures]'.\n"

@@ -119,7 +119,7 @@ def test_drawing_changes_no_setting_and_opens_no_figure(circuit: CircuitTemplate
 def test_what_is_missing_is_named(
     circuit: CircuitTemplate, monkeypatch: pytest.MonkeyPatch, missing: tuple[str, ...], text: str
 ) -> None:
-    monkeypatch.setattr("rates_core.reports.needed.find_spec", lambda name: None if name in missing else object())
+    monkeypatch.setattr("rates_core.needed.find_spec", lambda name: None if name in missing else object())
     with pytest.raises(PluginError) as caught:
         circuit.draw()
     assert str(caught.value) == text

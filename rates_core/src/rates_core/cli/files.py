@@ -49,12 +49,12 @@ def check_graph(path: str | None, force: bool) -> None:
     """
     if path is None:
         return
+    from rates_core.needed import check_needed
     from rates_core.reports.mark import is_our_picture
-    from rates_core.reports.needed import check_needed
     from rates_core.reports.picture import LIBRARIES
 
     _check(path, "--graph", PICTURES, force or is_our_picture(Path(path)))
-    check_needed("--graph", *LIBRARIES)
+    check_needed("--graph", *LIBRARIES, extra="pictures")
 
 
 def check_report(path: str | None, force: bool) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rates_core.needed import check_needed
 from rates_core.network.addresses import find
 from rates_core.network.leaves import FlatCircuit, flatten
-from rates_core.reports.needed import check_needed
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -21,7 +21,7 @@ def graph(circuit: CircuitTemplate) -> nx.MultiDiGraph:
         PluginError: networkx is not installed.
         UnknownNameError: a path of the circuit names what does not exist.
     """
-    check_needed("The graph of a circuit", "networkx")
+    check_needed("The graph of a circuit", "networkx", extra="pictures")
     import networkx as nx
 
     flat = flatten(circuit)

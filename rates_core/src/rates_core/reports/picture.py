@@ -11,8 +11,8 @@ from attrs import frozen
 
 from rates_core.errors import ArgumentError
 from rates_core.files import obstacle, path_of
+from rates_core.needed import check_needed
 from rates_core.reports.mark import MARK, is_our_picture
-from rates_core.reports.needed import check_needed
 from rates_core.reports.sketch import Arrow, Sketch, sketch
 from rates_core.switches import switch
 
@@ -47,7 +47,7 @@ def draw(circuit: CircuitTemplate, path: str | Path | None = None, overwrite: bo
         ArgumentError: the file is not ours or cannot be written, or its ending is unknown.
         UnknownNameError: a path of the circuit names what does not exist.
     """
-    check_needed("A picture of the structure", *LIBRARIES)
+    check_needed("A picture of the structure", *LIBRARIES, extra="pictures")
     if path is not None:
         _check_file(path_of("path", path), switch("overwrite", overwrite))
     from matplotlib.backends.backend_agg import FigureCanvasAgg
