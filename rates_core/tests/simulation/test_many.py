@@ -214,13 +214,21 @@ def test_no_points_give_nothing(circuit, backend):
     assert list(model.run_many([])) == []
 
 
+def test_points_go_on_from_where_another_run_ended(circuit, backend):
+    model = circuit("x' = -k*past(x, 0.3)", x="output(1.0)", k=1.0).compile(
+        backend=backend, simulation_time=1.0, step_size=0.1
+    )
+    assert_same(model, [Point({"p/op/k": k}) for k in (0.5, 1.0)], state=model.run())
+
+
 def test_what_is_wrong_is_said_before_anything_runs(circuit, backend):
     model = circuit("x' = -k*x", x="output(1.0)", k=1.0).compile(backend=backend, step_size=0.1)
     with pytest.raises(UnknownNameError) as caught:
         model.run_many([{}], simulation_tim=1.0)
     assert str(caught.value) == (
         "A compiled model's run_many() has no argument 'simulation_tim'. Did you mean 'simulation_time'? It takes: "
-        "points, inputs, simulation_time, sampling_step_size, cutoff, history, seed, stop_on_nonfinite, at_once."
+        "points, inputs, simulation_time, sampling_step_size, cutoff, history, state, seed, "
+        "stop_on_nonfinite, at_once."
     )
     with pytest.raises(ArgumentError) as refused:
         model.run_many([{}])

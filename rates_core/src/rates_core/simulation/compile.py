@@ -196,6 +196,7 @@ class CompiledModel:
         sampling_step_size: float | None = None,
         cutoff: float | None = None,
         history: Any = None,
+        state: Any = None,
         seed: int | None = None,
         stop_on_nonfinite: bool = True,
         at_once: int | None = None,
@@ -212,6 +213,7 @@ class CompiledModel:
             sampling_step_size: distance of rows.
             cutoff: rows before this time are dropped.
             history: what delayed variables were before the start, at all points.
+            state: result of another run, from whose end each point goes on, alone.
             seed: of random numbers, equal at all points that have none of their own.
             stop_on_nonfinite: a point at which a variable becomes NaN or infinite ends early.
             at_once: number of points that are run and given together at most; None chooses it, so that the results of
@@ -241,7 +243,7 @@ class CompiledModel:
         if at_once is not None and (isinstance(at_once, bool) or not isinstance(at_once, Integral) or at_once < 1):
             raise ArgumentError(f"at_once must be a whole number of at least 1; it is {shown(at_once)}.")
         common = {"simulation_time": simulation_time, "sampling_step_size": sampling_step_size, "cutoff": cutoff,
-                  "history": history, "state": None, "verbose": False,
+                  "history": history, "state": state, "verbose": False,
                   "stop_on_nonfinite": stop_on_nonfinite}  # fmt: skip
         requests = [
             self._request(
