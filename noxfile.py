@@ -80,6 +80,7 @@ TEST_TOOLS: list[str] = WORKSPACE["dependency-groups"]["test"]
 LINT_TOOLS: list[str] = WORKSPACE["dependency-groups"]["lint"]
 DEFAULT: list[str] = CORE.settings["project"]["optional-dependencies"]["default"]
 DRAWING: list[str] = CORE.settings["project"]["optional-dependencies"]["pictures"]
+SWEEPING: list[str] = CORE.settings["project"]["optional-dependencies"]["sweeps"]
 PYTHONS: list[str] = WORKSPACE["tool"]["rates"]["pythons"]
 
 
@@ -174,7 +175,7 @@ def develop(session: nox.Session) -> None:
 @nox.session
 def documents(session: nox.Session) -> None:
     """Execute what the README and the documentation tell a reader to type."""
-    install(session, *MEMBERS, *DRAWING, *TEST_TOOLS)
+    install(session, *MEMBERS, *DRAWING, *SWEEPING, *TEST_TOOLS)
     pytest(session, "tests/documents", strict=False)
 
 

@@ -17,7 +17,7 @@ from rates_core.simulation.functions import RunFunction
 
 from rates_core import CircuitTemplate
 
-MODULES = ("rates_core", "rates_core.plugins", "rates_core.testing")
+MODULES = ("rates_core", "rates_core.plugins", "rates_core.sweeps", "rates_core.testing")
 RETURNED = (CompiledModel.run, CompiledModel.run_many, RunFunction)  # public, although nobody imports them
 #: Markers that are no functions of ours: what `@hookimpl` does is shown by every plugin.
 OTHERS = {"__version__", "hookimpl"}

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 import rates_core.plugins
+import rates_core.sweeps
 
 import rates_core
 from rates_core import errors
 
-PACKAGES = {"rates_core": rates_core, "rates_core.plugins": rates_core.plugins}
+PACKAGES = {"rates_core": rates_core, "rates_core.plugins": rates_core.plugins, "rates_core.sweeps": rates_core.sweeps}
 
 PROMISED = {
     "OperatorTemplate", "NodeTemplate", "EdgeTemplate", "CircuitTemplate", "PopulationTemplate", "Connectivity",
@@ -49,9 +50,11 @@ def test_type_checkers_see_the_names_that_a_process_sees(package):
 
 def test_a_list_of_names_shows_those_that_are_public_and_no_others():
     importlib.import_module("rates_core.simulation.compile")  # what was imported becomes an attribute too
-    modules = {"errors", "plugins", "testing"}
+    modules = {"errors", "plugins", "sweeps", "testing"}
     assert dir(rates_core) == sorted({*rates_core.__all__, *modules})
     assert dir(rates_core.plugins) == sorted(rates_core.plugins.__all__)
+    importlib.import_module("rates_core.sweeps.analysis")
+    assert dir(rates_core.sweeps) == sorted(rates_core.sweeps.__all__)
     assert dir(importlib.import_module("rates_core.testing")) == sorted(rates_core.testing.__all__)
 
 
@@ -65,7 +68,7 @@ def test_every_public_name_can_be_imported(package, name):
     assert vars(module)[name] is value
 
 
-@pytest.mark.parametrize("name", ["errors", "plugins", "testing"])
+@pytest.mark.parametrize("name", ["errors", "plugins", "sweeps", "testing"])
 def test_a_public_module_is_an_attribute(name):
     assert getattr(rates_core, name) is importlib.import_module(f"rates_core.{name}")
     assert name in dir(rates_core)

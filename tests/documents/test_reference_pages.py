@@ -27,7 +27,7 @@ ROW = re.compile(r"^\| `(?P<call>\w+)\((?P<arguments>[^)]*)\)` \|(?P<rest>.*)\|$
 ENTRY = re.compile(r"^\* (?P<calls>`[\w.]+(?:\([^`]*\))?`(?:, `[\w.]+\([^`]*\)`)*):", re.MULTILINE)
 CALL = re.compile(r"`(?P<name>[\w.]+)(?:\((?P<arguments>[^`]*)\))?`")
 
-MODULES = ("rates_core", "rates_core.plugins", "rates_core.testing")
+MODULES = ("rates_core", "rates_core.plugins", "rates_core.sweeps", "rates_core.testing")
 RETURNED = {"CompiledModel": CompiledModel, "RunFunction": RunFunction}
 
 

@@ -119,4 +119,4 @@ _NAMES = {
     "NonFiniteError": "rates_core.errors",
 }
 
-__getattr__, __dir__ = lazy_exports(__name__, _NAMES, modules=("errors", "plugins", "testing"))
+__getattr__, __dir__ = lazy_exports(__name__, _NAMES, modules=("errors", "plugins", "sweeps", "testing"))

@@ -81,7 +81,7 @@ def grid_search(
         >>> table.iloc[-1].tolist(), points["mu"].tolist()
         ([1.0, 1.5], [0.0, 1.0])
     """
-    from rates_core.sweeps.grid import grid_search as search
+    from rates_core.sweeps.grid_search import grid_search as search
 
     return search(
         circuit_template, param_grid, param_map, step_size, simulation_time, outputs, inputs, sampling_step_size,

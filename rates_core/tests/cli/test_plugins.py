@@ -35,6 +35,8 @@ rates-absent  1.0      unavailable   No metalc.
                                      backends: fast
 rates-broken  2.0.1    broken        ZeroDivisionError: division by zero
 rates-core    0.1.0    active        solvers: euler, heun, rk4
+                                     analyses: sweep
+                                     executors: serial
                                      formats: yaml
                                      commands: run, show, plugins, check, export, convert, models, \
 completion, backends, solvers

@@ -89,6 +89,8 @@ PLUGINS = {
     "PluginManager.solver": call(lambda: get_manager().solver, name="euler"),
     "PluginManager.delay_strategy": call(lambda: get_manager().delay_strategy, name="gamma"),
     "PluginManager.model_library": call(lambda: get_manager().model_library, name="model_templates"),
+    "PluginManager.analysis": call(lambda: get_manager().analysis, name="sweep"),
+    "PluginManager.executor": call(lambda: get_manager().executor, name="serial"),
     "PluginManager.command": call(lambda: get_manager().command, name="run"),
     "PluginManager.format": call(lambda: get_manager().format, name="yaml"),
     "PluginManager.require": call(

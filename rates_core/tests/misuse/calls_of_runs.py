@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from rates_core import clear, grid_search, integrate
+from rates_core import clear, grid_search, integrate, sweeps
 
 from .models import call, circuit, of_circuit
 
@@ -74,6 +74,24 @@ FUNCTION = {
 }
 
 
+SWEEP = {
+    "parameters": {"p/op/tau": [1.0, 2.0]},
+    "simulation_time": 0.4,
+    "step_size": 0.2,
+    "outputs": {"x": "p/op/x"},
+    "inputs": None,
+    "reduce": "mean",
+    "paths": None,
+    "resume": None,
+    "executor": "serial",
+    "memory_limit": None,
+    "verbose": False,
+    "history": 0.0,
+    "seed": 1,
+    "state": None,
+}
+
+
 RUNS = {
     "CircuitTemplate.run": call(of_circuit("run"), **RUN),
     "CircuitTemplate.run, accepted steps": call(
@@ -119,5 +137,12 @@ RUNS = {
         permute_grid=False,
         backend="numpy",
     ),
+    "CircuitTemplate.sweep": call(of_circuit("sweep"), **SWEEP),
+    "sweep": call(lambda: sweeps.sweep, circuit=circuit(), **SWEEP),
+    "SweepResult.rows": call(lambda: circuit().sweep(**{**SWEEP, "reduce": None}).rows, name="x"),
+    "grid": call(lambda: sweeps.grid, values={"p/op/tau": [1.0]}),
+    "points": call(lambda: sweeps.points, values={"p/op/tau": [1.0]}),
+    "latin_hypercube": call(lambda: sweeps.latin_hypercube, ranges={"p/op/tau": (1.0, 2.0)}, count=2, seed=1),
+    "sobol": call(lambda: sweeps.sobol, ranges={"p/op/tau": (1.0, 2.0)}, count=2, seed=1),
     "clear": call(lambda: clear, model=None),
 }

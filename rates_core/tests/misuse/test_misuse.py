@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 import rates_core.plugins
+import rates_core.sweeps
 from rates_core.errors import RatesError
 from rates_core.plugins import get_manager
 
@@ -38,8 +39,9 @@ SECONDS = 2.0  # of the processor, for one call
 
 #: Where a file is, and what `update_var` recorded: written by rates, not by users.
 OURS = {"location", "overrides"}
-#: What takes nothing, what only rates makes, and kinds of plugins of which none is installed here.
-OTHERS = {"clear_frontend_caches", "PluginStatus", "PluginManager.analysis", "PluginManager.executor"}
+#: What takes nothing, what only rates makes or calls.
+OTHERS = {"clear_frontend_caches", "PluginStatus", "SweepResult", "Executor.run", "Samples.at"}
+MODULES = (rates_core, rates_core.plugins, rates_core.sweeps)
 
 
 class TooSlowError(BaseException):
@@ -158,13 +160,13 @@ def test_what_goes_wrong_is_found(tmp_path: Path, monkeypatch: Any) -> None:
 
 def public_calls() -> dict[str, Callable[..., Any]]:
     """Return all that users call with arguments, by where it is defined."""
-    names = {name for module in (rates_core, rates_core.plugins) for name in module.__all__} - {
+    names = {name for module in MODULES for name in module.__all__} - {
         "__version__",
         "hookimpl",
     }
     found: dict[str, Callable[..., Any]] = {}
     for name in names:
-        public = getattr(rates_core, name, None) or getattr(rates_core.plugins, name)
+        public = next(getattr(module, name) for module in MODULES if hasattr(module, name))
         if isclass(public) and issubclass(public, Exception):
             continue
         members = [getattr(public, member) for member in dir(public) if isclass(public) and not member.startswith("_")]

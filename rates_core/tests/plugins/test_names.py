@@ -110,8 +110,9 @@ def test_a_known_distribution_that_does_not_bring_the_name_any_more_is_not_recom
 
 def test_an_unknown_name_mentions_what_is_installed_and_not_loaded(installation):
     installation.add("rates-broken", "import nowhere")
-    assert installation.error("manager.executor('cluster')") == (
-        "UnknownNameError: There is no executor 'cluster'. No executor is installed. Not loaded: rates-broken (broken)."
+    assert installation.error("manager.delay_strategy('cluster')") == (
+        "UnknownNameError: There is no delay strategy 'cluster'. No delay strategy is installed. "
+        "Not loaded: rates-broken (broken)."
     )
 
 

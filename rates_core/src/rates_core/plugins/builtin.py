@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rates_core.plugins.hookspecs import hookimpl
-from rates_core.plugins.specs import CommandSpec, FormatSpec, SolverSpec
+from rates_core.plugins.specs import AnalysisSpec, CommandSpec, ExecutorSpec, FormatSpec, SolverSpec
 
 rates_api = (1, 0)
 
@@ -43,6 +43,18 @@ def rates_solvers() -> Iterable[SolverSpec]:
         noise="additive",
         summary="The classical Runge-Kutta method of four stages",
     )
+
+
+@hookimpl
+def rates_analyses() -> Iterable[AnalysisSpec]:
+    """Yield the analyses in the box."""
+    yield AnalysisSpec("sweep", "rates_core.sweeps.analysis:sweep", summary="Runs at many points, a reduction of each")
+
+
+@hookimpl
+def rates_executors() -> Iterable[ExecutorSpec]:
+    """Yield the executors in the box."""
+    yield ExecutorSpec("serial", "rates_core.sweeps.serial:Serial", summary="One point after another, in this process")
 
 
 @hookimpl

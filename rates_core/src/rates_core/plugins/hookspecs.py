@@ -24,7 +24,7 @@ from rates_core.plugins.specs import (
 PROJECT = "rates"
 GROUP = "rates.plugins"
 API = (1, 0)
-PROVISIONAL = frozenset({"rates_analyses", "rates_executors"})
+PROVISIONAL: frozenset[str] = frozenset()
 
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
@@ -47,12 +47,12 @@ def rates_delay_strategies() -> Iterable[DelayStrategySpec]:  # type: ignore[emp
 
 @hookspec
 def rates_analyses() -> Iterable[AnalysisSpec]:  # type: ignore[empty-body]
-    """Yield analyses, and the engines and fitters that analyses use (provisional: nothing implements it yet)."""
+    """Yield analyses, and the engines and fitters that analyses use."""
 
 
 @hookspec
 def rates_executors() -> Iterable[ExecutorSpec]:  # type: ignore[empty-body]
-    """Yield executors, which run the points of a sweep (provisional: nothing implements it yet)."""
+    """Yield executors, which run the points of a sweep."""
 
 
 @hookspec

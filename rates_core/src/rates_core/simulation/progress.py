@@ -8,9 +8,16 @@ from typing import Any
 
 
 class Progress:
-    """A progress bar that appears if asked for and if standard error is a terminal."""
+    """A progress bar that appears if asked for and if standard error is a terminal.
 
-    def __init__(self, verbose: bool, total: float) -> None:
+    Args:
+        verbose: whether it is asked for.
+        total: what is to be done.
+        unit: what is counted.
+    """
+
+    def __init__(self, verbose: bool, total: float, unit: str = "step") -> None:
+        self._unit = unit
         self._show = verbose and sys.stderr.isatty()
         self._total = total
         self._bar: Any = None
@@ -19,7 +26,7 @@ class Progress:
         if self._show:
             from tqdm import tqdm
 
-            self._bar = tqdm(total=self._total, delay=0.5, leave=False, unit="step", unit_scale=True)
+            self._bar = tqdm(total=self._total, delay=0.5, leave=False, unit=self._unit, unit_scale=True)
         return self
 
     def __exit__(

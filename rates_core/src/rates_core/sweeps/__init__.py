@@ -1,1 +1,30 @@
-"""Runs of one model at many points."""
+"""Runs of one model at many points: samples of parameters, where they run, what is kept of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rates_core.lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from rates_core.sweeps.analysis import sweep
+    from rates_core.sweeps.draws import latin_hypercube, sobol
+    from rates_core.sweeps.executor import Executor
+    from rates_core.sweeps.grids import grid, points
+    from rates_core.sweeps.result import SweepResult
+    from rates_core.sweeps.samples import Samples
+
+__all__ = ["Executor", "Samples", "SweepResult", "grid", "latin_hypercube", "points", "sobol", "sweep"]
+
+_NAMES = {
+    "Executor": "rates_core.sweeps.executor",
+    "SweepResult": "rates_core.sweeps.result",
+    "Samples": "rates_core.sweeps.samples",
+    "grid": "rates_core.sweeps.grids",
+    "latin_hypercube": "rates_core.sweeps.draws",
+    "points": "rates_core.sweeps.grids",
+    "sobol": "rates_core.sweeps.draws",
+    "sweep": "rates_core.sweeps.analysis",
+}
+
+__getattr__, __dir__ = lazy_exports(__name__, _NAMES)

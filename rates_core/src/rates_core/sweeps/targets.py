@@ -7,8 +7,6 @@ from numbers import Integral
 from typing import Any
 
 from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean, shown
-from rates_core.simulation.arguments import names_state
-from rates_core.system.system import System
 
 Number = float | complex
 
@@ -40,16 +38,6 @@ def target_paths(name: str, param_map: Mapping[str, Mapping[str, Any]]) -> list[
     if "edges" in entry:
         return [f"{edge}/{variable}" for edge in _edges(name, entry["edges"]) for variable in variables]
     return [f"{node}/{variable}" for node in _texts(name, entry, "nodes") for variable in variables]
-
-
-def divided(system: System, values: Mapping[str, Number]) -> tuple[dict[str, Number], dict[str, Number]]:
-    """Return the values of parameters, and those of states at the start.
-
-    Raises:
-        UnknownNameError: a path names nothing.
-    """
-    states = {path: value for path, value in values.items() if names_state(system, path)}
-    return {path: value for path, value in values.items() if path not in states}, states
 
 
 def _texts(name: str, entry: Mapping[str, Any], key: str) -> list[str]:

@@ -11,6 +11,9 @@ from rates_core.templates.template import Template
 if TYPE_CHECKING:
     import pandas as pd
 
+    from rates_core.sweeps.executor import Executor
+    from rates_core.sweeps.result import SweepResult
+    from rates_core.sweeps.samples import Samples
     from rates_core.templates.circuit import CircuitTemplate
 
 Outputs = Mapping[str, str] | Iterable[str] | None
@@ -191,6 +194,76 @@ class Runnable(Template):
             step_size=step_size,
             outputs=outputs,
             inputs=inputs,
+            **options,
+        )
+
+    def sweep(
+        self,
+        parameters: Samples | Mapping[str, Iterable[float | complex]] | pd.DataFrame,
+        simulation_time: float,
+        step_size: float = 1e-3,
+        outputs: Outputs = None,
+        inputs: Mapping[str, Any] | None = None,
+        reduce: Any = None,
+        paths: Mapping[str, str | Iterable[str]] | None = None,
+        resume: SweepResult | None = None,
+        executor: str | Executor = "serial",
+        memory_limit: float | None = None,
+        verbose: bool = True,
+        **options: Any,
+    ) -> SweepResult:
+        """Run the circuit at many points and return what is kept of each.
+
+        Args:
+            parameters: lists of values by path, of which every combination is run; a table with a row per point; or
+                what `grid`, `points`, `latin_hypercube` and `sobol` of `rates_core.sweeps` give. A path may be that of
+                a parameter, of an edge (`source->target/weight`, `/delay`, `/spread`) or of a state, which is set at
+                the start.
+            simulation_time: as in `run`.
+            step_size: as in `run`.
+            outputs: as in `run`.
+            inputs: as in `run`; a function may take arguments beside time, which are swept by their names.
+            reduce: what is kept of each point: a name such as `"amplitude"` for every output; a dict of output to a
+                name, a function of values and times, a list or a dict of these; a function of the point's table that
+                returns a number or a dict of numbers; None keeps all rows.
+            paths: what a name stands for that is no path: a path, or several.
+            resume: result of a sweep that was interrupted, to go on with.
+            executor: `"serial"` or another that is installed.
+            memory_limit: bytes that the rows of all points that run together may take; 256 MB by default.
+            verbose: whether progress is shown.
+            options: further arguments of `run`, and options of solver, backend and executor.
+
+        Raises:
+            UnknownNameError: a path, an output, a reduction, an executor or an option has no such name.
+            ArgumentError: an argument has a value that it cannot have.
+            PluginError: a library that sampling needs is not installed.
+            KeyboardInterrupt: it was interrupted; its `result` is what was done, with which `resume` goes on.
+
+        Example:
+            >>> from rates_core import CircuitTemplate
+            >>> circuit = CircuitTemplate.from_yaml("model_templates.oscillators.vanderpol.vdp")
+            >>> result = circuit.sweep(
+            ...     {"p/vdp_op/mu": [0.0, 1.0]}, simulation_time=1.0, step_size=0.5, outputs={"z": "p/vdp_op/z"},
+            ...     reduce="last",
+            ... )
+            >>> result["z_last"].tolist()
+            [1.0, 1.5]
+        """
+        from rates_core.sweeps.analysis import sweep
+
+        return sweep(
+            self._circuit,
+            parameters,
+            simulation_time=simulation_time,
+            step_size=step_size,
+            outputs=outputs,
+            inputs=inputs,
+            reduce=reduce,
+            paths=paths,
+            resume=resume,
+            executor=executor,
+            memory_limit=memory_limit,
+            verbose=verbose,
             **options,
         )
 

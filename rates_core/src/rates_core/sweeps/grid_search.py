@@ -8,11 +8,15 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attrs import define, field
-
-from rates_core.errors import ArgumentError, SimulationError, shown, warn
-from rates_core.simulation.compile import CompiledModel, compile_model
-from rates_core.sweeps.targets import divided, target_paths
+from rates_core.errors import ArgumentError, shown, warn
+from rates_core.sweeps.analysis import run
+from rates_core.sweeps.grids import points as listed_points
+from rates_core.sweeps.preparation import Sweep, prepared
+from rates_core.sweeps.quantities import Column, Ended
+from rates_core.sweeps.reductions import Rows
+from rates_core.sweeps.serial import Serial
+from rates_core.sweeps.store import Memory, Store
+from rates_core.sweeps.targets import target_paths
 from rates_core.switches import switch
 from rates_core.templates.value import to_number
 
@@ -22,7 +26,6 @@ if TYPE_CHECKING:
     from rates_core.templates.circuit import CircuitTemplate
 
 MOST_LISTED = 5  # points that a warning names
-RUN_ONLY = ("history", "state", "seed", "verbose", "stop_on_nonfinite")
 
 
 def grid_search(
@@ -49,27 +52,17 @@ def grid_search(
     _check_points(points)
     points.index = pd.Index([f"{template.name}_{number}" for number in range(len(points))])
     paths = {name: target_paths(name, param_map) for name in points.columns}
-    run_arguments = {name: value for name, value in arguments.items() if name in RUN_ONLY}
-    model = compile_model(
-        template,
-        simulation_time=simulation_time,
-        step_size=step_size,
-        outputs=outputs,
-        inputs=inputs,
-        sampling_step_size=sampling_step_size,
-        **{name: value for name, value in arguments.items() if name not in RUN_ONLY},
-    )
-    runs, frames = _Runs(model, run_arguments), []
-    columns = {name: points[name].tolist() for name in points.columns}  # a row would give all of them one type
-    for number, label in enumerate(points.index):
-        values = {path: to_number(columns[name][number]) for name in columns for path in paths[name]}
-        frames.append(_labelled(runs.table(str(label), values), str(label), outputs))
-    runs.warn(points)
-    table = pd.concat(frames, axis=1)
-    order = [column for key in outputs for column in table.columns if column[0] == key]
-    table = table[order]
-    if runs.failures:
-        table.attrs["ended_early"] = {label: str(error) for label, error in runs.failures.items()}
+    options = {"sampling_step_size": sampling_step_size, **arguments}
+    verbose = options.pop("verbose", True)
+    samples = listed_points(points)
+    ready = prepared(template, samples, simulation_time, step_size, outputs, inputs, None, paths, options)
+    store = Memory(ready.content)
+    run(ready, store, Serial(), None, verbose)
+    table = _table(ready, store, points, outputs)
+    if store.failures:
+        ended = {str(points.index[number]): end for number, end in sorted(store.failures.items())}
+        table.attrs["ended_early"] = {label: end.reason for label, end in ended.items()}
+        _warn(ended, points)
     return table, points
 
 
@@ -130,58 +123,45 @@ def _values(name: Any, entries: Any) -> list[Any]:
     )
 
 
-@define(eq=False)
-class _Runs:
-    """The runs of a grid, and why some of them ended early."""
-
-    model: CompiledModel
-    arguments: Mapping[str, Any]
-    failures: dict[str, SimulationError] = field(factory=dict)
-
-    def table(self, label: str, values: Mapping[str, float | complex]) -> pd.DataFrame:
-        """Return the table of one point; it is NaN if the run ended early."""
-        parameters, initial = divided(self.model.system, values)
-        try:
-            return self.model.run(parameters=parameters, initial=initial, **self.arguments)
-        except SimulationError as error:
-            if error.result is None:
-                raise
-            self.failures[label] = error
-            ended: pd.DataFrame = error.result * float("nan")
-            return ended
-
-    def warn(self, points: pd.DataFrame) -> None:
-        """Say which points ended early, if any did."""
-        if not self.failures:
-            return
-        listed = [f"{label} ({_point(points.loc[[label]])}) at t = {error.time:.9g}"
-                  for label, error in islice(self.failures.items(), MOST_LISTED)]  # fmt: skip
-        more = len(self.failures) - len(listed)
-        warn(
-            f"{len(self.failures)} of {len(points)} points ended early and are NaN: {', '.join(listed)}"
-            f"{f' and {more} more' if more else ''}. The table's attrs['ended_early'] says why.",
-            RuntimeWarning,
-        )
+def _warn(ended: Mapping[str, Ended], points: pd.DataFrame) -> None:
+    """Say which points ended early."""
+    listed = [f"{label} ({_point(points.loc[[label]])}) at t = {end.time:.9g}"
+              for label, end in islice(ended.items(), MOST_LISTED)]  # fmt: skip
+    more = len(ended) - len(listed)
+    warn(
+        f"{len(ended)} of {len(points)} points ended early and are NaN: {', '.join(listed)}"
+        f"{f' and {more} more' if more else ''}. The table's attrs['ended_early'] says why.",
+        RuntimeWarning,
+    )
 
 
 def _point(values: pd.DataFrame) -> str:
     return ", ".join(f"{name} = {values[name].iloc[0]:.9g}" for name in values.columns)
 
 
-def _labelled(frame: pd.DataFrame, label: str, outputs: Mapping[str, str]) -> pd.DataFrame:
-    """Return the table of one point with the point's label in its columns."""
+def _table(ready: Sweep, store: Store, points: pd.DataFrame, outputs: Mapping[str, str]) -> pd.DataFrame:
+    """Return the rows of all points, with the point's label in their columns."""
     import pandas as pd
 
-    columns = []
-    for column in frame.columns:
-        given = column if isinstance(column, tuple) else (column,)
-        parts: tuple[str, ...] = tuple(part for part in given if part)
-        if len(parts) == 1:
-            *nodes, operator, variable = outputs[parts[0]].split("/")
-            parts = (parts[0], *nodes, f"{operator}/{variable}")
-        columns.append((parts[0], label, *parts[1:]))
-    depth = max(len(column) for column in columns)
-    frame = frame.copy()
-    frame.attrs = {}
-    frame.columns = pd.MultiIndex.from_tuples([(*column, *[""] * (depth - len(column))) for column in columns])
-    return frame
+    assert isinstance(ready.reduction, Rows)
+    named: dict[str, list[tuple[str, Column]]] = {key: [] for key in outputs}
+    for name, column in ready.reduction.columns.items():
+        named[column.key].append((name, column))
+    columns = [
+        ((key, label, *_labels(column, outputs[key])), store.values(name)[number])
+        for key, entries in named.items()
+        for number, label in enumerate(points.index)
+        for name, column in entries
+    ]
+    depth = max(len(labels) for labels, _ in columns)
+    table = pd.DataFrame(dict(enumerate(values for _, values in columns)), pd.Index(store.content.times, name="time"))
+    table.columns = pd.MultiIndex.from_tuples([(*labels, *[""] * (depth - len(labels))) for labels, _ in columns])
+    return table
+
+
+def _labels(column: Column, path: str) -> tuple[str, ...]:
+    """Return what the columns of a unit are called; a unit alone as the user calls it."""
+    if not column.output.alone:
+        return column.labels
+    *nodes, operator, variable = path.split("/")
+    return (*nodes, f"{operator}/{variable}")

@@ -1,0 +1,123 @@
+"""Run one model at many points, and keep what is asked for of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rates_core.errors import ArgumentError, shown, warn
+from rates_core.simulation.progress import Progress
+from rates_core.sweeps.chunks import Chunks, most_points
+from rates_core.sweeps.executor import Executor, executor_of
+from rates_core.sweeps.grids import samples_of
+from rates_core.sweeps.preparation import Sweep, prepared
+from rates_core.sweeps.result import SweepResult
+from rates_core.sweeps.samples import Samples
+from rates_core.sweeps.store import Memory, Store, check_identity
+from rates_core.sweeps.writer import Writer
+from rates_core.switches import switch
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from rates_core.templates.circuit import CircuitTemplate
+
+MOST_LISTED = 5  # points that a warning names
+
+
+def sweep(
+    circuit: str | Path | CircuitTemplate,
+    parameters: Samples | Mapping[str, Iterable[float | complex]] | pd.DataFrame,
+    simulation_time: float,
+    step_size: float = 1e-3,
+    outputs: Mapping[str, str] | Iterable[str] | None = None,
+    inputs: Mapping[str, Any] | None = None,
+    reduce: Any = None,
+    paths: Mapping[str, str | Iterable[str]] | None = None,
+    resume: SweepResult | None = None,
+    executor: str | Executor = "serial",
+    memory_limit: float | None = None,
+    verbose: bool = True,
+    **options: Any,
+) -> SweepResult:
+    """Run a circuit at many points; see `CircuitTemplate.sweep`.
+
+    Example:
+        >>> from rates_core.sweeps import grid, sweep
+        >>> circuit = "model_templates.oscillators.vanderpol.vdp"
+        >>> outputs = {"z": "p/vdp_op/z"}
+        >>> points = grid({"p/vdp_op/mu": [0.0, 1.0]})
+        >>> sweep(circuit, points, 1.0, 0.5, outputs, reduce="last")["z_last"].tolist()
+        [1.0, 1.5]
+    """
+    where = executor_of(executor, options)
+    samples = samples_of(parameters)
+    ready = prepared(circuit, samples, simulation_time, step_size, outputs, inputs, reduce, paths, options)
+    result = SweepResult(_store(ready, resume))
+    run(ready, result.store, where, memory_limit, verbose)
+    _warn(result)
+    return result
+
+
+def _store(ready: Sweep, resume: SweepResult | None) -> Memory:
+    """Return where results go.
+
+    Raises:
+        ArgumentError: there is nothing to resume, or it belongs to another sweep.
+    """
+    if resume is None:
+        return Memory(ready.content)
+    if not isinstance(resume, SweepResult) or not isinstance(resume.store, Memory):
+        raise ArgumentError(
+            f"resume must be the result that the KeyboardInterrupt of a sweep holds; it is {shown(resume)}."
+        )
+    check_identity(resume.store.content.identity, ready.content)
+    return resume.store.copy()
+
+
+def run(ready: Sweep, store: Store, where: Executor, memory_limit: float | None, verbose: bool) -> None:
+    """Run all points that are left, and write what is kept of them as it comes.
+
+    Raises:
+        KeyboardInterrupt: with what was done until then as its `result`, as any error of a function of the user's.
+    """
+    most = most_points(memory_limit, ready.bytes_per_point, where.workers)
+    ready.work.at_once, left = most, np.flatnonzero(~store.done)
+    chunks, writer = Chunks(ready.content.samples, left, most), Writer(store, ready.reduction)
+    with Progress(switch("verbose", verbose), len(left), "point") as progress:
+        try:
+            for outcome in where.run(ready.work, chunks):
+                chunks.learn(outcome)
+                writer.write(outcome)
+                progress.advance(len(outcome.numbers))
+                if outcome.interrupted:
+                    raise KeyboardInterrupt
+        except (KeyboardInterrupt, Exception) as stopped:
+            stopped.result = SweepResult(store)  # type: ignore[union-attr]
+            raise
+    writer.close()
+
+
+def _warn(result: SweepResult) -> None:
+    """Say which points ended early, if any did."""
+    ended = result.ended_early
+    if not ended:
+        return
+    samples = result.store.content.samples
+    listed = [f"{number} ({_point(samples, number)}) at t = {end.time:.9g}"
+              for number, end in islice(ended.items(), MOST_LISTED)]  # fmt: skip
+    more = len(ended) - len(listed)
+    warn(
+        f"{len(ended)} of {len(result)} points ended early and are NaN: {', '.join(listed)}"
+        f"{f' and {more} more' if more else ''}. The result's ended_early says why.",
+        RuntimeWarning,
+    )
+
+
+def _point(samples: Samples, number: int) -> str:
+    """Return the values of a point as a text."""
+    return ", ".join(f"{name} = {values[0]:.9g}" for name, values in samples.at(np.array([number])).items())

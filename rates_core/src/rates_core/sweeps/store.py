@@ -1,0 +1,107 @@
+"""Where a sweep puts what it keeps."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+
+import numpy as np
+from attrs import frozen
+
+from rates_core.errors import ArgumentError
+from rates_core.sweeps.quantities import Ended, Quantity, Values
+from rates_core.sweeps.samples import Samples
+
+
+@frozen(eq=False)
+class Content:
+    """What a sweep is about.
+
+    Attributes:
+        samples: the points.
+        times: of the rows, if rows are kept.
+        identity: digest of all that the numbers depend on.
+    """
+
+    samples: Samples
+    times: np.ndarray
+    identity: str
+
+
+class Store(ABC):
+    """What is kept of a sweep. Abstract.
+
+    Attributes:
+        content: what it is about.
+        quantities: what is kept of each point, or None until a first one ran to its end.
+        done: which points were run.
+        failures: why points ended early, by number.
+    """
+
+    def __init__(self, content: Content) -> None:
+        self.content = content
+        self.quantities: tuple[Quantity, ...] | None = None
+        self.done = np.zeros(len(content.samples), dtype=bool)
+        self.failures: dict[int, Ended] = {}
+
+    @abstractmethod
+    def define(self, quantities: tuple[Quantity, ...]) -> None:
+        """Make room for what is kept of each point."""
+
+    @abstractmethod
+    def put(self, numbers: np.ndarray, values: Values, failures: Mapping[int, Ended]) -> None:
+        """Put what is kept of some points; an interruption leaves them undone.
+
+        Args:
+            numbers: of the points, ascending.
+            values: by name of quantity.
+            failures: why some of them ended early.
+        """
+
+    @abstractmethod
+    def values(self, name: str) -> np.ndarray:
+        """Return a quantity of all points; NaN at those that were not run."""
+
+    def write(self, numbers: np.ndarray, values: Values, failures: Mapping[int, Ended]) -> None:
+        """Put what is kept of some points, which then are done."""
+        self.put(numbers, values, failures)
+        self.failures.update(failures)
+        self.done[numbers] = True
+
+
+class Memory(Store):
+    """What is kept, in arrays."""
+
+    def __init__(self, content: Content) -> None:
+        super().__init__(content)
+        self._arrays: Values = {}
+
+    def define(self, quantities: tuple[Quantity, ...]) -> None:
+        """Make an array for each quantity."""
+        self.quantities = quantities
+        self._arrays = {quantity.name: quantity.empty(len(self.done)) for quantity in quantities}
+
+    def put(self, numbers: np.ndarray, values: Values, failures: Mapping[int, Ended]) -> None:
+        """Put what is kept into the arrays."""
+        for name, entries in values.items():
+            self._arrays[name][numbers] = entries
+
+    def values(self, name: str) -> np.ndarray:
+        """Return the array of a quantity."""
+        return self._arrays[name]
+
+    def copy(self) -> Memory:
+        """Return a store that goes on without changing this one."""
+        new = Memory(self.content)
+        new.quantities, new.done, new.failures = self.quantities, self.done.copy(), dict(self.failures)
+        new._arrays = {name: values.copy() for name, values in self._arrays.items()}
+        return new
+
+
+def check_identity(found: str, content: Content) -> None:
+    """Raise unless a result belongs to the sweep that is asked for."""
+    if found != content.identity:
+        raise ArgumentError(
+            "resume: The result belongs to another sweep: its model, its settings, its points or its reductions differ "
+            "from these."
+        )
