@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -85,3 +86,22 @@ def replace(file: Path, content: bytes) -> None:
         except BaseException:
             new.unlink(missing_ok=True)
             raise
+
+
+@contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """Give a new folder to write into, which then takes its name; an interruption leaves nothing.
+
+    Raises:
+        OSError: it cannot be made, or something has its name.
+    """
+    import shutil
+
+    new = path.with_name(f".{path.name}.{os.getpid()}")
+    new.mkdir()
+    try:
+        yield new
+        new.rename(path)
+    except BaseException:
+        shutil.rmtree(new, ignore_errors=True)
+        raise

@@ -79,8 +79,12 @@ MEASURES = "mean, std, minimum, maximum, amplitude, last, peak_frequency, peak_p
          "UnknownNameError: There is no argument or option 'sovler'. Did you mean 'solver'? "
          "Options of solver 'euler': none. Options of backend 'numpy': none."),
         ({"simulation_time": -1.0}, "ArgumentError: simulation_time must be a positive number; it is -1.0."),
+        ({"save": "out.csv"}, "ArgumentError: save must be a path that ends in .zarr or .parquet; it is 'out.csv'."),
+        ({"save": "nowhere/out.zarr"},
+         "ArgumentError: save: 'nowhere/out.zarr' cannot be written: there is no folder 'nowhere'."),
         ({"resume": True},
-         "ArgumentError: resume must be the result that the KeyboardInterrupt of a sweep holds; it is True."),
+         "ArgumentError: resume: There is nothing to go on with. Give save= of the sweep that was interrupted, or the "
+         "result that its KeyboardInterrupt holds."),
     ],
 )  # fmt: skip
 def test_a_sweep_that_cannot_be(pair, refusal, options, text):
@@ -123,10 +127,21 @@ def test_a_sobol_sequence_is_balanced_at_powers_of_two_only(refusal):
     )
 
 
+def test_rows_have_no_place_in_parquet(pair, refusal, tmp_path):
+    path = tmp_path / "out.parquet"
+    assert refusal(sweep, pair, save=path) == (
+        f"ArgumentError: save: '{path}' takes numbers per point, not rows of runs. Give reduce=, or save to '.zarr'."
+    )
+    assert not path.exists()
+
+
 def test_a_result_that_another_sweep_gave(pair, refusal):
+    assert refusal(sweep, pair, save="out.zarr", resume=pair_result(pair)) == (
+        "ArgumentError: resume: With save= give resume=True; a result goes on in memory, without save=."
+    )
     assert refusal(sweep, pair, resume=pair_result(pair), step_size=0.05) == (
-        "ArgumentError: resume: The result belongs to another sweep: its model, its settings, its points or its "
-        "reductions differ from these."
+        "ArgumentError: resume: 'the result' belongs to another sweep: its model, its settings, its points or its "
+        "reductions differ from these. Give another path."
     )
 
 
@@ -151,6 +166,8 @@ def test_values_that_are_not_there(pair, refusal):
 @pytest.mark.parametrize(
     ("call", "what", "library"),
     [
+        (lambda pair: sweep(pair, save="out.zarr"), "save='out.zarr'", "zarr"),
+        (lambda pair: sweep(pair, reduce="mean", save="out.parquet"), "save='out.parquet'", "pyarrow"),
         (lambda pair: pair_result(pair).to_xarray(), "A dataset", "xarray"),
         (lambda pair: sobol({"a": (0, 1)}, 4), "Sobol sampling", "scipy"),
     ],

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rates_core.errors import ArgumentError, shown, warn
+from rates_core.errors import ArgumentError, warn
 from rates_core.simulation.progress import Progress
 from rates_core.sweeps.chunks import Chunks, most_points
 from rates_core.sweeps.executor import Executor, executor_of
@@ -17,7 +17,7 @@ from rates_core.sweeps.grids import samples_of
 from rates_core.sweeps.preparation import Sweep, prepared
 from rates_core.sweeps.result import SweepResult
 from rates_core.sweeps.samples import Samples
-from rates_core.sweeps.store import Memory, Store, check_identity
+from rates_core.sweeps.store import Memory, Store, check_identity, opened
 from rates_core.sweeps.writer import Writer
 from rates_core.switches import switch
 
@@ -38,7 +38,8 @@ def sweep(
     inputs: Mapping[str, Any] | None = None,
     reduce: Any = None,
     paths: Mapping[str, str | Iterable[str]] | None = None,
-    resume: SweepResult | None = None,
+    save: str | Path | None = None,
+    resume: bool | SweepResult = False,
     executor: str | Executor = "serial",
     memory_limit: float | None = None,
     verbose: bool = True,
@@ -57,25 +58,30 @@ def sweep(
     where = executor_of(executor, options)
     samples = samples_of(parameters)
     ready = prepared(circuit, samples, simulation_time, step_size, outputs, inputs, reduce, paths, options)
-    result = SweepResult(_store(ready, resume))
+    result = SweepResult(_store(ready, save, resume))
     run(ready, result.store, where, memory_limit, verbose)
     _warn(result)
     return result
 
 
-def _store(ready: Sweep, resume: SweepResult | None) -> Memory:
+def _store(ready: Sweep, save: str | Path | None, resume: bool | SweepResult) -> Store:
     """Return where results go.
 
     Raises:
         ArgumentError: there is nothing to resume, or it belongs to another sweep.
     """
-    if resume is None:
+    if save is not None:
+        if isinstance(resume, SweepResult):
+            raise ArgumentError("resume: With save= give resume=True; a result goes on in memory, without save=.")
+        return opened(save, ready.content, switch("resume", resume))
+    if not isinstance(resume, SweepResult) and not switch("resume", resume):
         return Memory(ready.content)
     if not isinstance(resume, SweepResult) or not isinstance(resume.store, Memory):
         raise ArgumentError(
-            f"resume must be the result that the KeyboardInterrupt of a sweep holds; it is {shown(resume)}."
+            "resume: There is nothing to go on with. Give save= of the sweep that was interrupted, or the result that "
+            "its KeyboardInterrupt holds."
         )
-    check_identity(resume.store.content.identity, ready.content)
+    check_identity("the result", resume.store.content.identity, ready.content)
     return resume.store.copy()
 
 

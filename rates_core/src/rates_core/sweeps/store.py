@@ -1,14 +1,17 @@
-"""Where a sweep puts what it keeps."""
+"""Where a sweep puts what it keeps: memory, or files that are written while it runs."""
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 from attrs import frozen
 
 from rates_core.errors import ArgumentError
+from rates_core.files import may, path_of
 from rates_core.sweeps.quantities import Ended, Quantity, Values
 from rates_core.sweeps.samples import Samples
 
@@ -98,10 +101,41 @@ class Memory(Store):
         return new
 
 
-def check_identity(found: str, content: Content) -> None:
-    """Raise unless a result belongs to the sweep that is asked for."""
+def opened(path: str | Path, content: Content, resume: bool) -> Store:
+    """Return the store in files that a path names; its ending decides the format.
+
+    Raises:
+        ArgumentError: there is no such format, something is there already and is not to be resumed, or belongs to
+            another sweep.
+        PluginError: a library that the format needs is not installed.
+    """
+    from rates_core.sweeps.parquet import Parquet
+    from rates_core.sweeps.zarr import Zarr
+
+    formats: dict[str, type[Zarr | Parquet]] = {".zarr": Zarr, ".parquet": Parquet}
+    place = path_of("save", path)
+    if place.suffix not in formats:
+        raise ArgumentError(f"save must be a path that ends in {' or '.join(formats)}; it is '{path}'.")
+    if not place.parent.is_dir():
+        raise ArgumentError(f"save: '{path}' cannot be written: there is no folder '{place.parent}'.")
+    if not may(place if place.exists() else place.parent, os.W_OK):
+        raise ArgumentError(
+            f"save: '{path}' cannot be written: {'it' if place.exists() else 'its folder'} is protected."
+        )
+    if place.exists() and not resume:
+        raise ArgumentError(
+            f"save: '{path}' is there already. Give resume=True to go on with it, or another path; nothing is "
+            "overwritten."
+        )
+    return formats[place.suffix](content, place)
+
+
+def check_identity(path: str | Path, found: str | None, content: Content) -> None:
+    """Raise unless what is at a path belongs to the sweep that is asked for."""
+    if found is None:
+        raise ArgumentError(f"resume: '{path}' is no sweep that rates has saved.")
     if found != content.identity:
         raise ArgumentError(
-            "resume: The result belongs to another sweep: its model, its settings, its points or its reductions differ "
-            "from these."
+            f"resume: '{path}' belongs to another sweep: its model, its settings, its points or its reductions differ "
+            "from these. Give another path."
         )

@@ -206,7 +206,8 @@ class Runnable(Template):
         inputs: Mapping[str, Any] | None = None,
         reduce: Any = None,
         paths: Mapping[str, str | Iterable[str]] | None = None,
-        resume: SweepResult | None = None,
+        save: str | Path | None = None,
+        resume: bool | SweepResult = False,
         executor: str | Executor = "serial",
         memory_limit: float | None = None,
         verbose: bool = True,
@@ -227,7 +228,8 @@ class Runnable(Template):
                 name, a function of values and times, a list or a dict of these; a function of the point's table that
                 returns a number or a dict of numbers; None keeps all rows.
             paths: what a name stands for that is no path: a path, or several.
-            resume: result of a sweep that was interrupted, to go on with.
+            save: `.zarr` or `.parquet`, which is written while the sweep runs.
+            resume: go on with what `save` names, or with the result of a sweep that was interrupted.
             executor: `"serial"` or another that is installed.
             memory_limit: bytes that the rows of all points that run together may take; 256 MB by default.
             verbose: whether progress is shown.
@@ -236,7 +238,7 @@ class Runnable(Template):
         Raises:
             UnknownNameError: a path, an output, a reduction, an executor or an option has no such name.
             ArgumentError: an argument has a value that it cannot have.
-            PluginError: a library that sampling needs is not installed.
+            PluginError: a library that `save` or sampling needs is not installed.
             KeyboardInterrupt: it was interrupted; its `result` is what was done, with which `resume` goes on.
 
         Example:
@@ -260,6 +262,7 @@ class Runnable(Template):
             inputs=inputs,
             reduce=reduce,
             paths=paths,
+            save=save,
             resume=resume,
             executor=executor,
             memory_limit=memory_limit,
