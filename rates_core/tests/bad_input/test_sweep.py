@@ -71,9 +71,14 @@ MEASURES = "mean, std, minimum, maximum, amplitude, last, peak_frequency, peak_p
         ({"reduce": {"x": ["mean", "mean"]}},
          "ArgumentError: reduce: Two reductions are called 'x_mean'. Name them by a dict."),
         ({"reduce": "mean", "cutoff": 1.0}, "ArgumentError: cutoff leaves no row that could be reduced."),
-        ({"executor": "serail"},
-         "UnknownNameError: There is no executor 'serail'. Did you mean 'serial'? Installed executors: serial."),
+        ({"executor": "proceses"},
+         "UnknownNameError: There is no executor 'proceses'. Did you mean 'processes'? "
+         "Installed executors: processes, serial, threads."),
         ({"executor": 4}, "ArgumentError: executor must be a name or an Executor; it is 4."),
+        ({"executor": "threads", "workers": 0},
+         "ArgumentError: workers must be a whole number from 1 to 1024; it is 0."),
+        ({"workers": 2},
+         "ArgumentError: Executor 'serial' has no option 'workers'; processes and threads have it."),
         ({"memory_limit": 0}, "ArgumentError: memory_limit must be a positive number of bytes; it is 0."),
         ({"sovler": "rk4"},
          "UnknownNameError: There is no argument or option 'sovler'. Did you mean 'solver'? "

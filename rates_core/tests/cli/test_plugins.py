@@ -36,7 +36,7 @@ rates-absent  1.0      unavailable   No metalc.
 rates-broken  2.0.1    broken        ZeroDivisionError: division by zero
 rates-core    0.1.0    active        solvers: euler, heun, rk4
                                      analyses: sweep
-                                     executors: serial
+                                     executors: serial, threads, processes
                                      formats: yaml
                                      commands: run, show, plugins, check, export, convert, models, \
 completion, backends, solvers

@@ -139,6 +139,9 @@ RUNS = {
         backend="numpy",
     ),
     "CircuitTemplate.sweep": call(of_circuit("sweep"), **SWEEP),
+    "CircuitTemplate.sweep, in threads": call(
+        of_circuit("sweep"), **{**SWEEP, "executor": "threads"}, workers=1, stop_on_nonfinite=True
+    ),
     "sweep": call(lambda: sweeps.sweep, circuit=circuit(), **SWEEP),
     "SweepResult.rows": call(lambda: circuit().sweep(**{**SWEEP, "reduce": None}).rows, name="x"),
     "grid": call(lambda: sweeps.grid, values={"p/op/tau": [1.0]}),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rates_core.plugins.hookspecs import hookimpl
-from rates_core.plugins.specs import AnalysisSpec, CommandSpec, ExecutorSpec, FormatSpec, SolverSpec
+from rates_core.plugins.specs import AnalysisSpec, CommandSpec, ExecutorSpec, FormatSpec, Option, SolverSpec
 
 rates_api = (1, 0)
 
@@ -54,7 +54,12 @@ def rates_analyses() -> Iterable[AnalysisSpec]:
 @hookimpl
 def rates_executors() -> Iterable[ExecutorSpec]:
     """Yield the executors in the box."""
+    workers = Option("workers", None, "how many run at a time; one per core by default")
     yield ExecutorSpec("serial", "rates_core.sweeps.serial:Serial", summary="One point after another, in this process")
+    yield ExecutorSpec(
+        "threads", "rates_core.sweeps.pool:Threads", summary="In threads of this process", options=[workers]
+    )
+    yield ExecutorSpec("processes", "rates_core.sweeps.pool:Processes", summary="In processes", options=[workers])
 
 
 @hookimpl

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from rates_core.errors import ArgumentError, shown
 from rates_core.plugins import ExecutorSpec, get_manager
 
+MOST_WORKERS = 1024
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -82,3 +83,19 @@ def _check_options(spec: ExecutorSpec, options: Mapping[str, Any]) -> None:
         having = [other for other, known in others.items() if name in known]
         if having and name not in names:
             raise ArgumentError(f"Executor '{spec.name}' has no option '{name}'; {' and '.join(having)} have it.")
+
+
+def checked_workers(workers: int | None) -> int:
+    """Return a number of workers; None is one per core that this process may use.
+
+    Raises:
+        ArgumentError: it is none.
+    """
+    if workers is None:
+        import os
+
+        usable: int = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
+        return usable
+    if isinstance(workers, bool) or not isinstance(workers, int) or not 1 <= workers <= MOST_WORKERS:
+        raise ArgumentError(f"workers must be a whole number from 1 to {MOST_WORKERS}; it is {shown(workers)}.")
+    return workers

@@ -230,7 +230,7 @@ class Runnable(Template):
             paths: what a name stands for that is no path: a path, or several.
             save: `.zarr` or `.parquet`, which is written while the sweep runs.
             resume: go on with what `save` names, or with the result of a sweep that was interrupted.
-            executor: `"serial"` or another that is installed.
+            executor: `"serial"`, `"threads"`, `"processes"` or another that is installed.
             memory_limit: bytes that the rows of all points that run together may take; 256 MB by default.
             verbose: whether progress is shown.
             options: further arguments of `run`, and options of solver, backend and executor.

@@ -1,0 +1,105 @@
+"""Executors over a pool of workers: threads of this process, or processes."""
+
+from __future__ import annotations
+
+import pickle
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Executor as Pool
+from itertools import islice
+from typing import Any
+
+from rates_core.errors import ArgumentError, SimulationError
+from rates_core.plugins.targets import describe
+from rates_core.sweeps.executor import Executor, R, T, checked_workers
+
+
+class Pooled(Executor):
+    """Run points in several workers. Abstract.
+
+    Args:
+        workers: how many; None is one per core.
+    """
+
+    def __init__(self, workers: int | None = None) -> None:
+        self._workers = checked_workers(workers)
+
+    @property
+    def workers(self) -> int:
+        """Return how many calls run at a time."""
+        return self._workers
+
+    @abstractmethod
+    def pool(self, work: Callable[[T], R]) -> tuple[Pool, Callable[[T], R]]:
+        """Return a pool, and what its workers call."""
+
+    def run(self, work: Callable[[T], R], tasks: Iterable[T]) -> Iterator[R]:
+        """Yield results as they come; one task more than there are workers waits."""
+        pool, call = self.pool(work)
+        coming, running = iter(tasks), set[Future[R]]()
+        try:
+            for task in islice(coming, self.workers + 1):
+                running.add(pool.submit(call, task))
+            while running:
+                done, running = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    running.update(pool.submit(call, task) for task in islice(coming, 1))
+                    yield future.result()
+        except KeyboardInterrupt:
+            yield from (future.result() for future in running if not future.cancel())
+            raise
+        except BrokenExecutor as error:
+            raise SimulationError(
+                "A process of the sweep ended without a result: memory ran out, or the program starts the sweep anew "
+                "in each process. A script has to start it below `if __name__ == '__main__':`."
+            ) from error
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+class Threads(Pooled):
+    """Run points in threads of this process, which helps where compiled code runs long loops."""
+
+    def pool(self, work: Callable[[T], R]) -> tuple[Pool, Callable[[T], R]]:
+        """Return a pool of threads."""
+        return ThreadPoolExecutor(self.workers, thread_name_prefix="rates-sweep"), work
+
+
+class Processes(Pooled):
+    """Run points in processes, each of which compiles the model once."""
+
+    def pool(self, work: Callable[[T], R]) -> tuple[Pool, Callable[[T], R]]:
+        """Return a pool of processes that hold the work.
+
+        Raises:
+            ArgumentError: the work cannot be sent to them.
+        """
+        from concurrent.futures import ProcessPoolExecutor
+        from multiprocessing import get_context
+
+        try:
+            sent = pickle.dumps(work)
+        except (pickle.PicklingError, AttributeError, TypeError) as error:
+            raise ArgumentError(
+                f"This sweep cannot be sent to processes: {describe(error)}. Define functions of inputs and reductions "
+                "at the top of a module, or use executor='threads'."
+            ) from error
+        context = get_context("spawn")  # the same on every system, and no lock of this process is copied
+        return ProcessPoolExecutor(self.workers, context, initializer=_begin, initargs=(sent,)), _call
+
+
+_work: Callable[[Any], Any]  # of this process, once it is a worker
+
+
+def _begin(sent: bytes) -> None:
+    """Make this process a worker."""
+    import signal
+
+    global _work  # a worker has one work for its whole life
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that reads results
+    _work = pickle.loads(sent)
+
+
+def _call(task: Any) -> Any:
+    return _work(task)
