@@ -10,7 +10,7 @@ from rates_core.errors import ArgumentError, SimulationError, UnknownNameError
 
 TIGHT = {"rtol": 1e-10, "atol": 1e-12, "outputs": {"x": "p/op/x"}, "verbose": False}
 DECAY = {"x": "output(1.0)"}
-PAIRS = pytest.mark.parametrize("solver", ["bosh3", "dopri5"])
+PAIRS = pytest.mark.parametrize("solver", ["bosh3", "dopri5", "dop853"])
 
 DDE_AT = {0.1: 0.9, 0.2: 0.805, 0.3: 0.719833333333333333, 0.4: 0.643670833333333333}  # x' = -x(t - 0.1), x = 1 before
 

@@ -15,10 +15,11 @@ from rates_core.solvers.driver import Problem, Progress
 from rates_core.solvers.embedded import EmbeddedPair
 from rates_runge_kutta.bogacki_shampine import PAIR as BOSH3
 from rates_runge_kutta.dormand_prince import PAIR as DOPRI5
+from rates_runge_kutta.dormand_prince_8 import PAIR as DOP853
 from scipy.integrate import solve_ivp
 
-PAIRS = pytest.mark.parametrize("pair", [BOSH3, DOPRI5], ids=lambda pair: pair.name)
-SCIPY = {"bosh3": "RK23", "dopri5": "RK45"}
+PAIRS = pytest.mark.parametrize("pair", [BOSH3, DOPRI5, DOP853], ids=lambda pair: pair.name)
+SCIPY = {"bosh3": "RK23", "dopri5": "RK45", "dop853": "DOP853"}
 
 
 class Counted:
@@ -53,8 +54,10 @@ def test_steps_and_values_are_those_of_scipys_method_of_the_same_coefficients(pa
     function = Counted(van_der_pol)
     last, states = solved(pair, problem(function, [2.0, 0.0], 20.0, times=times))
     other = solve_ivp(van_der_pol, (0, 20), [2.0, 0.0], method=SCIPY[pair.name], rtol=1e-6, atol=1e-9, t_eval=times)
-    assert len(function.times) == other.nfev
-    np.testing.assert_allclose(np.array(states), other.y.T, rtol=0, atol=1e-11)  # rounding, times the steepness
+    # SciPy evaluates the derivative at the end of rejected steps too; as a stage of the error, it has to be there
+    spared = other.nfev - len(function.times)
+    assert spared == 0 if pair.tried == pair.stages else 0 < spared < 0.02 * other.nfev
+    np.testing.assert_allclose(np.array(states), other.y.T, rtol=0, atol=1e-10)  # rounding, times the steepness
     assert last.time == 20.0
 
 
@@ -71,7 +74,7 @@ def test_the_error_follows_the_tolerance(pair):
     assert all(first / second > 20 for first, second in pairwise(errors))
 
 
-@pytest.mark.parametrize(("pair", "order"), [(BOSH3, 3), (DOPRI5, 4)], ids=["bosh3", "dopri5"])
+@pytest.mark.parametrize(("pair", "order"), [(BOSH3, 3), (DOPRI5, 4), (DOP853, 7)], ids=["bosh3", "dopri5", "dop853"])
 def test_values_between_steps_have_the_order_of_the_interpolant(pair, order):
     errors = []
     for h in (0.2, 0.1, 0.05):
@@ -87,12 +90,15 @@ def test_values_between_steps_have_the_order_of_the_interpolant(pair, order):
 
 @PAIRS
 def test_wanted_times_change_no_step(pair):
-    counts = []
+    ends, counts = [], []
     for times in ((), np.linspace(0, 9.99, 1000)):
         function = Counted(van_der_pol)
-        solved(pair, problem(function, [2.0, 0.0], 10.0, times=times))
+        ends.append(solved(pair, problem(function, [2.0, 0.0], 10.0, times=times))[0])
         counts.append(len(function.times))
-    assert counts[0] == counts[1]
+    assert ends[0].y.tolist() == ends[1].y.tolist()
+    assert ends[0].controller == ends[1].controller
+    # evaluations that only the interpolant needs are not made without rows
+    assert counts[0] == counts[1] if pair.tried == pair.stages else counts[0] < counts[1]
 
 
 @PAIRS
@@ -159,7 +165,7 @@ def test_a_run_goes_on_with_the_step_that_it_ended_with(pair):
     end, _ = solved(pair, problem(second_half, middle.y.tolist(), 20.0, start=9.3, controller=middle.controller))
     np.testing.assert_allclose(end.y, last.y, rtol=1e-4)
     # Two halves cost no more than the cut step, the derivative at the cut and the check of the first step.
-    assert len(first_half.times) + len(second_half.times) <= len(whole.times) + 20
+    assert len(first_half.times) + len(second_half.times) <= len(whole.times) + 2 * pair.stages + 6
 
 
 class Recorder:

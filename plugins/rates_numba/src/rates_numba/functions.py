@@ -106,6 +106,14 @@ def root_mean_square(values):
 
 
 @njit(error_model="numpy")
+def damped(fine, coarse):
+    """Return the norm of an error, made smaller where that of a second, coarser one is much larger."""
+    if fine == 0.0 or not math.isfinite(fine):
+        return fine
+    return fine / math.hypot(1.0, 0.1 * (coarse / fine))
+
+
+@njit(error_model="numpy")
 def all_finite(values):
     """Tell whether no entry is NaN or infinite."""
     for i in range(values.size):  # noqa: SIM110 - Numba compiles no generators

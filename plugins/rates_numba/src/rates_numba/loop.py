@@ -43,8 +43,8 @@ class Frame:
         """Return the lines of the function."""
         past = ", size, buffers, gathers" if self.delayed else ""
         head = f"def loop(y, h, first, samples, stride, columns, numbers, arrays, inputs, draws{past}):"
-        stages = [f"k{stage + 1} = np.empty_like(y)" for stage in range(self.tableau.stages)]
-        moved = ["moved = np.empty_like(y)"] if self.tableau.stages > 1 else []
+        stages = [f"k{stage + 1} = np.empty_like(y)" for stage in range(self.tableau.advancing)]
+        moved = ["moved = np.empty_like(y)"] if self.tableau.advancing > 1 else []
         body = [
             f'"""Advance y by samples*stride steps of {self.tableau.name}; keep a row before every stride steps."""',
             *stages,
@@ -88,7 +88,7 @@ class Frame:
 
     def _step(self) -> list[str]:
         lines = self._stored() if self.delayed else []
-        for stage, node in enumerate(self.tableau.nodes):
+        for stage, node in enumerate(self.tableau.nodes[: self.tableau.advancing]):
             state = "y"
             row = self.tableau.matrix[stage]
             if any(row):

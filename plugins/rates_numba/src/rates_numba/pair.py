@@ -37,11 +37,9 @@ class Pair:
         self.error, self.dense = tableau.error, tableau.dense
         self.width = layout.system.width
         self.power = 1 / (min(tableau.order, tableau.error_order) + 1)
-        self.rows = max(len(self.error), len(self.dense))
-        self.knows_last = self.rows > tableau.stages or (
-            tableau.nodes[-1] == 1 and (*tableau.matrix[-1], 0.0) == tableau.weights
-        )
         layout.used.update(HELPERS)
+        if tableau.coarse_error is not None:
+            layout.used.add("damped")
         if layout.system.inputs:
             layout.used.add("sampled")
 
@@ -90,14 +88,14 @@ class Pair:
             "t, y, proposal, end, first, last, fresh, rtol, atol, max_step, given_step, times, columns, most, numbers, "
             "arrays, tables, base, interval"
         )
-        stages = [f"k{number + 1} = np.empty({self.width})" for number in range(self.rows)]
+        stages = [f"k{number + 1} = np.empty({self.width})" for number in range(self.tableau.stages)]
         body = [
             f'"""Advance y towards end by up to `most` steps of {self.tableau.name}; keep rows at times passed.',
             "",
             "Returns: how it ended, time, size of the next step, number of steps, number of rows.",
             '"""',
             *stages,
-            f"moved, new, error = np.empty({self.width}), np.empty({self.width}), np.empty({self.width})",
+            *(f"{name} = np.empty({self.width})" for name in ("moved", "new", *self._errors())),
             "steps = due = 0",
             "while due < times.size and times[due] <= t:",
             INDENT + self._call("observe", "times[due]", "y", "columns", "due"),
@@ -120,7 +118,7 @@ class Pair:
         return [JIT, f"def pair({arguments}):", *(INDENT + line for line in body)]
 
     def _one_step(self) -> list[str]:
-        lines = [
+        return [
             "if steps == most:",
             f"{INDENT}return {Status.MORE:d}, t, proposal, steps, due",
             "smallest = 10*spacing(t)",
@@ -135,40 +133,62 @@ class Pair:
             f"{INDENT}proposal = h*min(1.0, growth)",
             "else:",
             f"{INDENT}proposal = max(wanted if stop == end else 0.0, h*growth)",
+            *self._accepted(),
             *self._rows(),
             "y[:] = new",
             "t = stop",
             "steps += 1",
+            "if t < end:",
+            *(INDENT + line for line in self._next()),
         ]
-        if self.knows_last:
-            lines += [f"k1[:] = k{self.rows}"]
-        else:
-            lines += [
-                "if t < end:",
-                *(INDENT + line for line in self._slope("t", "y", "k1")),
-                f"{INDENT}if not all_finite(k1):",
-                f"{INDENT * 2}return {Status.BAD_DERIVATIVE:d}, t, proposal, steps, due",
-            ]
-        return lines
+
+    def _accepted(self) -> list[str]:
+        """Return the lines that evaluate the derivative at the new point, if it is a stage that no error needs."""
+        number = self.tableau.at_end
+        return [] if number is None or number < self.tableau.tried else self._slope("stop", "new", f"k{number + 1}")
+
+    def _next(self) -> list[str]:
+        """Return the lines that have the first stage of the next step."""
+        number = self.tableau.at_end
+        known = self._slope("t", "y", "k1") if number is None else [f"k1[:] = k{number + 1}"]
+        return [
+            *known,
+            "if not all_finite(k1):",
+            f"{INDENT}return {Status.BAD_DERIVATIVE:d}, t, proposal, steps, due",
+        ]
+
+    def _errors(self) -> dict[str, tuple[float, ...]]:
+        """Return the weights of the errors by the name of the array that holds one."""
+        coarse = self.tableau.coarse_error
+        return {"error": self.error} | ({} if coarse is None else {"coarse": coarse})
+
+    def _stage(self, stage: int) -> list[str]:
+        """Return the lines that compute a stage."""
+        tableau = self.tableau
+        if stage == tableau.at_end:
+            return self._slope("stop", "new", f"k{stage + 1}")
+        return [
+            *self._each(f"moved[i] = y[i]{self._moved(tableau.matrix[stage])}"),
+            *self._slope(f"t + {tableau.nodes[stage]!r}*h", "moved", f"k{stage + 1}"),
+        ]
 
     def _attempt(self) -> list[str]:
         """Return the lines that try a step and leave the loop if its error is tolerated."""
         tableau = self.tableau
         lines = ["stop = min(t + wanted, end)", "h = stop - t"]
-        for stage in range(1, tableau.stages):
-            lines += self._each(f"moved[i] = y[i]{self._moved(tableau.matrix[stage])}")
-            node = tableau.nodes[stage]
-            lines += self._slope(f"t + {node!r}*h", "moved", f"k{stage + 1}")
+        for stage in range(1, tableau.advancing):
+            lines += self._stage(stage)
         lines += self._each(f"new[i] = y[i]{self._moved(tableau.weights)}")
-        if self.rows > tableau.stages:
-            lines += self._slope("stop", "new", f"k{self.rows}")
-        difference = self._moved(self.error).removeprefix(" + ")
-        lines += self._each(
-            f"error[i] = {difference}/(atol[i] + max(abs(y[i]), abs(new[i]))*rtol[i])",
-        )
+        for stage in range(tableau.advancing, tableau.tried):
+            lines += self._stage(stage)
+        differences = [
+            f"{name}[i] = {self._moved(row).removeprefix(' + ')}/scale" for name, row in self._errors().items()
+        ]
+        lines += self._each("scale = atol[i] + max(abs(y[i]), abs(new[i]))*rtol[i]", *differences)
+        norms = [f"root_mean_square({name})" for name in self._errors()]
         return [
             *lines,
-            "size = root_mean_square(error)",
+            f"size = {norms[0]}" if len(norms) == 1 else f"size = damped({', '.join(norms)})",
             "if size == 0.0:",
             f"{INDENT}growth = {LARGEST_FACTOR!r}",
             "elif size > 0.0:",
@@ -182,6 +202,15 @@ class Pair:
             "rejections += 1",
         ]
 
+    def _interpolating(self) -> list[str]:
+        """Return the lines that compute what only the interpolant needs, where a row lies inside the step."""
+        tableau = self.tableau
+        stages = [stage for stage in range(tableau.tried, tableau.stages) if stage != tableau.at_end]
+        if not stages:
+            return []
+        lines = [line for stage in stages for line in self._stage(stage)]
+        return ["if due < times.size and times[due] < stop:", *(INDENT + line for line in lines)]
+
     def _rows(self) -> list[str]:
         """Return the lines that record at wanted times within an accepted step."""
         degree = max(len(row) for row in self.dense)
@@ -193,6 +222,7 @@ class Pair:
         thetas = ["theta1 = (times[due] - t)/h"]
         thetas += [f"theta{power} = theta{power - 1}*theta1" for power in range(2, degree + 1)]
         return [
+            *self._interpolating(),
             "while due < times.size and times[due] <= stop:",
             f"{INDENT}if times[due] == stop:",
             INDENT * 2 + self._call("observe", "times[due]", "new", "columns", "due"),

@@ -121,7 +121,9 @@ class Frame:
         if self.inline:
             return self._in_place()
         lines = []
-        for stage, node in enumerate(self.tableau.nodes):
+        # what delays read inside a step rests on all stages
+        stages = self.tableau.stages if self.delayed else self.tableau.advancing
+        for stage, node in enumerate(self.tableau.nodes[:stages]):
             at = "(first + k)*h" if node == 0 else f"(first + k + {node!r})*h"
             time = [at] if self.timed else []
             states = self._moved(self.tableau.matrix[stage])

@@ -75,7 +75,9 @@ class Stepwise:
         return end
 
     def _stages(self, y: np.ndarray, step: int, slopes: Sequence[np.ndarray]) -> Iterator[np.ndarray]:
-        for stage, node in enumerate(self.tableau.nodes):
+        # what delays read inside a step rests on all stages
+        stages = self.tableau.advancing if self.history is None else self.tableau.stages
+        for stage, node in enumerate(self.tableau.nodes[:stages]):
             reads = self.history.read(step, node) if self.history is not None else ()
             moved = self._moved(y, self.tableau.matrix[stage], slopes)
             time = (step + node) * self.step_size

@@ -55,7 +55,7 @@ def estimated_seconds(system: System, tableau: Tableau, fixed: bool, settings: M
     if system.reads and not fixed:
         return 0.0  # the past between chosen steps is looked up by core, whatever the backend
     steps = float(settings["simulation_time"]) / float(settings["step_size"])
-    one = tableau.stages * evaluation_seconds(system) + (STEP if fixed else CONTROLLED_STEP)
+    one = tableau.tried * evaluation_seconds(system) + (STEP if fixed else CONTROLLED_STEP)
     return steps * one
 
 

@@ -15,7 +15,7 @@ from rates_core.solvers.driver import Derivative, Driver, Interpolant, Problem, 
 from rates_core.solvers.failures import bad_derivative, stuck, too_many_steps
 from rates_core.solvers.parts import Parts
 from rates_core.solvers.pieces import Piece, pieces
-from rates_core.solvers.step_control import LARGEST_FACTOR, factor, first_step, norm
+from rates_core.solvers.step_control import LARGEST_FACTOR, damped, factor, first_step, norm
 from rates_core.solvers.tableau import Tableau
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class _Attempt:
 
     Attributes:
         error: 1 is just tolerated; NaN if the step left the finite numbers.
-        stages: derivatives, one row per stage, and where the method needs it one for the new point.
+        stages: derivatives, one row per stage; those that only the interpolant needs come with it.
     """
 
     start: float
@@ -83,11 +83,11 @@ class _Run:
         self._tableau, self._problem, self._options, self._parts = tableau, problem, options, parts
         self._order = min(tableau.order, tableau.error_order)
         self._matrix = [np.array(row) for row in tableau.matrix]
-        self._weights, self._error = np.array(tableau.weights), np.array(tableau.error)
+        self._weights = np.array(tableau.weights[: tableau.advancing])
+        rows = (row for row in (tableau.error, tableau.coarse_error) if row is not None)
+        self._errors = [np.array(row[: tableau.tried]) for row in rows]
         self._dense = np.array([(*row, *[0.0] * (_degree(tableau) - len(row))) for row in tableau.dense]).T
         self._powers = np.arange(1, _degree(tableau) + 1)
-        self._rows = max(len(tableau.error), len(tableau.dense))  # one more than stages if f at the new point is needed
-        self._first_same_as_last = tableau.nodes[-1] == 1 and (*tableau.matrix[-1], 0.0) == tableau.weights
         self._steps = 0
 
     def steps(self) -> Iterator[float]:
@@ -100,7 +100,8 @@ class _Run:
             proposal = self._first(derivative, piece, y, f, proposal)
             while t < piece.end:
                 step, proposal = self._accepted(derivative, piece, t, y, f, proposal)
-                self._parts.step(t, step.end, step.new, partial(self._interpolant, step))
+                self._end(derivative, step)
+                self._parts.step(t, step.end, step.new, partial(self._interpolant, derivative, step))
                 t, y = step.end, step.new
                 f = self._next(derivative, t, step) if t < piece.end else f
                 yield proposal
@@ -145,44 +146,67 @@ class _Run:
         import numpy as np
 
         tableau, options, h = self._tableau, self._options, end - t
-        stages = np.empty((self._rows, len(y)))
+        stages = np.empty((tableau.stages, len(y)))
         stages[0] = f
         new = y
         with np.errstate(all="ignore"):
             try:
-                for number in range(1, tableau.stages):
-                    inside = y + h * (self._matrix[number] @ stages[:number])
-                    stages[number] = derivative(t + tableau.nodes[number] * h, inside)
-                new = y + h * (self._weights @ stages[: tableau.stages])
-                if self._rows > tableau.stages:
-                    stages[-1] = derivative(end, new)
+                for number in range(1, tableau.advancing):
+                    stages[number] = self._stage(derivative, t, y, h, stages, number)
+                new = y + h * (self._weights @ stages[: tableau.advancing])
+                for number in range(tableau.advancing, tableau.tried):
+                    at_end = number == tableau.at_end
+                    stages[number] = (
+                        derivative(end, new) if at_end else self._stage(derivative, t, y, h, stages, number)
+                    )
             except ArithmeticError:  # Python numbers raise where arrays become infinite
                 return _Attempt(t, end, y, new, stages, math.nan)
             scale = options.atol + np.maximum(np.abs(y), np.abs(new)) * options.rtol
-            error = norm(h * (self._error @ stages[: len(self._error)]) / scale)
-        return _Attempt(t, end, y, new, stages, error)
+            errors = [norm(h * (row @ stages[: len(row)]) / scale) for row in self._errors]
+        return _Attempt(t, end, y, new, stages, errors[0] if len(errors) == 1 else damped(*errors))
+
+    def _stage(
+        self, derivative: Derivative, t: float, y: np.ndarray, h: float, stages: np.ndarray, number: int
+    ) -> np.ndarray:
+        """Return a stage, from those before it."""
+        inside = y + h * (self._matrix[number] @ stages[: len(self._matrix[number])])
+        return derivative(t + self._tableau.nodes[number] * h, inside)
+
+    def _end(self, derivative: Derivative, step: _Attempt) -> None:
+        """Compute the derivative at the new point of an accepted step, if it is a stage that its error did not need."""
+        number = self._tableau.at_end
+        if number is not None and number >= self._tableau.tried:
+            step.stages[number] = self._quiet(derivative, step.end, step.new)
 
     def _next(self, derivative: Derivative, t: float, step: _Attempt) -> np.ndarray:
         """Return the derivative at the end of a step, which many methods know already."""
-        if self._rows > self._tableau.stages or self._first_same_as_last:
-            last: np.ndarray = step.stages[-1]
-            return last
-        return self._slope(derivative, t, step.new)
+        if self._tableau.at_end is None:
+            return self._slope(derivative, t, step.new)
+        return _checked(step.stages[self._tableau.at_end], t)
 
     def _slope(self, derivative: Derivative, t: float, y: np.ndarray) -> np.ndarray:
+        return _checked(self._quiet(derivative, t, y), t)
+
+    def _quiet(self, derivative: Derivative, t: float, y: np.ndarray) -> np.ndarray:
+        """Return a derivative, NaN where Python numbers raise."""
         import numpy as np
 
         try:
             with np.errstate(all="ignore"):
-                f = np.asarray(derivative(t, y))
+                return np.asarray(derivative(t, y))
         except ArithmeticError:
-            f = np.full(len(y), np.nan)
-        if not np.isfinite(f).all():
-            raise bad_derivative(t)
-        return f
+            return np.full(len(y), np.nan)
 
-    def _interpolant(self, step: _Attempt) -> Interpolant:
-        coefficients = (step.h * (self._dense @ step.stages[: self._dense.shape[1]])).T
+    def _interpolant(self, derivative: Derivative, step: _Attempt) -> Interpolant:
+        import numpy as np
+
+        stages = step.stages
+        for number in range(self._tableau.tried, self._tableau.stages):
+            if number != self._tableau.at_end:
+                with np.errstate(all="ignore"):
+                    inside = step.y + step.h * (self._matrix[number] @ stages[: len(self._matrix[number])])
+                stages[number] = self._quiet(derivative, step.start + self._tableau.nodes[number] * step.h, inside)
+        coefficients = (step.h * (self._dense @ stages[: self._dense.shape[1]])).T
         start, h, y, powers = step.start, step.h, step.y, self._powers
 
         def interpolant(t: float) -> np.ndarray:
@@ -201,3 +225,16 @@ class _Run:
 def _degree(tableau: Tableau) -> int:
     """Return the degree of the interpolant."""
     return max(len(row) for row in tableau.dense or ())
+
+
+def _checked(f: np.ndarray, t: float) -> np.ndarray:
+    """Return a derivative.
+
+    Raises:
+        SimulationError: it is NaN or infinite.
+    """
+    import numpy as np
+
+    if not np.isfinite(f).all():
+        raise bad_derivative(t)
+    return f

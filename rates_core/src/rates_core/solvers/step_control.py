@@ -15,12 +15,20 @@ if TYPE_CHECKING:
     import numpy as np
 
 SAFETY = 0.9
+COARSE = 0.1  # share of a second, coarser error
 SMALLEST_FACTOR, LARGEST_FACTOR = 0.2, 10.0
 
 
 def norm(values: np.ndarray) -> float:
     """Return the root of the mean square, 0 for no values."""
     return math.sqrt(float(values.dot(values)) / len(values)) if len(values) else 0.0
+
+
+def damped(fine: float, coarse: float) -> float:
+    """Return `e²/√(e² + 0.01 e'²)` for the norms of two errors, of which the second is that of a lower order."""
+    if fine == 0 or not math.isfinite(fine):
+        return fine
+    return fine / math.hypot(1.0, COARSE * (coarse / fine))
 
 
 def factor(error: float, order: int) -> float:

@@ -8,9 +8,9 @@ from rates_core.solvers.tableau import Tableau
 BOGACKI_SHAMPINE = Tableau(
     name="pair",
     order=3,
-    nodes=(0, 1 / 2, 3 / 4),
-    matrix=((), (1 / 2,), (0, 3 / 4)),
-    weights=(2 / 9, 1 / 3, 4 / 9),
+    nodes=(0, 1 / 2, 3 / 4, 1),
+    matrix=((), (1 / 2,), (0, 3 / 4), (2 / 9, 1 / 3, 4 / 9)),
+    weights=(2 / 9, 1 / 3, 4 / 9, 0),
     error=(-5 / 72, 1 / 12, 1 / 9, -1 / 8),
     error_order=2,
     # Hermite's cubic: b_i (3θ² - 2θ³), and θ - 2θ² + θ³ and -θ² + θ³ of the derivatives at both ends
