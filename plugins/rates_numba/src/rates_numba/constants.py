@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -60,6 +60,31 @@ class Constants:
                 numbers[constant.place] = value.real
                 if constant.complex:
                     numbers[constant.place + 1] = value.imag
+        return numbers, tuple(arrays)
+
+    def of_points(
+        self, arguments: Mapping[str, np.ndarray], points: int, varied: Collection[str]
+    ) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
+        """Return vectors and arrays of many points, as `values` does for one, with a first axis for them.
+
+        Args:
+            arguments: by path, with a first axis of points, or of length 1 for what they share.
+            points: their number.
+            varied: what has an array for each point; the arrays of all else are there once.
+        """
+        numbers = np.zeros((points, self.numbers))
+        arrays: list[np.ndarray] = []
+        for path, constant in self.known.items():
+            if constant.shape:
+                shape = (points if path in varied else 1, *constant.shape)
+                arrays.append(np.empty(shape, dtype=constant.kind))
+                if constant.given:
+                    arrays[-1][:] = arguments[path]
+            elif constant.given:
+                values = arguments[path].reshape(len(arguments[path]), -1)[:, 0]
+                numbers[:, constant.place] = values.real
+                if constant.complex:
+                    numbers[:, constant.place + 1] = values.imag
         return numbers, tuple(arrays)
 
     @staticmethod

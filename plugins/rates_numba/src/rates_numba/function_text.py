@@ -16,6 +16,8 @@ from rates_numba.printer import Past
 from rates_numba.writer import INDENT, BlockWriter, filled, materialised
 
 JIT = '@njit(cache=True, error_model="numpy", nogil=True)'
+# What only compiled functions call needs no way in from Python, which takes time to compile.
+INNER_JIT = JIT.removesuffix(")") + ", no_cpython_wrapper=True, no_cfunc_wrapper=True)"
 
 
 class FunctionText:
@@ -143,6 +145,15 @@ class FunctionText:
     def _makes_its_own(self, result: str) -> bool:
         """Tell whether a block makes the array of a result, so that it cannot be given one."""
         return any(getattr(block, "target", None) == result and not filled(block) for block in self.blocks.blocks)
+
+    def slopes(self) -> str:
+        """Return the derivatives of states without axes as a tuple, two numbers for a complex one."""
+        parts = []
+        for result, path in zip(self.part.results, self.part.paths, strict=True):
+            state, name = self.layout.system.state_paths[path], self.layout.names[result]
+            entries = [f"{name}.real", f"{name}.imag"] if state.complex else [name]
+            parts += [(state.offset + number, entry) for number, entry in enumerate(entries)]
+        return f"({', '.join(entry for _, entry in sorted(parts))},)"
 
     def derivative_lines(self) -> list[str]:
         """Return the lines that put derivatives into `dy`, but for those whose arrays are parts of it."""

@@ -91,18 +91,105 @@ def sampled(samples, place):
 
 
 @njit(error_model="numpy")
+def own(values, point):
+    """Return what belongs to a point: the only entry of what points share."""
+    return values[point if values.shape[0] > 1 else 0]
+
+
+@njit(error_model="numpy")
+def passed(times, end):
+    """Return how many of ascending times do not lie behind an end."""
+    low, high = 0, times.size
+    while low < high:
+        middle = (low + high) // 2
+        if times[middle] <= end:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@njit(error_model="numpy")
 def spacing(x):
     """Return the distance to the next number of larger size."""
     return np.nextafter(abs(x), math.inf) - abs(x)
 
 
 @njit(error_model="numpy")
-def root_mean_square(values):
-    """Return the root of the mean square, 0 for no values."""
+def inside(t, first, last):
+    """Return the time, or that of two bounds that it lies behind."""
+    if t < first:
+        return first
+    return last if t > last else t
+
+
+@njit(error_model="numpy")
+def polynomial(factors, row, x):
+    """Return a polynomial without a constant, of which a row holds the factors of x, x², …."""
+    value = 0.0
+    for power in range(factors.shape[1] - 1, -1, -1):
+        value = x * (factors[row, power] + value)
+    return value
+
+
+@njit(error_model="numpy")
+def along(out, y, h, weights, stages, k):
+    """Write where states lead along weighted slopes."""
+    for i in range(y.size):
+        out[i] = 0.0
+    for stage in range(stages):
+        weight = weights[stage]
+        if weight != 0.0:
+            for i in range(y.size):
+                out[i] += weight * k[stage, i]
+    for i in range(y.size):
+        out[i] = y[i] + h * out[i]
+
+
+@njit(error_model="numpy")
+def blended(out, y, h, theta, dense, k):
+    """Write where states are a part of the step on."""
+    for i in range(y.size):
+        out[i] = 0.0
+    for stage in range(dense.shape[0]):
+        weight = polynomial(dense, stage, theta)
+        for i in range(y.size):
+            out[i] += weight * k[stage, i]
+    for i in range(y.size):
+        out[i] = y[i] + h * out[i]
+
+
+@njit(error_model="numpy")
+def error_norm(h, weights, stages, k, y, new, rtol, atol):
+    """Return the root of the mean square of weighted slopes in units of what is tolerated."""
     total = 0.0
-    for i in range(values.size):
-        total += values[i] * values[i]
-    return math.sqrt(total / values.size) if values.size else 0.0
+    for i in range(y.size):
+        error = 0.0
+        for stage in range(stages):
+            error += weights[stage] * k[stage, i]
+        error *= h / (atol[i] + max(abs(y[i]), abs(new[i])) * rtol[i])
+        total += error * error
+    return math.sqrt(total / y.size) if y.size else 0.0
+
+
+@njit(error_model="numpy")
+def scaled_norm(values, y, rtol, atol):
+    """Return the root of the mean square of values in units of what is tolerated."""
+    total = 0.0
+    for i in range(y.size):
+        value = values[i] / (atol[i] + abs(y[i]) * rtol[i])
+        total += value * value
+    return math.sqrt(total / y.size)
+
+
+@njit(error_model="numpy")
+def scaled_bend(after, before, y, rtol, atol):
+    """Return the root of the mean square of differences in units of what is tolerated."""
+    total = 0.0
+    for i in range(y.size):
+        value = (after[i] - before[i]) / (atol[i] + abs(y[i]) * rtol[i])
+        total += value * value
+    return math.sqrt(total / y.size)
 
 
 @njit(error_model="numpy")

@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+from rates_core.programs.batch import Batch
 from rates_core.programs.carry import Carry
 from rates_core.programs.pair import PairLoop, Reached, Span, Status, StepControl
 from rates_core.programs.program import Kernel, Program, ProgramRequest, slot_paths
@@ -16,6 +17,7 @@ from rates_core.programs.record import Columns
 from rates_core.programs.stepwise import Stepwise
 from rates_core.system.system import System
 
+from rates_numba.batch import NumbaBatch
 from rates_numba.compiled import load_module
 from rates_numba.layout import Layout
 from rates_numba.module import write_module
@@ -33,6 +35,10 @@ class NumbaProgram(Program):
     def bind(self, arguments: Mapping[str, Any]) -> NumbaKernel:
         """Compute what depends on parameters only and return the kernel."""
         return NumbaKernel(self, load_module(self.source), arguments)
+
+    def bind_many(self, arguments: Mapping[str, np.ndarray], points: int) -> Batch:
+        """Compute what depends on parameters only, for every point."""
+        return NumbaBatch(self, load_module(self.source), self.layout, arguments, points)
 
     def to_file(self, path: Path) -> None:
         """Write the module."""

@@ -22,7 +22,7 @@ RESERVED = frozenset(
         *keyword.kwlist, *keyword.softkwlist, *KNOWN, "t", "y", "dy", "h", "k", "i", "j", "l", "c", "s", "np", "math",
         "njit", "numbers", "arrays", "total", "row", "rows", "first", "samples", "stride", "columns", "record",
         "buffers", "gathers", "inputs", "draws", "derivative", "observe", "store", "prepare", "loop", "complex", "int",
-        "abs", "range", "float", "moved", "size", "sample", "buffer", "width", "matrix", "jacobian",
+        "abs", "range", "float", "p", "q", "own", "moved", "size", "sample", "buffer", "width", "matrix", "jacobian",
     }
 )  # fmt: skip
 

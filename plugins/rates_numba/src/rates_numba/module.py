@@ -12,7 +12,7 @@ from rates_core.programs.program import ProgramRequest, slot_paths
 from rates_core.programs.routine import Routine
 
 from rates_numba import functions
-from rates_numba.function_text import JIT, FunctionText
+from rates_numba.function_text import INNER_JIT, JIT, FunctionText
 from rates_numba.layout import Layout, buffered
 from rates_numba.writer import INDENT, BlockWriter
 
@@ -26,6 +26,19 @@ def derivative_text(layout: Layout, name: str = "derivative", gathered: bool = F
         f"def {name}({', '.join(['t', 'y', 'dy', 'numbers', 'arrays', *function.arguments])}):",
         f'{INDENT}"""Write dy/dt into dy."""',
         *(INDENT + line for line in body),
+    ]
+    return "\n".join(lines)
+
+
+def slopes_text(layout: Layout) -> str:
+    """Return the function that returns dy/dt as a tuple of numbers, for states that are such."""
+    function = FunctionText(layout, layout.parts["derivative"])
+    lines = [
+        INNER_JIT,
+        f"def slopes({', '.join(['t', 'y', 'numbers', 'arrays', *function.arguments])}):",
+        f'{INDENT}"""Return dy/dt; y is a tuple of numbers."""',
+        *(INDENT + line for line in (*function.head(), *function.body())),
+        f"{INDENT}return {function.slopes()}",
     ]
     return "\n".join(lines)
 
@@ -110,6 +123,7 @@ def wanted_of(request: ProgramRequest) -> dict[str, dict[str, Expression]]:
 def write_module(request: ProgramRequest) -> tuple[str, Layout]:
     """Return the text of the module for a request, and where everything in it stands."""
     from rates_numba.loop import loop_text
+    from rates_numba.many import loop_many_text, pair_many_text, prepare_many_text
     from rates_numba.pair import pair_text
 
     layout = Layout(request.system, wanted_of(request))
@@ -118,10 +132,15 @@ def write_module(request: ProgramRequest) -> tuple[str, Layout]:
     texts.append(recording_text(layout, "observe", "Write the recorded variables into a row."))
     if "store" in layout.parts:
         texts.append(recording_text(layout, "store", "Write the variables that delayed reads need into a row."))
+    if layout.prepared:
+        texts.append(prepare_many_text(layout))
     if request.tableau is not None:
         texts.append(loop_text(request, layout))
+        if not request.system.reads:
+            texts.append(loop_many_text(request, layout))
     if request.pair is not None and not request.system.reads:
         texts.append(pair_text(request.pair, layout))
+        texts.append(pair_many_text(request, layout))
     return "\n\n\n".join([header(request.name), *helpers(layout.used), *texts]) + "\n", layout
 
 
@@ -141,5 +160,5 @@ def helpers(used: Collection[str]) -> list[str]:
     texts = []
     for name in (name for name in vars(functions) if name in wanted):
         source = inspect.getsource(getattr(functions, name).py_func).rstrip()
-        texts.append(source.replace("@njit(", "@njit(cache=True, nogil=True, ", 1))
+        texts.append(source.replace('@njit(error_model="numpy")', INNER_JIT, 1))
     return texts

@@ -151,6 +151,6 @@ def stacked(values: Sequence[Mapping[str, Any]]) -> dict[str, np.ndarray]:
     return {
         path: np.asarray(value)[None]
         if all(others[path] is value for others in values)
-        else np.stack([np.asarray(others[path]) for others in values])
+        else np.stack(np.broadcast_arrays(*(others[path] for others in values)))
         for path, value in first.items()
     }

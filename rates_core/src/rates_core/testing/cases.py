@@ -6,6 +6,7 @@ from rates_core.plugins.specs import SolverSpec
 from rates_core.testing.case import Case
 from rates_core.testing.families import (
     accuracy,
+    batches,
     continuation,
     delays,
     determinism,
@@ -37,7 +38,7 @@ def backend_cases(exhaustive: bool = False) -> tuple[Case, ...]:
     """
     families = (
         functions, projections, trajectories, orders, accuracy, delays, names, structure, purity, determinism,
-        continuation, noise, events, precision, jacobian, files,
+        continuation, batches, noise, events, precision, jacobian, files,
     )  # fmt: skip
     return tuple(case for family in families for case in family.cases() if exhaustive or not case.exhaustive)
 

@@ -1,0 +1,279 @@
+"""How the loop of an embedded pair holds states and slopes: as numbers one by one, or as arrays.
+
+Numbers are quick where there are few: they stay in registers. Their code grows with states and stages; that of arrays
+does not.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+
+from rates_core.solvers.tableau import Tableau
+
+from rates_numba.layout import Layout
+from rates_numba.loop import increment
+from rates_numba.writer import INDENT
+
+NORMS = ("fine", "coarse")
+MOST_TERMS = 1000  # of weighted sums in all stages that are written out
+
+
+class Vectors(ABC):
+    """Print what a loop does with states `y`, `moved`, `new` and with slopes `k1`, `k2`, ….
+
+    Args:
+        tableau: the method.
+        layout: of the module.
+    """
+
+    def __init__(self, tableau: Tableau, layout: Layout) -> None:
+        self.tableau, self.layout = tableau, layout
+        self.width = layout.system.width
+        self.errors = [row for row in (tableau.error, tableau.coarse_error) if row is not None]
+        layout.used.update(self.helpers)
+
+    #: names of functions that the module needs
+    helpers: tuple[str, ...]
+
+    #: whether entries are numbers, so that the derivative has to return such
+    single: bool
+
+    def at(self, function: str, time: str, *arguments: str) -> str:
+        """Return a call of one of the model's functions at a time, with external inputs of that time."""
+        place = f"({time})/interval - base"
+        inputs = [f"sampled(tables[{number}], {place})" for number in range(len(self.layout.system.inputs))]
+        return f"{function}({', '.join([time, *arguments, 'numbers', 'arrays', *inputs])})"
+
+    def constants(self) -> list[str]:
+        """Return lines of the module that name what the loop reads."""
+        return []
+
+    @abstractmethod
+    def begin(self) -> list[str]:
+        """Return the first lines of the loop's function."""
+
+    @abstractmethod
+    def end(self) -> list[str]:
+        """Return lines that leave the state in the array `y`."""
+
+    @abstractmethod
+    def whole(self, name: str) -> str:
+        """Return a state or slope as an argument."""
+
+    @abstractmethod
+    def finite(self, name: str) -> str:
+        """Return the text of whether a state or slope is finite."""
+
+    @abstractmethod
+    def copied(self, target: str, source: str) -> list[str]:
+        """Return lines that make one state or slope another."""
+
+    @abstractmethod
+    def slope(self, time: str, state: str, target: str) -> list[str]:
+        """Return lines that evaluate the derivative."""
+
+    @abstractmethod
+    def stages(self, first: int, last: int) -> list[str]:
+        """Return lines that compute stages from `first` to the one before `last`, each from those before it."""
+
+    @abstractmethod
+    def advanced(self) -> list[str]:
+        """Return lines that compute `new` from the stages."""
+
+    @abstractmethod
+    def norms(self) -> list[str]:
+        """Return lines that name the norms of the errors, in units of what is tolerated: `fine`, and `coarse`."""
+
+    @abstractmethod
+    def between(self) -> list[str]:
+        """Return lines that compute `moved`, where the solution is a part `theta` of the step on."""
+
+    @abstractmethod
+    def first_step(self) -> list[str]:
+        """Return lines of a function of `t, y, f, longest` that name `level`, `steep`, `small` and `steepest`."""
+
+
+def vectors_of(tableau: Tableau, layout: Layout) -> Vectors:
+    """Return how a loop holds states: as numbers where there are few."""
+    rows = (*tableau.matrix, tableau.weights, tableau.error or (), tableau.coarse_error or ())
+    terms = sum(1 for row in rows for value in row if value)
+    single = all(not state.shape for state in layout.system.states)
+    small = single and 0 < layout.system.width * terms <= MOST_TERMS
+    return _Numbers(tableau, layout) if small else _Arrays(tableau, layout)
+
+
+class _Numbers(Vectors):
+    """Each entry of the state is a variable."""
+
+    helpers = ("inside", "spacing", "polynomial")
+    single = True
+
+    def _each(self, form: str) -> list[str]:
+        """Return one line per entry; `#` stands for its number."""
+        return [form.replace("#", str(entry)) for entry in range(self.width)]
+
+    def _listed(self, form: str) -> str:
+        return ", ".join(self._each(form)) + ("," if self.width == 1 else "")
+
+    def constants(self) -> list[str]:
+        return [f"DENSE = np.array({_padded(self.tableau.dense or ())})"]
+
+    def begin(self) -> list[str]:
+        return self._each("y_# = y[#]")
+
+    def end(self) -> list[str]:
+        return self._each("y[#] = y_#")
+
+    def whole(self, name: str) -> str:
+        return f"({self._listed(f'{name}_#')})"
+
+    def finite(self, name: str) -> str:
+        return " and ".join(self._each(f"math.isfinite({name}_#)"))
+
+    def copied(self, target: str, source: str) -> list[str]:
+        return self._each(f"{target}_# = {source}_#")
+
+    def slope(self, time: str, state: str, target: str) -> list[str]:
+        return [f"now = inside({time}, first, last)", self._sloped("now", self.whole(state), target)]
+
+    def _sloped(self, time: str, state: str, target: str) -> str:
+        return f"{self._listed(f'{target}_#')} = {self.at('slopes', time, state)}"
+
+    def _sum(self, row: Sequence[float]) -> str:
+        return increment([(value, f"k{stage + 1}_#") for stage, value in enumerate(row) if value])
+
+    def stages(self, first: int, last: int) -> list[str]:
+        lines = []
+        for stage in range(first, last):
+            lines += self._each(f"moved_# = y_#{self._sum(self.tableau.matrix[stage])}")
+            lines += self.slope(f"t + {self.tableau.nodes[stage]!r}*h", "moved", f"k{stage + 1}")
+        return lines
+
+    def advanced(self) -> list[str]:
+        return self._each(f"new_# = y_#{self._sum(self.tableau.weights)}")
+
+    def norms(self) -> list[str]:
+        lines = self._each("scale_# = atol[#] + max(abs(y_#), abs(new_#))*rtol[#]")
+        for name, row in zip(NORMS, self.errors, strict=False):
+            lines += self._norm(name, f"{self._sum(row).removeprefix(' + ')}/scale_#")
+        return lines
+
+    def _norm(self, name: str, form: str) -> list[str]:
+        """Return lines that name the root of the mean square of entries."""
+        squares = " + ".join(self._each("e_#*e_#"))
+        return [*self._each(f"e_# = {form}"), f"{name} = math.sqrt(({squares})/{self.width})"]
+
+    def between(self) -> list[str]:
+        dense = self.tableau.dense or ()
+        lines, terms = [], []
+        for stage, row in enumerate(dense):
+            if any(row):
+                lines.append(f"b{stage + 1} = polynomial(DENSE, {stage}, theta)")
+                terms.append(f"b{stage + 1}*k{stage + 1}_#")
+        return [*lines, *self._each(f"moved_# = y_# + h*({' + '.join(terms)})")]
+
+    def first_step(self) -> list[str]:
+        return [
+            *self._each("scale_# = atol[#] + abs(y[#])*rtol[#]"),
+            *self._norm("level", "y[#]/scale_#"),
+            *self._norm("steep", "f[#]/scale_#"),
+            *SMALL,
+            "now = inside(t + small, first, last)",
+            self._sloped("now", f"({self._listed('y[#] + small*f[#]')})", "g"),
+            *self._norm("bend", "(g_# - f[#])/scale_#"),
+            "steepest = bend/small",
+        ]
+
+
+class _Arrays(Vectors):
+    """States are arrays, and slopes the rows of one."""
+
+    helpers = (
+        "inside",
+        "spacing",
+        "along",
+        "polynomial",
+        "blended",
+        "error_norm",
+        "scaled_norm",
+        "scaled_bend",
+        "all_finite",
+    )
+    single = False
+
+    def constants(self) -> list[str]:
+        tableau = self.tableau
+        named: Mapping[str, Sequence[Sequence[float]]] = {
+            "MATRIX": (*tableau.matrix, tableau.weights),
+            "ERRORS": self.errors,
+            "DENSE": tableau.dense or (),
+        }
+        lines = [f"{name} = np.array({_padded(rows)})" for name, rows in named.items()]
+        return [f"NODES = np.array({list(tableau.nodes)})", *lines]
+
+    def begin(self) -> list[str]:
+        return [
+            f"k = np.empty(({self.tableau.stages}, {self.width}))",
+            f"moved, new = np.empty({self.width}), np.empty({self.width})",
+        ]
+
+    def end(self) -> list[str]:
+        return []
+
+    def whole(self, name: str) -> str:
+        return f"k[{int(name[1:]) - 1}]" if name[0] == "k" else name
+
+    def finite(self, name: str) -> str:
+        return f"all_finite({self.whole(name)})"
+
+    def copied(self, target: str, source: str) -> list[str]:
+        return [f"{self.whole(target)}[:] = {self.whole(source)}"]
+
+    def slope(self, time: str, state: str, target: str) -> list[str]:
+        return [f"now = inside({time}, first, last)", self.at("derivative", "now", state, self.whole(target))]
+
+    def stages(self, first: int, last: int) -> list[str]:
+        if first == last:
+            return []
+        return [
+            f"for s in range({first}, {last}):",
+            f"{INDENT}along(moved, y, h, MATRIX[s], s, k)",
+            f"{INDENT}now = inside(t + NODES[s]*h, first, last)",
+            INDENT + self.at("derivative", "now", "moved", "k[s]"),
+        ]
+
+    def advanced(self) -> list[str]:
+        return [f"along(new, y, h, MATRIX[{self.tableau.stages}], {self.tableau.advancing}, k)"]
+
+    def norms(self) -> list[str]:
+        return [
+            f"{name} = error_norm(h, ERRORS[{number}], {self.tableau.tried}, k, y, new, rtol, atol)"
+            for number, name in zip(range(len(self.errors)), NORMS, strict=False)
+        ]
+
+    def between(self) -> list[str]:
+        return ["blended(moved, y, h, theta, DENSE, k)"]
+
+    def first_step(self) -> list[str]:
+        return [
+            f"moved, g = np.empty({self.width}), np.empty({self.width})",
+            "level, steep = scaled_norm(y, y, rtol, atol), scaled_norm(f, y, rtol, atol)",
+            *SMALL,
+            f"for i in range({self.width}):",
+            f"{INDENT}moved[i] = y[i] + small*f[i]",
+            "now = inside(t + small, first, last)",
+            self.at("derivative", "now", "moved", "g"),
+            "steepest = scaled_bend(g, f, y, rtol, atol)/small",
+        ]
+
+
+SMALL = (
+    "small = 1e-6 if level < 1e-5 or steep < 1e-5 else 0.01*level/steep",
+    "small = min(small, longest)",
+)
+
+
+def _padded(rows: Sequence[Sequence[float]]) -> list[list[float]]:
+    longest = max(map(len, rows), default=0)
+    return [[*row, *[0.0] * (longest - len(row))] for row in rows]
