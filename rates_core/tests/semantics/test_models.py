@@ -170,6 +170,15 @@ def test_18_a_number_for_an_inherited_input_is_what_it_has_while_nothing_feeds_i
     assert table["b/op/x"].tolist() == [1.0] * 10
 
 
+@pytest.mark.parametrize("count", [1, 5, 9], ids=["single", "some", "grouped"])
+def test_19_a_parameter_that_units_share_is_one_number(nodes, count):
+    circuit = nodes(count, "x' = -x/tau", x="output(1.0)", tau=2.0)
+    assert circuit.jacobian(by="parameters", paths=["all/op/tau"]).columns == (("all/op/tau", 1),)
+    table = circuit.compile(simulation_time=1.0, step_size=0.1).run(parameters={"all/op/tau": 4.0}, verbose=False)
+    assert table.shape == (10, count)
+    assert np.allclose(table, (1 - 0.1 / 4) ** STEPS[:, None], rtol=1e-13)
+
+
 def test_20_a_sweep_sees_what_changed_since_the_last_one(nodes):
     circuit = nodes(2, "x' = -k*x + b", x="output(1.0)", k=1.0, b=0.0)
 
