@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rates_core.errors import SimulationError
+from rates_core.errors import RatesError, SimulationError
 from rates_core.simulation.nonfinite import KEPT, bad_state, state_of
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def _suspect(run: Run, problem: Problem, carry: Carry) -> str:
     for ahead in (0.0, NEAR * (problem.end - problem.start)):
         try:
             found = problem.derivative(time + ahead, y + ahead * slope)
-        except (ArithmeticError, ValueError, IndexError, SimulationError):
+        except (ArithmeticError, ValueError, LookupError, RatesError):
             return ""
         if not np.isfinite(found).all():
             return f"The derivative of {bad_state(system, found)} is NaN or infinite there."
