@@ -91,7 +91,7 @@ def test_what_an_input_raises_is_the_cause_of_the_error(pair):
 def test_an_input_lying_on_its_side_says_how_many_units_there_are(ten, run_refusal):
     assert run_refusal(ten, inputs={"pop/lin/u": np.zeros((10, 100))}, simulation_time=10.0) == (
         "InputSignalError: External input 'pop/lin/u' has 100 columns; it needs 1, or one for each of the 10 units "
-        "that the path names."
+        "that the path names. Its axes are [steps, units]: transpose it."
     )
 
 

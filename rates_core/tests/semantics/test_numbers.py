@@ -111,14 +111,6 @@ def driven_population(population):
     )
 
 
-@pytest.mark.parametrize(
-    ("path", "columns", "reached"),
-    [
-        ("p/op/u", [1.0, 2.0, 4.0], [1.0, 2.0, 4.0]),
-        ("p/op/u", [3.0], [3.0, 3.0, 3.0]),
-        ("p[1]/op/u", [3.0], [0.0, 3.0, 0.0]),
-    ],
-)
 def slopes(circuit, **options):
     """Return what evaluates ∂f/∂y at a point, with columns and rows in the order of y."""
     func, (t, _, *rest) = circuit.get_jacobian_func("J", 0.1, adaptive=True, **options)
@@ -151,6 +143,14 @@ def test_06_a_jacobian_of_a_product_with_the_own_past(nodes, count):
     assert np.allclose(slopes(circuit)(np.full(count, 2.0)), 0.5 * np.eye(count), rtol=1e-14)
 
 
+@pytest.mark.parametrize(
+    ("path", "columns", "reached"),
+    [
+        ("p/op/u", [1.0, 2.0, 4.0], [1.0, 2.0, 4.0]),
+        ("p/op/u", [3.0], [3.0, 3.0, 3.0]),
+        ("p[1]/op/u", [3.0], [0.0, 3.0, 0.0]),
+    ],
+)
 def test_07_an_input_leaves_the_size_and_the_connections_of_a_population_alone(
     population, solver, path, columns, reached
 ):
