@@ -66,7 +66,10 @@ class SimulationError(RatesError):
         time: the time that was reached.
         result: what was recorded until then, or None.
         advice: the rest of the text: where the result is, and what a program may do.
+        undefined: a time and a state at which a solver met a derivative that is NaN or infinite, if it did.
     """
+
+    undefined: tuple[float, Any] | None = None
 
     def __init__(self, message: str, time: float | None = None, result: Any = None, advice: str = "") -> None:
         super().__init__(message)

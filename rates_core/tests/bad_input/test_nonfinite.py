@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 
 import numpy as np
 import pytest
@@ -184,6 +185,15 @@ def test_a_method_that_cannot_go_on_says_which_variable_is_the_cause(two, equati
     assert error.time == pytest.approx(1.05 if "log" in equation else 1.0, abs=1e-5)
     assert len(error.result) in (10, 11)  # rows to t = 1, where rounding decides of the last
     assert np.allclose(error.result["p/op/a"], 5 * np.exp(-error.result.index), rtol=1e-5)
+
+
+@pytest.mark.parametrize("method", ["RK45", "RK23", "DOP853", "Radau", "BDF", "LSODA"])
+def test_methods_of_scipy_say_whose_derivative_they_met_that_is_undefined(two, method):
+    with pytest.raises(SimulationError) as caught:
+        two("x' = log(1.05 - t)").run(3.0, 0.1, solver="scipy", method=method, verbose=False)
+    error = caught.value
+    assert re.search(r"The derivative of 'p/op/x' is NaN or infinite (there|at t = [\d.]+)\.", str(error))
+    assert error.time == pytest.approx(1.05, abs=0.05)  # LSODA does not come closer
 
 
 @pytest.mark.parametrize("solver", ["dopri5", "scipy"])

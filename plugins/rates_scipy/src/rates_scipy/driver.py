@@ -131,7 +131,9 @@ class _Run:
             self._small_steps = 0
 
     def _failure(self, t: float, reason: str) -> SimulationError:
-        return SimulationError(f"Method '{self._method}' of solver 'scipy' failed at t = {t:.9g}: {reason}", t)
+        error = SimulationError(f"Method '{self._method}' of solver 'scipy' failed at t = {t:.9g}: {reason}", t)
+        error.undefined = next((called.undefined for called in self._called if isinstance(called, RightHandSide)), None)
+        return error
 
 
 def _reason(solver: OdeSolver, message: str | None) -> str:

@@ -40,14 +40,23 @@ class Called:
 
 
 class RightHandSide(Called):
-    """The derivative of one state, or of several in the columns of y."""
+    """The derivative of one state, or of several in the columns of y.
+
+    Attributes:
+        undefined: the earliest time at which it was NaN or infinite, and the state there.
+    """
+
+    undefined: tuple[float, np.ndarray] | None = None
 
     def __call__(self, t: float, y: np.ndarray) -> np.ndarray:
         """Return dy/dt."""
         if y.ndim == 2:
             return np.stack([self(t, column) for column in y.T], axis=1)
         found = self.value(t, y)
-        return np.full(len(y), np.nan) if found is None else np.asarray(found)
+        derivative = np.full(len(y), np.nan) if found is None else np.asarray(found)
+        if not np.isfinite(derivative).all() and (self.undefined is None or t < self.undefined[0]):
+            self.undefined = float(t), np.array(y)
+        return derivative
 
 
 class Jacobian(Called):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,12 +27,12 @@ def keep(run: Run, error: SimulationError, problem: Problem, carry: Carry, recor
     if isinstance(error.__cause__, IndexError):  # its text names the variable
         return
     with np.errstate(all="ignore"):
-        suspect = _suspect(run, problem, carry)
+        suspect = _suspect(run, problem, carry, error)
     error.reason = f"{error.reason} {suspect}".rstrip()
 
 
-def _suspect(run: Run, problem: Problem, carry: Carry) -> str:
-    """Say which derivative is not finite where the method stopped, or just beyond; else which is the largest."""
+def _suspect(run: Run, problem: Problem, carry: Carry, error: SimulationError) -> str:
+    """Say which derivative is not finite where the method stopped, or beyond; else which is the largest."""
     system, time, y = run.model.system, carry.time, carry.y
     slope = np.zeros_like(y)
     for ahead in (0.0, NEAR * (problem.end - problem.start)):
@@ -42,6 +43,12 @@ def _suspect(run: Run, problem: Problem, carry: Carry) -> str:
         if not np.isfinite(found).all():
             return f"The derivative of {bad_state(system, found)} is NaN or infinite there."
         slope = slope if ahead else found
+    if error.undefined is not None:
+        beyond, state = error.undefined
+        with suppress(ArithmeticError, ValueError, IndexError, SimulationError):
+            found = problem.derivative(beyond, state)
+            if not np.isfinite(found).all():
+                return f"The derivative of {bad_state(system, found)} is NaN or infinite at t = {beyond:.9g}."
     if not slope.any():
         return ""
     return f"'{state_of(system, int(np.abs(slope).argmax()))}' changes fastest there."
