@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rates_core.keywords import check_arguments, checked_call
+
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from rates_core.templates.circuit import CircuitTemplate
 
 
+@checked_call
 def integrate(path_or_circuit: str | Path | CircuitTemplate, **arguments: Any) -> pd.DataFrame:
     """Load a circuit if a path is given, run it, and return its table.
 
@@ -31,11 +34,13 @@ def integrate(path_or_circuit: str | Path | CircuitTemplate, **arguments: Any) -
     """
     from rates_core.templates.circuit import CircuitTemplate
 
+    check_arguments(lambda: "integrate()", CircuitTemplate.run, 1, arguments)  # 1 is the circuit
     if isinstance(path_or_circuit, CircuitTemplate):
         return path_or_circuit.run(**arguments)
     return CircuitTemplate.from_yaml(path_or_circuit).run(**arguments)
 
 
+@checked_call
 def grid_search(
     circuit_template: str | Path | CircuitTemplate,
     param_grid: Mapping[str, Iterable[float | complex]] | pd.DataFrame,
@@ -89,6 +94,7 @@ def grid_search(
     )  # fmt: skip
 
 
+@checked_call
 def clear(model: Any) -> None:
     """Do nothing: a model keeps no compiled code that would have to be cleared.
 

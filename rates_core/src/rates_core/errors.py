@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from rates_core.keywords import checked_class
+
 if TYPE_CHECKING:
     from typing import Any
 
@@ -58,6 +60,7 @@ class AmbiguousPluginError(PluginError):
     """Two distributions offer one name."""
 
 
+@checked_class
 class SimulationError(RatesError):
     """A run ended early.
 

@@ -9,6 +9,7 @@ from attrs import field, frozen
 from attrs.converters import optional
 
 from rates_core.errors import UnsupportedFeatureError
+from rates_core.keywords import checked_class
 from rates_core.plugins.fields import check_kind, is_flag, one_of, subset_of, text_set, text_tuple
 
 Noise = Literal["", "additive", "multiplicative"]
@@ -29,6 +30,7 @@ _STORAGE_TEXTS = {
 }
 
 
+@checked_class
 @frozen(kw_only=True)
 class Requirements:
     """What one model needs of the backend and the solver that run it.
@@ -61,6 +63,7 @@ class Requirements:
     jacobian: bool = False
 
 
+@checked_class
 @frozen(kw_only=True)
 class Capabilities:
     """What a backend claims; the defaults are those of a minimal one.

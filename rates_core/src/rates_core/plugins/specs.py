@@ -9,6 +9,7 @@ from attrs import field, frozen
 from attrs.converters import optional
 
 from rates_core.errors import ArgumentError
+from rates_core.keywords import checked_class
 from rates_core.plugins.capabilities import (
     NOISES,
     STORAGES,
@@ -39,6 +40,7 @@ from rates_core.plugins.fields import (
 from rates_core.plugins.targets import load_target
 
 
+@checked_class
 @frozen
 class Option:
     """A keyword argument that a solver or backend takes beside those of `run`.
@@ -58,6 +60,7 @@ def _options(values: Iterable[Option]) -> tuple[Option, ...]:
     return listed(values)
 
 
+@checked_class
 @frozen
 class Spec:
     """What all descriptors share; abstract.
@@ -73,6 +76,7 @@ class Spec:
     distribution: str = field(default="", kw_only=True, eq=False, validator=is_text)
 
 
+@checked_class
 @frozen
 class TargetSpec(Spec):
     """A descriptor of one object, `module:attribute`; abstract.
@@ -108,6 +112,7 @@ class TargetSpec(Spec):
         return answer
 
 
+@checked_class
 @frozen
 class BackendSpec(TargetSpec):
     """A backend: it turns a System into a Program.
@@ -132,6 +137,7 @@ class BackendSpec(TargetSpec):
     options: tuple[Option, ...] = field(default=(), kw_only=True, converter=_options, validator=all_are(Option))
 
 
+@checked_class
 @frozen
 class SolverSpec(TargetSpec):
     """A solver: a Butcher tableau that every backend runs, or a driver of a library.
@@ -190,6 +196,7 @@ class SolverSpec(TargetSpec):
         return (*missing_delays(self.delays, requirements), *missing_noise(self.noise, requirements), *events)
 
 
+@checked_class
 @frozen
 class DelayStrategySpec(TargetSpec):
     """A delay strategy: it augments the System, or stores the past for the backends that it names.
@@ -213,6 +220,7 @@ class DelayStrategySpec(TargetSpec):
     backends: tuple[str, ...] | None = field(default=None, kw_only=True, converter=optional(text_tuple))
 
 
+@checked_class
 @frozen
 class AnalysisSpec(TargetSpec):
     """An analysis, or an engine or fitter that an analysis uses.
@@ -228,6 +236,7 @@ class AnalysisSpec(TargetSpec):
     )
 
 
+@checked_class
 @frozen
 class ExecutorSpec(TargetSpec):
     """An executor: where the points of a sweep run.
@@ -244,6 +253,7 @@ class ExecutorSpec(TargetSpec):
     options: tuple[Option, ...] = field(default=(), kw_only=True, converter=_options, validator=all_are(Option))
 
 
+@checked_class
 @frozen
 class CommandSpec(TargetSpec):
     """A sub-command of `rates`; the target is a class as `rates_core.cli.command.Command` describes.
@@ -255,6 +265,7 @@ class CommandSpec(TargetSpec):
     """
 
 
+@checked_class
 @frozen
 class ModelLibrarySpec(Spec):
     """A folder of model files inside an installed package; listing and reading it runs no code.
@@ -277,6 +288,7 @@ class ModelLibrarySpec(Spec):
     reserved: bool = field(default=False, kw_only=True, validator=is_flag)
 
 
+@checked_class
 @frozen
 class FormatSpec(Spec):
     """A reader and a writer of model files.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from attrs import field, frozen
 
+from rates_core.keywords import checked_class
 from rates_core.templates import members
 from rates_core.templates.connectivity import Connectivity
 from rates_core.templates.edges import EdgeMatrix, Edges, parse_edges
@@ -29,6 +30,7 @@ def _own_record(given: Overrides) -> Overrides:
     return given.copy()  # two circuits never share one
 
 
+@checked_class
 @frozen(eq=False, repr=False)
 class CircuitTemplate(Runnable):
     """A network of nodes, populations and sub-circuits, to any depth.

@@ -8,6 +8,7 @@ from typing import Any
 from attrs import field, frozen
 
 from rates_core.errors import ArgumentError, TemplateError, shown
+from rates_core.keywords import checked_class
 from rates_core.paths import split_variable
 from rates_core.templates.array import Array
 from rates_core.templates.counting import counted_are
@@ -115,6 +116,7 @@ def _fitting(times: Array, what: str, weights: Matrix) -> Array:
     raise TemplateError(f"{what} has the shape {times.shape}, but the connections have the shape {shape}.")
 
 
+@checked_class
 @frozen(cache_hash=True)
 class Connectivity:
     """Connections from a population's variable to a population's input.

@@ -8,6 +8,7 @@ from typing import Any, Self
 from attrs import evolve, field, frozen
 
 from rates_core.errors import ArgumentError, TemplateError, UnknownNameError, did_you_mean, shown
+from rates_core.keywords import checked_class
 from rates_core.templates.counting import counted
 from rates_core.templates.forms import items, text
 from rates_core.templates.location import Location
@@ -94,6 +95,7 @@ def _text_value(declared: Variable, text: str, what: str) -> Value:
     return variable.value
 
 
+@checked_class
 @frozen(cache_hash=True)
 class OperatorSet(Template):
     """Operators that share one place; outputs feed inputs of the same name. What nodes and edges are made of.
@@ -229,6 +231,7 @@ class OperatorSet(Template):
         return evolve(self, **changes)
 
 
+@checked_class
 @frozen(cache_hash=True, repr=False)
 class NodeTemplate(OperatorSet):
     """A unit of a network, e.g. a neural population, made of operators that share their variables by name.
@@ -241,6 +244,7 @@ class NodeTemplate(OperatorSet):
     """
 
 
+@checked_class
 @frozen(cache_hash=True, repr=False)
 class EdgeTemplate(OperatorSet):
     """A coupling with equations of its own, made of operators; without operators it is a plain weighted edge.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 from rates_core.errors import TemplateError, UnknownNameError, did_you_mean, shown
+from rates_core.keywords import checked_class
 from rates_core.paths import check_label
 from rates_core.templates import forms
 from rates_core.templates.counting import counted
@@ -57,6 +58,7 @@ def _variable(name: Any, spec: Any) -> Variable:
         raise TemplateError(f"Variable '{name}': {error}") from None
 
 
+@checked_class
 @frozen(cache_hash=True)
 class OperatorTemplate(Template):
     """Equations with their variables: the smallest reusable part of a model.

@@ -9,6 +9,7 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from rates_core.errors import ArgumentError, TemplateError, shown
+from rates_core.keywords import checked_class
 from rates_core.templates.counting import counted
 from rates_core.templates.forms import mapping
 from rates_core.templates.location import Location
@@ -36,6 +37,7 @@ def _params(given: Mapping[str, Any] | None) -> FrozenMapping[str, Any]:
     return FrozenMapping(mapping(given, "The params of a population"))
 
 
+@checked_class
 @frozen(cache_hash=True)
 class PopulationTemplate(Template):
     """Equal units of one node template.

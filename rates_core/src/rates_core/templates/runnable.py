@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from rates_core.keywords import checked_class
 from rates_core.templates.template import Template
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 Outputs = Mapping[str, str] | Iterable[str] | None
 
 
+@checked_class
 class Runnable(Template):
     """What a circuit offers beyond being a value; every method is one call of another layer."""
 

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any, Self
 
 from rates_core.errors import ArgumentError, TemplateError, shown
+from rates_core.keywords import checked_class
 from rates_core.templates.forms import text
 
 
+@checked_class
 class Template:
     """Stand above every kind of template that a model file can hold."""
 
