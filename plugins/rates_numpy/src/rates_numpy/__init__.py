@@ -22,7 +22,6 @@ def rates_backends() -> Iterable[BackendSpec]:
             vector=True,
             projections=frozenset({"dense", "sparse", "uniform", "indexed"}),
             delays=frozenset({"ring", "history"}),
-            fused=True,
             noise="multiplicative",
             jacobian=True,
         ),

@@ -126,7 +126,7 @@ class NumpyKernel(Kernel):
         samples: int,
         stride: int,
     ) -> tuple[Carry, Columns]:
-        """Run the fused loop."""
+        """Run the generated loop."""
         try:
             signals = [[_quick(table) for table in tables] for tables in inputs]
             return self._loop(carry, signals, [_quick(table) for table in draws], step_size, samples, stride)

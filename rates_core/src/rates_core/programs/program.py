@@ -91,7 +91,7 @@ class Kernel(ABC):
     ) -> tuple[Carry, Columns]:
         """Advance by `samples * stride` fixed steps; return the new carry and one row before every `stride` steps.
 
-        A backend with fused loops runs them here; others need not say how steps are taken.
+        A backend that takes steps itself does so here; others need not say how they are taken.
 
         Args:
             carry: where to start; it is not changed.

@@ -1,4 +1,4 @@
-"""Run the fused loop of a fixed-step method in chunks."""
+"""Run the loop of a fixed-step method in chunks."""
 
 from __future__ import annotations
 

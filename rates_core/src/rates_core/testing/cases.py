@@ -13,6 +13,7 @@ from rates_core.testing.families import (
     events,
     files,
     functions,
+    fused,
     jacobian,
     names,
     noise,
@@ -38,7 +39,7 @@ def backend_cases(exhaustive: bool = False) -> tuple[Case, ...]:
     """
     families = (
         functions, projections, trajectories, orders, accuracy, delays, names, structure, purity, determinism,
-        continuation, batches, noise, events, precision, jacobian, files,
+        continuation, batches, noise, events, precision, jacobian, files, fused,
     )  # fmt: skip
     return tuple(case for family in families for case in family.cases() if exhaustive or not case.exhaustive)
 

@@ -7,59 +7,17 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from attrs import frozen
 
-from rates_core.delays.lowering import storage
-from rates_core.delays.prehistory import prehistory
-from rates_core.delays.reads import delay_values, read_indices
-from rates_core.delays.strategy import StorageContext
 from rates_core.plugins.capabilities import Requirements
-from rates_core.programs.carry import Carry
-from rates_core.programs.program import Kernel
-from rates_core.programs.record import Columns
-from rates_core.simulation.arguments import arguments_of, initial_state
-from rates_core.simulation.compile import CompiledModel
-from rates_core.simulation.draws import Draws
-from rates_core.simulation.grid import time_grid
-from rates_core.simulation.inputs import Inputs
 from rates_core.templates.circuit import CircuitTemplate
 from rates_core.testing.case import Case
 from rates_core.testing.compare import expect
 from rates_core.testing.parts import circuit, node, population, single
+from rates_core.testing.prepared import Prepared, prepared
 from rates_core.testing.subject import Subject
 
 H, STEPS = 0.1, 12
 METHOD = "heun"
-
-
-@frozen(eq=False)
-class Prepared:
-    """A model at its start, with all that its program takes."""
-
-    model: CompiledModel
-    kernel: Kernel
-    carry: Carry
-    inputs: Inputs
-    draws: Draws
-
-    def loop(self, carry: Carry | None = None, samples: int = 4) -> tuple[Carry, Columns]:
-        """Make `samples` rows, two steps each."""
-        tableau = self.model.choice.tableau
-        assert tableau is not None
-        start, count = (self.carry if carry is None else carry), 2 * samples
-        tables = self.inputs.tables(start.step, count, tableau.distinct_nodes) if self.inputs.signals else []
-        return self.kernel.loop(start, tables, self.draws.tables(start.step, count, H), H, samples, 2)
-
-    def instant(self) -> tuple[Any, ...]:
-        """Return new arguments of `rhs`, `observe` and `slots` at the start."""
-        reads = () if self.carry.history is None else self._reads()
-        return 0.0, np.array(self.carry.y), self.inputs.at(0.0), reads, self._draws()
-
-    def _reads(self) -> tuple[Any, ...]:
-        return tuple(np.full(read.shape, 0.5) if read.shape else 0.5 for read in self.model.system.reads)
-
-    def _draws(self) -> tuple[Any, ...]:
-        return tuple(np.full(draw.shape, 0.5) if draw.shape else 0.5 for draw in self.model.system.draws)
 
 
 def cases() -> Iterator[Case]:
@@ -96,22 +54,7 @@ def _prepared(make: Callable[[], CircuitTemplate], subject: Subject, k: float | 
     samples = {"p/op/u": np.sin(np.arange(STEPS + 1.0))}
     outputs = ["p/op/x", "p/op/v", "p/op/z"]
     model = subject.once(("purity", make), lambda: subject.compiled(make(), METHOD, H, outputs=outputs, inputs=samples))
-    system = model.system
-    arguments = arguments_of(system, None if k is None else {"all/op/k": k})
-    kernel, grid = model.program.bind(arguments), time_grid(STEPS * H, H, None, 0.0, True)
-    inputs, y = Inputs(system, samples, grid), initial_state(system)
-    past = prehistory(system, kernel, 0.0, y, inputs.at(0.0), arguments)
-    context = StorageContext(
-        system, kernel, delay_values(system, arguments), read_indices(system), past, inputs.at, 0.0, y, H,
-        model.choice.tableau, arguments,
-    )  # fmt: skip
-    return Prepared(
-        model,
-        kernel,
-        Carry(0, 0.0, y, storage("ring", subject.backend.name).history(context)),
-        inputs,
-        Draws(system, 1),
-    )
+    return prepared(subject, model, STEPS, H, samples, None if k is None else {"all/op/k": k})
 
 
 def _frozen(values: Any) -> list[bytes]:
