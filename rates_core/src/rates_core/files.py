@@ -78,14 +78,15 @@ def replace(file: Path, content: bytes) -> None:
     """
     file = file.resolve()
     new = file.with_name(f".{file.name}.{os.getpid()}")
-    with new.open("xb") as stream:  # a file that has this name by chance is not ours
-        try:
+    try:
+        with new.open("xb") as stream:
             stream.write(content)
-            stream.close()
-            new.replace(file)
-        except BaseException:
-            new.unlink(missing_ok=True)
-            raise
+        new.replace(file)
+    except FileExistsError:  # a file that has this name by chance is not ours
+        raise
+    except BaseException:
+        new.unlink(missing_ok=True)
+        raise
 
 
 @contextmanager

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
+
 import numpy as np
 import pytest
+from rates_core.sweeps.interrupts import uninterrupted
+from rates_core.sweeps.store import Memory
 
 from .stopped import assert_same, interrupt_after
 
@@ -31,3 +36,30 @@ def test_in_a_function_of_the_users_an_error_has_what_was_done(sweep, decay):
     with pytest.raises(ZeroDivisionError) as caught:
         sweep(decay, {"a/op/k": [-9.0, -8.0, 0.0]}, reduce={"x": inverse}, memory_limit=1, backend="numpy")
     assert caught.value.result["x_inverse"].tolist() == pytest.approx([1, 1, np.nan], nan_ok=True)
+
+
+def test_ctrl_c_is_heard_once_what_is_being_written_is_whole(sweep, decay, monkeypatch):
+    real = Memory.put
+
+    def put(self, *values):
+        os.kill(os.getpid(), signal.SIGINT)
+        real(self, *values)
+
+    monkeypatch.setattr(Memory, "put", put)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        sweep(decay, {"a/op/k": K}, reduce="last", memory_limit=1, backend="numpy")
+    result = caught.value.result
+    assert result.done.tolist() == [True, *[False] * 5]
+    assert np.isfinite(result["x_last"]).tolist() == result.done.tolist()
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_an_error_inside_is_not_hidden_by_ctrl_c():
+    def fail():
+        with uninterrupted():
+            os.kill(os.getpid(), signal.SIGINT)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

@@ -14,6 +14,7 @@ from rates_core.simulation.progress import Progress
 from rates_core.sweeps.chunks import Chunks, most_points
 from rates_core.sweeps.executor import Executor, executor_of
 from rates_core.sweeps.grids import samples_of
+from rates_core.sweeps.interrupts import uninterrupted
 from rates_core.sweeps.preparation import Sweep, prepared
 from rates_core.sweeps.result import SweepResult
 from rates_core.sweeps.samples import Samples
@@ -98,7 +99,8 @@ def run(ready: Sweep, store: Store, where: Executor, memory_limit: float | None,
         try:
             for outcome in where.run(ready.work, chunks):
                 chunks.learn(outcome)
-                writer.write(outcome)
+                with uninterrupted():
+                    writer.write(outcome)
                 progress.advance(len(outcome.numbers))
                 if outcome.interrupted:
                     raise KeyboardInterrupt
