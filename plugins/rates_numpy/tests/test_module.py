@@ -51,7 +51,7 @@ def vector_field(tau, a):
     return derivative
 
 
-def recorder(tau, a):
+def recorder():
     def observe(x):
         z = x*x  # p/op/z
         return (z,)
@@ -69,6 +69,21 @@ def pack(pieces):
     return np.array(pieces, dtype=float)
 '''
     )
+
+
+def test_a_power_of_a_parameter_is_a_divisor_as_the_parameter_is(bound):
+    kernel = bound(one("x' = x/tau^2 + 1/(b*tau^3)", x="output(0.5)", tau=2.0, b=1.0))
+    assert "    constant0 = tau*tau\n    constant1 = 1/(b*tau**3)\n" in kernel.source
+    assert "d_x = x/constant0 + constant1  # p/op/x" in kernel.source
+
+
+@pytest.mark.parametrize(("tau", "slope"), [(2.0, 0.25), (0.0, np.inf), (-0.0, np.nan), (1e-200, np.inf)])
+def test_a_power_of_a_parameter_that_is_0_divides_as_in_numpy(tau, slope):
+    model = one("x' = x/tau^2 + 1/(b*tau^3)", x="output(0.5)", tau=2.0, b=1.0).compile(
+        simulation_time=2.0, step_size=1.0, backend="numpy"
+    )
+    table = model.run(parameters={"p/op/tau": tau}, stop_on_nonfinite=False)
+    assert np.array_equal(table.iloc[1], [0.5 + slope], equal_nan=True)
 
 
 def test_a_squared_modulus_is_a_real_product(bound):
@@ -114,12 +129,15 @@ spec = spec_from_file_location("generated", sys.argv[1])
 module = module_from_spec(spec)
 spec.loader.exec_module(module)
 import numpy as np
-values = [np.array(value) if isinstance(value, list) else value for value in json.loads(sys.argv[2])]
+def given(function):
+    values = json.loads(sys.argv[2])[function]
+    return [np.array(value) if isinstance(value, list) else value for value in values]
 y = np.array(json.loads(sys.argv[3]))
-loop = module.integrator(*values)
-end, rows = loop(module.recorder(*values), y, [()] * 4, (), 0.1, 0, 5, 2)
+loop = module.integrator(*given("integrator"))
+end, rows = loop(module.recorder(*given("recorder")), y, [()] * 4, (), 0.1, 0, 5, 2)
 loaded = sorted(name.partition(".")[0] for name in sys.modules if name.startswith(("rates", "scipy", "attr", "pandas")))
-print(json.dumps([module.pack(module.vector_field(*values)(*module.unpack(y))).tolist(), end.tolist(), loaded]))
+slope = module.vector_field(*given("vector_field"))(*module.unpack(y))
+print(json.dumps([module.pack(slope).tolist(), end.tolist(), loaded]))
 """
 
 
@@ -144,7 +162,8 @@ def test_a_written_module_runs_alone_with_numpy(bound, tmp_path, tableau, kind):
     made = bound(circuit, tableau=tableau)
     path = tmp_path / "generated.py"
     made.program.to_file(path)
-    arguments = [np.asarray(made.values[name]).tolist() for name in made.program._module.parameters]
+    taken = made.program._module.parameters.items()
+    arguments = {function: [np.asarray(made.values[path]).tolist() for path in paths] for function, paths in taken}
     y = np.linspace(0.3, 0.8, made.system.width)
     environment = {"PATH": os.environ["PATH"], "PYTHONWARNINGS": "error"}
     command = [sys.executable, "-c", RUN, str(path), json.dumps(arguments), json.dumps(y.tolist())]

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from rates_core.programs.carry import Carry
-from rates_core.programs.program import Kernel, Program, ProgramRequest, slot_paths
+from rates_core.programs.program import Kernel, Program, ProgramRequest
 from rates_core.programs.record import Columns, as_columns
 
 from rates_numpy.module import Module, write_module
@@ -27,12 +27,10 @@ class NumpyProgram(Program):
 
     def bind(self, arguments: Mapping[str, Any]) -> NumpyKernel:
         """Compute what depends on parameters only and return the kernel."""
-        values = [arguments[path] for path in self._module.parameters]
-        timed = self._module.uses_time
         try:
-            return NumpyKernel(self, self._functions, values, timed)
+            return NumpyKernel(self, self._functions, arguments, self._module)
         except ArithmeticError:
-            return NumpyKernel(self, self._functions, _with_numpy_numbers(values), timed)
+            return NumpyKernel(self, self._functions, _arguments_of_numpy(arguments), self._module)
 
     def to_file(self, path: Path) -> None:
         """Write the module."""
@@ -53,21 +51,25 @@ class NumpyKernel(Kernel):
     Python's numbers raise where NumPy's become NaN or infinite: what raises is computed again with NumPy's.
     """
 
-    def __init__(self, program: NumpyProgram, module: ModuleType, values: Sequence[Any], timed: bool) -> None:
+    def __init__(
+        self, program: NumpyProgram, module: ModuleType, arguments: Mapping[str, Any], written: Module
+    ) -> None:
         self._program = program
         self.request = program.request
         self._module = module
-        self._values = values
-        self._timed = timed
+        self._arguments = arguments
+        self._written = written
+        self._timed = written.uses_time
         with np.errstate(all="ignore"):
-            self._derivative: Callable[..., tuple[Any, ...]] = module.vector_field(*values)
-            self._observe: Callable[..., tuple[Any, ...]] = module.recorder(*values)
-            self._integrate: Callable[..., tuple[np.ndarray, list[tuple[Any, ...]]]] | None = (
-                module.integrator(*values) if program.request.tableau is not None else None
-            )
-            self._store: Callable[..., tuple[Any, ...]] | None = (
-                module.slots(*values) if slot_paths(program.request.system) else None
-            )
+            self._derivative: Callable[..., tuple[Any, ...]] | None = self._bound("vector_field")
+            self._observe: Callable[..., tuple[Any, ...]] | None = self._bound("recorder")
+            self._store: Callable[..., tuple[Any, ...]] | None = self._bound("slots")
+            self._integrate: Callable[..., tuple[np.ndarray, list[tuple[Any, ...]]]] | None = self._bound("integrator")
+
+    def _bound(self, function: str) -> Callable[..., Any] | None:
+        """Return what a function of the module makes of the parameters that it takes, if the module has it."""
+        paths = self._written.parameters.get(function)
+        return None if paths is None else getattr(self._module, function)(*(self._arguments[path] for path in paths))
 
     @cached_property
     def _without_raising(self) -> NumpyKernel:
@@ -75,7 +77,7 @@ class NumpyKernel(Kernel):
         module = load_module(self._program.source)
         unpack = module.unpack
         vars(module)["unpack"] = lambda y: _with_numpy_numbers(unpack(y))
-        return NumpyKernel(self._program, module, _with_numpy_numbers(self._values), self._timed)
+        return NumpyKernel(self._program, module, _arguments_of_numpy(self._arguments), self._written)
 
     def rhs(self, t: float, y: np.ndarray, inputs: Sequence[Any], reads: Sequence[Any], draws: Sequence[Any]) -> Any:
         """Return dy/dt."""
@@ -150,6 +152,11 @@ class NumpyKernel(Kernel):
 def _quick(table: np.ndarray) -> Any:
     """Return a table of numbers as a list, whose entries are Python's."""
     return table if table.ndim > 1 else table.tolist()
+
+
+def _arguments_of_numpy(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return arguments of which each number is one of NumPy."""
+    return dict(zip(arguments, _with_numpy_numbers(list(arguments.values())), strict=True))
 
 
 def _with_numpy_numbers(values: Iterable[Any]) -> list[Any]:

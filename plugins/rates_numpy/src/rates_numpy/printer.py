@@ -120,6 +120,9 @@ class NumpyPrinter(ExpressionPrinter):
         """Tell whether arithmetic of parameters alone gives a number of NumPy where these are NumPy's."""
         if not isinstance(expression, Apply):
             return not isinstance(expression, Symbol) or expression.name in self.constant_symbols
+        match expression:
+            case Apply("power", (base, Number(int(exponent)))) if exponent > 0:
+                return isinstance(base, Symbol) and self.keeps_numbers(base)
         return expression.function in ARITHMETIC and all(map(self.keeps_numbers, expression.arguments))
 
     constant_symbols: frozenset[str] = frozenset()
