@@ -48,6 +48,17 @@ def test_long_runs_are_worth_compiling(with_numba, circuit):
     assert chosen(circuit, simulation_time=1e6, solver="dopri5") == "numba"
 
 
+def test_a_past_between_chosen_steps_is_worth_compiling_where_it_is_one_of_states(with_numba):
+    late = NodeTemplate("n", [OperatorTemplate("op", "x' = -past(x, 0.1)", {"x": "output(1.0)"})])
+    squared = NodeTemplate(
+        "n", [OperatorTemplate("op", ["x' = -past(z, 0.1)", "z = x^2"], {"x": "output(1.0)", "z": "variable(0.0)"})]
+    )
+    states, computed = (CircuitTemplate("late", {"p": node}) for node in (late, squared))
+    assert chosen(states, solver="dopri5") == "numpy"
+    assert chosen(states, solver="dopri5", simulation_time=1e6) == "numba"
+    assert chosen(computed, solver="dopri5", simulation_time=1e6) == "numpy"
+
+
 def test_what_a_library_integrates_stays_with_numpy(with_numba):
     assert chosen(SINGLE, simulation_time=1e6, solver="scipy") == "numpy"
 

@@ -29,6 +29,11 @@ class Era:
         self._present = Present(context.system, context.kernel, context.delays, context.indices, context.arguments)
 
     @property
+    def instant(self) -> bool:
+        """Tell whether a read has no delay."""
+        return bool(self._present)
+
+    @property
     def longest(self) -> float:
         """Return the longest delay."""
         return max((read.longest for read in self.reads), default=0.0)

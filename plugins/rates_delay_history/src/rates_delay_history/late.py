@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from rates_core.programs.trail import Lag
 from rates_core.system.system import Read
 
 
@@ -34,6 +35,19 @@ class Late:
             taken = np.arange(len(delay)) if index is None else np.asarray(index)
             self.entries = taken[self.order] if shape else None
             self.distinct = 1 + int(np.count_nonzero(np.diff(self.delays)))
+
+    def lag(self, width: int) -> Lag:
+        """Return what it takes from the past as data.
+
+        Args:
+            width: number of entries of its slot.
+        """
+        size = self.nothing.size if isinstance(self.nothing, np.ndarray) else 1
+        order = self.order if np.ndim(self.delay) else np.arange(size)
+        taken = np.arange(width) if self.index is None else np.asarray(self.index)
+        sources = np.broadcast_to(taken if width > 1 else 0, size)[order]
+        delays = np.broadcast_to(self.delay, size)[order]
+        return Lag(np.ascontiguousarray(delays), np.ascontiguousarray(sources), order)
 
     def taken(self, value: Any, first: int, last: int) -> np.ndarray:
         """Return some of the entries, in this order, of a slot's value."""

@@ -9,7 +9,7 @@ import numpy as np
 COUNT = 8  # coefficients, so that the error is of order 8 in the step; interpolants of methods have no more
 _ANGLES = (2 * np.arange(COUNT) + 1) * np.pi / (2 * COUNT)
 NODES = (1 - np.cos(_ANGLES)) / 2  # Chebyshev's, between 0 and 1; the ends, where a variable may jump, are none of them
-_TO_COEFFICIENTS = np.array([
+FIT = np.array([
     (2 - (k == 0)) / COUNT * (-1.0) ** k * np.cos(k * _ANGLES) for k in range(COUNT)
 ])  # fmt: skip
 
@@ -38,12 +38,36 @@ class Polynomials:
     def append(self, values: np.ndarray) -> None:
         """Add a step by the values at `NODES`."""
         if self._end == len(self._stored):
-            kept = self._stored[self._first : self._end]
-            self._stored = np.empty((max(64, 2 * len(kept)), *kept.shape[1:]), dtype=kept.dtype)
-            self._stored[: len(kept)] = kept
-            self._first, self._end = 0, len(kept)
-        self._stored[self._end] = np.tensordot(_TO_COEFFICIENTS, values, axes=1)
+            self._move(max(64, 2 * len(self)), 0)
+        with np.errstate(all="ignore"):  # a run that leaves the finite numbers says so itself
+            self._stored[self._end] = np.tensordot(FIT, values, axes=1)
         self._end += 1
+
+    def prepend(self, value: Any) -> None:
+        """Add a step before the first one, on which the variable does not change."""
+        if not self._first:
+            self._move(len(self._stored) + 1, 1)
+        self._first -= 1
+        self._stored[self._first] = 0.0
+        self._stored[self._first, 0] = value
+
+    def with_room(self, room: int) -> np.ndarray:
+        """Return steps and room for more behind them: `[steps, coefficients, entries]`."""
+        if len(self._stored) < self._end + room:
+            self._move(len(self) + room, 0)
+        stored = self._stored[self._first : self._end + room]
+        return stored.reshape(len(stored), COUNT, -1)
+
+    def extend(self, steps: int) -> None:
+        """Add steps whose coefficients were written into the room behind the last one."""
+        self._end += steps
+
+    def _move(self, size: int, first: int) -> None:
+        """Move steps into a new array of some size, from the `first` place on."""
+        kept = self._stored[self._first : self._end]
+        self._stored = np.empty((size, *kept.shape[1:]), dtype=kept.dtype)
+        self._first, self._end = first, first + len(kept)
+        self._stored[self._first : self._end] = kept
 
     def drop(self, count: int) -> None:
         """Forget the first steps."""

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from typing import Any
 
 import numpy as np
+from attrs import evolve
 from rates_core.delays.dependence import Dependence
 from rates_core.delays.reads import entries_of
 from rates_core.delays.strategy import AcceptedHistory, Storage, StorageContext
 from rates_core.errors import SimulationError
 from rates_core.programs.program import slot_paths
+from rates_core.programs.trail import Trail
 from rates_core.solvers.driver import Interpolant
 
 from rates_delay_history.era import Era
 from rates_delay_history.late import Late
-from rates_delay_history.polynomial import NODES, Polynomials
+from rates_delay_history.polynomial import FIT, NODES, Polynomials
 
 MOST_COMPUTED = 16  # times at which a variable is computed anew whenever it is read
+LEAST_ROOM = 256  # steps that a loop may write before it is given new room
 
 
 class HistoryStorage(Storage):
@@ -52,6 +55,7 @@ class History(AcceptedHistory):
         self._eras: list[Era] = []
         self._interpolants: list[Interpolant] = []
         self._stored = {slot: self._polynomials(slot) for slot in self._to_store()}
+        self._trail: Trail | None = None  # whose arrays `_stored` writes and reads, until a step is added here
 
     def _polynomials(self, slot: str) -> Polynomials:
         system = self._context.system
@@ -72,6 +76,7 @@ class History(AcceptedHistory):
         for name in ("_starts", "_ends", "_eras", "_interpolants"):
             setattr(new, name, list(getattr(self, name)))
         new._stored = {slot: polynomials.copy() for slot, polynomials in self._stored.items()}
+        new._trail = None
         return new
 
     def continued(self, context: StorageContext) -> History:
@@ -88,6 +93,7 @@ class History(AcceptedHistory):
 
     def accept(self, start: float, end: float, interpolant: Interpolant) -> None:
         """Add an accepted step and forget what no read reaches any more."""
+        self._trail = None
         times = (start + NODES * (end - start)).tolist()
         states = [interpolant(s) for s in times]
         values = self._computed(times, states)
@@ -98,8 +104,67 @@ class History(AcceptedHistory):
         self._ends.append(end)
         self._eras.append(self._era)
         self._interpolants.append(interpolant)
-        if len(self._ends) > 256 and self._ends[128] < end - 2 * len(self._slots) * self._era.longest:
+        if len(self._ends) > 256 and self._unreached() > 128:
             self._forget(128)
+
+    def trail(self) -> Trail | None:
+        """Return the past as data.
+
+        None where a variable is computed when it is read or a delay is 0, and where reads reach behind the start,
+        when the past was a function of time.
+        """
+        if self._trail is not None and self._trail.room:
+            return self._trail
+        read = {late.read.slot for late in self._era.reads}
+        if self._era.instant or not read <= self._stored.keys() or not self._reaches_back():
+            return None
+        self._forget(self._unreached())
+        count = len(self._ends)
+        room = max(LEAST_ROOM, count)
+        ahead = np.empty(room)
+        widths = {slot: int(np.prod(self._context.system.shapes[slot])) for slot in read}
+        self._trail = Trail(
+            starts=np.concatenate([self._starts, ahead]),
+            ends=np.concatenate([self._ends, ahead]),
+            factors=tuple(self._stored[slot].with_room(room) for slot in self._slots if slot in read),
+            count=count,
+            nodes=NODES,
+            fit=FIT,
+            lags=[late.lag(widths[late.read.slot]) for late in self._era.reads],
+        )
+        return self._trail
+
+    def extend(self, trail: Trail, steps: int) -> None:
+        """Take note of steps that were written behind those of a trail."""
+        new = slice(trail.count, trail.count + steps)
+        self._starts += trail.starts[new].tolist()
+        self._ends += trail.ends[new].tolist()
+        self._eras += [self._era] * steps
+        self._interpolants += [_unknown] * steps
+        for polynomials in self._stored.values():
+            polynomials.extend(steps)
+        self._trail = evolve(trail, count=trail.count + steps)
+
+    def _reaches_back(self) -> bool:
+        """Tell whether steps reach back as far as reads; what was constant before the start is made the first one."""
+        longest = self._era.longest
+        now = self._ends[-1] if self._ends else self._first
+        if self._starts and self._starts[0] <= now - longest:
+            return True
+        constants = self._context.past.constants
+        if (self._starts and self._starts[0] > self._first) or not self._stored.keys() <= constants.keys():
+            return False
+        for slot, polynomials in self._stored.items():
+            polynomials.prepend(constants[slot])
+        self._starts.insert(0, self._first - 2 * longest)
+        self._ends.insert(0, self._first)
+        self._eras.insert(0, self._era)
+        self._interpolants.insert(0, _unknown)
+        return True
+
+    def _unreached(self) -> int:
+        """Return the number of first steps that no read reaches any more."""
+        return bisect_left(self._ends, self._ends[-1] - 2 * len(self._slots) * self._era.longest)
 
     def _computed(self, times: list[float], states: list[np.ndarray]) -> dict[str, list[Any]]:
         """Return the computed variables that are stored, at the nodes of a new step."""
@@ -179,3 +244,8 @@ class History(AcceptedHistory):
     def _check(self, s: float) -> None:
         if s < self._starts[0] - 1e-9 * max(1.0, abs(s)):
             raise SimulationError(f"The past at t = {s:.9g} is no longer stored.", s)
+
+
+def _unknown(t: float) -> np.ndarray:
+    """Stand for the interpolant of a step of which only what reads take is stored."""
+    raise SimulationError(f"The state at t = {t:.9g} is not stored.", t)

@@ -210,6 +210,53 @@ def all_finite(values):
 
 
 @njit(error_model="numpy")
+def lagged(out, t, lag, starts, ends, kept, factors):
+    """Write what a read takes from stored steps; its entries stand in the order of their times."""
+    delays, sources, targets = lag
+    place, delay, x = -1, math.nan, 0.0
+    for entry in range(delays.size):
+        if delays[entry] != delay:
+            delay = delays[entry]
+            place = step_at(starts, kept, place, t - delay)
+            x = 2.0 * min(1.0, (t - delay - starts[place]) / (ends[place] - starts[place])) - 1.0
+        out[targets[entry]] = chebyshev(factors, place, sources[entry], x)
+
+
+@njit(error_model="numpy")
+def step_at(starts, kept, place, t):
+    """Return the last step that begins at a time or before it, the first one if none does.
+
+    It is looked for behind the one before, if there is such.
+    """
+    if place < 0:
+        return max(0, passed(starts[:kept], t) - 1)
+    while place + 1 < kept and starts[place + 1] <= t:
+        place += 1
+    return place
+
+
+@njit(error_model="numpy")
+def chebyshev(factors, step, entry, x):
+    """Return a sum of Chebyshev polynomials."""
+    last = factors.shape[1] - 1
+    later, value = 0.0 * factors[step, last, entry], factors[step, last, entry]
+    for power in range(last - 1, 0, -1):
+        later, value = value, factors[step, power, entry] + 2.0 * x * value - later
+    return factors[step, 0, entry] + x * value - later
+
+
+@njit(error_model="numpy")
+def fitted(factors, step, fit, samples):
+    """Write the factors of a variable on a step from its samples."""
+    for power in range(fit.shape[0]):
+        for entry in range(samples.shape[1]):
+            value = 0.0 * samples[0, entry]
+            for node in range(fit.shape[1]):
+                value += fit[power, node] * samples[node, entry]
+            factors[step, power, entry] = value
+
+
+@njit(error_model="numpy")
 def sums_of_picked(out, weights, pointers, source, index):
     """Write for each target the weighted sum of the sources that its connections pick, added up in four parts."""
     for i in range(out.size):

@@ -15,6 +15,7 @@ from rates_core.programs.pair import PairLoop, Reached, Span, Status, StepContro
 from rates_core.programs.program import Kernel, Program, ProgramRequest, slot_paths
 from rates_core.programs.record import Columns
 from rates_core.programs.stepwise import Stepwise
+from rates_core.programs.trail import Trail
 from rates_core.system.system import System
 
 from rates_numba.batch import NumbaBatch
@@ -86,9 +87,11 @@ class NumbaKernel(Kernel):
             for path in paths
         )
 
-    def pair_loop(self, samples: Sequence[np.ndarray], base: float, spacing: float) -> PairLoop | None:
+    def pair_loop(
+        self, samples: Sequence[np.ndarray], base: float, spacing: float, history: Any = None
+    ) -> PairLoop | None:
         """Return the compiled loop of the embedded pair."""
-        return NumbaPair(self, samples, base, spacing) if self.request.pair is not None else None
+        return NumbaPair(self, samples, base, spacing, history) if self.request.pair is not None else None
 
     def pack(self, pieces: tuple[Any, ...]) -> np.ndarray:
         """Return the states as one real vector."""
@@ -192,8 +195,10 @@ class _Chunk:
 class NumbaPair(PairLoop):
     """The compiled loop of an embedded pair."""
 
-    def __init__(self, kernel: NumbaKernel, samples: Sequence[np.ndarray], base: float, spacing: float) -> None:
-        self._kernel = kernel
+    def __init__(
+        self, kernel: NumbaKernel, samples: Sequence[np.ndarray], base: float, spacing: float, history: Any
+    ) -> None:
+        self._kernel, self._history = kernel, history
         self._inputs = (tuple(np.ascontiguousarray(table) for table in samples), base, spacing)
 
     def advance(
@@ -210,13 +215,26 @@ class NumbaPair(PairLoop):
         kernel, end = self._kernel, np.array(y, dtype=float)
         wanted = np.ascontiguousarray(times[: int(np.searchsorted(times, span.end, side="right"))])
         columns = kernel._columns(kernel.request.recorded, len(wanted))
+        trail = None if self._history is None else self._history.trail()
+        if trail is not None:
+            most = min(most, trail.room)
         status, reached, following, steps, rows = kernel._module.pair(
             time, end, _or_nan(proposal), span.end, span.first, span.last, span.fresh, control.rtol, control.atol,
             float(control.max_step), _or_nan(control.first_step), wanted, columns, most, kernel._numbers,
-            kernel._arrays, *self._inputs,
+            kernel._arrays, *self._inputs, *_past(trail),
         )  # fmt: skip
+        if trail is not None:
+            self._history.extend(trail, steps)
         found = tuple(column[:rows] for column in columns)
         return Reached(Status(status), reached, end, steps, None if following != following else following, found)
+
+
+def _past(trail: Trail | None) -> tuple[Any, ...]:
+    """Return a trail as the loop takes it."""
+    if trail is None:
+        return ()
+    lags = tuple((lag.delays, lag.sources, lag.targets) for lag in trail.lags)
+    return trail.starts, trail.ends, trail.factors, lags, trail.count, trail.nodes, trail.fit
 
 
 def _or_nan(value: float | None) -> float:

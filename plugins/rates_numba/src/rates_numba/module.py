@@ -138,9 +138,10 @@ def write_module(request: ProgramRequest) -> tuple[str, Layout]:
         texts.append(loop_text(request, layout))
         if not request.system.reads:
             texts.append(loop_many_text(request, layout))
-    if request.pair is not None and not request.system.reads:
+    if request.pair is not None:
         texts.append(pair_text(request.pair, layout))
-        texts.append(pair_many_text(request, layout))
+        if not request.system.reads:
+            texts.append(pair_many_text(request, layout))
     return "\n\n\n".join([header(request.name), *helpers(layout.used), *texts]) + "\n", layout
 
 

@@ -36,14 +36,16 @@ class Pair:
         assert tableau.error_order is not None
         self.tableau, self.layout = tableau, layout
         self.vectors = vectors_of(tableau, layout)
+        self.past = self.vectors.past
         self.power = 1 / (min(tableau.order, tableau.error_order) + 1)
         if tableau.coarse_error is not None:
             layout.used.add("damped")
         if layout.system.inputs:
             layout.used.add("sampled")
 
-    def _observe(self, state: str) -> str:
-        return self.vectors.at("observe", "times[due]", self.vectors.whole(state), "columns", "due")
+    def _observe(self, state: str) -> list[str]:
+        call = self.vectors.at("observe", "times[due]", self.vectors.whole(state), "columns", "due")
+        return [*self.past.read("times[due]"), call]
 
     def first_step(self) -> list[str]:
         """Return the function that chooses a step whose error is a hundredth of what is tolerated."""
@@ -56,8 +58,9 @@ class Pair:
             f"wanted = max(1e-6, small*1e-3) if steepest <= 1e-15 else math.pow(0.01/steepest, {self.power!r})",
             "return min(100.0*small, wanted, longest)",
         ]
-        head = "def first_step(t, first, last, y, f, longest, rtol, atol, numbers, arrays, tables, base, interval):"
-        return [INNER_JIT, head, *_inner([summary, *(body if self.layout.system.width else ["return longest"])])]
+        given = ["t, first, last, y, f, longest, rtol, atol, numbers, arrays, tables, base, interval", *self.past.given]
+        lines = [*self.past.begin(), *body] if self.layout.system.width else ["return longest"]
+        return [INNER_JIT, f"def first_step({', '.join(given)}):", *_inner([summary, *lines])]
 
     def loop(self) -> list[str]:
         """Return the loop."""
@@ -65,15 +68,18 @@ class Pair:
             "t, y, proposal, end, first, last, fresh, rtol, atol, max_step, given_step, times, columns, most, numbers, "
             "arrays, tables, base, interval"
         )
+        given = [arguments, *self.past.given, *(["nodes", "fit"] if self.past.given else [])]
         body = [
             f'"""Advance y towards end by up to `most` steps of {self.tableau.name}; keep rows at times passed.',
             "",
             "Returns: how it ended, time, size of the next step, number of steps, number of rows.",
             '"""',
             *self.vectors.begin(),
+            *self.past.begin(),
+            *self.past.room(),
             "steps, due = np.int64(0), np.int64(0)",
             "while due < times.size and times[due] <= t:",
-            *_inner([self._observe("y"), "due += 1"]),
+            *_inner([*self._observe("y"), "due += 1"]),
             *self.vectors.slope("t", "y", "k1"),
             f"if not ({self.vectors.finite('k1')}):",
             f"{INDENT}return {Status.BAD_DERIVATIVE:d}, t, proposal, steps, due",
@@ -85,7 +91,7 @@ class Pair:
             *self.vectors.end(),
             "return status, t, proposal, steps, due",
         ]
-        return [JIT, f"def pair({arguments}):", *_inner(body)]
+        return [JIT, f"def pair({', '.join(given)}):", *_inner(body)]
 
     def _begun(self) -> list[str]:
         """Return the lines that choose the first step of a span."""
@@ -95,7 +101,7 @@ class Pair:
             "if proposal != proposal and given_step == given_step:",
             f"{INDENT}proposal = given_step",
             "else:",
-            f"{INDENT}chosen = first_step({given}, tables, base, interval)",
+            f"{INDENT}chosen = first_step({', '.join([given, 'tables, base, interval', *self.past.given])})",
             f"{INDENT}proposal = chosen if proposal != proposal else min(proposal, {LARGEST_FACTOR!r}*chosen)",
         ]
 
@@ -185,23 +191,30 @@ class Pair:
         """Return the lines that record at wanted times within an accepted step."""
         return [
             *self._interpolating(),
+            *self._kept(),
             "while due < times.size and times[due] <= stop:",
             f"{INDENT}if times[due] == stop:",
-            INDENT * 2 + self._observe("new"),
+            *_inner(_inner(self._observe("new"))),
             f"{INDENT}else:",
             f"{INDENT * 2}theta = (times[due] - t)/h",
-            *_inner(_inner(self.vectors.between())),
-            INDENT * 2 + self._observe("moved"),
+            *_inner(_inner([*self.vectors.between(), *self._observe("moved")])),
             f"{INDENT}due += 1",
         ]
 
+    def _kept(self) -> list[str]:
+        """Return the lines that store an accepted step for reads to come."""
+        vectors = self.vectors
+        return self.past.keep(vectors.between(), vectors.at("store", "now", vectors.whole("moved"), "stored", "node"))
+
     def _interpolating(self) -> list[str]:
-        """Return the lines that compute what only the interpolant needs, where a row lies inside the step."""
+        """Return the lines that compute what only the interpolant needs: for a row inside the step, or a past."""
         tableau, at_end = self.tableau, self.tableau.at_end
         known = tableau.tried if at_end is None or at_end < tableau.tried else at_end + 1
         lines = [*self.vectors.stages(tableau.tried, max(tableau.tried, known - 1))]
         lines += self.vectors.stages(known, tableau.stages)
-        return ["if due < times.size and times[due] < stop:", *_inner(lines)] if lines else []
+        if not lines or self.past.given:
+            return lines
+        return ["if due < times.size and times[due] < stop:", *_inner(lines)]
 
 
 def _inner(lines: Iterable[str]) -> list[str]:

@@ -13,6 +13,7 @@ from rates_core.solvers.tableau import Tableau
 
 from rates_numba.layout import Layout
 from rates_numba.loop import increment
+from rates_numba.past_text import PastText
 from rates_numba.writer import INDENT
 
 NORMS = ("fine", "coarse")
@@ -31,6 +32,7 @@ class Vectors(ABC):
         self.tableau, self.layout = tableau, layout
         self.width = layout.system.width
         self.errors = [row for row in (tableau.error, tableau.coarse_error) if row is not None]
+        self.past = PastText(layout)
         layout.used.update(self.helpers)
 
     #: names of functions that the module needs
@@ -40,10 +42,17 @@ class Vectors(ABC):
     single: bool
 
     def at(self, function: str, time: str, *arguments: str) -> str:
-        """Return a call of one of the model's functions at a time, with external inputs of that time."""
+        """Return a call of one of the model's functions at a time, with external inputs of that time.
+
+        The past has been read.
+        """
         place = f"({time})/interval - base"
         inputs = [f"sampled(tables[{number}], {place})" for number in range(len(self.layout.system.inputs))]
-        return f"{function}({', '.join([time, *arguments, 'numbers', 'arrays', *inputs])})"
+        return f"{function}({', '.join([time, *arguments, 'numbers', 'arrays', *inputs, *self.past.values])})"
+
+    def now(self, time: str) -> list[str]:
+        """Return lines that name the time of an evaluation `now` and read its past."""
+        return [f"now = inside({time}, first, last)", *self.past.read("now")]
 
     def constants(self) -> list[str]:
         """Return lines of the module that name what the loop reads."""
@@ -135,7 +144,7 @@ class _Numbers(Vectors):
         return self._each(f"{target}_# = {source}_#")
 
     def slope(self, time: str, state: str, target: str) -> list[str]:
-        return [f"now = inside({time}, first, last)", self._sloped("now", self.whole(state), target)]
+        return [*self.now(time), self._sloped("now", self.whole(state), target)]
 
     def _sloped(self, time: str, state: str, target: str) -> str:
         return f"{self._listed(f'{target}_#')} = {self.at('slopes', time, state)}"
@@ -179,7 +188,7 @@ class _Numbers(Vectors):
             *self._norm("level", "y[#]/scale_#"),
             *self._norm("steep", "f[#]/scale_#"),
             *SMALL,
-            "now = inside(t + small, first, last)",
+            *self.now("t + small"),
             self._sloped("now", f"({self._listed('y[#] + small*f[#]')})", "g"),
             *self._norm("bend", "(g_# - f[#])/scale_#"),
             "steepest = bend/small",
@@ -231,7 +240,7 @@ class _Arrays(Vectors):
         return [f"{self.whole(target)}[:] = {self.whole(source)}"]
 
     def slope(self, time: str, state: str, target: str) -> list[str]:
-        return [f"now = inside({time}, first, last)", self.at("derivative", "now", state, self.whole(target))]
+        return [*self.now(time), self.at("derivative", "now", state, self.whole(target))]
 
     def stages(self, first: int, last: int) -> list[str]:
         if first == last:
@@ -239,7 +248,7 @@ class _Arrays(Vectors):
         return [
             f"for s in range({first}, {last}):",
             f"{INDENT}along(moved, y, h, MATRIX[s], s, k)",
-            f"{INDENT}now = inside(t + NODES[s]*h, first, last)",
+            *(INDENT + line for line in self.now("t + NODES[s]*h")),
             INDENT + self.at("derivative", "now", "moved", "k[s]"),
         ]
 
@@ -262,7 +271,7 @@ class _Arrays(Vectors):
             *SMALL,
             f"for i in range({self.width}):",
             f"{INDENT}moved[i] = y[i] + small*f[i]",
-            "now = inside(t + small, first, last)",
+            *self.now("t + small"),
             self.at("derivative", "now", "moved", "g"),
             "steepest = scaled_bend(g, f, y, rtol, atol)/small",
         ]

@@ -11,6 +11,7 @@ import numpy as np
 from attrs import field, frozen
 
 from rates_core.programs.program import Kernel
+from rates_core.programs.trail import Trail
 from rates_core.solvers.tableau import Tableau
 from rates_core.system.system import System
 
@@ -148,6 +149,14 @@ class AcceptedHistory(ABC):
     @abstractmethod
     def read(self, t: float) -> tuple[Any, ...]:
         """Return all reads at time t."""
+
+    def trail(self) -> Trail | None:
+        """Return the past as data, or None if what reads take is more than that, or lies before all that is stored."""
+        return None
+
+    def extend(self, trail: Trail, steps: int) -> None:
+        """Take note that a loop has accepted steps and has written them behind those of a trail."""
+        raise NotImplementedError(f"{type(self).__name__} has no trail.")
 
 
 class Storage(ABC):

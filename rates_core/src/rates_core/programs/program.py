@@ -104,13 +104,16 @@ class Kernel(ABC):
         """
         return stepped(self, self.request, carry, inputs, draws, step_size, samples, stride)
 
-    def pair_loop(self, samples: Sequence[np.ndarray], base: float, spacing: float) -> PairLoop | None:
+    def pair_loop(
+        self, samples: Sequence[np.ndarray], base: float, spacing: float, history: Any = None
+    ) -> PairLoop | None:
         """Return the loop of an embedded pair, or None: core then takes its steps with `rhs`.
 
         Args:
             samples: of each external input, to be interpolated linearly; the last one holds.
             base: position of the first samples, in spacings from time 0.
             spacing: time between samples.
+            history: the stored past, an `AcceptedHistory` that has a `trail`, to be extended; None without delays.
         """
         return None
 

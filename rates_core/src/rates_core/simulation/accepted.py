@@ -41,12 +41,13 @@ def run_accepted(run: Run) -> tuple[Carry, Record]:
     problem = _problem(run, reads, breaks, jumps)
     driver = run.model.choice.driver
     assert driver is not None
-    loop = native_pair(run)
+    loop = None if reads.present else native_pair(run, reads.history)
     if loop is not None:
         with suppress(IndexError):  # which steps one by one raise again, with its name
-            carry, record = run_native_pair(run, loop, problem)
-            return evolve(carry, step=run.carry.step + run.grid.steps), record
-        record = run.record()
+            carry, record = run_native_pair(run, loop, problem, reads.history)
+            return _ended(run, carry, breaks), record
+        record, reads = run.record(), _reads(run)
+        problem = _problem(run, reads, breaks, jumps)
     carry = run.carry
     stops, computed = run.request.stop_on_nonfinite, computed_columns(run)
     with Progress(run.request.verbose, problem.end - problem.start) as progress:
@@ -68,8 +69,13 @@ def run_accepted(run: Run) -> tuple[Carry, Record]:
         except KeyboardInterrupt as interrupt:
             interrupt.result = run.frame(record)  # type: ignore[attr-defined]
             raise
+    return _ended(run, carry, breaks), record
+
+
+def _ended(run: Run, carry: Carry, breaks: tuple[float, ...]) -> Carry:
+    """Return what the end of a run hands on."""
     left = lasting(breaks, carry.time, _distinct(run), _order(run), _sharp(run))
-    return evolve(carry, step=run.carry.step + run.grid.steps, breaks=left), record
+    return evolve(carry, step=run.carry.step + run.grid.steps, breaks=left)
 
 
 def _reads(run: Run) -> Reads:

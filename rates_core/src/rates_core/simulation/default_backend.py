@@ -22,6 +22,7 @@ COMPILE_SECONDS = 3.0  # what the first run of a model costs there
 # What NumPy needs on a common machine, in seconds; the rule has to be right about orders of magnitude only.
 STEP, SCALAR, ARRAY, ENTRY, CONNECTION = 2e-7, 6e-8, 8e-7, 1e-9, 6e-9
 CONTROLLED_STEP = 6e-5  # of a step that is chosen by its error
+STORED_STEP, LOOKED_UP, LOOKED_UP_ENTRY = 1e-4, 1e-5, 5e-8  # of its past, where there are delays
 
 _log = logging.getLogger("rates")
 
@@ -52,11 +53,18 @@ def settled_backend(
 
 def estimated_seconds(system: System, tableau: Tableau, fixed: bool, settings: Mapping[str, Any]) -> float:
     """Return about how long NumPy's backend takes."""
-    if system.reads and not fixed:
-        return 0.0  # the past between chosen steps is looked up by core, whatever the backend
+    if system.reads and not fixed and any(read.slot not in system.state_paths for read in system.reads):
+        return 0.0  # the past of computed variables may be looked up by core, whatever the backend
     steps = float(settings["simulation_time"]) / float(settings["step_size"])
     one = tableau.tried * evaluation_seconds(system) + (STEP if fixed else CONTROLLED_STEP)
-    return steps * one
+    return steps * (one if fixed else one + _past_seconds(system, tableau))
+
+
+def _past_seconds(system: System, tableau: Tableau) -> float:
+    """Return about how long it takes to store a step that is chosen by its error, and to read the past in it."""
+    if not system.reads:
+        return 0.0
+    return STORED_STEP + tableau.tried * sum(LOOKED_UP + LOOKED_UP_ENTRY * _count(read.shape) for read in system.reads)
 
 
 def evaluation_seconds(system: System) -> float:

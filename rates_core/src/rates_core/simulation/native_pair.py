@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -28,17 +28,25 @@ FIRST_STEPS = 200  # of the first call, from which the speed is measured
 CALL_SECONDS = 0.2
 
 
-def native_pair(run: Run) -> PairLoop | None:
-    """Return the backend's loop for a run, or None if it has none: with delays, or inputs that are Python functions."""
-    if run.model.system.reads or not isinstance(run.model.choice.driver, EmbeddedPair):
+def native_pair(run: Run, history: Any) -> PairLoop | None:
+    """Return the backend's loop for a run, or None if it has none: with inputs or a past that are Python functions.
+
+    Args:
+        run: that is to be done.
+        history: the stored past, which the loop extends; None without delays.
+    """
+    if not isinstance(run.model.choice.driver, EmbeddedPair):
         return None
     samples = run.inputs.samples()
     if samples is None:
         return None
-    return run.kernel.pair_loop(samples, run.inputs.base, run.grid.step_size)
+    given = samples, run.inputs.base, run.grid.step_size
+    if history is None:
+        return run.kernel.pair_loop(*given)
+    return None if history.trail() is None else run.kernel.pair_loop(*given, history)
 
 
-def run_native_pair(run: Run, loop: PairLoop, problem: Problem) -> tuple[Carry, Record]:
+def run_native_pair(run: Run, loop: PairLoop, problem: Problem, history: Any) -> tuple[Carry, Record]:
     """Return the end of the run and what was recorded.
 
     Raises:
@@ -52,7 +60,7 @@ def run_native_pair(run: Run, loop: PairLoop, problem: Problem) -> tuple[Carry, 
             for reached in _parts(run, loop, problem, record):
                 progress.advance(reached.time - time)
                 time = reached.time
-                carry = Carry(carry.step, reached.time, reached.y, None, reached.proposal)
+                carry = Carry(carry.step, reached.time, reached.y, history, reached.proposal)
         except SimulationError as error:
             keep(run, error, problem, carry, record)
             raise

@@ -57,8 +57,10 @@ class _Watched(Kernel):
     def pack(self, pieces: tuple[Any, ...]) -> np.ndarray:
         return self._kernel.pack(pieces)
 
-    def pair_loop(self, samples: Sequence[np.ndarray], base: float, spacing: float) -> PairLoop | None:
-        return self._kernel.pair_loop(samples, base, spacing)
+    def pair_loop(
+        self, samples: Sequence[np.ndarray], base: float, spacing: float, history: Any = None
+    ) -> PairLoop | None:
+        return self._kernel.pair_loop(samples, base, spacing, history)
 
     def loop(
         self,

@@ -201,16 +201,17 @@ class _Run:
         import numpy as np
 
         stages = step.stages
-        for number in range(self._tableau.tried, self._tableau.stages):
-            if number != self._tableau.at_end:
-                with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"):
+            for number in range(self._tableau.tried, self._tableau.stages):
+                if number != self._tableau.at_end:
                     inside = step.y + step.h * (self._matrix[number] @ stages[: len(self._matrix[number])])
-                stages[number] = self._quiet(derivative, step.start + self._tableau.nodes[number] * step.h, inside)
-        coefficients = (step.h * (self._dense @ stages[: self._dense.shape[1]])).T
+                    stages[number] = self._quiet(derivative, step.start + self._tableau.nodes[number] * step.h, inside)
+            coefficients = (step.h * (self._dense @ stages[: self._dense.shape[1]])).T
         start, h, y, powers = step.start, step.h, step.y, self._powers
 
         def interpolant(t: float) -> np.ndarray:
-            value: np.ndarray = y + coefficients @ ((t - start) / h) ** powers
+            with np.errstate(all="ignore"):
+                value: np.ndarray = y + coefficients @ ((t - start) / h) ** powers
             return value
 
         return interpolant

@@ -1,0 +1,91 @@
+"""How the loop of an embedded pair reads the past from stored steps, and adds its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rates_numba.layout import Layout, buffered
+from rates_numba.writer import INDENT
+
+STORED = ("starts", "ends", "factors", "lags")
+
+
+class PastText:
+    """Print what the loop does with delayed reads; nothing where there are none.
+
+    Args:
+        layout: of the module.
+    """
+
+    def __init__(self, layout: Layout) -> None:
+        self.system = layout.system
+        self.slots = buffered(layout.system)
+        self._store = layout.parts["store"] if self.slots else None
+        if self.slots:
+            layout.used.update(("lagged", "step_at", "chebyshev", "passed", "fitted"))
+
+    @property
+    def given(self) -> list[str]:
+        """Return the arguments with stored steps and what reads take of them."""
+        return [*STORED, "kept"] if self.slots else []
+
+    @property
+    def values(self) -> list[str]:
+        """Return the values of all reads as arguments."""
+        return [
+            f"past_{number}" if read.shape else f"past_{number}[0]" for number, read in enumerate(self.system.reads)
+        ]
+
+    def begin(self) -> list[str]:
+        """Return lines that make room for the values of reads."""
+        return [
+            f"past_{number} = np.empty({_size(read.shape)}{_kind(read.complex)})"
+            for number, read in enumerate(self.system.reads)
+        ]
+
+    def read(self, time: str) -> list[str]:
+        """Return lines that read the past of a time."""
+        return [
+            f"lagged(past_{number}, {time}, lags[{number}], starts, ends, kept, factors[{self.slots.index(read.slot)}])"
+            for number, read in enumerate(self.system.reads)
+        ]
+
+    def room(self) -> list[str]:
+        """Return lines that make room for what is stored of one step."""
+        if self._store is None:
+            return []
+        shapes, kinds = self.system.shapes, self.system.complex_symbols
+        texts = [f"np.empty((nodes.size, {_size(shapes[path])}){_kind(path in kinds)})" for path in self._store.paths]
+        rows = [
+            f"samples[{number}]" if shapes[path] else f"samples[{number}][:, 0]"
+            for number, path in enumerate(self._store.paths)
+        ]
+        return [f"samples = ({', '.join(texts)},)", f"stored = ({', '.join(rows)},)"]
+
+    def keep(self, between: Sequence[str], store: str) -> list[str]:
+        """Return lines that store a step from `t` to `stop`.
+
+        Args:
+            between: lines that compute the state at `theta`.
+            store: the call that writes variables at the time `now` into a row of `stored`.
+        """
+        if self._store is None:
+            return []
+        needs_past = any(read.path in self._store.routine.arguments for read in self.system.reads)
+        lines = [*between, "now = t + theta*h", *(self.read("now") if needs_past else []), store]
+        return [
+            "for node in range(nodes.size):",
+            f"{INDENT}theta = nodes[node]",
+            *(INDENT + line for line in lines),
+            *(f"fitted(factors[{number}], kept, fit, samples[{number}])" for number in range(len(self.slots))),
+            "starts[kept], ends[kept] = t, stop",
+            "kept += 1",
+        ]
+
+
+def _size(shape: tuple[int, ...]) -> int:
+    return shape[0] if shape else 1
+
+
+def _kind(is_complex: bool) -> str:
+    return ", np.complex128" if is_complex else ""
