@@ -133,6 +133,20 @@ def polynomial(factors, row, x):
 
 
 @njit(error_model="numpy")
+def polynomials(out, factors, x):
+    """Write the values of polynomials without constants, of which each row holds one."""
+    for row in range(out.size):
+        out[row] = polynomial(factors, row, x)
+
+
+@njit(error_model="numpy")
+def copied(out, values):
+    """Write numbers; an assignment of slices would compile words for the case that they differ in size."""
+    for i in range(out.size):
+        out[i] = values[i]
+
+
+@njit(error_model="numpy")
 def along(out, y, h, weights, stages, k):
     """Write where states lead along weighted slopes."""
     for i in range(y.size):

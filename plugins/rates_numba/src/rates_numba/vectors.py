@@ -115,7 +115,7 @@ def vectors_of(tableau: Tableau, layout: Layout) -> Vectors:
 class _Numbers(Vectors):
     """Each entry of the state is a variable."""
 
-    helpers = ("inside", "spacing", "polynomial")
+    helpers = ("inside", "spacing", "polynomial", "polynomials")
     single = True
 
     def _each(self, form: str) -> list[str]:
@@ -126,10 +126,10 @@ class _Numbers(Vectors):
         return ", ".join(self._each(form)) + ("," if self.width == 1 else "")
 
     def constants(self) -> list[str]:
-        return [f"DENSE = np.array({_padded(self.tableau.dense or ())})"]
+        return [f"DENSE = np.array({_padded([row for _, row in self._dense])})"]
 
     def begin(self) -> list[str]:
-        return self._each("y_# = y[#]")
+        return [*self._each("y_# = y[#]"), f"shares = np.empty({len(self._dense)})"]
 
     def end(self) -> list[str]:
         return self._each("y[#] = y_#")
@@ -144,7 +144,10 @@ class _Numbers(Vectors):
         return self._each(f"{target}_# = {source}_#")
 
     def slope(self, time: str, state: str, target: str) -> list[str]:
-        return [*self.now(time), self._sloped("now", self.whole(state), target)]
+        # a name of its own: Numba looks for all uses of each name that is assigned more than once
+        now = f"now_{target}"
+        lines = [f"{now} = inside({time}, first, last)", *self.past.read(now)]
+        return [*lines, self._sloped(now, self.whole(state), target)]
 
     def _sloped(self, time: str, state: str, target: str) -> str:
         return f"{self._listed(f'{target}_#')} = {self.at('slopes', time, state)}"
@@ -155,8 +158,8 @@ class _Numbers(Vectors):
     def stages(self, first: int, last: int) -> list[str]:
         lines = []
         for stage in range(first, last):
-            lines += self._each(f"moved_# = y_#{self._sum(self.tableau.matrix[stage])}")
-            lines += self.slope(f"t + {self.tableau.nodes[stage]!r}*h", "moved", f"k{stage + 1}")
+            lines += self._each(f"y{stage + 1}_# = y_#{self._sum(self.tableau.matrix[stage])}")
+            lines += self.slope(f"t + {self.tableau.nodes[stage]!r}*h", f"y{stage + 1}", f"k{stage + 1}")
         return lines
 
     def advanced(self) -> list[str]:
@@ -174,13 +177,14 @@ class _Numbers(Vectors):
         return [*self._each(f"e_# = {form}"), f"{name} = math.sqrt(({squares})/{self.width})"]
 
     def between(self) -> list[str]:
-        dense = self.tableau.dense or ()
-        lines, terms = [], []
-        for stage, row in enumerate(dense):
-            if any(row):
-                lines.append(f"b{stage + 1} = polynomial(DENSE, {stage}, theta)")
-                terms.append(f"b{stage + 1}*k{stage + 1}_#")
-        return [*lines, *self._each(f"moved_# = y_# + h*({' + '.join(terms)})")]
+        rows = {f"k{stage + 1}_#": number for number, (stage, _) in enumerate(self._dense)}
+        terms = " + ".join(f"shares[{number}]*{slope}" for slope, number in rows.items())
+        return ["polynomials(shares, DENSE, theta)", *self._each(f"moved_# = y_# + h*({terms})")]
+
+    @property
+    def _dense(self) -> list[tuple[int, Sequence[float]]]:
+        """Return the stages that the interpolant needs, each with its polynomial."""
+        return [(stage, row) for stage, row in enumerate(self.tableau.dense or ()) if any(row)]
 
     def first_step(self) -> list[str]:
         return [
@@ -208,6 +212,7 @@ class _Arrays(Vectors):
         "scaled_norm",
         "scaled_bend",
         "all_finite",
+        "copied",
     )
     single = False
 
@@ -237,7 +242,7 @@ class _Arrays(Vectors):
         return f"all_finite({self.whole(name)})"
 
     def copied(self, target: str, source: str) -> list[str]:
-        return [f"{self.whole(target)}[:] = {self.whole(source)}"]
+        return [f"copied({self.whole(target)}, {self.whole(source)})"]
 
     def slope(self, time: str, state: str, target: str) -> list[str]:
         return [*self.now(time), self.at("derivative", "now", state, self.whole(target))]
