@@ -33,12 +33,12 @@ def test_02_t_is_time_under_every_solver_whatever_the_step(single, solver, step)
     assert table["x"].iloc[-1] == pytest.approx(np.sin(1.0), abs=solver.tolerance(step))
 
 
-def measured_order(circuit, fixed, exact, **arguments):
-    """Return by which power of the step the largest error up to t = 1.25 shrinks."""
+def measured_order(circuit, fixed, exact, step=1 / 16, **arguments):
+    """Return by which power of a step, which is halved, the largest error up to t = 1.25 shrinks."""
     errors = []
-    for step in (1 / 16, 1 / 32):
-        given = {name: value(step) if name == "inputs" else value for name, value in arguments.items()}
-        table = circuit.run(1.25, step, outputs={"x": "p/op/x"}, **given, **fixed.options)
+    for length in (step, step / 2):
+        given = {name: value(length) if name == "inputs" else value for name, value in arguments.items()}
+        table = circuit.run(1.25, length, outputs={"x": "p/op/x"}, **given, **fixed.options)
         errors.append(np.max(np.abs(table["x"] - exact(table.index.to_numpy()))))
     return np.log2(errors[0] / errors[1])
 
@@ -50,6 +50,7 @@ def test_03_every_method_has_its_order_with_an_input(single, fixed):
         circuit,
         fixed,
         lambda t: t - 1 + 2 * np.exp(-t),
+        step=1 / 16 if fixed.order < 8 else 5 / 16,  # order 8 errs by no more than rounding where steps are short
         inputs=lambda step: {"p/op/u": np.arange(round(1.25 / step) + 1) * step},
     )
     assert order == pytest.approx(fixed.order, abs=0.2)
