@@ -67,10 +67,41 @@ def test_a_misspelt_argument_of_a_sweep(pair, refusal):
             "UnknownNameError: There is no argument or option 'sovler'. Did you mean 'solver'? "
             "Options of solver 'euler': none. Options of backend 'numpy': none.",
         ),
+        (
+            {"decorator_kwargs": {"a": 1}},
+            "ArgumentError: decorator_kwargs was given, but no decorator that takes them. Give decorator= too.",
+        ),
+        (
+            {"solver": "dopri5", "rtol": -5},
+            "ArgumentError: rtol must be a number that is positive; it is -5.",
+        ),
+        (
+            {"solver": "scipy", "rtol": -5},
+            "ArgumentError: rtol must be a number that is positive; it is -5.",
+        ),
+        (
+            {"solver": "scipy", "jac": "banana"},
+            "ArgumentError: Method 'RK45' of solver 'scipy' takes no 'jac'. Methods that do: Radau, BDF, LSODA.",
+        ),
     ],
 )
 def test_a_function_that_cannot_be(pair, refusal, arguments, text):
     assert refusal(pair.get_run_func, **{"func_name": "field", "step_size": 0.1, **arguments}) == text
+
+
+@pytest.mark.parametrize("values", [(2, 3), (3, 3), (0, 3)])
+def test_stages_by_both_of_their_names(echo, run_refusal, refusal, values):
+    both = dict(zip(["dde_approx", "delay_approximation"], values, strict=True))
+    text = "ArgumentError: dde_approx is another name of delay_approximation. Give one of them."
+    assert run_refusal(echo, **both) == text
+    assert refusal(echo.compile, **both) == text
+    assert refusal(echo.get_run_func, func_name="field", step_size=0.1, **both) == text
+
+
+@pytest.mark.parametrize("name", ["delay_approximation", "dde_approx"])
+def test_no_stages_by_either_name_suit_a_model_without_delays(pair, name):
+    run = {"simulation_time": 1.0, "step_size": 0.1, "verbose": False}
+    assert pair.run(**run).equals(pair.run(**run, **{name: 0}))
 
 
 @pytest.mark.parametrize("name", ["delay_approximation", "dde_approx"])
@@ -87,4 +118,23 @@ def test_the_older_name_of_stages_means_the_same(echo):
     assert chained.equals(echo.run(dde_approx=3, **run))
     assert not chained.equals(echo.run(dde_approx=0, **run))
     assert echo.run(**run).equals(echo.run(dde_approx=0, **run))
+    assert echo.run(**run).equals(echo.run(delay_approximation=0, **run))
     assert len(echo.get_run_func("field", 0.01, dde_approx=3).args[1]) == 4
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ({"solver": "dopri5", "rtol": -5}, "rtol must be a number that is positive; it is -5."),
+        ({"solver": "dopri5", "max_steps": 0}, "max_steps must be a positive whole number; it is 0."),
+        ({"solver": "scipy", "rtol": -5}, "rtol must be a number that is positive; it is -5."),
+        ({"solver": "scipy", "first_step": "x"}, "first_step must be a number that is positive; it is 'x'."),
+        (
+            {"solver": "scipy", "method": "Radau", "jac": "banana"},
+            "jac must be a function of t and y or a matrix of shape (2, 2); it is 'banana'.",
+        ),
+    ],
+)
+def test_options_of_a_solver_are_checked_when_a_model_is_compiled(pair, refusal, run_refusal, options, text):
+    assert refusal(pair.compile, **options) == f"ArgumentError: {text}"
+    assert run_refusal(pair, **options) == f"ArgumentError: {text}"

@@ -33,6 +33,14 @@ class SciPyDriver(Driver):
     has been accepted: the method of steps.
     """
 
+    def check(self, problem: Problem) -> None:
+        """Check the options that the method is given.
+
+        Raises:
+            ArgumentError: an option has no meaning, or none for the method chosen.
+        """
+        method_options(problem.method or DEFAULT, problem)
+
     def integrate(self, problem: Problem) -> Iterator[Progress]:
         """Yield the solution part by part.
 

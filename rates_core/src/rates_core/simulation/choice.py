@@ -10,6 +10,7 @@ from rates_core.errors import ArgumentError, PluginError, UnknownNameError, Unsu
 from rates_core.plugins import get_manager
 from rates_core.plugins.specs import BackendSpec, SolverSpec
 from rates_core.simulation.unknown import RUN, method_of, solver_meant, unknown_option
+from rates_core.solvers.driver import Driver
 
 DEFAULT_BACKEND = "numpy"
 STAGES = ("delay_approximation", "dde_approx")
@@ -75,6 +76,18 @@ def _name(argument: str, given: Any) -> str:
     return given
 
 
+def driver_of(spec: SolverSpec, target: Any) -> Driver | None:
+    """Return what runs the loop, if it is not generated code."""
+    if spec.kind == "driver":
+        driver: Driver = target()
+        return driver
+    if spec.adaptive:
+        from rates_core.solvers.embedded import EmbeddedPair
+
+        return EmbeddedPair(target)
+    return None
+
+
 def chosen_options(
     solver: SolverSpec, backend: BackendSpec, options: Mapping[str, Any], arguments: Sequence[str] = RUN
 ) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -104,15 +117,17 @@ def chosen_options(
 def chosen_stages(options: Mapping[str, Any]) -> tuple[int | None, dict[str, Any]]:
     """Return the number of stages in place of discrete delays, None for none, and the other options.
 
-    `dde_approx` is the name that programs of older tools use, with 0 for none.
+    `dde_approx` is the name that programs of older tools use; 0 is none.
 
     Raises:
-        ArgumentError: it is no number of stages.
+        ArgumentError: it is no number of stages, or was given by both names.
     """
+    if all(options.get(name) is not None for name in STAGES):
+        raise ArgumentError("dde_approx is another name of delay_approximation. Give one of them.")
     others = {name: value for name, value in options.items() if name not in STAGES}
     for name in STAGES:
         value = options.get(name)
-        if value is None or (name == "dde_approx" and isinstance(value, Integral) and value == 0):
+        if value is None or (isinstance(value, Integral) and value == 0):
             continue
         if isinstance(value, bool) or not isinstance(value, Integral) or value < 1:
             raise ArgumentError(f"{name} is the number of stages of a chain, at least 1; it is {shown(value)}.")

@@ -28,6 +28,7 @@ from rates_core.simulation.choice import (
     chosen_options,
     chosen_solver,
     chosen_stages,
+    driver_of,
 )
 from rates_core.simulation.default_backend import settled_backend
 from rates_core.simulation.grid import positive
@@ -35,7 +36,7 @@ from rates_core.simulation.inputs import columns_of, widened
 from rates_core.simulation.outputs import Recording, recording, requested
 from rates_core.simulation.requirements import requirements_of
 from rates_core.simulation.unknown import RUN
-from rates_core.solvers.driver import Driver
+from rates_core.solvers.driver import Driver, unsolved
 from rates_core.solvers.tableau import Tableau
 from rates_core.switches import switch
 from rates_core.system.build import build_system
@@ -347,7 +348,7 @@ def compile_model(
         solver_options=solver_options,
         backend_options=backend_options,
         tableau=tableau,
-        driver=_driver(solver_spec, target),
+        driver=driver_of(solver_spec, target),
         open=backend in (None, "default") and not backend_options,
     )
     defaults = {
@@ -375,6 +376,8 @@ def _compiled(network: Network, recipe: Recipe) -> CompiledModel:
     needed = requirements_of(system, choice.storage, recipe.float_precision)
     get_manager().require(choice.backend, needed)
     get_manager().require(choice.solver, needed)
+    if choice.driver is not None:
+        choice.driver.check(unsolved(choice.solver_options, choice.method, system.width))
     record = recording(system, requested(recipe.outputs, network))
     request = ProgramRequest(system, record.paths, choice.tableau if choice.fixed else None, recipe.name, choice.pair)
     program = choice.backend.load()().program(request, choice.backend_options)
@@ -403,15 +406,3 @@ def _meant(method: Callable[..., Any], name: str) -> str:
     if name in given_before:
         return " Give it to compile()."
     return f"{did_you_mean(name, own)} It takes: {', '.join(own)}."
-
-
-def _driver(spec: SolverSpec, target: Any) -> Driver | None:
-    """Return what runs the loop, if it is not generated code."""
-    if spec.kind == "driver":
-        driver: Driver = target()
-        return driver
-    if spec.adaptive:
-        from rates_core.solvers.embedded import EmbeddedPair
-
-        return EmbeddedPair(target)
-    return None

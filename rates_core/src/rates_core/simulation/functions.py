@@ -22,11 +22,12 @@ from rates_core.plugins.specs import BackendSpec
 from rates_core.programs.program import Backend, FunctionRequest, FunctionSource, ProgramRequest, slot_paths
 from rates_core.reports.mark import is_our_text
 from rates_core.simulation.arguments import arguments_of, initial_state
-from rates_core.simulation.choice import chosen_backend, chosen_options, chosen_solver, chosen_stages
+from rates_core.simulation.choice import chosen_backend, chosen_options, chosen_solver, chosen_stages, driver_of
 from rates_core.simulation.grid import TimeGrid, positive
 from rates_core.simulation.inputs import Inputs, columns_of
 from rates_core.simulation.requirements import requirements_of
 from rates_core.simulation.unknown import FUNCTION
+from rates_core.solvers.driver import unsolved
 from rates_core.switches import switch
 from rates_core.system.build import build_system
 from rates_core.system.indices import check_indices
@@ -174,7 +175,7 @@ def _function(
     spec = chosen_backend(backend)
     solver_spec, _ = chosen_solver(solver, None)
     stages, options = chosen_stages(options)
-    chosen_options(solver_spec, spec, options, FUNCTION if form is None else (*FUNCTION, "sparse"))
+    solver_options, _ = chosen_options(solver_spec, spec, options, FUNCTION if form is None else (*FUNCTION, "sparse"))
     step_size = positive("step_size", step_size)
     _check_decorator(decorator, decorator_kwargs)
     file = None if file_name is None else path_of("file_name", file_name)
@@ -183,6 +184,9 @@ def _function(
     system = lower(build_system(build_network(circuit, switch("vectorize", vectorize)), columns_of(inputs)), stages)
     continuous = solver_spec.adaptive or solver_spec.kind == "driver"
     continuous = continuous if adaptive is None else switch("adaptive", adaptive)
+    driver = driver_of(solver_spec, solver_spec.load()) if options else None
+    if driver is not None:
+        driver.check(unsolved(solver_options, None, system.width))
     if system.draws:
         raise UnsupportedFeatureError("A model with noise has no right-hand side that is a function of time and state.")
     needed = requirements_of(system, "history" if continuous else "ring", float_precision)
@@ -214,6 +218,8 @@ def _check_decorator(decorator: Any, arguments: Any) -> None:
     named = isinstance(arguments, Mapping) and all(isinstance(name, str) for name in arguments)
     if arguments is not None and not named:
         raise ArgumentError(f"decorator_kwargs must be a dict of names to values; it is {shown(arguments)}.")
+    if arguments and decorator is None:
+        raise ArgumentError("decorator_kwargs was given, but no decorator that takes them. Give decorator= too.")
 
 
 def _decorated(func: Callable[..., Any], decorator: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:

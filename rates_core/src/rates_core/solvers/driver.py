@@ -71,8 +71,29 @@ class Progress:
     controller: Any = None
 
 
+def unsolved(options: Mapping[str, Any], method: str | None, size: int) -> Problem:
+    """Return a problem that is there to have its options checked.
+
+    Args:
+        options: of the solver, complete.
+        method: the user's choice among the solver's methods, or None.
+        size: number of entries of the state.
+    """
+    import numpy as np
+
+    zeros = np.zeros(size)
+    return Problem(lambda t, y: zeros, 0.0, zeros, (), 0.0, (), options, method)
+
+
 class Driver(ABC):
     """Integrate problems. One object serves any number of problems and keeps nothing between them."""
+
+    def check(self, problem: Problem) -> None:  # noqa: B027  # one whose options are checked elsewhere has nothing to do
+        """Check the options of a problem of which nothing is computed; its states are zeros.
+
+        Raises:
+            ArgumentError: an option has no meaning, or none for the method.
+        """
 
     @abstractmethod
     def integrate(self, problem: Problem) -> Iterator[Progress]:

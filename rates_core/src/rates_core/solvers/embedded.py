@@ -43,6 +43,10 @@ class EmbeddedPair(Driver):
                 raise PluginError(f"The tableau '{tableau.name}' is offered as adaptive, but has no '{name}'.")
         self.tableau = tableau
 
+    def check(self, problem: Problem) -> None:
+        """Check tolerances and bounds of steps."""
+        adaptive_options(problem)
+
     def integrate(self, problem: Problem) -> Iterator[Progress]:
         """Yield the solution part by part; the controller is the size of the next step."""
         parts = Parts(problem)
