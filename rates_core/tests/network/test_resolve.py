@@ -7,6 +7,7 @@ import pytest
 from rates_core.errors import ArgumentError, UnknownNameError
 from rates_core.network.build import build_network
 from rates_core.network.resolve import resolve
+from rates_core.templates.queries import match_variables
 
 from rates_core import CircuitTemplate, Connectivity, EdgeTemplate, NodeTemplate, OperatorTemplate, PopulationTemplate
 
@@ -42,6 +43,63 @@ def test_all_stands_for_one_level(network):
     assert found(network, "a/all/op/x") == [(1, None, ["a/p"]), (2, None, ["a/pop[0]", "a/pop[1]"])]
     assert found(network, "all/all/op/tau") == found(network, "a/all/op/tau")
     assert found(network, "all/all[1]/op/x") == [(2, [1], ["a/pop[1]"])]
+
+
+@pytest.fixture
+def pairs():
+    """Return a circuit of nodes with two operators that both have `k`, and of one with one."""
+    first = OperatorTemplate("first", "x' = -k*x", {"x": "output(1.0)", "k": 2.0})
+    second = OperatorTemplate("second", "y' = -k*y + x", {"y": "variable(1.0)", "k": 1.0, "x": "input"})
+    both, one = NodeTemplate("both", [first, second]), NodeTemplate("one", [first])
+    return CircuitTemplate("c", circuits={"a": CircuitTemplate("a", nodes={"p": both, "q": both, "r": one})})
+
+
+def test_all_stands_for_every_operator_and_every_variable(pairs):
+    def named(path):
+        return [f"{name}/{item.operator}/{item.variable}" for item in resolve(network, path) for name in item.names]
+
+    network = build_network(pairs)
+    assert named("a/p/all/k") == ["a/p/first/k", "a/p/second/k"]
+    assert named("a/p/all/y") == ["a/p/second/y"]
+    assert named("a/p/second/all") == ["a/p/second/y", "a/p/second/k", "a/p/second/x"]
+    assert named("all/all/all/y") == ["a/p/second/y", "a/q/second/y"]
+    assert named("a/all/all/k") == [
+        match.path for match in match_variables(pairs, "a/all/all/k")
+    ] == ["a/p/first/k", "a/p/second/k", "a/q/first/k", "a/q/second/k", "a/r/first/k"]  # fmt: skip
+
+
+def test_values_recorded_for_every_operator_reach_the_units_in_match_order(pairs):
+    values = [3.0, 4.0, 5.0, 6.0, 7.0]
+    circuit = pairs.update_var({"a/all/all/k": values})
+    assert values_at(circuit, "a/all/all/k") == circuit.get_var("a/all/all/k").tolist() == values
+    assert values_at(pairs.update_var({"a/q/all/k": 8.0}), "a/all/all/k") == [3.0, 4.0, 8.0, 8.0, 7.0]
+
+
+def values_at(circuit, path):
+    """Return the value that a network has for each unit that a path names."""
+    network, found = build_network(circuit), []
+    for item in resolve(network, path):
+        values = network.populations[item.population].values[item.operator, item.variable]
+        every = np.broadcast_to(values, item.length or 1)
+        found += (every if item.units is None else every[item.units]).tolist()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("a/p/all/z", "Unknown variable 'z' in path 'a/p/all/z'. The variables are: x, k, y."),
+        ("a/r/all/y", "Unknown variable 'y' in path 'a/r/all/y'. The variables are: x, k."),
+        (
+            "a/p/al/y",
+            "Unknown operator 'al' in path 'a/p/al/y'. The operators are: first, second.",
+        ),
+    ],
+)
+def test_a_variable_that_no_operator_has_is_an_error(pairs, path, message):
+    with pytest.raises(UnknownNameError) as caught:
+        resolve(build_network(pairs), path)
+    assert str(caught.value) == message
 
 
 def test_match_order_is_that_of_the_circuit_also_across_groups(leak, relay):

@@ -6,8 +6,8 @@ from attrs import frozen
 
 from rates_core.errors import TemplateError, UnknownNameError, did_you_mean
 from rates_core.network.leaves import FlatCircuit, Leaf
-from rates_core.network.structure import VariableKey
-from rates_core.paths import TIME, has_wildcard, matches, unit_meant
+from rates_core.network.structure import NodeStructure, VariableKey
+from rates_core.paths import TIME, WILDCARD, has_wildcard, matches, unit_meant
 from rates_core.templates.queries import listed
 from rates_core.templates.variable import IS_TIME
 
@@ -42,7 +42,8 @@ def find(flat: FlatCircuit, path: str) -> Address:
                 else f"the units of '{label}' are 0 to {leaf.size - 1}."
             )
         )
-    check_variable(leaf, operator, variable, path)
+    if not leaf.structure.has((operator, variable)):
+        raise unknown_variable(leaf.structure, operator, variable, path)
     return Address(leaf, (operator, variable), unit)
 
 
@@ -97,18 +98,17 @@ def matching_leaves(flat: FlatCircuit, node: str) -> list[tuple[Leaf, int | None
     ]
 
 
-def check_variable(leaf: Leaf, operator: str, variable: str, path: str) -> None:
-    """Raise UnknownNameError unless the leaf has that operator and variable."""
-    if leaf.structure.has((operator, variable)):
-        return
-    operators = {template.name: template for template in leaf.structure.operators}
-    if operator not in operators:
-        raise UnknownNameError(
+def unknown_variable(structure: NodeStructure, operator: str, variable: str, path: str) -> UnknownNameError:
+    """Return the error for an operator that a node does not have, or a variable that its operator does not."""
+    operators = {template.name: template for template in structure.operators}
+    if operator not in (WILDCARD, *operators):
+        return UnknownNameError(
             f"Unknown operator '{operator}' in path '{path}'.{did_you_mean(operator, operators)} "
             f"{listed('operators', operators)}"
         )
-    variables = operators[operator].variables
-    raise UnknownNameError(
+    asked = operators.values() if operator == WILDCARD else (operators[operator],)
+    variables = dict.fromkeys(name for template in asked for name in template.variables)
+    return UnknownNameError(
         f"Unknown variable '{variable}' in path '{path}'.{did_you_mean(variable, variables)} "
         f"{listed('variables', variables)}"
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from rates_core.errors import ArgumentError
-from rates_core.network.addresses import check_variable, matching_leaves, unknown_node
+from rates_core.network.addresses import matching_leaves, unknown_node, unknown_variable
 from rates_core.network.leaves import FlatCircuit, Leaf
 from rates_core.network.network import Origin, Value
 from rates_core.network.structure import VariableKey
@@ -21,16 +21,16 @@ def set_node_variable(flat: FlatCircuit, path: str, value: Value) -> None:
     """
     place, _, variable = path.rpartition("/")
     node, _, operator = place.rpartition("/")
-    found = matching_leaves(flat, node)
-    if not found:
+    leaves = matching_leaves(flat, node)
+    if not leaves:
         raise unknown_node(flat, node, path)
-    key = operator, variable
-    found = [(leaf, unit) for leaf, unit in found if leaf.structure.has(key)] or found
-    for leaf, _ in found:
-        check_variable(leaf, operator, variable, path)
-    counts = [1 if unit is not None else leaf.unit_count for leaf, unit in found]
-    shared = Origin(path, *key)
-    for (leaf, unit), (part, each) in zip(found, _shares(path, value, counts, found[0][0], key), strict=True):
+    found = [(leaf, unit, key) for leaf, unit in leaves for key in leaf.structure.matching(operator, variable)]
+    if not found:
+        raise unknown_variable(leaves[0][0].structure, operator, variable, path)
+    counts = [1 if unit is not None else leaf.unit_count for leaf, unit, _ in found]
+    first, _, first_key = found[0]
+    for (leaf, unit, key), (part, each) in zip(found, _shares(path, value, counts, first, first_key), strict=True):
+        shared = Origin(path, *key)
         if unit is not None and leaf.size not in (None, 1):
             _set_unit(leaf, unit, key, part, shared)
         else:

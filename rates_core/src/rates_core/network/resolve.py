@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean
-from rates_core.network.addresses import matching_leaves
+from rates_core.network.addresses import matching_leaves, unknown_variable
 from rates_core.network.named_connections import NamedConnections
 from rates_core.network.network import Network, UnitLocation
+from rates_core.network.structure import VariableKey
 from rates_core.paths import EDGE_ATTRIBUTES, EdgePath, split_variable, unit_meant
 from rates_core.templates.queries import listed
 
@@ -99,19 +100,22 @@ def _resolved(network: Network, path: str) -> list[Selection]:
         node, operator, variable = split_variable(path)
     except ArgumentError as error:
         raise ArgumentError(f"{error}{did_you_mean(str(path), _first_paths(network))}") from None
-    runs: list[tuple[int, list[int]]] = []
-    for leaf, unit in matching_leaves(network.flat, node):
+    leaves = matching_leaves(network.flat, node)
+    runs: list[tuple[int, VariableKey, list[int]]] = []
+    for leaf, unit in leaves:
         population, units = _located(network, leaf.path, unit)
-        if runs and runs[-1][0] == population:
-            runs[-1][1].extend(units)
-        else:
-            runs.append((population, list(units)))
-    if not runs:
+        for key in leaf.structure.matching(operator, variable):
+            if runs and runs[-1][:2] == (population, key):
+                runs[-1][2].extend(units)
+            else:
+                runs.append((population, key, list(units)))
+    if not leaves:
         known = list(network.locations)
         hint = unit_meant(node, network.flat.size_of) or did_you_mean(node, known[:MOST_SEARCHED])
         raise UnknownNameError(f"Unknown node '{node}' in path '{path}'.{hint} {listed('nodes', known)}")
-    having = [run for run in runs if _has(network, run[0], operator, variable)] if len(runs) > 1 else []
-    return [_selection(network, path, run, operator, variable) for run in having or runs]
+    if not runs:
+        raise unknown_variable(leaves[0][0].structure, operator, variable, path)
+    return [_selection(network, *run) for run in runs]
 
 
 def _edge_selections(network: Network, path: str) -> list[Selection]:
@@ -129,8 +133,11 @@ def _edge_selections(network: Network, path: str) -> list[Selection]:
         pair = f"{asked.source}->{asked.target}"
         known = [f"{source}->{target}" for source, target in _pairs_with_operators(network)]
         raise UnknownNameError(f"No edge {pair} has operators, which '{path}' asks for.{did_you_mean(pair, known)}")
-    having = [run for run in found if _has(network, run[0], operator, variable)]
-    return [_selection(network, path, run, operator, variable) for run in having or found]
+    key = operator, variable
+    having = [(population, units) for population, units in found if network.populations[population].structure.has(key)]
+    if not having:
+        raise unknown_variable(network.populations[found[0][0]].structure, operator, variable, path)
+    return [_selection(network, population, key, units) for population, units in having]
 
 
 def _pairs_with_operators(network: Network) -> Iterator[tuple[str, str]]:
@@ -141,33 +148,14 @@ def _pairs_with_operators(network: Network) -> Iterator[tuple[str, str]]:
             yield network.flat.links.index.pair(number)
 
 
-def _has(network: Network, population: int, operator: str, variable: str) -> bool:
-    """Tell whether the units of a population have a variable, so that a wildcard matches them."""
-    return network.populations[population].structure.has((operator, variable))
-
-
-def _selection(network: Network, path: str, run: tuple[int, list[int]], operator: str, variable: str) -> Selection:
+def _selection(network: Network, number: int, key: VariableKey, units: list[int]) -> Selection:
     import numpy as np
 
-    number, units = run
     population = network.populations[number]
-    structure = population.structure
-    operators = {template.name: template for template in structure.operators}
-    if operator not in operators:
-        raise UnknownNameError(
-            f"Unknown operator '{operator}' in path '{path}'.{did_you_mean(operator, operators)} "
-            f"{listed('operators', operators)}"
-        )
-    variables = operators[operator].variables
-    if variable not in variables:
-        raise UnknownNameError(
-            f"Unknown variable '{variable}' in path '{path}'.{did_you_mean(variable, variables)} "
-            f"{listed('variables', variables)}"
-        )
     size = population.size
     whole = size is None or (len(units) == size and units == list(range(size)))
     chosen = None if whole else np.array(units, dtype=np.intp)
-    return Selection(number, operator, variable, chosen, size or 0, population.units, population.edges)
+    return Selection(number, *key, chosen, size or 0, population.units, population.edges)
 
 
 def _located(network: Network, leaf: str, unit: int | None) -> tuple[int, Sequence[int]]:

@@ -11,7 +11,7 @@ from rates_core.errors import TemplateError
 from rates_core.expressions.equation import Equation
 from rates_core.expressions.functions import FUNCTIONS
 from rates_core.expressions.tree import Apply, Expression, symbols, walk
-from rates_core.paths import TIME
+from rates_core.paths import TIME, WILDCARD
 from rates_core.templates.operator import OperatorTemplate
 from rates_core.templates.variable import Variable
 
@@ -92,6 +92,12 @@ class NodeStructure:
         """Tell whether the node has that operator and it that variable."""
         operator = self._operators.get(key[0])
         return operator is not None and key[1] in operator.variables
+
+    def matching(self, operator: str, variable: str) -> list[VariableKey]:
+        """Return the variables that the last two segments of a path name, each of which may be `all`."""
+        if WILDCARD not in (operator, variable):
+            return [(operator, variable)] if self.has((operator, variable)) else []
+        return [key for key in self.keys if operator in (WILDCARD, key[0]) and variable in (WILDCARD, key[1])]
 
     def variable(self, key: VariableKey) -> Variable:
         """Return what is declared of a variable, which the node has."""
