@@ -325,6 +325,16 @@ def test_a_bad_argument_is_one_message(rates, arguments, message):
     assert rates("alone", "--time", "1", "--step", "0.5", *arguments) == (2, "", f"rates: {message}\n")
 
 
+def test_a_value_for_an_input_that_is_fed_is_refused_and_for_another_is_taken(rates):
+    run = ("pair", "--time", "1", "--step", "0.5", "--output", "u=p/decay/u")
+    fed = (2, "", "rates: 'q/decay/u' is an input that is fed. Change what feeds it.\n")
+    assert rates(*run, "--set", "q/decay/u=3") == fed
+    # one step of 1/2 from 1: p by -1/2 + 3, q by -1/2 + 3 p
+    code, output, errors = rates(*run, "--output", "x=all/all/x", "--set", "p/decay/u=3", "--json")
+    assert (code, errors) == (0, "")
+    assert list(json.loads(output)["last"].values()) == [3.0, 2.25, 2.25]
+
+
 def test_what_is_missing_is_named(folder, capsys):
     with pytest.raises(SystemExit) as stop:
         main(["run", "model.alone"])

@@ -10,6 +10,7 @@ from rates_core.templates.accepted_values import accepted
 from rates_core.templates.array import Array
 from rates_core.templates.counting import counted
 from rates_core.templates.current import missing_edge
+from rates_core.templates.fed import check_unfed
 from rates_core.templates.forms import items
 from rates_core.templates.overrides import EdgeOverride, Overrides
 from rates_core.templates.queries import VariableMatch, match_variables
@@ -27,13 +28,15 @@ def record_values(
 
     Raises:
         UnknownNameError: a path, an edge or an attribute does not exist.
-        ArgumentError: a value has the wrong shape or is no number.
+        ArgumentError: a value has the wrong shape, is no number, or has no effect on an input that is fed.
         TemplateError: the circuit is part of another one.
     """
     check_open(circuit)
     if not isinstance(node_vars, Mapping | None):
         raise ArgumentError(f"node_vars must be a dict of path to value; it is {shown(node_vars)}.")
     values = [(path, node_value(circuit, path, given)) for path, given in (node_vars or {}).items()]
+    for path, _ in values:
+        check_unfed(circuit, path, match_variables(circuit, path))
     recorded = circuit.overrides.edge_vars
     before = len(recorded)
     try:
