@@ -23,6 +23,7 @@ from rates_core.simulation.fixed import run_fixed
 from rates_core.simulation.grid import TimeGrid, time_grid
 from rates_core.simulation.histories import checked_history
 from rates_core.simulation.inputs import Inputs
+from rates_core.simulation.memory import check_memory
 from rates_core.simulation.outputs import table
 from rates_core.simulation.state import RunEnd, RunState, layout_of, state_of
 from rates_core.simulation.watched import watched
@@ -126,6 +127,7 @@ def prepared(model: CompiledModel, request: RunRequest) -> Run:
     start = 0.0 if before is None else before.carry.time
     model = model.with_columns(request.inputs, start)
     system = model.system
+    check_memory(system, model.recording, grid)
     inputs = Inputs(system, request.inputs, grid, start)
     arguments = arguments_of(system, request.parameters)
     check_indices(system, arguments)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from math import prod
 from typing import TYPE_CHECKING
 
 from rates_core.errors import SimulationError
 from rates_core.programs.batch import empty_columns
 from rates_core.simulation.execution import Run, RunRequest, performed
 from rates_core.simulation.grid import time_grid
+from rates_core.simulation.memory import REAL, row_size
 from rates_core.simulation.points import PointResults
 from rates_core.simulation.together import run_together
 
@@ -46,11 +46,7 @@ def _at_once(model: CompiledModel, request: RunRequest) -> int:
     grid = time_grid(
         request.simulation_time, request.step_size, request.sampling_step_size, request.cutoff, model.choice.fixed
     )
-    numbers = sum(
-        prod(model.system.shapes[path]) * (2 if path in model.system.complex_symbols else 1)
-        for path in model.recording.paths
-    )
-    return max(1, min(MOST_POINTS, MOST_BYTES // (8 * grid.rows * max(1, numbers))))
+    return max(1, min(MOST_POINTS, MOST_BYTES // (grid.rows * max(REAL, row_size(model.system, model.recording)))))
 
 
 def _batch(model: CompiledModel, points: Sequence[Asked]) -> Iterator[PointResults]:
