@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import doctest
 import importlib
+import tomllib
 from inspect import getmodule, isclass, isfunction, ismethod
 from pathlib import Path
+from pkgutil import walk_packages
 from typing import Any
 
 import pytest
 from rates_core.simulation.compile import CompiledModel
 from rates_core.simulation.functions import RunFunction
 
+import rates_core
 from rates_core import CircuitTemplate
 
 MODULES = ("rates_core", "rates_core.plugins", "rates_core.sweeps", "rates_core.testing")
@@ -53,6 +56,18 @@ def example_of(thing: Any) -> doctest.DocTest:
     return test
 
 
+def modules_of_core() -> list[str]:
+    """Return the names of all modules of core, the public ones that plugins may import among them."""
+    return [item.name for item in walk_packages(rates_core.__path__, "rates_core.")]
+
+
+def examples_in_modules() -> dict[str, doctest.DocTest]:
+    """Return every example in the modules of core, by where it stands."""
+    finder = doctest.DocTestFinder()
+    tests = [test for name in modules_of_core() for test in finder.find(importlib.import_module(name))]
+    return {test.name: test for test in tests if test.examples}
+
+
 def complaints(test: doctest.DocTest) -> str:
     """Return what an example does otherwise than it shows, in words."""
     written: list[str] = []
@@ -67,6 +82,22 @@ def test_the_example_gives_what_it_shows(name: str, tmp_path: Path, monkeypatch:
     assert test.examples, f"{name} has no example in its docstring"
     assert isclass(THINGS[name]) or any(f"{name.rpartition('.')[2]}(" in example.source for example in test.examples)
     assert not complaints(test)
+
+
+def test_examples_of_what_is_not_public_itself_give_what_they_show(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    known = {f"{thing.__module__}.{thing.__qualname__}" for thing in THINGS.values()}
+    examples = examples_in_modules()
+    assert len(known & examples.keys()) > 50  # those have tests of their own
+    further = {name: test for name, test in examples.items() if name not in known}
+    assert not {name: text for name, test in further.items() if (text := complaints(test))}
+
+
+def test_examples_are_looked_for_in_every_module_that_plugins_may_import() -> None:
+    settings = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))
+    assert set(settings["tool"]["rates"]["public-modules"]) <= set(modules_of_core())
 
 
 def test_an_example_that_shows_something_else_is_found() -> None:
