@@ -215,7 +215,9 @@ def newest(session: nox.Session) -> None:
 def together(session: nox.Session) -> None:
     """Run what crosses distributions, with every member installed and every strict mode on."""
     install(session, *MEMBERS, *DRAWING, *TEST_TOOLS)
-    pytest(session, "tests", "--ignore=tests/packaging", "--ignore=tests/documents")
+    # on every backend, of which core's own session has one
+    situations = str(Path(suite(CORE)) / "semantics")
+    pytest(session, "tests", situations, "--ignore=tests/packaging", "--ignore=tests/documents")
 
 
 @nox.session

@@ -1,4 +1,4 @@
-"""Situations that tools of this field get wrong: one test each, under every solver that it can concern.
+"""Situations that tools of this field get wrong: one test each, on every backend and solver that it can concern.
 
 The numbers in the names are those of the list of situations. What is expected is a closed form or computed by hand.
 """
@@ -6,13 +6,16 @@ The numbers in the names are those of the list of situations. What is expected i
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from rates_core.plugins import SolverSpec, get_manager
+from rates_core.simulation import choice
 
 from rates_core import CircuitTemplate, NodeTemplate, OperatorTemplate, PopulationTemplate
 
+FOLDER = Path(__file__).parent
 TIGHT = {"rtol": 1e-10, "atol": 1e-12}
 
 
@@ -25,6 +28,28 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     for argument, members in kinds.items():
         if argument in metafunc.fixturenames:
             metafunc.parametrize(argument, [pytest.param(Method(spec), id=name) for name, spec in members.items()])
+    metafunc.parametrize("backend", sorted(get_manager().backends()), indirect=True)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave to the fast tier one case of each test and kind of solver on backends other than the default one."""
+    begun = set()
+    for item in items:
+        values = item.callspec.params if isinstance(item, pytest.Function) and item.path.parent == FOLDER else {}
+        if values.get("backend", choice.DEFAULT_BACKEND) != choice.DEFAULT_BACKEND:
+            kind = any(isinstance(value, Method) and value.adaptive for value in values.values())
+            key = item.path, item.originalname, values["backend"], kind
+            if key in begun:
+                item.add_marker(pytest.mark.exhaustive)
+            begun.add(key)
+
+
+@pytest.fixture(autouse=True)
+def backend(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Make a backend the one that is taken where none is named; every test is run with each that is installed."""
+    monkeypatch.setattr(choice, "DEFAULT_BACKEND", request.param)
+    return str(request.param)
 
 
 class Method:
