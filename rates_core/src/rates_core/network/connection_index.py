@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from attrs import define
+from attrs import define, field
 
 from rates_core.errors import UnknownNameError
 from rates_core.network.connection_set import ConnectionSet
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import numpy as np
 
 FEW = 64  # edges that are looked up one by one
+MOST_REMEMBERED = 4096  # connections of a path that is not looked for again
+MOST_PATHS = 1024  # of which that is so
 
 
 @define(eq=False, slots=False)
@@ -32,14 +34,24 @@ class ConnectionIndex:
 
     values: EdgeValues
     sets: Sequence[ConnectionSet]
+    _known: dict[EdgePath, NamedConnections] = field(init=False, factory=dict)
 
     def find(self, asked: EdgePath) -> NamedConnections:
-        """Return the connections that a path names.
+        """Return the connections that a path names; a sweep asks for the same few at every point.
 
         Raises:
             UnknownNameError: there is no such edge, and the closest one is named; or a sparse matrix holds none of
                 these connections.
         """
+        known = self._known.get(asked)
+        if known is not None:
+            return known
+        found = self._find(asked)
+        if found.total <= MOST_REMEMBERED and len(self._known) < MOST_PATHS:
+            self._known[asked] = found
+        return found
+
+    def _find(self, asked: EdgePath) -> NamedConnections:
         declared = self.values.index
         numbers = declared.find(asked.source, asked.target, asked.index)
         if not len(numbers):
