@@ -18,8 +18,8 @@ SPEC = SolverSpec(
     "bare", f"{__name__}:BARE", summary="rk4, alone", kind="tableau", order=4, adaptive=False, delays={"ring"}
 )
 HAVING = [
-    "bogacki_shampine", "bosh3", "dopri5", "dormand_prince", "euler", "heun", "midpoint", "ralston", "rk4", "scipy",
-    "three_eighths",
+    "bogacki_shampine", "bosh3", "dop853", "dopri5", "dormand_prince", "dormand_prince_8", "euler", "heun", "midpoint",
+    "ralston", "rk4", "scipy", "three_eighths",
 ]  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -82,9 +83,13 @@ def test_a_value_for_an_input_is_taken_that_is_not_fed_unit_by_unit(case: str) -
     assert np.all(model.get_var(path) == 3.0)
 
 
-def test_a_value_may_be_recorded_before_its_input_is_fed_and_the_model_is_read_again() -> None:
+def test_a_value_may_be_recorded_before_its_input_is_fed_and_the_model_is_read_again(tmp_path: Path) -> None:
     within = circuit().update_var({"p/op/u": 3.0})
     model = within.add_edges_from_matrix("op/x", "op/u", ["p", "q"], weight=[[0.0, 1.0], [0.0, 0.0]])
     assert model.update_template("next").get_var("p/op/u") == 3.0
-    with pytest.raises(ArgumentError):
-        model.update_var({"p/op/u": 4.0})
+    model.to_yaml(tmp_path / "model.yaml")
+    again = CircuitTemplate.from_yaml(f"{tmp_path / 'model'}/{model.name}")
+    assert again == model
+    for refusing in (model, again):
+        with pytest.raises(ArgumentError):
+            refusing.update_var({"p/op/u": 4.0})

@@ -22,9 +22,18 @@ if TYPE_CHECKING:
 
 
 def record_values(
-    circuit: CircuitTemplate, node_vars: Mapping[str, Any] | None, edge_vars: Iterable[Sequence[Any]] | None
+    circuit: CircuitTemplate,
+    node_vars: Mapping[str, Any] | None,
+    edge_vars: Iterable[Sequence[Any]] | None,
+    recorded: bool = False,
 ) -> None:
     """Record values on a circuit, in place: all of them, or none if one is wrong.
+
+    Args:
+        circuit: that the values are recorded on.
+        node_vars: values by path.
+        edge_vars: source, target and values of edges.
+        recorded: they were recorded before, so that an input may be fed by now.
 
     Raises:
         UnknownNameError: a path, an edge or an attribute does not exist.
@@ -35,16 +44,16 @@ def record_values(
     if not isinstance(node_vars, Mapping | None):
         raise ArgumentError(f"node_vars must be a dict of path to value; it is {shown(node_vars)}.")
     values = [(path, node_value(circuit, path, given)) for path, given in (node_vars or {}).items()]
-    for path, _ in values:
+    for path in () if recorded else [path for path, _ in values]:
         check_unfed(circuit, path, match_variables(circuit, path))
-    recorded = circuit.overrides.edge_vars
-    before = len(recorded)
+    of_edges = circuit.overrides.edge_vars
+    before = len(of_edges)
     try:
         # one by one, since a spread may rest on the delay that stands before it
         for entry in items(edge_vars, "edge_vars"):
-            recorded.append(edge_override(circuit, entry))
+            of_edges.append(edge_override(circuit, entry))
     except RatesError:
-        del recorded[before:]
+        del of_edges[before:]
         raise
     for path, value in values:
         circuit.overrides.set_node_variable(path, value)

@@ -12,6 +12,7 @@ from rates_core.templates.operator import OperatorTemplate
 from rates_core.templates.operator_sets import OperatorInstance
 from rates_core.templates.population import PopulationTemplate
 from rates_core.templates.template import Template
+from rates_core.templates.updates import record_values
 from rates_core.templates.value import Value
 from rates_core.templates.variable import Variable
 from rates_core.yaml.entries import (
@@ -128,8 +129,9 @@ def _circuit(base: Reference | None, entry: CircuitEntry, shared: dict[str, Any]
     if entry.overrides is None:
         return circuit
     with located(entry.overrides.location):
-        recorded = entry.overrides.value
-        return circuit.update_var(node_vars=recorded.node_vars, edge_vars=recorded.edge_vars)
+        values = entry.overrides.value
+        record_values(circuit, values.node_vars, values.edge_vars, recorded=True)
+        return circuit
 
 
 def _member(label: str, given: Reference | Written[PopulationEntry], find: Find) -> PopulationTemplate:
