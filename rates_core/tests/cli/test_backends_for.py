@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.metadata import entry_points
 
 import pytest
 
@@ -23,7 +24,10 @@ rates_api = (1, 0)
 def rates_backends():
     yield BackendSpec("bare", "a:b", summary="-")
 """
-OTHERS = "rates-runge-kutta,rates-scipy"  # whose solvers would add nothing here
+NEEDED = ("rates-core", "rates-numpy")
+OTHERS = ",".join(
+    {entry.dist.name for entry in entry_points(group="rates.plugins") if entry.dist and entry.dist.name not in NEEDED}
+)  # whatever else is installed
 TABLE = """\
 BACKEND  RUNS noisy WITH
 bare     no solver; missing: noise
