@@ -305,23 +305,6 @@ def sums_of_own(out, weights, pointers, source):
 
 
 @njit(error_model="numpy")
-def sums_of_samples(out, weights, pointers, buffer, places):
-    """Write for each target the weighted sum of the samples that its connections read, added up in four parts."""
-    for i in range(out.size):
-        weight, place = weights[pointers[i] : pointers[i + 1]], places[pointers[i] : pointers[i + 1]]
-        a = b = c = d = out.dtype.type(0)
-        whole = weight.size // 4 * 4
-        for k in range(0, whole, 4):
-            a += weight[k] * buffer[place[k]]
-            b += weight[k + 1] * buffer[place[k + 1]]
-            c += weight[k + 2] * buffer[place[k + 2]]
-            d += weight[k + 3] * buffer[place[k + 3]]
-        for k in range(whole, weight.size):
-            a += weight[k] * buffer[place[k]]
-        out[i] = (a + b) + (c + d)
-
-
-@njit(error_model="numpy")
 def sums_between_samples(out, weights, pointers, buffer, places, width, shares):
     """Write for each target the weighted sum of what its connections read between samples."""
     for i in range(out.size):

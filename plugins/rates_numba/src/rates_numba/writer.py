@@ -196,9 +196,9 @@ class BlockWriter:
             printer.used.add(function)
             yield f"{function}({', '.join([*given, self._name(statement.source), *index])})"
         elif past is not None and statement.index is None:
-            printer.used.update(("sums_of_samples", "sums_between_samples"))
+            printer.used.update(("sums_of_picked", "sums_between_samples"))
             yield f"if {past.exact}:"
-            yield f"{INDENT}sums_of_samples({', '.join([*given, past.buffer, past.places])})"
+            yield f"{INDENT}sums_of_picked({', '.join([*given, past.buffer, past.places])})"
             yield "else:"
             rest = [past.buffer, past.places, str(past.width), past.weights]
             yield f"{INDENT}sums_between_samples({', '.join([*given, *rest])})"
