@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from itertools import islice
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,7 +60,7 @@ def sweep(
     ready = prepared(circuit, samples, simulation_time, step_size, outputs, inputs, reduce, paths, options)
     result = SweepResult(_store(ready, save, resume))
     run(ready, result.store, where, memory_limit, verbose)
-    _warn(result)
+    warn_of_early_ends(result.store, range(len(result)), "The result's ended_early")
     return result
 
 
@@ -110,18 +109,24 @@ def run(ready: Sweep, store: Store, where: Executor, memory_limit: float | None,
     writer.close()
 
 
-def _warn(result: SweepResult) -> None:
-    """Say which points ended early, if any did."""
-    ended = result.ended_early
+def warn_of_early_ends(store: Store, labels: Sequence[object], reasons: str) -> None:
+    """Say which points ended early, if any did.
+
+    Args:
+        store: what was kept.
+        labels: of all points.
+        reasons: where the user finds why.
+    """
+    ended = sorted(store.failures.items())
     if not ended:
         return
-    samples = result.store.content.samples
-    listed = [f"{number} ({_point(samples, number)}) at t = {end.time:.9g}"
-              for number, end in islice(ended.items(), MOST_LISTED)]  # fmt: skip
+    samples = store.content.samples
+    listed = [f"{labels[number]} ({_point(samples, number)}) at t = {end.time:.9g}"
+              for number, end in ended[:MOST_LISTED]]  # fmt: skip
     more = len(ended) - len(listed)
     warn(
-        f"{len(ended)} of {len(result)} points ended early and are NaN: {', '.join(listed)}"
-        f"{f' and {more} more' if more else ''}. The result's ended_early says why.",
+        f"{len(ended)} of {len(labels)} points ended early and are NaN: {', '.join(listed)}"
+        f"{f' and {more} more' if more else ''}. {reasons} says why.",
         RuntimeWarning,
     )
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rates_core.errors import ArgumentError, shown, warn
-from rates_core.sweeps.analysis import run
+from rates_core.errors import ArgumentError, shown
+from rates_core.sweeps.analysis import run, warn_of_early_ends
 from rates_core.sweeps.grids import points as listed_points
 from rates_core.sweeps.preparation import Sweep, prepared
-from rates_core.sweeps.quantities import Column, Ended
+from rates_core.sweeps.quantities import Column
 from rates_core.sweeps.reductions import Rows
 from rates_core.sweeps.serial import Serial
 from rates_core.sweeps.store import Memory, Store
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from rates_core.templates.circuit import CircuitTemplate
-
-MOST_LISTED = 5  # points that a warning names
 
 
 def grid_search(
@@ -60,9 +57,9 @@ def grid_search(
     run(ready, store, Serial(), None, verbose)
     table = _table(ready, store, points, outputs)
     if store.failures:
-        ended = {str(points.index[number]): end for number, end in sorted(store.failures.items())}
-        table.attrs["ended_early"] = {label: end.reason for label, end in ended.items()}
-        _warn(ended, points)
+        ended = {str(points.index[number]): end.reason for number, end in sorted(store.failures.items())}
+        table.attrs["ended_early"] = ended
+    warn_of_early_ends(store, list(points.index), "The table's attrs['ended_early']")
     return table, points
 
 
@@ -121,22 +118,6 @@ def _values(name: Any, entries: Any) -> list[Any]:
     raise ArgumentError(
         f"param_grid['{name}'] must be a list of values; it is {shown(entries)}. Write [{shown(entries)}]."
     )
-
-
-def _warn(ended: Mapping[str, Ended], points: pd.DataFrame) -> None:
-    """Say which points ended early."""
-    listed = [f"{label} ({_point(points.loc[[label]])}) at t = {end.time:.9g}"
-              for label, end in islice(ended.items(), MOST_LISTED)]  # fmt: skip
-    more = len(ended) - len(listed)
-    warn(
-        f"{len(ended)} of {len(points)} points ended early and are NaN: {', '.join(listed)}"
-        f"{f' and {more} more' if more else ''}. The table's attrs['ended_early'] says why.",
-        RuntimeWarning,
-    )
-
-
-def _point(values: pd.DataFrame) -> str:
-    return ", ".join(f"{name} = {values[name].iloc[0]:.9g}" for name in values.columns)
 
 
 def _table(ready: Sweep, store: Store, points: pd.DataFrame, outputs: Mapping[str, str]) -> pd.DataFrame:
