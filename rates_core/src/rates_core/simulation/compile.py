@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from inspect import signature
-from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, field, frozen
 
 from rates_core.delays.dependence import check_no_draws
 from rates_core.delays.lowering import lower
-from rates_core.errors import ArgumentError, UnknownNameError, UnsupportedFeatureError, did_you_mean, shown
+from rates_core.errors import ArgumentError, UnknownNameError, UnsupportedFeatureError, did_you_mean
 from rates_core.network.apart import Apart
 from rates_core.network.build import build_network
 from rates_core.network.network import Network
@@ -34,14 +32,13 @@ from rates_core.simulation.default_backend import settled_backend
 from rates_core.simulation.grid import positive
 from rates_core.simulation.inputs import columns_of, widened
 from rates_core.simulation.outputs import Recording, recording, requested
+from rates_core.simulation.recipe import Choice, Recipe
 from rates_core.simulation.requirements import requirements_of
 from rates_core.simulation.unknown import RUN
-from rates_core.solvers.driver import Driver, unsolved
-from rates_core.solvers.tableau import Tableau
+from rates_core.solvers.driver import unsolved
 from rates_core.switches import switch
 from rates_core.system.build import build_system
 from rates_core.system.linearisation import linearise
-from rates_core.system.signals import FedInput
 from rates_core.system.system import System
 
 if TYPE_CHECKING:
@@ -50,58 +47,6 @@ if TYPE_CHECKING:
     from rates_core.simulation.execution import RunRequest
     from rates_core.simulation.points import Point, PointResults
     from rates_core.templates.circuit import CircuitTemplate
-
-
-@frozen(eq=False)
-class Choice:
-    """Backend, solver and their options.
-
-    Attributes:
-        fixed: whether the solver takes fixed steps.
-        tableau: the method, if the solver is one; else `driver` runs the loop.
-        open: no backend was named; which one runs depends on the model.
-    """
-
-    backend: BackendSpec
-    solver: SolverSpec
-    method: str | None
-    fixed: bool
-    solver_options: Mapping[str, Any]
-    backend_options: Mapping[str, Any]
-    tableau: Tableau | None = None
-    driver: Driver | None = None
-    open: bool = False
-
-    @property
-    def pair(self) -> Tableau | None:
-        """Return the method if it chooses its steps."""
-        return None if self.fixed else self.tableau
-
-    @property
-    def storage(self) -> str:
-        """Return where past values are kept."""
-        return "ring" if self.fixed else "history"
-
-
-@frozen(eq=False)
-class Recipe:
-    """What a network is compiled with.
-
-    Attributes:
-        name: of the model.
-        fed: the external inputs.
-        stages: of the chains in place of discrete delays, if asked for.
-        outputs: paths by name.
-        float_precision: floating-point type of real numbers.
-    """
-
-    name: str
-    choice: Choice
-    fed: Sequence[FedInput]
-    stages: int | None
-    outputs: Mapping[str, str] | Iterable[str] | None
-    float_precision: str
-    defaults: Mapping[str, Any]
 
 
 @frozen(eq=False, slots=False)
@@ -236,30 +181,17 @@ class CompiledModel:
             >>> [number for some in results for number in some.numbers]
             [0, 1]
         """
-        from rates_core.simulation.many import run_many
-        from rates_core.simulation.points import Point
+        from rates_core.simulation.many import checked_number, run_many
+        from rates_core.simulation.points import points_of
 
         _refuse(CompiledModel.run_many, unknown)
-        asked = [point if isinstance(point, Point) else Point(point) for point in _listed(points)]
-        if at_once is not None and (isinstance(at_once, bool) or not isinstance(at_once, Integral) or at_once < 1):
-            raise ArgumentError(f"at_once must be a whole number of at least 1; it is {shown(at_once)}.")
+        asked, most = points_of(points), checked_number(at_once)
         common = {"simulation_time": simulation_time, "sampling_step_size": sampling_step_size, "cutoff": cutoff,
                   "history": history, "state": state, "verbose": False,
                   "stop_on_nonfinite": stop_on_nonfinite}  # fmt: skip
-        requests = [
-            self._request(
-                {
-                    **common,
-                    "inputs": inputs if point.inputs is None else point.inputs,
-                    "seed": seed if point.seed is None else point.seed,
-                    "parameters": point.parameters,
-                    "initial": point.initial,
-                }
-            )
-            for point in asked
-        ]
+        requests = [self._request({**common, **point.arguments(inputs, seed)}) for point in asked]
         models = [self._for(point.parameters) for point in asked]
-        return run_many(list(zip(range(len(asked)), models, requests, strict=True)), at_once)
+        return run_many(list(zip(range(len(asked)), models, requests, strict=True)), most)
 
     def _request(self, given: Mapping[str, Any]) -> RunRequest:
         """Return what one run is asked for, with what `compile` was given in place of None."""
@@ -382,13 +314,6 @@ def _compiled(network: Network, recipe: Recipe) -> CompiledModel:
     request = ProgramRequest(system, record.paths, choice.tableau if choice.fixed else None, recipe.name, choice.pair)
     program = choice.backend.load()().program(request, choice.backend_options)
     return CompiledModel(system, program, record, choice, recipe.defaults, built, recipe)
-
-
-def _listed(points: Any) -> list[Any]:
-    if not isinstance(points, str | bytes | Mapping):
-        with suppress(TypeError):  # of what cannot be gone through
-            return list(points)
-    raise ArgumentError(f"points must be a list of dicts of path to value; it is {shown(points)}.")
 
 
 def _refuse(method: Callable[..., Any], unknown: Mapping[str, Any]) -> None:

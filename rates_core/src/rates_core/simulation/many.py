@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING
+from numbers import Integral
+from typing import TYPE_CHECKING, Any
 
-from rates_core.errors import SimulationError
+from rates_core.errors import ArgumentError, SimulationError, shown
 from rates_core.programs.batch import empty_columns
 from rates_core.simulation.execution import Run, RunRequest, performed
 from rates_core.simulation.grid import time_grid
@@ -39,6 +40,17 @@ def run_many(asked: Sequence[Asked], at_once: int | None) -> Iterator[PointResul
                 yield from _batch(model, points[first : first + size])
         else:
             yield from map(_alone, points)
+
+
+def checked_number(at_once: Any) -> int | None:
+    """Return how many points run together at most, if that was asked for.
+
+    Raises:
+        ArgumentError: it is no such number.
+    """
+    if at_once is not None and (isinstance(at_once, bool) or not isinstance(at_once, Integral) or at_once < 1):
+        raise ArgumentError(f"at_once must be a whole number of at least 1; it is {shown(at_once)}.")
+    return None if at_once is None else int(at_once)
 
 
 def _at_once(model: CompiledModel, request: RunRequest) -> int:

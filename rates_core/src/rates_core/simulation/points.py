@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from attrs import field, frozen
 
-from rates_core.errors import SimulationError
+from rates_core.errors import ArgumentError, SimulationError, shown
 from rates_core.programs.record import Columns
 from rates_core.simulation.outputs import table
 
@@ -33,6 +33,26 @@ class Point:
     initial: Mapping[str, Any] = field(factory=dict)
     inputs: Mapping[str, Any] | None = None
     seed: int | None = None
+
+    def arguments(self, inputs: Mapping[str, Any] | None, seed: int | None) -> dict[str, Any]:
+        """Return the arguments of its run, with what points share where it brings nothing of its own."""
+        return {
+            "parameters": self.parameters,
+            "initial": self.initial,
+            "inputs": inputs if self.inputs is None else self.inputs,
+            "seed": seed if self.seed is None else self.seed,
+        }
+
+
+def points_of(given: Any) -> list[Point]:
+    """Return points, each a `Point` or a dict of parameters by path.
+
+    Raises:
+        ArgumentError: they are no list.
+    """
+    if isinstance(given, str | bytes | Mapping) or not isinstance(given, Iterable):
+        raise ArgumentError(f"points must be a list of dicts of path to value; it is {shown(given)}.")
+    return [point if isinstance(point, Point) else Point(point) for point in given]
 
 
 @frozen(eq=False)
