@@ -21,7 +21,12 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
         "ring": "rates-delay-ring",
         "history": "rates-delay-history",
     },
-    "analysis": {"continuation": "rates-continuation", "rnn": "rates-rnn"},
+    "analysis": {
+        "sobol_indices": "rates-sensitivity",
+        "morris_effects": "rates-sensitivity",
+        "continuation": "rates-continuation",
+        "rnn": "rates-rnn",
+    },
     "executor": {"dask": "rates-dask"},
     "model library": {"model_templates": "rates-models"},
     "format": {
