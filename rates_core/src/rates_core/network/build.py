@@ -10,6 +10,7 @@ from rates_core.network.apart import Apart
 from rates_core.network.connection_index import ConnectionIndex
 from rates_core.network.connections import Ends, wire_connections
 from rates_core.network.edges import wire_edges
+from rates_core.network.forms import Forms, FoundForms
 from rates_core.network.grouping import Feeding, group
 from rates_core.network.leaves import FlatCircuit, flatten
 from rates_core.network.network import Network
@@ -18,16 +19,17 @@ from rates_core.network.wiring import Wiring
 from rates_core.templates.circuit import CircuitTemplate
 
 
-def build_network(circuit: CircuitTemplate, vectorize: bool = True) -> Network:
+def build_network(circuit: CircuitTemplate, vectorize: bool = True, forms: Forms | None = None) -> Network:
     """Flatten a circuit into populations and projections.
 
     Args:
         circuit: any circuit; it is not changed.
         vectorize: whether equal nodes are grouped into populations. Grouping never changes a value beyond rounding.
+        forms: the forms of weights that were asked for.
 
     Raises:
         TemplateError: the circuit has no nodes.
-        UnknownNameError: an edge, connection or override names something that does not exist.
+        UnknownNameError: an edge, connection, override or form names something that does not exist.
         TemplateError: an edge leads to something that is not an input, or its operators do not fit.
         ArgumentError: values or weights have the wrong shape.
     """
@@ -38,10 +40,10 @@ def build_network(circuit: CircuitTemplate, vectorize: bool = True) -> Network:
             "circuits=, or derive one that has, with update_template()."
         )
     settle_readings(flat)
-    return connected(flat, vectorize)
+    return connected(flat, vectorize, Apart(), forms or Forms())
 
 
-def connected(flat: FlatCircuit, vectorize: bool, apart: Apart | None = None) -> Network:
+def connected(flat: FlatCircuit, vectorize: bool, apart: Apart, forms: Forms) -> Network:
     """Return the network of a flattened circuit, in which some values are kept apart."""
     addresses = _addresses(flat)
     connections = [
@@ -55,12 +57,27 @@ def connected(flat: FlatCircuit, vectorize: bool, apart: Apart | None = None) ->
     ]
     instant = [*_instant_edges(flat, addresses), *_instant_connections(flat, connections)] if vectorize else []
     populations, locations = group(flat, instant, vectorize)
-    wiring = Wiring(flat, populations, locations, apart or Apart())
+    wiring = Wiring(flat, populations, locations, apart)
+    wiring.forms = _found(wiring, forms)
     wire_edges(wiring, flat.edges, addresses)
     wire_connections(wiring, connections)
+    wiring.check_forms()
     index = ConnectionIndex(flat.links, wiring.sets)
     parts = tuple(wiring.populations), tuple(wiring.projections)
-    return Network(flat.name, *parts, locations, index, flat, vectorize)
+    return Network(flat.name, *parts, locations, index, flat, vectorize, forms)
+
+
+def _found(wiring: Wiring, forms: Forms) -> FoundForms:
+    """Return the forms that were asked for by what they join.
+
+    Raises:
+        UnknownNameError: a path names nothing.
+    """
+    asked = {
+        (wiring.reference(find(wiring.flat, source)), wiring.reference(find(wiring.flat, target))): (source, target)
+        for source, target in forms.pairs
+    }
+    return FoundForms(forms.every, {ends: forms.pairs[pair] for ends, pair in asked.items()}, asked)
 
 
 def _addresses(flat: FlatCircuit) -> list[Address]:

@@ -10,7 +10,7 @@ import numpy as np
 from rates_core.errors import ArgumentError, UnsupportedFeatureError
 from rates_core.network.addresses import Address
 from rates_core.network.edge_populations import EdgeOperators, add_edge_population
-from rates_core.network.weights import DENSE_SHARE, DENSE_SIZE, Dense, Uniform, Weights
+from rates_core.network.weights import DENSE_SHARE, DENSE_SIZE, Dense, Uniform
 from rates_core.network.wiring import Connections, Wiring
 from rates_core.templates.connection_values import ConnectionValues
 from rates_core.templates.edge_table import Mapped, changed_mapping
@@ -114,7 +114,7 @@ class _Wire:
     def _reaches_all(self) -> bool:
         return len(self.rows) == self.wiring.count(self.target)
 
-    def _whole(self) -> Weights | None:
+    def _whole(self) -> Uniform | Dense | None:
         """Return weights of all pairs of units that need no list of connections, if that is possible."""
         connection = self.connection
         if connection.template is not None or not self._reaches_all:
@@ -132,8 +132,9 @@ class _Wire:
             return Dense(np.array(np.broadcast_to(np.asarray(weights) * 1.0, connection.shape)))
         if _is_number(weights):
             return Uniform(weights)
+        form = self.wiring.forms.between(self.source, self.target)
         few = weights.size > DENSE_SIZE and np.count_nonzero(weights) < DENSE_SHARE * weights.size
-        return None if few else Dense(weights)
+        return Dense(weights) if form == "dense" or (form is None and not few) else None
 
     def _connections(self, keep_zeros: bool) -> Connections:
         """Return all connections, sorted by target; those of a matrix of weight 0 only if they are to be kept."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
+from rates_core.network.forms import Forms
 from rates_core.network.structure import NodeStructure, VariableKey
 from rates_core.network.weights import Weights
 
@@ -111,6 +112,7 @@ class Network:
         connections: which edges and connectivities the projections and the populations of edges are made of.
         flat: the circuit that the network was built from.
         vectorize: whether equal nodes were grouped.
+        forms: the forms of weights that were asked for.
     """
 
     name: str
@@ -120,6 +122,7 @@ class Network:
     connections: ConnectionIndex = field(repr=False)
     flat: FlatCircuit = field(repr=False)
     vectorize: bool
+    forms: Forms
 
     @cached_property
     def fed_variables(self) -> frozenset[VariableReference]:

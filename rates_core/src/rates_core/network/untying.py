@@ -42,7 +42,7 @@ def tied_by(network: Network, parameters: Mapping[str, Any], argument: str = "pa
 def untied(network: Network, apart: Apart) -> Network:
     """Return a network in which these values are arrays of one entry per unit or connection."""
     if any(attribute in EDGE_ATTRIBUTES for _, attribute in apart.edges):
-        network = connected(network.flat, network.vectorize, apart)
+        network = connected(network.flat, network.vectorize, apart, network.forms)
     populations = list(network.populations)
     for number, key in (*apart.units, *_edge_variables(network, apart)):
         populations[number] = _spread(populations[number], key)

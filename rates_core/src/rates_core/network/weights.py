@@ -63,6 +63,7 @@ def from_connections(
     data: np.ndarray,
     shape: tuple[int, int],
     separate: bool,
+    form: str | None = None,
 ) -> Weights:
     """Choose the form of weights for a list of connections.
 
@@ -72,13 +73,15 @@ def from_connections(
         data: weight of each connection.
         shape: the numbers of targets and sources.
         separate: whether connections must stay separate, since each has a delay of its own.
+        form: dense or sparse, if one was asked for; a matrix only where connections can be one.
     """
     import numpy as np
 
     targets, sources = shape
-    if len(rows) == targets and bool((rows == np.arange(targets)).all()):
+    if form is None and len(rows) == targets and bool((rows == np.arange(targets)).all()):
         return Indexed(data, None if is_identity(columns, sources) else columns)
-    dense = targets * sources <= DENSE_SIZE or len(rows) >= DENSE_SHARE * targets * sources
+    entries = targets * sources
+    dense = entries <= DENSE_SIZE or len(rows) >= DENSE_SHARE * entries if form is None else form == "dense"
     if dense and not separate and not _repeated(rows, columns, shape):
         matrix = np.zeros(shape, dtype=data.dtype)
         matrix[rows, columns] = data

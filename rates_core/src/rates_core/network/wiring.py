@@ -11,10 +11,11 @@ from rates_core.errors import TemplateError
 from rates_core.network.addresses import Address
 from rates_core.network.apart import Apart
 from rates_core.network.connection_set import ConnectionSet
+from rates_core.network.forms import FoundForms, whole
 from rates_core.network.grouping import Locations
 from rates_core.network.leaves import FlatCircuit
 from rates_core.network.network import Population, Projection, UnitLocation, VariableReference
-from rates_core.network.weights import Dense, Indexed, Weights, from_connections, is_identity
+from rates_core.network.weights import Dense, Indexed, Uniform, Weights, from_connections, is_identity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +33,7 @@ class Wiring:
     populations: list[Population]
     locations: Locations
     apart: Apart = field(factory=Apart)
+    forms: FoundForms = field(factory=FoundForms)
     projections: list[Projection] = field(factory=list)
     sets: list[ConnectionSet] = field(factory=list)
     labels: Counter[str] = field(factory=Counter)
@@ -90,11 +92,16 @@ class Wiring:
         return len(self.projections) - 1
 
     def join(
-        self, declared: int, source: VariableReference, target: VariableReference, weights: Weights, **times: Times
+        self,
+        declared: int,
+        source: VariableReference,
+        target: VariableReference,
+        weights: Uniform | Dense,
+        **times: Times,
     ) -> None:
         """Add a projection of all pairs of units of two populations."""
-        number = self.project(source, target, weights, **times)
         shape = self.count(target), self.count(source)
+        number = self.project(source, target, whole(weights, shape, self.forms.between(source, target)), **times)
         self.sets.append(ConnectionSet(declared, shape, number, (number,)))
 
     def connect(self, connections: Connections, all_fed: bool = False) -> None:
@@ -109,10 +116,18 @@ class Wiring:
             number = self.project(source, target, Indexed(connections.weights[0].item(), index), delay, spread)
             self.sets.append(connections.set(shape, number, (number,)))
             return
-        weights = from_connections(connections.rows, connections.columns, connections.weights, shape, separate)
+        form = self.forms.between(source, target)
+        weights = from_connections(connections.rows, connections.columns, connections.weights, shape, separate, form)
+        self.forms.check(source, target, weights)
         fed = None if all_fed or self.single(target) else mask(connections.rows, shape[0])
         number = self.project(source, target, weights, delay, spread, fed)
         self.sets.append(connections.set(shape, number, (number,), dense=isinstance(weights, Dense)))
+
+    def check_forms(self) -> None:
+        """Raise if the form of weights was asked for that are not there."""
+        self.forms.check_found(
+            ((item.source, item.target) for item in self.projections), (item.label for item in self.projections)
+        )
 
     def times(self, connections: Connections) -> tuple[Times, Times]:
         """Return delay and spread of connections: none, one number, or one per connection where they have to be."""

@@ -7,6 +7,7 @@ from numbers import Integral
 from typing import Any
 
 from rates_core.errors import ArgumentError, PluginError, UnknownNameError, UnsupportedFeatureError, did_you_mean, shown
+from rates_core.network.forms import Forms, forms_of
 from rates_core.plugins import get_manager
 from rates_core.plugins.specs import BackendSpec, SolverSpec
 from rates_core.simulation.unknown import RUN, method_of, solver_meant, unknown_option
@@ -133,6 +134,16 @@ def chosen_stages(options: Mapping[str, Any]) -> tuple[int | None, dict[str, Any
             raise ArgumentError(f"{name} is the number of stages of a chain, at least 1; it is {shown(value)}.")
         return int(value), others
     return None, others
+
+
+def chosen_forms(options: Mapping[str, Any]) -> tuple[Forms, dict[str, Any]]:
+    """Return the forms of weights that were asked for, and the other options.
+
+    Raises:
+        ArgumentError: they are no forms.
+        UnknownNameError: there is no such form.
+    """
+    return forms_of(options.get("projections")), {key: value for key, value in options.items() if key != "projections"}
 
 
 def check_fit(solver: SolverSpec, backend: BackendSpec) -> None:

@@ -23,6 +23,7 @@ from rates_core.simulation.arguments import checked_values
 from rates_core.simulation.choice import (
     check_fit,
     chosen_backend,
+    chosen_forms,
     chosen_options,
     chosen_solver,
     chosen_stages,
@@ -267,6 +268,7 @@ def compile_model(
     """Compile a circuit; see `CircuitTemplate.compile`."""
     step_size, vectorize = positive("step_size", step_size), switch("vectorize", vectorize)
     stages, options = chosen_stages({"delay_approximation": delay_approximation, **options})
+    forms, options = chosen_forms(options)
     solver_spec, method = chosen_solver(solver, method)
     backend_spec = chosen_backend(backend)
     solver_options, backend_options = chosen_options(solver_spec, backend_spec, options)
@@ -292,7 +294,7 @@ def compile_model(
     }
     fed = columns_of(inputs)
     recipe = Recipe(circuit.name, choice, fed, stages, outputs, float_precision, defaults)
-    return _compiled(build_network(circuit, vectorize), recipe)
+    return _compiled(build_network(circuit, vectorize, forms), recipe)
 
 
 def _compiled(network: Network, recipe: Recipe) -> CompiledModel:

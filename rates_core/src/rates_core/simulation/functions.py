@@ -22,7 +22,14 @@ from rates_core.plugins.specs import BackendSpec
 from rates_core.programs.program import Backend, FunctionRequest, FunctionSource, ProgramRequest, slot_paths
 from rates_core.reports.mark import is_our_text
 from rates_core.simulation.arguments import arguments_of, initial_state
-from rates_core.simulation.choice import chosen_backend, chosen_options, chosen_solver, chosen_stages, driver_of
+from rates_core.simulation.choice import (
+    chosen_backend,
+    chosen_forms,
+    chosen_options,
+    chosen_solver,
+    chosen_stages,
+    driver_of,
+)
 from rates_core.simulation.grid import TimeGrid, positive
 from rates_core.simulation.inputs import Inputs, columns_of
 from rates_core.simulation.requirements import requirements_of
@@ -175,13 +182,15 @@ def _function(
     spec = chosen_backend(backend)
     solver_spec, _ = chosen_solver(solver, None)
     stages, options = chosen_stages(options)
+    forms, options = chosen_forms(options)
     solver_options, _ = chosen_options(solver_spec, spec, options, FUNCTION if form is None else (*FUNCTION, "sparse"))
     step_size = positive("step_size", step_size)
     _check_decorator(decorator, decorator_kwargs)
     file = None if file_name is None else path_of("file_name", file_name)
     if switch("auto", auto):
         raise UnsupportedFeatureError(f"The backend '{spec.name}' writes no files for AUTO. backend='fortran' does.")
-    system = lower(build_system(build_network(circuit, switch("vectorize", vectorize)), columns_of(inputs)), stages)
+    network = build_network(circuit, switch("vectorize", vectorize), forms)
+    system = lower(build_system(network, columns_of(inputs)), stages)
     continuous = solver_spec.adaptive or solver_spec.kind == "driver"
     continuous = continuous if adaptive is None else switch("adaptive", adaptive)
     driver = driver_of(solver_spec, solver_spec.load()) if options else None

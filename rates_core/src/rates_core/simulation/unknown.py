@@ -12,11 +12,11 @@ from rates_core.plugins.specs import BackendSpec, Option, SolverSpec
 RUN = (
     "simulation_time", "step_size", "inputs", "outputs", "sampling_step_size", "cutoff", "solver", "backend",
     "vectorize", "verbose", "float_precision", "method", "history", "state", "seed", "delay_approximation",
-    "stop_on_nonfinite",
+    "stop_on_nonfinite", "projections",
 )  # fmt: skip
 FUNCTION = (
     "func_name", "step_size", "file_name", "inputs", "backend", "solver", "adaptive", "vectorize", "float_precision",
-    "decorator", "decorator_kwargs", "auto", "delay_approximation",
+    "decorator", "decorator_kwargs", "auto", "delay_approximation", "projections",
 )  # fmt: skip
 OF_COMPILED = ("parameters", "initial", "history", "state", "seed", "verbose", "stop_on_nonfinite")
 
