@@ -116,6 +116,11 @@ def _fitting(times: Array, what: str, weights: Matrix) -> Array:
     raise TemplateError(f"{what} has the shape {times.shape}, but the connections have the shape {shape}.")
 
 
+def _as_given(times: Any) -> Any:
+    """Return what is checked when the weights are known; for type checkers callers may give whatever fits them."""
+    return times
+
+
 @checked_class
 @frozen(cache_hash=True)
 class Connectivity:
@@ -147,8 +152,8 @@ class Connectivity:
     weights: Matrix = field(converter=_weights, eq=exact)
     edge: EdgeTemplate | None = field(default=None, converter=edge_template)
     edge_var_map: Mapping[str, Mapped] = field(factory=FrozenMapping)
-    delays: float | Array | None = field(default=None, eq=exact)
-    spread: float | Array | None = field(default=None, eq=exact)
+    delays: float | Array | None = field(default=None, converter=_as_given, eq=exact)
+    spread: float | Array | None = field(default=None, converter=_as_given, eq=exact)
     location: Location | None = field(default=None, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
