@@ -235,7 +235,7 @@ def lint(session: nox.Session) -> None:
     _, third_party = split(r for member in MEMBERS.values() for r in member.requirements)
     install(session, *LINT_TOOLS, *TEST_TOOLS, *third_party, "matplotlib", "nox")
     path = os.pathsep.join(folders)
-    scripts = ["noxfile.py", "conftest.py", "tools", "benchmarks", "examples", "tests/typing"]
+    scripts = ["noxfile.py", "conftest.py", "tools", "benchmarks", "examples", "tests/typed"]
     checks = [
         ["ruff", "check", "."],
         ["ruff", "format", "--check", "."],
