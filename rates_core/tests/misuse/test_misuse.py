@@ -5,6 +5,7 @@ What code of the user raises while it is called, as a generator or an object of 
 
 from __future__ import annotations
 
+import gc
 import signal
 import subprocess
 import sys
@@ -63,7 +64,8 @@ class Watch:
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        """Fail if anything forbidden happens inside, and stop what takes too long."""
+        """Fail if anything forbidden happens inside, and stop what takes too long; garbage of others waits."""
+        gc.disable()
         self.seen, before = [], signal.signal(signal.SIGPROF, self._too_slow)
         signal.setitimer(signal.ITIMER_PROF, SECONDS)
         try:
@@ -71,6 +73,7 @@ class Watch:
         finally:
             signal.setitimer(signal.ITIMER_PROF, 0.0)
             signal.signal(signal.SIGPROF, before)
+            gc.enable()
             seen, self.seen = self.seen, None
         assert not seen, seen
 

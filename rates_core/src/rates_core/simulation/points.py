@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -50,9 +51,13 @@ def points_of(given: Any) -> list[Point]:
     Raises:
         ArgumentError: they are no list.
     """
-    if isinstance(given, str | bytes | Mapping) or not isinstance(given, Iterable):
+    listed = None
+    if not isinstance(given, str | bytes | Mapping):
+        with suppress(TypeError):  # of what cannot be gone through
+            listed = list(given)
+    if listed is None:
         raise ArgumentError(f"points must be a list of dicts of path to value; it is {shown(given)}.")
-    return [point if isinstance(point, Point) else Point(point) for point in given]
+    return [point if isinstance(point, Point) else Point(point) for point in listed]
 
 
 @frozen(eq=False)
