@@ -21,6 +21,7 @@ from rates_delay_history.polynomial import FIT, NODES, Polynomials
 
 MOST_COMPUTED = 16  # times at which a variable is computed anew whenever it is read
 LEAST_ROOM = 256  # steps that a loop may write before it is given new room
+ROOM = 2**19  # numbers that this room holds at least
 
 
 class HistoryStorage(Storage):
@@ -120,9 +121,9 @@ class History(AcceptedHistory):
             return None
         self._forget(self._unreached())
         count = len(self._ends)
-        room = max(LEAST_ROOM, count)
-        ahead = np.empty(room)
         widths = {slot: int(np.prod(self._context.system.shapes[slot])) for slot in read}
+        room = max(LEAST_ROOM, count, ROOM // (len(NODES) * sum(widths.values())))
+        ahead = np.empty(room)
         self._trail = Trail(
             starts=np.concatenate([self._starts, ahead]),
             ends=np.concatenate([self._ends, ahead]),

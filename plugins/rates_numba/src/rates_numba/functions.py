@@ -224,14 +224,19 @@ def all_finite(values):
 
 
 @njit(error_model="numpy")
-def lagged(out, t, lag, starts, ends, kept, factors):
-    """Write what a read takes from stored steps; its entries stand in the order of their times."""
+def lagged(out, t, lag, starts, ends, kept, factors, last):
+    """Write what a read takes from stored steps; its entries stand in the order of their times.
+
+    `last[0]` is the step from which the first entry was taken the last time.
+    """
     delays, sources, targets = lag
-    place, delay, x = -1, math.nan, 0.0
+    place, delay, x = last[0], math.nan, 0.0
     for entry in range(delays.size):
         if delays[entry] != delay:
             delay = delays[entry]
             place = step_at(starts, kept, place, t - delay)
+            if entry == 0:
+                last[0] = place
             x = 2.0 * min(1.0, (t - delay - starts[place]) / (ends[place] - starts[place])) - 1.0
         out[targets[entry]] = chebyshev(factors, place, sources[entry], x)
 
@@ -240,12 +245,14 @@ def lagged(out, t, lag, starts, ends, kept, factors):
 def step_at(starts, kept, place, t):
     """Return the last step that begins at a time or before it, the first one if none does.
 
-    It is looked for behind the one before, if there is such.
+    It is looked for around a place, if there is such.
     """
     if place < 0:
         return max(0, passed(starts[:kept], t) - 1)
     while place + 1 < kept and starts[place + 1] <= t:
         place += 1
+    while place > 0 and starts[place] > t:
+        place -= 1
     return place
 
 
@@ -268,6 +275,32 @@ def fitted(factors, step, fit, samples):
             for node in range(fit.shape[1]):
                 value += fit[power, node] * samples[node, entry]
             factors[step, power, entry] = value
+
+
+@njit(error_model="numpy")
+def fitted_shares(fit, nodes, dense):
+    """Return by how much each slope enters the factors of a state: `[factors, slopes]`."""
+    shares = np.zeros((fit.shape[0], dense.shape[0]))
+    for stage in range(dense.shape[0]):
+        for node in range(nodes.size):
+            share = polynomial(dense, stage, nodes[node])
+            for power in range(fit.shape[0]):
+                shares[power, stage] += fit[power, node] * share
+    return shares
+
+
+@njit(error_model="numpy")
+def fitted_states(factors, step, first, y, h, shares, k):
+    """Write the factors of states, from a first one on, on a step."""
+    count = factors.shape[2]
+    for power in range(shares.shape[0]):
+        for entry in range(count):
+            factors[step, power, entry] = y[first + entry] if power == 0 else 0.0
+        for stage in range(shares.shape[1]):
+            share = h * shares[power, stage]
+            if share != 0.0:
+                for entry in range(count):
+                    factors[step, power, entry] += share * k[stage, first + entry]
 
 
 @njit(error_model="numpy")

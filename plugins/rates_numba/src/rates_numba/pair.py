@@ -204,7 +204,9 @@ class Pair:
     def _kept(self) -> list[str]:
         """Return the lines that store an accepted step for reads to come."""
         vectors = self.vectors
-        return self.past.keep(vectors.between(), vectors.at("store", "now", vectors.whole("moved"), "stored", "node"))
+        return self.past.keep(
+            vectors.between(), vectors.at("store", "now", vectors.whole("moved"), "stored", "node"), vectors.fitted
+        )
 
     def _interpolating(self) -> list[str]:
         """Return the lines that compute what only the interpolant needs: for a row inside the step, or a past."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import chain
+
+from rates_core.system.system import State
 
 from rates_numba.layout import Layout, buffered
 from rates_numba.writer import INDENT
@@ -21,8 +24,15 @@ class PastText:
         self.system = layout.system
         self.slots = buffered(layout.system)
         self._store = layout.parts["store"] if self.slots else None
+        states = {state.path: state for state in self.system.states if not state.complex}
+        #: per stored variable the state that it is, if it is one
+        self.states = [states.get(path) for path in (self._store.paths if self._store else ())]
         if self.slots:
-            layout.used.update(("lagged", "step_at", "chebyshev", "passed", "fitted"))
+            layout.used.update(("lagged", "step_at", "chebyshev", "passed"))
+        if None in self.states:
+            layout.used.add("fitted")
+        if any(self.states):
+            layout.used.update(("fitted_shares", "polynomial"))
 
     @property
     def given(self) -> list[str]:
@@ -37,16 +47,18 @@ class PastText:
         ]
 
     def begin(self) -> list[str]:
-        """Return lines that make room for the values of reads."""
-        return [
+        """Return lines that make room for the values of reads, and for where they were found."""
+        values = [
             f"past_{number} = np.empty({_size(read.shape)}{_kind(read.complex)})"
             for number, read in enumerate(self.system.reads)
         ]
+        return [*values, *(f"found_{number} = np.full(1, -1)" for number in range(len(self.system.reads)))]
 
     def read(self, time: str) -> list[str]:
         """Return lines that read the past of a time."""
         return [
-            f"lagged(past_{number}, {time}, lags[{number}], starts, ends, kept, factors[{self.slots.index(read.slot)}])"
+            f"lagged(past_{number}, {time}, lags[{number}], starts, ends, kept, "
+            f"factors[{self.slots.index(read.slot)}], found_{number})"
             for number, read in enumerate(self.system.reads)
         ]
 
@@ -54,30 +66,43 @@ class PastText:
         """Return lines that make room for what is stored of one step."""
         if self._store is None:
             return []
+        shares = ["slope_shares = fitted_shares(fit, nodes, DENSE)"] if any(self.states) else []
+        if all(self.states):
+            return shares
         shapes, kinds = self.system.shapes, self.system.complex_symbols
         texts = [f"np.empty((nodes.size, {_size(shapes[path])}){_kind(path in kinds)})" for path in self._store.paths]
         rows = [
             f"samples[{number}]" if shapes[path] else f"samples[{number}][:, 0]"
             for number, path in enumerate(self._store.paths)
         ]
-        return [f"samples = ({', '.join(texts)},)", f"stored = ({', '.join(rows)},)"]
+        return [*shares, f"samples = ({', '.join(texts)},)", f"stored = ({', '.join(rows)},)"]
 
-    def keep(self, between: Sequence[str], store: str) -> list[str]:
+    def keep(self, between: Sequence[str], store: str, state: Callable[[int, State], list[str]]) -> list[str]:
         """Return lines that store a step from `t` to `stop`.
+
+        States are combinations of slopes, as the interpolant is; of what depends on them samples are taken.
 
         Args:
             between: lines that compute the state at `theta`.
             store: the call that writes variables at the time `now` into a row of `stored`.
+            state: returns lines that write the factors of a state into those of a number.
         """
         if self._store is None:
             return []
         needs_past = any(read.path in self._store.routine.arguments for read in self.system.reads)
         lines = [*between, "now = t + theta*h", *(self.read("now") if needs_past else []), store]
-        return [
+        sampling = [
             "for node in range(nodes.size):",
             f"{INDENT}theta = nodes[node]",
             *(INDENT + line for line in lines),
-            *(f"fitted(factors[{number}], kept, fit, samples[{number}])" for number in range(len(self.slots))),
+        ]
+        written = [
+            [f"fitted(factors[{number}], kept, fit, samples[{number}])"] if item is None else state(number, item)
+            for number, item in enumerate(self.states)
+        ]
+        return [
+            *([] if all(self.states) else sampling),
+            *chain.from_iterable(written),
             "starts[kept], ends[kept] = t, stop",
             "kept += 1",
         ]

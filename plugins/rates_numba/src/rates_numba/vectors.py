@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 
 from rates_core.solvers.tableau import Tableau
+from rates_core.system.system import State
 
 from rates_numba.layout import Layout
 from rates_numba.loop import increment
@@ -99,6 +100,10 @@ class Vectors(ABC):
         """Return lines that compute `moved`, where the solution is a part `theta` of the step on."""
 
     @abstractmethod
+    def fitted(self, number: int, state: State) -> list[str]:
+        """Return lines that write the factors of a state on a step into those of a number."""
+
+    @abstractmethod
     def first_step(self) -> list[str]:
         """Return lines of a function of `t, y, f, longest` that name `level`, `steep`, `small` and `steepest`."""
 
@@ -181,6 +186,17 @@ class _Numbers(Vectors):
         terms = " + ".join(f"shares[{number}]*{slope}" for slope, number in rows.items())
         return ["polynomials(shares, DENSE, theta)", *self._each(f"moved_# = y_# + h*({terms})")]
 
+    def fitted(self, number: int, state: State) -> list[str]:
+        entry, factors = state.offset, f"factors[{number}]"
+        terms = " + ".join(
+            f"slope_shares[power, {row}]*k{stage + 1}_{entry}" for row, (stage, _) in enumerate(self._dense)
+        )
+        return [
+            "for power in range(fit.shape[0]):",
+            f"{INDENT}{factors}[kept, power, 0] = h*({terms})",
+            f"{factors}[kept, 0, 0] += y_{entry}",
+        ]
+
     @property
     def _dense(self) -> list[tuple[int, Sequence[float]]]:
         """Return the stages that the interpolant needs, each with its polynomial."""
@@ -213,6 +229,7 @@ class _Arrays(Vectors):
         "scaled_bend",
         "all_finite",
         "copied",
+        "fitted_states",
     )
     single = False
 
@@ -268,6 +285,9 @@ class _Arrays(Vectors):
 
     def between(self) -> list[str]:
         return ["blended(moved, y, h, theta, DENSE, k)"]
+
+    def fitted(self, number: int, state: State) -> list[str]:
+        return [f"fitted_states(factors[{number}], kept, {state.offset}, y, h, slope_shares, k)"]
 
     def first_step(self) -> list[str]:
         return [
