@@ -22,6 +22,13 @@ ROOT = Path(__file__).parent
 WHEELS = ROOT / ".nox" / "wheels"
 CONSTRAINTS = ROOT / "constraints" / "ci.txt"
 
+PEERS = {
+    "brian2": ["brian2==2.9.0", "numpy<2.3", "cython", "setuptools"],  # it does not import under newer ones
+    "diffrax": ["diffrax==0.7.2", "jax==0.10.2"],
+    "jitcdde": ["jitcdde==1.8.3", "setuptools"],
+    "pyrates": ["pyrates==1.2.3"],
+}
+
 VERSIONS = {
     "constrained": ["--constraint", str(CONSTRAINTS)],
     "lowest": ["--resolution", "lowest-direct"],
@@ -306,7 +313,16 @@ def demo(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+@nox.parametrize("tool", [nox.param(name, id=name) for name in PEERS])
+def peer(session: nox.Session, tool: str) -> None:
+    """Make an environment of its own for a tool that the benchmarks compare with; nothing else needs it."""
+    environment = ROOT / ".nox" / f"peer-{tool}"
+    session.run("uv", "venv", "--quiet", "--clear", str(environment), external=True)
+    session.run("uv", "pip", "install", "--quiet", "--python", str(environment), *PEERS[tool], external=True)
+
+
+@nox.session(default=False)
 def bench(session: nox.Session) -> None:
-    """Measure against the limits; SymPy and the peers are only here."""
-    install(session, CORE.name, *DEFAULT, "rates-numba", "sympy")
+    """Measure against the limits and those peers that have an environment; SymPy is only here."""
+    install(session, CORE.name, *DEFAULT, "rates-numba", "sympy", "matplotlib")
     session.run("python", "-m", "benchmarks", *session.posargs, env={"OMP_NUM_THREADS": "1"})

@@ -1,4 +1,7 @@
-"""Run the rows and print them as a table; a row that fails is a row, and a miss stays in the table."""
+"""Run the rows and print them as a table, then how networks grow, with a picture.
+
+A row that fails is a row, and a miss stays in the table. The text is also written into the output folder.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,9 @@ import platform
 import shutil
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 
-from benchmarks import peers, rows
+from benchmarks import growth, peers, rows
 from benchmarks.row import NONE, Row
 from benchmarks.settings import Settings
 from benchmarks.table import HEADINGS, cells, heading, line
@@ -31,9 +35,31 @@ def conditions() -> str:
     parts = [f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores; medians."]
     if shutil.which("cc") is None:
         parts.append("**No C compiler was found: the limits in C were NOT RUN.**")
-    if not peers.INSTALLED:
-        parts.append("No peer is installed: its column is empty.")
+    missing = [tool for tool in peers.TOOLS if peers.interpreter(tool) is None]
+    if missing:
+        parts.append(f"**Peers that were NOT RUN**, for want of an environment (`nox -s peer`): {', '.join(missing)}.")
     return " ".join(parts)
+
+
+def reason(error: Exception) -> str:
+    """Spell an error in one cell of a table."""
+    return f"{type(error).__name__}: {error}".replace("\n", " ").replace("|", "/")
+
+
+class Report:
+    """Lines that are printed and kept in a file."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("", encoding="utf-8")
+        self._path = path
+
+    def write(self, *lines: str) -> None:
+        """Add lines."""
+        text = "\n".join(lines)
+        print(text, flush=True)
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(text + "\n")
 
 
 def main() -> None:
@@ -43,16 +69,32 @@ def main() -> None:
     parser.add_argument(
         "--quick", action="store_true", help="small and once: to see that the rows work, not for figures"
     )
+    parser.add_argument("--output", type=Path, default=Path("output"), help="folder of the report and its picture")
     options = parser.parse_args()
     settings = Settings(repeats=1, scale=0.1) if options.quick else Settings()
-    print(conditions() + "\n\n" + heading(), flush=True)
+    report = Report(options.output / "benchmarks.md")
+    report.write(conditions(), "", heading())
     for name, measure in measurements(settings, options.only):
         try:
             texts = cells(measure())
         except Exception as error:  # noqa: BLE001  # the other rows are still worth having
-            reason = f"{type(error).__name__}: {error}".replace("\n", " ").replace("|", "/")
-            texts = (f"{name}: {reason}", *[NONE] * (len(HEADINGS) - 2), "**FAILED**")
-        print(line(texts), flush=True)
+            texts = (f"{name}: {reason(error)}", *[NONE] * (len(HEADINGS) - 2), "**FAILED**")
+        report.write(line(texts))
+    found: list[growth.Panel] = []
+    for name, curves in growth.panels(settings):
+        if options.only not in name:
+            continue
+        try:
+            new = curves()
+        except Exception as error:  # noqa: BLE001  # as above
+            report.write("", f"{name}: **FAILED**: {reason(error)}")
+            continue
+        for panel in new:
+            report.write("", *panel.lines())
+        found += new
+    if found:
+        growth.draw(found, options.output / "growth.svg")
+        report.write("", f"Drawn in {options.output / 'growth.svg'}.")
 
 
 if __name__ == "__main__":

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from statistics import median
+from tempfile import TemporaryDirectory
 from time import perf_counter
 
 
@@ -29,6 +31,17 @@ def process(*arguments: str) -> Callable[[], object]:
         return subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL)
 
     return work
+
+
+def cold(program: str) -> float:
+    """Return the seconds of a Python program in a fresh process, imports included, with an empty cache of its own."""
+    timed = f"import time\nstart = time.perf_counter()\n{program}\nprint(time.perf_counter() - start)"
+    with TemporaryDirectory() as folder:
+        environment = {**os.environ, "RATES_CACHE_DIR": folder}
+        done = subprocess.run(
+            [sys.executable, "-c", timed], check=True, stdout=subprocess.PIPE, text=True, env=environment
+        )
+    return float(done.stdout.split()[-1])
 
 
 def inside(program: str, repeats: int) -> float:

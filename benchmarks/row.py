@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from benchmarks.peers import Done
+
 NONE = "–"
 
 
@@ -42,7 +44,8 @@ class Row:
         target: what is asked; None where a row only informs.
         reference: what the target and the ratio refer to.
         limit: the same work in C; None where there is no such thing, or no compiler.
-        peer: the same work in what users run today, if that is installed.
+        peers: the same work in what users run today, of what is installed.
+        cold: how long it takes in a fresh process with nothing compiled before, imports included.
         error: largest difference from the limit's result, where there is one.
         tolerance: largest error with which the results count as equal.
         memory: the peak of memory above what was there before, in MB.
@@ -53,7 +56,8 @@ class Row:
     target: Target | None = None
     reference: float | None = None
     limit: float | None = None
-    peer: float | None = None
+    peers: tuple[Done, ...] = ()
+    cold: float | None = None
     error: float | None = None
     tolerance: float = 0.0
     memory: float | None = None
@@ -70,10 +74,21 @@ class Row:
         return self.ours / against if against and self.equal else None
 
     @property
+    def ahead_of_us(self) -> list[str]:
+        """List the peers that give an equal result in less time."""
+        return [
+            peer.tool
+            for peer in self.peers
+            if peer.seconds is not None and peer.seconds < self.ours and (peer.error or 0.0) <= self.tolerance
+        ]
+
+    @property
     def verdict(self) -> str:
         """Tell whether the target is met by a right result."""
         if not self.equal:
             return "**MISS** (differs)"
+        if self.ahead_of_us:
+            return f"**MISS** (behind {', '.join(self.ahead_of_us)})"
         if self.target is None:
             return NONE
         return "OK" if self.target.met(self.ours, self.reference, self.memory) else "**MISS**"

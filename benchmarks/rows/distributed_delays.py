@@ -12,7 +12,7 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from benchmarks.clock import interleaved
+from benchmarks.clock import cold, interleaved
 from benchmarks.limits.compiler import kernel
 from benchmarks.row import Row, Target
 from benchmarks.settings import Settings
@@ -108,4 +108,5 @@ def chains(settings: Settings) -> Row:
         target=Target(2.0),
         error=error,
         tolerance=TOLERANCE,
+        cold=cold(f"from {__name__} import *\ncompiled(network({size}), {steps}).run()"),
     )

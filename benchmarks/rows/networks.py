@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.clock import interleaved
+from benchmarks import peers
+from benchmarks.clock import cold, interleaved
 from benchmarks.limits.compiler import kernel
 from benchmarks.row import Row, Target
 from benchmarks.settings import Settings
@@ -82,6 +83,11 @@ def compiled(weights: NDArray[np.float64], delays: NDArray[np.intc] | None, step
     return run
 
 
+def once(size: int, steps: int, delays: bool) -> None:
+    """Build, compile and run a network."""
+    compiled(random_weights(size), random_delays(size) if delays else None, steps)()
+
+
 def in_c(weights: NDArray[np.float64], delays: NDArray[np.intc] | None, steps: int) -> Callable[[], Any] | None:
     """Return the same in C."""
     library = kernel("jansen_rit")
@@ -114,6 +120,14 @@ def measured(settings: Settings, work: str, factor: float, delays: bool) -> Row:
     ours, limit = compiled(weights, given, steps), in_c(weights, given, steps)
     times = interleaved([ours, limit] if limit is not None else [ours], settings.repeats)
     error = None if limit is None else float(np.max(np.abs(ours()["y1"].to_numpy() - limit())))
+    exact = None if limit is None else limit()
+    names, values = list(PARAMETERS), list(PARAMETERS.values())
+    network: dict[str, Any] = {"equations": EQUATIONS, "parameters": names, "values": values, "weights": weights}
+    network |= {"step": STEP, "steps": steps}
+    if given is None:
+        found = peers.done("columns", exact, ("brian2", "pyrates"), **network)
+    else:
+        found = peers.done("delayed_columns", exact, ("pyrates",), **network, delays=given)
     return Row(
         f"{steps} Euler steps of {size} Jansen-Rit columns, {work}, numba",
         ours=times[0],
@@ -122,6 +136,8 @@ def measured(settings: Settings, work: str, factor: float, delays: bool) -> Row:
         target=Target(factor),
         error=error,
         tolerance=TOLERANCE,
+        peers=found,
+        cold=cold(f"from {__name__} import *\nonce({size}, {steps}, {delays})"),
     )
 
 

@@ -16,7 +16,7 @@ from rates_core.programs.carry import Carry
 from rates_core.simulation.compile import CompiledModel
 
 from benchmarks import peers
-from benchmarks.clock import inside, interleaved
+from benchmarks.clock import cold, inside, interleaved
 from benchmarks.limits.compiler import kernel
 from benchmarks.row import Row, Target
 from benchmarks.settings import Settings
@@ -116,7 +116,8 @@ def loop(settings: Settings) -> Row:
         ours=times[0],
         reference=times[1],
         limit=times[2] if library is not None else None,
-        peer=peers.qif_euler(signal, STEP),
+        peers=peers.done("qif", limit, ("pyrates",), signal=signal, step=STEP),
+        cold=cold(f"from {__name__} import *\ncompiled(pulse({steps}))()"),
         target=Target(2.0),
         error=float(np.max(np.abs(ours()["r"].to_numpy() - limit))),
         tolerance=TOLERANCE,
@@ -145,7 +146,8 @@ def native_run(settings: Settings) -> Row:
         signal,
         settings,
     )
-    return replace(row, reference=None, target=Target(seconds=3e-3))
+    program = f"from {__name__} import *\ncompiled(pulse({len(signal)}), 'numba')()"
+    return replace(row, reference=None, target=Target(seconds=3e-3), cold=cold(program))
 
 
 def against_c(

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import ctypes
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from importlib.util import find_spec
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks import clock, peers
 from benchmarks.clock import interleaved
 from benchmarks.limits.compiler import kernel
 from benchmarks.row import Row, Target
@@ -28,13 +25,6 @@ OMEGA, WEIGHT = "k/phase_op/omega", "k/sin_op/s->p/vdp_op/inp/weight"
 # compared with steps that are small throughout, and ours may err up to twice as much as the limit.
 EXACT = (1e-12, 1e-14)
 MARGIN = 2.0
-COLD = """
-import time
-start = time.perf_counter()
-from benchmarks.rows.sweep import grid, model, recorded
-recorded(model(500.0), *grid(20))
-print(time.perf_counter() - start)
-"""
 
 
 def rows(settings: Settings) -> Iterator[partial[Row]]:
@@ -105,6 +95,7 @@ def warm(settings: Settings) -> Row:
     error = allowed = None
     if limit is not None and exact is not None:
         error, allowed = (float(np.max(np.abs(found - exact()))) for found in (ours(), limit()))
+    given = {"omega": omega, "weight": weight, "mu": MU, "end": END, "sampling": SAMPLING, "rtol": RTOL, "atol": ATOL}
     return Row(
         f"sweep of {side * side} points, adaptive order 8, T = {END:.0f}, numba",
         ours=times[0],
@@ -113,14 +104,11 @@ def warm(settings: Settings) -> Row:
         target=Target(1.5),
         error=error,
         tolerance=MARGIN * (allowed or 0.0),
+        peers=peers.done("forced", None if exact is None else exact(), ("diffrax", "pyrates"), **given),
     )
 
 
 def cold(settings: Settings) -> Row:
     """Measure the same from a Python that has imported nothing, with an empty cache of compiled code."""
-    with TemporaryDirectory() as folder:
-        environment = {**os.environ, "RATES_CACHE_DIR": folder}
-        done = subprocess.run(
-            [sys.executable, "-c", COLD], check=True, stdout=subprocess.PIPE, text=True, env=environment
-        )
-    return Row("that sweep with all imports, nothing compiled before", float(done.stdout), Target(seconds=3.0))
+    seconds = clock.cold(f"from {__name__} import *\nrecorded(model(END), *grid(20))")
+    return Row("that sweep with all imports, nothing compiled before", seconds, Target(seconds=3.0))
