@@ -16,7 +16,7 @@ MEGABYTES = 512  # beyond those that are in use when the guard is set
 
 _HARMLESS = frozenset(
     {"object.__getattr__", "object.__setattr__", "sys._getframe", "builtins.id", "os.listdir", "os.scandir"}
-    | {"pathlib.Path.glob", "pathlib.Path.rglob"}
+    | {"pathlib.Path.glob", "pathlib.Path.rglob", "pathlib.Path.walk"}
 )
 _STATUS = Path("/proc/self/statm")
 _SPELLED = re.compile(r"(?:v[0-9]+|and|or|not|if|else|[-+*/%<>=!(),]+| )*")
