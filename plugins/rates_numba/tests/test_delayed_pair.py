@@ -136,15 +136,33 @@ def test_a_past_that_is_a_function_is_followed_too() -> None:
     assert second["x"].to_numpy() == pytest.approx(np.cos(second.index.to_numpy()), abs=1e-8)
 
 
-def test_a_variable_that_is_computed_when_it_is_read_jumps_where_it_jumps() -> None:
-    # z jumps when x = 2 - t passes 1, which is no time that is known before
+@pytest.mark.usefixtures("_native_only")
+def test_a_computed_variable_jumps_where_it_jumps() -> None:
+    # z jumps when x = 2 - t passes 0.9, which is no time that is known before
     model = compiled(
-        "z = heaviside(x - 1)", "x' = -1.0", "y' = past(z, 0.5)", simulation_time=2.0, outputs={"y": "p/op/y"},
+        "z = heaviside(x - 0.9)", "x' = -1.0", "y' = past(z, 0.5)", simulation_time=2.0, outputs={"y": "p/op/y"},
         variables={"x": "variable(2.0)", "z": "variable(0.0)", "y": "output(0.0)"}, **STRICT,
     )  # fmt: skip
     frame = model.run()
     t = frame.index.to_numpy()
-    assert frame["y"].to_numpy() == pytest.approx(np.minimum(t, 1.5), abs=1e-8)
+    assert frame["y"].to_numpy() == pytest.approx(np.minimum(t, 1.6), abs=5e-8)
+
+
+@pytest.mark.usefixtures("_native_only")
+def test_a_step_is_divided_where_a_computed_variable_is_steep(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = []
+    for backend in ("numba", "numpy"):
+        model = compiled(
+            "z = sigmoid(200*(x - 0.9))", "x' = -1.0", "y' = past(z, 0.5)", simulation_time=2.0, backend=backend,
+            outputs={"y": "p/op/y"}, variables={"x": "variable(2.0)", "z": "variable(0.0)", "y": "output(0.0)"},
+            **STRICT,
+        )  # fmt: skip
+        found.append(model.run()["y"].to_numpy())
+        monkeypatch.undo()
+    t = np.arange(200) * 0.01
+    exact = t - (np.logaddexp(0.0, 200 * (t - 0.5 - 1.1)) - np.logaddexp(0.0, -200 * 1.1)) / 200
+    np.testing.assert_allclose(found[0], exact, rtol=0, atol=1e-9)
+    np.testing.assert_allclose(found[0], found[1], rtol=0, atol=1e-12)
 
 
 def test_a_past_that_grows_without_bound_ends_the_run_as_with_numpy() -> None:

@@ -19,14 +19,12 @@ class Late:
         order: the entries from the longest delay to the shortest, so that what they read is in the order of time.
         delays: in this order.
         entries: the entry of the slot that each takes, in this order; None for a slot that is a number.
-        distinct: number of different delays.
         longest: the longest one.
         nothing: a value where none is needed.
     """
 
     def __init__(self, read: Read, shape: tuple[int, ...], delay: Any, index: Any) -> None:
         self.read, self.delay, self.index = read, delay, index
-        self.distinct = 1
         self.longest = float(np.max(delay)) if np.size(delay) else 0.0
         self.nothing = np.zeros(read.shape) if read.shape else 0.0
         if np.ndim(delay):
@@ -34,7 +32,6 @@ class Late:
             self.delays = delay[self.order]
             taken = np.arange(len(delay)) if index is None else np.asarray(index)
             self.entries = taken[self.order] if shape else None
-            self.distinct = 1 + int(np.count_nonzero(np.diff(self.delays)))
 
     def lag(self, width: int) -> Lag:
         """Return what it takes from the past as data.

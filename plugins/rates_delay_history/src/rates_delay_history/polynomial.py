@@ -8,10 +8,35 @@ import numpy as np
 
 COUNT = 8  # coefficients, so that the error is of order 8 in the step; interpolants of methods have no more
 _ANGLES = (2 * np.arange(COUNT) + 1) * np.pi / (2 * COUNT)
-NODES = (1 - np.cos(_ANGLES)) / 2  # Chebyshev's, between 0 and 1; the ends, where a variable may jump, are none of them
+_ENDS = np.array([1e-6, 1 - 1e-6])
+# Chebyshev's between 0 and 1, then two just inside the ends, at which a variable may jump. From the former factors are
+# made, with the latter they are checked.
+NODES = np.concatenate([(1 - np.cos(_ANGLES)) / 2, _ENDS])
 FIT = np.array([
-    (2 - (k == 0)) / COUNT * (-1.0) ** k * np.cos(k * _ANGLES) for k in range(COUNT)
+    [*(2 - (k == 0)) / COUNT * (-1.0) ** k * np.cos(k * _ANGLES), *np.zeros(len(_ENDS))] for k in range(COUNT)
 ])  # fmt: skip
+CHECKS = np.ascontiguousarray(np.polynomial.chebyshev.chebvander(2 * _ENDS - 1, COUNT - 1))
+
+
+def factors_of(values: np.ndarray) -> np.ndarray:
+    """Return the coefficients of a variable from its values at `NODES`."""
+    with np.errstate(all="ignore"):  # a run that leaves the finite numbers says so itself
+        return np.asarray(np.tensordot(FIT, values, axes=1))
+
+
+def size_of(factors: np.ndarray) -> float:
+    """Return the size of the largest coefficient."""
+    return float(np.max(np.abs(factors), initial=0.0))
+
+
+def is_rough(factors: np.ndarray, values: np.ndarray, most: float) -> bool:
+    """Tell whether a variable is off a polynomial by more than `most`.
+
+    The last two coefficients tell, and the values at the ends.
+    """
+    with np.errstate(all="ignore"):
+        off = np.abs(np.tensordot(CHECKS, factors, axes=1) - values[-len(CHECKS) :])
+        return size_of(np.abs(factors[-2]) + np.abs(factors[-1])) > most or size_of(off) > most
 
 
 class Polynomials:
@@ -35,12 +60,11 @@ class Polynomials:
         new._stored, new._first, new._end = self._stored[self._first : self._end].copy(), 0, len(self)
         return new
 
-    def append(self, values: np.ndarray) -> None:
-        """Add a step by the values at `NODES`."""
+    def append(self, factors: np.ndarray) -> None:
+        """Add a step."""
         if self._end == len(self._stored):
             self._move(max(64, 2 * len(self)), 0)
-        with np.errstate(all="ignore"):  # a run that leaves the finite numbers says so itself
-            self._stored[self._end] = np.tensordot(FIT, values, axes=1)
+        self._stored[self._end] = factors
         self._end += 1
 
     def prepend(self, value: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -12,14 +13,13 @@ from rates_core.delays.reads import entries_of
 from rates_core.delays.strategy import AcceptedHistory, Storage, StorageContext
 from rates_core.errors import SimulationError
 from rates_core.programs.program import slot_paths
-from rates_core.programs.trail import Trail
+from rates_core.programs.trail import GROWTH, MOST_PARTS, SMALLEST_PART, Trail
 from rates_core.solvers.driver import Interpolant
 
 from rates_delay_history.era import Era
 from rates_delay_history.late import Late
-from rates_delay_history.polynomial import FIT, NODES, Polynomials
+from rates_delay_history.polynomial import CHECKS, FIT, NODES, Polynomials, factors_of, is_rough, size_of
 
-MOST_COMPUTED = 16  # times at which a variable is computed anew whenever it is read
 LEAST_ROOM = 256  # steps that a loop may write before it is given new room
 ROOM = 2**19  # numbers that this room holds at least
 
@@ -38,12 +38,7 @@ class HistoryStorage(Storage):
 
 
 class History(AcceptedHistory):
-    """The solution so far, step by step.
-
-    States are stored as polynomials. So are computed variables that need their own past to be computed, since else
-    each read would go back step by step to the start, and those that are read at many times at once; the others are
-    computed when they are read, from the state and with the parameters of that time.
-    """
+    """The solution so far, step by step: what reads take, as polynomials on steps or on parts of them."""
 
     def __init__(self, context: StorageContext) -> None:
         self._context, self._era = context, Era(context)
@@ -53,30 +48,27 @@ class History(AcceptedHistory):
         self._first, self._y = context.start, context.y
         self._starts: list[float] = []
         self._ends: list[float] = []
-        self._eras: list[Era] = []
-        self._interpolants: list[Interpolant] = []
-        self._stored = {slot: self._polynomials(slot) for slot in self._to_store()}
+        self._stored = {slot: self._polynomials(slot) for slot in self._slots}
+        self._largest = np.zeros(len(self._slots))  # size of the largest coefficient of each
         self._trail: Trail | None = None  # whose arrays `_stored` writes and reads, until a step is added here
 
     def _polynomials(self, slot: str) -> Polynomials:
         system = self._context.system
         return Polynomials(system.shapes[slot], complex if slot in system.complex_symbols else float)
 
-    def _to_store(self) -> list[str]:
-        """Return the variables that are stored as polynomials."""
-        counts = dict.fromkeys(self._slots, 0)
-        for late in self._era.reads:
-            counts[late.read.slot] += late.distinct
-        computed = self._dependence.recurrent | {slot for slot, count in counts.items() if count > MOST_COMPUTED}
-        return [slot for slot, count in counts.items() if slot in computed or (count and slot in self._states)]
+    @property
+    def _tolerance(self) -> float:
+        tolerance = self._context.tolerance
+        assert tolerance is not None
+        return tolerance
 
     def copy(self) -> History:
         """Return a history whose changes this one does not see."""
         new = object.__new__(History)
         new.__dict__.update(self.__dict__)
-        for name in ("_starts", "_ends", "_eras", "_interpolants"):
-            setattr(new, name, list(getattr(self, name)))
+        new._starts, new._ends = list(self._starts), list(self._ends)
         new._stored = {slot: polynomials.copy() for slot, polynomials in self._stored.items()}
+        new._largest = self._largest.copy()
         new._trail = None
         return new
 
@@ -84,54 +76,72 @@ class History(AcceptedHistory):
         """Return a history that goes on under other parameters, delays and inputs."""
         new = self.copy()
         new._context, new._era = context, Era(context)
-        for slot in new._to_store():
-            if slot not in new._stored:
-                new._stored[slot] = new._polynomials(slot)
-                for start, end in zip(self._starts, self._ends, strict=True):
-                    times = (start + NODES * (end - start)).tolist()
-                    new._stored[slot].append(np.array([self._at(slot, s) for s in times]))
         return new
 
     def accept(self, start: float, end: float, interpolant: Interpolant) -> None:
         """Add an accepted step and forget what no read reaches any more."""
         self._trail = None
-        times = (start + NODES * (end - start)).tolist()
+        left, part, parts = 0.0, 1.0, 1
+        while left < 1.0:
+            part = 1.0 - left if parts == MOST_PARTS else min(part, 1.0 - left)
+            values = self._values(start, end - start, left, part, interpolant)
+            factors = {slot: factors_of(found) for slot, found in values.items()}
+            if parts < MOST_PARTS and part > SMALLEST_PART and self._is_rough(factors, values):
+                part /= 2
+                continue
+            for slot, polynomials in self._stored.items():
+                polynomials.append(factors[slot])
+            self._largest = np.fmax(self._largest, [size_of(factors[slot]) for slot in self._slots])
+            self._starts.append(start + left * (end - start))
+            left += part
+            self._ends.append(start + left * (end - start) if left < 1.0 else end)
+            part, parts = GROWTH * part, parts + 1
+        if len(self._ends) > 256 and self._unreached() > 128:
+            self._forget(128)
+
+    def _values(
+        self, start: float, size: float, left: float, part: float, interpolant: Interpolant
+    ) -> dict[str, np.ndarray]:
+        """Return all variables at the nodes of a part of a step."""
+        times = (start + (left + NODES * part) * size).tolist()
         states = [interpolant(s) for s in times]
         values = self._computed(times, states)
         values |= {slot: [self._states[slot].of(y) for y in states] for slot in self._stored if slot in self._states}
-        for slot, polynomials in self._stored.items():
-            polynomials.append(np.array(values[slot]))
-        self._starts.append(start)
-        self._ends.append(end)
-        self._eras.append(self._era)
-        self._interpolants.append(interpolant)
-        if len(self._ends) > 256 and self._unreached() > 128:
-            self._forget(128)
+        return {slot: np.array(found) for slot, found in values.items()}
+
+    def _is_rough(self, factors: Mapping[str, np.ndarray], values: Mapping[str, np.ndarray]) -> bool:
+        """Tell whether a computed variable is no polynomial within the tolerance."""
+        return any(
+            is_rough(factors[slot], values[slot], self._tolerance * max(largest, size_of(factors[slot])))
+            for slot, largest in zip(self._slots, self._largest.tolist(), strict=True)
+            if slot not in self._states
+        )
 
     def trail(self) -> Trail | None:
         """Return the past as data.
 
-        None where a variable is computed when it is read or a delay is 0, and where reads reach behind the start,
-        when the past was a function of time.
+        None where a delay is 0, and where reads reach behind the start, when the past was a function of time.
         """
-        if self._trail is not None and self._trail.room:
+        if self._trail is not None and self._trail.room >= MOST_PARTS:
             return self._trail
-        read = {late.read.slot for late in self._era.reads}
-        if self._era.instant or not read <= self._stored.keys() or not self._reaches_back():
+        if self._era.instant or not self._reaches_back():
             return None
         self._forget(self._unreached())
         count = len(self._ends)
-        widths = {slot: int(np.prod(self._context.system.shapes[slot])) for slot in read}
+        widths = {slot: int(np.prod(self._context.system.shapes[slot])) for slot in self._slots}
         room = max(LEAST_ROOM, count, ROOM // (len(NODES) * sum(widths.values())))
         ahead = np.empty(room)
         self._trail = Trail(
             starts=np.concatenate([self._starts, ahead]),
             ends=np.concatenate([self._ends, ahead]),
-            factors=tuple(self._stored[slot].with_room(room) for slot in self._slots if slot in read),
+            factors=tuple(self._stored[slot].with_room(room) for slot in self._slots),
             count=count,
             nodes=NODES,
             fit=FIT,
+            checks=CHECKS,
             lags=[late.lag(widths[late.read.slot]) for late in self._era.reads],
+            largest=self._largest,
+            tolerance=self._tolerance,
         )
         return self._trail
 
@@ -140,8 +150,6 @@ class History(AcceptedHistory):
         new = slice(trail.count, trail.count + steps)
         self._starts += trail.starts[new].tolist()
         self._ends += trail.ends[new].tolist()
-        self._eras += [self._era] * steps
-        self._interpolants += [_unknown] * steps
         for polynomials in self._stored.values():
             polynomials.extend(steps)
         self._trail = evolve(trail, count=trail.count + steps)
@@ -159,8 +167,6 @@ class History(AcceptedHistory):
             polynomials.prepend(constants[slot])
         self._starts.insert(0, self._first - 2 * longest)
         self._ends.insert(0, self._first)
-        self._eras.insert(0, self._era)
-        self._interpolants.insert(0, _unknown)
         return True
 
     def _unreached(self) -> int:
@@ -168,7 +174,7 @@ class History(AcceptedHistory):
         return bisect_left(self._ends, self._ends[-1] - 2 * len(self._slots) * self._era.longest)
 
     def _computed(self, times: list[float], states: list[np.ndarray]) -> dict[str, list[Any]]:
-        """Return the computed variables that are stored, at the nodes of a new step."""
+        """Return the computed variables at some times in a new step."""
         slots = [slot for slot in self._stored if slot not in self._states]
         if not slots:
             return {}
@@ -177,8 +183,7 @@ class History(AcceptedHistory):
         return {slot: [row[self._slots.index(slot)] for row in rows] for slot in slots}
 
     def _forget(self, count: int) -> None:
-        for kept in (self._starts, self._ends, self._eras, self._interpolants):
-            del kept[:count]
+        del self._starts[:count], self._ends[:count]
         for polynomials in self._stored.values():
             polynomials.drop(count)
 
@@ -191,7 +196,7 @@ class History(AcceptedHistory):
             return entries_of(late.read.shape, late.index, self._at(late.read.slot, t - float(late.delay)))
         times = t - late.delays
         begun = len(times)
-        if late.read.slot in self._stored and self._starts:
+        if self._starts:
             begun = int(np.searchsorted(times, self._first))
         sorted_values = np.concatenate([self._early(late, times[:begun]), self._late(late, times[begun:], begun)])
         found = np.empty_like(sorted_values)
@@ -227,26 +232,19 @@ class History(AcceptedHistory):
         if s < self._first or (s == self._first and not self._starts):
             return self._context.past.value(slot, s)
         if not self._starts:
-            return self._value(slot, s, self._y, self._era)
+            return self._value(slot, s)
         place = max(0, bisect_right(self._starts, s) - 1)
         self._check(s)
         start, end = self._starts[place], self._ends[place]
-        if slot in self._stored:
-            return self._stored[slot].whole(place, min(1.0, (s - start) / (end - start)))
-        return self._value(slot, s, self._interpolants[place](min(s, end)), self._eras[place])
+        return self._stored[slot].whole(place, min(1.0, (s - start) / (end - start)))
 
-    def _value(self, slot: str, s: float, y: np.ndarray, era: Era) -> Any:
-        """Return a slot at a time from the state there and the past that it needs."""
+    def _value(self, slot: str, s: float) -> Any:
+        """Return a slot in the first step, from the state at the start and the past that it needs."""
         if slot in self._states:
-            return self._states[slot].of(np.asarray(y))
-        values = era.slots(s, y, self._dependence.needed_reads[slot], self._read)
+            return self._states[slot].of(np.asarray(self._y))
+        values = self._era.slots(s, self._y, self._dependence.needed_reads[slot], self._read)
         return values[self._slots.index(slot)]
 
     def _check(self, s: float) -> None:
         if s < self._starts[0] - 1e-9 * max(1.0, abs(s)):
             raise SimulationError(f"The past at t = {s:.9g} is no longer stored.", s)
-
-
-def _unknown(t: float) -> np.ndarray:
-    """Stand for the interpolant of a step of which only what reads take is stored."""
-    raise SimulationError(f"The state at t = {t:.9g} is not stored.", t)

@@ -216,15 +216,13 @@ class NumbaPair(PairLoop):
         wanted = np.ascontiguousarray(times[: int(np.searchsorted(times, span.end, side="right"))])
         columns = kernel._columns(kernel.request.recorded, len(wanted))
         trail = None if self._history is None else self._history.trail()
-        if trail is not None:
-            most = min(most, trail.room)
-        status, reached, following, steps, rows = kernel._module.pair(
+        status, reached, following, steps, rows, *kept = kernel._module.pair(
             time, end, _or_nan(proposal), span.end, span.first, span.last, span.fresh, control.rtol, control.atol,
             float(control.max_step), _or_nan(control.first_step), wanted, columns, most, kernel._numbers,
             kernel._arrays, *self._inputs, *_past(trail),
         )  # fmt: skip
         if trail is not None:
-            self._history.extend(trail, steps)
+            self._history.extend(trail, kept[0] - trail.count)
         found = tuple(column[:rows] for column in columns)
         return Reached(Status(status), reached, end, steps, None if following != following else following, found)
 
@@ -234,7 +232,10 @@ def _past(trail: Trail | None) -> tuple[Any, ...]:
     if trail is None:
         return ()
     lags = tuple((lag.delays, lag.sources, lag.targets) for lag in trail.lags)
-    return trail.starts, trail.ends, trail.factors, lags, trail.count, trail.nodes, trail.fit
+    return (
+        trail.starts, trail.ends, trail.factors, lags, trail.count, trail.nodes, trail.fit, trail.checks,
+        trail.largest, trail.tolerance,
+    )  # fmt: skip
 
 
 def _or_nan(value: float | None) -> float:

@@ -68,11 +68,12 @@ class Pair:
             "t, y, proposal, end, first, last, fresh, rtol, atol, max_step, given_step, times, columns, most, numbers, "
             "arrays, tables, base, interval"
         )
-        given = [arguments, *self.past.given, *(["nodes", "fit"] if self.past.given else [])]
+        given = [arguments, *self.past.given, *self.past.fitting]
+        kept, stored = (", kept", ", number of stored steps") if self.past.given else ("", "")
         body = [
             f'"""Advance y towards end by up to `most` steps of {self.tableau.name}; keep rows at times passed.',
             "",
-            "Returns: how it ended, time, size of the next step, number of steps, number of rows.",
+            f"Returns: how it ended, time, size of the next step, number of steps, number of rows{stored}.",
             '"""',
             *self.vectors.begin(),
             *self.past.begin(),
@@ -82,14 +83,14 @@ class Pair:
             *_inner([*self._observe("y"), "due += 1"]),
             *self.vectors.slope("t", "y", "k1"),
             f"if not ({self.vectors.finite('k1')}):",
-            f"{INDENT}return {Status.BAD_DERIVATIVE:d}, t, proposal, steps, due",
+            f"{INDENT}return {Status.BAD_DERIVATIVE:d}, t, proposal, steps, due{kept}",
             "if fresh:",
             *_inner(self._begun()),
             f"status = {Status.DONE:d}",
             "while t < end:",
             *_inner(self._one_step()),
             *self.vectors.end(),
-            "return status, t, proposal, steps, due",
+            f"return status, t, proposal, steps, due{kept}",
         ]
         return [JIT, f"def pair({', '.join(given)}):", *_inner(body)]
 
@@ -108,7 +109,7 @@ class Pair:
     def _one_step(self) -> list[str]:
         vectors = self.vectors
         return [
-            "if steps == most:",
+            f"if steps == most{self.past.full}:",
             f"{INDENT}status = {Status.MORE:d}",
             f"{INDENT}break",
             "smallest = 10*spacing(t)",

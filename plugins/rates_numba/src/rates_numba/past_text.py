@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import chain
 
+from rates_core.programs.trail import GROWTH, MOST_PARTS, SMALLEST_PART
 from rates_core.system.system import State
 
 from rates_numba.layout import Layout, buffered
@@ -25,19 +26,22 @@ class PastText:
         self.slots = buffered(layout.system)
         self._store = layout.parts["store"] if self.slots else None
         states = {state.path: state for state in self.system.states if not state.complex}
-        #: per stored variable the state that it is, if it is one
-        self.states = [states.get(path) for path in (self._store.paths if self._store else ())]
+        paths = self._store.paths if self._store else ()
+        #: the stored variables, if all of them are real states
+        self.states = [states[path] for path in paths] if states.keys() >= set(paths) else []
         if self.slots:
-            layout.used.update(("lagged", "step_at", "chebyshev", "passed"))
-        if None in self.states:
-            layout.used.add("fitted")
-        if any(self.states):
-            layout.used.update(("fitted_shares", "polynomial"))
+            helpers = ("fitted_shares", "polynomial") if self.states else ("fitted", "rough")
+            layout.used.update(("lagged", "step_at", "chebyshev", "passed", *helpers))
 
     @property
     def given(self) -> list[str]:
         """Return the arguments with stored steps and what reads take of them."""
         return [*STORED, "kept"] if self.slots else []
+
+    @property
+    def fitting(self) -> list[str]:
+        """Return the arguments with what makes factors of a step."""
+        return ["nodes", "fit", "checks", "largest", "roughness"] if self.slots else []
 
     @property
     def values(self) -> list[str]:
@@ -66,21 +70,26 @@ class PastText:
         """Return lines that make room for what is stored of one step."""
         if self._store is None:
             return []
-        shares = ["slope_shares = fitted_shares(fit, nodes, DENSE)"] if any(self.states) else []
-        if all(self.states):
-            return shares
+        if self.states:
+            return ["slope_shares = fitted_shares(fit, nodes, DENSE)"]
         shapes, kinds = self.system.shapes, self.system.complex_symbols
         texts = [f"np.empty((nodes.size, {_size(shapes[path])}){_kind(path in kinds)})" for path in self._store.paths]
         rows = [
             f"samples[{number}]" if shapes[path] else f"samples[{number}][:, 0]"
             for number, path in enumerate(self._store.paths)
         ]
-        return [*shares, f"samples = ({', '.join(texts)},)", f"stored = ({', '.join(rows)},)"]
+        return [f"samples = ({', '.join(texts)},)", f"stored = ({', '.join(rows)},)"]
+
+    @property
+    def full(self) -> str:
+        """Return the text of whether there is no room for one more step, as an alternative to something."""
+        return f" or kept + {MOST_PARTS} > starts.size" if self.slots else ""
 
     def keep(self, between: Sequence[str], store: str, state: Callable[[int, State], list[str]]) -> list[str]:
         """Return lines that store a step from `t` to `stop`.
 
-        States are combinations of slopes, as the interpolant is; of what depends on them samples are taken.
+        States are combinations of slopes, as the interpolant is; of what depends on them samples are taken, on parts
+        of the step on which it is smooth.
 
         Args:
             between: lines that compute the state at `theta`.
@@ -89,22 +98,33 @@ class PastText:
         """
         if self._store is None:
             return []
+        if self.states:
+            written = [state(number, item) for number, item in enumerate(self.states)]
+            return [*chain.from_iterable(written), "starts[kept], ends[kept] = t, stop", "kept += 1"]
         needs_past = any(read.path in self._store.routine.arguments for read in self.system.reads)
         lines = [*between, "now = t + theta*h", *(self.read("now") if needs_past else []), store]
-        sampling = [
-            "for node in range(nodes.size):",
-            f"{INDENT}theta = nodes[node]",
-            *(INDENT + line for line in lines),
-        ]
-        written = [
-            [f"fitted(factors[{number}], kept, fit, samples[{number}])"] if item is None else state(number, item)
-            for number, item in enumerate(self.states)
-        ]
+        known = {state.path for state in self.system.states}
+        computed = [number for number, path in enumerate(self._store.paths) if path not in known]
+        is_rough = " or ".join(
+            f"rough(factors[{number}], kept, samples[{number}], checks, largest[{number}:], roughness)"
+            for number in computed
+        )
         return [
-            *([] if all(self.states) else sampling),
-            *chain.from_iterable(written),
-            "starts[kept], ends[kept] = t, stop",
-            "kept += 1",
+            "left, part, parts = 0.0, 1.0, 1",
+            "while left < 1.0:",
+            f"{INDENT}part = 1.0 - left if parts == {MOST_PARTS} else min(part, 1.0 - left)",
+            f"{INDENT}for node in range(nodes.size):",
+            f"{INDENT * 2}theta = left + nodes[node]*part",
+            *(INDENT * 2 + line for line in lines),
+            *(f"{INDENT}fitted(factors[{number}], kept, fit, samples[{number}])" for number in range(len(self.slots))),
+            f"{INDENT}if parts < {MOST_PARTS} and part > {SMALLEST_PART!r} and ({is_rough or 'False'}):",
+            f"{INDENT * 2}part /= 2",
+            f"{INDENT * 2}continue",
+            f"{INDENT}starts[kept] = t + left*h",
+            f"{INDENT}left += part",
+            f"{INDENT}ends[kept] = t + left*h if left < 1.0 else stop",
+            f"{INDENT}kept += 1",
+            f"{INDENT}part, parts = {GROWTH!r}*part, parts + 1",
         ]
 
 

@@ -48,6 +48,7 @@ class StorageContext:
         step_size: of a fixed-step method.
         tableau: the method of a fixed-step loop, None under accepted steps.
         arguments: values of parameters.
+        tolerance: relative error that the method allows in a step; None for a fixed-step method.
     """
 
     system: System
@@ -61,6 +62,7 @@ class StorageContext:
     step_size: float
     tableau: Tableau | None = None
     arguments: Mapping[str, Any] = field(factory=dict)
+    tolerance: float | None = None
 
 
 Signals = Callable[[float], tuple[Any, ...]]

@@ -7,6 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from attrs import frozen
 
+MOST_PARTS = 128  # that a step is divided into
+SMALLEST_PART = 2.0**-26  # of a step
+GROWTH = 4.0  # of the next part against the one before it
+
 
 @frozen(eq=False)
 class Lag:
@@ -31,14 +35,22 @@ class Trail:
     2θ - 1. A time on which one step ends and another begins belongs to the later one. The first step holds all times
     before it, the last one its end.
 
+    States are such polynomials as they come. A computed variable is made one from its values at nodes, and the step is
+    divided until its last two factors are small against the largest one of all steps, and the polynomial is what the
+    variable is just inside the ends: a part that is not smooth enough is halved, the one behind it tried at `GROWTH`
+    times its size. The last of `MOST_PARTS` parts, and one of `SMALLEST_PART`, are taken as they are.
+
     Attributes:
         starts: of steps, ascending.
         ends: of steps.
         factors: of each variable that reads take, in the order of the first reads: `[steps, factors, entries]`.
         count: of steps; what lies behind them is room, which a loop fills.
-        nodes: parts of a step.
+        nodes: parts of a step; the last ones, just inside its ends, are only for checks.
         fit: makes factors from values at the nodes: `[factors, nodes]`.
+        checks: makes values at the last nodes from factors: `[last nodes, factors]`.
         lags: of all reads.
+        largest: the size of the largest factor of each variable on all steps, which a loop keeps up to date.
+        tolerance: what is asked of a computed variable, relative to its largest factor.
     """
 
     starts: np.ndarray
@@ -47,7 +59,10 @@ class Trail:
     count: int
     nodes: np.ndarray
     fit: np.ndarray
+    checks: np.ndarray
     lags: Sequence[Lag]
+    largest: np.ndarray
+    tolerance: float
 
     @property
     def room(self) -> int:

@@ -27,6 +27,7 @@ from rates_core.simulation.memory import check_memory
 from rates_core.simulation.outputs import table
 from rates_core.simulation.state import RunEnd, RunState, layout_of, state_of
 from rates_core.simulation.watched import watched
+from rates_core.solvers.adaptive_options import least_rtol
 from rates_core.system.indices import check_indices
 from rates_core.system.system import System
 
@@ -174,6 +175,7 @@ def _with_history(run: Run, before: Any = None) -> Run:
         run.grid.step_size,
         choice.tableau if choice.fixed else None,
         run.arguments,
+        None if choice.fixed else least_rtol(choice.solver_options, len(run.carry.y)),
     )
     store = storage(choice.storage, choice.backend.name)
     history = store.history(context) if before is None else store.resumed(before, context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +54,17 @@ def adaptive_options(problem: Problem) -> AdaptiveOptions:
         max_steps=None if count is None else _count("max_steps", count),
     )
     return options if problem.shortest_delay is None else _bounded(options, problem.shortest_delay)
+
+
+def least_rtol(options: Mapping[str, Any], size: int) -> float:
+    """Return the smallest relative tolerance of options, of which each entry of the state may have its own.
+
+    Raises:
+        ArgumentError: the tolerance has no meaning.
+    """
+    import numpy as np
+
+    return float(np.min(tolerance("rtol", options.get("rtol", RTOL), size)))
 
 
 def number(name: str, value: Any, least: str = "positive") -> float:
