@@ -28,6 +28,9 @@ MEASURES = "mean, std, minimum, maximum, amplitude, last, peak_frequency, peak_p
         ({"parameters": {"p/lin/tao": [1.0]}},
          "UnknownNameError: parameters: Unknown variable 'tao' in path 'p/lin/tao'. Did you mean 'tau'? "
          "The variables are: x, tau, u."),
+        ({"parameters": {"p/lin/x->q/lin/u/wieght": [1.0]}},
+         "ArgumentError: 'p/lin/x->q/lin/u/wieght' is not the path of an edge parameter; write it as "
+         "'node/op/var->node/op/var[0]/weight'. Did you mean 'p/lin/x->q/lin/u/weight'?"),
         ({"parameters": {"tau": [1.0]}},
          "UnknownNameError: 'tau' is no path such as 'node/op/var', paths= does not explain it, and no input takes "
          "it."),

@@ -13,7 +13,7 @@ from rates_core.network.addresses import matching_leaves, unknown_variable
 from rates_core.network.named_connections import NamedConnections
 from rates_core.network.network import Network, UnitLocation
 from rates_core.network.structure import VariableKey
-from rates_core.paths import EDGE_ATTRIBUTES, EdgePath, split_variable, unit_meant
+from rates_core.paths import EdgePath, split_variable, unit_meant
 from rates_core.templates.queries import listed
 
 if TYPE_CHECKING:
@@ -78,19 +78,10 @@ def resolve_edges(network: Network, path: str, argument: str = "") -> tuple[Edge
         ArgumentError: the path has not the form `source->target[k]/attribute`.
     """
     try:
-        asked = _edge_path(network, path)
+        asked = network.flat.links.index.asked(path)
         return asked, network.connections.find(asked)
     except (UnknownNameError, ArgumentError) as error:
         raise type(error)(f"{argument}: {error}" if argument else str(error)) from None
-
-
-def _edge_path(network: Network, path: str) -> EdgePath:
-    try:
-        return EdgePath.parse(path)
-    except ArgumentError as error:
-        pairs = network.flat.links.index.some_pairs()
-        known = [f"{pair}/{name}" for pair in pairs for name in EDGE_ATTRIBUTES]
-        raise ArgumentError(f"{error}{did_you_mean(path, known)}") from None
 
 
 def _resolved(network: Network, path: str) -> list[Selection]:
@@ -120,7 +111,7 @@ def _resolved(network: Network, path: str) -> list[Selection]:
 
 def _edge_selections(network: Network, path: str) -> list[Selection]:
     """Return the edges whose variable a path `source->target[k]/op/var` names."""
-    asked = _edge_path(network, path)
+    asked = network.flat.links.index.asked(path)
     operator, _, variable = asked.attribute.rpartition("/")
     if not operator:
         raise ArgumentError(f"'{path}' is a constant of an edge and no variable. get_var() returns its value.")

@@ -103,7 +103,7 @@ def chained_edges(circuit: CircuitTemplate, paths: list[str]) -> tuple[Chained, 
     """
     stems: dict[str, dict[str, str]] = {}
     for path in filter(is_edge_attribute, paths):
-        edge = EdgePath.parse(path)
+        edge = circuit.edge_index.asked(path)
         if edge.attribute in ("delay", "spread"):
             stems.setdefault(path.rpartition("/")[0], {})[edge.attribute] = path
     found = (Chained(stem, swept.get("delay"), swept.get("spread")) for stem, swept in stems.items())

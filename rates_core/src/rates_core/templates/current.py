@@ -27,7 +27,7 @@ def current_value(circuit: CircuitTemplate, path: str) -> Any:
         UnknownNameError: nothing has that path; the closest name is given.
     """
     if "->" in joined(path):
-        return _edge_value(circuit, EdgePath.parse(path))
+        return _edge_value(circuit, circuit.edge_index.asked(path))
     matched = match_variables(circuit, path)
     values = {_key(match): shares(_template_value(match), [match.leaf.size])[0] for match in matched}
     _apply_recorded(circuit, values)

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field
 
-from rates_core.errors import did_you_mean
-from rates_core.paths import has_wildcard, matches, split_variable, without_unit
+from rates_core.errors import ArgumentError, did_you_mean
+from rates_core.paths import EDGE_ATTRIBUTES, EdgePath, has_wildcard, matches, split_variable, without_unit
 from rates_core.templates.connectivity import Connectivity
 from rates_core.templates.edges import EdgeMatrix, Edges
 from rates_core.templates.levels import levels
@@ -154,9 +154,21 @@ class EdgeIndex:
         asked = f"{source}->{target}"
         if index is not None and len(self.find(source, target)):
             return f"There is no edge {asked}[{index}]; edges between the same variables are counted from 0."
-        return f"There is no edge {asked}.{did_you_mean(asked, self.some_pairs())}"
+        return f"There is no edge {asked}.{did_you_mean(asked, self._some_pairs())}"
 
-    def some_pairs(self) -> list[str]:
+    def asked(self, path: str) -> EdgePath:
+        """Read the path of an edge parameter.
+
+        Raises:
+            ArgumentError: it has not the form of one; the closest one is named.
+        """
+        try:
+            return EdgePath.parse(path)
+        except ArgumentError as error:
+            known = [f"{pair}/{name}" for pair in self._some_pairs() for name in EDGE_ATTRIBUTES]
+            raise ArgumentError(f"{error}{did_you_mean(path, known)}") from None
+
+    def _some_pairs(self) -> list[str]:
         """Return pairs of ends, among which a wrong one may have a likeness."""
         pairs = (f"{self.ends[first]}->{self.ends[last]}" for first, last in zip(self.source, self.target, strict=True))
         return list(dict.fromkeys(islice(pairs, MOST_SEARCHED)))
