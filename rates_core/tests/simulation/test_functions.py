@@ -87,9 +87,9 @@ def test_the_arguments_that_errors_list_are_those_of_the_calls():
 
     ignored = {"self", "circuit", "clear", "in_place", "options", "unknown"}
     own = set(signature(get_run_func).parameters) - ignored
-    assert own | {"delay_approximation"} == set(FUNCTION)
+    assert own | {"delay_approximation", "projections"} == set(FUNCTION)
     run = set(signature(CircuitTemplate.run).parameters) - ignored
-    assert run | {"delay_approximation", "stop_on_nonfinite"} == set(RUN)
+    assert run | {"delay_approximation", "stop_on_nonfinite", "projections"} == set(RUN)
     compiled = set(signature(type(CircuitTemplate("c", {"p": NodeTemplate("n", [DECAY])}).compile()).run).parameters)
     assert compiled - set(RUN) - ignored == {"parameters", "initial"} < set(OF_COMPILED)
 
