@@ -32,7 +32,7 @@ def test_an_argument_that_looks_like_none_gets_the_list(pair, run_refusal):
     assert run_refusal(pair, T=3) == (
         "UnknownNameError: There is no argument or option 'T'. The arguments are: simulation_time, step_size, inputs, "
         "outputs, sampling_step_size, cutoff, solver, backend, vectorize, verbose, float_precision, method, history, "
-        f"state, seed, delay_approximation, stop_on_nonfinite. {OPTIONS}"
+        f"state, seed, delay_approximation, stop_on_nonfinite, projections. {OPTIONS}"
     )
 
 
@@ -294,7 +294,7 @@ def test_a_method_in_place_of_a_solver_says_whose_it_is(pair, run_refusal, name,
 
 FUNCTION = (
     "func_name, step_size, file_name, inputs, backend, solver, adaptive, vectorize, float_precision, decorator, "
-    "decorator_kwargs, auto, delay_approximation"
+    "decorator_kwargs, auto, delay_approximation, projections"
 )
 
 

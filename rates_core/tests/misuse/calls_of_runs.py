@@ -42,6 +42,7 @@ RUN = {
     "state": None,
     "seed": 1,
     "delay_approximation": None,
+    "projections": None,
 }
 
 
