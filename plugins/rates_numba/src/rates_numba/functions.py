@@ -279,25 +279,26 @@ def fitted(factors, step, fit, samples):
 
 @njit(error_model="numpy")
 def rough(factors, step, samples, checks, largest, tolerance):
-    """Tell whether a variable is no polynomial on a step, by its last two factors and by its last samples.
-
-    If it is one, `largest` comes to be the size of the largest factor so far.
-    """
-    most, off = largest[0], 0.0
+    """Tell whether a variable is no polynomial on a step, by its last two factors and by its last samples."""
+    most, off = tolerance * grown(factors, step, largest), 0.0
     powers, first = factors.shape[1], samples.shape[0] - checks.shape[0]
     for entry in range(factors.shape[2]):
-        for power in range(powers):
-            most = max(most, abs(factors[step, power, entry]))
         off = max(off, abs(factors[step, powers - 2, entry]) + abs(factors[step, powers - 1, entry]))
         for check in range(checks.shape[0]):
             value = -samples[first + check, entry]
             for power in range(powers):
                 value += checks[check, power] * factors[step, power, entry]
             off = max(off, abs(value))
-    if off > tolerance * most:
-        return True
-    largest[0] = most
-    return False
+    return off > most
+
+
+@njit(error_model="numpy")
+def grown(factors, step, largest):
+    """Return the size of the largest factor so far, with those of a step."""
+    for power in range(factors.shape[1]):
+        for entry in range(factors.shape[2]):
+            largest = max(largest, abs(factors[step, power, entry]))
+    return largest
 
 
 @njit(error_model="numpy")

@@ -30,7 +30,7 @@ class PastText:
         #: the stored variables, if all of them are real states
         self.states = [states[path] for path in paths] if states.keys() >= set(paths) else []
         if self.slots:
-            helpers = ("fitted_shares", "polynomial") if self.states else ("fitted", "rough")
+            helpers = ("fitted_shares", "polynomial") if self.states else ("fitted", "rough", "grown")
             layout.used.update(("lagged", "step_at", "chebyshev", "passed", *helpers))
 
     @property
@@ -102,30 +102,38 @@ class PastText:
             written = [state(number, item) for number, item in enumerate(self.states)]
             return [*chain.from_iterable(written), "starts[kept], ends[kept] = t, stop", "kept += 1"]
         needs_past = any(read.path in self._store.routine.arguments for read in self.system.reads)
-        lines = [*between, "now = t + theta*h", *(self.read("now") if needs_past else []), store]
+        at_node = [*between, "now = t + theta*h", *(self.read("now") if needs_past else []), store]
+        fitting = [f"fitted(factors[{number}], kept, fit, samples[{number}])" for number in range(len(self.slots))]
         known = {state.path for state in self.system.states}
         computed = [number for number, path in enumerate(self._store.paths) if path not in known]
+        if not computed:
+            return [
+                "for node in range(nodes.size):",
+                *(INDENT + line for line in ("theta = nodes[node]", *at_node)),
+                *fitting,
+                "starts[kept], ends[kept] = t, stop",
+                "kept += 1",
+            ]
         is_rough = " or ".join(
-            f"rough(factors[{number}], kept, samples[{number}], checks, largest[{number}:], roughness)"
+            f"rough(factors[{number}], kept, samples[{number}], checks, largest[{number}], roughness)"
             for number in computed
         )
-        return [
-            "left, part, parts = 0.0, 1.0, 1",
-            "while left < 1.0:",
-            f"{INDENT}part = 1.0 - left if parts == {MOST_PARTS} else min(part, 1.0 - left)",
-            f"{INDENT}for node in range(nodes.size):",
-            f"{INDENT * 2}theta = left + nodes[node]*part",
-            *(INDENT * 2 + line for line in lines),
-            *(f"{INDENT}fitted(factors[{number}], kept, fit, samples[{number}])" for number in range(len(self.slots))),
-            f"{INDENT}if parts < {MOST_PARTS} and part > {SMALLEST_PART!r} and ({is_rough or 'False'}):",
-            f"{INDENT * 2}part /= 2",
-            f"{INDENT * 2}continue",
-            f"{INDENT}starts[kept] = t + left*h",
-            f"{INDENT}left += part",
-            f"{INDENT}ends[kept] = t + left*h if left < 1.0 else stop",
-            f"{INDENT}kept += 1",
-            f"{INDENT}part, parts = {GROWTH!r}*part, parts + 1",
+        part = [
+            f"part = 1.0 - left if parts == {MOST_PARTS} else min(part, 1.0 - left)",
+            "for node in range(nodes.size):",
+            *(INDENT + line for line in ("theta = left + nodes[node]*part", *at_node)),
+            *fitting,
+            f"if parts < {MOST_PARTS} and part > {SMALLEST_PART!r} and ({is_rough}):",
+            f"{INDENT}part /= 2",
+            f"{INDENT}continue",
+            *(f"largest[{number}] = grown(factors[{number}], kept, largest[{number}])" for number in computed),
+            "starts[kept] = t + left*h",
+            "left += part",
+            "ends[kept] = t + left*h if left < 1.0 else stop",
+            "kept += 1",
+            f"part, parts = {GROWTH!r}*part, parts + 1",
         ]
+        return ["left, part, parts = 0.0, 1.0, 1", "while left < 1.0:", *(INDENT + line for line in part)]
 
 
 def _size(shape: tuple[int, ...]) -> int:
