@@ -81,6 +81,18 @@ def test_single_edges_are_stored_as_asked_for(form: str) -> None:
     assert model.run().iloc[-1].tolist() == [0.5 * (1.0 + number + fed.get(number, 0.0)) for number in range(9)]
 
 
+def test_weights_that_are_computed_together_have_one_form() -> None:
+    nodes = {f"n{number}": NODE for number in range(9)}
+    edges = [("n0/op/x", "n1/op/u"), ("n1/op/x", "n2/op/u")]
+    pairs = {("n0/op/x", "n1/op/u"): "dense", ("n1/op/x", "n2/op/u"): "sparse"}
+    with pytest.raises(ArgumentError) as raised:
+        CircuitTemplate("c", nodes=nodes, edges=edges).compile(projections=pairs)
+    assert str(raised.value) == (
+        "projections: ('n0/op/x', 'n1/op/u') and ('n1/op/x', 'n2/op/u') name the same weights, since equal nodes are "
+        "computed together. Give them one form."
+    )
+
+
 @pytest.mark.parametrize("form", ["dense", "sparse"])
 def test_one_delay_for_all_leaves_the_choice(form: str) -> None:
     forms, found = last_row(circuit(MANY, delays=2 * STEP), form)

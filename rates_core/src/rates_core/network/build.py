@@ -72,12 +72,13 @@ def _found(wiring: Wiring, forms: Forms) -> FoundForms:
 
     Raises:
         UnknownNameError: a path names nothing.
+        ArgumentError: the same weights are to have two forms.
     """
-    asked = {
-        (wiring.reference(find(wiring.flat, source)), wiring.reference(find(wiring.flat, target))): (source, target)
-        for source, target in forms.pairs
-    }
-    return FoundForms(forms.every, {ends: forms.pairs[pair] for ends, pair in asked.items()}, asked)
+    found = FoundForms(forms.every)
+    for (source, target), form in forms.pairs.items():
+        ends = wiring.reference(find(wiring.flat, source)), wiring.reference(find(wiring.flat, target))
+        found.ask(ends, (source, target), form)
+    return found
 
 
 def _addresses(flat: FlatCircuit) -> list[Address]:

@@ -31,6 +31,9 @@ class Forms:
     pairs: Mapping[Pair, str] = field(factory=dict)
 
 
+Ends = tuple["VariableReference", "VariableReference"]
+
+
 @frozen
 class FoundForms:
     """The forms that a user asked for, by what is joined in a network.
@@ -40,8 +43,21 @@ class FoundForms:
     """
 
     every: str | None = None
-    pairs: Mapping[tuple[VariableReference, VariableReference], str] = field(factory=dict)
-    asked: Mapping[tuple[VariableReference, VariableReference], Pair] = field(factory=dict)
+    pairs: dict[Ends, str] = field(factory=dict)
+    asked: dict[Ends, Pair] = field(factory=dict)
+
+    def ask(self, ends: Ends, pair: Pair, form: str) -> None:
+        """Add the form of weights between two variables.
+
+        Raises:
+            ArgumentError: another pair of paths names the same weights, with another form.
+        """
+        if self.pairs.get(ends, form) != form:
+            raise ArgumentError(
+                f"projections: {self.asked[ends]} and {pair} name the same weights, since equal nodes are computed "
+                "together. Give them one form."
+            )
+        self.pairs[ends], self.asked[ends] = form, pair
 
     def between(self, source: VariableReference, target: VariableReference) -> str | None:
         """Return the form of weights between two variables, or None."""
@@ -61,7 +77,7 @@ class FoundForms:
                 "pair of units has several. Leave them out, or write 'sparse'."
             )
 
-    def check_found(self, joined: Iterable[tuple[VariableReference, VariableReference]], labels: Iterable[str]) -> None:
+    def check_found(self, joined: Iterable[Ends], labels: Iterable[str]) -> None:
         """Raise if nothing leads from one to the other of a pair that was named.
 
         Args:
