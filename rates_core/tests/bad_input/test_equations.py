@@ -267,3 +267,33 @@ def test_a_delay_that_is_no_time(one, run_refusal, delay, value):
 )
 def test_shapes_and_kinds_that_do_not_fit(one, run_refusal, equation, variables, text):
     assert run_refusal(one(equation, **variables)) == f"EquationError: {text}"
+
+
+@pytest.mark.parametrize(
+    ("equations", "variables", "text"),
+    [
+        ("[\"x' = -x + z\", z = w, w = z]", "{x: output(0.5), z: variable, w: variable}",
+         "CyclicEquationsError: Algebraic variables depend on each other in a circle: 'p/op/z' needs 'p/op/w' needs "
+         "'p/op/z'. Solve for one of them, make one a state (x' = ...), or put a delay on one of the edges."),
+        ("\"x' = -x + a*b\"", "{x: output(0.5), a: [1.0, 2.0], b: [1.0, 2.0, 3.0]}",
+         "EquationError: Axes of length (2,) and (3,) meet in 'p/op/a*p/op/b'. Reduce one with vsum or mean, or pick "
+         "elements with index."),
+        ("[\"x' = -x\", z = a*b]", "{x: output(0.5), z: variable, a: [1.0, 2.0], b: [1.0, 2.0, 3.0]}",
+         "EquationError: Axes of length (2,) and (3,) meet in 'p/op/a*p/op/b'. Reduce one with vsum or mean, or pick "
+         "elements with index."),
+        ("\"x' = -x + a\"", "{x: output(0.5), a: [1.0, 2.0]}",
+         "EquationError: The derivative of 'p/op/x' has shape (2,), but the state has shape (). Declare its length as "
+         "in 'variable(0.0,3)', or reduce the right side with vsum or mean."),
+    ],
+)  # fmt: skip
+def test_an_equation_of_a_file_that_does_not_fit_is_found_with_file_and_line(
+    run_refusal, tmp_path, equations, variables, text
+):
+    path = tmp_path / "model.yaml"
+    path.write_text(
+        "node: {base: NodeTemplate, operators: op}\n"
+        f"op: {{base: OperatorTemplate, equations: {equations}, variables: {variables}}}\n"
+        "net: {base: CircuitTemplate, nodes: {p: node}}\n"
+    )
+    model = CircuitTemplate.from_yaml(str(path.with_suffix("")) + "/net")
+    assert run_refusal(model) == f"{text} See {path}:2."

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, Literal
 
@@ -146,6 +148,23 @@ class Assembly:
         """Return the shapes of everything that is not computed by a statement."""
         kinds: tuple[Any, ...] = (self.states, self.parameters.values(), self.inputs, self.draws)
         return {item.path: item.shape for kind in kinds for item in kind}
+
+    def written(self, paths: Iterable[str]) -> str:
+        """Return which lines of model files declare variables, as a sentence behind others; empty if none do."""
+        keys = {path: key for key, path in self.addresses.items()}
+        populations = self.network.populations
+        found = (keys[path] for path in paths if path in keys)
+        operators = (populations[number].structure.operator(operator) for number, operator, _ in found)
+        places = dict.fromkeys(str(operator.location) for operator in operators if operator.location is not None)
+        return f" See {', '.join(places)}." if places else ""
+
+    @contextmanager
+    def equation_of(self, path: str) -> Iterator[None]:
+        """Let an error inside say where the operator is written whose equation has the variable on its left."""
+        try:
+            yield
+        except EquationError as error:
+            raise EquationError(f"{error}{self.written([path])}") from None
 
     def refuse_shape(self, path: str, state: Shape, found: Shape) -> None:
         """Raise the error for a derivative whose shape is not that of its state."""

@@ -59,8 +59,9 @@ def infer_shapes(assembly: Assembly, statements: Sequence[Statement]) -> Shaped:
                 continue
             statement = by_target[path]
             if isinstance(statement, Assign):
-                statement = Assign(path, lifting.settle(statement.expression, shapes))
-                shapes[path] = shape_of(statement.expression, shapes)
+                with assembly.equation_of(path):
+                    statement = Assign(path, lifting.settle(statement.expression, shapes))
+                    shapes[path] = shape_of(statement.expression, shapes)
             else:
                 shapes[path] = statement.shape
             settled[path] = statement
@@ -115,10 +116,11 @@ def _read_shape(read: Read, shapes: dict[str, Shape], lifting: Lifting) -> Shape
 
 
 def _derivative(assembly: Assembly, item: Derivative, shapes: dict[str, Shape], lifting: Lifting) -> Derivative:
-    expression = lifting.settle(item.expression, shapes)
-    state, found = shapes[item.state], shape_of(expression, shapes)
-    if found not in ((), state):
-        assembly.refuse_shape(item.state, state, found)
+    with assembly.equation_of(item.state):
+        expression = lifting.settle(item.expression, shapes)
+        state, found = shapes[item.state], shape_of(expression, shapes)
+        if found not in ((), state):
+            assembly.refuse_shape(item.state, state, found)
     return Derivative(item.state, expression)
 
 
@@ -136,11 +138,15 @@ def infer_complex(assembly: Assembly, shaped: Shaped) -> Typed:
         known.update(read.path for read in shaped.reads if read.slot in known)
         for statement in shaped.statements:
             if isinstance(statement, Assign):
-                if is_complex(statement.expression, known):
-                    known.add(statement.target)
+                with assembly.equation_of(statement.target):
+                    if is_complex(statement.expression, known):
+                        known.add(statement.target)
             elif known.intersection(statement.symbols):
                 known.add(statement.target)
-        known.update(item.state for item in shaped.derivatives if is_complex(item.expression, known))
+        for item in shaped.derivatives:
+            with assembly.equation_of(item.state):
+                if is_complex(item.expression, known):
+                    known.add(item.state)
     return Typed(
         tuple(evolve(state, complex=state.path in known) for state in assembly.states),
         tuple(_with_real_moduli(item, known) for item in shaped.statements) if known else shaped.statements,

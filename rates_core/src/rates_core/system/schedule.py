@@ -16,7 +16,10 @@ def reads_of(statement: Statement) -> set[str]:
 
 
 def schedule(
-    statements: Iterable[Statement], populations: Collection[str] = (), variables: Collection[str] = ()
+    statements: Iterable[Statement],
+    populations: Collection[str] = (),
+    variables: Collection[str] = (),
+    written: Callable[[Iterable[str]], str] = lambda paths: "",
 ) -> tuple[Statement, ...]:
     """Return the statements in an order of evaluation that keeps the given one where it can.
 
@@ -24,6 +27,7 @@ def schedule(
         statements: in any order.
         populations: labels of those with several units, which are evaluated together.
         variables: what users know by name, as messages do; others are steps of edges and parts of equations.
+        written: says where variables are declared, as a sentence behind others.
 
     Raises:
         CyclicEquationsError: variables depend on each other in a circle, which is named.
@@ -32,7 +36,7 @@ def schedule(
     needs = {target: sorted(reads_of(item) & by_target.keys()) for target, item in by_target.items()}
 
     def refuse(cycle: list[str]) -> NoReturn:
-        raise CyclicEquationsError(_circle(cycle, populations, variables))
+        raise CyclicEquationsError(_circle(cycle, populations, variables) + written(cycle))
 
     return tuple(by_target[target] for target in ordered(needs, refuse))
 
