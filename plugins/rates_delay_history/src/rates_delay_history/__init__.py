@@ -17,5 +17,5 @@ def rates_delay_strategies() -> Iterable[DelayStrategySpec]:
         target="rates_delay_history.storage:HistoryStorage",
         kind="storage",
         grid="accepted",
-        summary="accepted steps with their interpolants, for adaptive methods",
+        summary="accepted steps as polynomials, for adaptive methods",
     )

@@ -13,7 +13,7 @@ from rates_delay_history.late import Late
 
 
 class Era:
-    """Computes variables as they were computed in one run, also while a later one reads its past.
+    """Computes variables as one run does.
 
     Args:
         context: the run.
