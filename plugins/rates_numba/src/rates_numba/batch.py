@@ -38,7 +38,8 @@ class NumbaBatch(Batch):
         self._program, self.module, self._arguments, self.points = program, module, arguments, points
         self.numbers, self.arrays = layout.constants.of_points(arguments, points, _varied(layout, arguments))
         if layout.prepared:
-            module.prepare_many(self.numbers, self.arrays)
+            for place, numbers in enumerate(self.numbers):
+                module.prepare(numbers, tuple(_own(array, place) for array in self.arrays))
 
     @cached_property
     def _kernels(self) -> list[Kernel]:

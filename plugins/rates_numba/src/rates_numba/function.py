@@ -13,7 +13,7 @@ from rates_core.system.system import Read
 from rates_numba.function_text import JIT, FunctionText
 from rates_numba.layout import Layout
 from rates_numba.matrix import assembly_lines, entry_lines, matrix_layout
-from rates_numba.module import header, helpers
+from rates_numba.module import opening
 from rates_numba.printer import KNOWN
 from rates_numba.writer import INDENT
 
@@ -84,8 +84,8 @@ class _Writer:
         support = [SAMPLED] if self.signature.sampled else []
         support += [BUFFERED] if self.signature.reads and not self.request.continuous else []
         compiled, called = self._compiled(), self._called()
-        title = header(self.system.name)
-        return "\n\n\n".join([title, *helpers(self.layout.used), *support, compiled, called]) + "\n"
+        texts = opening(self.system.name, self.layout.used)
+        return "\n\n\n".join([*texts, *support, compiled, called]) + "\n"
 
     def _given(self) -> list[str]:
         """Return the names of external inputs and delayed values that are computed with."""

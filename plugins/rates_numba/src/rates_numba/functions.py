@@ -6,7 +6,8 @@ Generated modules contain those of them that they use, as text.
 import math
 
 import numpy as np
-from numba import njit
+from numba import njit, types
+from numba.extending import intrinsic
 
 
 @njit(error_model="numpy")
@@ -132,11 +133,39 @@ def polynomial(factors, row, x):
     return value
 
 
-@njit(error_model="numpy")
-def polynomials(out, factors, x):
-    """Write the values of polynomials without constants, of which each row holds one."""
-    for row in range(out.size):
-        out[row] = polynomial(factors, row, x)
+@intrinsic
+def polynomials(typing, factors, x):
+    """Return polynomials without constants, each given by the factors of x, x², …."""
+
+    def code(context, builder, signature, given):
+        values, (factors, x) = [], given
+        for row in range(len(signature.args[0])):
+            value = None
+            for power in reversed(range(len(signature.args[0][row]))):
+                factor = builder.extract_value(factors, [row, power])
+                value = builder.fmul(x, factor if value is None else builder.fadd(factor, value))
+            values.append(value)
+        return context.make_tuple(builder, signature.return_type, values)
+
+    return types.UniTuple(x, len(factors))(factors, x), code
+
+
+@intrinsic
+def advanced(typing, y, h, weights, slopes):
+    """Return where states lead along weighted slopes: y + h*(weights[0]*slopes[0] + …)."""
+
+    def code(context, builder, signature, given):
+        moved, (y, h, weights, slopes) = [], given
+        for entry in range(len(signature.args[0])):
+            total = None
+            for stage in range(len(signature.args[2])):
+                slope = builder.extract_value(slopes, [stage, entry])
+                term = builder.fmul(builder.extract_value(weights, stage), slope)
+                total = term if total is None else builder.fadd(total, term)
+            moved.append(builder.fadd(builder.extract_value(y, entry), builder.fmul(h, total)))
+        return context.make_tuple(builder, signature.return_type, moved)
+
+    return y(y, h, weights, slopes), code
 
 
 @njit(error_model="numpy")

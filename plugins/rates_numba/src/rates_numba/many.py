@@ -16,16 +16,6 @@ from rates_numba.layout import Layout
 from rates_numba.writer import INDENT
 
 
-def prepare_many_text(layout: Layout) -> str:
-    """Return the text of the function that computes what depends on parameters only, point by point."""
-    body = [
-        '"""Compute what depends on parameters only, for every point."""',
-        "for p in range(numbers.shape[0]):",
-        f"{INDENT}prepare(numbers[p], {_arrays(layout)})",
-    ]
-    return _function(layout, "prepare_many(numbers, arrays)", body)
-
-
 def loop_many_text(request: ProgramRequest, layout: Layout) -> str:
     """Return the text of fixed steps of a block of points."""
     assert request.tableau is not None

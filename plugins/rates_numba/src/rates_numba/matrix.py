@@ -13,7 +13,7 @@ from rates_numba.compiled import load_module
 from rates_numba.function_text import JIT, FunctionText
 from rates_numba.kernel import typed_values
 from rates_numba.layout import Layout
-from rates_numba.module import header, helpers, prepare_text
+from rates_numba.module import opening, prepare_text
 from rates_numba.writer import INDENT
 
 
@@ -81,7 +81,7 @@ class NumbaMatrix(MatrixProgram):
         lines += [] if len(lines) > 3 else [f"{INDENT}return"]
         texts = [prepare_text(layout)] if layout.prepared else []
         title = f"Jacobian of {self._linearisation.system.name}"
-        return "\n\n\n".join([header(title), *helpers(layout.used), *texts, "\n".join(lines)]) + "\n"
+        return "\n\n\n".join([*opening(title, layout.used), *texts, "\n".join(lines)]) + "\n"
 
     def bind(self, arguments: Mapping[str, Any]) -> Matrix:
         """Return the matrix as a function of time and state."""

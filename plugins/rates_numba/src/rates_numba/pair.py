@@ -24,9 +24,7 @@ def pair_text(tableau: Tableau, layout: Layout) -> str:
     """Return the text of the first step's choice and of the loop."""
     pair = Pair(tableau, layout)
     texts = [slopes_text(layout)] if pair.vectors.single else []
-    constants = pair.vectors.constants()
-    texts += ["\n".join(constants)] if constants else []
-    return "\n\n\n".join([*texts, "\n".join(pair.first_step()), "\n".join(pair.loop())])
+    return "\n\n\n".join([*texts, *pair.vectors.definitions(), "\n".join(pair.first_step()), "\n".join(pair.loop())])
 
 
 class Pair:
@@ -96,7 +94,8 @@ class Pair:
 
     def _begun(self) -> list[str]:
         """Return the lines that choose the first step of a span."""
-        given = f"t, first, last, y, {self.vectors.whole('k1')}, longest, rtol, atol, numbers, arrays"
+        state, slope = self.vectors.whole("y"), self.vectors.whole("k1")
+        given = f"t, first, last, {state}, {slope}, longest, rtol, atol, numbers, arrays"
         return [
             "longest = min(end - t, max_step)",
             "if proposal != proposal and given_step == given_step:",

@@ -71,7 +71,7 @@ class PastText:
         if self._store is None:
             return []
         if self.states:
-            return ["slope_shares = fitted_shares(fit, nodes, DENSE)"]
+            return ["slope_shares = fitted_shares(fit, nodes, BETWEEN)"]
         shapes, kinds = self.system.shapes, self.system.complex_symbols
         texts = [f"np.empty((nodes.size, {_size(shapes[path])}){_kind(path in kinds)})" for path in self._store.paths]
         rows = [

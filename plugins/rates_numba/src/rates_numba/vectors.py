@@ -1,19 +1,18 @@
-"""How the loop of an embedded pair holds states and slopes: as numbers one by one, or as arrays.
+"""How the loop of an embedded pair holds states and slopes: as tuples of numbers, or as arrays.
 
-Numbers are quick where there are few: they stay in registers. Their code grows with states and stages; that of arrays
-does not.
+Tuples are quick where there are few numbers. Their machine code grows with states and stages; that of arrays does not.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rates_core.solvers.tableau import Tableau
 from rates_core.system.system import State
 
+from rates_numba.function_text import INNER_JIT
 from rates_numba.layout import Layout
-from rates_numba.loop import increment
 from rates_numba.past_text import PastText
 from rates_numba.writer import INDENT
 
@@ -55,9 +54,9 @@ class Vectors(ABC):
         """Return lines that name the time of an evaluation `now` and read its past."""
         return [f"now = inside({time}, first, last)", *self.past.read("now")]
 
-    def constants(self) -> list[str]:
-        """Return lines of the module that name what the loop reads."""
-        return []
+    @abstractmethod
+    def definitions(self) -> list[str]:
+        """Return the texts of what the module has for the loop: constants and functions."""
 
     @abstractmethod
     def begin(self) -> list[str]:
@@ -114,87 +113,107 @@ def vectors_of(tableau: Tableau, layout: Layout) -> Vectors:
     terms = sum(1 for row in rows for value in row if value)
     single = all(not state.shape for state in layout.system.states)
     small = single and 0 < layout.system.width * terms <= MOST_TERMS
-    return _Numbers(tableau, layout) if small else _Arrays(tableau, layout)
+    return _Tuples(tableau, layout) if small else _Arrays(tableau, layout)
 
 
-class _Numbers(Vectors):
-    """Each entry of the state is a variable."""
+class _Tuples(Vectors):
+    """States and slopes are tuples of numbers, which stay in registers.
 
-    helpers = ("inside", "spacing", "polynomial", "polynomials")
+    Weighted sums of them are functions of whole tuples: Numba takes about a millisecond for every operation that it
+    finds in a text, be it as simple as a sum of two numbers.
+    """
+
+    helpers = ("inside", "spacing", "advanced", "polynomials")
     single = True
 
-    def _each(self, form: str) -> list[str]:
-        """Return one line per entry; `#` stands for its number."""
-        return [form.replace("#", str(entry)) for entry in range(self.width)]
+    def _each(self, form: str) -> str:
+        """Return a tuple of one text per entry, in which `#` stands for its number."""
+        return _tuple(form.replace("#", str(entry)) for entry in range(self.width))
 
-    def _listed(self, form: str) -> str:
-        return ", ".join(self._each(form)) + ("," if self.width == 1 else "")
-
-    def constants(self) -> list[str]:
-        return [f"DENSE = np.array({_padded([row for _, row in self._dense])})"]
+    def definitions(self) -> list[str]:
+        tableau = self.tableau
+        rows = {f"A{stage + 1}": row for stage, row in enumerate(tableau.matrix)}
+        rows |= {"B": tableau.weights, **dict(zip(("FINE", "COARSE"), self.errors, strict=False))}
+        lines = [f"{name} = {_tuple(repr(value) for value in row if value)}" for name, row in rows.items() if any(row)]
+        dense = [row for _, row in self._dense]
+        lines.append(f"DENSE = {_tuple(_tuple(map(repr, row)) for row in _padded(dense))}")
+        if self.past.states:
+            lines.append("BETWEEN = np.array(DENSE)")
+        lines.append(f"ZERO = {self._each('0.0')}")
+        scales = [
+            INNER_JIT,
+            "def scales(y, new, rtol, atol):",
+            f'{INDENT}"""Return the errors that are tolerated."""',
+            f"{INDENT}return {self._each('atol[#] + max(abs(y[#]), abs(new[#]))*rtol[#]')}",
+        ]
+        squares = " + ".join(f"e_{entry}*e_{entry}" for entry in range(self.width))
+        norm = [
+            INNER_JIT,
+            "def norm(values, scale):",
+            f'{INDENT}"""Return the root of the mean square of values in units of scales."""',
+            *(f"{INDENT}e_{entry} = values[{entry}]/scale[{entry}]" for entry in range(self.width)),
+            f"{INDENT}return math.sqrt(({squares})/{self.width})",
+        ]
+        return ["\n".join(lines), "\n".join(scales), "\n".join(norm)]
 
     def begin(self) -> list[str]:
-        return [*self._each("y_# = y[#]"), f"shares = np.empty({len(self._dense)})"]
+        return [f"here = {self._each('y[#]')}"]
 
     def end(self) -> list[str]:
-        return self._each("y[#] = y_#")
+        return [f"y[{entry}] = here[{entry}]" for entry in range(self.width)]
 
     def whole(self, name: str) -> str:
-        return f"({self._listed(f'{name}_#')})"
+        return "here" if name == "y" else name
 
     def finite(self, name: str) -> str:
-        return " and ".join(self._each(f"math.isfinite({name}_#)"))
+        return " and ".join(f"math.isfinite({name}[{entry}])" for entry in range(self.width))
 
     def copied(self, target: str, source: str) -> list[str]:
-        return self._each(f"{target}_# = {source}_#")
+        return [f"{self.whole(target)} = {self.whole(source)}"]
 
     def slope(self, time: str, state: str, target: str) -> list[str]:
+        time = f"inside({time}, first, last)"
+        if not self.layout.system.inputs and not self.layout.system.reads:
+            return [f"{target} = {self.at('slopes', time, self.whole(state))}"]
         # a name of its own: Numba looks for all uses of each name that is assigned more than once
         now = f"now_{target}"
-        lines = [f"{now} = inside({time}, first, last)", *self.past.read(now)]
-        return [*lines, self._sloped(now, self.whole(state), target)]
+        return [f"{now} = {time}", *self.past.read(now), f"{target} = {self.at('slopes', now, self.whole(state))}"]
 
-    def _sloped(self, time: str, state: str, target: str) -> str:
-        return f"{self._listed(f'{target}_#')} = {self.at('slopes', time, state)}"
-
-    def _sum(self, row: Sequence[float]) -> str:
-        return increment([(value, f"k{stage + 1}_#") for stage, value in enumerate(row) if value])
+    def _slopes(self, row: Sequence[float]) -> str:
+        """Return the slopes that have a weight."""
+        return _tuple(f"k{stage + 1}" for stage, value in enumerate(row) if value)
 
     def stages(self, first: int, last: int) -> list[str]:
         lines = []
         for stage in range(first, last):
-            lines += self._each(f"y{stage + 1}_# = y_#{self._sum(self.tableau.matrix[stage])}")
-            lines += self.slope(f"t + {self.tableau.nodes[stage]!r}*h", f"y{stage + 1}", f"k{stage + 1}")
+            number = stage + 1
+            lines.append(f"y{number} = advanced(here, h, A{number}, {self._slopes(self.tableau.matrix[stage])})")
+            lines += self.slope(f"t + {self.tableau.nodes[stage]!r}*h", f"y{number}", f"k{number}")
         return lines
 
     def advanced(self) -> list[str]:
-        return self._each(f"new_# = y_#{self._sum(self.tableau.weights)}")
+        return [f"new = advanced(here, h, B, {self._slopes(self.tableau.weights)})"]
 
     def norms(self) -> list[str]:
-        lines = self._each("scale_# = atol[#] + max(abs(y_#), abs(new_#))*rtol[#]")
-        for name, row in zip(NORMS, self.errors, strict=False):
-            lines += self._norm(name, f"{self._sum(row).removeprefix(' + ')}/scale_#")
-        return lines
-
-    def _norm(self, name: str, form: str) -> list[str]:
-        """Return lines that name the root of the mean square of entries."""
-        squares = " + ".join(self._each("e_#*e_#"))
-        return [*self._each(f"e_# = {form}"), f"{name} = math.sqrt(({squares})/{self.width})"]
+        errors = [
+            f"{name} = norm(advanced(ZERO, h, {name.upper()}, {self._slopes(row)}), scale)"
+            for name, row in zip(NORMS, self.errors, strict=False)
+        ]
+        return ["scale = scales(here, new, rtol, atol)", *errors]
 
     def between(self) -> list[str]:
-        rows = {f"k{stage + 1}_#": number for number, (stage, _) in enumerate(self._dense)}
-        terms = " + ".join(f"shares[{number}]*{slope}" for slope, number in rows.items())
-        return ["polynomials(shares, DENSE, theta)", *self._each(f"moved_# = y_# + h*({terms})")]
+        slopes = _tuple(f"k{stage + 1}" for stage, _ in self._dense)
+        return [f"moved = advanced(here, h, polynomials(DENSE, theta), {slopes})"]
 
     def fitted(self, number: int, state: State) -> list[str]:
         entry, factors = state.offset, f"factors[{number}]"
         terms = " + ".join(
-            f"slope_shares[power, {row}]*k{stage + 1}_{entry}" for row, (stage, _) in enumerate(self._dense)
+            f"slope_shares[power, {row}]*k{stage + 1}[{entry}]" for row, (stage, _) in enumerate(self._dense)
         )
         return [
             "for power in range(fit.shape[0]):",
             f"{INDENT}{factors}[kept, power, 0] = h*({terms})",
-            f"{factors}[kept, 0, 0] += y_{entry}",
+            f"{factors}[kept, 0, 0] += here[{entry}]",
         ]
 
     @property
@@ -204,14 +223,12 @@ class _Numbers(Vectors):
 
     def first_step(self) -> list[str]:
         return [
-            *self._each("scale_# = atol[#] + abs(y[#])*rtol[#]"),
-            *self._norm("level", "y[#]/scale_#"),
-            *self._norm("steep", "f[#]/scale_#"),
+            "scale = scales(y, y, rtol, atol)",
+            "level, steep = norm(y, scale), norm(f, scale)",
             *SMALL,
             *self.now("t + small"),
-            self._sloped("now", f"({self._listed('y[#] + small*f[#]')})", "g"),
-            *self._norm("bend", "(g_# - f[#])/scale_#"),
-            "steepest = bend/small",
+            f"g = {self.at('slopes', 'now', 'advanced(y, small, (1.0,), (f,))')}",
+            "steepest = norm(advanced(g, -1.0, (1.0,), (f,)), scale)/small",
         ]
 
 
@@ -233,7 +250,7 @@ class _Arrays(Vectors):
     )
     single = False
 
-    def constants(self) -> list[str]:
+    def definitions(self) -> list[str]:
         tableau = self.tableau
         named: Mapping[str, Sequence[Sequence[float]]] = {
             "MATRIX": (*tableau.matrix, tableau.weights),
@@ -241,7 +258,9 @@ class _Arrays(Vectors):
             "DENSE": tableau.dense or (),
         }
         lines = [f"{name} = np.array({_padded(rows)})" for name, rows in named.items()]
-        return [f"NODES = np.array({list(tableau.nodes)})", *lines]
+        if self.past.states:
+            lines.append("BETWEEN = DENSE")
+        return ["\n".join([f"NODES = np.array({list(tableau.nodes)})", *lines])]
 
     def begin(self) -> list[str]:
         return [
@@ -306,6 +325,11 @@ SMALL = (
     "small = 1e-6 if level < 1e-5 or steep < 1e-5 else 0.01*level/steep",
     "small = min(small, longest)",
 )
+
+
+def _tuple(items: Iterable[str]) -> str:
+    texts = list(items)
+    return f"({texts[0]},)" if len(texts) == 1 else f"({', '.join(texts)})"
 
 
 def _padded(rows: Sequence[Sequence[float]]) -> list[list[float]]:
