@@ -19,7 +19,7 @@ from benchmarks.table import duration, line
 
 SIZES = (10, 30, 100, 300, 1000, 3000, 5000)  # columns
 UPDATES = 2e8  # connections that a measured run reads altogether
-MOST_STEPS = 20_000
+FEWEST_STEPS, MOST_STEPS = 100, 20_000
 DEGREE = 100  # connections per unit of a sparse network
 CONNECTIONS = (10**2, 10**3, 10**4, 10**5, 10**6, 10**7)
 LARGEST_OF_PEERS = 10**5  # connections, which take them minutes from here on
@@ -69,7 +69,7 @@ def steps(settings: Settings) -> list[Panel]:
     """Measure a step of networks whose columns are coupled all to all."""
     curves: dict[str, list[tuple[float, float]]] = {}
     for size in (number for number in SIZES if number <= 5000 * settings.scale):
-        count = int(min(MOST_STEPS, max(20, UPDATES * settings.scale / size**2)))
+        count = int(min(MOST_STEPS, max(FEWEST_STEPS, UPDATES * settings.scale / size**2)))
         weights, delays = networks.random_weights(size), networks.random_delays(size)
         for name, given in (("dense", None), ("a delay each", delays)):
             ours, limit = networks.compiled(weights, given, count), networks.in_c(weights, given, count)

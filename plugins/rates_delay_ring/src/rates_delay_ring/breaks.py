@@ -10,7 +10,7 @@ import numpy as np
 from rates_core.delays.dependence import Dependence
 from rates_core.system.system import System
 
-from rates_delay_ring.interpolation import SNAP
+from rates_delay_ring.interpolation import blocks
 
 Before = Mapping[str, np.ndarray]  # of variables that jump at a step, what they were just before
 
@@ -143,5 +143,7 @@ def sums(delays: np.ndarray, count: int) -> list[int]:
 
 def _whole(delays: np.ndarray) -> np.ndarray:
     """Return the delays that are whole steps."""
-    nearest = np.round(delays)
-    return np.unique(nearest[(delays > 0) & (np.abs(delays - nearest) < SNAP)]).astype(int)
+    found = np.zeros(round(float(delays.max(initial=0.0))) + 1, dtype=bool)
+    for _, nearest, whole in blocks(delays.reshape(-1)):
+        found[nearest[whole]] = True
+    return np.flatnonzero(found[1:]) + 1

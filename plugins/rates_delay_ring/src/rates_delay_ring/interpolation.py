@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 SNAP = 1e-9  # positions this near to a sample, in steps, are that sample
+BLOCK = 2**15  # numbers that fit into a cache, so that millions of delays take no memory for what is between
 
 
 def snapped(position: float) -> float:
@@ -17,6 +20,24 @@ def near_samples(positions: np.ndarray) -> np.ndarray:
     """Return positions, each as `snapped` does."""
     nearest = np.round(positions)
     return np.where(np.abs(positions - nearest) < SNAP, nearest, positions)
+
+
+def blocks(values: np.ndarray) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
+    """Yield parts of a vector: where each stands, the nearest whole numbers, and which entries are such."""
+    for first in range(0, values.size, BLOCK):
+        part = values[first : first + BLOCK]
+        nearest = np.rint(part)
+        yield slice(first, first + part.size), nearest.astype(int), np.abs(part - nearest) < SNAP
+
+
+def whole_numbers(values: np.ndarray) -> np.ndarray | None:
+    """Return a vector as whole numbers, or None if one entry is none, by more than rounding."""
+    found = np.empty(values.size, dtype=int)
+    for place, nearest, whole in blocks(values):
+        if not whole.all():
+            return None
+        found[place] = nearest
+    return found
 
 
 def window(position: float, lowest: int, highest: int, count: int) -> tuple[int, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from attrs import frozen
 
-from rates_delay_ring.interpolation import lagrange_weights, near_samples
+from rates_delay_ring.interpolation import lagrange_weights, near_samples, whole_numbers
 
 
 @frozen(eq=False)
@@ -43,11 +43,14 @@ def stencil_of(delays: np.ndarray, node: float, order: int, newest: int) -> Sten
         order: of the method; p + 1 samples make a value of order p.
         newest: offset of the newest sample that is there.
     """
-    positions = near_samples(node - delays.reshape(-1))
-    if positions.size and positions.max() > newest:
-        return None
-    if (positions == np.floor(positions)).all():
-        offsets = positions.astype(int)
+    positions = node - delays.reshape(-1)
+    offsets = whole_numbers(positions)
+    if offsets is not None:
+        if offsets.max(initial=newest) > newest:
+            return None
         return Stencil(offsets, np.empty((offsets.size, 0)), -int(offsets.min(initial=0)))
+    positions = near_samples(positions)
+    if positions.max() > newest:
+        return None
     first = np.minimum(np.floor(positions).astype(int) - order // 2, newest - order)
     return Stencil(first, lagrange_weights(positions, first, order), -int(first.min()))

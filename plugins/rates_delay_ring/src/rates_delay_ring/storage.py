@@ -318,8 +318,10 @@ class Ring(UniformHistory):
             return _compact(rows, weights)
         entries = np.arange(shape[0]) if index is None else np.asarray(index).reshape(-1)
         if rows.size == 1 < entries.size:
-            weights = np.repeat(weights, entries.size, axis=0)
-        return _compact(rows * shape[0] + entries, weights)
+            rows, weights = np.repeat(rows, entries.size), np.repeat(weights, entries.size, axis=0)
+        places = rows * shape[0]
+        places += entries
+        return _compact(places, weights)
 
     def buffers(self) -> tuple[np.ndarray, ...]:
         """Return the samples of each slot that is read."""
