@@ -358,39 +358,44 @@ def fitted_states(factors, step, first, y, h, shares, k):
 
 @njit(error_model="numpy")
 def sums_of_picked(out, weights, pointers, source, index):
-    """Write for each target the weighted sum of the sources that its connections pick, added up in four parts."""
+    """Write for each target the weighted sum of the sources that its connections pick, added up in parts."""
     for i in range(out.size):
         weight, place = weights[pointers[i] : pointers[i + 1]], index[pointers[i] : pointers[i + 1]]
-        a = b = c = d = out.dtype.type(0)
-        whole = weight.size // 4 * 4
-        for k in range(0, whole, 4):
-            a += weight[k] * source[place[k]]
-            b += weight[k + 1] * source[place[k + 1]]
-            c += weight[k + 2] * source[place[k + 2]]
-            d += weight[k + 3] * source[place[k + 3]]
-        for k in range(whole, weight.size):
-            a += weight[k] * source[place[k]]
-        out[i] = (a + b) + (c + d)
+        if weight.size < 128:  # to gather several numbers in one instruction pays for many
+            a = b = c = d = out.dtype.type(0)
+            whole = weight.size // 4 * 4
+            for k in range(0, whole, 4):
+                a += weight[k] * source[place[k]]
+                b += weight[k + 1] * source[place[k + 1]]
+                c += weight[k + 2] * source[place[k + 2]]
+                d += weight[k + 3] * source[place[k + 3]]
+            for k in range(whole, weight.size):
+                a += weight[k] * source[place[k]]
+            out[i] = (a + b) + (c + d)
+        else:
+            out[i] = long_sum_of_picked(out.dtype.type(0), weight, source, place)
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", fastmath={"reassoc"})
+def long_sum_of_picked(total, weights, source, index):
+    """Return the weighted sum of the sources that many connections pick, added up in parts."""
+    for k in range(weights.size):
+        total += weights[k] * source[index[k]]
+    return total
+
+
+@njit(error_model="numpy", fastmath={"reassoc"})
 def sums_of_own(out, weights, pointers, source):
-    """Write for each target the weighted sum of the values of its connections, added up in four parts."""
+    """Write for each target the weighted sum of the values of its connections, added up in parts."""
     for i in range(out.size):
         weight, value = weights[pointers[i] : pointers[i + 1]], source[pointers[i] : pointers[i + 1]]
-        a = b = c = d = out.dtype.type(0)
-        whole = weight.size // 4 * 4
-        for k in range(0, whole, 4):
-            a += weight[k] * value[k]
-            b += weight[k + 1] * value[k + 1]
-            c += weight[k + 2] * value[k + 2]
-            d += weight[k + 3] * value[k + 3]
-        for k in range(whole, weight.size):
-            a += weight[k] * value[k]
-        out[i] = (a + b) + (c + d)
+        total = out.dtype.type(0)
+        for k in range(weight.size):
+            total += weight[k] * value[k]
+        out[i] = total
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", fastmath={"reassoc"})
 def sums_between_samples(out, weights, pointers, buffer, places, width, shares):
     """Write for each target the weighted sum of what its connections read between samples."""
     for i in range(out.size):

@@ -18,6 +18,9 @@ from rates_numba.function_text import INNER_JIT, JIT, FunctionText
 from rates_numba.layout import Layout, buffered
 from rates_numba.writer import INDENT, BlockWriter
 
+#: functions of our own that others of them call
+CALLS = {"places": ("checked",), "sums_of_picked": ("long_sum_of_picked",)}
+
 
 def derivative_text(layout: Layout, name: str = "derivative", gathered: bool = False) -> str:
     """Return the function that writes dy/dt into `dy`."""
@@ -147,7 +150,7 @@ def write_module(request: ProgramRequest) -> tuple[str, Layout]:
 
 def opening(title: str, used: Collection[str]) -> list[str]:
     """Return the first texts of a module: what it is, its imports, and those of our own functions that it uses."""
-    wanted = {*used} | ({"checked"} if "places" in used else set())
+    wanted = {*used}.union(*(needed for name, needed in CALLS.items() if name in used))
     texts = [text for name, text in _functions().items() if name in wanted]
     name = one_line(title).replace("\\", "\\\\").replace('"', '\\"')
     lines = [
@@ -169,5 +172,5 @@ def _functions() -> dict[str, str]:
     for item in ast.parse(text).body:
         if isinstance(item, ast.FunctionDef):
             source = "\n".join(lines[item.decorator_list[0].lineno - 1 : item.end_lineno])
-            found[item.name] = source.replace('@njit(error_model="numpy")', INNER_JIT, 1)
+            found[item.name] = source.replace('@njit(error_model="numpy"', INNER_JIT.removesuffix(")"), 1)
     return found
