@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from rates_core.programs.trail import FACTORS
 
-COUNT = 8  # coefficients, so that the error is of order 8 in the step; interpolants of methods have no more
-_ANGLES = (2 * np.arange(COUNT) + 1) * np.pi / (2 * COUNT)
+# The error is of order FACTORS in the step; interpolants of methods have no more.
+_ANGLES = (2 * np.arange(FACTORS) + 1) * np.pi / (2 * FACTORS)
 _ENDS = np.array([1e-6, 1 - 1e-6])
 # Chebyshev's between 0 and 1, then two just inside the ends, at which a variable may jump. From the former factors are
 # made, with the latter they are checked.
 NODES = np.concatenate([(1 - np.cos(_ANGLES)) / 2, _ENDS])
 FIT = np.array([
-    [*(2 - (k == 0)) / COUNT * (-1.0) ** k * np.cos(k * _ANGLES), *np.zeros(len(_ENDS))] for k in range(COUNT)
+    [*(2 - (k == 0)) / FACTORS * (-1.0) ** k * np.cos(k * _ANGLES), *np.zeros(len(_ENDS))] for k in range(FACTORS)
 ])  # fmt: skip
-CHECKS = np.ascontiguousarray(np.polynomial.chebyshev.chebvander(2 * _ENDS - 1, COUNT - 1))
+CHECKS = np.ascontiguousarray(np.polynomial.chebyshev.chebvander(2 * _ENDS - 1, FACTORS - 1))
 
 
 def factors_of(values: np.ndarray) -> np.ndarray:
@@ -48,7 +49,7 @@ class Polynomials:
     """
 
     def __init__(self, shape: tuple[int, ...], dtype: type) -> None:
-        self._stored: np.ndarray = np.empty((64, COUNT, *shape), dtype=dtype)
+        self._stored: np.ndarray = np.empty((64, FACTORS, *shape), dtype=dtype)
         self._first = self._end = 0
 
     def __len__(self) -> int:
@@ -80,7 +81,7 @@ class Polynomials:
         if len(self._stored) < self._end + room:
             self._move(len(self) + room, 0)
         stored = self._stored[self._first : self._end + room]
-        return stored.reshape(len(stored), COUNT, -1)
+        return stored.reshape(len(stored), FACTORS, -1)
 
     def extend(self, steps: int) -> None:
         """Add steps whose coefficients were written into the room behind the last one."""
@@ -101,7 +102,7 @@ class Polynomials:
         """Return the variable at a part of a step."""
         x = 2 * theta - 1
         basis = [1.0, x]
-        while len(basis) < COUNT:
+        while len(basis) < FACTORS:
             basis.append(2 * x * basis[-1] - basis[-2])
         value = np.tensordot(np.array(basis), self._stored[self._first + step], axes=1)
         return value if value.ndim else value.item()
@@ -116,11 +117,11 @@ class Polynomials:
         """
         width = 1 if self._stored.ndim == 2 else self._stored.shape[2]
         flat = self._stored.reshape(-1)
-        places = (self._first + steps) * (COUNT * width)
+        places = (self._first + steps) * (FACTORS * width)
         if entries is not None:
             places += entries
         twice = 4 * theta - 2
-        later, last = np.zeros(len(places), dtype=flat.dtype), flat[(COUNT - 1) * width :].take(places)
-        for power in range(COUNT - 2, 0, -1):
+        later, last = np.zeros(len(places), dtype=flat.dtype), flat[(FACTORS - 1) * width :].take(places)
+        for power in range(FACTORS - 2, 0, -1):
             later, last = last, flat[power * width :].take(places) + twice * last - later
         return np.asarray(flat.take(places) + twice / 2 * last - later)

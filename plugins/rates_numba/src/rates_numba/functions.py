@@ -8,6 +8,7 @@ import math
 import numpy as np
 from numba import njit, types
 from numba.extending import intrinsic
+from rates_core.programs.trail import FACTORS
 
 
 @njit(error_model="numpy")
@@ -285,14 +286,14 @@ def step_at(starts, kept, place, t):
     return place
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", fastmath={"contract"})
 def chebyshev(factors, step, entry, x):
-    """Return a sum of Chebyshev polynomials."""
-    last = factors.shape[1] - 1
-    later, value = 0.0 * factors[step, last, entry], factors[step, last, entry]
-    for power in range(last - 1, 0, -1):
-        later, value = value, factors[step, power, entry] + 2.0 * x * value - later
-    return factors[step, 0, entry] + x * value - later
+    """Return a sum of Chebyshev polynomials; what does not wait for the value before stands in brackets."""
+    stored = factors[step]
+    later, value = 0.0 * stored[FACTORS - 1, entry], stored[FACTORS - 1, entry]
+    for power in range(FACTORS - 2, 0, -1):
+        later, value = value, (2.0 * x) * value + (stored[power, entry] - later)
+    return x * value + (stored[0, entry] - later)
 
 
 @njit(error_model="numpy")

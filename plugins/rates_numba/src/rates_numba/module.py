@@ -12,6 +12,7 @@ from rates_core.programs.blocks import Blocks, make_blocks
 from rates_core.programs.naming import one_line
 from rates_core.programs.program import ProgramRequest, slot_paths
 from rates_core.programs.routine import Routine
+from rates_core.programs.trail import FACTORS
 
 from rates_numba import functions
 from rates_numba.function_text import INNER_JIT, JIT, FunctionText
@@ -161,7 +162,8 @@ def opening(title: str, used: Collection[str]) -> list[str]:
         lines += ["from numba import njit, types", "from numba.extending import intrinsic"]
     else:
         lines += ["from numba import njit"]
-    return ["\n".join(lines), *texts]
+    constants = [f"FACTORS = {FACTORS}"] if "chebyshev" in wanted else []
+    return ["\n".join(lines), *constants, *texts]
 
 
 @cache

@@ -211,7 +211,7 @@ class _Tuples(Vectors):
             f"slope_shares[power, {row}]*k{stage + 1}[{entry}]" for row, (stage, _) in enumerate(self._dense)
         )
         return [
-            "for power in range(fit.shape[0]):",
+            "for power in range(FACTORS):",
             f"{INDENT}{factors}[kept, power, 0] = h*({terms})",
             f"{factors}[kept, 0, 0] += here[{entry}]",
         ]

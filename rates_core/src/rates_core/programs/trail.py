@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from attrs import frozen
 
+FACTORS = 8  # of a variable on a step, so that loops over them can be compiled as straight lines
 MOST_PARTS = 128  # that a step is divided into
 SMALLEST_PART = 2.0**-26  # of a step
 GROWTH = 4.0  # of the next part against the one before it
@@ -43,11 +44,11 @@ class Trail:
     Attributes:
         starts: of steps, ascending.
         ends: of steps.
-        factors: of each variable that reads take, in the order of the first reads: `[steps, factors, entries]`.
+        factors: of each variable that reads take, in the order of the first reads: `[steps, FACTORS, entries]`.
         count: of steps; what lies behind them is room, which a loop fills.
         nodes: parts of a step; the last ones, just inside its ends, are only for checks.
-        fit: makes factors from values at the nodes: `[factors, nodes]`.
-        checks: makes values at the last nodes from factors: `[last nodes, factors]`.
+        fit: makes factors from values at the nodes: `[FACTORS, nodes]`.
+        checks: makes values at the last nodes from factors: `[last nodes, FACTORS]`.
         lags: of all reads.
         largest: the size of the largest factor of each variable on all steps, which a loop keeps up to date.
         tolerance: what is asked of a computed variable, relative to its largest factor.
