@@ -32,6 +32,7 @@ class ProgramRequest:
         tableau: the method of `loop`, or None if no fixed steps are taken.
         pair: the method of `pair_loop`, or None if no embedded pair is run.
         name: name of the model, for comments.
+        precision: floating-point type of real numbers, one that the backend claims.
     """
 
     system: System
@@ -39,6 +40,7 @@ class ProgramRequest:
     tableau: Tableau | None = None
     name: str = "model"
     pair: Tableau | None = None
+    precision: str = "float64"
 
 
 class Kernel(ABC):
@@ -170,6 +172,7 @@ class FunctionRequest:
         continuous: past values come from a function of time; otherwise from a buffer on the grid.
         functions: paths of the external inputs whose argument is a function of time; that of others are samples on
             the grid. A language that cannot pass functions refuses by name.
+        precision: floating-point type of real numbers, one that the backend claims.
     """
 
     system: System
@@ -179,6 +182,7 @@ class FunctionRequest:
     step_size: float = 1.0
     continuous: bool = True
     functions: frozenset[str] = frozenset()
+    precision: str = "float64"
 
 
 @frozen(eq=False)

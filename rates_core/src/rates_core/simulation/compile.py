@@ -313,7 +313,8 @@ def _compiled(network: Network, recipe: Recipe) -> CompiledModel:
     if choice.driver is not None:
         choice.driver.check(unsolved(choice.solver_options, choice.method, system.width))
     record = recording(system, requested(recipe.outputs, network))
-    request = ProgramRequest(system, record.paths, choice.tableau if choice.fixed else None, recipe.name, choice.pair)
+    tableau = choice.tableau if choice.fixed else None
+    request = ProgramRequest(system, record.paths, tableau, recipe.name, choice.pair, recipe.float_precision)
     program = choice.backend.load()().program(request, choice.backend_options)
     return CompiledModel(system, program, record, choice, recipe.defaults, built, recipe)
 

@@ -203,7 +203,9 @@ def _function(
     maker: Backend = spec.load()()
     linearisation = None if form is None else linearise(system)
     functions = frozenset(signal.path for signal in system.inputs if callable((inputs or {})[signal.key]))
-    request = FunctionRequest(system, name, linearisation, form == "sparse", step_size, continuous, functions)
+    request = FunctionRequest(
+        system, name, linearisation, form == "sparse", step_size, continuous, functions, float_precision
+    )
     source = maker.function(request)
     args = _arguments(system, maker, request, source, inputs)
     func = _bound(maker.load(source, name), source, linearisation)

@@ -26,12 +26,13 @@ from rates_core.testing.subject import Subject
 #: Calls a function of a file with pickled arguments, where rates cannot be imported.
 ALONE = """
 import pickle, runpy, sys
+import numpy
 sys.modules.update(dict.fromkeys(("rates_core", sys.argv[1])))
 with open("arguments.pickle", "rb") as file:
     arguments = pickle.load(file)
 derivative = runpy.run_path("written.py")["derivative"](*arguments)
 with open("derivative.pickle", "wb") as file:
-    pickle.dump(derivative, file)
+    pickle.dump(numpy.asarray(derivative), file)
 """
 
 

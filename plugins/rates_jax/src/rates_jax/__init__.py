@@ -1,0 +1,28 @@
+"""JAX backend of rates: pure functions of arrays, with batch axes in front."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rates_core.plugins import BackendSpec, Capabilities, hookimpl
+
+rates_api = (1, 0)
+
+
+@hookimpl
+def rates_backends() -> Iterable[BackendSpec]:
+    """Offer the JAX backend."""
+    yield BackendSpec(
+        name="jax",
+        target="rates_jax.backend:JaxBackend",
+        summary="pure functions of JAX's arrays, with batch axes in front",
+        capabilities=Capabilities(
+            dtypes=("float64", "float32"),
+            complex=True,
+            vector=True,
+            projections=frozenset({"dense", "sparse", "uniform", "indexed"}),
+            delays=frozenset({"ring", "history"}),
+            noise="multiplicative",
+            jacobian=True,
+        ),
+    )

@@ -1,0 +1,68 @@
+"""The JAX backend."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial, wraps
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from rates_core.programs.arrays.kernel import ArrayBackend, ArrayRuntime, Binder, Kind
+from rates_core.programs.program import FunctionSource
+
+from rates_jax.language import JAX
+
+KINDS = {
+    "float64": {"real": jnp.float64, "complex": jnp.complex128, "integer": jnp.int64},
+    "float32": {"real": jnp.float32, "complex": jnp.complex64, "integer": jnp.int64},
+}
+
+
+class JaxBackend(ArrayBackend):
+    """Generate modules of pure functions of JAX's arrays."""
+
+    language = JAX
+
+    def runtime(self, precision: str, options: Mapping[str, Any]) -> ArrayRuntime:
+        """Return the runtime for programs of this precision."""
+        return JaxRuntime(precision)
+
+    def load(self, source: FunctionSource, name: str) -> Callable[..., Any]:
+        """Return the callable of a written function, in double precision whatever JAX is set to."""
+        return _in_double(super().load(source, name))
+
+
+class JaxRuntime(ArrayRuntime):
+    """Arrays of one precision; JAX is set to 64 bits while they are made and used, and then back."""
+
+    def __init__(self, precision: str) -> None:
+        self._kinds = KINDS[precision]
+
+    def array(self, value: Any, kind: Kind) -> jax.Array:
+        """Return numbers as an array with memory of its own."""
+        with jax.enable_x64(True):
+            return jnp.array(np.array(value), dtype=self._kinds[kind])
+
+    def numpy(self, value: Any) -> np.ndarray:
+        """Return an array as one of NumPy with memory of its own."""
+        return np.array(value)
+
+    def binder(self, make: Callable[..., Callable[..., Any]], traceable: bool) -> Binder:
+        """Return what binds parameters to a compiled function; other parameters compile nothing again."""
+
+        def run(parameters: Sequence[Any], *arguments: Any) -> Any:
+            return make(*parameters)(*arguments)
+
+        compiled = _in_double(jax.jit(run) if traceable else run)
+        return lambda parameters: partial(compiled, parameters)
+
+
+def _in_double(function: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(function)
+    def call(*arguments: Any, **named: Any) -> Any:
+        with jax.enable_x64(True):
+            return function(*arguments, **named)
+
+    return call

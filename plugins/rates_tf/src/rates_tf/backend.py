@@ -1,0 +1,52 @@
+"""The TensorFlow backend."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from rates_core.programs.arrays.kernel import ArrayBackend, ArrayRuntime, Binder, Kind
+
+from rates_tf.language import TENSORFLOW
+
+KINDS = {
+    "float64": {"real": tf.float64, "complex": tf.complex128, "integer": tf.int64},
+    "float32": {"real": tf.float32, "complex": tf.complex64, "integer": tf.int64},
+}
+
+
+class TensorFlowBackend(ArrayBackend):
+    """Generate modules of pure functions of tensors."""
+
+    language = TENSORFLOW
+
+    def runtime(self, precision: str, options: Mapping[str, Any]) -> ArrayRuntime:
+        """Return the runtime for programs of this precision."""
+        return TensorFlowRuntime(precision)
+
+
+class TensorFlowRuntime(ArrayRuntime):
+    """Tensors of one precision."""
+
+    def __init__(self, precision: str) -> None:
+        self._kinds = KINDS[precision]
+
+    def array(self, value: Any, kind: Kind) -> tf.Tensor:
+        """Return numbers as a tensor with memory of its own."""
+        return tf.cast(tf.constant(np.array(value)), self._kinds[kind])
+
+    def numpy(self, value: Any) -> np.ndarray:
+        """Return a tensor as an array with memory of its own."""
+        return np.array(value)
+
+    def binder(self, make: Callable[..., Callable[..., Any]], traceable: bool) -> Binder:
+        """Return what binds parameters to a function that is traced once for all of them."""
+
+        def run(parameters: Sequence[Any], *arguments: Any) -> Any:
+            return make(*parameters)(*arguments)
+
+        traced = tf.function(run, autograph=False) if traceable else run
+        return lambda parameters: partial(traced, parameters)

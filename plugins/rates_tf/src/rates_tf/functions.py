@@ -1,0 +1,179 @@
+"""Functions that TensorFlow lacks in the form that the language asks for.
+
+Generated modules contain those of them that they use, as text.
+"""
+
+import math
+from functools import reduce
+
+import numpy as np
+import tensorflow as tf
+
+FLOAT, COMPLEX = tf.float64, tf.complex128  # of a generated module, in the precision that it is written for
+
+
+def number(value):
+    """Return a Python number as a tensor."""
+    return tf.constant(value, COMPLEX if isinstance(value, complex) else FLOAT)
+
+
+def real(value):
+    """Return numbers as a tensor."""
+    return tf.cast(value if tf.is_tensor(value) else np.asarray(value), FLOAT)
+
+
+def complex_array(value):
+    """Return complex numbers as a tensor."""
+    return tf.cast(value if tf.is_tensor(value) else np.asarray(value), COMPLEX)
+
+
+def whole(value):
+    """Return whole numbers as a tensor."""
+    return tf.cast(value if tf.is_tensor(value) else np.asarray(value), tf.int64)
+
+
+def truth(condition):
+    """Return 1.0 where a condition holds, else 0.0."""
+    return tf.cast(condition, FLOAT)
+
+
+def wide(value, size):
+    """Return a value repeated along a new last axis."""
+    return tf.repeat(value[..., None], size, axis=-1)
+
+
+def joined(*parts):
+    """Return vectors one behind the other; their batch axes are broadcast."""
+    batch = reduce(tf.broadcast_static_shape, (part.shape[:-1] for part in parts))
+    return tf.concat([tf.broadcast_to(part, batch + part.shape[-1:]) for part in parts], -1)
+
+
+def picked(values, index, axis):
+    """Return entries of the last axis, or of the one before."""
+    return tf.gather(values, index, axis=axis)
+
+
+def looked_up(values, index):
+    """Return entries of the last axis, which may differ from batch to batch."""
+    batch = tf.broadcast_static_shape(values.shape[:-1], index.shape[:-1])
+    values = tf.broadcast_to(values, batch + values.shape[-1:])
+    return tf.gather(values, tf.broadcast_to(index, batch + index.shape[-1:]), axis=-1, batch_dims=batch.rank)
+
+
+def places(numbers, size):
+    """Return places as whole numbers.
+
+    Raises:
+        IndexError: there is no such place.
+    """
+    right = (tf.floor(numbers) == numbers) & (numbers >= 0) & (numbers < size)
+    if not bool(tf.reduce_all(right)):
+        raise IndexError("An index is no whole number, or lies outside of its axis.")
+    return tf.cast(numbers, tf.int64)
+
+
+def summed(values, rows, size):
+    """Return for each row the sum of the values that belong to it."""
+    batch = list(range(values.shape.rank - 1))
+    found = tf.math.unsorted_segment_sum(tf.transpose(values, [len(batch), *batch]), rows, size)
+    return tf.transpose(found, [*(axis + 1 for axis in batch), 0])
+
+
+def matvec(matrix, vector):
+    """Return the product of a matrix and a vector."""
+    return tf.linalg.matvec(matrix, vector)
+
+
+def flat(matrix):
+    """Return the rows of a matrix one behind the other."""
+    return tf.reshape(matrix, [*matrix.shape[:-2], matrix.shape[-2] * matrix.shape[-1]])
+
+
+def in_rows(values, rows, columns):
+    """Return a vector as a matrix."""
+    return tf.reshape(values, (rows, columns))
+
+
+def complex_of(real, imaginary):
+    """Return complex numbers of these parts."""
+    return tf.complex(real, imaginary)
+
+
+def interleaved(z):
+    """Return real and imaginary parts side by side."""
+    return tf.reshape(tf.stack((tf.math.real(z), tf.math.imag(z)), -1), [*z.shape[:-1], 2 * z.shape[-1]])
+
+
+def as_complex(x):
+    """Return real numbers as complex ones."""
+    return tf.cast(x, COMPLEX)
+
+
+def heaviside(x):
+    """Return 0 for x < 0, else 1; NaN stays NaN."""
+    return tf.where(x != x, x, truth(x >= 0))
+
+
+def sign(x):
+    """Return -1, 0 or 1; NaN stays NaN."""
+    return tf.where(x != x, x, tf.sign(x))
+
+
+def log10(x):
+    """Return the logarithm to base 10."""
+    return tf.math.log(x) / math.log(10.0)
+
+
+def complex_sigmoid(z):
+    """Return 1/(1 + exp(-z))."""
+    return 1.0 / (1.0 + tf.exp(-z))
+
+
+def complex_divide(a, b):
+    """Return a/b; NaN where b is, or where both of its parts are infinite."""
+    real, imaginary = tf.math.real(b), tf.math.imag(b)
+    lost = (real != real) | (imaginary != imaginary) | (tf.math.is_inf(real) & tf.math.is_inf(imaginary))
+    return tf.where(lost, number(complex(math.nan, math.nan)), a / b)
+
+
+def complex_power(base, exponent):
+    """Return base**exponent; 0**y is 0 for a positive y, and 0**0 is 1."""
+    zero = base == 0
+    found = tf.exp(exponent * tf.math.log(tf.where(zero, number(1.0 + 0.0j), base)))
+    at_zero = tf.where(tf.math.real(exponent) > 0, number(0.0j), number(complex(math.nan, math.nan)))
+    return tf.where(zero, tf.where(exponent == 0, number(1.0 + 0.0j), at_zero), found)
+
+
+def complex_arcsin(z):
+    """Return the inverse sine of complex numbers."""
+    root = tf.sqrt(1.0 - z) * tf.sqrt(1.0 + z)
+    return -1j * tf.math.log(root + 1j * z)
+
+
+def complex_arccos(z):
+    """Return the inverse cosine of complex numbers."""
+    return math.pi / 2 - complex_arcsin(z)
+
+
+def complex_arctan(z):
+    """Return the inverse tangent of complex numbers."""
+    return 0.5j * (tf.math.log(1.0 - 1j * z) - tf.math.log(1.0 + 1j * z))
+
+
+def sampled(samples, t, step_size):
+    """Return an input at time t: linear between samples, constant beyond them."""
+    place = tf.clip_by_value(t / step_size, 0.0, len(samples) - 1.0)
+    k = tf.minimum(tf.cast(place, tf.int64), max(len(samples) - 2, 0))
+    share = place - tf.cast(k, FLOAT)
+    return (1.0 - share) * samples[k] + share * samples[tf.minimum(k + 1, len(samples) - 1)]
+
+
+def buffered(buffer, t, delay, step_size):
+    """Return past values at t - delay; buffer[k] holds those of k steps before the last point of the grid."""
+    place = t / step_size
+    age = delay / step_size - (place - tf.floor(place + 1e-9))
+    nearest = tf.round(age)
+    age = tf.where(tf.abs(age - nearest) < 1e-9, nearest, age)
+    k = tf.clip_by_value(tf.cast(tf.floor(age), tf.int64), 0, len(buffer) - 1)
+    share = tf.cast(age - tf.cast(k, FLOAT), buffer.dtype)
+    return (1.0 - share) * buffer[k] + share * buffer[tf.minimum(k + 1, len(buffer) - 1)]

@@ -1,0 +1,28 @@
+"""PyTorch backend of rates: pure functions of tensors, with batch axes in front."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rates_core.plugins import BackendSpec, Capabilities, hookimpl
+
+rates_api = (1, 0)
+
+
+@hookimpl
+def rates_backends() -> Iterable[BackendSpec]:
+    """Offer the PyTorch backend."""
+    yield BackendSpec(
+        name="torch",
+        target="rates_torch.backend:TorchBackend",
+        summary="pure functions of PyTorch's tensors, with batch axes in front",
+        capabilities=Capabilities(
+            dtypes=("float64", "float32"),
+            complex=True,
+            vector=True,
+            projections=frozenset({"dense", "sparse", "uniform", "indexed"}),
+            delays=frozenset({"ring", "history"}),
+            noise="multiplicative",
+            jacobian=True,
+        ),
+    )

@@ -1,0 +1,1 @@
+"""Programs in the language of an array library: pure functions of arrays that may have batch axes in front."""

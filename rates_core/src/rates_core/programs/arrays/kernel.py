@@ -1,0 +1,222 @@
+"""Run modules of an array library; what comes in and goes out are NumPy's arrays."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Literal
+
+import numpy as np
+
+from rates_core.programs.arrays.function import write_function
+from rates_core.programs.arrays.language import ArrayLanguage
+from rates_core.programs.arrays.matrix import write_entries
+from rates_core.programs.arrays.module import write_module
+from rates_core.programs.program import (
+    Backend,
+    FunctionRequest,
+    FunctionSource,
+    Kernel,
+    Matrix,
+    MatrixProgram,
+    Program,
+    ProgramRequest,
+    slot_paths,
+)
+from rates_core.system.linearisation import Linearisation
+from rates_core.system.system import System
+
+Kind = Literal["real", "complex", "integer"]
+Binder = Callable[[Sequence[Any]], Callable[..., Any]]
+
+
+class ArrayRuntime(ABC):
+    """How arrays of a library are made, used and read. One object serves one program."""
+
+    @abstractmethod
+    def array(self, value: Any, kind: Kind) -> Any:
+        """Return a number or an array of NumPy as one of the library; what NumPy's array becomes later is not seen."""
+
+    @abstractmethod
+    def numpy(self, value: Any) -> np.ndarray:
+        """Return an array of the library as one of NumPy that shares its memory with nothing."""
+
+    def binder(self, make: Callable[..., Callable[..., Any]], traceable: bool) -> Binder:
+        """Return what binds parameters to a function of a module.
+
+        Args:
+            make: takes parameters and returns a pure function of arrays and tuples of such.
+            traceable: whether that does the same for all values; False where it looks whether an index is right.
+        """
+        return lambda parameters: make(*parameters)
+
+
+class ArrayBackend(Backend):
+    """A backend over one array library. Abstract."""
+
+    language: ArrayLanguage
+
+    @abstractmethod
+    def runtime(self, precision: str, options: Mapping[str, Any]) -> ArrayRuntime:
+        """Return the runtime for programs of this precision."""
+
+    def program(self, request: ProgramRequest, options: Mapping[str, Any]) -> Program:
+        """Generate the module of a lowered System."""
+        return ArrayProgram(request, self.language, self.runtime(request.precision, options))
+
+    def jacobian(self, linearisation: Linearisation) -> MatrixProgram:
+        """Generate the module of a derivative matrix."""
+        return ArrayMatrix(linearisation, self.language, self.runtime("float64", {}))
+
+    def function(self, request: FunctionRequest) -> FunctionSource:
+        """Write one function as a module of its own."""
+        return write_function(request, self.language)
+
+    def load(self, source: FunctionSource, name: str) -> Callable[..., Any]:
+        """Return the callable of a written function."""
+        function: Callable[..., Any] = getattr(self.language.loaded(source.text), name)
+        return function
+
+
+class ArrayProgram(Program):
+    """A generated module; it is loaded when it is bound."""
+
+    def __init__(self, request: ProgramRequest, language: ArrayLanguage, runtime: ArrayRuntime) -> None:
+        self.request, self.language, self.runtime = request, language, runtime
+        self._written = write_module(request, language)
+        self.source = self._written.text
+        self._module: ModuleType | None = None
+        self._binders: dict[str, Binder] = {}
+
+    @property
+    def module(self) -> ModuleType:
+        """Return the loaded module."""
+        if self._module is None:
+            self._module = self.language.loaded(self.source)
+        return self._module
+
+    def bind(self, arguments: Mapping[str, Any]) -> ArrayKernel:
+        """Compute what depends on parameters only and return the kernel."""
+        return ArrayKernel(self, arguments)
+
+    def function(self, name: str, arguments: Mapping[str, Any]) -> Callable[..., Any]:
+        """Return what a function of the module makes of the parameters that it takes."""
+        if name not in self._binders:
+            self._binders[name] = self.runtime.binder(getattr(self.module, name), is_traceable(self.source))
+        paths, system = self._written.parameters[name], self.request.system
+        return self._binders[name]([argument(self.runtime, system, path, arguments) for path in paths])
+
+    def to_file(self, path: Path) -> None:
+        """Write the module."""
+        path.write_text(self.source, encoding="utf-8")
+
+
+class ArrayKernel(Kernel):
+    """The functions of a module with parameters bound."""
+
+    def __init__(self, program: ArrayProgram, arguments: Mapping[str, Any]) -> None:
+        self.request, self.program, self.arguments = program.request, program, arguments
+        self.runtime = program.runtime
+        self._functions: dict[str, Callable[..., Any]] = {}
+
+    def _call(self, name: str, t: float, y: np.ndarray, inputs: Any, reads: Any, draws: Any) -> Any:
+        if name not in self._functions:
+            self._functions[name] = self.program.function(name, self.arguments)
+        return self._functions[name](*instant(self.runtime, self.request.system, t, y, inputs, reads, draws))
+
+    def rhs(self, t: float, y: np.ndarray, inputs: Sequence[Any], reads: Sequence[Any], draws: Sequence[Any]) -> Any:
+        """Return dy/dt."""
+        return self.runtime.numpy(self._call("vector_field", t, y, inputs, reads, draws)).astype(float, copy=False)
+
+    def observe(
+        self, t: float, y: np.ndarray, inputs: Sequence[Any], reads: Sequence[Any], draws: Sequence[Any]
+    ) -> tuple[Any, ...]:
+        """Return the recorded variables."""
+        return self._values("recorder", self.request.recorded, t, y, inputs, reads, draws)
+
+    def slots(
+        self, t: float, y: np.ndarray, inputs: Sequence[Any], reads: Sequence[Any], draws: Sequence[Any]
+    ) -> tuple[Any, ...]:
+        """Return the stored variables."""
+        stored = slot_paths(self.request.system)
+        return self._values("slots", stored, t, y, inputs, reads, draws) if stored else ()
+
+    def _values(
+        self, name: str, paths: Sequence[str], t: float, y: np.ndarray, inputs: Any, reads: Any, draws: Any
+    ) -> tuple[Any, ...]:
+        system, found = self.request.system, self._call(name, t, y, inputs, reads, draws)
+        kinds = [complex if path in system.complex_symbols else float for path in paths]
+        values = [self.runtime.numpy(value).astype(kind) for value, kind in zip(found, kinds, strict=True)]
+        return tuple(value if value.ndim else value.item() for value in values)
+
+    def pack(self, pieces: tuple[Any, ...]) -> np.ndarray:
+        """Return the states as one real vector."""
+        y = np.empty(self.request.system.width)
+        for state, piece in zip(self.request.system.states, pieces, strict=True):
+            part = y[state.offset : state.offset + state.width]
+            (part.view(complex) if state.complex else part)[:] = piece
+        return y
+
+
+class ArrayMatrix(MatrixProgram):
+    """A generated module with one function that returns the entries of a matrix."""
+
+    def __init__(self, linearisation: Linearisation, language: ArrayLanguage, runtime: ArrayRuntime) -> None:
+        self._linearisation, self._language, self._runtime = linearisation, language, runtime
+        written = write_entries(linearisation, language)
+        self.source, self._parameters = written.text, written.parameters["linearisation"]
+
+    def bind(self, arguments: Mapping[str, Any]) -> Matrix:
+        """Return the matrix as a function of time and state."""
+        linearisation, runtime = self._linearisation, self._runtime
+        system = linearisation.system
+        make = self._language.loaded(self.source).linearisation
+        given = [argument(runtime, system, path, arguments) for path in self._parameters]
+        entries = runtime.binder(make, is_traceable(self.source))(given)
+        rows = np.concatenate([np.zeros(0, int), *(block.rows for block in linearisation.blocks)])
+        columns = np.concatenate([np.zeros(0, int), *(block.columns for block in linearisation.blocks)])
+
+        def matrix(t: float, y: np.ndarray, inputs: Sequence[Any], reads: Sequence[Any], draws: Sequence[Any]) -> Any:
+            jacobian = np.zeros(linearisation.shape)
+            found = entries(*instant(runtime, system, t, y, inputs, reads, draws))
+            np.add.at(jacobian, (rows, columns), runtime.numpy(found))
+            return jacobian
+
+        return matrix
+
+
+def is_traceable(source: str) -> bool:
+    """Tell whether a module does the same for all values: whether it looks up nothing at computed places."""
+    return "def places(" not in source
+
+
+def instant(
+    runtime: ArrayRuntime,
+    system: System,
+    t: float,
+    y: np.ndarray,
+    inputs: Sequence[Any],
+    reads: Sequence[Any],
+    draws: Sequence[Any],
+) -> tuple[Any, ...]:
+    """Return the arguments of a function of time and state as arrays of the library, each of its full shape."""
+
+    def arrays(values: Sequence[Any], items: Sequence[Any]) -> tuple[Any, ...]:
+        return tuple(
+            runtime.array(np.broadcast_to(value, item.shape), "complex" if getattr(item, "complex", False) else "real")
+            for value, item in zip(values, items, strict=True)
+        )
+
+    now = runtime.array(t, "real"), runtime.array(y, "real")
+    return *now, arrays(inputs, system.inputs), arrays(reads, system.reads), arrays(draws, system.draws)
+
+
+def argument(runtime: ArrayRuntime, system: System, path: str, arguments: Mapping[str, Any]) -> Any:
+    """Return the value of a parameter as an array of the library."""
+    parameter = system.parameter_paths[path]
+    value = np.asarray(arguments[path])
+    value = np.broadcast_to(value, parameter.shape) if value.shape != parameter.shape else value
+    kind: Kind = "integer" if parameter.integer else "complex" if parameter.complex else "real"
+    return runtime.array(value, kind)

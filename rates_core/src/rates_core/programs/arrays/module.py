@@ -1,0 +1,204 @@
+"""Lay out a module of an array library: vector field, what is observed, what is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from attrs import frozen
+
+from rates_core.expressions.tree import Expression, Symbol
+from rates_core.programs.arrays.language import ArrayLanguage
+from rates_core.programs.arrays.printer import ArrayPrinter
+from rates_core.programs.naming import Identifiers, one_line
+from rates_core.programs.program import ProgramRequest, slot_paths
+from rates_core.programs.routine import Routine, Temporaries, make_routine
+from rates_core.system.complexness import is_complex
+from rates_core.system.shapes import Shape, shape_of
+from rates_core.system.system import TIME, Assign, Project, State, Statement, System
+
+
+@frozen(eq=False)
+class Module:
+    """Text of a generated module.
+
+    Attributes:
+        parameters: paths of the parameters that each function takes which returns another one, in order.
+    """
+
+    text: str
+    parameters: Mapping[str, tuple[str, ...]]
+
+
+def write_module(request: ProgramRequest, language: ArrayLanguage) -> Module:
+    """Return the module for a request."""
+    system = request.system
+    wanted: dict[str, Mapping[str, Expression]] = {
+        "vector_field": {item.state: item.expression for item in system.derivatives},
+        "recorder": {path: Symbol(path) for path in request.recorded},
+    }
+    stored = slot_paths(system)
+    if stored:
+        wanted["slots"] = {path: Symbol(path) for path in stored}
+    temporaries = Temporaries()
+    routines = {
+        name: make_routine(system, list(results.values()), temporaries=temporaries) for name, results in wanted.items()
+    }
+    writer = ModuleWriter(system, routines.values(), language)
+    texts = [writer.closure("vector_field", "derivative", routines["vector_field"], writer.slope_lines)]
+    for outer, inner in (("recorder", "observe"), ("slots", "store")):
+        if outer in wanted:
+            paths = list(wanted[outer])
+            texts.append(
+                writer.closure(outer, inner, routines[outer], lambda found, paths=paths: writer.values(found, paths))
+            )
+    parameters = {name: writer.parameters(routine) for name, routine in routines.items()}
+    return Module(language.module(in_docstring(request.name), texts, request.precision), parameters)
+
+
+class ModuleWriter:
+    """Print functions over one System.
+
+    Args:
+        system: over whose symbols they are written.
+        routines: what they compute.
+        language: of the library.
+    """
+
+    def __init__(self, system: System, routines: Iterable[Routine], language: ArrayLanguage) -> None:
+        self.system, self.language = system, language
+        routines = list(routines)
+        paths = [item.path for kind in (system.states, system.parameters) for item in kind if not _structural(item)]
+        paths += [item.path for kind in (system.inputs, system.reads, system.draws) for item in kind]
+        paths += [item.path for item in system.parameters if item.structural]
+        shapes, kinds = dict(system.shapes), set(system.complex_symbols)
+        for routine in routines:
+            for item in (*routine.prepared, *routine.body):
+                paths.append(item.target)
+                if isinstance(item, Assign) and item.target not in shapes:
+                    shapes[item.target] = shape_of(item.expression, shapes)
+                    if is_complex(item.expression, kinds):
+                        kinds.add(item.target)
+        self.identifiers = Identifiers.of(paths, language.reserved)
+        self.names: Mapping[str, str] = {TIME: "t", **self.identifiers.chosen}
+        integers = frozenset(item.path for item in system.parameters if item.integer)
+        self.printer = ArrayPrinter(language, self.names, shapes, frozenset(kinds), integers)
+
+    @property
+    def shapes(self) -> Mapping[str, Shape]:
+        """Return the shapes of all symbols, temporaries included."""
+        return self.printer.shapes
+
+    def of(self, paths: Iterable[str]) -> list[str]:
+        """Return the identifiers of paths."""
+        return [self.names[path] for path in paths]
+
+    def parameters(self, routine: Routine) -> tuple[str, ...]:
+        """Return the parameters that a routine reads, as declared."""
+        return tuple(item.path for item in self.system.parameters if item.path in routine.arguments)
+
+    def closure(self, outer: str, inner: str, routine: Routine, results: object) -> str:
+        """Return a function of the parameters that returns a function of time and state.
+
+        Args:
+            outer: name of the former.
+            inner: name of the latter.
+            routine: what is computed.
+            results: makes the last lines from the results.
+        """
+        assert callable(results)
+        lines = [f"def {outer}({', '.join(self.of(self.parameters(routine)))}):"]
+        lines += ["    " + line for line in self.statements(routine.prepared)]
+        if routine.prepared:
+            lines.append("")
+        lines.append(f"    def {inner}(t, y, inputs, reads, draws):")
+        body = [*self.head(routine.varying), *self.statements(routine.body), *results(routine.results)]
+        lines += ["        " + line for line in body]
+        return "\n".join([*lines, "", f"    return {inner}"])
+
+    def head(self, needed: Iterable[str]) -> list[str]:
+        """Return the lines that name states, inputs, delayed values and random numbers."""
+        needed = set(needed)
+        lines = [f"{self.names[s.path]} = {self.unpacked(s)}" for s in self.system.states if s.path in needed]
+        for kind in ("inputs", "reads", "draws"):
+            for number, item in enumerate(getattr(self.system, kind)):
+                if item.path in needed:
+                    lines.append(f"{self.names[item.path]} = {kind}[{number}]  # {one_line(item.path)}")
+        return lines
+
+    def unpacked(self, state: State) -> str:
+        """Return the text of a state out of the vector."""
+        start, stop = state.offset, state.offset + state.width
+        if state.complex:
+            parts = (
+                (f"y[..., {start}:{stop}:2]", f"y[..., {start + 1}:{stop}:2]")
+                if state.shape
+                else (f"y[..., {start}]", f"y[..., {start + 1}]")
+            )
+            return f"complex_of({', '.join(parts)})  # {one_line(state.path)}"
+        return f"y[..., {f'{start}:{stop}' if state.shape else start}]  # {one_line(state.path)}"
+
+    def statements(self, statements: Sequence[Statement]) -> list[str]:
+        """Return one line per statement, with the model path as comment."""
+        lines = []
+        for item in statements:
+            if isinstance(item, Project):
+                text = self._project(item)
+            else:
+                text = self.printer.value(
+                    item.expression, self.shapes[item.target], item.target in self.printer.complex_symbols
+                )
+            comment = "" if item.target.startswith("#") else f"  # {one_line(item.target)}"
+            lines.append(f"{self.names[item.target]} = {text}{comment}")
+        return lines
+
+    def _project(self, item: Project) -> str:
+        printer, rank = self.printer, len(item.shape)
+        mixed = bool({item.source, item.weights} & printer.complex_symbols)
+        weights = printer.operand(Symbol(item.weights), rank, 9, mixed)
+        source = printer.operand(Symbol(item.source), 0, 0, mixed)
+        if item.form == "dense" and rank:
+            return f"matvec({weights}, {source})"
+        if item.form == "dense":
+            return f"{self.language.functions['vsum']}({weights}*{source}, -1)"
+        if item.form == "uniform":
+            total = f"{self.language.functions['vsum']}({source}, -1)"
+            product = f"{printer.operand(Symbol(item.weights), 0, 9, mixed)}*{total}"
+            return f"wide({product}, {item.shape[0]})" if rank else product
+        if item.index is not None:
+            source = f"picked({source}, {self.names[item.index]}, -1)"
+        elif rank and not self.shapes[item.source]:
+            source = f"{source}[..., None]"
+        if item.form == "indexed":
+            return f"{weights}*{source}"
+        weights = printer.operand(Symbol(item.weights), 1, 9, mixed)
+        return f"summed({weights}*{source}, {self.names[str(item.rows)]}, {item.shape[0]})"
+
+    def values(self, results: Sequence[Expression], paths: Sequence[str]) -> list[str]:
+        """Return the line that returns variables of a System."""
+        texts = [
+            self.printer.value(result, self.system.shapes[path], path in self.system.complex_symbols)
+            for result, path in zip(results, paths, strict=True)
+        ]
+        return [f"return ({', '.join(texts)}{',' if len(texts) == 1 else ''})"]
+
+    def slope_lines(self, results: Sequence[Expression]) -> list[str]:
+        """Return the lines that name the derivatives and join them into one vector."""
+        lines, parts = [], []
+        for state, result in zip(self.system.states, results, strict=True):
+            name = self.identifiers.derived("d_{}", self.names[state.path])
+            text = self.printer.value(result, state.shape, state.complex)
+            lines.append(f"{name} = {text}  # {one_line(state.path)}")
+            if state.complex and not self.printer.is_complex(result):
+                name = f"complex_of({name}, 0.0*{name})"
+            part = name if state.shape else f"{name}[..., None]"
+            parts.append(f"interleaved({part})" if state.complex else part)
+        return [*lines, f"return joined({', '.join(parts)})" if parts else "return y"]
+
+
+def _structural(item: object) -> bool:
+    return bool(getattr(item, "structural", False))
+
+
+def in_docstring(text: str) -> str:
+    """Return text of a model that cannot end the docstring that it stands in."""
+    return one_line(text).replace("\\", "\\\\").replace('"', '\\"')
