@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 PROBE = """
 import importlib, json, sys
 module = importlib.import_module(sys.argv[1])
-heavy = sorted({"numpy", "scipy", "pandas", "torch", "jax"} & set(sys.modules))
+heavy = sorted({"numpy", "scipy", "pandas", "torch", "jax", "tensorflow"} & set(sys.modules))
 from rates_core.plugins import get_manager
 statuses = {status.distribution: [status.status, status.reason] for status in get_manager().statuses()}
 print(json.dumps({"api": module.rates_api, "heavy": heavy, "statuses": statuses}))

@@ -42,13 +42,7 @@ def named(name: str) -> Any:
     return eval(TENSORFLOW.functions[name], vars(functions))
 
 
-FAILING = pytest.param(
-    "erf",
-    marks=pytest.mark.xfail(strict=True, raises=AssertionError, reason="TensorFlow's erf is NaN where x*x is infinite"),
-)
-
-
-@pytest.mark.parametrize("name", [FAILING if name == "erf" else name for name in ONE_ARGUMENT])
+@pytest.mark.parametrize("name", ONE_ARGUMENT)
 def test_a_function_of_one_real_number_is_that_of_numpy_and_keeps_nan(name: str) -> None:
     with np.errstate(all="ignore"):
         wanted = ONE_ARGUMENT[name](REALS)
