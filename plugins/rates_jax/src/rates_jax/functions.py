@@ -143,3 +143,36 @@ def buffered(buffer, t, delay, step_size):
     k = jnp.clip(jnp.floor(age).astype(jnp.int64), 0, len(buffer) - 1)
     share = age - k
     return (1.0 - share) * buffer[k] + share * buffer[jnp.minimum(k + 1, len(buffer) - 1)]
+
+
+def rows_of(step, row, y, h, first, samples, stride, inputs, draws, blank):
+    """Advance y by samples*stride steps; return the end and a row from before every `stride` steps.
+
+    Numbers of steps that are Python's make a loop that gradients can flow back through.
+    """
+
+    def at(k):
+        return (first + k).astype(FLOAT), jax.tree.map(lambda table: table[k], (inputs, draws))
+
+    def taken(k, y):
+        number, given = at(k)
+        return step(number, h, y, *given)
+
+    def kept(sample, state):
+        y, rows = state
+        number, given = at(sample * stride)
+        found = row(number, h, y, *given)
+        rows = jax.tree.map(lambda column, value: column.at[sample].set(value), rows, found)
+        return jax.lax.fori_loop(sample * stride, (sample + 1) * stride, taken, y), rows
+
+    def scanned(y, sample):
+        number, given = at(sample * stride)
+        steps = sample * stride + jnp.arange(stride)
+        return jax.lax.scan(lambda y, k: (taken(k, y), None), y, steps)[0], row(number, h, y, *given)
+
+    if isinstance(samples, int):
+        return jax.lax.scan(scanned, y, jnp.arange(samples))
+    number, given = at(0)
+    shapes = jax.eval_shape(lambda: row(number, h, y, *given))
+    rows = jax.tree.map(lambda value: jnp.zeros((blank.shape[0], *value.shape), value.dtype), shapes)
+    return jax.lax.fori_loop(0, samples, kept, (y, rows))

@@ -17,6 +17,8 @@ KINDS = {
     "float32": {"real": tf.float32, "complex": tf.complex64, "integer": tf.int64},
 }
 
+LEAST_ROOM, MOST_BYTES = 512, 2**26  # rows of a loop, and what they take
+
 
 class TensorFlowBackend(ArrayBackend):
     """Generate modules of pure functions of tensors."""
@@ -42,11 +44,18 @@ class TensorFlowRuntime(ArrayRuntime):
         """Return a tensor as an array with memory of its own."""
         return np.array(value)
 
+    def room(self, samples: int, row_size: int) -> int:
+        """Return one of few numbers, so that chunks of a run compile few loops."""
+        room = LEAST_ROOM
+        while room < samples:
+            room *= 8 if 8 * room * row_size < MOST_BYTES else 2
+        return room
+
     def binder(self, make: Callable[..., Callable[..., Any]], traceable: bool) -> Binder:
         """Return what binds parameters to a function that is traced once for all of them."""
 
         def run(parameters: Sequence[Any], *arguments: Any) -> Any:
             return make(*parameters)(*arguments)
 
-        traced = tf.function(run, autograph=False) if traceable else run
+        traced = tf.function(run, autograph=False, jit_compile=True) if traceable else run
         return lambda parameters: partial(traced, parameters)

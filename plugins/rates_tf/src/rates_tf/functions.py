@@ -119,6 +119,16 @@ def sign(x):
     return tf.where(x != x, x, tf.sign(x))
 
 
+def smallest(a, b):
+    """Return the smaller number; NaN where one is."""
+    return tf.where(a != a, a, tf.where(b != b, b, tf.minimum(a, b)))
+
+
+def largest(a, b):
+    """Return the larger number; NaN where one is."""
+    return tf.where(a != a, a, tf.where(b != b, b, tf.maximum(a, b)))
+
+
 def log10(x):
     """Return the logarithm to base 10."""
     return tf.math.log(x) / math.log(10.0)
@@ -177,3 +187,30 @@ def buffered(buffer, t, delay, step_size):
     k = tf.clip_by_value(tf.cast(tf.floor(age), tf.int64), 0, len(buffer) - 1)
     share = tf.cast(age - tf.cast(k, FLOAT), buffer.dtype)
     return (1.0 - share) * buffer[k] + share * buffer[tf.minimum(k + 1, len(buffer) - 1)]
+
+
+def rows_of(step, row, y, h, first, samples, stride, inputs, draws, blank):
+    """Advance y by samples*stride steps; return the end and a row from before every `stride` steps."""
+
+    def at(k):
+        given = tf.nest.map_structure(lambda table: table[k], (inputs, draws))
+        return tf.cast(first + k, FLOAT), given
+
+    def taken(k, y):
+        number, given = at(k)
+        return k + 1, step(number, h, y, *given)
+
+    def kept(sample, y, rows):
+        number, given = at(sample * stride)
+        found = row(number, h, y, *given)
+        rows = tuple(column.write(tf.cast(sample, tf.int32), value) for column, value in zip(rows, found, strict=True))
+        end = (sample + 1) * stride
+        _, y = tf.while_loop(lambda k, y: k < end, taken, (sample * stride, y))
+        return sample + 1, y, rows
+
+    number, given = at(tf.zeros_like(samples))
+    shapes = row(number, h, y, *given)
+    rows = tuple(tf.TensorArray(value.dtype, blank.shape[0], element_shape=value.shape) for value in shapes)
+    start = (tf.zeros_like(samples), y, rows)
+    _, y, rows = tf.while_loop(lambda sample, y, rows: sample < samples, kept, start)
+    return y, tuple(column.stack() for column in rows)

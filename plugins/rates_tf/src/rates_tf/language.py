@@ -14,7 +14,7 @@ TENSORFLOW = ArrayLanguage(
         "where": "tf.where", "log10": "log10", "round": "tf.round", "mod": "tf.math.floormod", "fmod": "tf.truncatemod",
         "arcsin": "tf.asin", "arccos": "tf.acos", "arctan": "tf.atan", "arctan2": "tf.atan2", "power": "tf.pow",
         "vsum": "tf.reduce_sum", "mean": "tf.reduce_mean", "maxi": "tf.reduce_max", "mini": "tf.reduce_min",
-        "min": "tf.minimum", "max": "tf.maximum", "and": "tf.logical_and", "or": "tf.logical_or",
+        "min": "smallest", "max": "largest", "and": "tf.logical_and", "or": "tf.logical_or",
         "not": "tf.logical_not", "heaviside": "heaviside", "sign": "sign",
     },
     complex_functions={

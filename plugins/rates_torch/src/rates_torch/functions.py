@@ -145,3 +145,18 @@ def buffered(buffer, t, delay, step_size):
     k = torch.clamp(torch.floor(age).to(torch.int64), 0, len(buffer) - 1)
     share = age - k
     return (1.0 - share) * buffer[k] + share * buffer[torch.clamp(k + 1, max=len(buffer) - 1)]
+
+
+def rows_of(step, row, y, h, first, samples, stride, inputs, draws, blank):
+    """Advance y by samples*stride steps; return the end and a row from before every `stride` steps."""
+
+    def at(k):
+        return tuple(tuple(table[k] for table in tables) for tables in inputs), tuple(table[k] for table in draws)
+
+    rows = []
+    for k in range(int(samples) * int(stride)):
+        number, given = (first + k).to(FLOAT), at(k)
+        if k % int(stride) == 0:
+            rows.append(row(number, h, y, *given))
+        y = step(number, h, y, *given)
+    return y, tuple(torch.stack(values) for values in zip(*rows, strict=True))

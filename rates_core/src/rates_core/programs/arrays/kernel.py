@@ -14,6 +14,7 @@ from rates_core.programs.arrays.function import write_function
 from rates_core.programs.arrays.language import ArrayLanguage
 from rates_core.programs.arrays.matrix import write_entries
 from rates_core.programs.arrays.module import write_module
+from rates_core.programs.carry import Carry
 from rates_core.programs.program import (
     Backend,
     FunctionRequest,
@@ -25,6 +26,7 @@ from rates_core.programs.program import (
     ProgramRequest,
     slot_paths,
 )
+from rates_core.programs.record import Columns
 from rates_core.system.linearisation import Linearisation
 from rates_core.system.system import System
 
@@ -42,6 +44,15 @@ class ArrayRuntime(ABC):
     @abstractmethod
     def numpy(self, value: Any) -> np.ndarray:
         """Return an array of the library as one of NumPy that shares its memory with nothing."""
+
+    def room(self, samples: int, row_size: int) -> int:
+        """Return for how many rows there is room in a loop that makes some; each number may mean another compilation.
+
+        Args:
+            samples: rows that are made.
+            row_size: bytes of a row.
+        """
+        return samples
 
     def binder(self, make: Callable[..., Callable[..., Any]], traceable: bool) -> Binder:
         """Return what binds parameters to a function of a module.
@@ -120,6 +131,7 @@ class ArrayKernel(Kernel):
         self.request, self.program, self.arguments = program.request, program, arguments
         self.runtime = program.runtime
         self._functions: dict[str, Callable[..., Any]] = {}
+        self._loop: Callable[..., Any] | None = None
 
     def _call(self, name: str, t: float, y: np.ndarray, inputs: Any, reads: Any, draws: Any) -> Any:
         if name not in self._functions:
@@ -150,6 +162,43 @@ class ArrayKernel(Kernel):
         kinds = [complex if path in system.complex_symbols else float for path in paths]
         values = [self.runtime.numpy(value).astype(kind) for value, kind in zip(found, kinds, strict=True)]
         return tuple(value if value.ndim else value.item() for value in values)
+
+    def loop(
+        self,
+        carry: Carry,
+        inputs: Sequence[Sequence[np.ndarray]],
+        draws: Sequence[np.ndarray],
+        step_size: float,
+        samples: int,
+        stride: int,
+    ) -> tuple[Carry, Columns]:
+        """Run the loop of the module; with delays, steps are taken one by one."""
+        if carry.history is not None:
+            return super().loop(carry, inputs, draws, step_size, samples, stride)
+        runtime, system, steps = self.runtime, self.request.system, samples * stride
+        if self._loop is None:
+            self._loop = self.program.function("integrator", self.arguments)
+        room = runtime.room(samples, _row_size(self.request))
+        tables = [
+            tuple(runtime.array(_padded(table, steps, room * stride), "real") for table in some)
+            for some in (*(inputs or [()] * len(self._nodes)), draws)
+        ]
+        end, rows = self._loop(
+            runtime.array(carry.y, "real"), runtime.array(step_size, "real"), runtime.array(carry.step, "integer"),
+            runtime.array(samples, "integer"), runtime.array(stride, "integer"), tuple(tables[:-1]), tables[-1],
+            runtime.array(np.zeros(room), "real"),
+        )  # fmt: skip
+        columns = tuple(
+            runtime.numpy(row)[:samples].astype(complex if path in system.complex_symbols else float)
+            for path, row in zip(self.request.recorded, rows, strict=True)
+        )
+        step = carry.step + steps
+        return Carry(step, step * step_size, runtime.numpy(end).astype(float), None), columns
+
+    @property
+    def _nodes(self) -> tuple[float, ...]:
+        assert self.request.tableau is not None
+        return tuple(self.request.tableau.distinct_nodes)
 
     def pack(self, pieces: tuple[Any, ...]) -> np.ndarray:
         """Return the states as one real vector."""
@@ -185,6 +234,20 @@ class ArrayMatrix(MatrixProgram):
             return jacobian
 
         return matrix
+
+
+def _row_size(request: ProgramRequest) -> int:
+    """Return the bytes of a row, with those of inputs."""
+    system = request.system
+    shapes = [*(system.shapes[path] for path in request.recorded), *(signal.shape for signal in system.inputs)]
+    return 16 * sum(int(np.prod(shape)) for shape in shapes)
+
+
+def _padded(table: np.ndarray, steps: int, room: int) -> np.ndarray:
+    """Return a table with zeros behind its entries."""
+    if room <= steps:
+        return table[:steps]
+    return np.concatenate([table[:steps], np.zeros((room - steps, *table.shape[1:]))])
 
 
 def is_traceable(source: str) -> bool:

@@ -12,7 +12,9 @@ from types import ModuleType
 from attrs import field, frozen
 
 #: Functions of the generated module itself.
-OWN = frozenset({"vector_field", "derivative", "recorder", "observe", "slots", "store", "linearisation", "entries"})
+OWN = frozenset(
+    {"vector_field", "derivative", "recorder", "observe", "slots", "store", "linearisation", "entries", "integrator"}
+)
 
 
 @frozen(eq=False)
@@ -33,8 +35,12 @@ class ArrayLanguage:
     * `matvec(matrix, vector)` and `flat(matrix)`: a product, and the rows of a matrix one behind the other.
     * `in_rows(values, rows, columns)`: a vector as a matrix.
     * `real(value)`, `complex_array(value)` and `whole(value)`: plain arguments of a function as arrays.
-    * `sampled(samples, t, step_size)` and `buffered(buffer, t, delay, step_size)`: inputs of a function, and past values.
+    * `sampled(samples, t, step_size)`, `buffered(buffer, t, delay, step_size)`: inputs and past values of a function.
     * `complex_of(real, imaginary)` and `interleaved(z)`: complex numbers from parts, and parts side by side.
+    * `rows_of(step, row, y, h, first, samples, stride, inputs, draws, blank)`: the loop over fixed steps. `step` and
+      `row` take the number of a step, h, y, inputs and draws; tables of these have a first axis of steps, from that
+      numbered `first` on. It returns the end, and arrays of rows, as many as `blank` is long; those behind the first
+      `samples` mean nothing.
     * `as_complex(x)`: a real array as a complex one; only if `strict`.
 
     Attributes:
@@ -61,7 +67,23 @@ class ArrayLanguage:
     def reserved(self) -> frozenset[str]:
         """Return the words that no variable of a model may have in generated code."""
         words = {word for line in self.imports for word in re.findall(r"\w+", line)}
-        arguments = {"t", "y", "h", "k", "inputs", "reads", "draws", "math", "FLOAT", "COMPLEX", "history", "buffer"}
+        arguments = {
+            "t",
+            "y",
+            "h",
+            "k",
+            "inputs",
+            "reads",
+            "draws",
+            "step",
+            "row",
+            "loop",
+            "math",
+            "FLOAT",
+            "COMPLEX",
+            "history",
+            "buffer",
+        }
         return frozenset({*keyword.kwlist, *keyword.softkwlist, *self.helpers, *words, *OWN, *arguments, "jacobian"})
 
     def module(self, title: str, texts: list[str], precision: str) -> str:

@@ -9,6 +9,7 @@ from attrs import frozen
 from rates_core.expressions.tree import Expression, Symbol
 from rates_core.programs.arrays.language import ArrayLanguage
 from rates_core.programs.arrays.printer import ArrayPrinter
+from rates_core.programs.arrays.steps import integrator_text
 from rates_core.programs.naming import Identifiers, one_line
 from rates_core.programs.program import ProgramRequest, slot_paths
 from rates_core.programs.routine import Routine, Temporaries, make_routine
@@ -52,6 +53,10 @@ def write_module(request: ProgramRequest, language: ArrayLanguage) -> Module:
                 writer.closure(outer, inner, routines[outer], lambda found, paths=paths: writer.values(found, paths))
             )
     parameters = {name: writer.parameters(routine) for name, routine in routines.items()}
+    if request.tableau is not None and not system.reads:
+        field, recorder = parameters["vector_field"], parameters["recorder"]
+        texts.append(integrator_text(request.tableau, writer.of(field), writer.of(recorder)))
+        parameters["integrator"] = tuple(dict.fromkeys((*field, *recorder)))
     return Module(language.module(in_docstring(request.name), texts, request.precision), parameters)
 
 
