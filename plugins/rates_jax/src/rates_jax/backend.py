@@ -67,6 +67,14 @@ class JaxRuntime(ArrayRuntime):
         compiled = _in_double(jax.jit(run) if traceable else run)
         return lambda parameters: partial(compiled, parameters)
 
+    def side_by_side(self, parts: Sequence[Any]) -> Any:
+        """Return columns as one array; what is alone stays as it is."""
+        return parts[0] if len(parts) == 1 else jnp.concatenate(parts, 1)
+
+    def differentiated(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the compiled function that returns a value and its derivatives, by reverse accumulation."""
+        return _in_double(jax.jit(jax.value_and_grad(function)))
+
 
 def _in_double(function: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(function)

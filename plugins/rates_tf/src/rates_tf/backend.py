@@ -59,3 +59,23 @@ class TensorFlowRuntime(ArrayRuntime):
 
         traced = tf.function(run, autograph=False, jit_compile=True) if traceable else run
         return lambda parameters: partial(traced, parameters)
+
+    def columns(self, rows: Any, units: np.ndarray | None) -> Any:
+        """Return some entries of each row, all for None; rows of numbers get an axis."""
+        rows = rows[:, None] if rows.shape.rank == 1 else rows
+        return rows if units is None or rows.shape[1] == 1 else tf.gather(rows, units, axis=1)
+
+    def side_by_side(self, parts: Sequence[Any]) -> Any:
+        """Return columns as one tensor; what is alone stays as it is."""
+        return parts[0] if len(parts) == 1 else tf.concat(list(parts), 1)
+
+    def differentiated(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the compiled function that returns a value and its derivatives, by reverse accumulation."""
+
+        def both(variables: Sequence[tf.Tensor], rest: Any) -> Any:
+            with tf.GradientTape() as tape:
+                tape.watch(variables)
+                value = function(variables, rest)
+            return value, tape.gradient(value, variables, unconnected_gradients="zero")
+
+        return tf.function(both, autograph=False, jit_compile=True)

@@ -191,6 +191,9 @@ def buffered(buffer, t, delay, step_size):
 
 def rows_of(step, row, y, h, first, samples, stride, inputs, draws, blank):
     """Advance y by samples*stride steps; return the end and a row from before every `stride` steps."""
+    room = samples if blank is None else blank.shape[0]
+    most = stride if isinstance(stride, int) else None  # gradients need to know
+    samples, stride = tf.cast(samples, tf.int64), tf.cast(stride, tf.int64)
 
     def at(k):
         given = tf.nest.map_structure(lambda table: table[k], (inputs, draws))
@@ -205,12 +208,12 @@ def rows_of(step, row, y, h, first, samples, stride, inputs, draws, blank):
         found = row(number, h, y, *given)
         rows = tuple(column.write(tf.cast(sample, tf.int32), value) for column, value in zip(rows, found, strict=True))
         end = (sample + 1) * stride
-        _, y = tf.while_loop(lambda k, y: k < end, taken, (sample * stride, y))
+        _, y = tf.while_loop(lambda k, y: k < end, taken, (sample * stride, y), maximum_iterations=most)
         return sample + 1, y, rows
 
     number, given = at(tf.zeros_like(samples))
     shapes = row(number, h, y, *given)
-    rows = tuple(tf.TensorArray(value.dtype, blank.shape[0], element_shape=value.shape) for value in shapes)
+    rows = tuple(tf.TensorArray(value.dtype, room, element_shape=value.shape) for value in shapes)
     start = (tf.zeros_like(samples), y, rows)
-    _, y, rows = tf.while_loop(lambda sample, y, rows: sample < samples, kept, start)
+    _, y, rows = tf.while_loop(lambda sample, y, rows: sample < samples, kept, start, maximum_iterations=room)
     return y, tuple(column.stack() for column in rows)

@@ -49,3 +49,23 @@ class TorchRuntime(ArrayRuntime):
                 return torch.no_grad()(make(*parameters))
 
         return bind
+
+    def side_by_side(self, parts: Sequence[Any]) -> Any:
+        """Return columns as one tensor; what is alone stays as it is."""
+        return parts[0] if len(parts) == 1 else torch.cat(list(parts), 1)
+
+    def differentiated(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function that returns a value and its derivatives, by reverse accumulation."""
+
+        def both(variables: Sequence[torch.Tensor], rest: Any) -> Any:
+            leaves = tuple(variable.detach().clone().requires_grad_() for variable in variables)
+            with torch.enable_grad():
+                value = function(leaves, rest)
+            if not value.requires_grad:
+                return value, [torch.zeros_like(leaf) for leaf in leaves]
+            found = torch.autograd.grad(value, leaves, allow_unused=True)
+            return value.detach(), [
+                torch.zeros_like(leaf) if part is None else part for leaf, part in zip(leaves, found, strict=True)
+            ]
+
+        return both

@@ -11,6 +11,7 @@ from attrs import field, frozen
 
 from rates_core.programs.batch import Batch
 from rates_core.programs.carry import Carry
+from rates_core.programs.gradient import GradientRequest, Gradients
 from rates_core.programs.pair import PairLoop
 from rates_core.programs.record import Columns
 from rates_core.programs.stepwise import stepped
@@ -118,6 +119,10 @@ class Kernel(ABC):
             history: the stored past, an `AcceptedHistory` that has a `trail`, to be extended; None without delays.
         """
         return None
+
+    def gradient(self, request: GradientRequest) -> Gradients:
+        """Return the derivatives of a loss of a run. Core asks only backends that claim `differentiation`."""
+        raise NotImplementedError(f"{type(self).__name__} does not differentiate runs.")
 
 
 class Program(ABC):

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from rates_core.simulation.execution import RunRequest
+    from rates_core.simulation.gradient import Gradient
     from rates_core.simulation.points import Point, PointResults
     from rates_core.templates.circuit import CircuitTemplate
 
@@ -134,6 +135,64 @@ class CompiledModel:
                  "initial": {} if initial is None else initial, "history": history, "state": state, "seed": seed,
                  "verbose": verbose, "stop_on_nonfinite": stop_on_nonfinite}  # fmt: skip
         return execute(self._for(parameters), self._request(given))
+
+    def gradient(
+        self,
+        loss: Callable[[Mapping[str, Any]], Any],
+        wrt: Iterable[str],
+        parameters: Mapping[str, Any] | None = None,
+        initial: Mapping[str, Any] | None = None,
+        inputs: Mapping[str, Any] | None = None,
+        simulation_time: float | None = None,
+        sampling_step_size: float | None = None,
+        cutoff: float | None = None,
+        seed: int | None = None,
+        **unknown: Any,
+    ) -> Gradient:
+        """Run the compiled model and return the derivative of a loss by parameters, weights and initial values.
+
+        The derivative is that of the steps which are taken, exact up to rounding.
+
+        Args:
+            loss: takes the outputs by name, as arrays of the backend's library (one axis for time, a second one for
+                units where there are several), and returns a number of that library. The same function object is
+                compiled once.
+            wrt: paths of parameters, of weights of edges, or of states, which stand for their values at the start.
+            parameters: as in `run`, as are the others.
+            initial: see there.
+            inputs: see there.
+            simulation_time: see there.
+            sampling_step_size: see there.
+            cutoff: see there.
+            seed: see there.
+            unknown: refused; the closest argument is named.
+
+        Returns:
+            The derivative by each path: a number where the path names one, else one per unit. Its `loss` is the value.
+
+        Raises:
+            UnsupportedFeatureError: the backend does not differentiate runs, the method chooses its steps, or the
+                model has stored delays.
+            UnknownNameError, ArgumentError, InputSignalError: before anything is computed.
+
+        Example:
+            >>> from rates_core import CircuitTemplate
+            >>> circuit = CircuitTemplate.from_yaml("model_templates.oscillators.vanderpol.vdp")
+            >>> model = circuit.compile(backend="numpy", step_size=0.5, simulation_time=1.0)
+            >>> model.gradient(lambda outputs: outputs["p/vdp_op/x"].sum(), ["p/vdp_op/mu"])
+            Traceback (most recent call last):
+            ...
+            rates_core.errors.UnsupportedFeatureError: The backend 'numpy' does not support what this model needs: ...
+        """
+        from rates_core.simulation.gradient import gradient
+
+        _refuse(CompiledModel.gradient, unknown)
+        given = {
+            "parameters": parameters, "initial": initial, "inputs": inputs, "simulation_time": simulation_time,
+            "sampling_step_size": sampling_step_size, "cutoff": cutoff, "seed": seed, "history": None, "state": None,
+            "verbose": False, "stop_on_nonfinite": True,
+        }  # fmt: skip
+        return gradient(self._for(parameters), loss, wrt, self._request(given))
 
     def run_many(
         self,

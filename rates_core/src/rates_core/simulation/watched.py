@@ -9,6 +9,7 @@ from rates_core.errors import EquationError, SimulationError
 from rates_core.expressions.tree import symbols
 from rates_core.paths import TIME
 from rates_core.programs.carry import Carry
+from rates_core.programs.gradient import GradientRequest, Gradients
 from rates_core.programs.pair import PairLoop
 from rates_core.programs.program import Kernel
 from rates_core.programs.record import Columns
@@ -61,6 +62,9 @@ class _Watched(Kernel):
         self, samples: Sequence[np.ndarray], base: float, spacing: float, history: Any = None
     ) -> PairLoop | None:
         return self._kernel.pair_loop(samples, base, spacing, history)
+
+    def gradient(self, request: GradientRequest) -> Gradients:
+        return self._kernel.gradient(request)
 
     def loop(
         self,

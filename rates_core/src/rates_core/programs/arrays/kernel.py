@@ -10,11 +10,13 @@ from typing import Any, Literal
 
 import numpy as np
 
+from rates_core.errors import ArgumentError, shown
 from rates_core.programs.arrays.function import write_function
 from rates_core.programs.arrays.language import ArrayLanguage
 from rates_core.programs.arrays.matrix import write_entries
 from rates_core.programs.arrays.module import write_module
 from rates_core.programs.carry import Carry
+from rates_core.programs.gradient import GradientRequest, Gradients
 from rates_core.programs.program import (
     Backend,
     FunctionRequest,
@@ -29,6 +31,8 @@ from rates_core.programs.program import (
 from rates_core.programs.record import Columns
 from rates_core.system.linearisation import Linearisation
 from rates_core.system.system import System
+
+MOST_DERIVATIVES = 16  # losses of one program that are kept compiled
 
 Kind = Literal["real", "complex", "integer"]
 Binder = Callable[[Sequence[Any]], Callable[..., Any]]
@@ -53,6 +57,25 @@ class ArrayRuntime(ABC):
             row_size: bytes of a row.
         """
         return samples
+
+    def differentiated(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a function that returns the value of another one and its derivatives by the first argument's entries.
+
+        Args:
+            function: of a tuple of arrays, and of something that is made of arrays.
+        """
+        raise NotImplementedError(f"{type(self).__name__} does not differentiate.")
+
+    def columns(self, rows: Any, units: np.ndarray | None) -> Any:
+        """Return some entries of each row, all for None; rows of numbers get an axis."""
+        rows = rows[:, None] if len(rows.shape) == 1 else rows
+        return rows if units is None or rows.shape[1] == 1 else rows[:, units]
+
+    def side_by_side(self, parts: Sequence[Any]) -> Any:
+        """Return columns as one array; what is alone stays as it is."""
+        if len(parts) == 1:
+            return parts[0]
+        raise NotImplementedError(f"{type(self).__name__} does not join columns.")
 
     def binder(self, make: Callable[..., Callable[..., Any]], traceable: bool) -> Binder:
         """Return what binds parameters to a function of a module.
@@ -100,6 +123,7 @@ class ArrayProgram(Program):
         self.source = self._written.text
         self._module: ModuleType | None = None
         self._binders: dict[str, Binder] = {}
+        self._derivatives: dict[Any, Callable[..., Any]] = {}
 
     @property
     def module(self) -> ModuleType:
@@ -111,6 +135,44 @@ class ArrayProgram(Program):
     def bind(self, arguments: Mapping[str, Any]) -> ArrayKernel:
         """Compute what depends on parameters only and return the kernel."""
         return ArrayKernel(self, arguments)
+
+    def parameters(self, name: str) -> tuple[str, ...]:
+        """Return the paths of the parameters that a function of the module takes."""
+        return self._written.parameters[name]
+
+    def differentiated(self, request: GradientRequest, moved: tuple[str, ...]) -> Callable[..., Any]:
+        """Return the function of variables and the rest that returns a loss and its derivatives by the variables.
+
+        The last ones are kept, because to compile them costs more than to call them.
+        """
+        key = request.loss, moved, request.initial, request.samples, request.stride, request.first
+        if key not in self._derivatives:
+            while len(self._derivatives) >= MOST_DERIVATIVES:
+                del self._derivatives[next(iter(self._derivatives))]
+            self._derivatives[key] = self.runtime.differentiated(self._loss(request, moved))
+        return self._derivatives[key]
+
+    def _loss(self, request: GradientRequest, moved: tuple[str, ...]) -> Callable[..., Any]:
+        """Return the loss as a function of variables and of all else that a run takes."""
+        runtime, taken, make = self.runtime, self._written.parameters["integrator"], self.module.integrator
+        samples, stride, first, parts, user = (
+            request.samples, request.stride, request.first, request.parts, request.loss,
+        )  # fmt: skip
+
+        def loss(variables: Sequence[Any], rest: Sequence[Any]) -> Any:
+            fixed, y, inputs, draws, h, start = rest
+            values = {**fixed, **dict(zip(moved, variables, strict=False))}
+            y = variables[-1] if request.initial else y
+            run = make(*(values[path] for path in taken))
+            _, rows = run(y, h, start, samples, stride, inputs, draws, None)
+            outputs: dict[str, list[Any]] = {}
+            for part in parts:
+                block = rows[part.recorded][first:]
+                block = runtime.columns(block, part.units)
+                outputs.setdefault(part.key, []).append(block[:, 0] if part.alone else block)
+            return _checked_loss(user({key: runtime.side_by_side(found) for key, found in outputs.items()}))
+
+        return loss
 
     def function(self, name: str, arguments: Mapping[str, Any]) -> Callable[..., Any]:
         """Return what a function of the module makes of the parameters that it takes."""
@@ -195,6 +257,34 @@ class ArrayKernel(Kernel):
         step = carry.step + steps
         return Carry(step, step * step_size, runtime.numpy(end).astype(float), None), columns
 
+    def gradient(self, request: GradientRequest) -> Gradients:
+        """Differentiate the loop of the module."""
+        runtime, system = self.runtime, self.request.system
+        taken = self.program.parameters("integrator")
+        moved = [path for path in request.parameters if path in taken]
+        fixed = {path: argument(runtime, system, path, self.arguments) for path in taken if path not in moved}
+        given = [argument(runtime, system, path, self.arguments) for path in moved]
+        y = runtime.array(request.start.y, "real")
+        tables = [
+            tuple(runtime.array(table, "real") for table in some)
+            for some in (*(request.inputs or [()] * len(self._nodes)), request.draws)
+        ]
+        rest = (
+            fixed,
+            y,
+            tuple(tables[:-1]),
+            tables[-1],
+            runtime.array(request.step_size, "real"),
+            runtime.array(request.start.step, "integer"),
+        )
+        variables = (*given, y) if request.initial else tuple(given)
+        differentiated = self.program.differentiated(request, tuple(moved))
+        loss, found = differentiated(variables, rest)
+        derivatives = [np.asarray(runtime.numpy(value), dtype=float) for value in found]
+        by_path = dict(zip(moved, derivatives, strict=False))
+        zeros = {path: np.zeros(system.parameter_paths[path].shape) for path in request.parameters}
+        return Gradients(float(runtime.numpy(loss)), {**zeros, **by_path}, derivatives[-1] if request.initial else None)
+
     @property
     def _nodes(self) -> tuple[float, ...]:
         assert self.request.tableau is not None
@@ -234,6 +324,23 @@ class ArrayMatrix(MatrixProgram):
             return jacobian
 
         return matrix
+
+
+def _checked_loss(value: Any) -> Any:
+    """Return what a loss returned, if it is one number of the library.
+
+    Raises:
+        ArgumentError: it is not.
+    """
+    shape = getattr(value, "shape", None)
+    if shape is None:
+        raise ArgumentError(
+            "loss has to return a number of the backend's library, computed from the outputs; "
+            f"it returned {shown(value)}."
+        )
+    if tuple(shape) != ():
+        raise ArgumentError(f"loss has to return one number; it returned an array of shape {tuple(shape)}.")
+    return value
 
 
 def _row_size(request: ProgramRequest) -> int:

@@ -1,0 +1,200 @@
+"""Derivatives of a loss of a run by whatever paths name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from attrs import frozen
+
+from rates_core.errors import ArgumentError, UnsupportedFeatureError, shown
+from rates_core.network.resolve import Selection, resolve, resolve_edges
+from rates_core.plugins import get_manager
+from rates_core.plugins.capabilities import unsupported
+from rates_core.programs.gradient import GradientRequest, Gradients, Loss, Part
+from rates_core.simulation.arguments import names_state
+from rates_core.simulation.edge_arguments import is_edge_attribute
+from rates_core.simulation.execution import Run, RunRequest, prepared
+from rates_core.system.named_parameters import attributes_of, parameter_of
+from rates_core.system.system import Parameter, System
+
+if TYPE_CHECKING:
+    from rates_core.simulation.compile import CompiledModel
+    from rates_core.simulation.outputs import Recording
+
+
+class Gradient(Mapping[str, Any]):
+    """The derivative of a loss by each path: a number where the path names one, else one per unit.
+
+    Attributes:
+        loss: value of the loss.
+    """
+
+    def __init__(self, loss: float, values: Mapping[str, Any]) -> None:
+        self.loss, self._values = loss, dict(values)
+
+    def __getitem__(self, path: str) -> Any:
+        """Return the derivative by what a path names."""
+        return self._values[path]
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over paths."""
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        """Return the number of paths."""
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        """Return loss and derivatives."""
+        return f"<Gradient of {self.loss!r}: {self._values!r}>"
+
+
+@frozen(eq=False)
+class Target:
+    """Entries of a parameter of the System, or of the state at the start, that a path names.
+
+    Attributes:
+        parameter: its path; None for the state.
+        places: of the entries, flattened; None for all.
+        one: whether they are one number.
+    """
+
+    parameter: str | None
+    places: np.ndarray | None
+    one: bool
+
+
+def gradient(model: CompiledModel, loss: Loss, wrt: Iterable[str], request: RunRequest) -> Gradient:
+    """Run a compiled model and differentiate a loss of what it records; see `CompiledModel.gradient`."""
+    if not callable(loss):
+        raise ArgumentError(f"loss must be a function of the outputs by name; it is {shown(loss)}.")
+    paths = _paths(wrt)
+    _check_able(model)
+    targets = {path: list(_targets(model.system, path)) for path in paths}
+    run = prepared(model, request)
+    flat = [target for found in targets.values() for target in found]
+    wanted = tuple(dict.fromkeys(target.parameter for target in flat if target.parameter is not None))
+    found = run.kernel.gradient(_request(run, loss, wanted, any(target.parameter is None for target in flat)))
+    return Gradient(found.loss, {path: _value(found, targets[path]) for path in paths})
+
+
+def _paths(wrt: Any) -> list[str]:
+    paths = [wrt] if isinstance(wrt, str) else list(wrt) if isinstance(wrt, Iterable) else [wrt]
+    for path in paths:
+        if not isinstance(path, str):
+            raise ArgumentError(f"wrt holds {shown(path)}; it takes paths such as 'node/op/var'.")
+    if not paths:
+        raise ArgumentError("wrt is empty. Name one path at least, such as 'node/op/var'.")
+    return list(dict.fromkeys(paths))
+
+
+def _check_able(model: CompiledModel) -> None:
+    """Raise unless backend, method and model can be differentiated."""
+    choice, name = model.choice, model.choice.backend.name
+    if "reverse" not in choice.backend.capabilities.differentiation:
+        manager = get_manager()
+        able = [
+            other for other in manager.backends() if "reverse" in manager.backend(other).capabilities.differentiation
+        ]
+        raise unsupported("backend", name, ["derivatives of runs"], able)
+    if not choice.fixed:
+        raise UnsupportedFeatureError(
+            f"gradient() follows fixed steps; the solver '{choice.solver.name}' chooses its own. "
+            "Compile with solver='rk4'."
+        )
+    if model.system.reads:
+        raise UnsupportedFeatureError(f"The backend '{name}' does not differentiate runs with stored delays yet.")
+
+
+def _request(run: Run, loss: Loss, parameters: tuple[str, ...], initial: bool) -> GradientRequest:
+    grid, tableau = run.grid, run.model.choice.tableau
+    assert tableau is not None
+    steps = grid.rows * grid.stride
+    inputs = run.inputs.tables(0, steps, tableau.distinct_nodes) if run.inputs.signals else []
+    draws = run.draws.tables(run.carry.step, steps, grid.step_size)
+    return GradientRequest(
+        run.carry, inputs, draws, grid.step_size, grid.rows, grid.stride, grid.first_row, _parts(run.model.recording),
+        loss, parameters, initial,
+    )  # fmt: skip
+
+
+def _parts(recording: Recording) -> tuple[Part, ...]:
+    return tuple(Part(output.key, output.recorded, output.units, output.alone) for output in recording.outputs)
+
+
+def _targets(system: System, path: str) -> Iterator[Target]:
+    """Yield the entries of parameters, or of the state at the start, that a path names."""
+    network = system.network
+    assert network is not None
+    if is_edge_attribute(path):
+        yield from _of_edges(system, path)
+    elif names_state(system, path):
+        for selection in resolve(network, path, "wrt"):
+            state = system.state_paths[system.addresses[selection.population, selection.operator, selection.variable]]
+            if state.complex or isinstance(state.initial, str):
+                what = "complex" if state.complex else "what its past says"
+                raise UnsupportedFeatureError(f"wrt: the start of '{path}' is {what}; it has no gradient here.")
+            units = np.arange(state.entries) if selection.units is None else np.asarray(selection.units)
+            yield Target(None, state.offset + units, len(units) == 1)
+    else:
+        for selection in resolve(network, path, "wrt"):
+            try:
+                symbol = parameter_of(system, selection)
+            except ArgumentError as error:
+                raise ArgumentError(f"wrt: '{path}' {error}") from None
+            if symbol is None:
+                raise ArgumentError(f"wrt: '{path}' is an input that is fed.")
+            parameter = _checked(system, symbol, path)
+            yield Target(symbol, selection.units, _is_one(parameter, selection))
+
+
+def _of_edges(system: System, path: str) -> Iterator[Target]:
+    assert system.network is not None
+    asked, named = resolve_edges(system.network, path, "wrt")
+    if asked.attribute != "weight":
+        raise UnsupportedFeatureError(f"wrt: '{path}' is a {asked.attribute}; runs are not differentiated by it yet.")
+    for part in named.parts:
+        for symbol in attributes_of(system, part.set, asked.attribute):
+            parameter = _checked(system, symbol, path)
+            places = None if not parameter.shape else part.set.places(part.chosen)
+            yield Target(symbol, places, not parameter.shape or named.total == 1)
+
+
+def _checked(system: System, symbol: str, path: str) -> Parameter:
+    """Return a parameter that is a real number.
+
+    Raises:
+        ArgumentError: it is not.
+    """
+    parameter = system.parameter_paths[symbol]
+    if parameter.complex or parameter.integer:
+        what = "complex" if parameter.complex else "an index"
+        raise ArgumentError(f"wrt: '{path}' is {what}; it has no gradient here.")
+    return parameter
+
+
+def _is_one(parameter: Parameter, selection: Selection) -> bool:
+    """Tell whether named entries of a parameter are one number."""
+    if not parameter.shape:
+        return True
+    if not selection.length:
+        return False  # a vector or matrix of a single unit
+    if not isinstance(parameter.origin, tuple):
+        return True
+    units = range(selection.length) if selection.units is None else np.asarray(selection.units).tolist()
+    return len({parameter.origin[unit] for unit in units}) == 1
+
+
+def _value(found: Gradients, targets: list[Target]) -> Any:
+    """Return the derivative by what a path names."""
+    parts = []
+    for target in targets:
+        values = found.initial if target.parameter is None else found.parameters[target.parameter]
+        assert values is not None
+        entries = np.ravel(values) if target.places is None else np.ravel(values)[target.places]
+        parts.append(np.array([entries.sum()]) if target.one else entries)
+    if all(target.one for target in targets):
+        return float(sum(part[0] for part in parts))
+    return np.concatenate(parts)
