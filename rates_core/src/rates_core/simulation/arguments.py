@@ -49,7 +49,7 @@ def arguments_of(system: System, parameters: Mapping[str, Any] | None = None) ->
     return values
 
 
-def names_state(system: System, path: str) -> bool:
+def names_state(system: System, path: str, argument: str = "parameters") -> bool:
     """Tell whether a path names a state, which has a value at the start, and no parameter.
 
     Raises:
@@ -57,7 +57,7 @@ def names_state(system: System, path: str) -> bool:
     """
     if is_edge_attribute(path):
         return False
-    found = resolve(_network(system), path, "parameters")
+    found = resolve(_network(system), path, argument)
     return any(system.addresses[item.population, item.operator, item.variable] in system.state_paths for item in found)
 
 

@@ -134,7 +134,7 @@ class CompiledModel:
                  "inputs": inputs, "parameters": {} if parameters is None else parameters,
                  "initial": {} if initial is None else initial, "history": history, "state": state, "seed": seed,
                  "verbose": verbose, "stop_on_nonfinite": stop_on_nonfinite}  # fmt: skip
-        return execute(self._for(parameters), self._request(given))
+        return execute(self.untied(parameters), self._request(given))
 
     def gradient(
         self,
@@ -192,7 +192,7 @@ class CompiledModel:
             "sampling_step_size": sampling_step_size, "cutoff": cutoff, "seed": seed, "history": None, "state": None,
             "verbose": False, "stop_on_nonfinite": True,
         }  # fmt: skip
-        return gradient(self._for(parameters), loss, wrt, self._request(given))
+        return gradient(self, loss, wrt, self._request(given))
 
     def run_many(
         self,
@@ -250,7 +250,7 @@ class CompiledModel:
                   "history": history, "state": state, "verbose": False,
                   "stop_on_nonfinite": stop_on_nonfinite}  # fmt: skip
         requests = [self._request({**common, **point.arguments(inputs, seed)}) for point in asked]
-        models = [self._for(point.parameters) for point in asked]
+        models = [self.untied(point.parameters) for point in asked]
         return run_many(list(zip(range(len(asked)), models, requests, strict=True)), most)
 
     def _request(self, given: Mapping[str, Any]) -> RunRequest:
@@ -278,7 +278,7 @@ class CompiledModel:
         structural = {item.path: item.value for item in linearisation.system.parameters if item.structural}
         return self.choice.backend.load()().jacobian(linearisation), structural
 
-    def _for(self, parameters: Any) -> CompiledModel:
+    def untied(self, parameters: Any) -> CompiledModel:
         """Return the model in which all that `parameters` sets apart is apart."""
         network = self.built.network
         assert network is not None

@@ -72,6 +72,8 @@ def gradient(model: CompiledModel, loss: Loss, wrt: Iterable[str], request: RunR
         raise ArgumentError(f"loss must be a function of the outputs by name; it is {shown(loss)}.")
     paths = _paths(wrt)
     _check_able(model)
+    states = {path for path in paths if names_state(model.system, path, "wrt")}
+    model = model.untied({**(request.parameters or {}), **{path: 0.0 for path in paths if path not in states}})
     targets = {path: list(_targets(model.system, path)) for path in paths}
     run = prepared(model, request)
     flat = [target for found in targets.values() for target in found]
@@ -130,7 +132,7 @@ def _targets(system: System, path: str) -> Iterator[Target]:
     assert network is not None
     if is_edge_attribute(path):
         yield from _of_edges(system, path)
-    elif names_state(system, path):
+    elif names_state(system, path, "wrt"):
         for selection in resolve(network, path, "wrt"):
             state = system.state_paths[system.addresses[selection.population, selection.operator, selection.variable]]
             if state.complex or isinstance(state.initial, str):

@@ -14,6 +14,7 @@ from rates_core.testing.families import (
     files,
     functions,
     fused,
+    gradients,
     jacobian,
     names,
     noise,
@@ -39,7 +40,7 @@ def backend_cases(exhaustive: bool = False) -> tuple[Case, ...]:
     """
     families = (
         functions, projections, trajectories, orders, accuracy, delays, names, structure, purity, determinism,
-        continuation, batches, noise, events, precision, jacobian, files, fused,
+        continuation, batches, noise, events, precision, jacobian, files, fused, gradients,
     )  # fmt: skip
     return tuple(case for family in families for case in family.cases() if exhaustive or not case.exhaustive)
 

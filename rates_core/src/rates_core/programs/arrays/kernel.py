@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from rates_core.errors import ArgumentError, shown
+from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean, shown
 from rates_core.programs.arrays.function import write_function
 from rates_core.programs.arrays.language import ArrayLanguage
 from rates_core.programs.arrays.matrix import write_entries
@@ -114,6 +114,16 @@ class ArrayBackend(Backend):
         return function
 
 
+class Outputs(dict[str, Any]):
+    """Outputs by name, for a loss."""
+
+    def __missing__(self, name: str) -> Any:
+        """Raise for an output that is not recorded."""
+        raise UnknownNameError(
+            f"loss asks for the output {name!r}.{did_you_mean(str(name), self)} Recorded are: {', '.join(self)}."
+        )
+
+
 class ArrayProgram(Program):
     """A generated module; it is loaded when it is bound."""
 
@@ -170,7 +180,8 @@ class ArrayProgram(Program):
                 block = rows[part.recorded][first:]
                 block = runtime.columns(block, part.units)
                 outputs.setdefault(part.key, []).append(block[:, 0] if part.alone else block)
-            return _checked_loss(user({key: runtime.side_by_side(found) for key, found in outputs.items()}))
+            named = {key: runtime.side_by_side(found) for key, found in outputs.items()}
+            return _checked_loss(user(Outputs(named)))
 
         return loss
 

@@ -1,0 +1,209 @@
+"""Gradients: derivatives of a loss of a run, against central differences of runs; or a refusal by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+from attrs import frozen
+
+from rates_core.errors import UnsupportedFeatureError
+from rates_core.plugins.capabilities import Requirements
+from rates_core.simulation.compile import CompiledModel
+from rates_core.templates.circuit import CircuitTemplate
+from rates_core.testing.case import Case
+from rates_core.testing.compare import expect, expect_close
+from rates_core.testing.parts import circuit, connectivity, node, population, single
+from rates_core.testing.subject import Subject
+
+H, STEPS, STRIDE = 0.1, 24, 2
+SHIFT = 1e-4  # of central differences of fourth order: what is cut off is 1e-16, rounding 1e-11
+CLOSE = 1e-8
+
+
+@frozen(eq=False)
+class Problem:
+    """A model, and by what its runs are differentiated.
+
+    Attributes:
+        make: makes the model.
+        parameters: paths, with how many numbers each names: 0 for one number that a path stands for.
+        initial: likewise, of states at the start.
+        output: what the loss is made of.
+        needs: what the backend has to claim beside derivatives of runs.
+        inputs: of the run.
+    """
+
+    make: Callable[[], CircuitTemplate]
+    parameters: Mapping[str, int]
+    initial: Mapping[str, int]
+    output: str
+    needs: Requirements
+    inputs: Mapping[str, Any] | None = None
+
+
+def cases() -> Iterator[Case]:
+    """Yield one case for each model; without the claim each has to be refused."""
+    for name, problem in _problems().items():
+        sentence = f"of runs of {name} are those of differences, or are refused by name"
+        yield Case("gradients", sentence, partial(_check, problem), needs=problem.needs)
+
+
+def _problems() -> dict[str, Problem]:
+    vector = Requirements(vector=True)
+    return {
+        "a single unit": Problem(
+            _unit, {"p/op/k": 0, "p/op/c": 0}, {"p/op/x": 0}, "p/op/x", Requirements(), {"p/op/u": _wave()}
+        ),
+        "a population with a number for all": Problem(
+            _population, {"p/op/c": 0, "p/op/k": 9}, {"p/op/x": 9}, "p/op/z", vector
+        ),
+        "dense weights": Problem(
+            partial(_network, np.sin(np.arange(81.0)).reshape(9, 9)), {"p/op/x->p/op/s/weight": 81, "p/op/c": 0}, {},
+            "p/op/x", Requirements(vector=True, projections={"dense"}),
+        ),
+        "sparse weights": Problem(
+            partial(_network, _sparse()), {"p/op/x->p/op/s/weight": 9, "p/op/k": 9}, {}, "p/op/x",
+            Requirements(vector=True, projections={"sparse"}),
+        ),
+        "edges between single units": Problem(
+            _pair, {"a/op/x->b/op/s/weight": 0, "b/op/c": 0}, {"a/op/x": 0}, "b/op/x", Requirements()
+        ),
+        "a complex variable": Problem(
+            _complex, {"p/op/w": 0, "p/op/c": 0}, {}, "p/op/a", Requirements(complex=True)
+        ),
+        "noise": Problem(
+            _noisy, {"p/op/c": 0, "p/op/k": 0}, {"p/op/x": 0}, "p/op/x", Requirements(noise="additive")
+        ),
+    }  # fmt: skip
+
+
+def _wave() -> np.ndarray:
+    return np.asarray(np.sin(np.arange(STEPS + 1.0)))
+
+
+EQUATION = "x' = c*tanh(u + s) - k*x"
+VALUES: dict[str, Any] = {"x": "output(0.4)", "u": "input(0.2)", "s": "input(0.0)", "k": 0.7, "c": 1.3}
+
+
+def _unit() -> CircuitTemplate:
+    return single(EQUATION, **VALUES)
+
+
+def _population() -> CircuitTemplate:
+    unit = node([EQUATION, "z = x^2*c"], z="variable(0.0)", **VALUES)
+    return circuit(populations={"p": population(unit, 9, x=np.linspace(-1, 1, 9), k=np.linspace(0.1, 1, 9))})
+
+
+def _network(weights: np.ndarray) -> CircuitTemplate:
+    unit = node(EQUATION, **VALUES)
+    return circuit(
+        populations={"p": population(unit, 9, x=np.linspace(-1, 1, 9), k=np.linspace(0.1, 1, 9))},
+        connections=[connectivity("p/op/x", "p/op/s", weights)],
+    )
+
+
+def _sparse() -> Any:
+    from scipy.sparse import coo_array
+
+    places = np.arange(9), (np.arange(9) * 2) % 9
+    return coo_array((np.linspace(0.5, 1.5, 9), places), shape=(9, 9)).tocsr()
+
+
+def _pair() -> CircuitTemplate:
+    unit = node(EQUATION, **VALUES)
+    return circuit(nodes={"a": unit, "b": unit}, edges=[("a/op/x", "b/op/s", None, {"weight": 0.8})])
+
+
+def _complex() -> CircuitTemplate:
+    return single(
+        ["z' = (c + I*w)*z - z*abs(z)^2", "a = abs(z)"], z="output(0.4+0.2j)", a="variable(0.0)", w=0.9, c=1.3
+    )
+
+
+def _noisy() -> CircuitTemplate:
+    return single(f"{EQUATION} + 0.3*xi", xi="noise", **VALUES)
+
+
+def _check(problem: Problem, subject: Subject) -> None:
+    solver = "euler" if problem.needs.noise else "rk4"
+    model = subject.compiled(
+        problem.make(), solver, H, outputs={"found": problem.output}, inputs=problem.inputs,
+        simulation_time=H * STEPS, sampling_step_size=H * STRIDE,
+    )  # fmt: skip
+    paths = [*problem.parameters, *problem.initial]
+    if "reverse" not in subject.backend.capabilities.differentiation:
+        _expect_refusal(subject, model, paths)
+        return
+    found = model.gradient(_loss, paths, seed=3)
+    expect_close("The loss", found.loss, _value(model, {}, {}))
+    for path, count in problem.parameters.items():
+        _compare(path, count, found[path], partial(_with_parameter, model, path), _known(model, path))
+    for path, count in problem.initial.items():
+        _compare(path, count, found[path], partial(_with_start, model, path), _start(model, path))
+
+
+def _with_parameter(model: CompiledModel, path: str, values: Any) -> float:
+    return _value(model, {path: values}, {})
+
+
+def _with_start(model: CompiledModel, path: str, values: Any) -> float:
+    return _value(model, {}, {path: values})
+
+
+def _loss(outputs: Mapping[str, Any]) -> Any:
+    """Return a number that depends on several times and units, by what arrays of all libraries can do."""
+    rows = outputs["found"]
+    if len(rows.shape) == 1:
+        return rows[-1] * rows[-2] + rows[3] * rows[3] * rows[3]
+    return rows[-1, 0] * rows[-2, 1] + rows[3, 2] * rows[3, 2] * rows[3, 2] + rows[-1, 8]
+
+
+def _value(model: CompiledModel, parameters: Mapping[str, Any], initial: Mapping[str, Any]) -> float:
+    return float(_loss({"found": np.squeeze(model.run(parameters=parameters, initial=initial, seed=3).to_numpy())}))
+
+
+def _known(model: CompiledModel, path: str) -> np.ndarray:
+    """Return the numbers that a path of a parameter names."""
+    if path.endswith("/weight"):
+        found = [item.value for item in model.system.parameters if item.role == "weight"]
+        return np.ravel(found[0])
+    return np.ravel(model.system.parameter_paths[path].value)
+
+
+def _start(model: CompiledModel, path: str) -> np.ndarray:
+    return np.ravel(model.system.state_paths[path].initial)
+
+
+def _compare(path: str, count: int, found: Any, value: Callable[[Any], float], known: np.ndarray) -> None:
+    """Raise unless a derivative is that of central differences, unit by unit or for all together."""
+    what = f"The derivative by '{path}'"
+    if not count:
+        expect(np.shape(found) == (), f"{what}, which is one number, has the shape {np.shape(found)}.")
+        expect_close(what, found, _difference(lambda shift: value(float(known[0]) + shift)), CLOSE, CLOSE)
+        return
+    wanted = [_difference(partial(_shifted, value, known, number)) for number in range(count)]
+    expect_close(what, found, wanted, CLOSE, CLOSE)
+
+
+def _shifted(value: Callable[[Any], float], known: np.ndarray, number: int, shift: float) -> float:
+    moved = np.array(known, dtype=float)
+    moved[number] += shift
+    return value(moved)
+
+
+def _difference(value: Callable[[float], float]) -> float:
+    near, far = (value(d) - value(-d) for d in (SHIFT, 2 * SHIFT))
+    return (8 * near - far) / (12 * SHIFT)
+
+
+def _expect_refusal(subject: Subject, model: CompiledModel, paths: Sequence[str]) -> None:
+    try:
+        model.gradient(_loss, paths)
+    except UnsupportedFeatureError as error:
+        start = f"The backend '{subject.backend.name}' does not support what this model needs: derivatives of runs. "
+        expect(str(error).startswith(start), f"The refusal does not begin with {start!r}: {error}")
+        return
+    expect(False, "Derivatives of runs are not claimed. They were not refused.")
