@@ -21,7 +21,12 @@ import rates_core
 from rates_core import CircuitTemplate
 
 MODULES = ("rates_core", "rates_core.plugins", "rates_core.sweeps", "rates_core.testing")
-RETURNED = (CompiledModel.run, CompiledModel.run_many, RunFunction)  # public, although nobody imports them
+RETURNED = (
+    CompiledModel.run,
+    CompiledModel.run_many,
+    CompiledModel.gradient,
+    RunFunction,
+)  # public, although nobody imports them
 #: Markers that are no functions of ours: what `@hookimpl` does is shown by every plugin.
 OTHERS = {"__version__", "hookimpl"}
 FINDER = doctest.DocTestFinder(recurse=False, exclude_empty=False)

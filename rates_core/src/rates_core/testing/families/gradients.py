@@ -20,7 +20,7 @@ from rates_core.testing.subject import Subject
 
 H, STEPS, STRIDE = 0.1, 24, 2
 SHIFT = 1e-4  # of central differences of fourth order: what is cut off is 1e-16, rounding 1e-11
-CLOSE = 1e-8
+CLOSE = 1e-9
 
 
 @frozen(eq=False)

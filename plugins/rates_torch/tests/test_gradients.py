@@ -1,0 +1,134 @@
+"""Gradients of runs: what paths name, what is refused, and fits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from rates_core import (
+    ArgumentError,
+    CircuitTemplate,
+    NodeTemplate,
+    OperatorTemplate,
+    PopulationTemplate,
+    UnknownNameError,
+    UnsupportedFeatureError,
+)
+
+DECAY = OperatorTemplate("op", ["x' = c - k*x"], {"x": "output(0.4)", "k": 0.7, "c": 1.3})
+H, STEPS = 0.1, 10
+
+
+def units(count: int = 3) -> CircuitTemplate:
+    return CircuitTemplate("units", populations={"p": PopulationTemplate("p", NodeTemplate("n", [DECAY]), count)})
+
+
+def compiled(circuit: CircuitTemplate, solver: str = "euler", **options: Any) -> Any:
+    return circuit.compile(
+        backend="torch", solver=solver, step_size=H, simulation_time=STEPS * H, outputs={"x": "p/op/x"}, **options
+    )
+
+
+def last(outputs: Mapping[str, Any]) -> Any:
+    return outputs["x"][-1].sum()
+
+
+def by_k(k: float = 0.7, c: float = 1.3, x: float = 0.4) -> float:
+    """Return the derivative by k of what Euler's method makes of the decay, (1 - h k)^n (x - c/k) + c/k."""
+    n, left = STEPS - 1, 1 - H * k
+    return -n * H * left ** (n - 1) * (x - c / k) + left**n * c / k**2 - c / k**2
+
+
+def test_a_number_for_all_units_has_one_derivative() -> None:
+    found = compiled(units()).gradient(last, ["p/op/k"])
+    assert np.isclose(found["p/op/k"], 3 * by_k(), rtol=1e-12)
+    assert np.isclose(found.loss, 3 * (0.93**9 * (0.4 - 1.3 / 0.7) + 1.3 / 0.7), rtol=1e-12)
+
+
+def test_a_named_unit_has_its_own() -> None:
+    found = compiled(units()).gradient(last, ["p[1]/op/k", "p[2]/op/x"])
+    assert np.isclose(found["p[1]/op/k"], by_k(), rtol=1e-12)
+    assert np.isclose(found["p[2]/op/x"], 0.93**9, rtol=1e-12)
+
+
+def test_units_with_values_of_their_own_have_one_each() -> None:
+    circuit = units().update_var(node_vars={"p/op/k": np.array([0.5, 0.7, 0.9])})
+    found = compiled(circuit).gradient(last, "p/op/k")
+    assert np.allclose(found["p/op/k"], [by_k(k) for k in (0.5, 0.7, 0.9)], rtol=1e-12)
+
+
+def test_a_parameter_that_nothing_depends_on_has_a_derivative_of_zero() -> None:
+    circuit = CircuitTemplate("two", nodes={"p": NodeTemplate("n", [DECAY]), "q": NodeTemplate("n", [DECAY])})
+    assert compiled(circuit).gradient(last, ["q/op/k"])["q/op/k"] == 0.0
+
+
+def test_rows_before_the_cutoff_are_not_seen() -> None:
+    seen = []
+
+    def note(outputs: Mapping[str, Any]) -> Any:
+        seen.append(tuple(outputs["x"].shape))
+        return outputs["x"][0].sum()
+
+    found = compiled(units()).gradient(note, ["p/op/k"], cutoff=0.5)
+    assert seen == [(5, 3)]
+    assert np.isclose(found.loss, 3 * (0.93**5 * (0.4 - 1.3 / 0.7) + 1.3 / 0.7), rtol=1e-12)
+
+
+def test_what_a_loss_may_not_do_is_said() -> None:
+    model = compiled(units())
+    for loss, said in (
+        (lambda outputs: outputs["x"], "loss has to return one number; it returned an array of shape (10, 3)."),
+        (
+            lambda outputs: 3.0,
+            "loss has to return a number of the backend's library, computed from the outputs; it returned 3.0.",
+        ),
+    ):
+        with pytest.raises(ArgumentError) as caught:
+            model.gradient(loss, ["p/op/k"])
+        assert str(caught.value) == said
+    with pytest.raises(UnknownNameError) as missing:
+        model.gradient(lambda outputs: outputs["z"].sum(), ["p/op/k"])
+    assert str(missing.value) == "loss asks for the output 'z'. Recorded are: x."
+
+
+def test_what_has_no_gradient_is_refused() -> None:
+    with pytest.raises(UnsupportedFeatureError) as steps:
+        compiled(units(), solver="dopri5").gradient(last, ["p/op/k"])
+    assert str(steps.value) == (
+        "gradient() follows fixed steps; the solver 'dopri5' chooses its own. Compile with solver='rk4'."
+    )
+    late = OperatorTemplate("op", ["x' = -k*past(x, 0.3)"], {"x": "output(0.4)", "k": 0.7})
+    circuit = CircuitTemplate("late", nodes={"p": NodeTemplate("n", [late])})
+    with pytest.raises(UnsupportedFeatureError) as stored:
+        compiled(circuit).gradient(last, ["p/op/k"])
+    assert str(stored.value) == "The backend 'torch' does not differentiate runs with stored delays yet."
+    with pytest.raises(UnknownNameError) as unknown:
+        compiled(units()).gradient(last, ["p/op/kk"])
+    assert str(unknown.value) == (
+        "wrt: Unknown variable 'kk' in path 'p/op/kk'. Did you mean 'k'? The variables are: x, k, c."
+    )
+
+
+def test_an_optimiser_of_the_library_recovers_the_damping_of_a_trace() -> None:
+    circuit = CircuitTemplate.from_yaml("model_templates.oscillators.vanderpol.vdp")
+    model = circuit.compile(
+        backend="torch", solver="rk4", step_size=0.05, simulation_time=4.0, outputs={"x": "p/vdp_op/x"}
+    )
+    trace = torch.tensor(model.run(parameters={"p/vdp_op/mu": 2.5})["x"].to_numpy())
+    mu = torch.nn.Parameter(torch.tensor(1.0, dtype=torch.float64))
+    optimiser = torch.optim.LBFGS([mu], line_search_fn="strong_wolfe", tolerance_change=1e-12)
+
+    def distance(outputs: Mapping[str, Any]) -> Any:
+        return ((outputs["x"] - trace) ** 2).mean()
+
+    def closure() -> float:
+        found = model.gradient(distance, ["p/vdp_op/mu"], parameters={"p/vdp_op/mu": mu.item()})
+        mu.grad = torch.tensor(found["p/vdp_op/mu"], dtype=mu.dtype)
+        return found.loss
+
+    optimiser.step(closure)  # type: ignore[arg-type]
+    assert abs(mu.item() - 2.5) < 1e-6

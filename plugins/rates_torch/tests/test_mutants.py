@@ -1,0 +1,55 @@
+"""The kit finds backends whose gradients are wrong: each mutant fails the cases of gradients, and no others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+import torch
+from rates_core.programs.arrays.kernel import ArrayRuntime
+from rates_core.testing import Oracle, backend_cases, check_backend
+from rates_torch.backend import TorchBackend, TorchRuntime
+
+FAMILIES = {"gradients", "purity"}
+LABELS = {case.label for case in backend_cases() if case.family == "gradients"}
+
+
+def negated(loss: Any, found: list[Any]) -> tuple[Any, list[Any]]:
+    return loss, [-part for part in found]
+
+
+def in_single_precision(loss: Any, found: list[Any]) -> tuple[Any, list[Any]]:
+    return loss, [part.float().double() for part in found]
+
+
+def detached(loss: Any, found: list[Any]) -> tuple[Any, list[Any]]:
+    return loss, [torch.zeros_like(part) for part in found]
+
+
+def swapped(loss: Any, found: list[Any]) -> tuple[Any, list[Any]]:
+    return loss, [part if part.ndim != 1 else part.flip(0) for part in found]
+
+
+def of_twice_the_loss(loss: Any, found: list[Any]) -> tuple[Any, list[Any]]:
+    return 2 * loss, found
+
+
+@pytest.mark.parametrize(
+    ("change", "some"),
+    [(negated, False), (in_single_precision, False), (detached, False), (swapped, True), (of_twice_the_loss, False)],
+)
+def test_a_wrong_gradient_fails_the_cases_of_gradients(change: Callable[..., Any], some: bool) -> None:
+    class Runtime(TorchRuntime):
+        def differentiated(self, function: Callable[..., Any]) -> Callable[..., Any]:
+            right = super().differentiated(function)
+            return lambda *given: change(*right(*given))
+
+    class Wrong(TorchBackend):
+        def runtime(self, precision: str, options: Mapping[str, Any]) -> ArrayRuntime:
+            return Runtime(precision)
+
+    report = check_backend("torch", wrap=lambda backend: Wrong(), families=FAMILIES, oracle=Oracle())
+    failed = {outcome.label for outcome in report.failures}
+    assert failed
+    assert failed <= LABELS if some else failed == LABELS, str(report)
