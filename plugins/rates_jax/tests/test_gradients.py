@@ -1,0 +1,65 @@
+"""Gradients of runs: against a closed form, compiled once, and in a fit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import jax
+import numpy as np
+from jax.example_libraries import optimizers
+
+from rates_core import CircuitTemplate, NodeTemplate, OperatorTemplate, PopulationTemplate
+
+DECAY = OperatorTemplate("op", ["x' = c - k*x"], {"x": "output(0.4)", "k": 0.7, "c": 1.3})
+H, STEPS = 0.1, 10
+
+
+def decay() -> Any:
+    circuit = CircuitTemplate("units", populations={"p": PopulationTemplate("p", NodeTemplate("n", [DECAY]), 3)})
+    return circuit.compile(backend="jax", step_size=H, simulation_time=STEPS * H, outputs={"x": "p/op/x"})
+
+
+def by_k(k: float = 0.7, c: float = 1.3, x: float = 0.4) -> float:
+    """Return the derivative by k of what Euler's method makes of the decay, (1 - h k)^n (x - c/k) + c/k."""
+    n, left = STEPS - 1, 1 - H * k
+    return -n * H * left ** (n - 1) * (x - c / k) + left**n * c / k**2 - c / k**2
+
+
+def test_numbers_for_all_and_for_one_unit_have_their_derivatives() -> None:
+    model, before = decay(), jax.config.jax_enable_x64
+    found = model.gradient(lambda outputs: outputs["x"][-1].sum(), ["p/op/k", "p/op/x"])
+    assert np.isclose(found["p/op/k"], 3 * by_k(), rtol=1e-12)
+    assert np.allclose(found["p/op/x"], 0.93**9, rtol=1e-12)
+    assert jax.config.jax_enable_x64 == before
+
+
+def test_a_loss_is_traced_once_for_all_values_of_parameters() -> None:
+    model, traced = decay(), []
+
+    def loss(outputs: Mapping[str, Any]) -> Any:
+        traced.append(outputs["x"].shape)
+        return outputs["x"][-1].sum()
+
+    found = [model.gradient(loss, ["p/op/k"], parameters={"p/op/k": k})["p/op/k"] for k in (0.5, 0.7, 0.9)]
+    assert traced == [(10, 3)]
+    assert np.allclose(found, [3 * by_k(k) for k in (0.5, 0.7, 0.9)], rtol=1e-12)
+
+
+def test_an_optimiser_of_the_library_recovers_the_damping_of_a_trace() -> None:
+    circuit = CircuitTemplate.from_yaml("model_templates.oscillators.vanderpol.vdp")
+    model = circuit.compile(
+        backend="jax", solver="rk4", step_size=0.05, simulation_time=4.0, outputs={"x": "p/vdp_op/x"}
+    )
+    trace = model.run(parameters={"p/vdp_op/mu": 2.5})["x"].to_numpy()
+    begin, update, value = optimizers.adam(0.1)
+    state = begin(1.0)
+
+    def distance(outputs: Mapping[str, Any]) -> Any:
+        return ((outputs["x"] - trace) ** 2).mean()
+
+    for number in range(300):
+        mu = float(value(state))
+        found = model.gradient(distance, ["p/vdp_op/mu"], parameters={"p/vdp_op/mu": mu})
+        state = update(number, found["p/vdp_op/mu"], state)
+    assert abs(float(value(state)) - 2.5) < 1e-3

@@ -1,0 +1,61 @@
+"""Gradients of runs: against a closed form, compiled once, and in a fit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from rates_core import CircuitTemplate, NodeTemplate, OperatorTemplate, PopulationTemplate
+
+DECAY = OperatorTemplate("op", ["x' = c - k*x"], {"x": "output(0.4)", "k": 0.7, "c": 1.3})
+H, STEPS = 0.1, 10
+
+
+def decay() -> Any:
+    circuit = CircuitTemplate("units", populations={"p": PopulationTemplate("p", NodeTemplate("n", [DECAY]), 3)})
+    return circuit.compile(backend="tf", step_size=H, simulation_time=STEPS * H, outputs={"x": "p/op/x"})
+
+
+def by_k(k: float = 0.7, c: float = 1.3, x: float = 0.4) -> float:
+    """Return the derivative by k of what Euler's method makes of the decay, (1 - h k)^n (x - c/k) + c/k."""
+    n, left = STEPS - 1, 1 - H * k
+    return -n * H * left ** (n - 1) * (x - c / k) + left**n * c / k**2 - c / k**2
+
+
+def test_numbers_for_all_and_for_one_unit_have_their_derivatives() -> None:
+    found = decay().gradient(lambda outputs: tf.reduce_sum(outputs["x"][-1]), ["p/op/k", "p/op/x"])
+    assert np.isclose(found["p/op/k"], 3 * by_k(), rtol=1e-12)
+    assert np.allclose(found["p/op/x"], 0.93**9, rtol=1e-12)
+
+
+def test_a_loss_is_traced_once_for_all_values_of_parameters() -> None:
+    model, traced = decay(), []
+
+    def loss(outputs: Mapping[str, Any]) -> Any:
+        traced.append(tuple(outputs["x"].shape))
+        return tf.reduce_sum(outputs["x"][-1])
+
+    found = [model.gradient(loss, ["p/op/k"], parameters={"p/op/k": k})["p/op/k"] for k in (0.5, 0.7, 0.9)]
+    assert traced == [(10, 3)]
+    assert np.allclose(found, [3 * by_k(k) for k in (0.5, 0.7, 0.9)], rtol=1e-12)
+
+
+def test_an_optimiser_of_the_library_recovers_the_damping_of_a_trace() -> None:
+    circuit = CircuitTemplate.from_yaml("model_templates.oscillators.vanderpol.vdp")
+    model = circuit.compile(
+        backend="tf", solver="rk4", step_size=0.05, simulation_time=4.0, outputs={"x": "p/vdp_op/x"}
+    )
+    trace = model.run(parameters={"p/vdp_op/mu": 2.5})["x"].to_numpy()
+    mu = tf.Variable(1.0, dtype=tf.float64)
+    optimiser = tf.keras.optimizers.Adam(0.1)
+
+    def distance(outputs: Mapping[str, Any]) -> Any:
+        return tf.reduce_mean((outputs["x"] - trace) ** 2)
+
+    for _ in range(300):
+        found = model.gradient(distance, ["p/vdp_op/mu"], parameters={"p/vdp_op/mu": float(mu)})
+        optimiser.apply_gradients([(tf.constant(found["p/vdp_op/mu"], tf.float64), mu)])
+    assert abs(float(mu) - 2.5) < 1e-3
