@@ -14,7 +14,7 @@ def test_it_claims_what_it_has() -> None:
         delays={"ring", "history"},
         differentiation={"reverse"},
         devices=("cpu",),
-        batch=False,
+        batch=True,
         fused=False,
         noise="multiplicative",
         events=False,

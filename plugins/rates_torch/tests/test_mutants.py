@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import torch
-from rates_core.programs.arrays.kernel import ArrayRuntime
+from rates_core.programs.arrays.runtime import ArrayRuntime
 from rates_core.testing import Oracle, backend_cases, check_backend
 from rates_torch.backend import TorchBackend, TorchRuntime
 

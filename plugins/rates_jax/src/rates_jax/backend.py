@@ -9,7 +9,8 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from rates_core.programs.arrays.kernel import ArrayBackend, ArrayRuntime, Binder, Kind
+from rates_core.programs.arrays.kernel import ArrayBackend
+from rates_core.programs.arrays.runtime import ArrayRuntime, Binder, Kind
 from rates_core.programs.program import FunctionSource
 
 from rates_jax.language import JAX

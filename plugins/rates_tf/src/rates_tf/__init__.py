@@ -23,6 +23,7 @@ def rates_backends() -> Iterable[BackendSpec]:
             projections=frozenset({"dense", "sparse", "uniform", "indexed"}),
             delays=frozenset({"ring", "history"}),
             differentiation=frozenset({"reverse"}),
+            batch=True,
             noise="multiplicative",
             jacobian=True,
         ),

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 import torch
-from rates_core.programs.arrays.kernel import ArrayBackend, ArrayRuntime, Binder, Kind
+from rates_core.programs.arrays.kernel import ArrayBackend
+from rates_core.programs.arrays.runtime import ArrayRuntime, Binder, Kind
 
 from rates_torch.language import TORCH
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +15,17 @@ from rates_core.programs.arrays.function import write_function
 from rates_core.programs.arrays.language import ArrayLanguage
 from rates_core.programs.arrays.matrix import write_entries
 from rates_core.programs.arrays.module import write_module
+from rates_core.programs.arrays.runtime import (
+    ArrayRuntime,
+    Binder,
+    argument,
+    instant,
+    is_traceable,
+    of_points,
+    padded,
+    row_size,
+)
+from rates_core.programs.batch import Batch
 from rates_core.programs.carry import Carry
 from rates_core.programs.gradient import GradientRequest, Gradients
 from rates_core.programs.program import (
@@ -30,61 +41,8 @@ from rates_core.programs.program import (
 )
 from rates_core.programs.record import Columns
 from rates_core.system.linearisation import Linearisation
-from rates_core.system.system import System
 
 MOST_DERIVATIVES = 16  # losses of one program that are kept compiled
-
-Kind = Literal["real", "complex", "integer"]
-Binder = Callable[[Sequence[Any]], Callable[..., Any]]
-
-
-class ArrayRuntime(ABC):
-    """How arrays of a library are made, used and read. One object serves one program."""
-
-    @abstractmethod
-    def array(self, value: Any, kind: Kind) -> Any:
-        """Return a number or an array of NumPy as one of the library; what NumPy's array becomes later is not seen."""
-
-    @abstractmethod
-    def numpy(self, value: Any) -> np.ndarray:
-        """Return an array of the library as one of NumPy that shares its memory with nothing."""
-
-    def room(self, samples: int, row_size: int) -> int:
-        """Return for how many rows there is room in a loop that makes some; each number may mean another compilation.
-
-        Args:
-            samples: rows that are made.
-            row_size: bytes of a row.
-        """
-        return samples
-
-    def differentiated(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Return a function that returns the value of another one and its derivatives by the first argument's entries.
-
-        Args:
-            function: of a tuple of arrays, and of something that is made of arrays.
-        """
-        raise NotImplementedError(f"{type(self).__name__} does not differentiate.")
-
-    def columns(self, rows: Any, units: np.ndarray | None) -> Any:
-        """Return some entries of each row, all for None; rows of numbers get an axis."""
-        rows = rows[:, None] if len(rows.shape) == 1 else rows
-        return rows if units is None or rows.shape[1] == 1 else rows[:, units]
-
-    def side_by_side(self, parts: Sequence[Any]) -> Any:
-        """Return columns as one array; what is alone stays as it is."""
-        if len(parts) == 1:
-            return parts[0]
-        raise NotImplementedError(f"{type(self).__name__} does not join columns.")
-
-    def binder(self, make: Callable[..., Callable[..., Any]], traceable: bool) -> Binder:
-        """Return what binds parameters to a function of a module.
-
-        Args:
-            make: takes parameters and returns a pure function of arrays and tuples of such.
-            traceable: whether that does the same for all values; False where it looks whether an index is right.
-        """
-        return lambda parameters: make(*parameters)
 
 
 class ArrayBackend(Backend):
@@ -146,6 +104,12 @@ class ArrayProgram(Program):
         """Compute what depends on parameters only and return the kernel."""
         return ArrayKernel(self, arguments)
 
+    def bind_many(self, arguments: Mapping[str, np.ndarray], points: int) -> Batch:
+        """Return the loop over many points."""
+        from rates_core.programs.arrays.batch import ArrayBatch
+
+        return ArrayBatch(self, arguments, points)
+
     def parameters(self, name: str) -> tuple[str, ...]:
         """Return the paths of the parameters that a function of the module takes."""
         return self._written.parameters[name]
@@ -187,10 +151,24 @@ class ArrayProgram(Program):
 
     def function(self, name: str, arguments: Mapping[str, Any]) -> Callable[..., Any]:
         """Return what a function of the module makes of the parameters that it takes."""
+        paths, system = self._written.parameters[name], self.request.system
+        return self._bound(name, [argument(self.runtime, system, path, arguments) for path in paths])
+
+    def batched(self, name: str, arguments: Mapping[str, np.ndarray]) -> Callable[..., Any]:
+        """Return the same for parameters with a first axis of points, or of length 1 where all share them."""
+        paths, system = self._written.parameters[name], self.request.system
+        return self._bound(name, [of_points(self.runtime, system, path, arguments) for path in paths])
+
+    def _bound(self, name: str, parameters: Sequence[Any]) -> Callable[..., Any]:
         if name not in self._binders:
             self._binders[name] = self.runtime.binder(getattr(self.module, name), is_traceable(self.source))
-        paths, system = self._written.parameters[name], self.request.system
-        return self._binders[name]([argument(self.runtime, system, path, arguments) for path in paths])
+        return self._binders[name](parameters)
+
+    @property
+    def nodes(self) -> tuple[float, ...]:
+        """Return the nodes of the method."""
+        assert self.request.tableau is not None
+        return tuple(self.request.tableau.distinct_nodes)
 
     def to_file(self, path: Path) -> None:
         """Write the module."""
@@ -251,10 +229,10 @@ class ArrayKernel(Kernel):
         runtime, system, steps = self.runtime, self.request.system, samples * stride
         if self._loop is None:
             self._loop = self.program.function("integrator", self.arguments)
-        room = runtime.room(samples, _row_size(self.request))
+        room = runtime.room(samples, row_size(self.request))
         tables = [
-            tuple(runtime.array(_padded(table, steps, room * stride), "real") for table in some)
-            for some in (*(inputs or [()] * len(self._nodes)), draws)
+            tuple(runtime.array(padded(table, steps, room * stride), "real") for table in some)
+            for some in (*(inputs or [()] * len(self.program.nodes)), draws)
         ]
         end, rows = self._loop(
             runtime.array(carry.y, "real"), runtime.array(step_size, "real"), runtime.array(carry.step, "integer"),
@@ -278,7 +256,7 @@ class ArrayKernel(Kernel):
         y = runtime.array(request.start.y, "real")
         tables = [
             tuple(runtime.array(table, "real") for table in some)
-            for some in (*(request.inputs or [()] * len(self._nodes)), request.draws)
+            for some in (*(request.inputs or [()] * len(self.program.nodes)), request.draws)
         ]
         rest = (
             fixed,
@@ -295,11 +273,6 @@ class ArrayKernel(Kernel):
         by_path = dict(zip(moved, derivatives, strict=False))
         zeros = {path: np.zeros(system.parameter_paths[path].shape) for path in request.parameters}
         return Gradients(float(runtime.numpy(loss)), {**zeros, **by_path}, derivatives[-1] if request.initial else None)
-
-    @property
-    def _nodes(self) -> tuple[float, ...]:
-        assert self.request.tableau is not None
-        return tuple(self.request.tableau.distinct_nodes)
 
     def pack(self, pieces: tuple[Any, ...]) -> np.ndarray:
         """Return the states as one real vector."""
@@ -352,52 +325,3 @@ def _checked_loss(value: Any) -> Any:
     if tuple(shape) != ():
         raise ArgumentError(f"loss has to return one number; it returned an array of shape {tuple(shape)}.")
     return value
-
-
-def _row_size(request: ProgramRequest) -> int:
-    """Return the bytes of a row, with those of inputs."""
-    system = request.system
-    shapes = [*(system.shapes[path] for path in request.recorded), *(signal.shape for signal in system.inputs)]
-    return 16 * sum(int(np.prod(shape)) for shape in shapes)
-
-
-def _padded(table: np.ndarray, steps: int, room: int) -> np.ndarray:
-    """Return a table with zeros behind its entries."""
-    if room <= steps:
-        return table[:steps]
-    return np.concatenate([table[:steps], np.zeros((room - steps, *table.shape[1:]))])
-
-
-def is_traceable(source: str) -> bool:
-    """Tell whether a module does the same for all values: whether it looks up nothing at computed places."""
-    return "def places(" not in source
-
-
-def instant(
-    runtime: ArrayRuntime,
-    system: System,
-    t: float,
-    y: np.ndarray,
-    inputs: Sequence[Any],
-    reads: Sequence[Any],
-    draws: Sequence[Any],
-) -> tuple[Any, ...]:
-    """Return the arguments of a function of time and state as arrays of the library, each of its full shape."""
-
-    def arrays(values: Sequence[Any], items: Sequence[Any]) -> tuple[Any, ...]:
-        return tuple(
-            runtime.array(np.broadcast_to(value, item.shape), "complex" if getattr(item, "complex", False) else "real")
-            for value, item in zip(values, items, strict=True)
-        )
-
-    now = runtime.array(t, "real"), runtime.array(y, "real")
-    return *now, arrays(inputs, system.inputs), arrays(reads, system.reads), arrays(draws, system.draws)
-
-
-def argument(runtime: ArrayRuntime, system: System, path: str, arguments: Mapping[str, Any]) -> Any:
-    """Return the value of a parameter as an array of the library."""
-    parameter = system.parameter_paths[path]
-    value = np.asarray(arguments[path])
-    value = np.broadcast_to(value, parameter.shape) if value.shape != parameter.shape else value
-    kind: Kind = "integer" if parameter.integer else "complex" if parameter.complex else "real"
-    return runtime.array(value, kind)

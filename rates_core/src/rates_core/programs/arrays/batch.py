@@ -1,0 +1,106 @@
+"""Run many points of a module of an array library at once: they are its batch axis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rates_core.programs.arrays.runtime import padded, row_size
+from rates_core.programs.batch import Batch
+from rates_core.programs.carry import Carry
+from rates_core.programs.program import Kernel
+from rates_core.programs.record import Columns
+
+if TYPE_CHECKING:
+    from rates_core.programs.arrays.kernel import ArrayProgram
+
+
+class ArrayBatch(Batch):
+    """The functions of a module with the parameters of many points bound.
+
+    Args:
+        program: that the module is of.
+        arguments: by path, with a first axis of points or of length 1.
+        points: their number.
+    """
+
+    def __init__(self, program: ArrayProgram, arguments: Mapping[str, np.ndarray], points: int) -> None:
+        self.request, self._program, self._arguments, self.points = program.request, program, arguments, points
+
+    @cached_property
+    def _kernels(self) -> list[Kernel]:
+        """Return the kernel of each point."""
+        return [self._program.bind(self._of(place)) for place in range(self.points)]
+
+    def _of(self, place: int) -> dict[str, Any]:
+        return {path: value[place if len(value) > 1 else 0] for path, value in self._arguments.items()}
+
+    def loop(
+        self,
+        carries: Sequence[Carry],
+        inputs: Sequence[Sequence[np.ndarray]],
+        draws: Sequence[np.ndarray],
+        step_size: float,
+        samples: int,
+        stride: int,
+    ) -> tuple[list[Carry], Columns]:
+        """Run the loop of the module with an axis of points in front of the state."""
+        if carries[0].history is not None:
+            return self._one_by_one(carries, inputs, draws, step_size, samples, stride)
+        program, system = self._program, self.request.system
+        runtime, steps, first = program.runtime, samples * stride, carries[0].step
+        run = program.batched("integrator", self._arguments)
+        room = runtime.room(samples, row_size(self.request) * self.points)
+        tables = [
+            tuple(runtime.array(padded(_steps_first(table), steps, room * stride), "real") for table in some)
+            for some in (*(inputs or [()] * len(program.nodes)), draws)
+        ]
+        end, rows = run(
+            runtime.array(np.array([carry.y for carry in carries]), "real"), runtime.array(step_size, "real"),
+            runtime.array(first, "integer"), runtime.array(samples, "integer"), runtime.array(stride, "integer"),
+            tuple(tables[:-1]), tables[-1], runtime.array(np.zeros(room), "real"),
+        )  # fmt: skip
+        columns = tuple(
+            self._points_first(runtime.numpy(row)[:samples], path, complex if path in system.complex_symbols else float)
+            for path, row in zip(self.request.recorded, rows, strict=True)
+        )
+        step = first + steps
+        return [Carry(step, step * step_size, y) for y in runtime.numpy(end).astype(float)], columns
+
+    def _points_first(self, rows: np.ndarray, path: str, kind: type) -> np.ndarray:
+        """Return rows by point; what does not depend on points has no axis for them."""
+        shape = self.request.system.shapes[path]
+        if rows.ndim == 1 + len(shape):
+            rows = rows[:, None]
+        rows = np.moveaxis(np.broadcast_to(rows, (len(rows), self.points, *shape)), 1, 0)
+        return np.array(rows, dtype=kind)
+
+    def _one_by_one(
+        self,
+        carries: Sequence[Carry],
+        inputs: Sequence[Sequence[np.ndarray]],
+        draws: Sequence[np.ndarray],
+        step_size: float,
+        samples: int,
+        stride: int,
+    ) -> tuple[list[Carry], Columns]:
+        """Run the loop of each kernel, for each point has a past of its own."""
+        ends, columns = [], []
+        for place, (kernel, carry) in enumerate(zip(self._kernels, carries, strict=True)):
+            own = [[_own(table, place) for table in tables] for tables in inputs]
+            end, rows = kernel.loop(carry, own, [_own(table, place) for table in draws], step_size, samples, stride)
+            ends.append(end)
+            columns.append(rows)
+        return ends, tuple(np.stack(parts) for parts in zip(*columns, strict=True))
+
+
+def _steps_first(table: np.ndarray) -> np.ndarray:
+    """Return a table with its axis of steps first; what all points share has no axis for them."""
+    return table[0] if len(table) == 1 else np.moveaxis(table, 0, 1)
+
+
+def _own(table: np.ndarray, place: int) -> Any:
+    return table[place if len(table) > 1 else 0]

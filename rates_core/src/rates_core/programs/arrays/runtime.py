@@ -1,0 +1,123 @@
+"""What a library has to offer, so that modules in its language run; and what all of them need for that."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal
+
+import numpy as np
+
+from rates_core.programs.program import ProgramRequest
+from rates_core.system.system import System
+
+Kind = Literal["real", "complex", "integer"]
+Binder = Callable[[Sequence[Any]], Callable[..., Any]]
+
+
+class ArrayRuntime(ABC):
+    """How arrays of a library are made, used and read. One object serves one program."""
+
+    @abstractmethod
+    def array(self, value: Any, kind: Kind) -> Any:
+        """Return a number or an array of NumPy as one of the library; what NumPy's array becomes later is not seen."""
+
+    @abstractmethod
+    def numpy(self, value: Any) -> np.ndarray:
+        """Return an array of the library as one of NumPy that shares its memory with nothing."""
+
+    def room(self, samples: int, row_size: int) -> int:
+        """Return for how many rows there is room in a loop that makes some; each number may mean another compilation.
+
+        Args:
+            samples: rows that are made.
+            row_size: bytes of a row.
+        """
+        return samples
+
+    def differentiated(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a function that returns the value of another one and its derivatives by the first argument's entries.
+
+        Args:
+            function: of a tuple of arrays, and of something that is made of arrays.
+        """
+        raise NotImplementedError(f"{type(self).__name__} does not differentiate.")
+
+    def columns(self, rows: Any, units: np.ndarray | None) -> Any:
+        """Return some entries of each row, all for None; rows of numbers get an axis."""
+        rows = rows[:, None] if len(rows.shape) == 1 else rows
+        return rows if units is None or rows.shape[1] == 1 else rows[:, units]
+
+    def side_by_side(self, parts: Sequence[Any]) -> Any:
+        """Return columns as one array; what is alone stays as it is."""
+        if len(parts) == 1:
+            return parts[0]
+        raise NotImplementedError(f"{type(self).__name__} does not join columns.")
+
+    def binder(self, make: Callable[..., Callable[..., Any]], traceable: bool) -> Binder:
+        """Return what binds parameters to a function of a module.
+
+        Args:
+            make: takes parameters and returns a pure function of arrays and tuples of such.
+            traceable: whether that does the same for all values; False where it looks whether an index is right.
+        """
+        return lambda parameters: make(*parameters)
+
+
+def row_size(request: ProgramRequest) -> int:
+    """Return the bytes of a row, with those of inputs."""
+    system = request.system
+    shapes = [*(system.shapes[path] for path in request.recorded), *(signal.shape for signal in system.inputs)]
+    return 16 * sum(int(np.prod(shape)) for shape in shapes)
+
+
+def padded(table: np.ndarray, steps: int, room: int) -> np.ndarray:
+    """Return a table with zeros behind its entries."""
+    if room <= steps:
+        return table[:steps]
+    return np.concatenate([table[:steps], np.zeros((room - steps, *table.shape[1:]))])
+
+
+def is_traceable(source: str) -> bool:
+    """Tell whether a module does the same for all values: whether it looks up nothing at computed places."""
+    return "def places(" not in source
+
+
+def instant(
+    runtime: ArrayRuntime,
+    system: System,
+    t: float,
+    y: np.ndarray,
+    inputs: Sequence[Any],
+    reads: Sequence[Any],
+    draws: Sequence[Any],
+) -> tuple[Any, ...]:
+    """Return the arguments of a function of time and state as arrays of the library, each of its full shape."""
+
+    def arrays(values: Sequence[Any], items: Sequence[Any]) -> tuple[Any, ...]:
+        return tuple(
+            runtime.array(np.broadcast_to(value, item.shape), "complex" if getattr(item, "complex", False) else "real")
+            for value, item in zip(values, items, strict=True)
+        )
+
+    now = runtime.array(t, "real"), runtime.array(y, "real")
+    return *now, arrays(inputs, system.inputs), arrays(reads, system.reads), arrays(draws, system.draws)
+
+
+def argument(runtime: ArrayRuntime, system: System, path: str, arguments: Mapping[str, Any]) -> Any:
+    """Return the value of a parameter as an array of the library."""
+    parameter = system.parameter_paths[path]
+    value = np.asarray(arguments[path])
+    value = np.broadcast_to(value, parameter.shape) if value.shape != parameter.shape else value
+    kind: Kind = "integer" if parameter.integer else "complex" if parameter.complex else "real"
+    return runtime.array(value, kind)
+
+
+def of_points(runtime: ArrayRuntime, system: System, path: str, arguments: Mapping[str, Any]) -> Any:
+    """Return the values of a parameter at many points, or the one that all share, as an array of the library."""
+    parameter, values = system.parameter_paths[path], np.asarray(arguments[path])
+    if len(values) == 1:
+        return argument(runtime, system, path, {path: values[0]})
+    values = np.broadcast_to(values.reshape(len(values), *(values.shape[1:] or (1,) * len(parameter.shape))),
+                             (len(values), *parameter.shape))  # fmt: skip
+    return runtime.array(values, "integer" if parameter.integer else "complex" if parameter.complex else "real")
