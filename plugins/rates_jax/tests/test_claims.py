@@ -15,7 +15,7 @@ def test_it_claims_what_it_has() -> None:
         differentiation={"reverse"},
         devices=("cpu",),
         batch=True,
-        fused=False,
+        fused=True,
         noise="multiplicative",
         events=False,
         functions=None,

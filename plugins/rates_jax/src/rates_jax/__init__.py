@@ -24,6 +24,7 @@ def rates_backends() -> Iterable[BackendSpec]:
             delays=frozenset({"ring", "history"}),
             differentiation=frozenset({"reverse"}),
             batch=True,
+            fused=True,
             noise="multiplicative",
             jacobian=True,
         ),

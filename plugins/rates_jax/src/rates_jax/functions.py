@@ -145,34 +145,59 @@ def buffered(buffer, t, delay, step_size):
     return (1.0 - share) * buffer[k] + share * buffer[jnp.minimum(k + 1, len(buffer) - 1)]
 
 
-def rows_of(step, row, y, h, first, samples, stride, inputs, draws, blank):
-    """Advance y by samples*stride steps; return the end and a row from before every `stride` steps.
+def late(buffer, gather, place):
+    """Return delayed values: samples, or weighted sums of those that follow each other."""
+    places, weights = gather
+    width = buffer[0].size
+    values, entries = buffer.reshape(-1), places + (place - len(buffer) // 2) * width
+    if weights.shape[1] == 0:
+        return values[entries]
+    return sum(weights[:, number] * values[entries + number * width] for number in range(weights.shape[1]))
+
+
+def written(buffer, value, place):
+    """Return a buffer with a value in two of its rows."""
+    return buffer.at[place].set(value).at[place - len(buffer) // 2].set(value)
+
+
+def rows_of(step, row, keep, y, h, first, samples, stride, inputs, draws, blank, buffers, gathers):
+    """Advance y by samples*stride steps; return the end, a row from before every `stride` steps, and the buffers.
 
     Numbers of steps that are Python's make a loop that gradients can flow back through.
     """
 
-    def at(k):
-        return (first + k).astype(FLOAT), jax.tree.map(lambda table: table[k], (inputs, draws))
+    def at(k, state):
+        y, buffers = state
+        number, given = (first + k).astype(FLOAT), jax.tree.map(lambda table: table[k], (inputs, draws))
+        past = ()
+        if buffers:
+            size = len(buffers[0]) // 2
+            past = buffers, gathers, (first + k) % size + size
+            past = keep(number, h, y, *given, past), *past[1:]
+        return number, h, y, *given, past
 
-    def taken(k, y):
-        number, given = at(k)
-        return step(number, h, y, *given)
+    def taken(k, state):
+        given = at(k, state)
+        return step(*given), given[-1][0] if buffers else ()
 
-    def kept(sample, state):
-        y, rows = state
-        number, given = at(sample * stride)
-        found = row(number, h, y, *given)
+    def steps(sample, state):
+        return jax.lax.fori_loop(sample * stride, (sample + 1) * stride, taken, state)
+
+    def kept(sample, carried):
+        state, rows = carried
+        found = row(*at(sample * stride, state))
         rows = jax.tree.map(lambda column, value: column.at[sample].set(value), rows, found)
-        return jax.lax.fori_loop(sample * stride, (sample + 1) * stride, taken, y), rows
+        return steps(sample, state), rows
 
-    def scanned(y, sample):
-        number, given = at(sample * stride)
-        steps = sample * stride + jnp.arange(stride)
-        return jax.lax.scan(lambda y, k: (taken(k, y), None), y, steps)[0], row(number, h, y, *given)
+    def scanned(state, sample):
+        found = row(*at(sample * stride, state))
+        numbers = sample * stride + jnp.arange(stride)
+        return jax.lax.scan(lambda state, k: (taken(k, state), None), state, numbers)[0], found
 
     if isinstance(samples, int):
-        return jax.lax.scan(scanned, y, jnp.arange(samples))
-    number, given = at(0)
-    shapes = jax.eval_shape(lambda: row(number, h, y, *given))
+        (y, buffers), rows = jax.lax.scan(scanned, (y, buffers), jnp.arange(samples))
+        return y, rows, buffers
+    shapes = jax.eval_shape(lambda: row(*at(0, (y, buffers))))
     rows = jax.tree.map(lambda value: jnp.zeros((blank.shape[0], *value.shape), value.dtype), shapes)
-    return jax.lax.fori_loop(0, samples, kept, (y, rows))
+    (y, buffers), rows = jax.lax.fori_loop(0, samples, kept, ((y, buffers), rows))
+    return y, rows, buffers

@@ -14,7 +14,7 @@ from rates_core.programs.carry import Carry
 from rates_core.programs.pair import PairLoop, Reached, Span, Status, StepControl
 from rates_core.programs.program import Kernel, Program, ProgramRequest, slot_paths
 from rates_core.programs.record import Columns
-from rates_core.programs.stepwise import Stepwise
+from rates_core.programs.special import special_steps
 from rates_core.programs.trail import Trail
 from rates_core.system.system import System
 
@@ -147,17 +147,13 @@ class _Chunk:
 
     def delayed(self) -> tuple[np.ndarray, Columns]:
         """Run special steps one by one and the others in the compiled loop."""
-        steps = Stepwise(
-            self.kernel, self.kernel.request, self.inputs, self.draws, self.step_size, self.carry.step, self.history
+        assert self.history is not None
+        count = self.samples * self.stride
+        y, done, rows = special_steps(
+            self.kernel, self.carry, self.history, self.inputs, self.draws, self.step_size, count, self.stride
         )
-        history, y = self.history, np.array(self.carry.y, dtype=float)
-        assert history is not None
-        done, count = 0, self.samples * self.stride
-        while done < count and self.carry.step + done < history.regular_from():
-            if done % self.stride == 0:
-                self._keep(done // self.stride, steps.row(y, self.carry.step + done))
-            y = steps.step(y, self.carry.step + done)
-            done += 1
+        for number, row in enumerate(rows):
+            self._keep(number, row)
         if done % self.stride and done < count:  # the rest of the steps of a row that has been recorded
             rest = self.stride - done % self.stride
             self._compiled(y, done, 0, rest, 0)

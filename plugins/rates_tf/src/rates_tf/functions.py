@@ -189,31 +189,55 @@ def buffered(buffer, t, delay, step_size):
     return (1.0 - share) * buffer[k] + share * buffer[tf.minimum(k + 1, len(buffer) - 1)]
 
 
-def rows_of(step, row, y, h, first, samples, stride, inputs, draws, blank):
-    """Advance y by samples*stride steps; return the end and a row from before every `stride` steps."""
+def late(buffer, gather, place):
+    """Return delayed values: samples, or weighted sums of those that follow each other."""
+    places, weights = gather
+    width = buffer.shape[1:].num_elements()
+    values = tf.reshape(buffer, [-1])
+    entries = places + (place - buffer.shape[0] // 2) * width
+    if weights.shape[1] == 0:
+        return tf.gather(values, entries)
+    samples = [tf.gather(values, entries + number * width) for number in range(weights.shape[1])]
+    shares = tf.unstack(tf.cast(weights, values.dtype), axis=1)
+    return reduce(tf.add, (share * sample for share, sample in zip(shares, samples, strict=True)))
+
+
+def written(buffer, value, place):
+    """Return a buffer with a value in two of its rows."""
+    rows = tf.stack([place, place - buffer.shape[0] // 2])[:, None]
+    return tf.tensor_scatter_nd_update(buffer, rows, tf.stack([value, value]))
+
+
+def rows_of(step, row, keep, y, h, first, samples, stride, inputs, draws, blank, buffers, gathers):
+    """Advance y by samples*stride steps; return the end, a row from before every `stride` steps, and the buffers."""
     room = samples if blank is None else blank.shape[0]
     most = stride if isinstance(stride, int) else None  # gradients need to know
     samples, stride = tf.cast(samples, tf.int64), tf.cast(stride, tf.int64)
 
-    def at(k):
+    def at(k, y, buffers):
         given = tf.nest.map_structure(lambda table: table[k], (inputs, draws))
-        return tf.cast(first + k, FLOAT), given
+        number, past = tf.cast(first + k, FLOAT), ()
+        if buffers:
+            size = buffers[0].shape[0] // 2
+            past = buffers, gathers, (first + k) % size + size
+            past = keep(number, h, y, *given, past), *past[1:]
+        return number, h, y, *given, past
 
-    def taken(k, y):
-        number, given = at(k)
-        return k + 1, step(number, h, y, *given)
+    def taken(k, y, buffers):
+        given = at(k, y, buffers)
+        return k + 1, step(*given), given[-1][0] if buffers else ()
 
-    def kept(sample, y, rows):
-        number, given = at(sample * stride)
-        found = row(number, h, y, *given)
+    def kept(sample, y, buffers, rows):
+        found = row(*at(sample * stride, y, buffers))
         rows = tuple(column.write(tf.cast(sample, tf.int32), value) for column, value in zip(rows, found, strict=True))
-        end = (sample + 1) * stride
-        _, y = tf.while_loop(lambda k, y: k < end, taken, (sample * stride, y), maximum_iterations=most)
-        return sample + 1, y, rows
+        end, start = (sample + 1) * stride, (sample * stride, y, buffers)
+        _, y, buffers = tf.while_loop(lambda k, y, buffers: k < end, taken, start, maximum_iterations=most)
+        return sample + 1, y, buffers, rows
 
-    number, given = at(tf.zeros_like(samples))
-    shapes = row(number, h, y, *given)
+    shapes = row(*at(tf.zeros_like(samples), y, buffers))
     rows = tuple(tf.TensorArray(value.dtype, room, element_shape=value.shape) for value in shapes)
-    start = (tf.zeros_like(samples), y, rows)
-    _, y, rows = tf.while_loop(lambda sample, y, rows: sample < samples, kept, start, maximum_iterations=room)
-    return y, tuple(column.stack() for column in rows)
+    start = (tf.zeros_like(samples), y, buffers, rows)
+    _, y, buffers, rows = tf.while_loop(
+        lambda sample, y, buffers, rows: sample < samples, kept, start, maximum_iterations=room
+    )
+    return y, tuple(column.stack() for column in rows), buffers

@@ -147,16 +147,37 @@ def buffered(buffer, t, delay, step_size):
     return (1.0 - share) * buffer[k] + share * buffer[torch.clamp(k + 1, max=len(buffer) - 1)]
 
 
-def rows_of(step, row, y, h, first, samples, stride, inputs, draws, blank):
-    """Advance y by samples*stride steps; return the end and a row from before every `stride` steps."""
+def late(buffer, gather, place):
+    """Return delayed values: samples, or weighted sums of those that follow each other."""
+    places, weights = gather
+    width = buffer[0].numel()
+    values, entries = buffer.reshape(-1), places + (place - len(buffer) // 2) * width
+    if weights.shape[1] == 0:
+        return values[entries]
+    return sum(weights[:, number] * values[entries + number * width] for number in range(weights.shape[1]))
+
+
+def written(buffer, value, place):
+    """Write a value into two rows of a buffer, which belongs to the loop."""
+    buffer[place] = value
+    buffer[place - len(buffer) // 2] = value
+    return buffer
+
+
+def rows_of(step, row, keep, y, h, first, samples, stride, inputs, draws, blank, buffers, gathers):
+    """Advance y by samples*stride steps; return the end, a row from before every `stride` steps, and the buffers."""
 
     def at(k):
         return tuple(tuple(table[k] for table in tables) for tables in inputs), tuple(table[k] for table in draws)
 
-    rows = []
+    rows, buffers, past = [], tuple(buffer.clone() for buffer in buffers), ()
     for k in range(int(samples) * int(stride)):
         number, given = (first + k).to(FLOAT), at(k)
+        if buffers:
+            size = len(buffers[0]) // 2
+            past = buffers, gathers, int(first + k) % size + size
+            past = keep(number, h, y, *given, past), *past[1:]
         if k % int(stride) == 0:
-            rows.append(row(number, h, y, *given))
-        y = step(number, h, y, *given)
-    return y, tuple(torch.stack(values) for values in zip(*rows, strict=True))
+            rows.append(row(number, h, y, *given, past))
+        y = step(number, h, y, *given, past)
+    return y, tuple(torch.stack(values) for values in zip(*rows, strict=True)), buffers

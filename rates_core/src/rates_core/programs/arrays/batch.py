@@ -58,10 +58,10 @@ class ArrayBatch(Batch):
             tuple(runtime.array(padded(_steps_first(table), steps, room * stride), "real") for table in some)
             for some in (*(inputs or [()] * len(program.nodes)), draws)
         ]
-        end, rows = run(
+        end, rows, _ = run(
             runtime.array(np.array([carry.y for carry in carries]), "real"), runtime.array(step_size, "real"),
             runtime.array(first, "integer"), runtime.array(samples, "integer"), runtime.array(stride, "integer"),
-            tuple(tables[:-1]), tables[-1], runtime.array(np.zeros(room), "real"),
+            tuple(tables[:-1]), tables[-1], runtime.array(np.zeros(room), "real"), (), (),
         )  # fmt: skip
         columns = tuple(
             self._points_first(runtime.numpy(row)[:samples], path, complex if path in system.complex_symbols else float)

@@ -39,7 +39,8 @@ from rates_core.programs.program import (
     ProgramRequest,
     slot_paths,
 )
-from rates_core.programs.record import Columns
+from rates_core.programs.record import Columns, as_columns
+from rates_core.programs.special import special_steps
 from rates_core.system.linearisation import Linearisation
 
 MOST_DERIVATIVES = 16  # losses of one program that are kept compiled
@@ -138,7 +139,7 @@ class ArrayProgram(Program):
             values = {**fixed, **dict(zip(moved, variables, strict=False))}
             y = variables[-1] if request.initial else y
             run = make(*(values[path] for path in taken))
-            _, rows = run(y, h, start, samples, stride, inputs, draws, None)
+            _, rows, _ = run(y, h, start, samples, stride, inputs, draws, None, (), ())
             outputs: dict[str, list[Any]] = {}
             for part in parts:
                 block = rows[part.recorded][first:]
@@ -183,6 +184,7 @@ class ArrayKernel(Kernel):
         self.runtime = program.runtime
         self._functions: dict[str, Callable[..., Any]] = {}
         self._loop: Callable[..., Any] | None = None
+        self._gathers: tuple[Any, Any] | None = None  # those of a history, and as arrays of the library
 
     def _call(self, name: str, t: float, y: np.ndarray, inputs: Any, reads: Any, draws: Any) -> Any:
         if name not in self._functions:
@@ -223,28 +225,82 @@ class ArrayKernel(Kernel):
         samples: int,
         stride: int,
     ) -> tuple[Carry, Columns]:
-        """Run the loop of the module; with delays, steps are taken one by one."""
-        if carry.history is not None:
-            return super().loop(carry, inputs, draws, step_size, samples, stride)
-        runtime, system, steps = self.runtime, self.request.system, samples * stride
+        """Run the loop of the module; with delays, from the step on at which all of them are read alike."""
+        if carry.history is None:
+            return self._run(carry, None, carry.y, 0, inputs, draws, step_size, samples, stride)
+        history, count = carry.history.copy(), samples * stride
+        y, done, rows = special_steps(self, carry, history, inputs, draws, step_size, count, stride)
+        parts = [as_columns(self.request.system, self.request.recorded, rows)] if rows else []
+        if done % stride and done < count:  # the rest of the steps of a row that has been recorded
+            rest = stride - done % stride
+            after, _ = self._run(carry, history, y, done, inputs, draws, step_size, 1, rest)
+            y, done = after.y, done + rest
+        if done < count:
+            after, columns = self._run(
+                carry, history, y, done, inputs, draws, step_size, (count - done) // stride, stride
+            )
+            y = after.y
+            parts.append(columns)
+        step = carry.step + count
+        joined = parts[0] if len(parts) == 1 else tuple(np.concatenate(some) for some in zip(*parts, strict=True))
+        return Carry(step, step * step_size, y, history), joined
+
+    def _run(
+        self,
+        carry: Carry,
+        history: Any,
+        y: np.ndarray,
+        done: int,
+        inputs: Sequence[Sequence[np.ndarray]],
+        draws: Sequence[np.ndarray],
+        step_size: float,
+        samples: int,
+        stride: int,
+    ) -> tuple[Carry, Columns]:
+        """Run the loop of the module from a step of a chunk on; the history is changed in place."""
+        runtime, system, steps, first = self.runtime, self.request.system, samples * stride, carry.step + done
         if self._loop is None:
             self._loop = self.program.function("integrator", self.arguments)
         room = runtime.room(samples, row_size(self.request))
         tables = [
-            tuple(runtime.array(padded(table, steps, room * stride), "real") for table in some)
+            tuple(runtime.array(padded(table[done:], steps, room * stride), "real") for table in some)
             for some in (*(inputs or [()] * len(self.program.nodes)), draws)
         ]
-        end, rows = self._loop(
-            runtime.array(carry.y, "real"), runtime.array(step_size, "real"), runtime.array(carry.step, "integer"),
+        buffers, gathers = self._past(history)
+        end, rows, buffers = self._loop(
+            runtime.array(y, "real"), runtime.array(step_size, "real"), runtime.array(first, "integer"),
             runtime.array(samples, "integer"), runtime.array(stride, "integer"), tuple(tables[:-1]), tables[-1],
-            runtime.array(np.zeros(room), "real"),
+            runtime.array(np.zeros(room), "real"), buffers, gathers,
         )  # fmt: skip
+        if history is not None:
+            for own, new in zip(history.buffers(), buffers, strict=True):
+                own[...] = runtime.numpy(new)
+            history.advance(first + steps)
         columns = tuple(
             runtime.numpy(row)[:samples].astype(complex if path in system.complex_symbols else float)
             for path, row in zip(self.request.recorded, rows, strict=True)
         )
-        step = carry.step + steps
-        return Carry(step, step * step_size, runtime.numpy(end).astype(float), None), columns
+        step = first + steps
+        return Carry(step, step * step_size, runtime.numpy(end).astype(float), history), columns
+
+    def _past(self, history: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+        """Return the samples of a history, and where each read takes its values at each node of the method."""
+        if history is None:
+            return (), ()
+        runtime = self.runtime
+        buffers = tuple(
+            runtime.array(buffer, "complex" if np.iscomplexobj(buffer) else "real") for buffer in history.buffers()
+        )
+        if self._gathers is None or self._gathers[0] is not history.gathers(self.program.nodes[0]):
+            found = tuple(
+                tuple(
+                    (runtime.array(gather.places.astype(np.int64), "integer"), runtime.array(gather.weights, "real"))
+                    for gather in history.gathers(node)
+                )
+                for node in self.program.nodes
+            )
+            self._gathers = history.gathers(self.program.nodes[0]), found
+        return buffers, self._gathers[1]
 
     def gradient(self, request: GradientRequest) -> Gradients:
         """Differentiate the loop of the module."""

@@ -37,10 +37,14 @@ class ArrayLanguage:
     * `real(value)`, `complex_array(value)` and `whole(value)`: plain arguments of a function as arrays.
     * `sampled(samples, t, step_size)`, `buffered(buffer, t, delay, step_size)`: inputs and past values of a function.
     * `complex_of(real, imaginary)` and `interleaved(z)`: complex numbers from parts, and parts side by side.
-    * `rows_of(step, row, y, h, first, samples, stride, inputs, draws, blank)`: the loop over fixed steps. `step` and
-      `row` take the number of a step, h, y, inputs and draws; tables of these have a first axis of steps, from that
-      numbered `first` on. It returns the end, and arrays of rows, as many as `blank` is long; those behind the first
-      `samples` mean nothing.
+    * `rows_of(step, row, keep, y, h, first, samples, stride, inputs, draws, blank, buffers, gathers)`: the loop over
+      fixed steps. `step`, `row` and `keep` take the number of a step, h, y, inputs, draws and the past; tables of
+      inputs and draws have a first axis of steps, from that numbered `first` on. With buffers, the past is these,
+      gathers and the row of the present step, `step % size + size`, and `keep` returns new buffers before all else is
+      done. It returns the end, arrays of rows, as many as `blank` is long, of which those behind the first `samples`
+      mean nothing, and the buffers.
+    * `late(buffer, gather, place)`: delayed values, as `rates_core.delays.strategy.Gather` says.
+    * `written(buffer, value, place)`: a buffer with a value in a row, and `size` rows before it.
     * `as_complex(x)`: a real array as a complex one; only if `strict`.
 
     Attributes:

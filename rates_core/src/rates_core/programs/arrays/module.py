@@ -9,7 +9,7 @@ from attrs import frozen
 from rates_core.expressions.tree import Expression, Symbol
 from rates_core.programs.arrays.language import ArrayLanguage
 from rates_core.programs.arrays.printer import ArrayPrinter
-from rates_core.programs.arrays.steps import integrator_text
+from rates_core.programs.arrays.steps import Past, integrator_text
 from rates_core.programs.naming import Identifiers, one_line
 from rates_core.programs.program import ProgramRequest, slot_paths
 from rates_core.programs.routine import Routine, Temporaries, make_routine
@@ -53,10 +53,10 @@ def write_module(request: ProgramRequest, language: ArrayLanguage) -> Module:
                 writer.closure(outer, inner, routines[outer], lambda found, paths=paths: writer.values(found, paths))
             )
     parameters = {name: writer.parameters(routine) for name, routine in routines.items()}
-    if request.tableau is not None and not system.reads:
-        field, recorder = parameters["vector_field"], parameters["recorder"]
-        texts.append(integrator_text(request.tableau, writer.of(field), writer.of(recorder)))
-        parameters["integrator"] = tuple(dict.fromkeys((*field, *recorder)))
+    if request.tableau is not None:
+        taken = {name: writer.of(paths) for name, paths in parameters.items()}
+        texts.append(integrator_text(request.tableau, taken, writer.past() if system.reads else None))
+        parameters["integrator"] = tuple(dict.fromkeys(path for paths in parameters.values() for path in paths))
     return Module(language.module(in_docstring(request.name), texts, request.precision), parameters)
 
 
@@ -141,6 +141,17 @@ class ModuleWriter:
             )
             return f"complex_of({', '.join(parts)})  # {one_line(state.path)}"
         return f"y[..., {f'{start}:{stop}' if state.shape else start}]  # {one_line(state.path)}"
+
+    def past(self) -> Past:
+        """Return what is read late, and what is stored for that."""
+        system, stored = self.system, slot_paths(self.system)
+        buffers = list(dict.fromkeys(read.slot for read in system.reads))
+        states = system.state_paths
+        return Past(
+            [(buffers.index(read.slot), not read.shape) for read in system.reads],
+            [self.unpacked(states[slot]).partition("  #")[0] if slot in states else None for slot in buffers],
+            [stored.index(slot) for slot in buffers],
+        )
 
     def statements(self, statements: Sequence[Statement]) -> list[str]:
         """Return one line per statement, with the model path as comment."""
