@@ -12,6 +12,7 @@ import torch
 from rates_core import (
     ArgumentError,
     CircuitTemplate,
+    Connectivity,
     NodeTemplate,
     OperatorTemplate,
     PopulationTemplate,
@@ -31,6 +32,12 @@ def compiled(circuit: CircuitTemplate, solver: str = "euler", **options: Any) ->
     return circuit.compile(
         backend="torch", solver=solver, step_size=H, simulation_time=STEPS * H, outputs={"x": "p/op/x"}, **options
     )
+
+
+def late(variable: str, delay: float) -> CircuitTemplate:
+    equations = [f"x' = -k*past({variable}, {delay})", "z = x^2"]
+    unit = OperatorTemplate("op", equations, {"x": "output(0.4)", "z": "variable(0.0)", "k": 0.7})
+    return CircuitTemplate("late", nodes={"p": NodeTemplate("n", [unit])})
 
 
 def last(outputs: Mapping[str, Any]) -> Any:
@@ -59,6 +66,26 @@ def test_units_with_values_of_their_own_have_one_each() -> None:
     circuit = units().update_var(node_vars={"p/op/k": np.array([0.5, 0.7, 0.9])})
     found = compiled(circuit).gradient(last, "p/op/k")
     assert np.allclose(found["p/op/k"], [by_k(k) for k in (0.5, 0.7, 0.9)], rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("form", "wanted"), [("dense", [[0.5, 0.7], [0.5, 0.7]]), ("sparse", [[0.0, 0.7], [0.5, 0.0]])]
+)
+def test_weights_have_theirs_in_the_order_of_the_matrix_and_what_is_not_stored_has_zero(
+    form: str, wanted: list[list[float]]
+) -> None:
+    weights = np.array([[0.0, 2.0], [3.0, 0.0]])
+    unit = OperatorTemplate("op", "x' = s", {"x": "output(0.0)", "s": "input(0.0)"})
+    circuit = CircuitTemplate(
+        "network",
+        populations={"p": PopulationTemplate("p", NodeTemplate("n", [unit]), 2, {"op/x": np.array([0.5, 0.7])})},
+        connections=[Connectivity("p/op/x", "p/op/s", weights)],
+    )
+    model = circuit.compile(
+        backend="torch", step_size=H, simulation_time=2 * H, outputs={"x": "p/op/x"}, projections=form
+    )
+    found = model.gradient(last, ["p/op/x->p/op/s/weight"])["p/op/x->p/op/s/weight"]
+    assert np.allclose(found.reshape(2, 2), H * np.array(wanted), rtol=1e-12)
 
 
 def test_a_parameter_that_nothing_depends_on_has_a_derivative_of_zero() -> None:
@@ -101,11 +128,23 @@ def test_what_has_no_gradient_is_refused() -> None:
     assert str(steps.value) == (
         "gradient() follows fixed steps; the solver 'dopri5' chooses its own. Compile with solver='rk4'."
     )
-    late = OperatorTemplate("op", ["x' = -k*past(x, 0.3)"], {"x": "output(0.4)", "k": 0.7})
-    circuit = CircuitTemplate("late", nodes={"p": NodeTemplate("n", [late])})
-    with pytest.raises(UnsupportedFeatureError) as stored:
-        compiled(circuit).gradient(last, ["p/op/k"])
-    assert str(stored.value) == "The backend 'torch' does not differentiate runs with stored delays yet."
+    with pytest.raises(UnsupportedFeatureError) as computed:
+        compiled(late("z", 0.3)).gradient(last, ["p/op/k"])
+    assert str(computed.value) == (
+        "The backend 'torch' does not differentiate runs in which a computed variable, 'p/op/z', is read late. "
+        "Delay a state in its place."
+    )
+    with pytest.raises(UnsupportedFeatureError) as between:
+        compiled(late("x", 0.25)).gradient(last, ["p/op/k"])
+    assert str(between.value) == (
+        "gradient() follows delays that are whole steps, from a past that goes over into the start without a jump, "
+        "under a method that looks at the past on samples only, such as Euler's. This run is another."
+    )
+    with pytest.raises(UnsupportedFeatureError) as past:
+        compiled(late("x", 0.3)).gradient(last, ["p/op/x"])
+    assert str(past.value) == (
+        "wrt: 'p/op/x' is read late, so that its start is its past too; runs are not differentiated by it."
+    )
     with pytest.raises(UnknownNameError) as unknown:
         compiled(units()).gradient(last, ["p/op/kk"])
     assert str(unknown.value) == (

@@ -57,13 +57,17 @@ class Target:
 
     Attributes:
         parameter: its path; None for the state.
-        places: of the entries, flattened; None for all.
+        places: of the entries, flattened, in the parameter or the state vector; None for all.
         one: whether they are one number.
+        slots: where they stand among all that the path names; None behind those of the targets before.
+        total: how many the path names, if there are slots.
     """
 
     parameter: str | None
     places: np.ndarray | None
     one: bool
+    slots: np.ndarray | None = None
+    total: int = 0
 
 
 def gradient(model: CompiledModel, loss: Loss, wrt: Iterable[str], request: RunRequest) -> Gradient:
@@ -75,6 +79,7 @@ def gradient(model: CompiledModel, loss: Loss, wrt: Iterable[str], request: RunR
     states = {path for path in paths if names_state(model.system, path, "wrt")}
     model = model.untied({**(request.parameters or {}), **{path: 0.0 for path in paths if path not in states}})
     targets = {path: list(_targets(model.system, path)) for path in paths}
+    _check_starts(model.system, targets)
     run = prepared(model, request)
     flat = [target for found in targets.values() for target in found]
     wanted = tuple(dict.fromkeys(target.parameter for target in flat if target.parameter is not None))
@@ -106,8 +111,26 @@ def _check_able(model: CompiledModel) -> None:
             f"gradient() follows fixed steps; the solver '{choice.solver.name}' chooses its own. "
             "Compile with solver='rk4'."
         )
-    if model.system.reads:
-        raise UnsupportedFeatureError(f"The backend '{name}' does not differentiate runs with stored delays yet.")
+    late = [read.slot for read in model.system.reads if read.slot not in model.system.state_paths]
+    if late:
+        raise UnsupportedFeatureError(
+            f"The backend '{name}' does not differentiate runs in which a computed variable, '{late[0]}', is read "
+            "late. Delay a state in its place."
+        )
+
+
+def _check_starts(system: System, targets: Mapping[str, list[Target]]) -> None:
+    """Raise for a state at the start that is the past of a delay too."""
+    slots = {read.slot for read in system.reads}
+    late = [state for state in system.states if state.path in slots]
+    places = {place for state in late for place in range(state.offset, state.offset + state.width)}
+    for path, found in targets.items():
+        if any(
+            target.parameter is None and not places.isdisjoint(np.asarray(target.places).tolist()) for target in found
+        ):
+            raise UnsupportedFeatureError(
+                f"wrt: '{path}' is read late, so that its start is its past too; runs are not differentiated by it."
+            )
 
 
 def _request(run: Run, loss: Loss, parameters: tuple[str, ...], initial: bool) -> GradientRequest:
@@ -161,7 +184,8 @@ def _of_edges(system: System, path: str) -> Iterator[Target]:
         for symbol in attributes_of(system, part.set, asked.attribute):
             parameter = _checked(system, symbol, path)
             places = None if not parameter.shape else part.set.places(part.chosen)
-            yield Target(symbol, places, not parameter.shape or named.total == 1)
+            one = not parameter.shape or named.total == 1
+            yield Target(symbol, places, one, None if one else named.slots(part), named.total)
 
 
 def _checked(system: System, symbol: str, path: str) -> Parameter:
@@ -199,4 +223,9 @@ def _value(found: Gradients, targets: list[Target]) -> Any:
         parts.append(np.array([entries.sum()]) if target.one else entries)
     if all(target.one for target in targets):
         return float(sum(part[0] for part in parts))
-    return np.concatenate(parts)
+    if targets[0].slots is None:
+        return np.concatenate(parts)
+    values = np.zeros(targets[0].total)  # a connection that is not stored moves nothing
+    for target, part in zip(targets, parts, strict=True):
+        values[target.slots] = part
+    return values

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean, shown
+from rates_core.errors import ArgumentError, UnknownNameError, UnsupportedFeatureError, did_you_mean, shown
 from rates_core.programs.arrays.function import write_function
 from rates_core.programs.arrays.language import ArrayLanguage
 from rates_core.programs.arrays.matrix import write_entries
@@ -135,11 +135,11 @@ class ArrayProgram(Program):
         )  # fmt: skip
 
         def loss(variables: Sequence[Any], rest: Sequence[Any]) -> Any:
-            fixed, y, inputs, draws, h, start = rest
+            fixed, y, inputs, draws, h, start, buffers, gathers = rest
             values = {**fixed, **dict(zip(moved, variables, strict=False))}
             y = variables[-1] if request.initial else y
             run = make(*(values[path] for path in taken))
-            _, rows, _ = run(y, h, start, samples, stride, inputs, draws, None, (), ())
+            _, rows, _ = run(y, h, start, samples, stride, inputs, draws, None, buffers, gathers)
             outputs: dict[str, list[Any]] = {}
             for part in parts:
                 block = rows[part.recorded][first:]
@@ -314,14 +314,8 @@ class ArrayKernel(Kernel):
             tuple(runtime.array(table, "real") for table in some)
             for some in (*(request.inputs or [()] * len(self.program.nodes)), request.draws)
         ]
-        rest = (
-            fixed,
-            y,
-            tuple(tables[:-1]),
-            tables[-1],
-            runtime.array(request.step_size, "real"),
-            runtime.array(request.start.step, "integer"),
-        )
+        h, first = runtime.array(request.step_size, "real"), runtime.array(request.start.step, "integer")
+        rest = fixed, y, tuple(tables[:-1]), tables[-1], h, first, *self._past(self._regular(request.start))
         variables = (*given, y) if request.initial else tuple(given)
         differentiated = self.program.differentiated(request, tuple(moved))
         loss, found = differentiated(variables, rest)
@@ -329,6 +323,23 @@ class ArrayKernel(Kernel):
         by_path = dict(zip(moved, derivatives, strict=False))
         zeros = {path: np.zeros(system.parameter_paths[path].shape) for path in request.parameters}
         return Gradients(float(runtime.numpy(loss)), {**zeros, **by_path}, derivatives[-1] if request.initial else None)
+
+    def _regular(self, start: Carry) -> Any:
+        """Return the past of a run whose reads are all alike from its first step on, or None without delays.
+
+        Raises:
+            UnsupportedFeatureError: they are not.
+        """
+        if start.history is None:
+            return None
+        history = start.history.copy()
+        history.begin(start.step, tuple(state.of(start.y) for state in self.request.system.states))
+        if history.regular_from() > start.step:
+            raise UnsupportedFeatureError(
+                "gradient() follows delays that are whole steps, from a past that goes over into the start without a "
+                "jump, under a method that looks at the past on samples only, such as Euler's. This run is another."
+            )
+        return history
 
     def pack(self, pieces: tuple[Any, ...]) -> np.ndarray:
         """Return the states as one real vector."""

@@ -61,7 +61,7 @@ def _problems() -> dict[str, Problem]:
             _population, {"p/op/c": 0, "p/op/k": 9}, {"p/op/x": 9}, "p/op/z", vector
         ),
         "dense weights": Problem(
-            partial(_network, np.sin(np.arange(81.0)).reshape(9, 9)), {"p/op/x->p/op/s/weight": 81, "p/op/c": 0}, {},
+            partial(_network, np.cos(np.arange(81.0)).reshape(9, 9)), {"p/op/x->p/op/s/weight": 81, "p/op/c": 0}, {},
             "p/op/x", Requirements(vector=True, projections={"dense"}),
         ),
         "sparse weights": Problem(
@@ -70,6 +70,10 @@ def _problems() -> dict[str, Problem]:
         ),
         "edges between single units": Problem(
             _pair, {"a/op/x->b/op/s/weight": 0, "b/op/c": 0}, {"a/op/x": 0}, "b/op/x", Requirements()
+        ),
+        "delays per connection": Problem(
+            _delayed, {"p/op/x->p/op/s/weight": 81, "p/op/c": 0, "p/op/k": 9}, {}, "p/op/x",
+            Requirements(vector=True, delays={"ring"}, projections={"sparse"}),
         ),
         "a complex variable": Problem(
             _complex, {"p/op/w": 0, "p/op/c": 0}, {}, "p/op/a", Requirements(complex=True)
@@ -97,11 +101,11 @@ def _population() -> CircuitTemplate:
     return circuit(populations={"p": population(unit, 9, x=np.linspace(-1, 1, 9), k=np.linspace(0.1, 1, 9))})
 
 
-def _network(weights: np.ndarray) -> CircuitTemplate:
+def _network(weights: np.ndarray, **options: Any) -> CircuitTemplate:
     unit = node(EQUATION, **VALUES)
     return circuit(
         populations={"p": population(unit, 9, x=np.linspace(-1, 1, 9), k=np.linspace(0.1, 1, 9))},
-        connections=[connectivity("p/op/x", "p/op/s", weights)],
+        connections=[connectivity("p/op/x", "p/op/s", weights, **options)],
     )
 
 
@@ -110,6 +114,10 @@ def _sparse() -> Any:
 
     places = np.arange(9), (np.arange(9) * 2) % 9
     return coo_array((np.linspace(0.5, 1.5, 9), places), shape=(9, 9)).tocsr()
+
+
+def _delayed() -> CircuitTemplate:
+    return _network(np.cos(np.arange(81.0)).reshape(9, 9), delays=H * (1 + np.arange(81).reshape(9, 9) % 5))
 
 
 def _pair() -> CircuitTemplate:
@@ -128,7 +136,7 @@ def _noisy() -> CircuitTemplate:
 
 
 def _check(problem: Problem, subject: Subject) -> None:
-    solver = "euler" if problem.needs.noise else "rk4"
+    solver = "euler" if problem.needs.noise or problem.needs.delays else "rk4"
     model = subject.compiled(
         problem.make(), solver, H, outputs={"found": problem.output}, inputs=problem.inputs,
         simulation_time=H * STEPS, sampling_step_size=H * STRIDE,
