@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rates_core.programs.arrays.runtime import padded, row_size
+from rates_core.programs.arrays.runtime import is_traceable, padded, row_size
 from rates_core.programs.batch import Batch
 from rates_core.programs.carry import Carry
 from rates_core.programs.program import Kernel
@@ -48,7 +48,7 @@ class ArrayBatch(Batch):
         stride: int,
     ) -> tuple[list[Carry], Columns]:
         """Run the loop of the module with an axis of points in front of the state."""
-        if carries[0].history is not None:
+        if carries[0].history is not None or not is_traceable(self._program.source):
             return self._one_by_one(carries, inputs, draws, step_size, samples, stride)
         program, system = self._program, self.request.system
         runtime, steps, first = program.runtime, samples * stride, carries[0].step

@@ -225,7 +225,12 @@ class ArrayKernel(Kernel):
         samples: int,
         stride: int,
     ) -> tuple[Carry, Columns]:
-        """Run the loop of the module; with delays, from the step on at which all of them are read alike."""
+        """Run the loop of the module; with delays, from the step on at which all of them are read alike.
+
+        Where computed indices are looked at, steps are taken one by one.
+        """
+        if not is_traceable(self.program.source):
+            return super().loop(carry, inputs, draws, step_size, samples, stride)
         if carry.history is None:
             return self._run(carry, None, carry.y, 0, inputs, draws, step_size, samples, stride)
         history, count = carry.history.copy(), samples * stride
