@@ -194,9 +194,6 @@ def test_past_values_on_the_grid_are_those_of_the_buffer() -> None:
     np.testing.assert_array_equal(functions.buffered(array(buffer), array(0.3), 0.7, 0.1), buffer[3])
 
 
-@pytest.mark.xfail(
-    strict=True, raises=AssertionError, reason="a time is on the grid up to 1e-9 steps, which float32 cannot tell"
-)
 def test_past_values_on_the_grid_are_those_of_the_buffer_in_single_precision(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(functions, "FLOAT", torch.float32)
     buffer = np.arange(20.0, dtype=np.float32)

@@ -28,7 +28,7 @@ def complex_array(value):
 
 def whole(value):
     """Return whole numbers as an array."""
-    return jnp.asarray(value, dtype=jnp.int64)
+    return jnp.asarray(value, dtype=int)
 
 
 def truth(condition):
@@ -69,7 +69,7 @@ def places(numbers, size):
     right = (jnp.floor(numbers) == numbers) & (numbers >= 0) & (numbers < size)
     if not isinstance(right, jax.core.Tracer) and not bool(right.all()):
         raise IndexError("An index is no whole number, or lies outside of its axis.")
-    return jnp.where(right, numbers, size).astype(jnp.int64)
+    return jnp.where(right, numbers, size).astype(int)
 
 
 def summed(values, rows, size):
@@ -129,7 +129,7 @@ def complex_sigmoid(z):
 def sampled(samples, t, step_size):
     """Return an input at time t: linear between samples, constant beyond them."""
     place = jnp.clip(t / step_size, 0.0, len(samples) - 1.0)
-    k = jnp.minimum(place.astype(jnp.int64), max(len(samples) - 2, 0))
+    k = jnp.minimum(place.astype(int), max(len(samples) - 2, 0))
     share = place - k
     return (1.0 - share) * samples[k] + share * samples[jnp.minimum(k + 1, len(samples) - 1)]
 
@@ -137,10 +137,11 @@ def sampled(samples, t, step_size):
 def buffered(buffer, t, delay, step_size):
     """Return past values at t - delay; buffer[k] holds those of k steps before the last point of the grid."""
     place = t / step_size
-    age = delay / step_size - (place - jnp.floor(place + 1e-9))
+    slack = 1e-9 + 4.0 * jnp.finfo(FLOAT).eps * jnp.abs(place)  # what rounding may have moved it by
+    age = delay / step_size - (place - jnp.floor(place + slack))
     nearest = jnp.round(age)
-    age = jnp.where(jnp.abs(age - nearest) < 1e-9, nearest, age)
-    k = jnp.clip(jnp.floor(age).astype(jnp.int64), 0, len(buffer) - 1)
+    age = jnp.where(jnp.abs(age - nearest) < slack, nearest, age)
+    k = jnp.clip(jnp.floor(age).astype(int), 0, len(buffer) - 1)
     share = age - k
     return (1.0 - share) * buffer[k] + share * buffer[jnp.minimum(k + 1, len(buffer) - 1)]
 

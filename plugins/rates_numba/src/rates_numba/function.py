@@ -29,7 +29,7 @@ BUFFERED = '''def buffered(buffer, t, delay, step_size):
     place = t/step_size
     age = delay/step_size - (place - math.floor(place + 1e-9))
     age = round(age) if abs(age - round(age)) < 1e-9 else age
-    k = min(math.floor(age), len(buffer) - 1)
+    k = max(min(math.floor(age), len(buffer) - 1), 0)
     share = age - k
     return buffer[k] if share == 0 or k + 1 == len(buffer) else (1.0 - share)*buffer[k] + share*buffer[k + 1]'''
 

@@ -129,6 +129,16 @@ def largest(a, b):
     return tf.where(a != a, a, tf.where(b != b, b, tf.maximum(a, b)))
 
 
+def erf(x):
+    """Return the error function, which is 1 long before squares of numbers exceed all others."""
+    return tf.where(x != x, x, tf.math.erf(tf.clip_by_value(x, -10.0, 10.0)))
+
+
+def erfc(x):
+    """Return 1 - erf(x), which is 0 or 2 long before squares of numbers exceed all others."""
+    return tf.where(x != x, x, tf.math.erfc(tf.clip_by_value(x, -40.0, 40.0)))
+
+
 def log10(x):
     """Return the logarithm to base 10."""
     return tf.math.log(x) / math.log(10.0)
@@ -181,9 +191,10 @@ def sampled(samples, t, step_size):
 def buffered(buffer, t, delay, step_size):
     """Return past values at t - delay; buffer[k] holds those of k steps before the last point of the grid."""
     place = t / step_size
-    age = delay / step_size - (place - tf.floor(place + 1e-9))
+    slack = 1e-9 + 4.0 * np.finfo(FLOAT.as_numpy_dtype).eps * tf.abs(place)  # what rounding may have moved it by
+    age = delay / step_size - (place - tf.floor(place + slack))
     nearest = tf.round(age)
-    age = tf.where(tf.abs(age - nearest) < 1e-9, nearest, age)
+    age = tf.where(tf.abs(age - nearest) < slack, nearest, age)
     k = tf.clip_by_value(tf.cast(tf.floor(age), tf.int64), 0, len(buffer) - 1)
     share = tf.cast(age - tf.cast(k, FLOAT), buffer.dtype)
     return (1.0 - share) * buffer[k] + share * buffer[tf.minimum(k + 1, len(buffer) - 1)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rates_core.programs.arrays.language import ArrayLanguage, texts_of
 
-SAME = "sin cos tan sinh cosh tanh exp log sqrt abs floor ceil erf erfc real imag conj sigmoid"
+SAME = "sin cos tan sinh cosh tanh exp log sqrt abs floor ceil real imag conj sigmoid"
 
 TENSORFLOW = ArrayLanguage(
     library="TensorFlow",
@@ -15,7 +15,7 @@ TENSORFLOW = ArrayLanguage(
         "arcsin": "tf.asin", "arccos": "tf.acos", "arctan": "tf.atan", "arctan2": "tf.atan2", "power": "tf.pow",
         "vsum": "tf.reduce_sum", "mean": "tf.reduce_mean", "maxi": "tf.reduce_max", "mini": "tf.reduce_min",
         "min": "smallest", "max": "largest", "and": "tf.logical_and", "or": "tf.logical_or",
-        "not": "tf.logical_not", "heaviside": "heaviside", "sign": "sign",
+        "not": "tf.logical_not", "heaviside": "heaviside", "sign": "sign", "erf": "erf", "erfc": "erfc",
     },
     complex_functions={
         name: f"complex_{name}" for name in ("divide", "power", "sigmoid", "arcsin", "arccos", "arctan")

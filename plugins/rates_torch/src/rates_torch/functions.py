@@ -139,9 +139,10 @@ def sampled(samples, t, step_size):
 def buffered(buffer, t, delay, step_size):
     """Return past values at t - delay; buffer[k] holds those of k steps before the last point of the grid."""
     place = t / step_size
-    age = delay / step_size - (place - torch.floor(place + 1e-9))
+    slack = 1e-9 + 4.0 * torch.finfo(FLOAT).eps * torch.abs(place)  # what rounding may have moved it by
+    age = delay / step_size - (place - torch.floor(place + slack))
     nearest = torch.round(age)
-    age = torch.where(torch.abs(age - nearest) < 1e-9, nearest, age)
+    age = torch.where(torch.abs(age - nearest) < slack, nearest, age)
     k = torch.clamp(torch.floor(age).to(torch.int64), 0, len(buffer) - 1)
     share = age - k
     return (1.0 - share) * buffer[k] + share * buffer[torch.clamp(k + 1, max=len(buffer) - 1)]

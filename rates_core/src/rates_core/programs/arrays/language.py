@@ -113,7 +113,7 @@ class ArrayLanguage:
         found: set[str] = set()
         waiting = [text]
         while waiting:
-            names = set(re.findall(r"\b([a-z_0-9]+)\(", waiting.pop()))
+            names = set(re.findall(r"(?<![.\w])([a-z_0-9]+)\(", waiting.pop()))
             new = (names & self.helpers.keys()) - found
             found |= new
             waiting += [self.helpers[name].partition(":\n")[2] for name in new]
