@@ -35,8 +35,8 @@ def compiled(circuit: CircuitTemplate, solver: str = "euler", **options: Any) ->
 
 
 def late(variable: str, delay: float) -> CircuitTemplate:
-    equations = [f"x' = -k*past({variable}, {delay})", "z = x^2"]
-    unit = OperatorTemplate("op", equations, {"x": "output(0.4)", "z": "variable(0.0)", "k": 0.7})
+    equations = [f"x' = -k*past({variable}, tau)", "z = x^2"]
+    unit = OperatorTemplate("op", equations, {"x": "output(0.4)", "z": "variable(0.0)", "k": 0.7, "tau": delay})
     return CircuitTemplate("late", nodes={"p": NodeTemplate("n", [unit])})
 
 
@@ -131,7 +131,7 @@ def test_what_has_no_gradient_is_refused() -> None:
     with pytest.raises(UnsupportedFeatureError) as computed:
         compiled(late("z", 0.3)).gradient(last, ["p/op/k"])
     assert str(computed.value) == (
-        "The backend 'torch' does not differentiate runs in which a computed variable, 'p/op/z', is read late. "
+        "The backend 'torch' does not differentiate runs in which the past of a computed variable, 'p/op/z', matters. "
         "Delay a state in its place."
     )
     with pytest.raises(UnsupportedFeatureError) as between:
@@ -145,11 +145,36 @@ def test_what_has_no_gradient_is_refused() -> None:
     assert str(past.value) == (
         "wrt: 'p/op/x' is read late, so that its start is its past too; runs are not differentiated by it."
     )
+    with pytest.raises(UnsupportedFeatureError) as delay:
+        compiled(late("x", 0.3)).gradient(last, ["p/op/k", "p/op/tau"])
+    assert str(delay.value) == "wrt: 'p/op/tau' is a delay; runs are not differentiated by it yet."
     with pytest.raises(UnknownNameError) as unknown:
         compiled(units()).gradient(last, ["p/op/kk"])
     assert str(unknown.value) == (
         "wrt: Unknown variable 'kk' in path 'p/op/kk'. Did you mean 'k'? The variables are: x, k, c."
     )
+
+
+def test_chains_start_from_the_past_of_a_state_or_are_refused() -> None:
+    def chained(source: str) -> Any:
+        equations = ["x' = c - k*x + s", "z = c*x"]
+        variables = {"x": "output(0.4)", "z": "variable(0.0)", "s": "input(0.0)", "k": 0.7, "c": 1.3}
+        circuit = CircuitTemplate(
+            "chained",
+            nodes={"p": NodeTemplate("n", [OperatorTemplate("op", equations, variables)])},
+            edges=[(f"p/op/{source}", "p/op/s", None, {"weight": 0.5, "delay": 0.4, "spread": 0.2})],
+        )
+        return compiled(circuit)
+
+    model, shift = chained("x"), 1e-5
+    found = model.gradient(last, ["p/op/k", "p/op/c"])
+    for path, value in (("p/op/k", 0.7), ("p/op/c", 1.3)):
+        ends = [model.run(parameters={path: value + d})["x"].iloc[-1] for d in (-shift, shift)]
+        assert np.isclose(found[path], (ends[1] - ends[0]) / (2 * shift), rtol=1e-8)
+    with pytest.raises(UnsupportedFeatureError):
+        model.gradient(last, ["p/op/x"])
+    with pytest.raises(UnsupportedFeatureError):
+        chained("z").gradient(last, ["p/op/c"])
 
 
 def test_an_optimiser_of_the_library_recovers_the_damping_of_a_trace() -> None:

@@ -9,10 +9,12 @@ import numpy as np
 from attrs import frozen
 
 from rates_core.errors import ArgumentError, UnsupportedFeatureError, shown
+from rates_core.expressions.tree import symbols
 from rates_core.network.resolve import Selection, resolve, resolve_edges
 from rates_core.plugins import get_manager
 from rates_core.plugins.capabilities import unsupported
 from rates_core.programs.gradient import GradientRequest, Gradients, Loss, Part
+from rates_core.programs.program import slot_paths
 from rates_core.simulation.arguments import names_state
 from rates_core.simulation.edge_arguments import is_edge_attribute
 from rates_core.simulation.execution import Run, RunRequest, prepared
@@ -79,7 +81,7 @@ def gradient(model: CompiledModel, loss: Loss, wrt: Iterable[str], request: RunR
     states = {path for path in paths if names_state(model.system, path, "wrt")}
     model = model.untied({**(request.parameters or {}), **{path: 0.0 for path in paths if path not in states}})
     targets = {path: list(_targets(model.system, path)) for path in paths}
-    _check_starts(model.system, targets)
+    _check_delays(model.system, targets)
     run = prepared(model, request)
     flat = [target for found in targets.values() for target in found]
     wanted = tuple(dict.fromkeys(target.parameter for target in flat if target.parameter is not None))
@@ -111,17 +113,17 @@ def _check_able(model: CompiledModel) -> None:
             f"gradient() follows fixed steps; the solver '{choice.solver.name}' chooses its own. "
             "Compile with solver='rk4'."
         )
-    late = [read.slot for read in model.system.reads if read.slot not in model.system.state_paths]
-    if late:
+    computed = [slot for slot in slot_paths(model.system) if slot not in model.system.state_paths]
+    if computed:
         raise UnsupportedFeatureError(
-            f"The backend '{name}' does not differentiate runs in which a computed variable, '{late[0]}', is read "
-            "late. Delay a state in its place."
+            f"The backend '{name}' does not differentiate runs in which the past of a computed variable, "
+            f"'{computed[0]}', matters. Delay a state in its place."
         )
 
 
-def _check_starts(system: System, targets: Mapping[str, list[Target]]) -> None:
-    """Raise for a state at the start that is the past of a delay too."""
-    slots = {read.slot for read in system.reads}
+def _check_delays(system: System, targets: Mapping[str, list[Target]]) -> None:
+    """Raise for a state at the start that is the past of a delay too, and for delays."""
+    slots = set(slot_paths(system))
     late = [state for state in system.states if state.path in slots]
     places = {place for state in late for place in range(state.offset, state.offset + state.width)}
     for path, found in targets.items():
@@ -131,6 +133,9 @@ def _check_starts(system: System, targets: Mapping[str, list[Target]]) -> None:
             raise UnsupportedFeatureError(
                 f"wrt: '{path}' is read late, so that its start is its past too; runs are not differentiated by it."
             )
+        delays = set[str]().union(*(symbols(read.delay) for read in system.reads))
+        if any(target.parameter in delays for target in found):
+            raise UnsupportedFeatureError(f"wrt: '{path}' is a delay; runs are not differentiated by it yet.")
 
 
 def _request(run: Run, loss: Loss, parameters: tuple[str, ...], initial: bool) -> GradientRequest:
