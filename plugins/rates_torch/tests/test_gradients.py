@@ -14,8 +14,10 @@ from rates_core import (
     CircuitTemplate,
     Connectivity,
     NodeTemplate,
+    NonFiniteError,
     OperatorTemplate,
     PopulationTemplate,
+    SimulationError,
     UnknownNameError,
     UnsupportedFeatureError,
 )
@@ -86,6 +88,83 @@ def test_weights_have_theirs_in_the_order_of_the_matrix_and_what_is_not_stored_h
     )
     found = model.gradient(last, ["p/op/x->p/op/s/weight"])["p/op/x->p/op/s/weight"]
     assert np.allclose(found.reshape(2, 2), H * np.array(wanted), rtol=1e-12)
+
+
+def several(count: int) -> CircuitTemplate:
+    """Return nodes with values of their own, which are grouped from eight on."""
+    unit = NodeTemplate("n", [DECAY])
+    circuit = CircuitTemplate("several", nodes={f"n{i}": unit for i in range(count)})
+    return circuit.update_var(node_vars={f"n{i}/op/k": 0.5 + 0.1 * i for i in range(count)})
+
+
+@pytest.mark.parametrize("count", [2, 7, 9])
+def test_a_path_of_several_numbers_has_a_derivative_by_each_however_nodes_are_grouped(count: int) -> None:
+    model = several(count).compile(backend="torch", step_size=H, simulation_time=STEPS * H, outputs={"x": "all/op/x"})
+    found = model.gradient(last, ["all/op/k", "all/op/x", "all/op/c"])
+    rates = 0.5 + 0.1 * np.arange(count)
+    assert np.allclose(found["all/op/k"], [by_k(k) for k in rates], rtol=1e-12)
+    assert np.allclose(found["all/op/x"], (1 - H * rates) ** (STEPS - 1), rtol=1e-12)
+    assert isinstance(found["all/op/c"], float)  # one value in the template, for all of them
+
+
+def test_edges_of_a_group_and_one_beside_it_have_a_derivative_each() -> None:
+    unit = OperatorTemplate("op", "x' = s - x", {"x": "output(0.0)", "s": "input(0.0)"})
+    sources = {f"n{i}": 0.1 * (i + 1) for i in range(9)} | {"a": 3.0}
+    other = OperatorTemplate("op", "x' = -x", {"x": "output(0.0)"})
+    circuit = CircuitTemplate(
+        "edges",
+        nodes={**{name: NodeTemplate("n", [other]) for name in sources if name != "a"},
+               "a": NodeTemplate("m", [unit]), "b": NodeTemplate("m", [unit])},
+        edges=[(f"{name}/op/x", "b/op/s", None, {"weight": 0.5}) for name in sources],
+    )  # fmt: skip
+    model = circuit.compile(backend="torch", step_size=H, simulation_time=2 * H, outputs={"x": "b/op/x"})
+    start = {f"{name}/op/x": value for name, value in sources.items()}
+    found = model.gradient(last, ["all/op/x->b/op/s/weight"], initial=start)["all/op/x->b/op/s/weight"]
+    assert np.allclose(found, [H * value for value in sources.values()], rtol=1e-12)
+
+
+def test_a_matrix_of_one_unit_has_a_derivative_of_its_shape() -> None:
+    op = OperatorTemplate(
+        "op", "x' = vsum(matvec(W, v))*x", {"x": "output(0.4)", "W": np.eye(3), "v": np.array([1.0, 2.0, 3.0])}
+    )
+    circuit = CircuitTemplate("matrix", nodes={"p": NodeTemplate("n", [op])})
+    model = circuit.compile(backend="torch", step_size=H, simulation_time=2 * H, outputs={"x": "p/op/x"})
+    found = model.gradient(last, ["p/op/W", "p/op/v"])
+    assert np.allclose(found["p/op/W"], H * 0.4 * np.tile([1.0, 2.0, 3.0], (3, 1)), rtol=1e-12)
+    assert np.allclose(found["p/op/v"], H * 0.4 * np.ones(3), rtol=1e-12)
+
+
+def test_units_that_share_some_of_several_numbers_have_to_be_named() -> None:
+    other = OperatorTemplate("op", ["x' = c - k*x"], {"x": "output(0.4)", "k": 0.9, "c": 1.3})
+    circuit = CircuitTemplate(
+        "shared",
+        nodes={"a": NodeTemplate("n", [other])},
+        populations={"p": PopulationTemplate("p", NodeTemplate("n", [DECAY]), 3)},
+    )
+    with pytest.raises(ArgumentError) as caught:
+        compiled(circuit).gradient(last, ["all/op/k"])
+    assert str(caught.value) == (
+        "wrt: 'all/op/k' names several numbers, and units share some of them. Name each by a path of its own."
+    )
+
+
+def test_what_is_not_finite_is_an_error() -> None:
+    def growing(equation: str) -> Any:
+        op = OperatorTemplate("op", equation, {"x": "output(0.9)", "c": 100.0})
+        return compiled(CircuitTemplate("growing", nodes={"p": NodeTemplate("n", [op])}))
+
+    with pytest.raises(NonFiniteError) as run:
+        growing("x' = c*x^3").gradient(last, ["p/op/c"])
+    assert "p/op/x" in str(run.value)
+    with pytest.raises(SimulationError) as kink:
+        growing("x' = where(x > 10, sqrt(x - 10), 0)*c - x").gradient(last, ["p/op/x"])
+    assert str(kink.value) == (
+        "The derivative by 'p/op/x' is NaN or infinite, although the run is finite: an equation or the loss is "
+        "differentiated where it has no derivative, as sqrt has none at 0, be it in a branch that is not taken."
+    )
+    with pytest.raises(SimulationError) as loss:
+        growing("x' = -x").gradient(lambda outputs: torch.log(outputs["x"][-1] - 10.0), ["p/op/x"])
+    assert str(loss.value) == "The loss is nan, although all that was recorded is finite."
 
 
 def test_a_parameter_that_nothing_depends_on_has_a_derivative_of_zero() -> None:

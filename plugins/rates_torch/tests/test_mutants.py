@@ -41,8 +41,8 @@ def of_twice_the_loss(loss: Any, found: list[Any]) -> tuple[Any, list[Any]]:
 )
 def test_a_wrong_gradient_fails_the_cases_of_gradients(change: Callable[..., Any], some: bool) -> None:
     class Runtime(TorchRuntime):
-        def differentiated(self, function: Callable[..., Any]) -> Callable[..., Any]:
-            right = super().differentiated(function)
+        def differentiated(self, outputs: Callable[..., Any]) -> Callable[..., Any]:
+            right = super().differentiated(outputs)
             return lambda *given: change(*right(*given))
 
     class Wrong(TorchBackend):

@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from rates_core.programs.arrays.kernel import ArrayBackend
-from rates_core.programs.arrays.runtime import ArrayRuntime, Binder, Kind
+from rates_core.programs.arrays.runtime import ArrayRuntime, Binder, Differentiated, Kind
 from rates_core.programs.program import FunctionSource
 
 from rates_jax.language import JAX
@@ -72,9 +72,17 @@ class JaxRuntime(ArrayRuntime):
         """Return columns as one array; what is alone stays as it is."""
         return parts[0] if len(parts) == 1 else jnp.concatenate(parts, 1)
 
-    def differentiated(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Return the compiled function that returns a value and its derivatives, by reverse accumulation."""
-        return _in_double(jax.jit(jax.value_and_grad(function)))
+    def differentiated(self, outputs: Callable[..., Any]) -> Differentiated:
+        """Return the function that returns a loss and its derivatives, backwards through a compiled run."""
+        run = jax.jit(outputs)
+
+        def both(loss: Callable[..., Any], variables: Sequence[jax.Array], rest: Any) -> Any:
+            found, pull = jax.vjp(lambda moved: run(moved, rest), tuple(variables))
+            value, by_outputs = jax.value_and_grad(loss)(found)
+            (derivatives,) = pull(by_outputs)
+            return value, derivatives
+
+        return _in_double(both)
 
 
 def _in_double(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 from rates_core.programs.arrays.kernel import ArrayBackend
-from rates_core.programs.arrays.runtime import ArrayRuntime, Binder, Kind
+from rates_core.programs.arrays.runtime import ArrayRuntime, Binder, Differentiated, Kind
 
 from rates_tf.language import TENSORFLOW
 
@@ -70,13 +70,22 @@ class TensorFlowRuntime(ArrayRuntime):
         """Return columns as one tensor; what is alone stays as it is."""
         return parts[0] if len(parts) == 1 else tf.concat(list(parts), 1)
 
-    def differentiated(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Return the compiled function that returns a value and its derivatives, by reverse accumulation."""
+    def differentiated(self, outputs: Callable[..., Any]) -> Differentiated:
+        """Return the function that returns a loss and its derivatives, backwards through a compiled run."""
 
-        def both(variables: Sequence[tf.Tensor], rest: Any) -> Any:
+        def pulled(variables: Sequence[tf.Tensor], rest: Any, by_outputs: Any) -> Any:
             with tf.GradientTape() as tape:
                 tape.watch(variables)
-                value = function(variables, rest)
-            return value, tape.gradient(value, variables, unconnected_gradients="zero")
+                found = outputs(variables, rest)
+            return tape.gradient(found, variables, output_gradients=by_outputs, unconnected_gradients="zero")
 
-        return tf.function(both, autograph=False, jit_compile=True)
+        run, pull = (tf.function(each, autograph=False, jit_compile=True) for each in (outputs, pulled))
+
+        def both(loss: Callable[..., Any], variables: Sequence[tf.Tensor], rest: Any) -> Any:
+            found = run(variables, rest)
+            with tf.GradientTape() as tape:
+                tape.watch(found)
+                value = loss(found)
+            return value, pull(variables, rest, tape.gradient(value, found, unconnected_gradients="zero"))
+
+        return both

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 from rates_core.programs.arrays.kernel import ArrayBackend
-from rates_core.programs.arrays.runtime import ArrayRuntime, Binder, Kind
+from rates_core.programs.arrays.runtime import ArrayRuntime, Binder, Differentiated, Kind
 
 from rates_torch.language import TORCH
 
@@ -55,13 +55,13 @@ class TorchRuntime(ArrayRuntime):
         """Return columns as one tensor; what is alone stays as it is."""
         return parts[0] if len(parts) == 1 else torch.cat(list(parts), 1)
 
-    def differentiated(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Return the function that returns a value and its derivatives, by reverse accumulation."""
+    def differentiated(self, outputs: Callable[..., Any]) -> Differentiated:
+        """Return the function that returns a loss and its derivatives, by reverse accumulation."""
 
-        def both(variables: Sequence[torch.Tensor], rest: Any) -> Any:
+        def both(loss: Callable[..., Any], variables: Sequence[torch.Tensor], rest: Any) -> Any:
             leaves = tuple(variable.detach().clone().requires_grad_() for variable in variables)
             with torch.enable_grad():
-                value = function(leaves, rest)
+                value = loss(outputs(leaves, rest))
             if not value.requires_grad:
                 return value, [torch.zeros_like(leaf) for leaf in leaves]
             found = torch.autograd.grad(value, leaves, allow_unused=True)

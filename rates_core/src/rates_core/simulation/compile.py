@@ -155,8 +155,7 @@ class CompiledModel:
 
         Args:
             loss: takes the outputs by name, as arrays of the backend's library (one axis for time, a second one for
-                units where there are several), and returns a number of that library. The same function object is
-                compiled once.
+                units where there are several), and returns a number of that library.
             wrt: paths of parameters, of weights of edges, or of states, which stand for their values at the start.
             parameters: as in `run`, as are the others.
             initial: see there.
@@ -172,7 +171,8 @@ class CompiledModel:
 
         Raises:
             UnsupportedFeatureError: the backend does not differentiate runs, the method chooses its steps, or the
-                model has stored delays.
+                model has delays that are not followed.
+            NonFiniteError, SimulationError: a variable, the loss or a derivative is NaN or infinite.
             UnknownNameError, ArgumentError, InputSignalError: before anything is computed.
 
         Example:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from attrs import frozen
 
-from rates_core.errors import ArgumentError, UnsupportedFeatureError, shown
+from rates_core.errors import ArgumentError, SimulationError, UnsupportedFeatureError, shown
 from rates_core.expressions.tree import symbols
 from rates_core.network.resolve import Selection, resolve, resolve_edges
 from rates_core.plugins import get_manager
@@ -18,6 +18,7 @@ from rates_core.programs.program import slot_paths
 from rates_core.simulation.arguments import names_state
 from rates_core.simulation.edge_arguments import is_edge_attribute
 from rates_core.simulation.execution import Run, RunRequest, prepared
+from rates_core.simulation.fixed import run_fixed
 from rates_core.system.named_parameters import attributes_of, parameter_of
 from rates_core.system.system import Parameter, System
 
@@ -55,21 +56,23 @@ class Gradient(Mapping[str, Any]):
 
 @frozen(eq=False)
 class Target:
-    """Entries of a parameter of the System, or of the state at the start, that a path names.
+    """Numbers that a path names: entries of a parameter of the System, or of the state at the start.
 
     Attributes:
         parameter: its path; None for the state.
         places: of the entries, flattened, in the parameter or the state vector; None for all.
-        one: whether they are one number.
-        slots: where they stand among all that the path names; None behind those of the targets before.
-        total: how many the path names, if there are slots.
+        numbers: what tells each entry from others; equal ones are one number, although they stand in several places.
+        count: of the units or connections that they belong to, which may be more than there are entries.
+        slots: where these stand among all that the path names; None behind those of the targets before.
+        shape: of the value, if that is an array of one unit.
     """
 
     parameter: str | None
     places: np.ndarray | None
-    one: bool
+    numbers: tuple[Any, ...]
+    count: int
     slots: np.ndarray | None = None
-    total: int = 0
+    shape: tuple[int, ...] | None = None
 
 
 def gradient(model: CompiledModel, loss: Loss, wrt: Iterable[str], request: RunRequest) -> Gradient:
@@ -86,7 +89,28 @@ def gradient(model: CompiledModel, loss: Loss, wrt: Iterable[str], request: RunR
     flat = [target for found in targets.values() for target in found]
     wanted = tuple(dict.fromkeys(target.parameter for target in flat if target.parameter is not None))
     found = run.kernel.gradient(_request(run, loss, wanted, any(target.parameter is None for target in flat)))
-    return Gradient(found.loss, {path: _value(found, targets[path]) for path in paths})
+    values = {path: _value(path, found, targets[path]) for path in paths}
+    _check_finite(run, found.loss, values)
+    return Gradient(found.loss, values)
+
+
+def _check_finite(run: Run, loss: float, values: Mapping[str, Any]) -> None:
+    """Raise where there is no number.
+
+    Raises:
+        NonFiniteError: a variable became NaN or infinite.
+        SimulationError: the run is finite, but the loss or a derivative is not.
+    """
+    bad = [path for path, value in values.items() if not np.isfinite(value).all()]
+    if np.isfinite(loss) and not bad:
+        return
+    run_fixed(run)
+    if not np.isfinite(loss):
+        raise SimulationError(f"The loss is {loss!r}, although all that was recorded is finite.")
+    raise SimulationError(
+        f"The derivative by '{bad[0]}' is NaN or infinite, although the run is finite: an equation or the loss is "
+        "differentiated where it has no derivative, as sqrt has none at 0, be it in a branch that is not taken."
+    )
 
 
 def _paths(wrt: Any) -> list[str]:
@@ -167,7 +191,8 @@ def _targets(system: System, path: str) -> Iterator[Target]:
                 what = "complex" if state.complex else "what its past says"
                 raise UnsupportedFeatureError(f"wrt: the start of '{path}' is {what}; it has no gradient here.")
             units = np.arange(state.entries) if selection.units is None else np.asarray(selection.units)
-            yield Target(None, state.offset + units, len(units) == 1)
+            numbers = tuple((state.path, unit) for unit in units.tolist())
+            yield Target(None, state.offset + units, numbers, len(units), shape=_own_shape(selection, state.shape))
     else:
         for selection in resolve(network, path, "wrt"):
             try:
@@ -176,8 +201,24 @@ def _targets(system: System, path: str) -> Iterator[Target]:
                 raise ArgumentError(f"wrt: '{path}' {error}") from None
             if symbol is None:
                 raise ArgumentError(f"wrt: '{path}' is an input that is fed.")
-            parameter = _checked(system, symbol, path)
-            yield Target(symbol, selection.units, _is_one(parameter, selection))
+            yield _of_units(_checked(system, symbol, path), selection)
+
+
+def _of_units(parameter: Parameter, selection: Selection) -> Target:
+    """Return the entries of a parameter that units have."""
+    path, origin = parameter.path, parameter.origin
+    if not parameter.shape:
+        return Target(path, None, (origin,), selection.count)
+    if not selection.length:
+        size = int(np.prod(parameter.shape))
+        return Target(path, None, tuple((path, place) for place in range(size)), size, shape=parameter.shape)
+    units = list(range(selection.length)) if selection.units is None else np.asarray(selection.units).tolist()
+    numbers = tuple(origin[unit] if isinstance(origin, tuple) else origin for unit in units)
+    return Target(path, selection.units, numbers, len(units))
+
+
+def _own_shape(selection: Selection, shape: tuple[int, ...]) -> tuple[int, ...] | None:
+    return None if selection.length else shape or None
 
 
 def _of_edges(system: System, path: str) -> Iterator[Target]:
@@ -187,10 +228,11 @@ def _of_edges(system: System, path: str) -> Iterator[Target]:
         raise UnsupportedFeatureError(f"wrt: '{path}' is a {asked.attribute}; runs are not differentiated by it yet.")
     for part in named.parts:
         for symbol in attributes_of(system, part.set, asked.attribute):
-            parameter = _checked(system, symbol, path)
-            places = None if not parameter.shape else part.set.places(part.chosen)
-            one = not parameter.shape or named.total == 1
-            yield Target(symbol, places, one, None if one else named.slots(part), named.total)
+            single = not _checked(system, symbol, path).shape
+            places = None if single else part.set.places(part.chosen)
+            entries = [0] if single else range(part.set.count) if places is None else np.asarray(places).tolist()
+            numbers = tuple((symbol, entry) for entry in entries)
+            yield Target(symbol, places, numbers, part.count, named.slots(part), (named.total,))
 
 
 def _checked(system: System, symbol: str, path: str) -> Parameter:
@@ -206,31 +248,27 @@ def _checked(system: System, symbol: str, path: str) -> Parameter:
     return parameter
 
 
-def _is_one(parameter: Parameter, selection: Selection) -> bool:
-    """Tell whether named entries of a parameter are one number."""
-    if not parameter.shape:
-        return True
-    if not selection.length:
-        return False  # a vector or matrix of a single unit
-    if not isinstance(parameter.origin, tuple):
-        return True
-    units = range(selection.length) if selection.units is None else np.asarray(selection.units).tolist()
-    return len({parameter.origin[unit] for unit in units}) == 1
+def _value(path: str, found: Gradients, targets: list[Target]) -> Any:
+    """Return the derivative by what a path names.
 
-
-def _value(found: Gradients, targets: list[Target]) -> Any:
-    """Return the derivative by what a path names."""
+    Raises:
+        ArgumentError: it names several numbers, and several units share one of them.
+    """
     parts = []
     for target in targets:
         values = found.initial if target.parameter is None else found.parameters[target.parameter]
         assert values is not None
-        entries = np.ravel(values) if target.places is None else np.ravel(values)[target.places]
-        parts.append(np.array([entries.sum()]) if target.one else entries)
-    if all(target.one for target in targets):
-        return float(sum(part[0] for part in parts))
+        parts.append(np.ravel(values) if target.places is None else np.ravel(values)[target.places])
+    if len({number for target in targets for number in target.numbers}) == 1:
+        return float(sum(part.sum() for part in parts))
+    if any(len(part) != target.count for part, target in zip(parts, targets, strict=True)):
+        raise ArgumentError(
+            f"wrt: '{path}' names several numbers, and units share some of them. Name each by a path of its own."
+        )
     if targets[0].slots is None:
-        return np.concatenate(parts)
-    values = np.zeros(targets[0].total)  # a connection that is not stored moves nothing
+        shape = targets[0].shape if len(targets) == 1 else None
+        return np.concatenate(parts) if shape is None else parts[0].reshape(shape)
+    values = np.zeros(targets[0].shape or ())  # a connection that is not stored moves nothing
     for target, part in zip(targets, parts, strict=True):
         values[target.slots] = part
     return values

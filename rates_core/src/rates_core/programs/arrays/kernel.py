@@ -18,6 +18,7 @@ from rates_core.programs.arrays.module import write_module
 from rates_core.programs.arrays.runtime import (
     ArrayRuntime,
     Binder,
+    Differentiated,
     argument,
     instant,
     is_traceable,
@@ -42,8 +43,6 @@ from rates_core.programs.program import (
 from rates_core.programs.record import Columns, as_columns
 from rates_core.programs.special import special_steps
 from rates_core.system.linearisation import Linearisation
-
-MOST_DERIVATIVES = 16  # losses of one program that are kept compiled
 
 
 class ArrayBackend(Backend):
@@ -92,7 +91,7 @@ class ArrayProgram(Program):
         self.source = self._written.text
         self._module: ModuleType | None = None
         self._binders: dict[str, Binder] = {}
-        self._derivatives: dict[Any, Callable[..., Any]] = {}
+        self._derivatives: dict[Any, Differentiated] = {}
 
     @property
     def module(self) -> ModuleType:
@@ -115,40 +114,33 @@ class ArrayProgram(Program):
         """Return the paths of the parameters that a function of the module takes."""
         return self._written.parameters[name]
 
-    def differentiated(self, request: GradientRequest, moved: tuple[str, ...]) -> Callable[..., Any]:
-        """Return the function of variables and the rest that returns a loss and its derivatives by the variables.
-
-        The last ones are kept, because to compile them costs more than to call them.
-        """
-        key = request.loss, moved, request.initial, request.samples, request.stride, request.first
+    def differentiated(self, request: GradientRequest, moved: tuple[str, ...]) -> Differentiated:
+        """Return what differentiates losses of runs of one length by the same variables; it is kept."""
+        key = moved, request.initial, request.samples, request.stride, request.first
         if key not in self._derivatives:
-            while len(self._derivatives) >= MOST_DERIVATIVES:
-                del self._derivatives[next(iter(self._derivatives))]
-            self._derivatives[key] = self.runtime.differentiated(self._loss(request, moved))
+            self._derivatives[key] = self.runtime.differentiated(self._outputs(request, moved))
         return self._derivatives[key]
 
-    def _loss(self, request: GradientRequest, moved: tuple[str, ...]) -> Callable[..., Any]:
-        """Return the loss as a function of variables and of all else that a run takes."""
+    def _outputs(self, request: GradientRequest, moved: tuple[str, ...]) -> Callable[..., Any]:
+        """Return the outputs by name as a function of variables and of all else that a run takes."""
         runtime, taken, make = self.runtime, self._written.parameters["integrator"], self.module.integrator
-        samples, stride, first, parts, user = (
-            request.samples, request.stride, request.first, request.parts, request.loss,
+        samples, stride, first, initial, parts = (
+            request.samples, request.stride, request.first, request.initial, request.parts,
         )  # fmt: skip
 
-        def loss(variables: Sequence[Any], rest: Sequence[Any]) -> Any:
+        def outputs(variables: Sequence[Any], rest: Sequence[Any]) -> dict[str, Any]:
             fixed, y, inputs, draws, h, start, buffers, gathers = rest
             values = {**fixed, **dict(zip(moved, variables, strict=False))}
-            y = variables[-1] if request.initial else y
+            y = variables[-1] if initial else y
             run = make(*(values[path] for path in taken))
             _, rows, _ = run(y, h, start, samples, stride, inputs, draws, None, buffers, gathers)
-            outputs: dict[str, list[Any]] = {}
+            found: dict[str, list[Any]] = {}
             for part in parts:
-                block = rows[part.recorded][first:]
-                block = runtime.columns(block, part.units)
-                outputs.setdefault(part.key, []).append(block[:, 0] if part.alone else block)
-            named = {key: runtime.side_by_side(found) for key, found in outputs.items()}
-            return _checked_loss(user(Outputs(named)))
+                block = runtime.columns(rows[part.recorded][first:], part.units)
+                found.setdefault(part.key, []).append(block[:, 0] if part.alone else block)
+            return {key: runtime.side_by_side(blocks) for key, blocks in found.items()}
 
-        return loss
+        return outputs
 
     def function(self, name: str, arguments: Mapping[str, Any]) -> Callable[..., Any]:
         """Return what a function of the module makes of the parameters that it takes."""
@@ -323,7 +315,7 @@ class ArrayKernel(Kernel):
         rest = fixed, y, tuple(tables[:-1]), tables[-1], h, first, *self._past(self._regular(request.start))
         variables = (*given, y) if request.initial else tuple(given)
         differentiated = self.program.differentiated(request, tuple(moved))
-        loss, found = differentiated(variables, rest)
+        loss, found = differentiated(lambda outputs: _checked_loss(request.loss(Outputs(outputs))), variables, rest)
         derivatives = [np.asarray(runtime.numpy(value), dtype=float) for value in found]
         by_path = dict(zip(moved, derivatives, strict=False))
         zeros = {path: np.zeros(system.parameter_paths[path].shape) for path in request.parameters}

@@ -12,6 +12,8 @@ from rates_core.programs.program import ProgramRequest
 from rates_core.system.system import System
 
 Kind = Literal["real", "complex", "integer"]
+#: Takes a loss of arrays by name, variables, and the rest.
+Differentiated = Callable[[Callable[[dict[str, Any]], Any], Sequence[Any], Any], tuple[Any, Sequence[Any]]]
 Binder = Callable[[Sequence[Any]], Callable[..., Any]]
 
 
@@ -35,11 +37,13 @@ class ArrayRuntime(ABC):
         """
         return samples
 
-    def differentiated(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Return a function that returns the value of another one and its derivatives by the first argument's entries.
+    def differentiated(self, outputs: Callable[..., Any]) -> Differentiated:
+        """Return a function that returns a loss and its derivatives by variables.
+
+        The outputs may be compiled; the loss is called anew each time, so that it sees what it refers to as it is.
 
         Args:
-            function: of a tuple of arrays, and of something that is made of arrays.
+            outputs: takes a tuple of variables, and something that is made of arrays; returns arrays by name.
         """
         raise NotImplementedError(f"{type(self).__name__} does not differentiate.")
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from attrs import frozen
+from attrs import field, frozen
 
 from rates_core.errors import UnsupportedFeatureError
 from rates_core.plugins.capabilities import Requirements
@@ -34,6 +34,7 @@ class Problem:
         output: what the loss is made of.
         needs: what the backend has to claim beside derivatives of runs.
         inputs: of the run.
+        options: of the compilation.
     """
 
     make: Callable[[], CircuitTemplate]
@@ -42,6 +43,7 @@ class Problem:
     output: str
     needs: Requirements
     inputs: Mapping[str, Any] | None = None
+    options: Mapping[str, Any] = field(factory=dict)
 
 
 def cases() -> Iterator[Case]:
@@ -65,8 +67,8 @@ def _problems() -> dict[str, Problem]:
             "p/op/x", Requirements(vector=True, projections={"dense"}),
         ),
         "sparse weights": Problem(
-            partial(_network, _sparse()), {"p/op/x->p/op/s/weight": 9, "p/op/k": 9}, {}, "p/op/x",
-            Requirements(vector=True, projections={"sparse"}),
+            partial(_network, _sparse()), {"p/op/x->p/op/s/weight": 18, "p/op/k": 9}, {}, "p/op/x",
+            Requirements(vector=True, projections={"sparse"}), options={"projections": "sparse"},
         ),
         "edges between single units": Problem(
             _pair, {"a/op/x->b/op/s/weight": 0, "b/op/c": 0}, {"a/op/x": 0}, "b/op/x", Requirements()
@@ -112,8 +114,9 @@ def _network(weights: np.ndarray, **options: Any) -> CircuitTemplate:
 def _sparse() -> Any:
     from scipy.sparse import coo_array
 
-    places = np.arange(9), (np.arange(9) * 2) % 9
-    return coo_array((np.linspace(0.5, 1.5, 9), places), shape=(9, 9)).tocsr()
+    rows = np.repeat(np.arange(9), 2)
+    columns = (np.arange(18) * 2 + rows) % 9
+    return coo_array((np.linspace(0.5, 1.5, 18), (rows, columns)), shape=(9, 9)).tocsr()
 
 
 def _delayed() -> CircuitTemplate:
@@ -139,7 +142,7 @@ def _check(problem: Problem, subject: Subject) -> None:
     solver = "euler" if problem.needs.noise or problem.needs.delays else "rk4"
     model = subject.compiled(
         problem.make(), solver, H, outputs={"found": problem.output}, inputs=problem.inputs,
-        simulation_time=H * STEPS, sampling_step_size=H * STRIDE,
+        simulation_time=H * STEPS, sampling_step_size=H * STRIDE, **problem.options,
     )  # fmt: skip
     paths = [*problem.parameters, *problem.initial]
     if "reverse" not in subject.backend.capabilities.differentiation:
