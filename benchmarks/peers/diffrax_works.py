@@ -13,7 +13,8 @@ from work import main  # type: ignore[import-not-found]  # beside this script
 
 def forced(omega: Any, weight: Any, mu: float, end: float, sampling: float, rtol: float, atol: float) -> Any:
     """Sweep over a forced van der Pol oscillator."""
-    jax.config.update("jax_enable_x64", True)
+    config: Any = jax.config  # whose methods have no types
+    config.update("jax_enable_x64", True)
 
     def slope(_: Any, y: Any, point: Any) -> Any:
         phase, x, v = y

@@ -152,8 +152,8 @@ class _Chunk:
         y, done, rows = special_steps(
             self.kernel, self.carry, self.history, self.inputs, self.draws, self.step_size, count, self.stride
         )
-        for number, row in enumerate(rows):
-            self._keep(number, row)
+        for number, values in enumerate(rows):
+            self._keep(number, values)
         if done % self.stride and done < count:  # the rest of the steps of a row that has been recorded
             rest = self.stride - done % self.stride
             self._compiled(y, done, 0, rest, 0)
