@@ -11,7 +11,7 @@ import pytest
 from attrs import define, evolve, frozen
 from rates_core.delays.strategy import UniformHistory
 from rates_core.expressions.tree import Apply, Expression, Number, transform
-from rates_core.plugins import Capabilities, Requirements, get_manager
+from rates_core.plugins import Capabilities, Requirements
 from rates_core.programs.carry import Carry
 from rates_core.programs.program import (
     Backend,
@@ -436,12 +436,6 @@ def test_a_silent_fallback_is_found_in_every_case_that_should_be_refused(reports
     assert labels(report) == {f"refusals: {label}" for label in unclaimed}
     accepted = [item for item in report.failures if item.text.endswith("not refused, and the numbers are right.")]
     assert len(accepted) >= len(report.failures) - 2  # float32 and events, which the backend does not have, go wrong
-
-
-def test_a_loop_in_python_that_is_claimed_to_be_fused_is_found(reports: Reports) -> None:
-    claims = evolve(get_manager().backend("numpy").capabilities, fused=True)
-    report = check_backend("numpy", capabilities=claims, families=["fused loops"], oracle=reports.oracle)
-    assert labels(report) == {case.label for case in backend_cases() if case.family == "fused loops"}
 
 
 def test_what_is_not_claimed_is_refused_by_name(reports: Reports) -> None:

@@ -17,7 +17,7 @@ def test_one_line_says_what_came_of_a_solver(capsys):
 
 def test_one_line_says_what_came_of_a_backend(capsys):
     assert main(["check", "numpy", "--family", "precision", "--family", "events"]) == 0
-    out = "backend 'numpy': claimed 1/3, passed 1, refused 2, expected failures 0\n"
+    out = "backend 'numpy': claimed 2/4, passed 2, refused 2, expected failures 0\n"
     assert capsys.readouterr() == (out, "")
 
 
@@ -44,7 +44,7 @@ def test_a_failure_is_printed_and_is_the_exit_code(capsys, monkeypatch):
     monkeypatch.setattr(families.precision, "_check_double", lambda subject: 1 / 0)
     assert main(["check", "numpy", "--family", "precision"]) == 1
     first, second, third = capsys.readouterr().out.splitlines()
-    assert first == "backend 'numpy': claimed 1/2, passed 0, refused 1, expected failures 0, FAILED 1"
+    assert first == "backend 'numpy': claimed 2/3, passed 1, refused 1, expected failures 0, FAILED 1"
     assert second == "  FAILED  precision: float64 carries 15 digits"
     assert third.startswith("      ZeroDivisionError: division by zero (raised in <lambda>, line ")
 

@@ -80,6 +80,7 @@ PLUGINS = {
         vector=False,
         dtype="float64",
         jacobian=False,
+        files=False,
     ),
     "Capabilities.missing": call(lambda: Capabilities().missing, requirements=Requirements()),
     "SolverSpec.missing": call(lambda: get_manager().solver("euler").missing, requirements=Requirements()),

@@ -49,6 +49,7 @@ ONE_BY_ONE = [
     ),
     (Requirements(events=True), Capabilities(), ("events",)),
     (Requirements(jacobian=True), Capabilities(), ("derivative matrices",)),
+    (Requirements(files=True), Capabilities(files=False), ("source files",)),
     (
         Requirements(functions={"sin", "erf", "erfc"}),
         Capabilities(functions={"sin"}),

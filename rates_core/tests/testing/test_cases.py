@@ -7,16 +7,18 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from attrs import evolve
+from attrs import evolve, fields
 from rates_core.delays.lowering import lower
 from rates_core.expressions.functions import FUNCTIONS
 from rates_core.network.build import build_network
-from rates_core.plugins import get_manager
+from rates_core.plugins import Capabilities, get_manager
+from rates_core.plugins.capabilities import NOISES, PROJECTIONS
 from rates_core.reference import Interpreter
 from rates_core.simulation.inputs import columns_of
 from rates_core.simulation.requirements import requirements_of
 from rates_core.system.build import build_system
 from rates_core.testing import backend_cases, solver_cases
+from rates_core.testing.claims import FAMILY_OF_CLAIM
 from rates_core.testing.families.accuracy import problems
 from rates_core.testing.families.delays import scenarios as delayed
 from rates_core.testing.families.projections import scenarios as projected
@@ -25,7 +27,22 @@ from rates_core.testing.models import models
 from rates_core.testing.scenario import Scenario
 
 AXIS = {"vsum", "mean", "maxi", "mini", "matmul", "matvec", "index", "index_range", "index_axis"}
+REQUIRED = {
+    "complex": {True, False},
+    "delays": {"ring", "history"},
+    "projections": {*PROJECTIONS},
+    "noise": {None, *NOISES[1:]},
+    "events": {True, False},
+    "vector": {True, False},
+    "dtype": {"float64", "float32"},
+    "jacobian": {True, False},
+    "files": {True, False},
+}
 SCENARIOS = [scenario for scenario in (*models(), *projected(), *delayed()) if not scenario.chains]
+
+
+def _value(held):
+    return tuple(sorted(held)) if isinstance(held, frozenset) else held
 
 
 def test_every_function_has_a_formula():
@@ -56,6 +73,19 @@ def test_what_is_not_exhaustive_is_less_than_a_thousand_cases_and_all_families()
     cases, all_cases = backend_cases(), backend_cases(exhaustive=True)
     assert len(cases) < 1000
     assert {case.family for case in cases} == {case.family for case in all_cases}
+
+
+def test_every_claim_of_a_backend_has_a_family_that_tests_it():
+    assert set(FAMILY_OF_CLAIM) == {field.name for field in fields(Capabilities)}
+    assert set(FAMILY_OF_CLAIM.values()) <= {case.family for case in backend_cases()}
+
+
+def test_every_requirement_is_one_of_some_case():
+    """What a claim is compared with, value by value, where a field of it holds several."""
+    found = {name: {_value(getattr(case.needs, name)) for case in backend_cases()} for name in REQUIRED}
+    for name, values in REQUIRED.items():
+        single = {value for held in found[name] for value in (held if isinstance(held, tuple) else (held,))}
+        assert values <= single, name
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.key)

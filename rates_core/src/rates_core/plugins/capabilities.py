@@ -45,6 +45,7 @@ class Requirements:
         vector: a population has several units.
         dtype: the floating-point type that was asked for.
         jacobian: a derivative matrix is asked for.
+        files: a function of its own is asked for, as source that runs without rates.
 
     Example:
         >>> from rates_core.plugins import Requirements
@@ -61,6 +62,7 @@ class Requirements:
     vector: bool = False
     dtype: str = "float64"
     jacobian: bool = False
+    files: bool = False
 
 
 @checked_class
@@ -75,14 +77,14 @@ class Capabilities:
         projections: kinds of weights, of `dense`, `sparse`, `uniform`, `indexed`.
         delays: storages of past values, of `ring` (fixed steps) and `history` (accepted steps).
         differentiation: derivatives of whole runs, of `forward` and `reverse`.
-        devices: where it computes.
+        devices: where it computes; more than one, or another than `cpu`, are chosen by an option `device`.
         batch: many parameter sets in one call.
         fused: steps are taken outside of Python: calls in it are as many for 10 000 steps as for 100.
         noise: `""`, `additive`, or `multiplicative`, which includes additive.
         events: events of operators.
         functions: canonical names of the functions that it prints, or None for all of the language.
         jacobian: the linearisation of a System as a program.
-        files: source files that run without rates.
+        files: functions of their own, as source files that run without rates.
 
     Example:
         >>> from rates_core import Capabilities
@@ -134,6 +136,8 @@ class Capabilities:
             found.append("events")
         if requirements.jacobian and not self.jacobian:
             found.append("derivative matrices")
+        if requirements.files and not self.files:
+            found.append("source files")
         if self.functions is not None:
             found += [f"the function '{name}'" for name in sorted(requirements.functions - self.functions)]
         return tuple(found)

@@ -146,9 +146,9 @@ class Program(ABC):
         """
         return None
 
-    @abstractmethod
     def to_file(self, path: Path) -> None:
-        """Write source that runs without rates."""
+        """Write the source."""
+        path.write_text(self.source, encoding="utf-8")
 
 
 Matrix = Callable[[float, "np.ndarray", Sequence[Any], Sequence[Any], Sequence[Any]], Any]
@@ -221,17 +221,20 @@ class Backend(ABC):
     def program(self, request: ProgramRequest, options: Mapping[str, Any]) -> Program:
         """Generate and load the program of a lowered System."""
 
-    @abstractmethod
     def jacobian(self, linearisation: Linearisation) -> MatrixProgram:
-        """Generate and load the program of a derivative matrix, as a dense array."""
+        """Generate and load the program of a derivative matrix, as a dense array.
 
-    @abstractmethod
+        Core asks only backends that claim `jacobian`.
+        """
+        raise NotImplementedError(f"{type(self).__name__} makes no derivative matrices.")
+
     def function(self, request: FunctionRequest) -> FunctionSource:
-        """Write one function as a module of its own."""
+        """Write one function as a module of its own. Core asks only backends that claim `files`."""
+        raise NotImplementedError(f"{type(self).__name__} writes no functions.")
 
-    @abstractmethod
     def load(self, source: FunctionSource, name: str) -> Callable[..., Any]:
-        """Return the callable of a written function."""
+        """Return the callable of a written function. Core asks only backends that claim `files`."""
+        raise NotImplementedError(f"{type(self).__name__} loads no functions.")
 
 
 def slot_paths(system: System) -> tuple[str, ...]:

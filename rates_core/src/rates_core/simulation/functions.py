@@ -199,7 +199,7 @@ def _function(
     if system.draws:
         raise UnsupportedFeatureError("A model with noise has no right-hand side that is a function of time and state.")
     needed = requirements_of(system, "history" if continuous else "ring", float_precision)
-    get_manager().require(spec, evolve(needed, jacobian=form is not None))
+    get_manager().require(spec, evolve(needed, jacobian=form is not None, files=True))
     maker: Backend = spec.load()()
     linearisation = None if form is None else linearise(system)
     functions = frozenset(signal.path for signal in system.inputs if callable((inputs or {})[signal.key]))

@@ -10,6 +10,7 @@ from rates_core.testing.families import (
     continuation,
     delays,
     determinism,
+    devices,
     events,
     files,
     functions,
@@ -40,7 +41,7 @@ def backend_cases(exhaustive: bool = False) -> tuple[Case, ...]:
     """
     families = (
         functions, projections, trajectories, orders, accuracy, delays, names, structure, purity, determinism,
-        continuation, batches, noise, events, precision, jacobian, files, fused, gradients,
+        continuation, batches, noise, events, precision, jacobian, files, fused, gradients, devices,
     )  # fmt: skip
     return tuple(case for family in families for case in family.cases() if exhaustive or not case.exhaustive)
 

@@ -13,6 +13,7 @@ from rates_core.errors import UnsupportedFeatureError
 from rates_core.plugins.capabilities import Requirements
 from rates_core.simulation.compile import CompiledModel
 from rates_core.templates.circuit import CircuitTemplate
+from rates_core.templates.sparse import SparseMatrix
 from rates_core.testing.case import Case
 from rates_core.testing.compare import expect, expect_close
 from rates_core.testing.parts import circuit, connectivity, node, population, single
@@ -51,6 +52,7 @@ def cases() -> Iterator[Case]:
     for name, problem in _problems().items():
         sentence = f"of runs of {name} are those of differences, or are refused by name"
         yield Case("gradients", sentence, partial(_check, problem), needs=problem.needs)
+    yield Case("gradients", "no direction is claimed in which runs cannot be asked for derivatives", _check_directions)
 
 
 def _problems() -> dict[str, Problem]:
@@ -103,7 +105,7 @@ def _population() -> CircuitTemplate:
     return circuit(populations={"p": population(unit, 9, x=np.linspace(-1, 1, 9), k=np.linspace(0.1, 1, 9))})
 
 
-def _network(weights: np.ndarray, **options: Any) -> CircuitTemplate:
+def _network(weights: np.ndarray | SparseMatrix, **options: Any) -> CircuitTemplate:
     unit = node(EQUATION, **VALUES)
     return circuit(
         populations={"p": population(unit, 9, x=np.linspace(-1, 1, 9), k=np.linspace(0.1, 1, 9))},
@@ -111,12 +113,12 @@ def _network(weights: np.ndarray, **options: Any) -> CircuitTemplate:
     )
 
 
-def _sparse() -> Any:
-    from scipy.sparse import coo_array
-
+def _sparse() -> SparseMatrix:
+    """Return two connections of each unit."""
+    weights = np.zeros((9, 9))
     rows = np.repeat(np.arange(9), 2)
-    columns = (np.arange(18) * 2 + rows) % 9
-    return coo_array((np.linspace(0.5, 1.5, 18), (rows, columns)), shape=(9, 9)).tocsr()
+    weights[rows, (np.arange(18) * 2 + rows) % 9] = np.linspace(0.5, 1.5, 18)
+    return SparseMatrix.from_dense(weights, weights != 0)
 
 
 def _delayed() -> CircuitTemplate:
@@ -218,3 +220,8 @@ def _expect_refusal(subject: Subject, model: CompiledModel, paths: Sequence[str]
         expect(str(error).startswith(start), f"The refusal does not begin with {start!r}: {error}")
         return
     expect(False, "Derivatives of runs are not claimed. They were not refused.")
+
+
+def _check_directions(subject: Subject) -> None:
+    unknown = sorted(subject.backend.capabilities.differentiation - {"reverse"})
+    expect(not unknown, f"It claims derivatives {', '.join(unknown)}; only those in reverse can be asked for.")

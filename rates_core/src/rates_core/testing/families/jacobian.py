@@ -53,7 +53,7 @@ def cases() -> Iterator[Case]:
     yield Case("jacobian", sentence, _check_reads, needs=evolve(NEEDS, delays={"ring"}))
     for form in ("dense", "sparse"):
         sentence = f"the {form} function for other tools has the same entries"
-        yield Case("jacobian", sentence, partial(_check_function, form), needs=NEEDS)
+        yield Case("jacobian", sentence, partial(_check_function, form), needs=evolve(NEEDS, files=True))
 
 
 @cache

@@ -14,10 +14,11 @@ from rates_core.testing.subject import Subject
 
 
 def cases() -> Iterator[Case]:
-    """Yield one case for each precision."""
+    """Yield one case for each precision, and one that no other is claimed."""
     yield Case("precision", "float64 carries 15 digits", _check_double)
     needs = Requirements(dtype="float32")
     yield Case("precision", "float32 carries 7 digits", _check_single, needs=needs)
+    yield Case("precision", "no precision is claimed that is not tested", _check_known)
 
 
 def _decay(subject: Subject, precision: str) -> tuple[np.ndarray, np.ndarray]:
@@ -39,3 +40,8 @@ def _check_single(subject: Subject) -> None:
     expect_close("A decay", found, wanted, 1e-5)
     error = float(np.max(np.abs(found[1:] / wanted[1:] - 1)))
     expect(error > 1e-9, f"The error is {error:.1e}: this is not float32.")
+
+
+def _check_known(subject: Subject) -> None:
+    unknown = sorted(set(subject.backend.capabilities.dtypes) - {"float32", "float64"})
+    expect(not unknown, f"It claims {', '.join(unknown)}; only float64 and float32 can be asked for.")
