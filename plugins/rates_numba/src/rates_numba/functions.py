@@ -152,6 +152,23 @@ def polynomials(typing, factors, x):
 
 
 @intrinsic
+def tolerated(typing, y, new, rtol, atol):
+    """Return the errors that are tolerated: atol + max(|y|, |new|)*rtol."""
+
+    def code(context, builder, signature, given):
+        errors, kind = [], context.get_value_type(types.float64)
+        size = builder.module.declare_intrinsic("llvm.fabs", [kind])
+        for entry in range(len(signature.args[0])):
+            old, here, relative, least = (builder.extract_value(values, entry) for values in given)
+            old, here = builder.call(size, [old]), builder.call(size, [here])
+            larger = builder.select(builder.fcmp_ordered(">", old, here), old, here)  # NaN stays NaN
+            errors.append(builder.fadd(least, builder.fmul(larger, relative)))
+        return context.make_tuple(builder, signature.return_type, errors)
+
+    return y(y, new, rtol, atol), code
+
+
+@intrinsic
 def advanced(typing, y, h, weights, slopes):
     """Return where states lead along weighted slopes: y + h*(weights[0]*slopes[0] + …)."""
 

@@ -123,7 +123,7 @@ class _Tuples(Vectors):
     finds in a text, be it as simple as a sum of two numbers.
     """
 
-    helpers = ("inside", "spacing", "advanced", "polynomials")
+    helpers = ("inside", "spacing", "advanced", "polynomials", "tolerated")
     single = True
 
     def _each(self, form: str) -> str:
@@ -140,12 +140,6 @@ class _Tuples(Vectors):
         if self.past.states:
             lines.append("BETWEEN = np.array(DENSE)")
         lines.append(f"ZERO = {self._each('0.0')}")
-        scales = [
-            INNER_JIT,
-            "def scales(y, new, rtol, atol):",
-            f'{INDENT}"""Return the errors that are tolerated."""',
-            f"{INDENT}return {self._each('atol[#] + max(abs(y[#]), abs(new[#]))*rtol[#]')}",
-        ]
         squares = " + ".join(f"e_{entry}*e_{entry}" for entry in range(self.width))
         norm = [
             INNER_JIT,
@@ -154,10 +148,11 @@ class _Tuples(Vectors):
             *(f"{INDENT}e_{entry} = values[{entry}]/scale[{entry}]" for entry in range(self.width)),
             f"{INDENT}return math.sqrt(({squares})/{self.width})",
         ]
-        return ["\n".join(lines), "\n".join(scales), "\n".join(norm)]
+        return ["\n".join(lines), "\n".join(norm)]
 
     def begin(self) -> list[str]:
-        return [f"here = {self._each('y[#]')}"]
+        tolerances = f"{self._each('rtol[#]')}, {self._each('atol[#]')}"
+        return [f"here, rtol, atol = {self._each('y[#]')}, {tolerances}"]
 
     def end(self) -> list[str]:
         return [f"y[{entry}] = here[{entry}]" for entry in range(self.width)]
@@ -199,7 +194,7 @@ class _Tuples(Vectors):
             f"{name} = norm(advanced(ZERO, h, {name.upper()}, {self._slopes(row)}), scale)"
             for name, row in zip(NORMS, self.errors, strict=False)
         ]
-        return ["scale = scales(here, new, rtol, atol)", *errors]
+        return ["scale = tolerated(here, new, rtol, atol)", *errors]
 
     def between(self) -> list[str]:
         slopes = _tuple(f"k{stage + 1}" for stage, _ in self._dense)
@@ -223,7 +218,7 @@ class _Tuples(Vectors):
 
     def first_step(self) -> list[str]:
         return [
-            "scale = scales(y, y, rtol, atol)",
+            "scale = tolerated(y, y, rtol, atol)",
             "level, steep = norm(y, scale), norm(f, scale)",
             *SMALL,
             *self.now("t + small"),
