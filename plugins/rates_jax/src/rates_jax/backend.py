@@ -20,8 +20,6 @@ KINDS = {
     "float32": {"real": jnp.float32, "complex": jnp.complex64, "integer": jnp.int64},
 }
 
-LEAST_ROOM, MOST_BYTES = 512, 2**26  # rows of a loop, and what they take
-
 
 class JaxBackend(ArrayBackend):
     """Generate modules of pure functions of JAX's arrays."""
@@ -40,6 +38,8 @@ class JaxBackend(ArrayBackend):
 class JaxRuntime(ArrayRuntime):
     """Arrays of one precision; JAX is set to 64 bits while they are made and used, and then back."""
 
+    compiles = True
+
     def __init__(self, precision: str) -> None:
         self._kinds = KINDS[precision]
 
@@ -51,13 +51,6 @@ class JaxRuntime(ArrayRuntime):
     def numpy(self, value: Any) -> np.ndarray:
         """Return an array as one of NumPy with memory of its own."""
         return np.array(value)
-
-    def room(self, samples: int, row_size: int) -> int:
-        """Return one of few numbers, so that chunks of a run compile few loops."""
-        room = LEAST_ROOM
-        while room < samples:
-            room *= 8 if 8 * room * row_size < MOST_BYTES else 2
-        return room
 
     def binder(self, make: Callable[..., Callable[..., Any]], traceable: bool) -> Binder:
         """Return what binds parameters to a compiled function; other parameters compile nothing again."""

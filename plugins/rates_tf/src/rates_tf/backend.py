@@ -18,8 +18,6 @@ KINDS = {
     "float32": {"real": tf.float32, "complex": tf.complex64, "integer": tf.int64},
 }
 
-LEAST_ROOM, MOST_BYTES = 512, 2**26  # rows of a loop, and what they take
-
 
 class TensorFlowBackend(ArrayBackend):
     """Generate modules of pure functions of tensors."""
@@ -34,6 +32,8 @@ class TensorFlowBackend(ArrayBackend):
 class TensorFlowRuntime(ArrayRuntime):
     """Tensors of one precision."""
 
+    compiles = True
+
     def __init__(self, precision: str) -> None:
         self._kinds = KINDS[precision]
 
@@ -44,13 +44,6 @@ class TensorFlowRuntime(ArrayRuntime):
     def numpy(self, value: Any) -> np.ndarray:
         """Return a tensor as an array with memory of its own."""
         return np.array(value)
-
-    def room(self, samples: int, row_size: int) -> int:
-        """Return one of few numbers, so that chunks of a run compile few loops."""
-        room = LEAST_ROOM
-        while room < samples:
-            room *= 8 if 8 * room * row_size < MOST_BYTES else 2
-        return room
 
     def binder(self, make: Callable[..., Callable[..., Any]], traceable: bool) -> Binder:
         """Return what binds parameters to a function that is traced once for all of them."""

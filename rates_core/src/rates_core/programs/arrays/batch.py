@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rates_core.programs.arrays.runtime import is_traceable, padded, row_size
+from rates_core.programs.arrays.runtime import padded, row_size
 from rates_core.programs.batch import Batch
 from rates_core.programs.carry import Carry
 from rates_core.programs.program import Kernel
@@ -48,20 +48,19 @@ class ArrayBatch(Batch):
         stride: int,
     ) -> tuple[list[Carry], Columns]:
         """Run the loop of the module with an axis of points in front of the state."""
-        if carries[0].history is not None or not is_traceable(self._program.source):
+        if carries[0].history is not None or not self._program.traceable:
             return self._one_by_one(carries, inputs, draws, step_size, samples, stride)
         program, system = self._program, self.request.system
         runtime, steps, first = program.runtime, samples * stride, carries[0].step
         run = program.batched("integrator", self._arguments)
         room = runtime.room(samples, row_size(self.request) * self.points)
-        tables = [
-            tuple(runtime.array(padded(_steps_first(table), steps, room * stride), "real") for table in some)
-            for some in (*(inputs or [()] * len(program.nodes)), draws)
-        ]
+        signals, numbers = program.tables(
+            inputs, draws, lambda table: padded(_steps_first(table), steps, room * stride)
+        )
         end, rows, _ = run(
             runtime.array(np.array([carry.y for carry in carries]), "real"), runtime.array(step_size, "real"),
             runtime.array(first, "integer"), runtime.array(samples, "integer"), runtime.array(stride, "integer"),
-            tuple(tables[:-1]), tables[-1], runtime.array(np.zeros(room), "real"), (), (),
+            signals, numbers, runtime.array(np.zeros(room), "real"), (), (),
         )  # fmt: skip
         columns = tuple(
             self._points_first(runtime.numpy(row)[:samples], path, complex if path in system.complex_symbols else float)
@@ -87,7 +86,7 @@ class ArrayBatch(Batch):
         samples: int,
         stride: int,
     ) -> tuple[list[Carry], Columns]:
-        """Run the loop of each kernel, for each point has a past of its own."""
+        """Run the loop of each kernel."""
         ends, columns = [], []
         for place, (kernel, carry) in enumerate(zip(self._kernels, carries, strict=True)):
             own = [[_own(table, place) for table in tables] for tables in inputs]

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from rates_core.errors import ArgumentError, UnknownNameError, UnsupportedFeatureError, did_you_mean, shown
 from rates_core.programs.arrays.function import write_function
+from rates_core.programs.arrays.gradient import Outputs, gradients_of
 from rates_core.programs.arrays.language import ArrayLanguage
-from rates_core.programs.arrays.matrix import write_entries
+from rates_core.programs.arrays.matrix import ArrayMatrix
 from rates_core.programs.arrays.module import write_module
 from rates_core.programs.arrays.runtime import (
     ArrayRuntime,
@@ -21,7 +21,6 @@ from rates_core.programs.arrays.runtime import (
     Differentiated,
     argument,
     instant,
-    is_traceable,
     of_points,
     padded,
     row_size,
@@ -34,7 +33,6 @@ from rates_core.programs.program import (
     FunctionRequest,
     FunctionSource,
     Kernel,
-    Matrix,
     MatrixProgram,
     Program,
     ProgramRequest,
@@ -70,16 +68,6 @@ class ArrayBackend(Backend):
         """Return the callable of a written function."""
         function: Callable[..., Any] = getattr(self.language.loaded(source.text), name)
         return function
-
-
-class Outputs(dict[str, Any]):
-    """Outputs by name, for a loss."""
-
-    def __missing__(self, name: str) -> Any:
-        """Raise for an output that is not recorded."""
-        raise UnknownNameError(
-            f"loss asks for the output {name!r}.{did_you_mean(str(name), self)} Recorded are: {', '.join(self)}."
-        )
 
 
 class ArrayProgram(Program):
@@ -118,29 +106,9 @@ class ArrayProgram(Program):
         """Return what differentiates losses of runs of one length by the same variables; it is kept."""
         key = moved, request.initial, request.samples, request.stride, request.first
         if key not in self._derivatives:
-            self._derivatives[key] = self.runtime.differentiated(self._outputs(request, moved))
+            run = Outputs(self.module.integrator, self.parameters("integrator"), self.runtime, request, moved)
+            self._derivatives[key] = self.runtime.differentiated(run)
         return self._derivatives[key]
-
-    def _outputs(self, request: GradientRequest, moved: tuple[str, ...]) -> Callable[..., Any]:
-        """Return the outputs by name as a function of variables and of all else that a run takes."""
-        runtime, taken, make = self.runtime, self._written.parameters["integrator"], self.module.integrator
-        samples, stride, first, initial, parts = (
-            request.samples, request.stride, request.first, request.initial, request.parts,
-        )  # fmt: skip
-
-        def outputs(variables: Sequence[Any], rest: Sequence[Any]) -> dict[str, Any]:
-            fixed, y, inputs, draws, h, start, buffers, gathers = rest
-            values = {**fixed, **dict(zip(moved, variables, strict=False))}
-            y = variables[-1] if initial else y
-            run = make(*(values[path] for path in taken))
-            _, rows, _ = run(y, h, start, samples, stride, inputs, draws, None, buffers, gathers)
-            found: dict[str, list[Any]] = {}
-            for part in parts:
-                block = runtime.columns(rows[part.recorded][first:], part.units)
-                found.setdefault(part.key, []).append(block[:, 0] if part.alone else block)
-            return {key: runtime.side_by_side(blocks) for key, blocks in found.items()}
-
-        return outputs
 
     def function(self, name: str, arguments: Mapping[str, Any]) -> Callable[..., Any]:
         """Return what a function of the module makes of the parameters that it takes."""
@@ -154,8 +122,29 @@ class ArrayProgram(Program):
 
     def _bound(self, name: str, parameters: Sequence[Any]) -> Callable[..., Any]:
         if name not in self._binders:
-            self._binders[name] = self.runtime.binder(getattr(self.module, name), is_traceable(self.source))
+            self._binders[name] = self.runtime.binder(getattr(self.module, name), self.traceable)
         return self._binders[name](parameters)
+
+    def tables(
+        self, inputs: Sequence[Sequence[Any]], draws: Sequence[Any], form: Callable[[np.ndarray], np.ndarray]
+    ) -> tuple[tuple[tuple[Any, ...], ...], tuple[Any, ...]]:
+        """Return inputs by node of the method, and random numbers, as arrays of the library.
+
+        Args:
+            inputs: as `Kernel.loop` takes them; nothing for a model without.
+            draws: likewise.
+            form: what is done to each table before.
+        """
+
+        def arrays(tables: Sequence[Any]) -> tuple[Any, ...]:
+            return tuple(self.runtime.array(form(table), "real") for table in tables)
+
+        return tuple(arrays(tables) for tables in inputs or [()] * len(self.nodes)), arrays(draws)
+
+    @property
+    def traceable(self) -> bool:
+        """Return whether the module does the same for all values: whether it looks at no computed index."""
+        return self._written.traceable
 
     @property
     def nodes(self) -> tuple[float, ...]:
@@ -221,7 +210,7 @@ class ArrayKernel(Kernel):
 
         Where computed indices are looked at, steps are taken one by one.
         """
-        if not is_traceable(self.program.source):
+        if not self.program.traceable:
             return super().loop(carry, inputs, draws, step_size, samples, stride)
         if carry.history is None:
             return self._run(carry, None, carry.y, 0, inputs, draws, step_size, samples, stride)
@@ -259,14 +248,11 @@ class ArrayKernel(Kernel):
         if self._loop is None:
             self._loop = self.program.function("integrator", self.arguments)
         room = runtime.room(samples, row_size(self.request))
-        tables = [
-            tuple(runtime.array(padded(table[done:], steps, room * stride), "real") for table in some)
-            for some in (*(inputs or [()] * len(self.program.nodes)), draws)
-        ]
-        buffers, gathers = self._past(history)
+        signals, numbers = self.program.tables(inputs, draws, lambda table: padded(table[done:], steps, room * stride))
+        buffers, gathers = self.past(history)
         end, rows, buffers = self._loop(
             runtime.array(y, "real"), runtime.array(step_size, "real"), runtime.array(first, "integer"),
-            runtime.array(samples, "integer"), runtime.array(stride, "integer"), tuple(tables[:-1]), tables[-1],
+            runtime.array(samples, "integer"), runtime.array(stride, "integer"), signals, numbers,
             runtime.array(np.zeros(room), "real"), buffers, gathers,
         )  # fmt: skip
         if history is not None:
@@ -280,7 +266,7 @@ class ArrayKernel(Kernel):
         step = first + steps
         return Carry(step, step * step_size, runtime.numpy(end).astype(float), history), columns
 
-    def _past(self, history: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    def past(self, history: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
         """Return the samples of a history, and where each read takes its values at each node of the method."""
         if history is None:
             return (), ()
@@ -301,42 +287,7 @@ class ArrayKernel(Kernel):
 
     def gradient(self, request: GradientRequest) -> Gradients:
         """Differentiate the loop of the module."""
-        runtime, system = self.runtime, self.request.system
-        taken = self.program.parameters("integrator")
-        moved = [path for path in request.parameters if path in taken]
-        fixed = {path: argument(runtime, system, path, self.arguments) for path in taken if path not in moved}
-        given = [argument(runtime, system, path, self.arguments) for path in moved]
-        y = runtime.array(request.start.y, "real")
-        tables = [
-            tuple(runtime.array(table, "real") for table in some)
-            for some in (*(request.inputs or [()] * len(self.program.nodes)), request.draws)
-        ]
-        h, first = runtime.array(request.step_size, "real"), runtime.array(request.start.step, "integer")
-        rest = fixed, y, tuple(tables[:-1]), tables[-1], h, first, *self._past(self._regular(request.start))
-        variables = (*given, y) if request.initial else tuple(given)
-        differentiated = self.program.differentiated(request, tuple(moved))
-        loss, found = differentiated(lambda outputs: _checked_loss(request.loss(Outputs(outputs))), variables, rest)
-        derivatives = [np.asarray(runtime.numpy(value), dtype=float) for value in found]
-        by_path = dict(zip(moved, derivatives, strict=False))
-        zeros = {path: np.zeros(system.parameter_paths[path].shape) for path in request.parameters}
-        return Gradients(float(runtime.numpy(loss)), {**zeros, **by_path}, derivatives[-1] if request.initial else None)
-
-    def _regular(self, start: Carry) -> Any:
-        """Return the past of a run whose reads are all alike from its first step on, or None without delays.
-
-        Raises:
-            UnsupportedFeatureError: they are not.
-        """
-        if start.history is None:
-            return None
-        history = start.history.copy()
-        history.begin(start.step, tuple(state.of(start.y) for state in self.request.system.states))
-        if history.regular_from() > start.step:
-            raise UnsupportedFeatureError(
-                "gradient() follows delays that are whole steps, from a past that goes over into the start without a "
-                "jump, under a method that looks at the past on samples only, such as Euler's. This run is another."
-            )
-        return history
+        return gradients_of(self, request)
 
     def pack(self, pieces: tuple[Any, ...]) -> np.ndarray:
         """Return the states as one real vector."""
@@ -345,47 +296,3 @@ class ArrayKernel(Kernel):
             part = y[state.offset : state.offset + state.width]
             (part.view(complex) if state.complex else part)[:] = piece
         return y
-
-
-class ArrayMatrix(MatrixProgram):
-    """A generated module with one function that returns the entries of a matrix."""
-
-    def __init__(self, linearisation: Linearisation, language: ArrayLanguage, runtime: ArrayRuntime) -> None:
-        self._linearisation, self._language, self._runtime = linearisation, language, runtime
-        written = write_entries(linearisation, language)
-        self.source, self._parameters = written.text, written.parameters["linearisation"]
-
-    def bind(self, arguments: Mapping[str, Any]) -> Matrix:
-        """Return the matrix as a function of time and state."""
-        linearisation, runtime = self._linearisation, self._runtime
-        system = linearisation.system
-        make = self._language.loaded(self.source).linearisation
-        given = [argument(runtime, system, path, arguments) for path in self._parameters]
-        entries = runtime.binder(make, is_traceable(self.source))(given)
-        rows = np.concatenate([np.zeros(0, int), *(block.rows for block in linearisation.blocks)])
-        columns = np.concatenate([np.zeros(0, int), *(block.columns for block in linearisation.blocks)])
-
-        def matrix(t: float, y: np.ndarray, inputs: Sequence[Any], reads: Sequence[Any], draws: Sequence[Any]) -> Any:
-            jacobian = np.zeros(linearisation.shape)
-            found = entries(*instant(runtime, system, t, y, inputs, reads, draws))
-            np.add.at(jacobian, (rows, columns), runtime.numpy(found))
-            return jacobian
-
-        return matrix
-
-
-def _checked_loss(value: Any) -> Any:
-    """Return what a loss returned, if it is one number of the library.
-
-    Raises:
-        ArgumentError: it is not.
-    """
-    shape = getattr(value, "shape", None)
-    if shape is None:
-        raise ArgumentError(
-            "loss has to return a number of the backend's library, computed from the outputs; "
-            f"it returned {shown(value)}."
-        )
-    if tuple(shape) != ():
-        raise ArgumentError(f"loss has to return one number; it returned an array of shape {tuple(shape)}.")
-    return value

@@ -24,10 +24,12 @@ class Module:
 
     Attributes:
         parameters: paths of the parameters that each function takes which returns another one, in order.
+        traceable: whether it does the same for all values, because it looks at no computed index.
     """
 
     text: str
     parameters: Mapping[str, tuple[str, ...]]
+    traceable: bool
 
 
 def write_module(request: ProgramRequest, language: ArrayLanguage) -> Module:
@@ -57,7 +59,8 @@ def write_module(request: ProgramRequest, language: ArrayLanguage) -> Module:
         taken = {name: writer.of(paths) for name, paths in parameters.items()}
         texts.append(integrator_text(request.tableau, taken, writer.past() if system.reads else None))
         parameters["integrator"] = tuple(dict.fromkeys(path for paths in parameters.values() for path in paths))
-    return Module(language.module(in_docstring(request.name), texts, request.precision), parameters)
+    text = language.module(in_docstring(request.name), texts, request.precision)
+    return Module(text, parameters, not writer.printer.looks)
 
 
 class ModuleWriter:

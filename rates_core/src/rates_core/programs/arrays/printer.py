@@ -45,6 +45,7 @@ class ArrayPrinter(ExpressionPrinter):
         super().__init__(names)
         self.language, self.shapes = language, shapes
         self.complex_symbols, self.integer_symbols = complex_symbols, integer_symbols
+        self.looks = False  # whether the text looks if a computed index is right
 
     def rank(self, expression: Expression) -> int:
         """Return the number of axes."""
@@ -253,6 +254,7 @@ class ArrayPrinter(ExpressionPrinter):
             return f"{text}[..., {index.value}{rest}]", CALL
         if isinstance(index, Symbol) and index.name in self.integer_symbols:
             return f"picked({text}, {self.names[index.name]}, {axis - len(shape)})", CALL
+        self.looks = True
         found = f"places({self.operand(index, 0, literal=True)}, {shape[axis]})"
         if len(shape) > 1:
             return f"picked({text}, {found}, {axis - len(shape)})", CALL

@@ -11,6 +11,8 @@ import numpy as np
 from rates_core.programs.program import ProgramRequest
 from rates_core.system.system import System
 
+LEAST_ROOM, MOST_BYTES = 512, 2**26  # rows of a compiled loop, and what they take
+
 Kind = Literal["real", "complex", "integer"]
 #: Takes a loss of arrays by name, variables, and the rest.
 Differentiated = Callable[[Callable[[dict[str, Any]], Any], Sequence[Any], Any], tuple[Any, Sequence[Any]]]
@@ -28,14 +30,20 @@ class ArrayRuntime(ABC):
     def numpy(self, value: Any) -> np.ndarray:
         """Return an array of the library as one of NumPy that shares its memory with nothing."""
 
+    #: whether loops are compiled for the number of rows that there is room for
+    compiles = False
+
     def room(self, samples: int, row_size: int) -> int:
-        """Return for how many rows there is room in a loop that makes some; each number may mean another compilation.
+        """Return for how many rows there is room in a loop; where it is compiled, one of few numbers.
 
         Args:
             samples: rows that are made.
             row_size: bytes of a row.
         """
-        return samples
+        room = LEAST_ROOM if self.compiles else samples
+        while room < samples:
+            room *= 8 if 8 * room * row_size < MOST_BYTES else 2
+        return room
 
     def differentiated(self, outputs: Callable[..., Any]) -> Differentiated:
         """Return a function that returns a loss and its derivatives by variables.
@@ -80,11 +88,6 @@ def padded(table: np.ndarray, steps: int, room: int) -> np.ndarray:
     if room <= steps:
         return table[:steps]
     return np.concatenate([table[:steps], np.zeros((room - steps, *table.shape[1:]))])
-
-
-def is_traceable(source: str) -> bool:
-    """Tell whether a module does the same for all values: whether it looks up nothing at computed places."""
-    return "def places(" not in source
 
 
 def instant(
