@@ -65,6 +65,11 @@ class JaxRuntime(ArrayRuntime):
         """Return columns as one array; what is alone stays as it is."""
         return parts[0] if len(parts) == 1 else jnp.concatenate(parts, 1)
 
+    def asked(self, function: Callable[..., Any], arguments: tuple[Any, ...], shapes: Sequence[tuple[int, ...]]) -> Any:
+        """Return what a function of NumPy's arrays returns, called from compiled code."""
+        kinds = tuple(jax.eval_shape(partial(jnp.zeros, shape, float)) for shape in shapes)
+        return jax.pure_callback(function, kinds, *arguments, vmap_method="sequential")
+
     def differentiated(self, outputs: Callable[..., Any]) -> Differentiated:
         """Return the function that returns a loss and its derivatives, backwards through a compiled run."""
         run = jax.jit(outputs)

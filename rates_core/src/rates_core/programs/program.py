@@ -11,6 +11,7 @@ from attrs import field, frozen
 
 from rates_core.programs.batch import Batch
 from rates_core.programs.carry import Carry
+from rates_core.programs.equations import Equations, Fed
 from rates_core.programs.gradient import GradientRequest, Gradients
 from rates_core.programs.pair import PairLoop
 from rates_core.programs.record import Columns
@@ -117,6 +118,16 @@ class Kernel(ABC):
             base: position of the first samples, in spacings from time 0.
             spacing: time between samples.
             history: the stored past, an `AcceptedHistory` that has a `trail`, to be extended; None without delays.
+        """
+        return None
+
+    def equations(self, fed: Fed, base: float, spacing: float) -> Equations | None:
+        """Return the equations as functions of arrays of the backend's library, for a solver of that library, or None.
+
+        Args:
+            fed: samples of each external input, as `pair_loop` takes them, or a function of time that gives all values.
+            base: position of the first samples, in spacings from time 0.
+            spacing: time between samples.
         """
         return None
 

@@ -20,9 +20,11 @@ from rates_core.simulation.native_pair import native_pair, run_native_pair
 from rates_core.simulation.nonfinite import are_finite, bad_column, bad_state, computed_columns, non_finite
 from rates_core.simulation.past_values import Reads
 from rates_core.simulation.progress import Progress
+from rates_core.simulation.rows import keep_columns
 from rates_core.solvers.driver import Problem
 
 if TYPE_CHECKING:
+    from rates_core.programs.equations import Equations
     from rates_core.simulation.execution import Run
 
 HIGHEST_ORDER = 8  # of solvers whose order is that of the method chosen
@@ -59,6 +61,8 @@ def run_accepted(run: Run) -> tuple[Carry, Record]:
                     if stops and not (np.isfinite(state).all() and are_finite(row, computed)):
                         raise _not_finite(run, state, row, time, record)
                     record.append(row)
+                if part.columns is not None:
+                    keep_columns(run, part.columns, record, problem.times)
                 progress.advance(part.time - carry.time)
                 carry = Carry(carry.step, part.time, part.y, reads.history, part.controller)
                 if stops and not np.isfinite(part.y).all():
@@ -120,6 +124,7 @@ def _problem(run: Run, reads: Reads, breaks: tuple[float, ...], jumps: list[floa
         options=run.model.choice.solver_options,
         method=run.model.choice.method,
         make_jacobian=None if reads.present else lambda: _jacobian(run, reads.history),
+        make_equations=None if run.model.system.reads else lambda: _equations(run),
         accept=None if reads.history is None else reads.history.accept,
         shortest_delay=min((delay for delay in delays if delay > 0), default=None),
         controller=run.carry.controller,
@@ -140,6 +145,12 @@ def _sharp(run: Run) -> list[float]:
 
 def _order(run: Run) -> int:
     return run.model.choice.solver.order or HIGHEST_ORDER
+
+
+def _equations(run: Run) -> Equations | None:
+    """Return the right-hand side in arrays of the backend's library, or None for a backend that has none."""
+    samples = run.inputs.samples()
+    return run.kernel.equations(run.inputs.at if samples is None else samples, run.inputs.base, run.grid.step_size)
 
 
 def _jacobian(run: Run, history: Any) -> Any:

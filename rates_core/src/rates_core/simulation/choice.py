@@ -155,8 +155,8 @@ def check_fit(solver: SolverSpec, backend: BackendSpec) -> None:
     """
     if solver.backends is not None and backend.name not in solver.backends:
         raise UnsupportedFeatureError(
-            f"The solver '{solver.name}' works with the backends {', '.join(solver.backends)}, "
-            f"not with '{backend.name}'."
+            f"The solver '{solver.name}' does not work with the backend '{backend.name}'. "
+            f"Give backend={' or '.join(repr(name) for name in solver.backends)}."
         )
     missing = backend.missing_tool()
     if missing is not None:

@@ -331,6 +331,9 @@ def compile_model(
     solver_spec, method = chosen_solver(solver, method)
     backend_spec = chosen_backend(backend)
     solver_options, backend_options = chosen_options(solver_spec, backend_spec, options)
+    open_choice = backend in (None, "default") and not backend_options
+    if not open_choice:
+        check_fit(solver_spec, backend_spec)  # before a library is imported that may not be there
     target = solver_spec.load()
     tableau = target if solver_spec.kind == "tableau" else None
     choice = Choice(
@@ -342,7 +345,7 @@ def compile_model(
         backend_options=backend_options,
         tableau=tableau,
         driver=driver_of(solver_spec, target),
-        open=backend in (None, "default") and not backend_options,
+        open=open_choice,
     )
     defaults = {
         "simulation_time": simulation_time,

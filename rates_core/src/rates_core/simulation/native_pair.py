@@ -11,10 +11,11 @@ import numpy as np
 from rates_core.errors import SimulationError
 from rates_core.programs.carry import Carry
 from rates_core.programs.pair import PairLoop, Reached, Span, Status, StepControl
-from rates_core.programs.record import Columns, Record
+from rates_core.programs.record import Record
 from rates_core.simulation.failure import keep
-from rates_core.simulation.nonfinite import bad_column, bad_state, computed_columns, non_finite
+from rates_core.simulation.nonfinite import bad_state, non_finite
 from rates_core.simulation.progress import Progress
+from rates_core.simulation.rows import keep_columns
 from rates_core.solvers.adaptive_options import AdaptiveOptions, adaptive_options
 from rates_core.solvers.driver import Problem
 from rates_core.solvers.embedded import EmbeddedPair
@@ -100,24 +101,9 @@ def control_of(options: AdaptiveOptions, size: int) -> StepControl:
 
 def _keep(run: Run, reached: Reached, record: Record, times: np.ndarray) -> None:
     """Record rows up to the first that is not finite."""
-    rows = len(reached.columns[0]) if reached.columns else 0
-    stops = run.request.stop_on_nonfinite
-    good = _finite_rows(reached.columns, computed_columns(run), rows) if stops else rows
-    record.extend(reached.columns, good)
-    if good < rows:
-        what = bad_column(run, [column[good] for column in reached.columns])
-        raise non_finite(run, what, None, float(times[len(record)]), record)
-    if stops and not np.isfinite(reached.y).all():
+    keep_columns(run, reached.columns, record, times)
+    if run.request.stop_on_nonfinite and not np.isfinite(reached.y).all():
         raise non_finite(run, bad_state(run.model.system, reached.y), None, reached.time, record)
-
-
-def _finite_rows(columns: Columns, places: tuple[int, ...], rows: int) -> int:
-    """Return the number of rows before the first in which one of some variables is not finite."""
-    good = rows
-    for place in places if rows else ():
-        finite = np.isfinite(columns[place]).reshape(rows, -1).all(axis=1)
-        good = good if finite.all() else min(good, int(np.argmin(finite)))
-    return good
 
 
 def _check(reached: Reached, method: str, options: AdaptiveOptions, count: int) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from rates_core.errors import EquationError, SimulationError
+from rates_core.errors import EquationError, SimulationError, UnsupportedFeatureError
 from rates_core.expressions.tree import symbols
 from rates_core.paths import TIME
 from rates_core.programs.carry import Carry
+from rates_core.programs.equations import Equations, Fed
 from rates_core.programs.gradient import GradientRequest, Gradients
 from rates_core.programs.pair import PairLoop
 from rates_core.programs.program import Kernel
@@ -62,6 +63,18 @@ class _Watched(Kernel):
         self, samples: Sequence[np.ndarray], base: float, spacing: float, history: Any = None
     ) -> PairLoop | None:
         return self._kernel.pair_loop(samples, base, spacing, history)
+
+    def equations(self, fed: Fed, base: float, spacing: float) -> Equations | None:
+        """Refuse: what a library compiles does not look at indices.
+
+        Raises:
+            UnsupportedFeatureError: always.
+        """
+        owner = next(pick.owner for pick in self._system.picks if not symbols(pick.place) <= self._arguments.keys())
+        raise UnsupportedFeatureError(
+            f"'{owner}' picks an element by an index that changes during a run. Each index is looked at, which a "
+            "solver of a library cannot do; take one that calls the model step by step, such as solver='dopri5'."
+        )
 
     def gradient(self, request: GradientRequest) -> Gradients:
         return self._kernel.gradient(request)

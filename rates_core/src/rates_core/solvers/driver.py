@@ -12,6 +12,9 @@ from attrs import frozen
 if TYPE_CHECKING:
     import numpy as np
 
+    from rates_core.programs.equations import Equations
+    from rates_core.programs.record import Columns
+
 Derivative = Callable[[float, "np.ndarray"], "np.ndarray"]
 Interpolant = Callable[[float], "np.ndarray"]
 
@@ -33,6 +36,8 @@ class Problem:
         accept: to be called after each accepted step with its start, its end and its interpolant; None without delays.
         shortest_delay: the shortest one above 0, by which every stored value lies behind; None without delays.
         controller: what an earlier run of this solver returned to go on with, or None.
+        make_equations: returns the right-hand side in arrays of the backend's library, or None if the backend has none;
+            see `equations`.
     """
 
     derivative: Derivative
@@ -47,6 +52,16 @@ class Problem:
     accept: Callable[[float, float, Interpolant], None] | None = None
     shortest_delay: float | None = None
     controller: Any = None
+    make_equations: Callable[[], Equations | None] | None = None
+
+    @cached_property
+    def equations(self) -> Equations | None:
+        """Return the right-hand side, and what is recorded, for a solver of the backend's library, or None.
+
+        Raises:
+            UnsupportedFeatureError: the backend has it, but not for this model.
+        """
+        return None if self.make_equations is None else self.make_equations()
 
     @cached_property
     def jacobian(self) -> Derivative | None:
@@ -63,12 +78,14 @@ class Progress:
         y: the state there.
         states: the states at those of the wanted times that were passed since the last part.
         controller: what a later run needs to go on, for example the size of the next step.
+        columns: in place of states, what is recorded at those times, from a solver that uses `Problem.equations`.
     """
 
     time: float
     y: np.ndarray
     states: Sequence[np.ndarray]
     controller: Any = None
+    columns: Columns | None = None
 
 
 def unsolved(options: Mapping[str, Any], method: str | None, size: int) -> Problem:

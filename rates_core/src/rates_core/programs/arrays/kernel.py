@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
+from rates_core.programs.arrays.equations import ArrayEquations
 from rates_core.programs.arrays.function import write_function
 from rates_core.programs.arrays.gradient import Outputs, gradients_of
 from rates_core.programs.arrays.language import ArrayLanguage
@@ -27,6 +29,7 @@ from rates_core.programs.arrays.runtime import (
 )
 from rates_core.programs.batch import Batch
 from rates_core.programs.carry import Carry
+from rates_core.programs.equations import Equations, Fed
 from rates_core.programs.gradient import GradientRequest, Gradients
 from rates_core.programs.program import (
     Backend,
@@ -97,6 +100,11 @@ class ArrayProgram(Program):
         from rates_core.programs.arrays.batch import ArrayBatch
 
         return ArrayBatch(self, arguments, points)
+
+    @cached_property
+    def equations(self) -> ArrayEquations:
+        """Return the equations, for solvers of the library."""
+        return ArrayEquations(self)
 
     def parameters(self, name: str) -> tuple[str, ...]:
         """Return the paths of the parameters that a function of the module takes."""
@@ -284,6 +292,10 @@ class ArrayKernel(Kernel):
             )
             self._gathers = history.gathers(self.program.nodes[0]), found
         return buffers, self._gathers[1]
+
+    def equations(self, fed: Fed, base: float, spacing: float) -> Equations | None:
+        """Return the equations with the values of a run."""
+        return self.program.equations.of(self.arguments, fed, base, spacing)
 
     def gradient(self, request: GradientRequest) -> Gradients:
         """Differentiate the loop of the module."""

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from rates_core.programs.program import ProgramRequest
+from rates_core.system.shapes import Shape
 from rates_core.system.system import System
 
 LEAST_ROOM, MOST_BYTES = 512, 2**26  # rows of a compiled loop, and what they take
@@ -44,6 +45,16 @@ class ArrayRuntime(ABC):
         while room < samples:
             room *= 8 if 8 * room * row_size < MOST_BYTES else 2
         return room
+
+    def asked(self, function: Callable[..., Any], arguments: tuple[Any, ...], shapes: Sequence[Shape]) -> Any:
+        """Return what a function of NumPy's arrays, not of the library, returns: a tuple of real arrays.
+
+        Args:
+            function: what is asked, from compiled code too.
+            arguments: numbers, as arrays of the library.
+            shapes: of what it returns.
+        """
+        raise NotImplementedError(f"{type(self).__name__} asks no functions.")
 
     def differentiated(self, outputs: Callable[..., Any]) -> Differentiated:
         """Return a function that returns a loss and its derivatives by variables.

@@ -1,0 +1,126 @@
+"""The equations of a module of an array library, for solvers that the library brings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import count
+from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
+
+import numpy as np
+
+from rates_core.programs.arrays.language import ArrayLanguage
+from rates_core.programs.arrays.runtime import argument
+from rates_core.programs.equations import Bound, Equations, Fed
+
+if TYPE_CHECKING:
+    from rates_core.programs.arrays.kernel import ArrayProgram
+
+# As `Samples.at` of core does: near a point of the grid, the sample there.
+FED = '''\
+def inputs_at(samples, t, base, step_size):
+    """Return all inputs at time t: samples on the grid, which starts `base` steps after 0, and lines between them."""
+    place = t / step_size
+    slack = 1e-9 + 1e-15 * {abs}(place)
+    place = place - base
+    near = {round}(place)
+    place = {where}({abs}(place - near) <= slack, near, place)
+    return tuple(sampled(column, place, 1.0) for column in samples)'''
+
+
+class ArrayEquations:
+    """The equations of one program; what is compiled for them is kept here."""
+
+    def __init__(self, program: ArrayProgram) -> None:
+        self._program, self.kept = program, dict[Any, Any]()
+        self._numbers = count()
+        self._asked: WeakValueDictionary[int, _Asked] = WeakValueDictionary()
+        self._inputs_at = _inputs_at(program.language, program.request.precision)
+
+    def of(self, arguments: Mapping[str, Any], fed: Fed, base: float, spacing: float) -> Equations:
+        """Return the equations with the values of one run."""
+        program, request = self._program, self._program.request
+        runtime, system = program.runtime, request.system
+        taken = tuple(
+            tuple(argument(runtime, system, path, arguments) for path in program.parameters(name))
+            for name in ("vector_field", "recorder")
+        )
+        asked = _Asked(fed) if callable(fed) else None
+        number, tables = None, ()
+        if asked is not None:
+            number = next(self._numbers)
+            self._asked[number] = asked
+        elif not callable(fed):
+            tables = tuple(
+                runtime.array(_held(table, runtime.room(len(table), table[:1].nbytes)), "real") for table in fed
+            )
+        kinds = tuple(complex if path in system.complex_symbols else float for path in request.recorded)
+        return Equations(
+            self.bind, (taken, tables, float(base), float(spacing), number), kinds, request.precision,
+            asked.check if asked is not None else _nothing, self.kept,
+        )  # fmt: skip
+
+    def bind(self, values: Any) -> Bound:
+        """Return the derivative and what is recorded as functions of time and states."""
+        (parameters, recorded), tables, base, spacing, number = values
+        module = self._program.module
+        derivative, observe = module.vector_field(*parameters), module.recorder(*recorded)
+
+        def inputs(t: Any) -> tuple[Any, ...]:
+            if number is None:
+                found: tuple[Any, ...] = self._inputs_at(tables, t, base, spacing) if tables else ()
+                return found
+            shapes = [signal.shape for signal in self._program.request.system.inputs]
+            given: tuple[Any, ...] = self._program.runtime.asked(self._ask, (number, t), shapes)
+            return given
+
+        return lambda t, y: derivative(t, y, inputs(t), (), ()), lambda t, y: observe(t, y, inputs(t), (), ())
+
+    def _ask(self, number: Any, t: Any) -> tuple[np.ndarray, ...]:
+        """Return the inputs of a run that are functions of time."""
+        signals = self._program.request.system.inputs
+        values = self._asked[int(number)].at(float(t)) or [np.nan] * len(signals)
+        return tuple(
+            np.array(np.broadcast_to(value, signal.shape), dtype=float)
+            for value, signal in zip(values, signals, strict=True)
+        )
+
+
+class _Asked:
+    """Inputs of a run that are functions of time; what they raise is kept, because compiled code hides it."""
+
+    def __init__(self, function: Callable[[float], Sequence[Any]]) -> None:
+        self._function = function
+        self._error: Exception | None = None
+
+    def at(self, t: float) -> Sequence[Any] | None:
+        """Return the values at a time, or None once there was an error."""
+        if self._error is not None:
+            return None
+        try:
+            return self._function(t)
+        except Exception as error:  # noqa: BLE001  # `check` raises it
+            self._error = error
+            return None
+
+    def check(self) -> None:
+        """Raise what a function has raised."""
+        if self._error is not None:
+            raise self._error
+
+
+def _nothing() -> None:
+    """Do nothing: samples raise nothing."""
+
+
+def _held(table: np.ndarray, room: int) -> np.ndarray:
+    """Return samples with the last one held, so that samples of other numbers compile nothing again."""
+    behind = np.broadcast_to(table[-1:], (max(room - len(table), 0), *table.shape[1:]))
+    return np.concatenate([table, behind])
+
+
+def _inputs_at(language: ArrayLanguage, precision: str) -> Callable[..., Any]:
+    names = {name: language.functions[name] for name in ("abs", "round", "where")}
+    module = language.loaded(language.module("inputs", [FED.format(**names)], precision))
+    found: Callable[..., Any] = module.inputs_at
+    return found
