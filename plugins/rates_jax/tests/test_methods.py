@@ -21,7 +21,7 @@ from rates_jax.methods import ROOT_FINDERS
 SPEC = get_manager().solver("diffrax")
 DEFAULTS = {option.name: option.default for option in SPEC.options}
 ORDERS = {
-    "Tsit5": 5, "Dopri5": 5, "Dopri8": 8, "Bosh3": 3, "Heun": 2, "Midpoint": 2, "Ralston": 2, "ReversibleHeun": 2,
+    "Tsit5": 5, "Dopri5": 5, "Dopri8": 8, "Bosh3": 3, "Heun": 2, "Midpoint": 2, "Ralston": 2,
     "Kvaerno3": 3, "Kvaerno4": 4, "Kvaerno5": 5, "ImplicitEuler": 1,
 }  # fmt: skip
 STEPS = {1: 400, 2: 100, 3: 50, 4: 40, 5: 24, 8: 10}  # of the coarser run: errors far above rounding
@@ -122,7 +122,7 @@ def test_other_values_compile_nothing(oscillator: Oscillator) -> None:
     assert oscillator.bound == before
 
 
-@pytest.mark.parametrize("method", ["Tsit5", "ReversibleHeun", "Kvaerno5"])
+@pytest.mark.parametrize("method", ["Tsit5", "Kvaerno5"])
 def test_steps_end_on_stops_and_each_side_sees_its_own_derivative(oscillator: Oscillator, method: str) -> None:
     pushed = oscillator.of(1.0, 3.0, oscillator.equations.kept)
     given = {"stops": [1.0, 2.0], "rtol": 1e-6, "atol": 1e-8, "times": [0.0, 1.0, 2.0]}
@@ -148,7 +148,7 @@ def test_rows_lie_anywhere_and_may_be_more_than_a_call_has_room_for(
 
 def test_a_run_in_many_calls_is_the_run_in_one(oscillator: Oscillator, monkeypatch: pytest.MonkeyPatch) -> None:
     given = {"rtol": 1e-5, "atol": 1e-5, "times": np.arange(50) * 0.1, "pcoeff": 0.3, "dcoeff": 0.1}
-    for method in ("Tsit5", "ReversibleHeun"):
+    for method in ("Tsit5", "Kvaerno3"):
         whole, rows = solved(problem(oscillator.equations, method, **given))
         with monkeypatch.context() as patched:
             patched.setattr("rates_jax.driver.FIRST_STEPS", 3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial, wraps
 from typing import Any
@@ -66,9 +67,24 @@ class JaxRuntime(ArrayRuntime):
         return parts[0] if len(parts) == 1 else jnp.concatenate(parts, 1)
 
     def asked(self, function: Callable[..., Any], arguments: tuple[Any, ...], shapes: Sequence[tuple[int, ...]]) -> Any:
-        """Return what a function of NumPy's arrays returns, called from compiled code."""
-        kinds = tuple(jax.eval_shape(partial(jnp.zeros, shape, float)) for shape in shapes)
-        return jax.pure_callback(function, kinds, *arguments, vmap_method="sequential")
+        """Return what a function of NumPy's arrays returns, called from compiled code.
+
+        Numbers go there and back as bits: JAX calls it in threads of its own, where it is not set to 64 bits.
+        """
+        sizes = [math.prod(shape) for shape in shapes]
+
+        def called(bits: Any) -> np.ndarray:
+            values = function(*np.array(bits).view(np.float64).ravel())
+            return np.concatenate([np.ravel(value) for value in values]).view(np.uint32).reshape(-1, 2)
+
+        numbers = jnp.stack([jnp.asarray(argument, dtype=float) for argument in arguments])
+        form = jax.eval_shape(partial(jnp.zeros, (sum(sizes), 2), jnp.uint32))
+        given = jax.lax.bitcast_convert_type(numbers, jnp.uint32)
+        found = jax.lax.bitcast_convert_type(
+            jax.pure_callback(called, form, given, vmap_method="sequential"), jnp.float64
+        )
+        parts = jnp.split(found, np.cumsum(sizes)[:-1])
+        return tuple(part.reshape(shape) for part, shape in zip(parts, shapes, strict=True))
 
     def differentiated(self, outputs: Callable[..., Any]) -> Differentiated:
         """Return the function that returns a loss and its derivatives, backwards through a compiled run."""
