@@ -42,7 +42,7 @@ class Oscillator:
 
     def bind(self, values: Any) -> Bound:
         self.bound += 1
-        omega, height = values
+        omega, height = values[0]["omega"], values[1]
 
         def derivative(t: Any, y: Any) -> Any:
             u = jnp.where((t > 1.0) & (t < 2.0), height, 0.0)
@@ -51,7 +51,7 @@ class Oscillator:
         return derivative, lambda t, y: (y[0],)
 
     def of(self, omega: float, height: float = 0.0, kept: dict[Any, Any] | None = None) -> Equations:
-        values = (np.float64(omega), np.float64(height))
+        values = {"omega": np.float64(omega)}, np.float64(height)
         return Equations(self.bind, values, (float,), "float64", lambda: None, {} if kept is None else kept)
 
 
@@ -199,7 +199,7 @@ class Growth:
 
 
 def failed(most: float, method: str) -> SimulationError:
-    equations = Equations(Growth(most).bind, (), (float,), "float64", lambda: None)
+    equations = Equations(Growth(most).bind, ({}, None), (float,), "float64", lambda: None)
     with pytest.raises(SimulationError) as caught:
         solved(problem(equations, method, 2.0, y=np.array([1.0])))
     return caught.value

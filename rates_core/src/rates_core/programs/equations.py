@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from attrs import field, frozen
@@ -23,7 +23,7 @@ class Equations:
         bind: takes values and returns two pure functions of time and the real vector of states: its derivative, and the
             recorded variables. It is one object for all runs of a program; what does not depend on time and states is
             computed when it is called.
-        values: parameters and inputs of this run, arrays and numbers in tuples.
+        values: of this run: parameters by path of the System, and what `bind` knows the inputs by.
         kinds: of each recorded variable, `float` or `complex`.
         precision: floating-point type that the states are expected in.
         check: raises what an input that is a function of time has raised, where compiled code went on with NaN.
@@ -31,7 +31,7 @@ class Equations:
     """
 
     bind: Callable[[Any], Bound]
-    values: Any
+    values: tuple[Mapping[str, Any], Any]
     kinds: tuple[type, ...]
     precision: str
     check: Callable[[], None]

@@ -16,6 +16,8 @@ from rates_core.programs.equations import Bound, Equations, Fed
 if TYPE_CHECKING:
     from rates_core.programs.arrays.kernel import ArrayProgram
 
+FUNCTIONS = ("vector_field", "recorder")  # of a module
+
 # As `Samples.at` of core does: near a point of the grid, the sample there.
 FED = '''\
 def inputs_at(samples, t, base, step_size):
@@ -41,10 +43,8 @@ class ArrayEquations:
         """Return the equations with the values of one run."""
         program, request = self._program, self._program.request
         runtime, system = program.runtime, request.system
-        taken = tuple(
-            tuple(argument(runtime, system, path, arguments) for path in program.parameters(name))
-            for name in ("vector_field", "recorder")
-        )
+        taken = {path: None for name in FUNCTIONS for path in program.parameters(name)}
+        parameters = {path: argument(runtime, system, path, arguments) for path in taken}
         asked = _Asked(fed) if callable(fed) else None
         number, tables = None, ()
         if asked is not None:
@@ -56,22 +56,24 @@ class ArrayEquations:
             )
         kinds = tuple(complex if path in system.complex_symbols else float for path in request.recorded)
         return Equations(
-            self.bind, (taken, tables, float(base), float(spacing), number), kinds, request.precision,
+            self.bind, (parameters, (tables, float(base), float(spacing), number)), kinds, request.precision,
             asked.check if asked is not None else _nothing, self.kept,
         )  # fmt: skip
 
     def bind(self, values: Any) -> Bound:
         """Return the derivative and what is recorded as functions of time and states."""
-        (parameters, recorded), tables, base, spacing, number = values
-        module = self._program.module
-        derivative, observe = module.vector_field(*parameters), module.recorder(*recorded)
+        parameters, (tables, base, spacing, number) = values
+        program, module = self._program, self._program.module
+        derivative, observe = (
+            getattr(module, name)(*(parameters[path] for path in program.parameters(name))) for name in FUNCTIONS
+        )
 
         def inputs(t: Any) -> tuple[Any, ...]:
             if number is None:
                 found: tuple[Any, ...] = self._inputs_at(tables, t, base, spacing) if tables else ()
                 return found
-            shapes = [signal.shape for signal in self._program.request.system.inputs]
-            given: tuple[Any, ...] = self._program.runtime.asked(self._ask, (number, t), shapes)
+            shapes = [signal.shape for signal in program.request.system.inputs]
+            given: tuple[Any, ...] = program.runtime.asked(self._ask, (number, t), shapes)
             return given
 
         return lambda t, y: derivative(t, y, inputs(t), (), ()), lambda t, y: observe(t, y, inputs(t), (), ())
