@@ -63,7 +63,7 @@ def rates_solvers():
     yield SolverSpec("driver", "a:b", summary="-", kind="driver", order=None, adaptive=True, backends=["noisy"])
 """
 TOOL = "The compiler 'metalc' is missing."
-OTHERS = "rates-runge-kutta,rates-scipy"  # whose solvers would add nothing here
+OTHERS = "rates-jax,rates-runge-kutta,rates-scipy"  # whose solvers would add nothing here
 
 
 @pytest.fixture
