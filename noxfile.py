@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import nox
@@ -252,8 +253,9 @@ def lint(session: nox.Session) -> None:
         ["lint-imports", "--no-cache", "--config", str(contracts_of_plugins())],
     ]
     failed = [check for check in checks if not holds(session, check, {"MYPYPATH": path, "PYTHONPATH": path})]
+    failed += failures_of_starters(session, path)
     if failed:
-        session.error(f"{len(failed)} of {len(checks)} checks failed")
+        session.error(f"{len(failed)} checks failed")
 
 
 def holds(session: nox.Session, check: list[str], environment: dict[str, str]) -> bool:
@@ -263,6 +265,31 @@ def holds(session: nox.Session, check: list[str], environment: dict[str, str]) -
     except nox.command.CommandFailed:
         return False
     return True
+
+
+WRITE_STARTERS = """
+import pathlib, sys
+from rates_core.cli.new import KINDS, Starter
+for word in KINDS:
+    Starter(word, f"some_{word}").write(pathlib.Path(sys.argv[1]))
+"""
+
+
+def failures_of_starters(session: nox.Session, path: str) -> list[list[str]]:
+    """Return which checks fail of what `rates new` writes; types, which take longer, are for the exhaustive tier."""
+    with TemporaryDirectory() as folder:
+        session.run("python", "-c", WRITE_STARTERS, folder, env={"PYTHONPATH": path})
+        failed = [
+            check
+            for check in (["ruff", "check", folder], ["ruff", "format", "--check", folder])
+            if not holds(session, check, {})
+        ]
+        for package in sorted(Path(folder).iterdir()) if os.environ.get("RATES_TIER") == "all" else ():
+            settings = ["--config-file", str(package / "pyproject.toml")]
+            check = ["mypy", *settings, str(package / "src"), str(package / "tests")]
+            if not holds(session, check, {"MYPYPATH": os.pathsep.join([path, str(package / "src")])}):
+                failed.append(check)
+        return failed
 
 
 def contracts_of_plugins() -> Path:
@@ -291,7 +318,8 @@ def contracts_of_plugins() -> Path:
 def private_modules() -> list[str]:
     """List the modules of core that are neither public themselves nor inside a public package."""
     source = CORE.folder / "src"
-    paths = (path.relative_to(source).with_suffix("") for path in (source / CORE.name).rglob("*.py"))
+    files = (path for path in (source / CORE.name).rglob("*.py") if "starters" not in path.parts)
+    paths = (path.relative_to(source).with_suffix("") for path in files)
     modules = {".".join(path.parts).removesuffix(".__init__") for path in paths}
     public = tuple(f"{name}." for name in WORKSPACE["tool"]["rates"]["public-modules"])
     return sorted(module for module in modules - {CORE.name} if not f"{module}.".startswith(public))

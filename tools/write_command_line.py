@@ -43,6 +43,7 @@ KEYS = {
     "convert": "`source`, `from`, `target`, `to`, `kind`, `name`",
     "export": "`files`, `function`, `backend`, `language`, `arguments`, `parameters`, `states`, `notes`",
     "models": "`models`, `faults`; with `--path` `file`, `name`, `line`",
+    "new": "`kind`, `name`, `distribution`, `folder`, `files`, `next`",
     "plugins": "`rates_api`, `plugins`, `notes`",
     "run": "`model`, `rows`, `start`, `end`, `last`, `files`",
     "show": "`generator`, `kind`, `name`, `label`, `text`, `cited`, `operators`, `templates`, `projections`, "
@@ -91,7 +92,8 @@ def _row(action: Action) -> str:
     metavar = " ".join(action.metavar) + " ..." if isinstance(action.metavar, tuple) else action.metavar
     value = f" {metavar}" if metavar and action.nargs != 0 else ""
     names = ", ".join(f"`{text}{value}`" for text in action.option_strings) or f"`{metavar}`"
-    return f"| {names} | {action.help} |".replace("FILE|EXPR", "FILE\\|EXPR").replace("BACKEND|", "BACKEND\\|")
+    cell = names.replace("|", "\\|")
+    return f"| {cell} | {action.help} |"
 
 
 if __name__ == "__main__":

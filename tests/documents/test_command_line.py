@@ -23,6 +23,7 @@ CALLS = {
     "convert": [[VAN_DER_POL, "vdp.yaml"]],
     "export": [[VAN_DER_POL, "--step", "0.1", "--output", "vdp.py"]],
     "models": [["vdp"], ["--path", VAN_DER_POL]],
+    "new": [["solver", "mine"]],
     "plugins": [[]],
     "run": [[VAN_DER_POL, "--time", "1", "--step", "0.1"]],
     "show": [[VAN_DER_POL]],

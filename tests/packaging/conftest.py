@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import Message
 from email.parser import Parser
@@ -81,3 +83,23 @@ def library(wheel_folder: Path) -> Distribution:
 @pytest.fixture
 def core(wheel_folder: Path) -> Distribution:
     return built(ROOT / "rates_core", wheel_folder)
+
+
+@pytest.fixture
+def installed(tmp_path: Path, wheel_folder: Path) -> Callable[..., Path]:
+    """Return what installs requirements with all that they need into one new environment and returns its Python."""
+    python = tmp_path / "alone" / "bin" / "python"
+    quick = os.environ | {"UV_COMPILE_BYTECODE": "0"}
+
+    def install(*requirements: Path | str) -> Path:
+        if not python.exists():
+            folder = str(python.parents[1])
+            subprocess.run(["uv", "venv", "--quiet", "--python", sys.executable, folder], check=True)
+        command = ["uv", "pip", "install", "--quiet", "--python", str(python), "--find-links", str(wheel_folder)]
+        command += map(str, requirements)
+        if subprocess.run(command, check=False, env=quick).returncode != 0:
+            subprocess.run([*command, "--offline"], check=True, env=quick)
+        subprocess.run(["uv", "pip", "check", "--quiet", "--python", str(python)], check=True)
+        return python
+
+    return install

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,22 +29,10 @@ circuit.run(1.0, 0.1, outputs={"x": "p/decay/x"})
 """
 
 
-def installed(folder: Path, *wheels: Path) -> Path:
-    """Install wheels with their dependencies into an environment of their own; return its Python."""
-    python = folder / "alone" / "bin" / "python"
-    quick = os.environ | {"UV_COMPILE_BYTECODE": "0"}
-    install = ["uv", "pip", "install", "--quiet", "--python", str(python), *map(str, wheels)]
-    subprocess.run(["uv", "venv", "--quiet", "--python", sys.executable, str(folder / "alone")], check=True)
-    if subprocess.run(install, check=False, env=quick).returncode != 0:
-        subprocess.run([*install, "--offline"], check=True, env=quick)
-    subprocess.run(["uv", "pip", "check", "--quiet", "--python", str(python)], check=True)
-    return python
-
-
 def test_a_plugin_alone_is_active_light_and_fits_the_api(
-    plugin: Distribution, core: Distribution, tmp_path: Path
+    plugin: Distribution, core: Distribution, installed: Callable[..., Path], tmp_path: Path
 ) -> None:
-    python = installed(tmp_path, core.wheel, plugin.wheel)
+    python = installed(core.wheel, plugin.wheel)
     probe = [str(python), "-c", PROBE, plugin.module]
     report = json.loads(subprocess.run(probe, check=True, capture_output=True, text=True, cwd=tmp_path).stdout)
     assert report["statuses"][plugin.settings["project"]["name"]] == ["active", ""]
@@ -53,8 +40,8 @@ def test_a_plugin_alone_is_active_light_and_fits_the_api(
     assert report["api"] == [1, 0]
 
 
-def test_core_alone_says_what_a_run_needs(core: Distribution, tmp_path: Path) -> None:
-    python = installed(tmp_path, core.wheel)
+def test_core_alone_says_what_a_run_needs(core: Distribution, installed: Callable[..., Path], tmp_path: Path) -> None:
+    python = installed(core.wheel)
     done = subprocess.run([str(python), "-c", RUN], capture_output=True, text=True, cwd=tmp_path, check=False)
     assert done.stderr.splitlines()[-1] == (
         "rates_core.errors.PluginError: No backend was chosen. Installed: none. "

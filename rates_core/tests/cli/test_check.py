@@ -6,7 +6,8 @@ import json
 
 import pytest
 from rates_core.cli.main import main
-from rates_core.testing import families
+from rates_core.plugins import get_manager
+from rates_core.testing import delay_cases, families
 
 
 def test_one_line_says_what_came_of_a_solver(capsys):
@@ -18,6 +19,15 @@ def test_one_line_says_what_came_of_a_solver(capsys):
 def test_one_line_says_what_came_of_a_backend(capsys):
     assert main(["check", "numpy", "--family", "precision", "--family", "events"]) == 0
     out = "backend 'numpy': claimed 2/4, passed 2, refused 2, expected failures 0\n"
+    assert capsys.readouterr() == (out, "")
+
+
+def test_one_line_says_what_came_of_a_delay_strategy(capsys):
+    assert main(["check", "gamma", "--family", "delays", "--backend", "numpy"]) == 0
+    cases = [case for case in delay_cases(get_manager().delay_strategy("gamma")) if case.family == "delays"]
+    count = len(cases)
+    assert count > 4
+    out = f"delay strategy 'gamma': claimed {count}/{count}, passed {count}, refused 0, expected failures 0\n"
     assert capsys.readouterr() == (out, "")
 
 
@@ -51,9 +61,17 @@ def test_a_failure_is_printed_and_is_the_exit_code(capsys, monkeypatch):
 
 ERRORS = [
     (["fortran"], "The backend 'fortran' is not installed. Install it with: pip install rates-fortran. Installed"),
-    (["nump"], "There is no backend or solver 'nump'. Did you mean 'numpy'? Backends: "),
+    (["nump"], "There is no backend, solver or delay strategy 'nump'. Did you mean 'numpy'? Backends: "),
     (["numpy", "--family", "order"], "There is no family of cases 'order'. Did you mean 'orders'?"),
-    (["numpy", "--backend", "numpy"], "'numpy' is a backend; --backend says what a solver is tested on."),
+    (
+        ["numpy", "--backend", "numpy"],
+        "'numpy' is a backend; --backend says what others are tested on.",
+    ),
+    (["sweep"], "'sweep' is an analysis: only its own tests know what it should find."),
+    (
+        ["gamma", "--exhaustive"],
+        "'gamma' is a delay strategy, all of whose cases are run; --exhaustive is for ",
+    ),
     (["euler", "--exhaustive"], "'euler' is a solver, all of whose cases are run; --exhaustive is for backends."),
 ]
 

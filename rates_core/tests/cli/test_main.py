@@ -61,13 +61,14 @@ options:
 
 commands:
   backends    List the backends, or those that can run a model
-  check       Test a backend against its claims
+  check       Test a backend, a solver or a delay strategy against its claims
   completion  Print the script that completes command lines
   convert     Write a model in another format
   export      Write a model as source code of a backend
   fail        Fail as asked
   greet       Greet somebody
   models      List the models of installed libraries
+  new         Write the package of a plugin, to be edited from there
   plugins     List what is installed and its state
   run         Run a model file and write what it records
   show        Report what a model is and where it is from
@@ -121,7 +122,7 @@ def test_a_command_explains_itself(commands):
 def test_an_unknown_command_is_an_error_with_the_closest_name(commands):
     text = (
         "rates: There is no command 'plugin'. Did you mean 'plugins' or 'completion'? Installed commands: "
-        "backends, check, completion, convert, export, fail, greet, models, plugins, run, show, solvers.\n"
+        "backends, check, completion, convert, export, fail, greet, models, new, plugins, run, show, solvers.\n"
     )
     assert outcome(commands.rates("plugin")) == (2, "", text)
 

@@ -38,7 +38,7 @@ rates-core    0.1.0    active        solvers: euler, heun, rk4
                                      analyses: sweep
                                      executors: serial, threads, processes
                                      formats: yaml
-                                     commands: run, show, plugins, check, export, convert, models, \
+                                     commands: run, show, plugins, check, new, export, convert, models, \
 completion, backends, solvers
 rates-future  1.0      incompatible  its rates_api is (2, 0), this rates-core has (1, 0); upgrade rates-core
 rates-off     1.0      disabled      named by RATES_DISABLE_PLUGINS

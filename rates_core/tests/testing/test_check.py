@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 
 import pytest
+from attrs import evolve
 from rates_core.errors import ArgumentError, PluginError, UnsupportedFeatureError
 from rates_core.plugins import BackendSpec, Capabilities, Requirements
 from rates_core.programs.program import Backend, ProgramRequest
@@ -139,8 +140,10 @@ def test_a_case_whose_delay_strategy_is_missing_is_not_run(subject, monkeypatch)
             return {}
 
     monkeypatch.setattr(check, "get_manager", Nothing)
-    outcome = outcome_of(subject, case(lambda subject: None, delays={"ring"}))
+    able = evolve(subject, backend=evolve(subject.backend, capabilities=Capabilities(delays={"ring"})))
+    outcome = outcome_of(able, case(lambda subject: None, delays={"ring"}))
     assert outcome == Outcome("family", "it holds", "not run", "The delay strategy 'ring' is not installed.")
+    assert outcome_of(subject, case(raising(UnsupportedFeatureError("No.")), delays={"ring"})).result == "failed"
 
 
 def test_a_backend_whose_tool_is_missing_is_not_tested():

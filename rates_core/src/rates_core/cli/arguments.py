@@ -1,8 +1,8 @@
 """Arguments that several commands take, each declared once.
 
 The metavar of an argument says what a word may be, in the help and to the completion of shells: `MODEL` (a circuit),
-`TEMPLATE` (of any kind), `BACKEND`, `SOLVER`,
-`METHOD` and `FORMAT` stand for what is installed, `FILE` for a path; `BACKEND|SOLVER` is either.
+`TEMPLATE` (of any kind), `BACKEND`, `SOLVER`, `STRATEGY` (of delays), `METHOD` and `FORMAT` stand for what is
+installed, `FILE` for a path; `BACKEND|SOLVER` is either.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ MODEL = "MODEL"
 TEMPLATE = "TEMPLATE"
 BACKEND = "BACKEND"
 SOLVER = "SOLVER"
+STRATEGY = "STRATEGY"
 METHOD = "METHOD"
 FORMAT = "FORMAT"
 FILE = "FILE"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from attrs import frozen
 
-from rates_core.cli.arguments import BACKEND, FORMAT, METHOD, MODEL, SOLVER, TEMPLATE
+from rates_core.cli.arguments import BACKEND, FORMAT, METHOD, MODEL, SOLVER, STRATEGY, TEMPLATE
 from rates_core.cli.parser import CommandParser, actions_of, command_parser
 from rates_core.plugins.manager import get_manager
 
@@ -128,6 +128,7 @@ KINDS: Mapping[str, Callable[[str], Words]] = {
     TEMPLATE: _templates,
     BACKEND: lambda _: ((name, spec.summary) for name, spec in get_manager().backends().items()),
     SOLVER: lambda _: ((name, spec.summary) for name, spec in get_manager().solvers().items()),
+    STRATEGY: lambda _: ((name, spec.summary) for name, spec in get_manager().delay_strategies().items()),
     FORMAT: lambda _: ((name, spec.summary) for name, spec in get_manager().formats().items()),
     METHOD: _methods,
 }

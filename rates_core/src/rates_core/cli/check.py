@@ -1,12 +1,13 @@
-"""`rates check`: test a backend or a solver against what it claims."""
+"""`rates check`: test a backend, a solver or a delay strategy against what it claims."""
 
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Collection, Mapping
 from contextlib import nullcontext, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
-from rates_core.cli.arguments import BACKEND, SOLVER, add_json
+from rates_core.cli.arguments import BACKEND, SOLVER, STRATEGY, add_json
 from rates_core.cli.printing import json_text
 from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean
 from rates_core.plugins.discovery import DISABLE
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 EPILOG = """\
 examples:
   rates check numpy
-  rates check rk4 --family orders"""
+  rates check rk4 --family orders
+  rates check gamma"""
 
 
 class Command:
@@ -28,9 +30,9 @@ class Command:
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the name, and how much is run and printed."""
         add = parser.add_argument
-        add("name", metavar=f"{BACKEND}|{SOLVER}", help="an installed backend or solver")
+        add("name", metavar=f"{BACKEND}|{SOLVER}|{STRATEGY}", help="an installed backend, solver or delay strategy")
         parser.epilog = EPILOG
-        add("--backend", metavar=BACKEND, help="backend a solver is tested on, by default numpy if it is installed")
+        add("--backend", metavar=BACKEND, help="backend that others are tested on, by default numpy if it is installed")
         add("--family", action="append", metavar="NAME", help="family of cases that is run, by default all")
         add("--exhaustive", action="store_true", help="run the cases too that cost much and add little")
         add_json(parser, instead_of="a line and the failures")
@@ -43,37 +45,48 @@ class Command:
 
 
 def _report(arguments: Namespace) -> Report:
-    from rates_core.testing import check_backend, check_solver
+    from rates_core.testing import check_backend, check_delay_strategy, check_solver
 
-    name = arguments.name
-    if _is_solver(name):
-        if arguments.exhaustive:
-            raise ArgumentError(f"'{name}' is a solver, all of whose cases are run; --exhaustive is for backends.")
-        return check_solver(name, backend=arguments.backend, families=arguments.family)
-    if arguments.backend:
-        raise ArgumentError(f"'{name}' is a backend; --backend says what a solver is tested on.")
-    return check_backend(name, families=arguments.family, exhaustive=arguments.exhaustive)
+    name, kind = arguments.name, _kind(arguments.name)
+    if kind == "backend":
+        if arguments.backend:
+            raise ArgumentError(f"'{name}' is a backend; --backend says what others are tested on.")
+        return check_backend(name, families=arguments.family, exhaustive=arguments.exhaustive)
+    if arguments.exhaustive:
+        raise ArgumentError(f"'{name}' is a {kind}, all of whose cases are run; --exhaustive is for backends.")
+    check = check_solver if kind == "solver" else check_delay_strategy
+    return check(name, backend=arguments.backend, families=arguments.family)
 
 
-def _is_solver(name: str) -> bool:
-    """Tell whether a name is that of a solver, and not of a backend.
+def _kind(name: str) -> str:
+    """Return what a name is the name of: "backend", "solver" or "delay strategy".
 
     Raises:
-        ArgumentError: it is both.
-        UnknownNameError: it is neither.
+        ArgumentError: it is several of these, or of another kind.
+        UnknownNameError: it is none of them.
         PluginError: its distribution is installed and cannot be used.
     """
     manager = get_manager()
-    backends, solvers = manager.backends(), manager.solvers()
-    if name in backends and name in solvers:
-        raise ArgumentError(f"'{name}' is both a backend and a solver; disable one with {DISABLE}.")
-    if name not in backends and name not in solvers:
-        for kind, find in (("backend", manager.backend), ("solver", manager.solver)):
-            with nullcontext() if name in KNOWN[kind] else suppress(UnknownNameError):
-                find(name)  # raises, and knows best what to do about a name that is ambiguous or not installed
-        known = [*backends, *solvers]
-        raise UnknownNameError(
-            f"There is no backend or solver '{name}'.{did_you_mean(name, known)} "
-            f"Backends: {', '.join(backends) or 'none'}. Solvers: {', '.join(solvers) or 'none'}."
-        )
-    return name in solvers
+    offers: dict[str, Collection[str]] = {
+        "backend": manager.backends(), "solver": manager.solvers(), "delay strategy": manager.delay_strategies()
+    }  # fmt: skip
+    found = [kind for kind, names in offers.items() if name in names]
+    if len(found) > 1:
+        raise ArgumentError(f"'{name}' is both a {' and a '.join(found)}; disable one with {DISABLE}.")
+    return found[0] if found else _unknown(name, offers)
+
+
+def _unknown(name: str, offers: Mapping[str, Collection[str]]) -> NoReturn:
+    manager = get_manager()
+    finders = (manager.backend, manager.solver, manager.delay_strategy)
+    for kind, find in zip(offers, finders, strict=True):
+        with nullcontext() if name in KNOWN[kind] else suppress(UnknownNameError):
+            find(name)  # raises, and knows best what to do about a name that is ambiguous or not installed
+    if name in manager.analyses():
+        raise ArgumentError(f"'{name}' is an analysis: only its own tests know what it should find.")
+    known = [offered for names in offers.values() for offered in names]
+    listed = {"Backends": "backend", "Solvers": "solver", "Delay strategies": "delay strategy"}
+    raise UnknownNameError(
+        f"There is no backend, solver or delay strategy '{name}'.{did_you_mean(name, known)} "
+        + " ".join(f"{title}: {', '.join(offers[kind]) or 'none'}." for title, kind in listed.items())
+    )

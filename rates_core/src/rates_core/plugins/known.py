@@ -37,3 +37,8 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
     },
     "command": {},
 }
+
+#: Distributions of this project, those that bring no name of their own among them.
+DISTRIBUTIONS = frozenset({"rates-core", "rates-runge-kutta", "rates-pyrates"}).union(
+    *(names.values() for names in KNOWN.values())
+)

@@ -219,6 +219,19 @@ class DelayStrategySpec(TargetSpec):
     )
     backends: tuple[str, ...] | None = field(default=None, kw_only=True, converter=optional(text_tuple))
 
+    @property
+    def stands_for(self) -> str:
+        """Return the name of the strategy in the box that does what this one does.
+
+        Example:
+            >>> from rates_core import DelayStrategySpec
+            >>> DelayStrategySpec("mine", "a:b", summary="-", kind="storage", grid="accepted").stands_for
+            'history'
+        """
+        if self.kind == "augment":
+            return "gamma"
+        return "history" if self.grid == "accepted" else "ring"
+
 
 @checked_class
 @frozen

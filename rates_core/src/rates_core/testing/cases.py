@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from rates_core.plugins.specs import SolverSpec
+from attrs import evolve
+
+from rates_core.plugins.specs import DelayStrategySpec, SolverSpec
 from rates_core.testing.case import Case
 from rates_core.testing.families import (
     accuracy,
@@ -64,3 +66,21 @@ def solver_cases(spec: SolverSpec) -> tuple[Case, ...]:
         *noise.solver_cases(spec),
         *events.solver_cases(),
     )
+
+
+#: Families in which a storage of past values decides what comes out.
+STORED = ("orders", "accuracy", "delays", "structure", "continuation of runs")
+
+
+def delay_cases(spec: DelayStrategySpec) -> tuple[Case, ...]:
+    """Return the cases of a delay strategy: chains for one that augments, else models that read what it stores.
+
+    Example:
+        >>> from rates_core.plugins import get_manager
+        >>> from rates_core.testing import delay_cases
+        >>> {case.chains for case in delay_cases(get_manager().delay_strategy("gamma"))}
+        {True}
+    """
+    if spec.kind == "augment":
+        return tuple(evolve(case, exhaustive=False) for case in backend_cases(exhaustive=True) if case.chains)
+    return tuple(case for case in backend_cases() if case.family in STORED and spec.stands_for in case.needs.delays)

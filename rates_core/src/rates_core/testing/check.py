@@ -1,14 +1,16 @@
-"""Run the cases of a backend or a solver."""
+"""Run the cases of a backend, a solver or a delay strategy."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from traceback import extract_tb
 from typing import Any
 
 from attrs import evolve
 
+from rates_core.delays.choice import tested
 from rates_core.errors import ArgumentError, PluginError, UnsupportedFeatureError, did_you_mean
 from rates_core.plugins import get_manager
 from rates_core.plugins.capabilities import PROJECTIONS, STORAGES, Capabilities
@@ -17,7 +19,7 @@ from rates_core.programs.program import Backend
 from rates_core.simulation.choice import chosen_backend
 from rates_core.simulation.requirements import requirements_of
 from rates_core.testing.case import Case
-from rates_core.testing.cases import backend_cases, solver_cases
+from rates_core.testing.cases import backend_cases, delay_cases, solver_cases
 from rates_core.testing.compare import MismatchError, expect
 from rates_core.testing.formulas import PRINTED
 from rates_core.testing.injection import Watched, injected_backend, injected_solver
@@ -91,6 +93,33 @@ def check_solver(
     return _report(subject, solver_cases(subject.tested_solver), families, expected_failures)
 
 
+def check_delay_strategy(
+    name: str,
+    *,
+    backend: str | None = None,
+    families: Collection[str] | None = None,
+    expected_failures: Expected = None,
+    oracle: Oracle | None = None,
+) -> Report:
+    """Test whether a delay strategy realises delays as the language says, or refuses to by name.
+
+    Args:
+        name: of an installed delay strategy; no other realises delays of its kind meanwhile.
+        backend: that it is tested on, by default the one that runs take.
+        families: as in `check_backend`, as are the others.
+        expected_failures: see there.
+        oracle: see there.
+
+    Example:
+        >>> from rates_core.testing import check_delay_strategy
+        >>> check_delay_strategy("gamma", families=["continuation of runs"]).ok
+        True
+    """
+    subject = delay_subject(name, backend, oracle)
+    assert subject.strategy is not None
+    return _report(subject, delay_cases(subject.strategy), families, expected_failures)
+
+
 def backend_subject(
     name: str | BackendSpec | None,
     wrap: Callable[[Backend], Backend] | None = None,
@@ -126,6 +155,27 @@ def solver_subject(
     return subject
 
 
+def delay_subject(name: str, backend: str | None = None, oracle: Oracle | None = None) -> Subject:
+    """Return a delay strategy on a backend as what is tested."""
+    spec = get_manager().delay_strategy(name)
+    subject = backend_subject(backend, oracle=oracle)
+    subject.strategy = spec
+    return subject
+
+
+@contextmanager
+def delays_by(name: str) -> Iterator[None]:
+    """Let an installed delay strategy realise all delays of its kind, whatever else is installed; for tests of it.
+
+    Example:
+        >>> from rates_core.testing import delays_by
+        >>> with delays_by("gamma"):
+        ...     pass
+    """
+    with tested(get_manager().delay_strategy(name)):
+        yield
+
+
 def _report(subject: Subject, cases: Iterable[Case], families: Collection[str] | None, expected: Expected) -> Report:
     chosen = [case for case in cases if families is None or case.family in families]
     _check_names(families, {case.family for case in cases}, "family of cases")
@@ -148,13 +198,16 @@ def outcome_of(subject: Subject, case: Case, expected: str | None = None) -> Out
         case: the case.
         expected: why the case fails, if that is known.
     """
-    absent = [name for name in sorted(case.strategies) if name not in get_manager().delay_strategies()]
+    strategy = subject.strategy
+    missing = subject.missing(case.needs)
+    needed = case.strategies if not missing else case.strategies - case.needs.delays  # refused before any is asked
+    needed -= set() if strategy is None else {strategy.stands_for}
+    absent = [name for name in sorted(needed) if name not in get_manager().delay_strategies()]
     if absent:
         text = f"The delay strategy '{absent[0]}' is not installed."
         return Outcome(case.family, case.name, "not run", text)
-    missing = subject.missing(case.needs)
-    unable = () if missing or subject.solver is None else Capabilities.missing(subject.backend.capabilities, case.needs)
-    if unable:
+    unable = Capabilities.missing(subject.backend.capabilities, case.needs)
+    if unable and not missing and subject.kind != "backend":
         text = f"The backend '{subject.backend.name}' does not claim it: {', '.join(unable)}."
         return Outcome(case.family, case.name, "not run", text)
     with warnings.catch_warnings():
@@ -162,8 +215,9 @@ def outcome_of(subject: Subject, case: Case, expected: str | None = None) -> Out
         if missing:
             text = _failure(lambda: _expect_refusal(subject, case, missing))
             return Outcome(REFUSALS, case.label, "failed" if text else "refused", text)
-        text = _failure(lambda: case.check(subject))
-    if text and _lacks_functions(subject, text):
+        with nullcontext() if strategy is None else tested(strategy):
+            text = _failure(lambda: case.check(subject))
+    if text and (_lacks_functions(subject, text) or _refuses(subject, text)):
         return Outcome(REFUSALS, case.label, "refused")
     if expected is not None:
         if text:
@@ -192,6 +246,12 @@ def _lacks_functions(subject: Subject, text: str) -> bool:
         return False
     named = text.removeprefix(start).partition(". ")[0].split(", ")
     return set(named) <= {f"the function '{name}'" for name in PRINTED - claimed}
+
+
+def _refuses(subject: Subject, text: str) -> bool:
+    """Tell whether a delay strategy refuses a model by name, which it does itself, having no claims to compare."""
+    start = f"UnsupportedFeatureError: The delay strategy '{subject.name}' does not support what this model needs: "
+    return subject.strategy is not None and text.startswith(start)
 
 
 def _expect_refusal(subject: Subject, case: Case, missing: tuple[str, ...]) -> None:

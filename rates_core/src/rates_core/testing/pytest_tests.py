@@ -9,8 +9,8 @@ from typing import Any
 from rates_core.plugins import get_manager
 from rates_core.simulation.choice import chosen_backend
 from rates_core.testing.case import Case
-from rates_core.testing.cases import backend_cases, solver_cases
-from rates_core.testing.check import Expected, backend_subject, outcome_of, solver_subject
+from rates_core.testing.cases import backend_cases, delay_cases, solver_cases
+from rates_core.testing.check import Expected, backend_subject, delay_subject, outcome_of, solver_subject
 from rates_core.testing.subject import Subject
 
 
@@ -46,6 +46,19 @@ def solver_tests(name: str, *, backend: str | None = None, expected_failures: Ex
     spec = get_manager().solver(name)
     cases = solver_cases(spec)
     return _tests(cases, cache(lambda: solver_subject(name, backend)), expected_failures or {}, backend)
+
+
+def delay_tests(name: str, *, backend: str | None = None, expected_failures: Expected = None) -> Any:
+    """Return a test function as `backend_tests`, for a delay strategy.
+
+    Example:
+        >>> from rates_core.testing import delay_tests
+        >>> test_conformance = delay_tests("gamma")
+        >>> [mark.name for mark in test_conformance.pytestmark]
+        ['parametrize']
+    """
+    cases = delay_cases(get_manager().delay_strategy(name))
+    return _tests(cases, cache(lambda: delay_subject(name, backend)), expected_failures or {}, backend)
 
 
 def _tests(cases: tuple[Case, ...], subject: Callable[[], Subject], expected: Any, backend: str | None) -> Any:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define, field
 
 from rates_core.plugins.capabilities import Capabilities, Requirements
-from rates_core.plugins.specs import BackendSpec, SolverSpec
+from rates_core.plugins.specs import BackendSpec, DelayStrategySpec, SolverSpec
 from rates_core.programs.program import Kernel
 from rates_core.simulation.arguments import arguments_of
 from rates_core.simulation.compile import CompiledModel, compile_model
@@ -27,30 +27,34 @@ T = TypeVar("T")
 
 @define(eq=False)
 class Subject:
-    """A backend, or a solver on a backend.
+    """A backend, or a solver or delay strategy on a backend.
 
     Attributes:
         backend: descriptor of the backend, whose objects are watched.
         watched: the object that it makes.
         solver: descriptor of the solver that is tested, None if the backend is.
         oracle: results of the interpreter.
+        strategy: descriptor of the delay strategy that is tested, if one is.
     """
 
     backend: BackendSpec
     watched: Watched
     oracle: Oracle
     solver: SolverSpec | None = None
+    strategy: DelayStrategySpec | None = None
     _known: dict[Hashable, Any] = field(factory=dict)
 
     @property
     def kind(self) -> str:
-        """Return "backend" or "solver"."""
+        """Return "backend", "solver" or "delay strategy"."""
+        if self.strategy is not None:
+            return "delay strategy"
         return "backend" if self.solver is None else "solver"
 
     @property
     def name(self) -> str:
         """Return the name of what is tested."""
-        return self.backend.name if self.solver is None else self.solver.name
+        return (self.strategy or self.solver or self.backend).name
 
     @property
     def tested_solver(self) -> SolverSpec:
@@ -67,6 +71,8 @@ class Subject:
 
     def missing(self, needs: Requirements) -> tuple[str, ...]:
         """Return what is needed and not claimed, in words; the claims are compared here, not by what is tested."""
+        if self.strategy is not None:
+            return ()  # it claims nothing: what it cannot do it refuses itself
         if self.solver is not None:
             return SolverSpec.missing(self.solver, needs)
         return Capabilities.missing(self.backend.capabilities, needs)
