@@ -112,7 +112,7 @@ def check_delay_strategy(
 
     Example:
         >>> from rates_core.testing import check_delay_strategy
-        >>> check_delay_strategy("gamma", families=["continuation of runs"]).ok
+        >>> check_delay_strategy("history", families=["accuracy"]).ok
         True
     """
     subject = delay_subject(name, backend, oracle)

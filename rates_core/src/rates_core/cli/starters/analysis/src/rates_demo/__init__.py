@@ -22,7 +22,11 @@ rates_api = (1, 0)
 @hookimpl
 def rates_analyses() -> Iterable[AnalysisSpec]:
     """Offer the analysis."""
-    yield AnalysisSpec("demo", "rates_demo.analysis:analyse", summary="A fixed point and its stability")
+    yield AnalysisSpec(
+        "demo",
+        "rates_demo.analysis:analyse",
+        summary="A fixed point and its stability",
+    )
 
 
 def __getattr__(name: str) -> Any:
