@@ -57,7 +57,7 @@ def test_a_path_that_is_no_state_is_refused() -> None:
 def test_a_model_with_delays_is_refused() -> None:
     with pytest.raises(UnsupportedFeatureError) as caught:
         analyse(single("x' = -past(x, 1.0)", x="output(1.0)"))
-    assert str(caught.value) == "The analysis 'demo' takes models without delays; this one has some."
+    assert str(caught.value) == "This model has delays, and the analysis 'demo' takes none."
 
 
 def test_a_model_that_never_rests_is_an_error() -> None:

@@ -49,7 +49,7 @@ def analyse(circuit: CircuitTemplate, start: Mapping[str, float] | None = None, 
         SimulationError: the method finds nothing.
     """
     if circuit.jacobian().system.reads:
-        raise UnsupportedFeatureError("The analysis 'demo' takes models without delays; this one has some.")
+        raise UnsupportedFeatureError("This model has delays, and the analysis 'demo' takes none.")
     field = circuit.get_run_func("field", step_size=1.0, backend=backend, adaptive=True)
     slopes = circuit.get_jacobian_func("slopes", step_size=1.0, backend=backend, adaptive=True)
     t, y, *arguments = field.args
