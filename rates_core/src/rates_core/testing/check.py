@@ -22,7 +22,7 @@ from rates_core.testing.case import Case
 from rates_core.testing.cases import backend_cases, delay_cases, solver_cases
 from rates_core.testing.compare import MismatchError, expect
 from rates_core.testing.formulas import PRINTED
-from rates_core.testing.injection import Watched, injected_backend, injected_solver
+from rates_core.testing.injection import Watched, injected_backend, injected_solver, injected_strategy
 from rates_core.testing.oracle import Oracle
 from rates_core.testing.report import REFUSALS, Outcome, Report
 from rates_core.testing.subject import Subject
@@ -97,6 +97,7 @@ def check_delay_strategy(
     name: str,
     *,
     backend: str | None = None,
+    wrap: Callable[[Any], Any] | None = None,
     families: Collection[str] | None = None,
     expected_failures: Expected = None,
     oracle: Oracle | None = None,
@@ -106,6 +107,7 @@ def check_delay_strategy(
     Args:
         name: of an installed delay strategy; no other realises delays of its kind meanwhile.
         backend: that it is tested on, by default the one that runs take.
+        wrap: takes the strategy's object and returns the one that is tested in its place.
         families: as in `check_backend`, as are the others.
         expected_failures: see there.
         oracle: see there.
@@ -115,7 +117,7 @@ def check_delay_strategy(
         >>> check_delay_strategy("history", families=["accuracy"]).ok
         True
     """
-    subject = delay_subject(name, backend, oracle)
+    subject = delay_subject(name, backend, wrap, oracle)
     assert subject.strategy is not None
     return _report(subject, delay_cases(subject.strategy), families, expected_failures)
 
@@ -155,11 +157,17 @@ def solver_subject(
     return subject
 
 
-def delay_subject(name: str, backend: str | None = None, oracle: Oracle | None = None) -> Subject:
+def delay_subject(
+    name: str,
+    backend: str | None = None,
+    wrap: Callable[[Any], Any] | None = None,
+    oracle: Oracle | None = None,
+) -> Subject:
     """Return a delay strategy on a backend as what is tested."""
     spec = get_manager().delay_strategy(name)
+    made = spec.load()
     subject = backend_subject(backend, oracle=oracle)
-    subject.strategy = spec
+    subject.strategy = injected_strategy(spec, made if wrap is None else lambda: wrap(made()))
     return subject
 
 

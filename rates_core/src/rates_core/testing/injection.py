@@ -1,4 +1,4 @@
-"""Descriptors of what stands in for an installed backend or solver, and a backend that is watched."""
+"""Descriptors of what stands in for an installed backend, solver or strategy, and a backend that is watched."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any
 
 from attrs import define, field, fields, frozen
 
-from rates_core.plugins.specs import BackendSpec, SolverSpec
+from rates_core.delays.strategy import Augmentation, Storage
+from rates_core.plugins.specs import BackendSpec, DelayStrategySpec, SolverSpec
 from rates_core.programs.program import (
     Backend,
     FunctionRequest,
@@ -42,6 +43,17 @@ class InjectedSolver(SolverSpec):
         return self.made
 
 
+@frozen
+class InjectedStrategy(DelayStrategySpec):
+    """The descriptor of a delay strategy that is an object at hand."""
+
+    make: Callable[[], Augmentation | Storage] = field(kw_only=True, eq=False)
+
+    def load(self) -> Callable[[], Augmentation | Storage]:
+        """Return what makes the strategy."""
+        return self.make
+
+
 def injected_backend(spec: BackendSpec, make: Callable[[], Backend]) -> InjectedBackend:
     """Return a descriptor like another one, of other objects."""
     return InjectedBackend(**_values(spec, BackendSpec), make=make)
@@ -50,6 +62,11 @@ def injected_backend(spec: BackendSpec, make: Callable[[], Backend]) -> Injected
 def injected_solver(spec: SolverSpec, made: Any) -> InjectedSolver:
     """Return a descriptor like another one, of another object."""
     return InjectedSolver(**_values(spec, SolverSpec), made=made)
+
+
+def injected_strategy(spec: DelayStrategySpec, make: Callable[[], Augmentation | Storage]) -> InjectedStrategy:
+    """Return a descriptor like another one, of other objects."""
+    return InjectedStrategy(**_values(spec, DelayStrategySpec), make=make)
 
 
 def _values(spec: Any, kind: type) -> dict[str, Any]:
