@@ -55,6 +55,7 @@ def rates_solvers() -> Iterable[SolverSpec]:
             Option("pcoeff", 0.0, "how much the size of a step follows the change of the error"),
             Option("icoeff", 1.0, "how much it follows the error"),
             Option("dcoeff", 0.0, "how much it follows the change of that change"),
+            Option("adjoint", "recursive_checkpoint", "how gradient() goes: that, direct, backsolve or forward"),
         ),
         references=("kidger2021",),
         summary="diffrax's adaptive methods, explicit and implicit, compiled by XLA",

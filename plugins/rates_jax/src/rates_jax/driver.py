@@ -9,14 +9,18 @@ from time import perf_counter
 import jax
 import jax.numpy as jnp
 import numpy as np
-from rates_core.errors import UnsupportedFeatureError
+from attrs import evolve
+from rates_core.errors import ArgumentError, UnsupportedFeatureError
+from rates_core.programs.arrays.gradient import checked
 from rates_core.programs.equations import Equations
+from rates_core.programs.gradient import GradientRequest, Gradients
 from rates_core.programs.pair import Status
 from rates_core.programs.record import Columns
 from rates_core.solvers.driver import Driver, Problem, Progress
 from rates_core.solvers.failures import stuck, too_many_steps
 from rates_core.solvers.pieces import pieces
 
+from rates_jax.adjoints import Derivative, Way, adjoint_name
 from rates_jax.methods import DEFAULT, options_of
 from rates_jax.travel import Place, Reached, Road, Rows, traveller
 
@@ -24,6 +28,7 @@ SOLVER = "diffrax"
 FIRST_STEPS = 200  # of the first call, from which the speed is measured
 CALL_SECONDS = 0.2
 MOST_BYTES = 2**24  # of the rows of a call
+LEAST_ROOM = 64  # steps, of what is differentiated
 
 
 class DiffraxDriver(Driver):
@@ -32,6 +37,8 @@ class DiffraxDriver(Driver):
     A call takes about 0.2 s; the next one goes on from its end as if it were the same.
     """
 
+    differentiates = True
+
     def check(self, problem: Problem) -> None:
         """Check the options.
 
@@ -39,6 +46,7 @@ class DiffraxDriver(Driver):
             ArgumentError: one has no meaning.
         """
         options_of(problem)
+        adjoint_name(problem.options["adjoint"])
 
     def integrate(self, problem: Problem) -> Iterator[Progress]:
         """Yield the solution part by part.
@@ -48,12 +56,33 @@ class DiffraxDriver(Driver):
             UnsupportedFeatureError: the model is not to be had as a function of JAX's arrays.
             SimulationError: the method failed.
         """
-        equations = problem.equations
-        if equations is None:
-            raise UnsupportedFeatureError(
-                "The solver 'diffrax' needs the model as a function of JAX's arrays, which this backend does not give."
-            )
-        yield from _Run(problem, equations).parts()
+        yield from _Run(problem, _equations(problem)).parts()
+
+    def gradient(self, problem: Problem, request: GradientRequest) -> Gradients:
+        """Return the derivatives of a loss of a run, by the way that the option `adjoint` names.
+
+        Raises:
+            SimulationError: the method failed.
+        """
+        equations = _equations(problem)
+        run = _Run(problem, equations)
+        for _ in run.parts():  # which raises what is wrong, and counts
+            pass
+        most = LEAST_ROOM
+        while most < 2 * run.count:
+            most *= 4
+        moved = tuple(path for path in request.parameters if path in equations.values[0])
+        way = Way.of(run.method, adjoint_name(problem.options["adjoint"]), most, evolve(request, parameters=moved))
+        return run.derivatives(way, request)
+
+
+def _equations(problem: Problem) -> Equations:
+    equations = problem.equations
+    if equations is None:
+        raise UnsupportedFeatureError(
+            "The solver 'diffrax' needs the model as a function of JAX's arrays, which this backend does not give."
+        )
+    return equations
 
 
 class _Run:
@@ -61,35 +90,59 @@ class _Run:
 
     def __init__(self, problem: Problem, equations: Equations) -> None:
         self._problem, self._equations = problem, equations
-        self._method = problem.method or DEFAULT
+        self.method = problem.method or DEFAULT
         self._options = options_of(problem)
         self._times = np.asarray(problem.times, dtype=float)
         self._room = _room(len(self._times), MOST_BYTES // (8 * max(1, len(problem.y))))
-        self._travel = traveller(equations, self._method)
+        self.count = 0  # of steps
+        self._travel = traveller(equations, self.method)
 
     def parts(self) -> Iterator[Progress]:
         """Yield what each call gives, or raise what it ended with."""
-        limit, count, rows, most = self._options.steps.max_steps, 0, 0, FIRST_STEPS
+        limit, rows, most = self._options.steps.max_steps, 0, FIRST_STEPS
         with jax.enable_x64(True):
             road, place = jax.tree.map(jnp.asarray, (self._road(), self._start()))
             kept = self._travel.kept(self._equations.values, place, road)
             place = place._replace(method=jax.tree.map(jnp.asarray, kept))
         while True:
             started = perf_counter()
-            wanted = most if limit is None else min(most, limit - count)
+            wanted = most if limit is None else min(most, limit - self.count)
             reached = self._called(place, road, rows, wanted)
             place, status, found = reached.place, Status(int(reached.status)), int(reached.rows)
-            count, rows = count + int(reached.steps), rows + found
+            self.count, rows = self.count + int(reached.steps), rows + found
             time = float(place.t)
             yield self._progress(reached, time, found)
             if status is Status.DONE:
                 return
             if status is not Status.MORE:
                 raise stuck(SOLVER, time, status is Status.UNDEFINED)
-            if limit is not None and count >= limit:
+            if limit is not None and self.count >= limit:
                 raise too_many_steps(SOLVER, limit, time)
             elapsed = perf_counter() - started
             most = max(1, min(8 * most, int(max(int(reached.steps), 1) * CALL_SECONDS / max(elapsed, 1e-6))))
+
+    def derivatives(self, way: Way, request: GradientRequest) -> Gradients:
+        """Return the derivatives of a loss; with room for more steps if there is not enough."""
+        problem, (parameters, fed) = self._problem, self._equations.values
+        first = self._options.steps.first_step
+        with jax.enable_x64(True):
+            y = jnp.asarray(problem.y)
+            fixed = {path: value for path, value in parameters.items() if path not in way.moved}
+            variables = (*(parameters[path] for path in way.moved), *([y] if way.initial else []))
+            road = jax.tree.map(jnp.asarray, self._even(way.adjoint, self._road()))
+            rest = (
+                fixed, fed, y, road, jnp.asarray(problem.start), None if first is None else jnp.asarray(first),
+                jnp.asarray(list(problem.stops), dtype=float), jnp.asarray(self._times),
+            )  # fmt: skip
+            key = "diffrax", way
+            if key not in self._equations.kept:
+                self._equations.kept[key] = Derivative(self._equations, way)
+            value, found, done = self._equations.kept[key].of(checked(request.loss), variables, rest)
+        if not bool(done):
+            return self.derivatives(evolve(way, most=4 * way.most), request)
+        parts = [np.asarray(part, dtype=float) for part in found]
+        by_path = dict(zip(way.moved, parts, strict=False))
+        return Gradients(float(value), by_path, parts[-1] if way.initial else None)
 
     def _called(self, place: Place, road: Road, rows: int, most: int) -> Reached:
         """Take steps, with the next rows."""
@@ -108,7 +161,7 @@ class _Run:
         """Return where the run starts, with what an earlier one would have gone on with."""
         problem, steps = self._problem, self._options.steps
         method, size, errors = problem.controller or (None, None, ())
-        if method != self._method:
+        if method != self.method:
             size, errors = steps.first_step, (1.0, 1.0)
         y = np.array(problem.y, dtype=float)
         h = np.float64(math.nan if size is None else min(size, steps.max_step))
@@ -127,13 +180,28 @@ class _Run:
         coefficients = proportional, integral, derivative
         return Road(ends, firsts, lasts, rtol, atol, np.float64(steps.max_step), coefficients, np.float64(problem.end))
 
+    def _even(self, adjoint: str, road: Road) -> Road:
+        """Return tolerances that serve derivatives too, where those are integrated.
+
+        Raises:
+            ArgumentError: each state has a tolerance of its own.
+        """
+        steps = self._options.steps
+        if adjoint != "backsolve":
+            return road
+        if np.ndim(steps.rtol) or np.ndim(steps.atol):
+            raise ArgumentError(
+                "adjoint='backsolve' takes one rtol and one atol, for derivatives have none of their own."
+            )
+        return road._replace(rtol=np.float64(steps.rtol), atol=np.float64(steps.atol))
+
     def _progress(self, reached: Reached, time: float, rows: int) -> Progress:
         place, kinds = reached.place, self._equations.kinds
         columns: Columns = tuple(
             np.array(column)[:rows].astype(kind) for column, kind in zip(reached.columns, kinds, strict=True)
         )
         first, second = (float(error) for error in place.errors)
-        controller = self._method, float(place.h), (first, second)
+        controller = self.method, float(place.h), (first, second)
         return Progress(time, np.array(place.y), (), controller, columns)
 
 

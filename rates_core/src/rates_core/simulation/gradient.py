@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from attrs import frozen
+from attrs import evolve, frozen
 
 from rates_core.errors import ArgumentError, SimulationError, UnsupportedFeatureError, shown
 from rates_core.expressions.tree import symbols
@@ -15,6 +15,7 @@ from rates_core.plugins import get_manager
 from rates_core.plugins.capabilities import unsupported
 from rates_core.programs.gradient import GradientRequest, Gradients, Loss, Part
 from rates_core.programs.program import slot_paths
+from rates_core.simulation.accepted import problem_of, run_accepted
 from rates_core.simulation.arguments import names_state
 from rates_core.simulation.edge_arguments import is_edge_attribute
 from rates_core.simulation.execution import Run, RunRequest, prepared
@@ -88,10 +89,25 @@ def gradient(model: CompiledModel, loss: Loss, wrt: Iterable[str], request: RunR
     run = prepared(model, request)
     flat = [target for found in targets.values() for target in found]
     wanted = tuple(dict.fromkeys(target.parameter for target in flat if target.parameter is not None))
-    found = run.kernel.gradient(_request(run, loss, wanted, any(target.parameter is None for target in flat)))
+    found = _found(run, loss, wanted, any(target.parameter is None for target in flat))
     values = {path: _value(path, found, targets[path]) for path in paths}
     _check_finite(run, found.loss, values)
     return Gradient(found.loss, values)
+
+
+def _found(run: Run, loss: Loss, parameters: tuple[str, ...], initial: bool) -> Gradients:
+    """Return what the kernel finds of fixed steps, or a driver of its own steps."""
+    choice, grid = run.model.choice, run.grid
+    if choice.fixed:
+        return run.kernel.gradient(_request(run, loss, parameters, initial))
+    assert choice.driver is not None
+    request = GradientRequest(
+        run.carry, (), (), grid.step_size, grid.rows, 1, grid.first_row, _parts(run.model.recording), loss, parameters,
+        initial,
+    )  # fmt: skip
+    found = choice.driver.gradient(problem_of(run), request)
+    zeros = {path: np.zeros(run.model.system.parameter_paths[path].shape) for path in parameters}
+    return evolve(found, parameters={**zeros, **found.parameters})
 
 
 def _check_finite(run: Run, loss: float, values: Mapping[str, Any]) -> None:
@@ -104,7 +120,7 @@ def _check_finite(run: Run, loss: float, values: Mapping[str, Any]) -> None:
     bad = [path for path, value in values.items() if not np.isfinite(value).all()]
     if np.isfinite(loss) and not bad:
         return
-    run_fixed(run)
+    (run_fixed if run.model.choice.fixed else run_accepted)(run)
     if not np.isfinite(loss):
         raise SimulationError(f"The loss is {loss!r}, although all that was recorded is finite.")
     raise SimulationError(
@@ -132,7 +148,7 @@ def _check_able(model: CompiledModel) -> None:
             other for other in manager.backends() if "reverse" in manager.backend(other).capabilities.differentiation
         ]
         raise unsupported("backend", name, ["derivatives of runs"], able)
-    if not choice.fixed:
+    if choice.driver is not None and not choice.driver.differentiates:
         raise UnsupportedFeatureError(
             f"gradient() follows fixed steps; the solver '{choice.solver.name}' chooses its own. "
             "Compile with solver='rk4'."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from attrs import frozen
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from rates_core.programs.equations import Equations
+    from rates_core.programs.gradient import GradientRequest, Gradients
     from rates_core.programs.record import Columns
 
 Derivative = Callable[[float, "np.ndarray"], "np.ndarray"]
@@ -103,7 +104,13 @@ def unsolved(options: Mapping[str, Any], method: str | None, size: int) -> Probl
 
 
 class Driver(ABC):
-    """Integrate problems. One object serves any number of problems and keeps nothing between them."""
+    """Integrate problems. One object serves any number of problems and keeps nothing between them.
+
+    Attributes:
+        differentiates: whether it has `gradient`.
+    """
+
+    differentiates: ClassVar[bool] = False
 
     def check(self, problem: Problem) -> None:  # noqa: B027  # one whose options are checked elsewhere has nothing to do
         """Check the options of a problem of which nothing is computed; its states are zeros.
@@ -119,3 +126,15 @@ class Driver(ABC):
         Raises:
             SimulationError: the method failed; the text says why, and the time says how far it came.
         """
+
+    def gradient(self, problem: Problem, request: GradientRequest) -> Gradients:
+        """Return the derivatives of a loss of a run. Core asks only drivers that say that they differentiate.
+
+        Args:
+            problem: whose `equations` are those of a library that differentiates.
+            request: what is wanted; its tables are empty, and a row is recorded at each of the problem's times.
+
+        Raises:
+            SimulationError: the method failed.
+        """
+        raise NotImplementedError(f"{type(self).__name__} does not differentiate runs.")

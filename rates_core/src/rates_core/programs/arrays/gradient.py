@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from rates_core.errors import ArgumentError, UnknownNameError, UnsupportedFeatureError, did_you_mean, shown
 from rates_core.programs.arrays.runtime import ArrayRuntime, argument
 from rates_core.programs.carry import Carry
-from rates_core.programs.gradient import GradientRequest, Gradients
+from rates_core.programs.gradient import GradientRequest, Gradients, Loss
 from rates_core.system.system import System
 
 if TYPE_CHECKING:
@@ -82,10 +82,7 @@ def gradients_of(kernel: ArrayKernel, request: GradientRequest) -> Gradients:
     rest = fixed, y, *tables, h, first, *kernel.past(_regular(system, request.start))
     variables = (*(values[path] for path in moved), *([y] if request.initial else []))
 
-    def loss(outputs: Mapping[str, Any]) -> Any:
-        return _checked(request.loss(Named(outputs)))
-
-    value, found = program.differentiated(request, tuple(moved))(loss, variables, rest)
+    value, found = program.differentiated(request, tuple(moved))(checked(request.loss), variables, rest)
     derivatives = [np.asarray(runtime.numpy(part), dtype=float) for part in found]
     by_path = {path: np.zeros(system.parameter_paths[path].shape) for path in request.parameters}
     by_path |= dict(zip(moved, derivatives, strict=False))
@@ -108,6 +105,16 @@ def _regular(system: System, start: Carry) -> Any:
             "jump, under a method that looks at the past on samples only, such as Euler's. This run is another."
         )
     return history
+
+
+def checked(loss: Loss) -> Loss:
+    """Return a loss that is given outputs by name, and returns one number of the library or raises.
+
+    Raises:
+        ArgumentError: it returns something else.
+        UnknownNameError: it asks for an output that is not recorded.
+    """
+    return lambda outputs: _checked(loss(Named(outputs)))
 
 
 def _checked(value: Any) -> Any:
