@@ -143,10 +143,10 @@ class Starter:
     def check_name(self) -> None:
         """Raise an `ArgumentError` unless the name is free and can be that of a module."""
         a_kind = f"{'an' if self.kind.singular[0] in 'aeiou' else 'a'} {self.kind.singular}"
-        if not re.fullmatch("[a-z][a-z0-9_]*", self.name) or iskeyword(self.name):
+        if not re.fullmatch("[a-z][a-z0-9]*(_[a-z0-9]+)*", self.name) or iskeyword(self.name):
             raise ArgumentError(
-                f"'{self.name}' cannot be the name of {a_kind}: it may hold small letters, digits and _, begins "
-                f"with a letter, and is no word of Python.{_near(self.name)}"
+                f"'{self.name}' cannot be the name of {a_kind}: it may hold small letters and digits, with "
+                f"single _ between them, begins with a letter, and is no word of Python.{_near(self.name)}"
             )
         owner = self._owner()
         if owner is not None:
@@ -167,7 +167,7 @@ class Starter:
 
 def _near(name: str) -> str:
     """Return a sentence with a name that would do, made of a wrong one, if there is any."""
-    made = re.sub(r"\W+", "_", name.lower(), flags=re.ASCII).strip("_").lstrip("0123456789_")
+    made = re.sub(r"[\W_]+", "_", name.lower(), flags=re.ASCII).strip("_").lstrip("0123456789_")
     made = f"my_{made}" if iskeyword(made) else made
     return f" '{made}' would do." if made else ""
 
