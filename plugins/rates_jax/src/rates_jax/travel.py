@@ -223,12 +223,14 @@ class _Steps:
         """Return what there is after one try of a step."""
         (t, y, h, errors, fresh, jumped, method), bounds = state.place, self._bounds(state.piece)
         limit = self._road.ends[state.piece]
+        # behind its errors a controller keeps what is of a shortest step, of which there is none here
+        _, (_, _, *unused) = self._controller.init(self._term, t, limit, y, h, bounds, self._method.func, self._order)
         end = jnp.where(t + h * (1 + 1e-9) >= limit, limit, t + h)
         new, error, dense, kept, result = self._method.step(self._term, t, end, y, bounds, method, jumped)
         defined = jnp.isfinite(new).all() & jnp.isfinite(error).all()
         good = defined & (result == diffrax.RESULTS.successful)
         keep, begin, aim, _, errors, _ = self._controller.adapt_step_size(
-            t, end, y, jnp.where(good, new, y), None, jnp.where(good, error, jnp.inf), self._order, (*errors, False)
+            t, end, y, jnp.where(good, new, y), None, jnp.where(good, error, jnp.inf), self._order, (*errors, *unused)
         )
         inside = self._method.interpolation_cls(t0=t, t1=end, **dense)
         state = self._written(state, end, lambda time: jnp.where(time == end, new, inside.evaluate(time)), keep)
