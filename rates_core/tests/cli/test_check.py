@@ -23,11 +23,11 @@ def test_one_line_says_what_came_of_a_backend(capsys):
 
 
 def test_one_line_says_what_came_of_a_delay_strategy(capsys):
-    assert main(["check", "gamma", "--family", "delays", "--backend", "numpy"]) == 0
-    cases = [case for case in delay_cases(get_manager().delay_strategy("gamma")) if case.family == "delays"]
+    assert main(["check", "history", "--family", "accuracy", "--backend", "numpy"]) == 0
+    cases = [case for case in delay_cases(get_manager().delay_strategy("history")) if case.family == "accuracy"]
     count = len(cases)
-    assert count > 4
-    out = f"delay strategy 'gamma': claimed {count}/{count}, passed {count}, refused 0, expected failures 0\n"
+    assert count > 3
+    out = f"delay strategy 'history': claimed {count}/{count}, passed {count}, refused 0, expected failures 0\n"
     assert capsys.readouterr() == (out, "")
 
 
