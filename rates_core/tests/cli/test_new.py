@@ -6,10 +6,12 @@ import ast
 import json
 import os
 import re
+import shutil
 import tomllib
 from pathlib import Path
 
 import pytest
+from rates_core.cli import new
 from rates_core.cli.main import main
 from rates_core.cli.new import KINDS, STARTERS, Starter
 from rates_core.errors import ArgumentError
@@ -32,7 +34,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def written(folder: Path) -> dict[str, str]:
-    files = [path for path in folder.rglob("*") if path.is_file()]
+    files = [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"]
     return {str(path.relative_to(folder)): path.read_text(encoding="utf-8") for path in files}
 
 
@@ -54,8 +56,17 @@ def test_a_package_has_its_name_everywhere(here: Path, kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_starter_is_what_is_written_for_the_name_demo(here: Path, kind: str) -> None:
     assert main(["new", kind, "demo"]) == 0
-    source = {name: text for name, text in written(STARTERS / kind).items() if "__pycache__" not in name}
-    assert written(here / "rates-demo") == source
+    assert written(here / "rates-demo") == written(STARTERS / kind)
+
+
+def test_what_an_installer_compiled_beside_a_starter_is_left_there(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(STARTERS, here / "starters")
+    cache = here / "starters" / "solver" / "src" / "rates_demo" / "__pycache__"
+    cache.mkdir(exist_ok=True)
+    (cache / "method.cpython-311.pyc").write_bytes(b"\xcb\x0d\x0d\x0a")
+    monkeypatch.setattr(new, "STARTERS", here / "starters")
+    assert main(["new", "solver", "tape"]) == 0
+    assert not [path for path in (here / "rates-tape").rglob("*") if "pycache" in path.name]
 
 
 @pytest.mark.parametrize("kind", KINDS)
