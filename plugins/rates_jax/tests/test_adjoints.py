@@ -109,6 +109,9 @@ def test_values_and_losses_compile_nothing_again_and_what_is_wrong_is_said() -> 
     kept = [item for key, item in model.program.equations.kept.items() if key[1] != "Tsit5"]
     assert len(kept) == 1
     assert kept[0]._forward._cache_size() == 1
+    longer = model.gradient(distance, ["p/op/k"], parameters={"p/op/k": 40.0})  # has no room for its steps at first
+    x = np.exp(-40.0 * 1.9)
+    assert longer["p/op/k"] == pytest.approx(-2 * (x - 1.0) * 1.9 * x, abs=1e-9)
     with pytest.raises(UnknownNameError, match=r"^loss asks for the output 'y'\. Recorded are: x\."):
         model.gradient(lambda outputs: outputs["y"], ["p/op/k"])
     with pytest.raises(SimulationError, match=r"^The loss is nan, although all that was recorded is finite\.$"):
@@ -116,9 +119,12 @@ def test_values_and_losses_compile_nothing_again_and_what_is_wrong_is_said() -> 
 
 
 def test_a_run_that_fails_says_why() -> None:
-    model = compiled(circuit("x' = x^2", x="output(1.0)"), outputs={"x": "p/op/x"})
+    """The second run ends early, where the first one has left room for its steps."""
+    model = compiled(circuit("x' = x^2", x="output(0.1)"), "forward", rtol=1e-6, atol=1e-9, outputs={"x": "p/op/x"})
+    early = model.gradient(lambda outputs: outputs["x"][-1], ["p/op/x"])
+    assert early["p/op/x"] == pytest.approx(1 / (1 - 0.1 * 1.9) ** 2, rel=1e-4)  # x = x0/(1 - x0 t)
     with pytest.raises(SimulationError, match=r"^Solver 'diffrax' cannot go on from t = 1"):
-        model.gradient(lambda outputs: outputs["x"].sum(), ["p/op/x"])
+        model.gradient(lambda outputs: outputs["x"][-1], ["p/op/x"], initial={"p/op/x": 1.0})
 
 
 def test_a_way_that_there_is_not_is_refused_before_anything_is_computed() -> None:

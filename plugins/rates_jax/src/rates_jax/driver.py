@@ -66,14 +66,16 @@ class DiffraxDriver(Driver):
         """
         equations = _equations(problem)
         run = _Run(problem, equations)
-        for _ in run.parts():  # which raises what is wrong, and counts
-            pass
-        most = LEAST_ROOM
-        while most < 2 * run.count:
-            most *= 4
         moved = tuple(path for path in request.parameters if path in equations.values[0])
-        way = Way.of(run.method, adjoint_name(problem.options["adjoint"]), most, evolve(request, parameters=moved))
-        return run.derivatives(way, request)
+        way = Way.of(run.method, adjoint_name(problem.options["adjoint"]), 0, evolve(request, parameters=moved))
+        # a run before had room for its steps; where it is not enough, or they are limited, they are counted
+        most = equations.kept.get(("diffrax room", run.method), 0) if problem.options["max_steps"] is None else 0
+        found = run.derivatives(evolve(way, most=most), request) if most else None
+        while found is None:
+            most = max(4 * most, run.room())
+            found = run.derivatives(evolve(way, most=most), request)
+        equations.kept["diffrax room", run.method] = most
+        return found
 
 
 def _equations(problem: Problem) -> Equations:
@@ -121,8 +123,17 @@ class _Run:
             elapsed = perf_counter() - started
             most = max(1, min(8 * most, int(max(int(reached.steps), 1) * CALL_SECONDS / max(elapsed, 1e-6))))
 
-    def derivatives(self, way: Way, request: GradientRequest) -> Gradients:
-        """Return the derivatives of a loss; with room for more steps if there is not enough."""
+    def room(self) -> int:
+        """Return room for all steps that the run tries, one of few numbers; raise what is wrong with it."""
+        self.count, room = 0, LEAST_ROOM
+        for _ in self.parts():
+            pass
+        while room < 2 * self.count:
+            room *= 4
+        return room
+
+    def derivatives(self, way: Way, request: GradientRequest) -> Gradients | None:
+        """Return the derivatives of a loss, or None where there is not room for all steps."""
         problem, (parameters, fed) = self._problem, self._equations.values
         first = self._options.steps.first_step
         with jax.enable_x64(True):
@@ -138,8 +149,9 @@ class _Run:
             if key not in self._equations.kept:
                 self._equations.kept[key] = Derivative(self._equations, way)
             value, found, done = self._equations.kept[key].of(checked(request.loss), variables, rest)
+        self._equations.check()
         if not bool(done):
-            return self.derivatives(evolve(way, most=4 * way.most), request)
+            return None
         parts = [np.asarray(part, dtype=float) for part in found]
         by_path = dict(zip(way.moved, parts, strict=False))
         return Gradients(float(value), by_path, parts[-1] if way.initial else None)
