@@ -23,6 +23,7 @@ from rates_core import (
 )
 
 DECAY = OperatorTemplate("op", ["x' = c - k*x"], {"x": "output(0.4)", "k": 0.7, "c": 1.3})
+SUMMED = OperatorTemplate("op", ["x' = s - k*x"], {"x": "output(0.4)", "s": "input(0.0)", "k": 0.7})
 H, STEPS = 0.1, 10
 
 
@@ -37,8 +38,8 @@ def compiled(circuit: CircuitTemplate, solver: str = "euler", **options: Any) ->
 
 
 def late(variable: str, delay: float) -> CircuitTemplate:
-    equations = [f"x' = -k*past({variable}, tau)", "z = x^2"]
-    unit = OperatorTemplate("op", equations, {"x": "output(0.4)", "z": "variable(0.0)", "k": 0.7, "tau": delay})
+    equations = [f"x' = -k*past({variable}, tau)", "w = x + 0.1*past(w, tau)" if variable == "w" else "w = x"]
+    unit = OperatorTemplate("op", equations, {"x": "output(0.4)", "w": "variable(0.0)", "k": 0.7, "tau": delay})
     return CircuitTemplate("late", nodes={"p": NodeTemplate("n", [unit])})
 
 
@@ -207,26 +208,29 @@ def test_what_has_no_gradient_is_refused() -> None:
     assert str(steps.value) == (
         "gradient() follows fixed steps; the solver 'dopri5' chooses its own. Compile with solver='rk4'."
     )
-    with pytest.raises(UnsupportedFeatureError) as computed:
-        compiled(late("z", 0.3)).gradient(last, ["p/op/k"])
-    assert str(computed.value) == (
-        "The backend 'torch' does not differentiate runs in which the past of a computed variable, 'p/op/z', matters. "
+    with pytest.raises(UnsupportedFeatureError) as circle:
+        compiled(late("w", 0.3)).gradient(last, ["p/op/k"], initial={"p/op/x": 0.4})
+    assert str(circle.value) == (
+        "gradient() does not follow 'p/op/w', a computed variable that depends on its own past. "
         "Delay a state in its place."
     )
-    with pytest.raises(UnsupportedFeatureError) as between:
-        compiled(late("x", 0.25)).gradient(last, ["p/op/k"])
-    assert str(between.value) == (
-        "gradient() follows delays that are whole steps, from a past that goes over into the start without a jump, "
-        "under a method that looks at the past on samples only, such as Euler's. This run is another."
+    with pytest.raises(UnsupportedFeatureError) as inside:
+        compiled(late("x", 0.05), solver="rk4").gradient(last, ["p/op/k"])
+    assert str(inside.value) == (
+        "gradient() follows delayed values that lie on samples or between them. A delay is too short: what is read "
+        "lies inside a step."
     )
-    with pytest.raises(UnsupportedFeatureError) as past:
-        compiled(late("x", 0.3)).gradient(last, ["p/op/x"])
-    assert str(past.value) == (
-        "wrt: 'p/op/x' is read late, so that its start is its past too; runs are not differentiated by it."
+    spread = CircuitTemplate(
+        "spread",
+        nodes={name: NodeTemplate("n", [SUMMED]) for name in "pq"},
+        edges=[("q/op/x", "p/op/s", None, {"weight": 0.5, "delay": 0.4, "spread": 0.2})],
     )
-    with pytest.raises(UnsupportedFeatureError) as delay:
-        compiled(late("x", 0.3)).gradient(last, ["p/op/k", "p/op/tau"])
-    assert str(delay.value) == "wrt: 'p/op/tau' is a delay; runs are not differentiated by it yet."
+    with pytest.raises(UnsupportedFeatureError) as width:
+        compiled(spread).gradient(last, ["q/op/x->p/op/s/spread"])
+    assert str(width.value) == (
+        "wrt: 'q/op/x->p/op/s/spread' is a spread, which says how many stages a chain has: runs are not differentiated "
+        "by it."
+    )
     with pytest.raises(UnknownNameError) as unknown:
         compiled(units()).gradient(last, ["p/op/kk"])
     assert str(unknown.value) == (
@@ -234,26 +238,79 @@ def test_what_has_no_gradient_is_refused() -> None:
     )
 
 
-def test_chains_start_from_the_past_of_a_state_or_are_refused() -> None:
-    def chained(source: str) -> Any:
-        equations = ["x' = c - k*x + s", "z = c*x"]
-        variables = {"x": "output(0.4)", "z": "variable(0.0)", "s": "input(0.0)", "k": 0.7, "c": 1.3}
-        circuit = CircuitTemplate(
-            "chained",
-            nodes={"p": NodeTemplate("n", [OperatorTemplate("op", equations, variables)])},
-            edges=[(f"p/op/{source}", "p/op/s", None, {"weight": 0.5, "delay": 0.4, "spread": 0.2})],
-        )
-        return compiled(circuit)
+def test_how_derivatives_are_accumulated_is_one_of_two_ways() -> None:
+    for options, said in (
+        ({"mode": "backward"}, "mode is 'backward'; it is 'reverse', or 'forward' for few variables."),
+        ({"checkpoint": 1}, "checkpoint must be True or False; it is 1."),
+        (
+            {"mode": "forward", "checkpoint": True},
+            "checkpoint=True is of mode='reverse'; forwards nothing is kept.",
+        ),
+    ):
+        with pytest.raises(ArgumentError) as caught:
+            compiled(units()).gradient(last, ["p/op/k"], **options)
+        assert str(caught.value) == said
 
-    model, shift = chained("x"), 1e-5
-    found = model.gradient(last, ["p/op/k", "p/op/c"])
+
+def test_the_samples_of_an_input_have_a_derivative_each() -> None:
+    unit = OperatorTemplate("op", "x' = s", {"x": "output(0.0)", "s": "input(0.0)"})
+    circuit = CircuitTemplate("fed", populations={"p": PopulationTemplate("p", NodeTemplate("n", [unit]), 2)})
+    samples = np.zeros(STEPS + 1)
+    found = compiled(circuit, inputs={"p/op/s": samples}).gradient(last, ["p/op/s"])["p/op/s"]
+    assert np.allclose(found, 2 * H * (np.arange(STEPS + 1) < STEPS - 1), rtol=1e-12)
+    wide = np.zeros((STEPS + 1, 2))
+    found = compiled(circuit, solver="heun", inputs={"p/op/s": wide}).gradient(
+        lambda outputs: outputs["x"][2, 1], ["p/op/s"]
+    )["p/op/s"]
+    assert np.allclose(found, H * np.outer([0.5, 1.0, 0.5] + [0.0] * (STEPS - 2), [0.0, 1.0]), rtol=1e-12)
+    with pytest.raises(ArgumentError) as function:
+        compiled(circuit, inputs={"p/op/s": np.sin}).gradient(last, ["p/op/s"])
+    assert str(function.value) == (
+        "wrt: the input 'p/op/s' is a function of time; feed samples of it to have a gradient by them."
+    )
+
+
+def test_the_derivative_by_a_delay_is_that_of_the_solution() -> None:
+    # constant before the start, x is x0*(1 - k t) up to the delay, and then x0*(1 - k t + k^2 (t - tau)^2/2)
+    k, tau, end = 0.7, 0.437, 0.8
+    model = late("x", tau).compile(
+        backend="torch", solver="heun", step_size=1e-3, simulation_time=end + 1e-3, outputs={"x": "p/op/x"}
+    )
+    found = model.gradient(lambda outputs: outputs["x"][-1], ["p/op/tau", "p/op/x", "p/op/k"])
+    assert np.isclose(found["p/op/tau"], -0.4 * k**2 * (end - tau), rtol=2e-3)
+    assert np.isclose(found["p/op/x"], 1 - k * end + k**2 * (end - tau) ** 2 / 2, rtol=2e-3)
+    assert np.isclose(found["p/op/k"], 0.4 * (-end + k * (end - tau) ** 2), rtol=2e-3)
+
+
+@pytest.mark.parametrize("source", ["x", "z"])
+def test_chains_start_from_the_past_of_their_source(source: str) -> None:
+    equations = ["x' = c - k*x + s", "z = c*x"]
+    variables = {"x": "output(0.4)", "z": "variable(0.0)", "s": "input(0.0)", "k": 0.7, "c": 1.3}
+    circuit = CircuitTemplate(
+        "chained",
+        nodes={"p": NodeTemplate("n", [OperatorTemplate("op", equations, variables)])},
+        edges=[(f"p/op/{source}", "p/op/s", None, {"weight": 0.5, "delay": 0.4, "spread": 0.2})],
+    )
+    model, shift = compiled(circuit), 1e-5
+    found = model.gradient(last, ["p/op/k", "p/op/c", "p/op/x"])
     for path, value in (("p/op/k", 0.7), ("p/op/c", 1.3)):
         ends = [model.run(parameters={path: value + d})["x"].iloc[-1] for d in (-shift, shift)]
         assert np.isclose(found[path], (ends[1] - ends[0]) / (2 * shift), rtol=1e-8)
-    with pytest.raises(UnsupportedFeatureError):
-        model.gradient(last, ["p/op/x"])
-    with pytest.raises(UnsupportedFeatureError):
-        chained("z").gradient(last, ["p/op/c"])
+    ends = [model.run(initial={"p/op/x": 0.4 + d})["x"].iloc[-1] for d in (-shift, shift)]
+    assert np.isclose(found["p/op/x"], (ends[1] - ends[0]) / (2 * shift), rtol=1e-8)
+
+
+@pytest.mark.filterwarnings("ignore")  # PyTorch's compiler warns of what it imports and looks at itself
+@pytest.mark.parametrize("stride", [15, pytest.param(1, marks=pytest.mark.exhaustive)])
+def test_compiled_steps_give_the_same(stride: int) -> None:
+    circuit, paths = late("x", 0.35), ["p/op/k", "p/op/tau", "p/op/x"]
+    options = {"step_size": H, "simulation_time": 32 * H, "sampling_step_size": stride * H, "outputs": {"x": "p/op/x"}}
+    plain, other = (circuit.compile(backend="torch", compile=each, **options) for each in (False, True))
+    wanted = plain.gradient(last, paths)
+    for _ in range(2):
+        found = other.gradient(last, paths)
+        assert np.isclose(found.loss, wanted.loss, rtol=1e-13)
+        assert np.allclose([found[path] for path in paths], [wanted[path] for path in paths], rtol=1e-12)
 
 
 def test_an_optimiser_of_the_library_recovers_the_damping_of_a_trace() -> None:

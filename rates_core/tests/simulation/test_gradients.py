@@ -38,7 +38,7 @@ def test_unknown_arguments_are_refused() -> None:
         model().gradient(loss, ["p/op/k"], parameter={})
     assert str(caught.value) == (
         "A compiled model's gradient() has no argument 'parameter'. Did you mean 'parameters'? It takes: loss, wrt, "
-        "parameters, initial, inputs, simulation_time, sampling_step_size, cutoff, seed."
+        "parameters, initial, inputs, simulation_time, sampling_step_size, cutoff, seed, mode, checkpoint."
     )
 
 

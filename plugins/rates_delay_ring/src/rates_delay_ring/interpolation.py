@@ -73,3 +73,18 @@ def lagrange_weights(positions: np.ndarray, first: np.ndarray, degree: int) -> n
             if other != own:
                 weights[:, own] *= (positions - first - other) / (own - other)
     return weights
+
+
+def lagrange_slopes(positions: np.ndarray, first: np.ndarray, degree: int) -> np.ndarray:
+    """Return the derivatives of these weights by the position."""
+    slopes = np.zeros((len(positions), degree + 1))
+    for own in range(degree + 1):
+        for left_out in range(degree + 1):
+            if left_out == own:
+                continue
+            product = np.full(len(positions), 1.0 / (own - left_out))
+            for other in range(degree + 1):
+                if other not in (own, left_out):
+                    product *= (positions - first - other) / (own - other)
+            slopes[:, own] += product
+    return slopes

@@ -17,11 +17,12 @@ import numpy as np
 from rates_core.delays.dependence import Dependence
 from rates_core.delays.present import Present
 from rates_core.delays.strategy import Gather, Storage, StorageContext, UniformHistory, joined, no_draws
-from rates_core.errors import ArgumentError
+from rates_core.errors import ArgumentError, UnsupportedFeatureError
 from rates_core.programs.program import slot_paths
 
 from rates_delay_ring.breaks import Breaks
 from rates_delay_ring.interpolation import lagrange, lagrange_weights, near_samples, snapped, window
+from rates_delay_ring.resolved import Window, resolved
 from rates_delay_ring.stencil import Stencil, stencil_of
 from rates_delay_ring.steps import Steps
 
@@ -53,7 +54,7 @@ class Ring(UniformHistory):
         self._delays = [np.asarray(np.where(np.equal(d, 0), 1.0, d / context.step_size)) for d in context.delays]
         self._longest = max((float(delay.max()) for delay in self._delays if delay.size), default=0.0)
         self._shortest = min((float(delay.min()) for delay in self._delays if delay.size), default=math.inf)
-        self._size = math.ceil(self._longest) + self._order + 3
+        self._size = max(math.ceil(self._longest) + self._order + 3, 2 * self._order + 2)
         kept = dict.fromkeys(read.slot for read in context.system.reads)
         self._algebraic = [slot for slot in kept if slot not in self._states]
         dependence = Dependence(context.system)
@@ -310,18 +311,59 @@ class Ring(UniformHistory):
         return self._gathers[node]
 
     def _gather(self, number: int, node: float) -> Gather:
-        stencil, slot = self._stencils[number, node], self._context.system.reads[number].slot
+        stencil = self._stencils[number, node]
         assert stencil is not None
-        shape = self._context.system.shapes[slot]
-        index, rows, weights = self._context.indices[number], stencil.offsets + self._size, stencil.weights
+        return self._placed(number, stencil.offsets, stencil.weights)
+
+    def _placed(
+        self, number: int, offsets: np.ndarray, weights: np.ndarray, slopes: np.ndarray | None = None
+    ) -> Gather:
+        """Return where the entries of a read lie whose first samples are `offsets` from the present step."""
+        shape = self._context.system.shapes[self._context.system.reads[number].slot]
+        index, rows = self._context.indices[number], offsets + self._size
         if not shape:
-            return _compact(rows, weights)
+            return _compact(rows, weights, slopes)
         entries = np.arange(shape[0]) if index is None else np.asarray(index).reshape(-1)
         if rows.size == 1 < entries.size:
             rows, weights = np.repeat(rows, entries.size), np.repeat(weights, entries.size, axis=0)
+            slopes = None if slopes is None else np.repeat(slopes, entries.size, axis=0)
         places = rows * shape[0]
         places += entries
-        return _compact(places, weights)
+        return _compact(places, weights, slopes)
+
+    def alike_from(self, slopes: bool) -> float:
+        """Return the step from which on all reads are resolved alike."""
+        if self._present or None in self._stencils.values():
+            return math.inf
+        smooth = self._breaks.last + math.ceil(self._longest) + self._order + 2
+        if slopes or not all(stencil.whole for stencil in self._stencils.values() if stencil is not None):
+            return smooth
+        return max(self._holds(*key) for key in self._stencils)
+
+    def resolved(self, step: int, node: float, slopes: bool) -> tuple[Gather, ...]:
+        """Return for each read where its values at a node of a step lie.
+
+        Raises:
+            UnsupportedFeatureError: they lie elsewhere than on samples.
+        """
+        past = self._context.past
+        jumps = [step for slot in self._buffers for step in self._breaks.jumps(slot)]
+        if self._present or past.functions or jumps:
+            raise _unresolved("It has a delay of 0, or a past that is no constant.")
+        return tuple(self._resolved(number, step, node, slopes) for number in range(len(self._delays)))
+
+    def _resolved(self, number: int, step: int, node: float, slopes: bool) -> Gather:
+        slot = self._context.system.reads[number].slot
+        newest = step - 1 if node == 0 and slot in self._algebraic else step
+        positions = step + node - self._delays[number].reshape(-1)
+        found = resolved(positions, node, Window((0, *self._breaks.points), newest, self._order), slopes)
+        if found is None:
+            raise _unresolved("A delay is too short: what is read lies inside a step.")
+        stencil = self._stencils[number, node]
+        if not slopes and stencil is not None and stencil.whole:
+            return self._placed(number, found.first + self._order - step, stencil.weights)
+        changes = None if found.slopes is None else found.slopes / self._context.step_size
+        return self._placed(number, found.first - step, found.weights, changes)
 
     def buffers(self) -> tuple[np.ndarray, ...]:
         """Return the samples of each slot that is read."""
@@ -375,7 +417,11 @@ def _single(value: np.ndarray) -> Any:
     return value.item() if np.ndim(value) == 0 else np.array(value)
 
 
-def _compact(places: np.ndarray, weights: np.ndarray) -> Gather:
+def _unresolved(reason: str) -> UnsupportedFeatureError:
+    return UnsupportedFeatureError(f"gradient() follows delayed values that lie on samples or between them. {reason}")
+
+
+def _compact(places: np.ndarray, weights: np.ndarray, slopes: np.ndarray | None) -> Gather:
     """Return a gather with places in few bytes, since many are read at every step."""
     small = places.size == 0 or places.max() < 2**32
-    return Gather(places.astype(np.uint32 if small else np.uint64), np.ascontiguousarray(weights))
+    return Gather(places.astype(np.uint32 if small else np.uint64), np.ascontiguousarray(weights), slopes)

@@ -14,6 +14,7 @@ from rates_core.programs.arrays.kernel import ArrayBackend
 from rates_core.programs.arrays.runtime import ArrayRuntime, Binder, Differentiated, Kind
 from rates_core.programs.program import FunctionSource
 
+from rates_jax.derivatives import backwards, forwards
 from rates_jax.language import JAX
 
 KINDS = {
@@ -62,9 +63,9 @@ class JaxRuntime(ArrayRuntime):
         compiled = _in_double(jax.jit(run) if traceable else run)
         return lambda parameters: partial(compiled, parameters)
 
-    def side_by_side(self, parts: Sequence[Any]) -> Any:
-        """Return columns as one array; what is alone stays as it is."""
-        return parts[0] if len(parts) == 1 else jnp.concatenate(parts, 1)
+    def joined(self, parts: Sequence[Any], axis: int = 0) -> Any:
+        """Return arrays one behind the other."""
+        return jnp.concatenate(parts, axis)
 
     def asked(self, function: Callable[..., Any], arguments: tuple[Any, ...], shapes: Sequence[tuple[int, ...]]) -> Any:
         """Return what a function of NumPy's arrays returns, called from compiled code.
@@ -86,17 +87,13 @@ class JaxRuntime(ArrayRuntime):
         parts = jnp.split(found, np.cumsum(sizes)[:-1])
         return tuple(part.reshape(shape) for part, shape in zip(parts, shapes, strict=True))
 
-    def differentiated(self, outputs: Callable[..., Any]) -> Differentiated:
-        """Return the function that returns a loss and its derivatives, backwards through a compiled run."""
-        run = jax.jit(outputs)
+    def broadcast_to(self, value: Any, shape: tuple[int, ...]) -> Any:
+        """Return an array, repeated along new first axes and such of length 1."""
+        return jnp.broadcast_to(value, shape)
 
-        def both(loss: Callable[..., Any], variables: Sequence[jax.Array], rest: Any) -> Any:
-            found, pull = jax.vjp(lambda moved: run(moved, rest), tuple(variables))
-            value, by_outputs = jax.value_and_grad(loss)(found)
-            (derivatives,) = pull(by_outputs)
-            return value, derivatives
-
-        return _in_double(both)
+    def differentiated(self, outputs: Callable[..., Any], forward: bool) -> Differentiated:
+        """Return the function that returns a loss and its derivatives."""
+        return _in_double(forwards(outputs) if forward else backwards(outputs))
 
 
 def _in_double(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -146,14 +146,15 @@ def buffered(buffer, t, delay, step_size):
     return (1.0 - share) * buffer[k] + share * buffer[jnp.minimum(k + 1, len(buffer) - 1)]
 
 
-def late(buffer, gather, place):
-    """Return delayed values: samples, or weighted sums of those that follow each other."""
-    places, weights = gather
-    width = buffer[0].size
-    values, entries = buffer.reshape(-1), places + (place - len(buffer) // 2) * width
-    if weights.shape[1] == 0:
+def late(buffer, gather, first):
+    """Return delayed values: samples, or weighted sums of those that follow each other; for several rows one axis."""
+    places, weights, *shifts = gather
+    width = math.prod(buffer.shape[1:])
+    values, entries = buffer.reshape(-1), places + first[..., None] * width
+    if weights.shape[-1] == 0:
         return values[entries]
-    return sum(weights[:, number] * values[entries + number * width] for number in range(weights.shape[1]))
+    samples = values[entries[..., None] + jnp.arange(weights.shape[-1]) * width]
+    return sum([(weights * samples).sum(-1), *shifts])
 
 
 def written(buffer, value, place):
@@ -161,44 +162,112 @@ def written(buffer, value, place):
     return buffer.at[place].set(value).at[place - len(buffer) // 2].set(value)
 
 
-def rows_of(step, row, keep, y, h, first, samples, stride, inputs, draws, blank, buffers, gathers):
-    """Advance y by samples*stride steps; return the end, a row from before every `stride` steps, and the buffers.
+def rows_of(step, row, states, kept, read, y, h, first, samples, stride, inputs, draws, blank, buffers, gathers):
+    """Advance y by samples*stride steps; return the end, a row from before every `stride` steps, and the buffers."""
 
-    Numbers of steps that are Python's make a loop that gradients can flow back through.
-    """
+    def past_of(buffers, start):
+        return tuple(read(buffers, gather, start) for gather in gathers)
+
+    def stored(values, buffers, place):
+        return tuple(
+            buffer if value is None else written(buffer, value, place)
+            for value, buffer in zip(values, buffers, strict=True)
+        )
 
     def at(k, state):
         y, buffers = state
         number, given = (first + k).astype(FLOAT), jax.tree.map(lambda table: table[k], (inputs, draws))
-        past = ()
-        if buffers:
-            size = len(buffers[0]) // 2
-            past = buffers, gathers, (first + k) % size + size
-            past = keep(number, h, y, *given, past), *past[1:]
-        return number, h, y, *given, past
+        if not buffers:
+            return (number, h, y, *given, ()), ()
+        size = len(buffers[0]) // 2
+        start = (first + k) % size
+        values = states(y)
+        buffers = stored(values, buffers, start + size)
+        if any(value is None for value in values):
+            buffers = stored(kept(number, h, y, *given, past_of(buffers, start)), buffers, start + size)
+        return (number, h, y, *given, past_of(buffers, start)), buffers
 
     def taken(k, state):
-        given = at(k, state)
-        return step(*given), given[-1][0] if buffers else ()
+        given, buffers = at(k, state)
+        return step(*given), buffers
 
-    def steps(sample, state):
-        return jax.lax.fori_loop(sample * stride, (sample + 1) * stride, taken, state)
-
-    def kept(sample, carried):
+    def kept_row(sample, carried):
         state, rows = carried
-        found = row(*at(sample * stride, state))
+        found = row(*at(sample * stride, state)[0])
         rows = jax.tree.map(lambda column, value: column.at[sample].set(value), rows, found)
-        return steps(sample, state), rows
+        return jax.lax.fori_loop(sample * stride, (sample + 1) * stride, taken, state), rows
 
-    def scanned(state, sample):
-        found = row(*at(sample * stride, state))
-        numbers = sample * stride + jnp.arange(stride)
-        return jax.lax.scan(lambda state, k: (taken(k, state), None), state, numbers)[0], found
-
-    if isinstance(samples, int):
-        (y, buffers), rows = jax.lax.scan(scanned, (y, buffers), jnp.arange(samples))
-        return y, rows, buffers
-    shapes = jax.eval_shape(lambda: row(*at(0, (y, buffers))))
+    shapes = jax.eval_shape(lambda: row(*at(0, (y, buffers))[0]))
     rows = jax.tree.map(lambda value: jnp.zeros((blank.shape[0], *value.shape), value.dtype), shapes)
-    (y, buffers), rows = jax.lax.fori_loop(0, samples, kept, ((y, buffers), rows))
+    (y, buffers), rows = jax.lax.fori_loop(0, samples, kept_row, ((y, buffers), rows))
     return y, rows, buffers
+
+
+def rolled(
+    step, row, states, kept, read, y, h, first, samples, stride, inputs, draws, windows, gathers, together, segment
+):
+    """Do what `rows_of` does, so that derivatives can flow back; numbers of rows and steps are Python's.
+
+    Windows hold samples from before the first step. The delayed values of up to `together` steps lie in them; where
+    there are none, that of a step may lie at its start. What is read late may differ from step to step: it then has an
+    axis of steps. Of every `segment` rows only the beginning is kept for the way back; all steps are, if it is 0.
+    """
+    varying = bool(windows) and gathers[0][0][0].ndim > 1
+    numbers = (first + jnp.arange(samples * stride)).astype(FLOAT)
+    tables = numbers, inputs, draws, gathers if varying else ()
+
+    def past_of(windows, own, count):
+        return tuple(read(windows, gather, jnp.arange(count)) for gather in (own if varying else gathers))
+
+    def behind(windows, values, count):
+        return tuple(
+            jnp.concatenate((window, jnp.broadcast_to(value, (count, *window.shape[1:]))))
+            for window, value in zip(windows, values, strict=True)
+        )
+
+    def with_present(windows, number, y, inputs, draws, own):
+        values = states(y[None])
+        full = behind(windows, [0.0 if value is None else value for value in values], 1)
+        if any(value is None for value in values):
+            values = kept(number, h, y[None], inputs, draws, past_of(full, own, 1))
+            full = behind(windows, values, 1)
+        return full
+
+    def chunk(state, given):
+        (y, windows), (numbers, inputs, draws, own) = state, given
+        count, past = len(numbers), ()
+        if windows:
+            windows = windows if together else with_present(windows, numbers, y, inputs, draws, own)
+            past = past_of(windows, own, count)
+        y, ys = jax.lax.scan(lambda y, each: (step(each[0], h, y, *each[1:]), y), y, (numbers, inputs, draws, past))
+        if windows and together:
+            windows = behind(windows, kept(numbers, h, ys, inputs, draws, past), count)
+        return (y, tuple(window[count:] for window in windows)), (ys, past)
+
+    def part(state, tables):
+        count = len(tables[0])
+        size = min(max(together, 1), count) if windows else count
+        whole = count // size
+        folded = jax.tree.map(lambda table: table[: whole * size].reshape(whole, size, *table.shape[1:]), tables)
+        state, found = jax.lax.scan(chunk, state, folded)
+        found = jax.tree.map(lambda values: values.reshape(whole * size, *values.shape[2:]), found)
+        if count > whole * size:
+            state, last = chunk(state, jax.tree.map(lambda table: table[whole * size :], tables))
+            found = jax.tree.map(lambda *values: jnp.concatenate(values), found, last)
+        (numbers, inputs, draws, _), (ys, past) = jax.tree.map(lambda values: values[::stride], (tables, found))
+        return state, jax.vmap(lambda number, *given: row(number, h, *given))(numbers, ys, inputs, draws, past)
+
+    def some(tables, start, stop):
+        return jax.tree.map(lambda table: table[start * stride : stop * stride], tables)
+
+    many = samples // segment if segment else 0
+    if many < 2:
+        (y, windows), rows = part((y, windows), tables)
+        return y, rows, windows
+    folded = jax.tree.map(lambda table: table.reshape(many, -1, *table.shape[1:]), some(tables, 0, many * segment))
+    (y, windows), rows = jax.lax.scan(jax.checkpoint(part), (y, windows), folded)
+    rows = jax.tree.map(lambda values: values.reshape(-1, *values.shape[2:]), rows)
+    if samples > many * segment:
+        (y, windows), last = part((y, windows), some(tables, many * segment, samples))
+        rows = jax.tree.map(lambda *values: jnp.concatenate(values), rows, last)
+    return y, rows, windows

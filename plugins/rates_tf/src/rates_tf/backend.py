@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,9 @@ import tensorflow as tf
 from rates_core.programs.arrays.kernel import ArrayBackend
 from rates_core.programs.arrays.runtime import ArrayRuntime, Binder, Differentiated, Kind
 
+from rates_tf.derivatives import backwards
 from rates_tf.language import TENSORFLOW
+from rates_tf.segments import Segments
 
 KINDS = {
     "float64": {"real": tf.float64, "complex": tf.complex128, "integer": tf.int64},
@@ -59,26 +62,24 @@ class TensorFlowRuntime(ArrayRuntime):
         rows = rows[:, None] if rows.shape.rank == 1 else rows
         return rows if units is None or rows.shape[1] == 1 else tf.gather(rows, units, axis=1)
 
-    def side_by_side(self, parts: Sequence[Any]) -> Any:
-        """Return columns as one tensor; what is alone stays as it is."""
-        return parts[0] if len(parts) == 1 else tf.concat(list(parts), 1)
+    def rollout(self, module: ModuleType) -> Callable[..., Any]:
+        """Return what runs steps so that derivatives can flow back."""
+        return Segments(module)
 
-    def differentiated(self, outputs: Callable[..., Any]) -> Differentiated:
-        """Return the function that returns a loss and its derivatives, backwards through a compiled run."""
+    def joined(self, parts: Sequence[Any], axis: int = 0) -> Any:
+        """Return arrays one behind the other."""
+        return tf.concat(list(parts), axis)
 
-        def pulled(variables: Sequence[tf.Tensor], rest: Any, by_outputs: Any) -> Any:
-            with tf.GradientTape() as tape:
-                tape.watch(variables)
-                found = outputs(variables, rest)
-            return tape.gradient(found, variables, output_gradients=by_outputs, unconnected_gradients="zero")
+    def broadcast_to(self, value: Any, shape: tuple[int, ...]) -> Any:
+        """Return an array, repeated along new first axes and such of length 1."""
+        return tf.broadcast_to(value, shape)
 
-        run, pull = (tf.function(each, autograph=False, jit_compile=True) for each in (outputs, pulled))
+    def entries(self, values: Any, index: np.ndarray) -> Any:
+        """Return entries of a vector."""
+        return tf.gather(values, index)
 
-        def both(loss: Callable[..., Any], variables: Sequence[tf.Tensor], rest: Any) -> Any:
-            found = run(variables, rest)
-            with tf.GradientTape() as tape:
-                tape.watch(found)
-                value = loss(found)
-            return value, pull(variables, rest, tape.gradient(value, found, unconnected_gradients="zero"))
-
-        return both
+    def differentiated(self, outputs: Callable[..., Any], forward: bool) -> Differentiated:
+        """Return the function that returns a loss and its derivatives."""
+        if forward:
+            raise NotImplementedError("TensorFlow has no derivatives forwards of loops that keep rows.")
+        return backwards(outputs)

@@ -200,17 +200,16 @@ def buffered(buffer, t, delay, step_size):
     return (1.0 - share) * buffer[k] + share * buffer[tf.minimum(k + 1, len(buffer) - 1)]
 
 
-def late(buffer, gather, place):
-    """Return delayed values: samples, or weighted sums of those that follow each other."""
-    places, weights = gather
-    width = buffer.shape[1:].num_elements()
-    values = tf.reshape(buffer, [-1])
-    entries = places + (place - buffer.shape[0] // 2) * width
-    if weights.shape[1] == 0:
+def late(buffer, gather, first):
+    """Return delayed values: samples, or weighted sums of those that follow each other; for several rows one axis."""
+    places, weights, *shifts = gather
+    width, values = buffer.shape[1:].num_elements(), tf.reshape(buffer, [-1])
+    entries = places + first[..., None] * width
+    if weights.shape[-1] == 0:
         return tf.gather(values, entries)
-    samples = [tf.gather(values, entries + number * width) for number in range(weights.shape[1])]
-    shares = tf.unstack(tf.cast(weights, values.dtype), axis=1)
-    return reduce(tf.add, (share * sample for share, sample in zip(shares, samples, strict=True)))
+    samples = [tf.gather(values, entries + number * width) for number in range(weights.shape[-1])]
+    shares = tf.unstack(tf.cast(weights, values.dtype), axis=-1)
+    return reduce(tf.add, [*(share * sample for share, sample in zip(shares, samples, strict=True)), *shifts])
 
 
 def written(buffer, value, place):
@@ -219,36 +218,126 @@ def written(buffer, value, place):
     return tf.tensor_scatter_nd_update(buffer, rows, tf.stack([value, value]))
 
 
-def rows_of(step, row, keep, y, h, first, samples, stride, inputs, draws, blank, buffers, gathers):
+def rows_of(step, row, states, kept, read, y, h, first, samples, stride, inputs, draws, blank, buffers, gathers):
     """Advance y by samples*stride steps; return the end, a row from before every `stride` steps, and the buffers."""
-    room = samples if blank is None else blank.shape[0]
-    most = stride if isinstance(stride, int) else None  # gradients need to know
-    samples, stride = tf.cast(samples, tf.int64), tf.cast(stride, tf.int64)
+    room = blank.shape[0]
+
+    def past_of(buffers, start):
+        return tuple(read(buffers, gather, start) for gather in gathers)
+
+    def stored(values, buffers, place):
+        return tuple(
+            buffer if value is None else written(buffer, value, place)
+            for value, buffer in zip(values, buffers, strict=True)
+        )
 
     def at(k, y, buffers):
-        given = tf.nest.map_structure(lambda table: table[k], (inputs, draws))
-        number, past = tf.cast(first + k, FLOAT), ()
-        if buffers:
-            size = buffers[0].shape[0] // 2
-            past = buffers, gathers, (first + k) % size + size
-            past = keep(number, h, y, *given, past), *past[1:]
-        return number, h, y, *given, past
+        number, given = tf.cast(first + k, FLOAT), tf.nest.map_structure(lambda table: table[k], (inputs, draws))
+        if not buffers:
+            return (number, h, y, *given, ()), ()
+        size = buffers[0].shape[0] // 2
+        start = (first + k) % size
+        values = states(y)
+        buffers = stored(values, buffers, start + size)
+        if any(value is None for value in values):
+            buffers = stored(kept(number, h, y, *given, past_of(buffers, start)), buffers, start + size)
+        return (number, h, y, *given, past_of(buffers, start)), buffers
 
     def taken(k, y, buffers):
-        given = at(k, y, buffers)
-        return k + 1, step(*given), given[-1][0] if buffers else ()
+        given, buffers = at(k, y, buffers)
+        return k + 1, step(*given), buffers
 
-    def kept(sample, y, buffers, rows):
-        found = row(*at(sample * stride, y, buffers))
+    def kept_row(sample, y, buffers, rows):
+        found = row(*at(sample * stride, y, buffers)[0])
         rows = tuple(column.write(tf.cast(sample, tf.int32), value) for column, value in zip(rows, found, strict=True))
         end, start = (sample + 1) * stride, (sample * stride, y, buffers)
-        _, y, buffers = tf.while_loop(lambda k, y, buffers: k < end, taken, start, maximum_iterations=most)
+        _, y, buffers = tf.while_loop(lambda k, y, buffers: k < end, taken, start)
         return sample + 1, y, buffers, rows
 
-    shapes = row(*at(tf.zeros_like(samples), y, buffers))
+    shapes = row(*at(tf.zeros_like(samples), y, buffers)[0])
     rows = tuple(tf.TensorArray(value.dtype, room, element_shape=value.shape) for value in shapes)
     start = (tf.zeros_like(samples), y, buffers, rows)
     _, y, buffers, rows = tf.while_loop(
-        lambda sample, y, buffers, rows: sample < samples, kept, start, maximum_iterations=room
+        lambda sample, y, buffers, rows: sample < samples, kept_row, start, maximum_iterations=room
     )
     return y, tuple(column.stack() for column in rows), buffers
+
+
+def rolled(step, row, states, kept, read, y, h, first, samples, stride, inputs, draws, windows, gathers, together):
+    """Do what `rows_of` does, so that derivatives can flow back; numbers of rows and steps are Python's.
+
+    Windows hold samples from before the first step. The delayed values of up to `together` steps lie in them; where
+    there are none, that of a step may lie at its start. What is read late may differ from step to step: it then has an
+    axis of steps.
+    """
+    steps, varying = samples * stride, bool(windows) and gathers[0][0][0].shape.rank > 1
+    tables = tf.cast(first + tf.range(steps, dtype=tf.int64), FLOAT), inputs, draws, gathers if varying else ()
+    size = min(max(together, 1), steps) if windows else min(2, steps)
+
+    def some(tables, place):
+        return tf.nest.map_structure(lambda table: table[place], tables)
+
+    def past_of(windows, own, count):
+        rows = tf.range(count, dtype=tf.int64)
+        return tuple(read(windows, gather, rows) for gather in (own if varying else gathers))
+
+    def behind(windows, values, count):
+        return tuple(
+            tf.concat((window, tf.broadcast_to(value, [count, *window.shape[1:]])), 0)
+            for window, value in zip(windows, values, strict=True)
+        )
+
+    def with_present(windows, number, y, inputs, draws, own):
+        values = states(y[None])
+        blanks = [tf.zeros([], window.dtype) for window in windows]
+        full = behind(windows, [b if value is None else value for b, value in zip(blanks, values, strict=True)], 1)
+        if any(value is None for value in values):
+            values = kept(number, h, y[None], inputs, draws, past_of(full, own, 1))
+            full = behind(windows, values, 1)
+        return full
+
+    def chunk(y, windows, tables):
+        numbers, inputs, draws, own = tables
+        count, past, found = numbers.shape[0], (), []
+        if windows:
+            windows = windows if together else with_present(windows, numbers, y, inputs, draws, own)
+            past = past_of(windows, own, count)
+        for k in range(count):
+            found.append(y)
+            y = step(numbers[k], h, y, *some((inputs, draws, past), k))
+        found = tf.stack(found)
+        if windows and together:
+            windows = behind(windows, kept(numbers, h, found, inputs, draws, past), count)
+        shapes = [value.shape for value in row(numbers[0], h, *some((found, inputs, draws, past), 0))]
+        rows = zip(row(numbers, h, found, inputs, draws, past), shapes, strict=True)
+        rows = tuple(tf.broadcast_to(value, [count, *shape]) for value, shape in rows)
+        return y, tuple(window[count:] for window in windows), rows
+
+    def stretch(y, windows, tables):
+        found, count = [], tables[0].shape[0]
+        for start in range(0, count, size):
+            y, windows, rows = chunk(y, windows, some(tables, slice(start, min(start + size, count))))
+            found.append(rows)
+        return y, windows, tuple(tf.concat(values, 0) for values in zip(*found, strict=True))
+
+    many = size * max(1, 2 // size)
+    whole, found = steps // many, []
+    if whole:
+        folded = tf.nest.map_structure(
+            lambda table: tf.reshape(table[: whole * many], [whole, many, *table.shape[1:]]), tables
+        )
+        shapes = stretch(y, windows, some(folded, 0))[2]
+        arrays = tuple(tf.TensorArray(value.dtype, whole, element_shape=value.shape) for value in shapes)
+
+        def body(place, y, windows, arrays):
+            y, windows, rows = stretch(y, windows, some(folded, place))
+            return place + 1, y, windows, tuple(a.write(place, r) for a, r in zip(arrays, rows, strict=True))
+
+        _, y, windows, arrays = tf.while_loop(
+            lambda place, *_: place < whole, body, (0, y, windows, arrays), maximum_iterations=whole
+        )
+        found.append(tuple(array.concat() for array in arrays))
+    if steps > whole * many:
+        y, windows, rows = stretch(y, windows, some(tables, slice(whole * many, steps)))
+        found.append(rows)
+    return y, tuple(tf.concat(values, 0)[::stride] for values in zip(*found, strict=True)), windows

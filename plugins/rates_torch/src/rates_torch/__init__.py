@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rates_core.plugins import BackendSpec, Capabilities, hookimpl
+from rates_core.plugins import BackendSpec, Capabilities, Option, hookimpl
 
 rates_api = (1, 0)
 
@@ -22,9 +22,12 @@ def rates_backends() -> Iterable[BackendSpec]:
             vector=True,
             projections=frozenset({"dense", "sparse", "uniform", "indexed"}),
             delays=frozenset({"ring", "history"}),
-            differentiation=frozenset({"reverse"}),
+            differentiation=frozenset({"reverse", "forward"}),
             batch=True,
             noise="multiplicative",
             jacobian=True,
+        ),
+        options=(
+            Option("compile", False, "compile the steps of gradients: some ten seconds once, then some times as fast"),
         ),
     )

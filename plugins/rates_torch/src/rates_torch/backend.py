@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 import torch
 from rates_core.programs.arrays.kernel import ArrayBackend
 from rates_core.programs.arrays.runtime import ArrayRuntime, Binder, Differentiated, Kind
+from rates_core.switches import switch
 
+from rates_torch.derivatives import backwards, forwards
 from rates_torch.language import TORCH
+from rates_torch.pieces import Pieces
 
 KINDS = {
     "float64": {"real": torch.float64, "complex": torch.complex128, "integer": torch.int64},
@@ -25,14 +29,14 @@ class TorchBackend(ArrayBackend):
 
     def runtime(self, precision: str, options: Mapping[str, Any]) -> ArrayRuntime:
         """Return the runtime for programs of this precision."""
-        return TorchRuntime(precision)
+        return TorchRuntime(precision, switch("compile", options.get("compile", False)))
 
 
 class TorchRuntime(ArrayRuntime):
     """Tensors of one precision."""
 
-    def __init__(self, precision: str) -> None:
-        self._kinds = KINDS[precision]
+    def __init__(self, precision: str, compiled: bool) -> None:
+        self._kinds, self._compiled = KINDS[precision], compiled
 
     def array(self, value: Any, kind: Kind) -> torch.Tensor:
         """Return numbers as a tensor with memory of its own."""
@@ -51,22 +55,18 @@ class TorchRuntime(ArrayRuntime):
 
         return bind
 
-    def side_by_side(self, parts: Sequence[Any]) -> Any:
-        """Return columns as one tensor; what is alone stays as it is."""
-        return parts[0] if len(parts) == 1 else torch.cat(list(parts), 1)
+    def rollout(self, module: ModuleType) -> Callable[..., Any]:
+        """Return what runs steps so that derivatives can flow back, compiled if that was asked for."""
+        return Pieces(module) if self._compiled else super().rollout(module)
 
-    def differentiated(self, outputs: Callable[..., Any]) -> Differentiated:
-        """Return the function that returns a loss and its derivatives, by reverse accumulation."""
+    def joined(self, parts: Sequence[Any], axis: int = 0) -> Any:
+        """Return arrays one behind the other."""
+        return torch.cat(list(parts), axis)
 
-        def both(loss: Callable[..., Any], variables: Sequence[torch.Tensor], rest: Any) -> Any:
-            leaves = tuple(variable.detach().clone().requires_grad_() for variable in variables)
-            with torch.enable_grad():
-                value = loss(outputs(leaves, rest))
-            if not value.requires_grad:
-                return value, [torch.zeros_like(leaf) for leaf in leaves]
-            found = torch.autograd.grad(value, leaves, allow_unused=True)
-            return value.detach(), [
-                torch.zeros_like(leaf) if part is None else part for leaf, part in zip(leaves, found, strict=True)
-            ]
+    def broadcast_to(self, value: Any, shape: tuple[int, ...]) -> Any:
+        """Return an array, repeated along new first axes and such of length 1."""
+        return torch.broadcast_to(value, shape)
 
-        return both
+    def differentiated(self, outputs: Callable[..., Any], forward: bool) -> Differentiated:
+        """Return the function that returns a loss and its derivatives."""
+        return forwards(outputs) if forward else backwards(outputs)

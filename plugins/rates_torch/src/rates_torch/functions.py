@@ -6,6 +6,7 @@ Generated modules contain those of them that they use, as text.
 import math
 
 import torch
+from torch.utils.checkpoint import checkpoint
 
 FLOAT, COMPLEX = torch.float64, torch.complex128  # of a generated module, in the precision that it is written for
 
@@ -148,14 +149,15 @@ def buffered(buffer, t, delay, step_size):
     return (1.0 - share) * buffer[k] + share * buffer[torch.clamp(k + 1, max=len(buffer) - 1)]
 
 
-def late(buffer, gather, place):
-    """Return delayed values: samples, or weighted sums of those that follow each other."""
-    places, weights = gather
-    width = buffer[0].numel()
-    values, entries = buffer.reshape(-1), places + (place - len(buffer) // 2) * width
-    if weights.shape[1] == 0:
+def late(buffer, gather, first):
+    """Return delayed values: samples, or weighted sums of those that follow each other; for several rows one axis."""
+    places, weights, *shifts = gather
+    width = math.prod(buffer.shape[1:])
+    values, entries = buffer.reshape(-1), places + first[..., None] * width
+    if weights.shape[-1] == 0:
         return values[entries]
-    return sum(weights[:, number] * values[entries + number * width] for number in range(weights.shape[1]))
+    samples = values[entries[..., None] + torch.arange(weights.shape[-1], device=places.device) * width]
+    return sum([(weights * samples).sum(-1), *shifts])
 
 
 def written(buffer, value, place):
@@ -165,20 +167,102 @@ def written(buffer, value, place):
     return buffer
 
 
-def rows_of(step, row, keep, y, h, first, samples, stride, inputs, draws, blank, buffers, gathers):
+def mapped(function, tree):
+    """Return the same of tensors in tuples."""
+    return tuple(mapped(function, part) for part in tree) if isinstance(tree, tuple) else function(tree)
+
+
+def rows_of(step, row, states, kept, read, y, h, first, samples, stride, inputs, draws, blank, buffers, gathers):
     """Advance y by samples*stride steps; return the end, a row from before every `stride` steps, and the buffers."""
+    rows, buffers, size = [], tuple(buffer.clone() for buffer in buffers), len(buffers[0]) // 2 if buffers else 0
 
-    def at(k):
-        return tuple(tuple(table[k] for table in tables) for tables in inputs), tuple(table[k] for table in draws)
+    def past_of(start):
+        return tuple(read(buffers, gather, start) for gather in gathers)
 
-    rows, buffers, past = [], tuple(buffer.clone() for buffer in buffers), ()
+    def store(values, place):
+        for value, buffer in zip(values, buffers, strict=True):
+            if value is not None:
+                written(buffer, value, place)
+
     for k in range(int(samples) * int(stride)):
-        number, given = (first + k).to(FLOAT), at(k)
+        number, given = (first + k).to(FLOAT), mapped(lambda table, k=k: table[k], (inputs, draws))
+        past = ()
         if buffers:
-            size = len(buffers[0]) // 2
-            past = buffers, gathers, int(first + k) % size + size
-            past = keep(number, h, y, *given, past), *past[1:]
+            start, values = (first + k) % size, states(y)
+            store(values, start + size)
+            if any(value is None for value in values):
+                store(kept(number, h, y, *given, past_of(start)), start + size)
+            past = past_of(start)
         if k % int(stride) == 0:
             rows.append(row(number, h, y, *given, past))
         y = step(number, h, y, *given, past)
     return y, tuple(torch.stack(values) for values in zip(*rows, strict=True)), buffers
+
+
+def rolled(
+    step, row, states, kept, read, y, h, first, samples, stride, inputs, draws, windows, gathers, together, segment
+):
+    """Do what `rows_of` does, so that derivatives can flow back; numbers of rows and steps are Python's.
+
+    Windows hold samples from before the first step. The delayed values of up to `together` steps lie in them; where
+    there are none, that of a step may lie at its start. What is read late may differ from step to step: it then has an
+    axis of steps. Of every `segment` rows only the beginning is kept for the way back; all steps are, if it is 0.
+    """
+    varying = bool(windows) and gathers[0][0][0].ndim > 1
+    numbers = (first + torch.arange(samples * stride, device=y.device)).to(FLOAT)
+    tables = numbers, inputs, draws, gathers if varying else ()
+
+    def some(tables, place):
+        return mapped(lambda table: table[place], tables)
+
+    def past_of(windows, own, count):
+        rows = torch.arange(count, device=y.device)
+        return tuple(read(windows, gather, rows) for gather in (own if varying else gathers))
+
+    def behind(windows, values, count):
+        return tuple(
+            torch.cat((window, value.expand(count, *window.shape[1:])))
+            for window, value in zip(windows, values, strict=True)
+        )
+
+    def with_present(windows, number, y, inputs, draws, own):
+        values = states(y[None])
+        blank = torch.zeros_like(y[0])
+        full = behind(windows, [blank if value is None else value for value in values], 1)
+        if any(value is None for value in values):
+            values = kept(number, h, y[None], inputs, draws, past_of(full, own, 1))
+            full = behind(windows, values, 1)
+        return full
+
+    def chunk(y, windows, tables):
+        numbers, inputs, draws, own = tables
+        count, past, found = len(numbers), (), []
+        if windows:
+            windows = windows if together else with_present(windows, numbers, y, inputs, draws, own)
+            past = past_of(windows, own, count)
+        for k in range(count):
+            found.append(y)
+            y = step(numbers[k], h, y, *some((inputs, draws, past), k))
+        given = numbers, torch.stack(found), inputs, draws, past
+        if windows and together:
+            windows = behind(windows, kept(numbers, h, *given[1:]), count)
+        return y, tuple(window[count:] for window in windows), given
+
+    def part(y, windows, tables):
+        steps, rows = len(tables[0]), []
+        size = min(max(together, 1), steps) if windows else steps
+        for start in range(0, steps, size):
+            y, windows, given = chunk(y, windows, some(tables, slice(start, min(start + size, steps))))
+            number, *given = some(given, slice(-start % stride, None, stride))
+            if len(number):
+                shapes = [value.shape for value in row(number[0], h, *some(tuple(given), 0))]
+                found = zip(row(number, h, *given), shapes, strict=True)
+                rows.append(tuple(value.expand(len(number), *shape) for value, shape in found))
+        return y, windows, tuple(torch.cat(values) for values in zip(*rows, strict=True))
+
+    found, size = [], (segment or samples) * stride
+    for start in range(0, samples * stride, size):
+        given = y, windows, some(tables, slice(start, start + size))
+        y, windows, rows = checkpoint(part, *given, use_reentrant=False) if segment else part(*given)
+        found.append(rows)
+    return y, tuple(torch.cat(values) for values in zip(*found, strict=True)), windows

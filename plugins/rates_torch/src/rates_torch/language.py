@@ -11,7 +11,7 @@ SAME = (
 
 TORCH = ArrayLanguage(
     library="PyTorch",
-    imports=("import torch",),
+    imports=("import torch", "from torch.utils.checkpoint import checkpoint"),
     functions={
         **{name: f"torch.{name}" for name in SAME.split()},
         "vsum": "torch.sum", "maxi": "torch.amax", "mini": "torch.amin", "min": "torch.minimum", "max": "torch.maximum",

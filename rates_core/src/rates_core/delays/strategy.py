@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from attrs import field, frozen
 
+from rates_core.errors import UnsupportedFeatureError
 from rates_core.programs.program import Kernel
 from rates_core.programs.trail import Trail
 from rates_core.solvers.tableau import Tableau
@@ -92,10 +93,12 @@ class Gather:
     Attributes:
         places: of the first sample of each entry, counted from there; whole numbers without sign.
         weights: of the samples of each entry, `[entries, samples]`; without samples, the first one is the value.
+        slopes: derivatives of these weights by the delay of each entry, or None.
     """
 
     places: np.ndarray
     weights: np.ndarray
+    slopes: np.ndarray | None = None
 
 
 class UniformHistory(ABC):
@@ -119,6 +122,23 @@ class UniformHistory(ABC):
     def advance(self, step: int) -> None:
         """Take note that a loop has stored all samples of regular steps before this one."""
         raise NotImplementedError(f"{type(self).__name__} has no regular steps.")
+
+    def alike_from(self, slopes: bool) -> float:
+        """Return the step from which on `resolved` is the same at all steps; infinite if there is none."""
+        return math.inf
+
+    def resolved(self, step: int, node: float, slopes: bool) -> tuple[Gather, ...]:
+        """Return for each read where its values at a node of a step lie, whether that step is regular or not.
+
+        Args:
+            step: number of the step.
+            node: of the method.
+            slopes: whether the derivatives of weights by delays are wanted.
+
+        Raises:
+            UnsupportedFeatureError: the values are no weighted sums of samples.
+        """
+        raise UnsupportedFeatureError(f"{type(self).__name__} does not resolve reads; runs are not differentiated.")
 
     @abstractmethod
     def copy(self) -> UniformHistory:

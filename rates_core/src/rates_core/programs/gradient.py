@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from rates_core.programs.carry import Carry
 
@@ -48,6 +48,12 @@ class GradientRequest:
         loss: takes outputs by name, arrays of the backend's library, and returns a number of it.
         parameters: paths of the System's parameters whose gradients are wanted.
         initial: whether that of the state at the start is.
+        fed: numbers of the inputs whose tables' are.
+        delays: value of each read's delay.
+        past: value at the start, and before it, of each slot, in the order of `slot_paths`.
+        segment: of so many rows only the beginning is kept for the way back, from where they are taken again; 0 keeps
+            all steps.
+        forward: accumulate forwards: one run per variable, and nothing is kept; else backwards.
     """
 
     start: Carry
@@ -61,6 +67,11 @@ class GradientRequest:
     loss: Loss
     parameters: tuple[str, ...]
     initial: bool
+    fed: tuple[int, ...] = ()
+    delays: tuple[Any, ...] = ()
+    past: Mapping[str, Any] = field(factory=dict)
+    segment: int = 0
+    forward: bool = False
 
 
 @frozen(eq=False)
@@ -71,8 +82,10 @@ class Gradients:
         loss: its value.
         parameters: by path of the System's parameter, each of its shape.
         initial: by the state at the start, if that was asked for.
+        inputs: per node of the method, per input that was asked for, by its table.
     """
 
     loss: float
     parameters: Mapping[str, np.ndarray]
     initial: np.ndarray | None
+    inputs: Sequence[Sequence[np.ndarray]] = ()

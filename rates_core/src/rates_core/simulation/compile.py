@@ -147,16 +147,20 @@ class CompiledModel:
         sampling_step_size: float | None = None,
         cutoff: float | None = None,
         seed: int | None = None,
+        mode: str = "reverse",
+        checkpoint: bool = False,
         **unknown: Any,
     ) -> Gradient:
-        """Run the compiled model and return the derivative of a loss by parameters, weights and initial values.
+        """Run the compiled model and return the derivative of a loss by parameters, weights, delays, starts and inputs.
 
-        The derivative is that of the steps which are taken, exact up to rounding.
+        The derivative is that of the steps which are taken, exact up to rounding. By a delay it is that of the
+        polynomials between stored samples; where the delay meets a sample, the mean of those on both sides.
 
         Args:
             loss: takes the outputs by name, as arrays of the backend's library (one axis for time, a second one for
                 units where there are several), and returns a number of that library.
-            wrt: paths of parameters, of weights of edges, or of states, which stand for their values at the start.
+            wrt: paths of parameters, of weights or delays of edges, of states, which stand for their values at the
+                start, or of inputs that are fed with samples.
             parameters: as in `run`, as are the others.
             initial: see there.
             inputs: see there.
@@ -164,14 +168,19 @@ class CompiledModel:
             sampling_step_size: see there.
             cutoff: see there.
             seed: see there.
+            mode: "reverse" goes back from the loss, which costs some runs whatever the number of variables; "forward"
+                takes as many runs as there are variables, and keeps no steps.
+            checkpoint: keep some of the steps only, and take the others once more on the way back: memory then grows
+                with the root of the number of rows.
             unknown: refused; the closest argument is named.
 
         Returns:
-            The derivative by each path: a number where the path names one, else one per unit. Its `loss` is the value.
+            The derivative by each path: a number where the path names one, one per unit, or, of an input, an array as
+            it was given. Its `loss` is the value.
 
         Raises:
-            UnsupportedFeatureError: the backend does not differentiate runs, the method chooses its steps, or the
-                model has delays that are not followed.
+            UnsupportedFeatureError: the backend does not differentiate runs, the method chooses its steps, or delays
+                reach into the step that is being taken.
             NonFiniteError, SimulationError: a variable, the loss or a derivative is NaN or infinite.
             UnknownNameError, ArgumentError, InputSignalError: before anything is computed.
 
@@ -192,7 +201,7 @@ class CompiledModel:
             "sampling_step_size": sampling_step_size, "cutoff": cutoff, "seed": seed, "history": None, "state": None,
             "verbose": False, "stop_on_nonfinite": True,
         }  # fmt: skip
-        return gradient(self, loss, wrt, self._request(given))
+        return gradient(self, loss, wrt, self._request(given), mode, checkpoint)
 
     def run_many(
         self,

@@ -145,6 +145,27 @@ class Inputs:
             found.append(placed(signal, source.values))
         return found
 
+    def has_samples(self, key: str) -> bool:
+        """Tell whether an input comes as samples."""
+        return isinstance(self._sources[key], Samples)
+
+    def traced_back(self, number: int, node: float, table: np.ndarray) -> np.ndarray:
+        """Return the derivatives by samples, `[samples, columns]`, from those by one signal's table of a whole run.
+
+        Args:
+            number: of the signal.
+            node: that the table is of.
+            table: derivatives by its entries.
+        """
+        signal = self.signals[number]
+        source = self._sources[signal.key]
+        assert isinstance(source, Samples)
+        rows = unplaced(signal, table, source.columns)
+        samples, last = np.zeros(source.values.shape), len(source.values) - 1
+        for later, share in ((0, 1 - node), (1, node)):
+            np.add.at(samples, np.minimum(np.arange(later, len(rows) + later), last), share * rows)
+        return samples
+
     def stops(self) -> list[float]:
         """Return the times of jumps and their neighbours, on which adaptive methods step."""
         numbers = [source.jumps(JUMP) for source in self._sources.values()]
@@ -165,6 +186,18 @@ def placed(signal: InputSignal, rows: np.ndarray) -> np.ndarray:
     if isinstance(columns, int):
         return rows[:, 0 if single else columns]
     return np.where(columns >= 0, rows if single else rows[:, columns], 0.0)
+
+
+def unplaced(signal: InputSignal, table: np.ndarray, count: int) -> np.ndarray:
+    """Return the derivatives by `count` columns of a signal's rows, from those by what `placed` makes of them."""
+    rows, columns = np.zeros((len(table), count)), signal.columns
+    if columns is None or isinstance(columns, int):
+        rows[:, 0 if columns is None or count == 1 else columns] = table
+        return rows
+    for unit, column in enumerate(np.asarray(columns).tolist()):
+        if column >= 0:
+            rows[:, 0 if count == 1 else column] += table[:, unit]
+    return rows
 
 
 def widened(system: System, values: Mapping[str, Any] | None, start: float) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from rates_core.programs.arrays.equations import ArrayEquations
 from rates_core.programs.arrays.function import write_function
-from rates_core.programs.arrays.gradient import Outputs, gradients_of
+from rates_core.programs.arrays.gradient import Outputs, Plan, gradients_of
 from rates_core.programs.arrays.language import ArrayLanguage
 from rates_core.programs.arrays.matrix import ArrayMatrix
 from rates_core.programs.arrays.module import write_module
@@ -108,15 +108,13 @@ class ArrayProgram(Program):
 
     def parameters(self, name: str) -> tuple[str, ...]:
         """Return the paths of the parameters that a function of the module takes."""
-        return self._written.parameters[name]
+        return self._written.parameters.get(name, ())
 
-    def differentiated(self, request: GradientRequest, moved: tuple[str, ...]) -> Differentiated:
-        """Return what differentiates losses of runs of one length by the same variables; it is kept."""
-        key = moved, request.initial, request.samples, request.stride, request.first
-        if key not in self._derivatives:
-            run = Outputs(self.module.integrator, self.parameters("integrator"), self.runtime, request, moved)
-            self._derivatives[key] = self.runtime.differentiated(run)
-        return self._derivatives[key]
+    def differentiated(self, plan: Plan) -> Differentiated:
+        """Return what differentiates losses of runs of one kind; it is kept."""
+        if plan.key not in self._derivatives:
+            self._derivatives[plan.key] = self.runtime.differentiated(Outputs(self, plan), plan.request.forward)
+        return self._derivatives[plan.key]
 
     def function(self, name: str, arguments: Mapping[str, Any]) -> Callable[..., Any]:
         """Return what a function of the module makes of the parameters that it takes."""

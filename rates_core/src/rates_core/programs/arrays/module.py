@@ -9,7 +9,7 @@ from attrs import frozen
 from rates_core.expressions.tree import Expression, Symbol
 from rates_core.programs.arrays.language import ArrayLanguage
 from rates_core.programs.arrays.printer import ArrayPrinter
-from rates_core.programs.arrays.steps import Past, integrator_text
+from rates_core.programs.arrays.steps import Past, steps_text
 from rates_core.programs.naming import Identifiers, one_line
 from rates_core.programs.program import ProgramRequest, slot_paths
 from rates_core.programs.routine import Routine, Temporaries, make_routine
@@ -46,6 +46,9 @@ def write_module(request: ProgramRequest, language: ArrayLanguage) -> Module:
     routines = {
         name: make_routine(system, list(results.values()), temporaries=temporaries) for name, results in wanted.items()
     }
+    if request.tableau is not None and system.reads:
+        lengths = [read.delay for read in system.reads]
+        routines["delays"] = make_routine(system, lengths, temporaries=temporaries)
     writer = ModuleWriter(system, routines.values(), language)
     texts = [writer.closure("vector_field", "derivative", routines["vector_field"], writer.slope_lines)]
     for outer, inner in (("recorder", "observe"), ("slots", "store")):
@@ -56,9 +59,12 @@ def write_module(request: ProgramRequest, language: ArrayLanguage) -> Module:
             )
     parameters = {name: writer.parameters(routine) for name, routine in routines.items()}
     if request.tableau is not None:
-        taken = {name: writer.of(paths) for name, paths in parameters.items()}
-        texts.append(integrator_text(request.tableau, taken, writer.past() if system.reads else None))
-        parameters["integrator"] = tuple(dict.fromkeys(path for paths in parameters.values() for path in paths))
+        if "delays" in routines:
+            texts.append(writer.delays(routines["delays"]))
+        taken = {name: writer.of(paths) for name, paths in parameters.items() if name != "delays"}
+        texts.append(steps_text(request.tableau, taken, writer.past() if system.reads else None))
+        given = dict.fromkeys(path for name, paths in parameters.items() if name in taken for path in paths)
+        parameters |= dict.fromkeys(("integrator", "rollout"), tuple(given))
     text = language.module(in_docstring(request.name), texts, request.precision)
     return Module(text, parameters, not writer.printer.looks)
 
@@ -155,6 +161,13 @@ class ModuleWriter:
             [self.unpacked(states[slot]).partition("  #")[0] if slot in states else None for slot in buffers],
             [stored.index(slot) for slot in buffers],
         )
+
+    def delays(self, routine: Routine) -> str:
+        """Return a function of the parameters that returns the delay of each read."""
+        lines = [f"def delays({', '.join(self.of(self.parameters(routine)))}):"]
+        lines += ["    " + line for line in self.statements([*routine.prepared, *routine.body])]
+        texts = [self.printer.value(result, ()) for result in routine.results]
+        return "\n".join([*lines, f"    return ({', '.join(texts)}{',' if len(texts) == 1 else ''})"])
 
     def statements(self, statements: Sequence[Statement]) -> list[str]:
         """Return one line per statement, with the model path as comment."""

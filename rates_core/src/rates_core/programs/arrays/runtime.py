@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from types import ModuleType
 from typing import Any, Literal
 
 import numpy as np
@@ -56,13 +57,18 @@ class ArrayRuntime(ABC):
         """
         raise NotImplementedError(f"{type(self).__name__} asks no functions.")
 
-    def differentiated(self, outputs: Callable[..., Any]) -> Differentiated:
+    def rollout(self, module: ModuleType) -> Callable[..., Any]:
+        """Return a module's `rollout`, which takes its parameters as a first argument."""
+        return lambda parameters, *arguments: module.rollout(*parameters)(*arguments)
+
+    def differentiated(self, outputs: Callable[..., Any], forward: bool) -> Differentiated:
         """Return a function that returns a loss and its derivatives by variables.
 
         The outputs may be compiled; the loss is called anew each time, so that it sees what it refers to as it is.
 
         Args:
             outputs: takes a tuple of variables, and something that is made of arrays; returns arrays by name.
+            forward: accumulate forwards, for few variables.
         """
         raise NotImplementedError(f"{type(self).__name__} does not differentiate.")
 
@@ -71,11 +77,21 @@ class ArrayRuntime(ABC):
         rows = rows[:, None] if len(rows.shape) == 1 else rows
         return rows if units is None or rows.shape[1] == 1 else rows[:, units]
 
-    def side_by_side(self, parts: Sequence[Any]) -> Any:
-        """Return columns as one array; what is alone stays as it is."""
-        if len(parts) == 1:
-            return parts[0]
-        raise NotImplementedError(f"{type(self).__name__} does not join columns.")
+    def joined(self, parts: Sequence[Any], axis: int = 0) -> Any:
+        """Return arrays one behind the other."""
+        raise NotImplementedError(f"{type(self).__name__} does not join arrays.")
+
+    def broadcast_to(self, value: Any, shape: tuple[int, ...]) -> Any:
+        """Return an array, repeated along new first axes and such of length 1."""
+        raise NotImplementedError(f"{type(self).__name__} does not broadcast arrays.")
+
+    def entries(self, values: Any, index: np.ndarray) -> Any:
+        """Return entries of a vector."""
+        return values[index]
+
+    def mapped(self, function: Callable[[Any], Any], tree: Any) -> Any:
+        """Return tuples of tuples of what a function makes of arrays in such."""
+        return tuple(self.mapped(function, part) for part in tree) if isinstance(tree, tuple) else function(tree)
 
     def binder(self, make: Callable[..., Callable[..., Any]], traceable: bool) -> Binder:
         """Return what binds parameters to a function of a module.

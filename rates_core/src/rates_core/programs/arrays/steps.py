@@ -9,8 +9,8 @@ from attrs import frozen
 from rates_core.solvers.tableau import Tableau
 
 
-def integrator_text(tableau: Tableau, taken: Mapping[str, Sequence[str]], past: Past | None = None) -> str:
-    """Return a function of the parameters that returns the loop of a method.
+def steps_text(tableau: Tableau, taken: Mapping[str, Sequence[str]], past: Past | None = None) -> str:
+    """Return functions of the parameters: one that returns the steps of a method, and those that return loops.
 
     Args:
         tableau: the method.
@@ -19,11 +19,10 @@ def integrator_text(tableau: Tableau, taken: Mapping[str, Sequence[str]], past: 
     """
     names = {"vector_field": "derivative", "recorder": "observe"} | ({"slots": "store"} if past else {})
     calls = ", ".join(f"{name}({', '.join(taken[name])})" for name in names)
-    arguments = dict.fromkeys(name for function in names for name in taken[function])
+    arguments = ", ".join(dict.fromkeys(name for function in names for name in taken[function]))
     start = tableau.distinct_nodes.index(0.0)
-    keep = "keep" if past else "None"
     lines = [
-        f"def integrator({', '.join(arguments)}):",
+        f"def steps({arguments}):",
         f"    {', '.join(names.values())} = {calls}",
         *(f"    {line}" if line else "" for line in (past.lines(start) if past else ())),
         "",
@@ -34,16 +33,17 @@ def integrator_text(tableau: Tableau, taken: Mapping[str, Sequence[str]], past: 
         "",
         "    def row(k, h, y, inputs, draws, past):",
         '        """Return what is recorded before step k."""',
-        f"        return observe(k*h, y, inputs[{start}], {f'read(past, {start})' if past else '()'}, draws)",
+        f"        return observe(k*h, y, inputs[{start}], {_late(past, start)}, draws)",
         "",
-        "    def loop(y, h, first, samples, stride, inputs, draws, blank, buffers, gathers):",
-        '        """Advance y by samples*stride steps; keep a row before every stride steps."""',
-        "        return rows_of(",
-        f"            step, row, {keep}, y, h, first, samples, stride, inputs, draws, blank, buffers, gathers",
-        "        )",
-        "",
-        "    return loop",
+        f"    return step, row, {'states, kept, read' if past else 'None, None, None'}",
     ]
+    loops = {
+        "integrator": ("rows_of", "what takes steps and keeps rows"),
+        "rollout": ("rolled", "what does the same so that derivatives can flow back"),
+    }
+    for name, (function, summary) in loops.items():
+        lines += ["", "", f"def {name}({arguments}):", f'    """Return {summary}."""']
+        lines += [f"    return partial({function}, *steps({arguments}))"]
     return "\n".join(lines)
 
 
@@ -62,63 +62,55 @@ class Past:
     stored: Sequence[int]
 
     def lines(self, start: int) -> list[str]:
-        """Return the functions that read the past and add to it.
+        """Return the functions that read the past, and those of what is stored for that.
 
         Args:
             start: number of the node at the start of a step.
         """
         found = [
-            f"late(buffers[{buffer}], gathers[node][{number}], place){'[0]' if single else ''}"
+            f"late(buffers[{buffer}], gathers[{number}], first){'[..., 0]' if single else ''}"
             for number, (buffer, single) in enumerate(self.reads)
         ]
         return [
             "",
-            "def read(past, node):",
+            "def read(buffers, gathers, first):",
             '    """Return all delayed values at a node of a step."""',
-            "    buffers, gathers, place = past",
-            f"    return ({', '.join(found)}{',' if len(found) == 1 else ''})",
+            f"    return {_tuple(found)}",
             "",
-            "def keep(k, h, y, inputs, draws, past):",
-            '    """Return the buffers with what there is at the start of step k."""',
-            "    buffers, gathers, place = past",
+            "def states(y):",
+            '    """Return the states that are read late, and None for other variables."""',
+            f"    return {_tuple([str(text) for text in self.states])}",
+            "",
+            "def kept(k, h, y, inputs, draws, past):",
+            '    """Return all that is read late, as it is at the start of step k."""',
             *(f"    {line}" for line in self._kept(start)),
-            "    return buffers",
         ]
 
     def _kept(self, start: int) -> list[str]:
-        states = [
-            f"buffers[{number}]" if text is None else f"written(buffers[{number}], {text}, place)"
-            for number, text in enumerate(self.states)
-        ]
-        lines = [f"buffers = {_tuple(states)}"]
         if None not in self.states:
-            return lines
-        computed = [
-            f"written(buffers[{number}], values[{self.stored[number]}], place)"
-            if text is None
-            else f"buffers[{number}]"
-            for number, text in enumerate(self.states)
-        ]
-        late = f"read((buffers, gathers, place), {start})"
+            return ["return states(y)"]
+        values = [f"values[{self.stored[number]}]" if text is None else text for number, text in enumerate(self.states)]
         return [
-            *lines, f"values = store(k*h, y, inputs[{start}], {late}, draws)", f"buffers = {_tuple(computed)}",
-        ]  # fmt: skip
+            f"values = store(k*h, y, inputs[{start}], past[{start}], draws)",
+            f"return {_tuple(values)}",
+        ]
 
 
 def _tuple(texts: Sequence[str]) -> str:
     return f"({texts[0]},)" if len(texts) == 1 else f"({', '.join(texts)})"
 
 
+def _late(past: Past | None, node: int) -> str:
+    return f"past[{node}]" if past else "()"
+
+
 def _stages(tableau: Tableau, past: Past | None) -> list[str]:
-    nodes = tableau.distinct_nodes
-    used = dict.fromkeys(nodes.index(node) for node in tableau.nodes[: tableau.advancing])
-    lines = [f"late_{place} = read(past, {place})" for place in used] if past else []
+    nodes, lines = tableau.distinct_nodes, []
     for stage in range(tableau.advancing):
         node = tableau.nodes[stage]
         time = "k*h" if node == 0 else f"(k + {node!r})*h"
         place, state = nodes.index(node), _moved(tableau.matrix[stage])
-        late = f"late_{place}" if past else "()"
-        lines.append(f"k{stage + 1} = derivative({time}, {state}, inputs[{place}], {late}, draws)")
+        lines.append(f"k{stage + 1} = derivative({time}, {state}, inputs[{place}], {_late(past, place)}, draws)")
     return lines
 
 

@@ -36,6 +36,9 @@ class Problem:
         needs: what the backend has to claim beside derivatives of runs.
         inputs: of the run.
         options: of the compilation.
+        solver: fixed-step method.
+        samples: key of an input by whose samples it is differentiated too.
+        ways: whether it is asked for in all ways: with checkpoints, and forwards where that is claimed.
     """
 
     make: Callable[[], CircuitTemplate]
@@ -45,6 +48,9 @@ class Problem:
     needs: Requirements
     inputs: Mapping[str, Any] | None = None
     options: Mapping[str, Any] = field(factory=dict)
+    solver: str = "rk4"
+    samples: str | None = None
+    ways: bool = False
 
 
 def cases() -> Iterator[Case]:
@@ -59,7 +65,8 @@ def _problems() -> dict[str, Problem]:
     vector = Requirements(vector=True)
     return {
         "a single unit": Problem(
-            _unit, {"p/op/k": 0, "p/op/c": 0}, {"p/op/x": 0}, "p/op/x", Requirements(), {"p/op/u": _wave()}
+            _unit, {"p/op/k": 0, "p/op/c": 0}, {"p/op/x": 0}, "p/op/x", Requirements(), {"p/op/u": _wave()},
+            samples="p/op/u", ways=True,
         ),
         "a population with a number for all": Problem(
             _population, {"p/op/c": 0, "p/op/k": 9}, {"p/op/x": 9}, "p/op/z", vector
@@ -77,13 +84,30 @@ def _problems() -> dict[str, Problem]:
         ),
         "delays per connection": Problem(
             _delayed, {"p/op/x->p/op/s/weight": 81, "p/op/c": 0, "p/op/k": 9}, {}, "p/op/x",
-            Requirements(vector=True, delays={"ring"}, projections={"sparse"}),
+            Requirements(vector=True, delays={"ring"}, projections={"sparse"}), solver="euler",
+        ),
+        "delays of whole steps by their lengths": Problem(
+            _late, {"a/op/x->b/op/s/weight": 0, "a/op/x->b/op/s/delay": 0}, {"a/op/x": 0}, "b/op/x",
+            Requirements(delays={"ring"}), solver="euler",
+        ),
+        "delays between steps": Problem(
+            partial(_few, "x"), {"p/op/x->p/op/s/weight": 9, "p/op/x->p/op/s/delay": 9, "p/op/c": 0}, {"p/op/x": 3},
+            "p/op/x", Requirements(vector=True, delays={"ring"}, projections={"sparse"}), ways=True,
+        ),
+        "computed variables that are read late": Problem(
+            partial(_few, "z"), {"p/op/z->p/op/s/delay": 9, "p/op/c": 0, "p/op/k": 3}, {"p/op/x": 3}, "p/op/z",
+            Requirements(vector=True, delays={"ring"}, projections={"sparse"}), solver="heun",
+        ),
+        "a gamma kernel": Problem(
+            _spread, {"a/op/x->b/op/s/delay": 0, "a/op/x->b/op/s/weight": 0, "a/op/c": 0}, {"a/op/x": 0}, "b/op/x",
+            vector,
         ),
         "a complex variable": Problem(
             _complex, {"p/op/w": 0, "p/op/c": 0}, {}, "p/op/a", Requirements(complex=True)
         ),
         "noise": Problem(
-            _noisy, {"p/op/c": 0, "p/op/k": 0}, {"p/op/x": 0}, "p/op/x", Requirements(noise="additive")
+            _noisy, {"p/op/c": 0, "p/op/k": 0}, {"p/op/x": 0}, "p/op/x", Requirements(noise="additive"),
+            solver="euler",
         ),
     }  # fmt: skip
 
@@ -125,9 +149,27 @@ def _delayed() -> CircuitTemplate:
     return _network(np.cos(np.arange(81.0)).reshape(9, 9), delays=H * (1 + np.arange(81).reshape(9, 9) % 5))
 
 
-def _pair() -> CircuitTemplate:
+def _few(source: str) -> CircuitTemplate:
+    """Return three units, each of which reads all of them late; no delay is a number of whole steps."""
+    unit = node([EQUATION, "z = x^2*c"], z="variable(0.0)", **VALUES)
+    delays = H * (5.37 + 1.7 * np.arange(9.0)).reshape(3, 3)
+    return circuit(
+        populations={"p": population(unit, 3, x=np.array([-1.0, 0.3, 0.8]), k=np.array([0.1, 0.5, 1.0]))},
+        connections=[connectivity(f"p/op/{source}", "p/op/s", np.cos(np.arange(9.0)).reshape(3, 3), delays=delays)],
+    )
+
+
+def _pair(**edge: float) -> CircuitTemplate:
     unit = node(EQUATION, **VALUES)
-    return circuit(nodes={"a": unit, "b": unit}, edges=[("a/op/x", "b/op/s", None, {"weight": 0.8})])
+    return circuit(nodes={"a": unit, "b": unit}, edges=[("a/op/x", "b/op/s", None, {"weight": 0.8, **edge})])
+
+
+def _late() -> CircuitTemplate:
+    return _pair(delay=7 * H)
+
+
+def _spread() -> CircuitTemplate:
+    return _pair(delay=0.5, spread=0.3)
 
 
 def _complex() -> CircuitTemplate:
@@ -141,14 +183,14 @@ def _noisy() -> CircuitTemplate:
 
 
 def _check(problem: Problem, subject: Subject) -> None:
-    solver = "euler" if problem.needs.noise or problem.needs.delays else "rk4"
     model = subject.compiled(
-        problem.make(), solver, H, outputs={"found": problem.output}, inputs=problem.inputs,
+        problem.make(), problem.solver, H, outputs={"found": problem.output}, inputs=problem.inputs,
         simulation_time=H * STEPS, sampling_step_size=H * STRIDE, **problem.options,
     )  # fmt: skip
-    paths = [*problem.parameters, *problem.initial]
-    if "reverse" not in subject.backend.capabilities.differentiation:
-        _expect_refusal(subject, model, paths)
+    paths = [*problem.parameters, *problem.initial, *([problem.samples] if problem.samples else [])]
+    claimed = subject.backend.capabilities.differentiation
+    if "reverse" not in claimed:
+        _expect_refusal(subject, model, paths, "derivatives of runs")
         return
     found = model.gradient(_loss, paths, seed=3)
     expect_close("The loss", found.loss, _value(model, {}, {}))
@@ -156,6 +198,27 @@ def _check(problem: Problem, subject: Subject) -> None:
         _compare(path, count, found[path], partial(_with_parameter, model, path), _known(model, path))
     for path, count in problem.initial.items():
         _compare(path, count, found[path], partial(_with_start, model, path), _start(model, path))
+    if problem.samples:
+        known = np.asarray((problem.inputs or {})[problem.samples])
+        _compare(problem.samples, len(known), found[problem.samples], partial(_fed, model, problem.samples), known)
+    if problem.ways:
+        _check_ways(subject, model, found, paths)
+
+
+def _check_ways(subject: Subject, model: CompiledModel, found: Mapping[str, Any], paths: Sequence[str]) -> None:
+    ways: dict[str, dict[str, Any]] = {"with checkpoints": {"checkpoint": True}}
+    if "forward" in subject.backend.capabilities.differentiation:
+        ways["forwards"] = {"mode": "forward"}
+    else:
+        _expect_refusal(subject, model, paths, "derivatives of runs forwards", mode="forward")
+    for name, options in ways.items():
+        other = model.gradient(_loss, paths, seed=3, **options)
+        for path in paths:
+            expect_close(f"The derivative by '{path}', {name},", other[path], found[path], CLOSE, CLOSE)
+
+
+def _fed(model: CompiledModel, key: str, values: np.ndarray) -> float:
+    return float(_loss({"found": np.squeeze(model.run(inputs={key: values}, seed=3).to_numpy())}))
 
 
 def _with_parameter(model: CompiledModel, path: str, values: Any) -> float:
@@ -171,7 +234,7 @@ def _loss(outputs: Mapping[str, Any]) -> Any:
     rows = outputs["found"]
     if len(rows.shape) == 1:
         return rows[-1] * rows[-2] + rows[3] * rows[3] * rows[3]
-    return rows[-1, 0] * rows[-2, 1] + rows[3, 2] * rows[3, 2] * rows[3, 2] + rows[-1, 8]
+    return rows[-1, 0] * rows[-2, 1] + rows[3, 2] * rows[3, 2] * rows[3, 2] + rows[-1, -1]
 
 
 def _value(model: CompiledModel, parameters: Mapping[str, Any], initial: Mapping[str, Any]) -> float:
@@ -180,9 +243,9 @@ def _value(model: CompiledModel, parameters: Mapping[str, Any], initial: Mapping
 
 def _known(model: CompiledModel, path: str) -> np.ndarray:
     """Return the numbers that a path of a parameter names."""
-    if path.endswith("/weight"):
-        found = [item.value for item in model.system.parameters if item.role == "weight"]
-        return np.ravel(found[0])
+    role = path.rpartition("/")[2]
+    if "->" in path:
+        return np.ravel(next(item.value for item in model.system.parameters if item.role == role))
     return np.ravel(model.system.parameter_paths[path].value)
 
 
@@ -212,16 +275,18 @@ def _difference(value: Callable[[float], float]) -> float:
     return (8 * near - far) / (12 * SHIFT)
 
 
-def _expect_refusal(subject: Subject, model: CompiledModel, paths: Sequence[str]) -> None:
+def _expect_refusal(subject: Subject, model: CompiledModel, paths: Sequence[str], needed: str, **options: Any) -> None:
     try:
-        model.gradient(_loss, paths)
+        model.gradient(_loss, paths, **options)
     except UnsupportedFeatureError as error:
-        start = f"The backend '{subject.backend.name}' does not support what this model needs: derivatives of runs. "
+        start = f"The backend '{subject.backend.name}' does not support what this model needs: {needed}. "
         expect(str(error).startswith(start), f"The refusal does not begin with {start!r}: {error}")
         return
-    expect(False, "Derivatives of runs are not claimed. They were not refused.")
+    expect(False, f"{needed.capitalize()} are not claimed. They were not refused.")
 
 
 def _check_directions(subject: Subject) -> None:
-    unknown = sorted(subject.backend.capabilities.differentiation - {"reverse"})
-    expect(not unknown, f"It claims derivatives {', '.join(unknown)}; only those in reverse can be asked for.")
+    unknown = sorted(subject.backend.capabilities.differentiation - {"reverse", "forward"})
+    expect(
+        not unknown, f"It claims derivatives {', '.join(unknown)}; runs can be asked for those in reverse and forward."
+    )

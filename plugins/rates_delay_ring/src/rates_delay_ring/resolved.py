@@ -1,0 +1,105 @@
+"""Where a read takes its values from at one step, special or not, and how that changes with its delay."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from attrs import frozen
+
+from rates_delay_ring.interpolation import lagrange_slopes, lagrange_weights, near_samples
+
+
+@frozen(eq=False)
+class Resolved:
+    """Samples and weights of one read at one node of one step.
+
+    Attributes:
+        first: step of the first sample of each entry, `[entries]`.
+        weights: of the samples from there on, `[entries, samples]`; their number depends on method and wishes only.
+        slopes: their derivatives by the delay, in steps; None if they are not wanted.
+    """
+
+    first: np.ndarray
+    weights: np.ndarray
+    slopes: np.ndarray | None = None
+
+
+@frozen
+class Window:
+    """Where samples may be taken from: between breaking points, and none behind the newest one.
+
+    Attributes:
+        points: breaking points, the start first.
+        newest: step of the last sample.
+        order: of the method; polynomials go through p + 1 samples.
+    """
+
+    points: Sequence[int]
+    newest: int
+    order: int
+
+    def first(self, positions: np.ndarray, below: bool) -> tuple[np.ndarray, np.ndarray]:
+        """Return the first samples of polynomials at positions, and which of these have enough samples.
+
+        Args:
+            positions: in steps.
+            below: whether positions that are breaking points or samples belong to what is before them.
+        """
+        bounds, order = np.array([*self.points, 2**60]), self.order
+        place = np.maximum(np.searchsorted(bounds, positions, side="left" if below else "right") - 1, 0)
+        low, high = bounds[place], np.minimum(bounds[place + 1], self.newest)
+        cell = np.ceil(positions).astype(int) - 1 if below else np.floor(positions).astype(int)
+        return np.clip(cell - order // 2, low, np.maximum(high - order, low)), high - low >= order
+
+
+def resolved(positions: np.ndarray, node: float, window: Window, slopes: bool) -> Resolved | None:
+    """Return where values lie, or None if one lies inside a step that no p + 1 samples surround.
+
+    Before the start, where all is constant, a value is the sample before it. The derivative at a sample is the mean of
+    those on both sides of it, where both are known.
+
+    Args:
+        positions: in steps since the start, one per entry.
+        node: of the method; behind the start of a step, a value at the start of the run is one before it.
+        window: where samples are.
+        slopes: whether derivatives by delays are wanted.
+    """
+    order = window.order
+    positions = near_samples(positions)
+    before = (positions < 0) | ((positions == 0) & (node > 0))
+    whole = positions == np.rint(positions)
+    between, enough = window.first(positions, below=True)
+    if not (before | whole | enough).all():
+        return None
+    samples = np.where(before, np.minimum(np.floor(positions), -1.0), positions)
+    first = np.where(before | whole, np.floor(samples).astype(int) - order, between)
+    weights = lagrange_weights(samples, first, order)
+    if not slopes:
+        return Resolved(first, weights)
+    frame = np.minimum(np.floor(positions).astype(int) - order, window.newest - 2 * order)
+    changes = sum(_framed(at, slope, frame) for at, slope in _slopes(positions, whole, window))
+    return Resolved(frame, _framed(first, weights, frame), np.asarray(changes))
+
+
+def _slopes(positions: np.ndarray, whole: np.ndarray, window: Window) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return first samples and derivatives of their weights by delays, of the polynomials on either side."""
+    left, known = window.first(positions, below=True)
+    right, follows = window.first(positions, below=False)
+    known |= positions == 0  # all is constant before the start
+    share = np.where(whole, np.where(known & follows, 0.5, known), 1.0) * (positions > 0)
+    other = np.where(whole & follows, np.where(known, 0.5, 1.0), 0.0) * (positions >= 0)
+    return [
+        (first, -part[:, None] * lagrange_slopes(positions, first, window.order) * (part > 0)[:, None])
+        for first, part in ((left, share), (right, other))
+    ]
+
+
+def _framed(first: np.ndarray, values: np.ndarray, frame: np.ndarray) -> np.ndarray:
+    """Return numbers of samples among those of a frame, which is p samples longer; those without a share are 0."""
+    order = values.shape[1] - 1
+    framed = np.zeros((len(first), 2 * order + 1))
+    used = values.any(axis=1)
+    places = np.where(used, first - frame, 0)[:, None] + np.arange(order + 1)
+    np.put_along_axis(framed, places, values, 1)
+    return framed

@@ -1,0 +1,49 @@
+"""Derivatives of losses of functions of arrays, accumulated backwards or forwards; the functions are compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from rates_core.programs.arrays.runtime import Differentiated
+
+
+def backwards(outputs: Callable[..., Any]) -> Differentiated:
+    """Return a function that returns a loss and its derivatives, by one way back."""
+    run = jax.jit(outputs)
+
+    def both(loss: Callable[..., Any], variables: Sequence[jax.Array], rest: Any) -> Any:
+        found, pull = jax.vjp(lambda moved: run(moved, rest), tuple(variables))
+        value, by_outputs = jax.value_and_grad(loss)(found)
+        (derivatives,) = pull(by_outputs)
+        return value, derivatives
+
+    return both
+
+
+def forwards(outputs: Callable[..., Any]) -> Differentiated:
+    """Return a function that runs for each entry of the variables, side by side for those of one of them."""
+    run = jax.jit(outputs)
+
+    @partial(jax.jit, static_argnums=0)
+    def by_one(number: int, variables: Sequence[jax.Array], rest: Any, by_outputs: Any) -> jax.Array:
+        def run_of(value: jax.Array) -> Any:
+            return run((*variables[:number], value, *variables[number + 1 :]), rest)
+
+        def along(direction: jax.Array) -> Any:
+            moved = jax.jvp(run_of, (variables[number],), (direction,))[1]
+            return sum(jax.tree.leaves(jax.tree.map(lambda a, b: jnp.sum(a * b), by_outputs, moved)))
+
+        shape = variables[number].shape
+        directions = jnp.eye(variables[number].size, dtype=variables[number].dtype).reshape(-1, *shape)
+        found: jax.Array = jax.vmap(along)(directions).reshape(shape)
+        return found
+
+    def both(loss: Callable[..., Any], variables: Sequence[jax.Array], rest: Any) -> Any:
+        value, by_outputs = jax.value_and_grad(loss)(run(tuple(variables), rest))
+        return value, [by_one(number, tuple(variables), rest, by_outputs) for number in range(len(variables))]
+
+    return both

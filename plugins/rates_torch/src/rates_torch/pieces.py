@@ -1,0 +1,75 @@
+"""Loops whose steps are compiled some at a time."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any
+
+import torch
+
+STEPS = 10  # that are compiled together: machine code and its compilation grow with their number
+
+
+class Pieces:
+    """What a module's `rollout` returns, compiled for a fixed number of steps and called as often as that takes.
+
+    A row is made at the start of each piece and dropped where none is wanted. Steps that no piece is left for are taken
+    without compiling them.
+
+    Args:
+        module: whose `rollout` it is.
+    """
+
+    def __init__(self, module: ModuleType) -> None:
+        make, self._module = module.rollout, module
+
+        def run(parameters: Sequence[Any], *arguments: Any) -> Any:
+            return make(*parameters)(*arguments, 0)
+
+        self._plain, self._compiled = run, torch.compile(run, dynamic=False, fullgraph=True)
+
+    def __call__(
+        self, parameters: Sequence[Any], y: Any, h: Any, first: Any, samples: int, stride: int, inputs: Any, draws: Any,
+        windows: Any, gathers: Any, together: int, segment: int,
+    ) -> Any:  # fmt: skip
+        """Take steps; see the generated module."""
+        varying = bool(windows) and gathers[0][0][0].ndim > 1
+        most = STEPS // stride * stride or STEPS
+        y, windows, rows, done = _leaf(y), tuple(map(_leaf, windows)), [], 0
+        while done < samples * stride:
+            within = samples * stride - done if most >= stride else stride - done % stride
+            count = min(most, within)
+            run = self._compiled if count == most else self._plain
+            chosen = slice(done, done + count)
+            tables, own = _some((inputs, draws), chosen), _some(gathers, chosen) if varying else gathers
+            parts = (count // stride, stride) if most >= stride else (1, count)
+            with _importable(self._module):
+                y, found, windows = run(parameters, y, h, first + done, *parts, *tables, windows, own, together)
+            if done % stride == 0:
+                rows.append(found)
+            done += count
+        return y, tuple(torch.cat(values) for values in zip(*rows, strict=True)), windows
+
+
+@contextmanager
+def _importable(module: ModuleType) -> Iterator[None]:
+    """Let a module be found by its name, under which the compiler looks up what its functions call."""
+    sys.modules[module.__name__] = module
+    try:
+        yield
+    finally:
+        del sys.modules[module.__name__]
+
+
+def _leaf(value: torch.Tensor) -> torch.Tensor:
+    """Return a tensor for which the same is compiled as for those that come out of a piece."""
+    if torch.is_grad_enabled() and not value.requires_grad and (value.is_floating_point() or value.is_complex()):
+        return value.detach().clone().requires_grad_()
+    return value.clone()
+
+
+def _some(tree: Any, place: slice) -> Any:
+    return tuple(_some(part, place) for part in tree) if isinstance(tree, tuple) else tree[place]

@@ -1,0 +1,88 @@
+"""The state and the past at the start of a run, as a function of what they depend on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rates_core.delays.reads import read_indices
+from rates_core.errors import UnsupportedFeatureError
+from rates_core.programs.program import slot_paths
+from rates_core.system.shapes import Shape
+
+if TYPE_CHECKING:
+    from rates_core.programs.arrays.kernel import ArrayProgram
+
+
+class Start:
+    """What runs start from when nothing is said of their past: all that is read late was what it is at the start.
+
+    Chains start from that, and computed variables may read each other late and be read by chains: values that are
+    right are put in as often as there may be steps from one to the next, so that derivatives come through.
+    """
+
+    def __init__(self, program: ArrayProgram) -> None:
+        self._program, self._runtime, self._system = program, program.runtime, program.request.system
+        self._paths = slot_paths(self._system)
+        self._chains = [state for state in self._system.states if isinstance(state.initial, str)]
+        self._buffers = list(dict.fromkeys(read.slot for read in self._system.reads))
+        self._indices = read_indices(self._system)
+        for state in self._chains:
+            if state.complex:
+                raise UnsupportedFeatureError(f"gradient() does not follow '{state.path}': a delay by a complex chain.")
+
+    def of(
+        self, values: Mapping[str, Any], y: Any, inputs: Sequence[Sequence[Any]], begun: Sequence[Any], size: int
+    ) -> tuple[Any, tuple[Any, ...]]:
+        """Return the state at the start, and samples of what is read late from before it.
+
+        Args:
+            values: of parameters.
+            y: state, in which chains may be anywhere.
+            inputs: tables.
+            begun: values of all slots at the start.
+            size: number of samples.
+        """
+        if not self._paths:
+            return y, ()
+        program, runtime, shapes = self._program, self._runtime, self._system.shapes
+        store = program.module.slots(*(values[path] for path in program.parameters("slots")))
+        signals = runtime.mapped(lambda table: table[0], tuple(inputs[program.nodes.index(0.0)]))
+        draws = tuple(runtime.array(np.zeros(draw.shape), "real") for draw in self._system.draws)
+        now = runtime.array(0.0, "real")
+        for _ in range(1 + len(self._paths)):
+            y = self._with_chains(y, begun)
+            found = store(now, y, signals, self._reads(begun), draws)
+            begun = [runtime.broadcast_to(value, shapes[path]) for path, value in zip(self._paths, found, strict=True)]
+        by_path = dict(zip(self._paths, begun, strict=True))
+        windows = [runtime.broadcast_to(by_path[slot][None], (size, *shapes[slot])) for slot in self._buffers]
+        return self._with_chains(y, begun), tuple(windows)
+
+    def _reads(self, begun: Sequence[Any]) -> tuple[Any, ...]:
+        """Return all delayed values where nothing has changed yet."""
+        by_path = dict(zip(self._paths, begun, strict=True))
+        return tuple(
+            self._entries(by_path[read.slot], index, read.shape)
+            for read, index in zip(self._system.reads, self._indices, strict=True)
+        )
+
+    def _with_chains(self, y: Any, begun: Sequence[Any]) -> Any:
+        """Return a state in which chains are where the past left them."""
+        if not self._chains:
+            return y
+        by_path = dict(zip(self._paths, begun, strict=True))
+        parts = []
+        for state in self._system.states:
+            if isinstance(state.initial, str):
+                part = self._entries(by_path[state.initial], state.index, state.shape)
+                parts.append(part if state.shape else part[None])
+            else:
+                parts.append(y[state.offset : state.offset + state.width])
+        return self._runtime.joined(parts)
+
+    def _entries(self, value: Any, index: Any, shape: Shape) -> Any:
+        if index is not None and len(value.shape):
+            value = self._runtime.entries(value, np.asarray(index))
+        return self._runtime.broadcast_to(value, shape)

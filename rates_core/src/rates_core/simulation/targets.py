@@ -1,0 +1,136 @@
+"""The numbers that paths name by which runs are differentiated, and what their derivatives look like."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from attrs import frozen
+
+from rates_core.errors import ArgumentError, UnsupportedFeatureError
+from rates_core.network.resolve import Selection, resolve, resolve_edges
+from rates_core.programs.gradient import Gradients
+from rates_core.simulation.arguments import names_state
+from rates_core.simulation.edge_arguments import is_edge_attribute
+from rates_core.system.named_parameters import attributes_of, parameter_of
+from rates_core.system.system import Parameter, System
+
+
+@frozen(eq=False)
+class Target:
+    """Numbers that a path names: entries of a parameter of the System, or of the state at the start.
+
+    Attributes:
+        parameter: its path; None for the state.
+        places: of the entries, flattened, in the parameter or the state vector; None for all.
+        numbers: what tells each entry from others; equal ones are one number, although they stand in several places.
+        count: of the units or connections that they belong to, which may be more than there are entries.
+        slots: where these stand among all that the path names; None behind those of the targets before.
+        shape: of the value, if that is an array of one unit.
+    """
+
+    parameter: str | None
+    places: np.ndarray | None
+    numbers: tuple[Any, ...]
+    count: int
+    slots: np.ndarray | None = None
+    shape: tuple[int, ...] | None = None
+
+
+def targets_of(system: System, path: str) -> Iterator[Target]:
+    """Yield the entries of parameters, or of the state at the start, that a path names."""
+    network = system.network
+    assert network is not None
+    if is_edge_attribute(path):
+        yield from _of_edges(system, path)
+    elif names_state(system, path, "wrt"):
+        for selection in resolve(network, path, "wrt"):
+            state = system.state_paths[system.addresses[selection.population, selection.operator, selection.variable]]
+            if state.complex or isinstance(state.initial, str):
+                what = "complex" if state.complex else "what its past says"
+                raise UnsupportedFeatureError(f"wrt: the start of '{path}' is {what}; it has no gradient here.")
+            units = np.arange(state.entries) if selection.units is None else np.asarray(selection.units)
+            numbers = tuple((state.path, unit) for unit in units.tolist())
+            yield Target(None, state.offset + units, numbers, len(units), shape=_own_shape(selection, state.shape))
+    else:
+        for selection in resolve(network, path, "wrt"):
+            try:
+                symbol = parameter_of(system, selection)
+            except ArgumentError as error:
+                raise ArgumentError(f"wrt: '{path}' {error}") from None
+            if symbol is None:
+                raise ArgumentError(f"wrt: '{path}' is fed; name the input as it was given to inputs.")
+            yield _of_units(_checked(system, symbol, path), selection)
+
+
+def _of_units(parameter: Parameter, selection: Selection) -> Target:
+    """Return the entries of a parameter that units have."""
+    path, origin = parameter.path, parameter.origin
+    if not parameter.shape:
+        return Target(path, None, (origin,), selection.count)
+    if not selection.length:
+        size = int(np.prod(parameter.shape))
+        return Target(path, None, tuple((path, place) for place in range(size)), size, shape=parameter.shape)
+    units = list(range(selection.length)) if selection.units is None else np.asarray(selection.units).tolist()
+    numbers = tuple(origin[unit] if isinstance(origin, tuple) else origin for unit in units)
+    return Target(path, selection.units, numbers, len(units))
+
+
+def _own_shape(selection: Selection, shape: tuple[int, ...]) -> tuple[int, ...] | None:
+    return None if selection.length else shape or None
+
+
+def _of_edges(system: System, path: str) -> Iterator[Target]:
+    assert system.network is not None
+    asked, named = resolve_edges(system.network, path, "wrt")
+    if asked.attribute == "spread":
+        raise UnsupportedFeatureError(
+            f"wrt: '{path}' is a spread, which says how many stages a chain has: runs are not differentiated by it."
+        )
+    for part in named.parts:
+        for symbol in attributes_of(system, part.set, asked.attribute):
+            single = not _checked(system, symbol, path).shape
+            places = None if single else part.set.places(part.chosen)
+            entries = [0] if single else range(part.set.count) if places is None else np.asarray(places).tolist()
+            numbers = tuple((symbol, entry) for entry in entries)
+            yield Target(symbol, places, numbers, part.count, named.slots(part), (named.total,))
+
+
+def _checked(system: System, symbol: str, path: str) -> Parameter:
+    """Return a parameter that is a real number.
+
+    Raises:
+        ArgumentError: it is not.
+    """
+    parameter = system.parameter_paths[symbol]
+    if parameter.complex or parameter.integer:
+        what = "complex" if parameter.complex else "an index"
+        raise ArgumentError(f"wrt: '{path}' is {what}; it has no gradient here.")
+    return parameter
+
+
+def derivative_by(path: str, found: Gradients, targets: list[Target]) -> Any:
+    """Return the derivative by what a path names.
+
+    Raises:
+        ArgumentError: it names several numbers, and several units share one of them.
+    """
+    parts = []
+    for target in targets:
+        values = found.initial if target.parameter is None else found.parameters[target.parameter]
+        assert values is not None
+        parts.append(np.ravel(values) if target.places is None else np.ravel(values)[target.places])
+    if len({number for target in targets for number in target.numbers}) == 1:
+        return float(sum(part.sum() for part in parts))
+    if any(len(part) != target.count for part, target in zip(parts, targets, strict=True)):
+        raise ArgumentError(
+            f"wrt: '{path}' names several numbers, and units share some of them. Name each by a path of its own."
+        )
+    if targets[0].slots is None:
+        shape = targets[0].shape if len(targets) == 1 else None
+        return np.concatenate(parts) if shape is None else parts[0].reshape(shape)
+    values = np.zeros(targets[0].shape or ())  # a connection that is not stored moves nothing
+    for target, part in zip(targets, parts, strict=True):
+        values[target.slots] = part
+    return values
