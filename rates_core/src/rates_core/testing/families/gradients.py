@@ -22,6 +22,7 @@ from rates_core.testing.subject import Subject
 H, STEPS, STRIDE = 0.1, 24, 2
 SHIFT = 1e-4  # of central differences of fourth order: what is cut off is 1e-16, rounding 1e-11
 CLOSE = 1e-9
+DIRECTIONS = 2  # along which derivatives by several numbers are compared
 
 
 @frozen(eq=False)
@@ -254,20 +255,21 @@ def _start(model: CompiledModel, path: str) -> np.ndarray:
 
 
 def _compare(path: str, count: int, found: Any, value: Callable[[Any], float], known: np.ndarray) -> None:
-    """Raise unless a derivative is that of central differences, unit by unit or for all together."""
+    """Raise unless a derivative is that of central differences: by one number, or along directions of several."""
     what = f"The derivative by '{path}'"
     if not count:
         expect(np.shape(found) == (), f"{what}, which is one number, has the shape {np.shape(found)}.")
         expect_close(what, found, _difference(lambda shift: value(float(known[0]) + shift)), CLOSE, CLOSE)
         return
-    wanted = [_difference(partial(_shifted, value, known, number)) for number in range(count)]
-    expect_close(what, found, wanted, CLOSE, CLOSE)
+    expect(np.shape(found) == (count,), f"{what}, which is {count} numbers, has the shape {np.shape(found)}.")
+    for number in range(DIRECTIONS):
+        direction = np.cos((1.0 + number) * np.arange(count) ** 2)
+        wanted = _difference(partial(_shifted, value, known, direction))
+        expect_close(f"{what} along a direction", float(found @ direction), wanted, CLOSE, CLOSE)
 
 
-def _shifted(value: Callable[[Any], float], known: np.ndarray, number: int, shift: float) -> float:
-    moved = np.array(known, dtype=float)
-    moved[number] += shift
-    return value(moved)
+def _shifted(value: Callable[[Any], float], known: np.ndarray, direction: np.ndarray, shift: float) -> float:
+    return value(known + shift * direction)
 
 
 def _difference(value: Callable[[float], float]) -> float:
