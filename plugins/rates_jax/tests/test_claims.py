@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.metadata
+
+import pytest
 from rates_core.plugins import Capabilities, get_manager
 
 
@@ -22,3 +25,10 @@ def test_it_claims_what_it_has() -> None:
         jacobian=True,
         files=True,
     )
+
+
+def test_a_library_that_is_too_old_makes_it_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = get_manager().backend("jax")
+    assert spec.missing_tool() is None
+    monkeypatch.setattr(importlib.metadata, "version", lambda name: "0.1")
+    assert spec.missing_tool() == "JAX 0.1 is too old; 0.8 is needed. Get it: pip install 'jax>=0.8'."

@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from rates_core import (
+    ApproximationWarning,
     ArgumentError,
     CircuitTemplate,
     Connectivity,
@@ -217,8 +218,9 @@ def test_what_has_no_gradient_is_refused() -> None:
     with pytest.raises(UnsupportedFeatureError) as inside:
         compiled(late("x", 0.05), solver="rk4").gradient(last, ["p/op/k"])
     assert str(inside.value) == (
-        "gradient() follows delayed values that lie on samples or between them. A delay is too short: what is read "
-        "lies inside a step."
+        "gradient() follows delayed values that lie on samples or between them. Here one lies where fewer than 5 "
+        "samples of a smooth solution stand around it: its delay is short, or delays of whole steps bend the solution "
+        "nearby. Take a smaller step_size or a method of lower order, such as 'heun'."
     )
     spread = CircuitTemplate(
         "spread",
@@ -236,6 +238,18 @@ def test_what_has_no_gradient_is_refused() -> None:
     assert str(unknown.value) == (
         "wrt: Unknown variable 'kk' in path 'p/op/kk'. Did you mean 'k'? The variables are: x, k, c."
     )
+
+
+def test_functions_that_jump_are_named() -> None:
+    equations = ["x' = heaviside(x - k)*c + z", "z = where(x > 1, x, 1)*sign(t - 1)"]
+    unit = OperatorTemplate("op", equations, {"x": "output(0.4)", "z": "variable(0.0)", "k": 0.7, "c": 1.3})
+    model = compiled(CircuitTemplate("jumping", nodes={"p": NodeTemplate("n", [unit])}))
+    with pytest.warns(ApproximationWarning) as caught:
+        model.gradient(last, ["p/op/c"])
+    assert [str(item.message) for item in caught] == [
+        "gradient(): 'heaviside', in the equation of 'p/op/x', is constant between its jumps: derivatives through it "
+        "are 0, and do not see a jump move."
+    ]
 
 
 def test_how_derivatives_are_accumulated_is_one_of_two_ways() -> None:

@@ -358,7 +358,11 @@ class Ring(UniformHistory):
         positions = step + node - self._delays[number].reshape(-1)
         found = resolved(positions, node, Window((0, *self._breaks.points), newest, self._order), slopes)
         if found is None:
-            raise _unresolved("A delay is too short: what is read lies inside a step.")
+            raise _unresolved(
+                f"Here one lies where fewer than {self._order + 1} samples of a smooth solution stand around it: its "
+                "delay is short, or delays of whole steps bend the solution nearby. Take a smaller step_size or a "
+                "method of lower order, such as 'heun'."
+            )
         stencil = self._stencils[number, node]
         if not slopes and stencil is not None and stencil.whole:
             return self._placed(number, found.first + self._order - step, stencil.weights)

@@ -15,6 +15,7 @@ def rates_backends() -> Iterable[BackendSpec]:
     yield BackendSpec(
         name="jax",
         target="rates_jax.backend:JaxBackend",
+        probe="rates_jax.probe:probe",
         summary="pure functions of JAX's arrays, with batch axes in front",
         capabilities=Capabilities(
             dtypes=("float64", "float32"),

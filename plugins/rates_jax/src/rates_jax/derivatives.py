@@ -13,12 +13,13 @@ from rates_core.programs.arrays.runtime import Differentiated
 
 def backwards(outputs: Callable[..., Any]) -> Differentiated:
     """Return a function that returns a loss and its derivatives, by one way back."""
-    run = jax.jit(outputs)
+    run = jax.jit(lambda variables, rest: jax.vjp(lambda moved: outputs(moved, rest), variables))
+    back = jax.jit(lambda pull, by_outputs: pull(by_outputs))
 
     def both(loss: Callable[..., Any], variables: Sequence[jax.Array], rest: Any) -> Any:
-        found, pull = jax.vjp(lambda moved: run(moved, rest), tuple(variables))
+        found, pull = run(tuple(variables), rest)
         value, by_outputs = jax.value_and_grad(loss)(found)
-        (derivatives,) = pull(by_outputs)
+        (derivatives,) = back(pull, by_outputs)
         return value, derivatives
 
     return both

@@ -15,6 +15,7 @@ def rates_backends() -> Iterable[BackendSpec]:
     yield BackendSpec(
         name="tf",
         target="rates_tf.backend:TensorFlowBackend",
+        probe="rates_tf.probe:probe",
         summary="pure functions of TensorFlow's tensors, with batch axes in front",
         capabilities=Capabilities(
             dtypes=("float64", "float32"),

@@ -15,6 +15,7 @@ def rates_backends() -> Iterable[BackendSpec]:
     yield BackendSpec(
         name="torch",
         target="rates_torch.backend:TorchBackend",
+        probe="rates_torch.probe:probe",
         summary="pure functions of PyTorch's tensors, with batch axes in front",
         capabilities=Capabilities(
             dtypes=("float64", "float32"),

@@ -10,7 +10,7 @@ import numpy as np
 from attrs import evolve, frozen
 
 from rates_core.delays.dependence import Dependence
-from rates_core.errors import ArgumentError, SimulationError, UnsupportedFeatureError, shown
+from rates_core.errors import ArgumentError, SimulationError, UnsupportedFeatureError, shown, warn
 from rates_core.plugins import get_manager
 from rates_core.plugins.capabilities import unsupported
 from rates_core.programs.gradient import GradientRequest, Gradients, Loss, Part
@@ -19,8 +19,10 @@ from rates_core.simulation.accepted import problem_of, run_accepted
 from rates_core.simulation.arguments import names_state
 from rates_core.simulation.execution import Run, RunRequest, prepared
 from rates_core.simulation.fixed import run_fixed
+from rates_core.simulation.jumps import jumping
 from rates_core.simulation.targets import Target, derivative_by, targets_of
 from rates_core.switches import switch
+from rates_core.system.system import System
 
 if TYPE_CHECKING:
     from rates_core.simulation.compile import CompiledModel
@@ -74,6 +76,7 @@ def gradient(
     if model.choice.driver is not None:
         _check_driven(run, paths, targets, way)
     initial = any(target.parameter is None for target in flat)
+    _warn_of_jumps(run.model.system, [*wanted, *(run.model.system.inputs[number].path for number in fed)])
     found = _found(run, _request(run, loss, way, wanted, initial, tuple(fed)))
     values = {
         path: derivative_by(path, found, targets[path]) if path in targets else _by_samples(run, path, found, fed)
@@ -174,6 +177,15 @@ def _found(run: Run, request: GradientRequest) -> Gradients:
     found = choice.driver.gradient(problem_of(run), request)
     zeros = {path: np.zeros(run.model.system.parameter_paths[path].shape) for path in request.parameters}
     return evolve(found, parameters={**zeros, **found.parameters})
+
+
+def _warn_of_jumps(system: System, variables: list[str]) -> None:
+    """Warn of functions whose derivatives say nothing."""
+    for function, path in jumping(system, variables):
+        warn(
+            f"gradient(): '{function}', in the equation of '{path}', is constant between its jumps: derivatives "
+            "through it are 0, and do not see a jump move."
+        )
 
 
 def _check_finite(run: Run, loss: float, values: Mapping[str, Any]) -> None:

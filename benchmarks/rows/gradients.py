@@ -1,0 +1,152 @@
+"""Gradients through 3000 steps of five units that read each other late, by all weights and a time constant."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.clock import interleaved
+from benchmarks.limits.compiler import kernel
+from benchmarks.row import Row, Target
+from benchmarks.settings import Settings
+from rates_core import CircuitTemplate, Connectivity, NodeTemplate, OperatorTemplate, PopulationTemplate
+
+UNITS, STEPS, H = 5, 3000, 0.01
+TAU, DRIVE, START = 1.0, 0.3, 0.1
+LONGEST = 40  # steps, of a delay
+WEIGHT = "p/op/v->p/op/s/weight"
+CLOSE = 1e-10
+#: Per backend: options of compile(), and what is asked beside the result.
+ASKED: Mapping[str, tuple[dict[str, Any], Target]] = {
+    "jax": ({}, Target(1.2)),
+    "tf": ({}, Target(2.0)),
+    "torch": ({"compile": True}, Target(seconds=0.2)),
+}
+Result = tuple[float, NDArray[np.float64]]  # the loss, and its derivatives by tau and then by weights
+
+
+def rows(settings: Settings) -> Iterator[partial[Row]]:
+    """Yield a row for each library that is installed."""
+    for backend in ASKED:
+        if find_spec(f"rates_{backend}") is not None:
+            yield partial(row, settings, backend)
+
+
+def numbers() -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return weights, and delays in steps."""
+    generator = np.random.default_rng(0)
+    return generator.normal(size=(UNITS, UNITS)), generator.integers(1, LONGEST, (UNITS, UNITS))
+
+
+def circuit() -> CircuitTemplate:
+    """Return the units."""
+    weights, delays = numbers()
+    variables = {"v": f"output({START})", "s": "input(0.0)", "drive": DRIVE, "tau": TAU}
+    unit = OperatorTemplate("op", "v' = (-v + tanh(s) + drive)/tau", variables)
+    return CircuitTemplate(
+        "late",
+        populations={"p": PopulationTemplate("p", NodeTemplate("n", [unit]), UNITS)},
+        connections=[Connectivity("p/op/v", "p/op/s", weights, delays=H * delays)],
+    )
+
+
+def ours(backend: str, steps: int) -> Callable[[], Result]:
+    """Return what differentiates a run; everything is compiled when it is called for the first time."""
+    options = ASKED[backend][0] if steps >= STEPS else {}  # compiling takes long; less is only to see that it works
+    model = circuit().compile(
+        backend=backend, step_size=H, simulation_time=steps * H, outputs={"v": "p/op/v"}, **options
+    )
+    mean = import_module("tensorflow").reduce_mean if backend == "tf" else lambda values: values.mean()
+
+    def run() -> Result:
+        found = model.gradient(lambda outputs: mean(outputs["v"] * outputs["v"]), ["p/op/tau", WEIGHT])
+        return found.loss, np.append(found["p/op/tau"], np.ravel(found[WEIGHT]))
+
+    return run
+
+
+def by_hand(steps: int) -> Callable[[], Result] | None:
+    """Return the same, written for JAX as one would."""
+    if find_spec("jax") is None:
+        return None
+    jax, jnp = import_module("jax"), import_module("jax.numpy")
+    weights, delays = numbers()
+    place, source = LONGEST - 1 - delays, np.tile(np.arange(UNITS), (UNITS, 1))
+
+    def loss(tau: Any, weights: Any) -> Any:
+        def step(carry: Any, _: Any) -> Any:
+            v, past = carry
+            past = jnp.concatenate((past[1:], v[None]))
+            s = (weights * past[place, source]).sum(1)
+            return (v + H * ((-v + jnp.tanh(s) + DRIVE) / tau), past), v
+
+        start = jnp.full(UNITS, START), jnp.full((LONGEST, UNITS), START)
+        _, found = jax.lax.scan(step, start, None, length=steps)
+        return (found * found).mean()
+
+    both = jax.jit(jax.value_and_grad(loss, argnums=(0, 1)))
+
+    def run() -> Result:
+        with jax.enable_x64(True):
+            value, (tau, by_weights) = both(np.float64(TAU), weights)
+            return float(value), np.append(np.asarray(tau), np.ravel(by_weights))
+
+    return run
+
+
+def in_c(steps: int) -> Callable[[], Result] | None:
+    """Return the same in C, derivatives written by hand."""
+    library = kernel("delayed_units_gradient")
+    if library is None:
+        return None
+    reals, wholes = np.ctypeslib.ndpointer(np.float64, flags="C"), np.ctypeslib.ndpointer(np.int64, flags="C")
+    library.delayed_units_gradient.restype = ctypes.c_double
+    library.delayed_units_gradient.argtypes = [
+        ctypes.c_long, ctypes.c_long, reals, wholes, *[ctypes.c_double] * 4, *[reals] * 5,
+    ]  # fmt: skip
+    weights, delays = numbers()
+
+    def run() -> Result:
+        v, slope, by_v = (np.empty((steps + 1, UNITS)) for _ in range(3))
+        by_weights, by_tau = np.empty((UNITS, UNITS)), np.empty(1)
+        value = library.delayed_units_gradient(
+            steps, UNITS, weights, delays, TAU, DRIVE, START, H, v, slope, by_v, by_weights, by_tau
+        )
+        return float(value), np.append(by_tau, by_weights)
+
+    return run
+
+
+def row(settings: Settings, backend: str) -> Row:
+    """Measure one library."""
+    steps = max(100, round(STEPS * settings.scale))
+    run, hand, limit = ours(backend, steps), by_hand(steps), in_c(steps)
+    begun = perf_counter()
+    found = run()
+    first = perf_counter() - begun
+    works = [work for work in (run, hand, limit) if work is not None]
+    times = dict(zip(works, interleaved(works, settings.repeats), strict=True))
+    error = None
+    if limit is not None:
+        wanted = limit()
+        error = max(abs(found[0] - wanted[0]), float(np.max(np.abs(found[1] - wanted[1]))))
+    target = ASKED[backend][1]
+    seconds = None if hand is None else times[hand]
+    return Row(
+        f"gradient through {steps} steps of {UNITS} units with a delay each, {backend}",
+        ours=times[run],
+        target=target if hand is not None or target.seconds else None,
+        reference=seconds if target.factor else None,
+        limit=None if limit is None else times[limit],
+        cold=first,
+        error=error,
+        tolerance=CLOSE,
+    )

@@ -1,0 +1,10 @@
+"""Whether PyTorch is there."""
+
+from __future__ import annotations
+
+from rates_core.plugins.tools import library_missing
+
+
+def probe() -> str | None:
+    """Return None, or what is wrong with PyTorch and what to do."""
+    return library_missing("PyTorch", "torch", "2.8")
