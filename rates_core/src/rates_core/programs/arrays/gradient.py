@@ -6,21 +6,21 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from attrs import frozen
+from attrs import field, frozen
 
 from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean, shown
 from rates_core.programs.arrays.rollout import Stretch, Stretches
 from rates_core.programs.arrays.runtime import ArrayRuntime, argument
 from rates_core.programs.arrays.start import Start
-from rates_core.programs.gradient import GradientRequest, Gradients, Loss
+from rates_core.programs.gradient import GradientRequest, Gradients, Loss, Part
 
 if TYPE_CHECKING:
     from rates_core.programs.arrays.kernel import ArrayKernel, ArrayProgram
 
 
-@frozen(eq=False)
+@frozen
 class Plan:
-    """What is compiled for one kind of run.
+    """What runs share that are compiled once.
 
     Attributes:
         moved: paths of the parameters that are variables.
@@ -28,7 +28,11 @@ class Plan:
         fed: numbers of the inputs whose tables are, behind all others.
         stretches: first step, number of rows and `together` of each.
         size: number of samples that are kept of what is read late.
-        request: what is recorded.
+        stride: steps per row.
+        skipped: rows before that number are dropped.
+        segment: see `GradientRequest`.
+        forward: see there.
+        parts: of outputs; a program has one set of them.
     """
 
     moved: tuple[str, ...]
@@ -36,15 +40,11 @@ class Plan:
     fed: tuple[int, ...]
     stretches: tuple[tuple[int, int, int], ...]
     size: int
-    request: GradientRequest
-
-    @property
-    def key(self) -> Any:
-        """Return what two runs share that are compiled once."""
-        request = self.request
-        parts = tuple((part.key, part.recorded) for part in request.parts)
-        shape = request.samples, request.stride, request.first, request.segment, request.forward
-        return self.moved, self.initial, self.fed, self.stretches, self.size, shape, parts
+    stride: int
+    skipped: int
+    segment: int
+    forward: bool
+    parts: tuple[Part, ...] = field(eq=False)
 
 
 class Outputs:
@@ -57,7 +57,7 @@ class Outputs:
 
     def __call__(self, variables: Sequence[Any], rest: Sequence[Any]) -> dict[str, Any]:
         """Return the outputs, columns as the loss takes them."""
-        plan, program, request = self._plan, self._program, self._plan.request
+        plan, program = self._plan, self._program
         fixed, y, inputs, draws, h, first, begun, lengths, gathers = rest
         values, remaining = {**fixed, **dict(zip(plan.moved, variables, strict=False))}, variables[len(plan.moved) :]
         if plan.initial:
@@ -68,10 +68,9 @@ class Outputs:
         parameters = [values[path] for path in program.parameters("rollout")]
         rows = []
         for (step, samples, together), own in zip(plan.stretches, gathers or [()], strict=True):
-            tables = self._some((inputs, draws), slice(step, step + samples * request.stride))
+            tables = self._some((inputs, draws), slice(step, step + samples * plan.stride))
             y, found, windows = self._rollout(
-                parameters, y, h, first + step, samples, request.stride, *tables, windows, own, together,
-                request.segment,
+                parameters, y, h, first + step, samples, plan.stride, *tables, windows, own, together, plan.segment
             )  # fmt: skip
             rows.append(found)
         return self._named([self._joined(parts) for parts in zip(*rows, strict=True)])
@@ -107,8 +106,8 @@ class Outputs:
 
     def _named(self, rows: Sequence[Any]) -> dict[str, Any]:
         found: dict[str, list[Any]] = {}
-        for part in self._plan.request.parts:
-            block = self._runtime.columns(rows[part.recorded][self._plan.request.first :], part.units)
+        for part in self._plan.parts:
+            block = self._runtime.columns(rows[part.recorded][self._plan.skipped :], part.units)
             found.setdefault(part.key, []).append(block[:, 0] if part.alone else block)
         return {
             key: blocks[0] if len(blocks) == 1 else self._runtime.joined(blocks, 1) for key, blocks in found.items()
@@ -150,7 +149,10 @@ def gradients_of(kernel: ArrayKernel, request: GradientRequest) -> Gradients:
     )
     stretches = tuple((part.first, part.samples, part.together) for part in parts)
     size = len(request.start.history.buffers()[0]) // 2 if system.reads else 0
-    plan = Plan(moved, request.initial, request.fed, stretches, size, request)
+    plan = Plan(
+        moved, request.initial, request.fed, stretches, size, request.stride, request.first, request.segment,
+        request.forward, request.parts,
+    )  # fmt: skip
     tables = [inputs[node][number] for node in range(len(inputs)) for number in request.fed]
     variables = (*(values[path] for path in moved), *([y] if request.initial else []), *tables)
 

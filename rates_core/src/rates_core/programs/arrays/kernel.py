@@ -82,7 +82,7 @@ class ArrayProgram(Program):
         self.source = self._written.text
         self._module: ModuleType | None = None
         self._binders: dict[str, Binder] = {}
-        self._derivatives: dict[Any, Differentiated] = {}
+        self._derivatives: dict[Plan, Differentiated] = {}
 
     @property
     def module(self) -> ModuleType:
@@ -112,9 +112,9 @@ class ArrayProgram(Program):
 
     def differentiated(self, plan: Plan) -> Differentiated:
         """Return what differentiates losses of runs of one kind; it is kept."""
-        if plan.key not in self._derivatives:
-            self._derivatives[plan.key] = self.runtime.differentiated(Outputs(self, plan), plan.request.forward)
-        return self._derivatives[plan.key]
+        if plan not in self._derivatives:
+            self._derivatives[plan] = self.runtime.differentiated(Outputs(self, plan), plan.forward)
+        return self._derivatives[plan]
 
     def function(self, name: str, arguments: Mapping[str, Any]) -> Callable[..., Any]:
         """Return what a function of the module makes of the parameters that it takes."""
