@@ -20,8 +20,8 @@ TIGHT = {"rtol": 1e-10, "atol": 1e-12}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test that takes `fixed`, `adaptive` or `solver` under all installed solvers of that kind."""
-    solvers = get_manager().solvers()
+    """Run a test that takes `fixed`, `adaptive` or `solver` under all solvers of that kind that serve any backend."""
+    solvers = {name: spec for name, spec in get_manager().solvers().items() if spec.backends is None}
     fixed = {name: spec for name, spec in solvers.items() if spec.kind == "tableau" and not spec.adaptive}
     kinds = {"fixed": fixed, "adaptive": {name: spec for name, spec in solvers.items() if spec.adaptive}}
     kinds["solver"] = {**kinds["fixed"], **kinds["adaptive"]}

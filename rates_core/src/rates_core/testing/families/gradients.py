@@ -40,6 +40,7 @@ class Problem:
         solver: fixed-step method.
         samples: key of an input by whose samples it is differentiated too.
         ways: whether it is asked for in all ways: with checkpoints, and forwards where that is claimed.
+        chains: whether it has a gamma kernel.
     """
 
     make: Callable[[], CircuitTemplate]
@@ -52,13 +53,14 @@ class Problem:
     solver: str = "rk4"
     samples: str | None = None
     ways: bool = False
+    chains: bool = False
 
 
 def cases() -> Iterator[Case]:
     """Yield one case for each model; without the claim each has to be refused."""
     for name, problem in _problems().items():
         sentence = f"of runs of {name} are those of differences, or are refused by name"
-        yield Case("gradients", sentence, partial(_check, problem), needs=problem.needs)
+        yield Case("gradients", sentence, partial(_check, problem), needs=problem.needs, chains=problem.chains)
     yield Case("gradients", "no direction is claimed in which runs cannot be asked for derivatives", _check_directions)
 
 
@@ -101,7 +103,7 @@ def _problems() -> dict[str, Problem]:
         ),
         "a gamma kernel": Problem(
             _spread, {"a/op/x->b/op/s/delay": 0, "a/op/x->b/op/s/weight": 0, "a/op/c": 0}, {"a/op/x": 0}, "b/op/x",
-            vector,
+            vector, chains=True,
         ),
         "a complex variable": Problem(
             _complex, {"p/op/w": 0, "p/op/c": 0}, {}, "p/op/a", Requirements(complex=True)
