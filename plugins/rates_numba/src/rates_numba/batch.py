@@ -16,6 +16,7 @@ from rates_core.programs.program import Kernel, Program, ProgramRequest
 from rates_core.programs.record import Columns
 from rates_core.system.schedule import reads_of
 
+from rates_numba.compiled import quick
 from rates_numba.layout import Layout
 from rates_numba.threads import divided
 
@@ -68,7 +69,7 @@ class NumbaBatch(Batch):
         numbers = tuple(map(np.ascontiguousarray, draws))
 
         def block(begin: int, stop: int) -> None:
-            self.module.loop_many(
+            quick(self.module.loop_many)(
                 begin, stop, y, step_size, first, samples, stride, columns, self.numbers, self.arrays, tables, numbers
             )
 
@@ -128,7 +129,7 @@ class NumbaPairBatch(PairBatch):
         first_step = math.nan if control.first_step is None else float(control.first_step)
 
         def block(begin: int, stop: int) -> None:
-            batch.module.pair_many(
+            quick(batch.module.pair_many)(
                 begin, stop, which, on.status, on.span, on.fresh, on.time, on.y, on.proposal, on.steps, on.rows,
                 on.columns, until, spans.count, spans.end, spans.first, spans.last, control.rtol, control.atol,
                 float(control.max_step), first_step, times, batch.numbers, batch.arrays, *self._inputs,

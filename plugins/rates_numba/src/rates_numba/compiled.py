@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import importlib.util
 import os
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
-import numba
 import platformdirs
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Let Python collect no garbage meanwhile: a compiler's many objects stay, and each pass would visit them all."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+with uncollected():
+    import numba
 
 _modules: dict[Path, ModuleType] = {}  # by content, for a module that is loaded twice would be compiled twice
 
@@ -36,6 +57,17 @@ def load_module(source: str) -> ModuleType:
         spec.loader.exec_module(module)
         _modules[path] = module
     return _modules[path]
+
+
+def quick(function: Any) -> Callable[..., Any]:
+    """Return a function of a module, to be called; where it has yet to be compiled, no garbage is collected."""
+    return function if function.overloads else partial(_first_call, function)
+
+
+def _first_call(function: Any, *arguments: Any) -> Any:
+    with uncollected():
+        function.compile(tuple(map(numba.typeof, arguments)))
+    return function(*arguments)
 
 
 def _write(path: Path, source: str) -> None:

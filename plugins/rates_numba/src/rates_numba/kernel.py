@@ -19,7 +19,7 @@ from rates_core.programs.trail import Trail
 from rates_core.system.system import System
 
 from rates_numba.batch import NumbaBatch
-from rates_numba.compiled import load_module
+from rates_numba.compiled import load_module, quick
 from rates_numba.layout import Layout
 from rates_numba.module import write_module
 
@@ -181,7 +181,7 @@ class _Chunk:
                 tuple((gather.places, gather.weights) for gather in self.history.gathers(node)) for node in nodes
             )
             past = (len(buffers[0]) // 2, buffers, gathers)
-        kernel._module.loop(
+        quick(kernel._module.loop)(
             y, self.step_size, first, samples, stride, columns, kernel._numbers, kernel._arrays, inputs, draws, *past
         )
         if self.history is not None:
@@ -212,7 +212,7 @@ class NumbaPair(PairLoop):
         wanted = np.ascontiguousarray(times[: int(np.searchsorted(times, span.end, side="right"))])
         columns = kernel._columns(kernel.request.recorded, len(wanted))
         trail = None if self._history is None else self._history.trail()
-        status, reached, following, steps, rows, *kept = kernel._module.pair(
+        status, reached, following, steps, rows, *kept = quick(kernel._module.pair)(
             time, end, _or_nan(proposal), span.end, span.first, span.last, span.fresh, control.rtol, control.atol,
             float(control.max_step), _or_nan(control.first_step), wanted, columns, most, kernel._numbers,
             kernel._arrays, *self._inputs, *_past(trail),

@@ -14,7 +14,7 @@ from rates_core.programs.program import ProgramRequest, slot_paths
 from rates_core.programs.routine import Routine
 from rates_core.programs.trail import FACTORS
 
-from rates_numba import functions
+from rates_numba import functions, pair_functions, trail_functions
 from rates_numba.function_text import INNER_JIT, JIT, FunctionText
 from rates_numba.layout import Layout, buffered
 from rates_numba.writer import INDENT, BlockWriter
@@ -169,10 +169,11 @@ def opening(title: str, used: Collection[str]) -> list[str]:
 @cache
 def _functions() -> dict[str, str]:
     """Return the text of each function of our own, as generated modules have it."""
-    text = inspect.getsource(functions)
-    lines, found = text.splitlines(), {}
-    for item in ast.parse(text).body:
-        if isinstance(item, ast.FunctionDef):
-            source = "\n".join(lines[item.decorator_list[0].lineno - 1 : item.end_lineno])
-            found[item.name] = source.replace('@njit(error_model="numpy"', INNER_JIT.removesuffix(")"), 1)
+    found = {}
+    for text in map(inspect.getsource, (functions, pair_functions, trail_functions)):
+        lines = text.splitlines()
+        for item in ast.parse(text).body:
+            if isinstance(item, ast.FunctionDef):
+                source = "\n".join(lines[item.decorator_list[0].lineno - 1 : item.end_lineno])
+                found[item.name] = source.replace('@njit(error_model="numpy"', INNER_JIT.removesuffix(")"), 1)
     return found

@@ -53,8 +53,8 @@ class Pair:
             "steepest = steep if not steepest > steep and not steepest != steepest else steepest",
             "if not math.isfinite(steepest):",
             f"{INDENT}return small",
-            f"wanted = max(1e-6, small*1e-3) if steepest <= 1e-15 else math.pow(0.01/steepest, {self.power!r})",
-            "return min(100.0*small, wanted, longest)",
+            f"wanted = larger(1e-6, small*1e-3) if steepest <= 1e-15 else math.pow(0.01/steepest, {self.power!r})",
+            "return smaller(smaller(100.0*small, wanted), longest)",
         ]
         given = ["t, first, last, y, f, longest, rtol, atol, numbers, arrays, tables, base, interval", *self.past.given]
         lines = [*self.past.begin(), *body] if self.layout.system.width else ["return longest"]
@@ -97,12 +97,12 @@ class Pair:
         state, slope = self.vectors.whole("y"), self.vectors.whole("k1")
         given = f"t, first, last, {state}, {slope}, longest, rtol, atol, numbers, arrays"
         return [
-            "longest = min(end - t, max_step)",
+            "longest = smaller(end - t, max_step)",
             "if proposal != proposal and given_step == given_step:",
             f"{INDENT}proposal = given_step",
             "else:",
             f"{INDENT}chosen = first_step({', '.join([given, 'tables, base, interval', *self.past.given])})",
-            f"{INDENT}proposal = chosen if proposal != proposal else min(proposal, {LARGEST_FACTOR!r}*chosen)",
+            f"{INDENT}proposal = chosen if proposal != proposal else smaller(proposal, {LARGEST_FACTOR!r}*chosen)",
         ]
 
     def _one_step(self) -> list[str]:
@@ -112,7 +112,7 @@ class Pair:
             f"{INDENT}status = {Status.MORE:d}",
             f"{INDENT}break",
             "smallest = 10*spacing(t)",
-            "wanted = max(min(proposal, max_step), smallest)",
+            "wanted = larger(smaller(proposal, max_step), smallest)",
             "rejections, size = 0, 0.0",
             "while True:",
             f"{INDENT}if wanted < smallest or rejections == {MOST_REJECTIONS}:",
@@ -122,9 +122,9 @@ class Pair:
             f"if status != {Status.DONE:d}:",
             f"{INDENT}break",
             "if rejections:",
-            f"{INDENT}proposal = h*min(1.0, growth)",
+            f"{INDENT}proposal = h*smaller(1.0, growth)",
             "else:",
-            f"{INDENT}proposal = max(wanted if stop == end else 0.0, h*growth)",
+            f"{INDENT}proposal = larger(wanted if stop == end else 0.0, h*growth)",
             *self._accepted(),
             *self._rows(),
             *vectors.copied("y", "new"),
@@ -138,7 +138,7 @@ class Pair:
         """Return the lines that try a step and leave the loop if its error is tolerated."""
         tableau, vectors = self.tableau, self.vectors
         return [
-            "stop = min(t + wanted, end)",
+            "stop = smaller(t + wanted, end)",
             "h = stop - t",
             *vectors.stages(1, tableau.advancing),
             *vectors.advanced(),
@@ -148,7 +148,7 @@ class Pair:
             "if size == 0.0:",
             f"{INDENT}growth = {LARGEST_FACTOR!r}",
             "elif size > 0.0:",
-            f"{INDENT}growth = min({LARGEST_FACTOR!r}, max({SMALLEST_FACTOR!r}, {SAFETY!r}*math.pow(size, "
+            f"{INDENT}growth = smaller({LARGEST_FACTOR!r}, larger({SMALLEST_FACTOR!r}, {SAFETY!r}*math.pow(size, "
             f"{-self.power!r})))",
             "else:",
             f"{INDENT}growth = {SMALLEST_FACTOR!r}",

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from rates_core.solvers.tableau import Tableau
 from rates_core.system.system import State
 
-from rates_numba.function_text import INNER_JIT
 from rates_numba.layout import Layout
 from rates_numba.past_text import PastText
 from rates_numba.writer import INDENT
@@ -123,7 +122,7 @@ class _Tuples(Vectors):
     finds in a text, be it as simple as a sum of two numbers.
     """
 
-    helpers = ("inside", "spacing", "advanced", "polynomials", "tolerated")
+    helpers = ("inside", "spacing", "smaller", "larger", "advanced", "polynomials", "tolerated", "norm")
     single = True
 
     def _each(self, form: str) -> str:
@@ -140,15 +139,7 @@ class _Tuples(Vectors):
         if self.past.states:
             lines.append("BETWEEN = np.array(DENSE)")
         lines.append(f"ZERO = {self._each('0.0')}")
-        squares = " + ".join(f"e_{entry}*e_{entry}" for entry in range(self.width))
-        norm = [
-            INNER_JIT,
-            "def norm(values, scale):",
-            f'{INDENT}"""Return the root of the mean square of values in units of scales."""',
-            *(f"{INDENT}e_{entry} = values[{entry}]/scale[{entry}]" for entry in range(self.width)),
-            f"{INDENT}return math.sqrt(({squares})/{self.width})",
-        ]
-        return ["\n".join(lines), "\n".join(norm)]
+        return ["\n".join(lines)]
 
     def begin(self) -> list[str]:
         tolerances = f"{self._each('rtol[#]')}, {self._each('atol[#]')}"
@@ -233,6 +224,8 @@ class _Arrays(Vectors):
     helpers = (
         "inside",
         "spacing",
+        "smaller",
+        "larger",
         "along",
         "polynomial",
         "blended",
@@ -318,7 +311,7 @@ class _Arrays(Vectors):
 
 SMALL = (
     "small = 1e-6 if level < 1e-5 or steep < 1e-5 else 0.01*level/steep",
-    "small = min(small, longest)",
+    "small = smaller(small, longest)",
 )
 
 
