@@ -73,19 +73,21 @@ def random_delays(size: int) -> NDArray[np.intc]:
     return np.random.default_rng(2).integers(1, LONGEST, (size, size), dtype=np.intc)
 
 
-def compiled(weights: NDArray[np.float64], delays: NDArray[np.intc] | None, steps: int) -> Callable[[], Any]:
+def compiled(
+    weights: NDArray[np.float64], delays: NDArray[np.intc] | None, steps: int, backend: str = "numba"
+) -> Callable[[], Any]:
     """Return the run of a network whose program exists."""
     times = None if delays is None else np.asarray(delays * STEP, dtype=np.float64)
     network = model(weights, times).compile(
-        backend="numba", simulation_time=steps * STEP, step_size=STEP, outputs={"y1": "p[0]/jr/y1"}
+        backend=backend, simulation_time=steps * STEP, step_size=STEP, outputs={"y1": "p[0]/jr/y1"}
     )
     run: Callable[[], Any] = network.run
     return run
 
 
-def once(size: int, steps: int, delays: bool) -> None:
+def once(size: int, steps: int, delays: bool, backend: str = "numba") -> None:
     """Build, compile and run a network."""
-    compiled(random_weights(size), random_delays(size) if delays else None, steps)()
+    compiled(random_weights(size), random_delays(size) if delays else None, steps, backend)()
 
 
 def in_c(weights: NDArray[np.float64], delays: NDArray[np.intc] | None, steps: int) -> Callable[[], Any] | None:

@@ -48,11 +48,15 @@ class JaxRuntime(ArrayRuntime):
     def array(self, value: Any, kind: Kind) -> jax.Array:
         """Return numbers as an array with memory of its own."""
         with jax.enable_x64(True):
-            return jnp.array(np.array(value), dtype=self._kinds[kind])
+            return jnp.asarray(np.array(value, self._kinds[kind]))
 
     def numpy(self, value: Any) -> np.ndarray:
         """Return an array as one of NumPy with memory of its own."""
         return np.array(value)
+
+    def view(self, value: Any) -> np.ndarray:
+        """Return an array as one of NumPy in the same memory."""
+        return np.asarray(value)
 
     def binder(self, make: Callable[..., Callable[..., Any]], traceable: bool) -> Binder:
         """Return what binds parameters to a compiled function; other parameters compile nothing again."""

@@ -79,7 +79,9 @@ def summed(values, rows, size):
 
 def matvec(matrix, vector):
     """Return the product of a matrix and a vector."""
-    return vector @ matrix.mT if matrix.ndim == 2 else (matrix @ vector[..., None])[..., 0]
+    if matrix.ndim == 2:
+        return matrix @ vector if vector.ndim == 1 else vector @ matrix.mT
+    return (matrix @ vector[..., None])[..., 0]
 
 
 def flat(matrix):
@@ -194,7 +196,11 @@ def rows_of(step, row, states, kept, read, y, h, first, samples, stride, inputs,
     def kept_row(sample, carried):
         state, rows = carried
         found = row(*at(sample * stride, state)[0])
-        rows = jax.tree.map(lambda column, value: column.at[sample].set(value), rows, found)
+
+        def put(column, value):
+            return jax.lax.dynamic_update_index_in_dim(column, value, sample, 0)
+
+        rows = jax.tree.map(put, rows, found)
         return jax.lax.fori_loop(sample * stride, (sample + 1) * stride, taken, state), rows
 
     shapes = jax.eval_shape(lambda: row(*at(0, (y, buffers))[0]))

@@ -42,11 +42,15 @@ class TensorFlowRuntime(ArrayRuntime):
 
     def array(self, value: Any, kind: Kind) -> tf.Tensor:
         """Return numbers as a tensor with memory of its own."""
-        return tf.cast(tf.constant(np.array(value)), self._kinds[kind])
+        return tf.constant(np.array(value, self._kinds[kind].as_numpy_dtype))
 
     def numpy(self, value: Any) -> np.ndarray:
         """Return a tensor as an array with memory of its own."""
         return np.array(value)
+
+    def view(self, value: Any) -> np.ndarray:
+        """Return a tensor as an array in the same memory."""
+        return np.asarray(value)
 
     def binder(self, make: Callable[..., Callable[..., Any]], traceable: bool) -> Binder:
         """Return what binds parameters to a function that is traced once for all of them."""

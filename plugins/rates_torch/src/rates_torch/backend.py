@@ -44,7 +44,12 @@ class TorchRuntime(ArrayRuntime):
 
     def numpy(self, value: Any) -> np.ndarray:
         """Return a tensor as an array with memory of its own."""
-        return np.array(value.detach().resolve_conj().numpy())
+        return np.array(self.view(value))
+
+    def view(self, value: Any) -> np.ndarray:
+        """Return a tensor as an array in the same memory."""
+        found: np.ndarray = value.detach().resolve_conj().numpy()
+        return found
 
     def binder(self, make: Callable[..., Callable[..., Any]], traceable: bool) -> Binder:
         """Return what binds parameters to a function, without the graph that gradients would need."""

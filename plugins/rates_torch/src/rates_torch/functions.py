@@ -43,6 +43,8 @@ def wide(value, size):
 
 def joined(*parts):
     """Return vectors one behind the other; their batch axes are broadcast."""
+    if len({part.shape[:-1] for part in parts}) == 1:
+        return torch.cat(parts, -1)
     batch = torch.broadcast_shapes(*(part.shape[:-1] for part in parts))
     return torch.cat([part.expand(*batch, part.shape[-1]) for part in parts], -1)
 
@@ -77,7 +79,9 @@ def summed(values, rows, size):
 
 def matvec(matrix, vector):
     """Return the product of a matrix and a vector."""
-    return vector @ matrix.mT if matrix.ndim == 2 else (matrix @ vector[..., None])[..., 0]
+    if matrix.ndim == 2:
+        return matrix @ vector if vector.ndim == 1 else vector @ matrix.mT
+    return (matrix @ vector[..., None])[..., 0]
 
 
 def flat(matrix):
@@ -174,7 +178,10 @@ def mapped(function, tree):
 
 def rows_of(step, row, states, kept, read, y, h, first, samples, stride, inputs, draws, blank, buffers, gathers):
     """Advance y by samples*stride steps; return the end, a row from before every `stride` steps, and the buffers."""
-    rows, buffers, size = [], tuple(buffer.clone() for buffer in buffers), len(buffers[0]) // 2 if buffers else 0
+    rows, buffers, size = [], tuple(buffer.clone() for buffer in buffers), len(buffers[0]) // 2 if buffers else 1
+    count, stride, begin = int(samples) * int(stride), int(stride), int(first)
+    steps = first + torch.arange(count, device=y.device)
+    numbers, starts = steps.to(FLOAT).unbind(), (steps % size).unbind()
 
     def past_of(start):
         return tuple(read(buffers, gather, start) for gather in gathers)
@@ -184,16 +191,16 @@ def rows_of(step, row, states, kept, read, y, h, first, samples, stride, inputs,
             if value is not None:
                 written(buffer, value, place)
 
-    for k in range(int(samples) * int(stride)):
-        number, given = (first + k).to(FLOAT), mapped(lambda table, k=k: table[k], (inputs, draws))
+    for k in range(count):
+        number, given = numbers[k], mapped(lambda table, k=k: table[k], (inputs, draws))
         past = ()
         if buffers:
-            start, values = (first + k) % size, states(y)
-            store(values, start + size)
+            start, place, values = starts[k], (begin + k) % size + size, states(y)
+            store(values, place)
             if any(value is None for value in values):
-                store(kept(number, h, y, *given, past_of(start)), start + size)
+                store(kept(number, h, y, *given, past_of(start)), place)
             past = past_of(start)
-        if k % int(stride) == 0:
+        if k % stride == 0:
             rows.append(row(number, h, y, *given, past))
         y = step(number, h, y, *given, past)
     return y, tuple(torch.stack(values) for values in zip(*rows, strict=True)), buffers

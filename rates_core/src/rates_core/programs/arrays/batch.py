@@ -50,7 +50,7 @@ class ArrayBatch(Batch):
         """Run the loop of the module with an axis of points in front of the state."""
         if carries[0].history is not None or not self._program.traceable:
             return self._one_by_one(carries, inputs, draws, step_size, samples, stride)
-        program, system = self._program, self.request.system
+        program = self._program
         runtime, steps, first = program.runtime, samples * stride, carries[0].step
         run = program.batched("integrator", self._arguments)
         room = runtime.room(samples, row_size(self.request) * self.points)
@@ -63,19 +63,18 @@ class ArrayBatch(Batch):
             signals, numbers, runtime.array(np.zeros(room), "real"), (), (),
         )  # fmt: skip
         columns = tuple(
-            self._points_first(runtime.numpy(row)[:samples], path, complex if path in system.complex_symbols else float)
+            self._points_first(runtime.view(row)[:samples], path)
             for path, row in zip(self.request.recorded, rows, strict=True)
         )
         step = first + steps
         return [Carry(step, step * step_size, y) for y in runtime.numpy(end).astype(float)], columns
 
-    def _points_first(self, rows: np.ndarray, path: str, kind: type) -> np.ndarray:
+    def _points_first(self, rows: np.ndarray, path: str) -> np.ndarray:
         """Return rows by point; what does not depend on points has no axis for them."""
         shape = self.request.system.shapes[path]
         if rows.ndim == 1 + len(shape):
             rows = rows[:, None]
-        rows = np.moveaxis(np.broadcast_to(rows, (len(rows), self.points, *shape)), 1, 0)
-        return np.array(rows, dtype=kind)
+        return np.moveaxis(np.broadcast_to(rows, (len(rows), self.points, *shape)), 1, 0)
 
     def _one_by_one(
         self,

@@ -266,7 +266,7 @@ class ArrayKernel(Kernel):
                 own[...] = runtime.numpy(new)
             history.advance(first + steps)
         columns = tuple(
-            runtime.numpy(row)[:samples].astype(complex if path in system.complex_symbols else float)
+            runtime.rows(row, samples, complex if path in system.complex_symbols else float)
             for path, row in zip(self.request.recorded, rows, strict=True)
         )
         step = first + steps

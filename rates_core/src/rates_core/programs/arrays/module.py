@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from attrs import frozen
 
@@ -62,7 +63,8 @@ def write_module(request: ProgramRequest, language: ArrayLanguage) -> Module:
         if "delays" in routines:
             texts.append(writer.delays(routines["delays"]))
         taken = {name: writer.of(paths) for name, paths in parameters.items() if name != "delays"}
-        texts.append(steps_text(request.tableau, taken, writer.past() if system.reads else None))
+        timed = {name for name in taken if TIME in routines[name].varying}
+        texts.append(steps_text(request.tableau, taken, timed, writer.past() if system.reads else None))
         given = dict.fromkeys(path for name, paths in parameters.items() if name in taken for path in paths)
         parameters |= dict.fromkeys(("integrator", "rollout"), tuple(given))
     text = language.module(in_docstring(request.name), texts, request.precision)
@@ -120,14 +122,39 @@ class ModuleWriter:
             results: makes the last lines from the results.
         """
         assert callable(results)
-        lines = [f"def {outer}({', '.join(self.of(self.parameters(routine)))}):"]
-        lines += ["    " + line for line in self.statements(routine.prepared)]
-        if routine.prepared:
-            lines.append("")
-        lines.append(f"    def {inner}(t, y, inputs, reads, draws):")
-        body = [*self.head(routine.varying), *self.statements(routine.body), *results(routine.results)]
-        lines += ["        " + line for line in body]
-        return "\n".join([*lines, "", f"    return {inner}"])
+        prepared = self.statements(routine.prepared)
+        with self._lifting([*self.parameters(routine), *(item.target for item in routine.prepared)]) as lifts:
+            body = [*self.head(routine.varying), *self.statements(routine.body), *results(routine.results)]
+        prepared += [f"{name} = {text}" for text, name in lifts.items()]
+        return "\n".join([
+            f"def {outer}({', '.join(self.of(self.parameters(routine)))}):",
+            *("    " + line for line in prepared),
+            *([""] if prepared else []),
+            f"    def {inner}(t, y, inputs, reads, draws):",
+            *("        " + line for line in body),
+            "",
+            f"    return {inner}",
+        ])  # fmt: skip
+
+    @contextmanager
+    def _lifting(self, constants: Collection[str]) -> Iterator[dict[str, str]]:
+        """Let numbers that do not change get their axes outside of what is printed; yield the names that they get."""
+        lifts: dict[str, str] = {}
+
+        def lifted(symbol: str, text: str) -> str | None:
+            if symbol not in constants:
+                return None
+            if text not in lifts:
+                rank = text.count("None")
+                form = "{}_lifted" if rank == 1 else f"{{}}_lifted{rank}"
+                lifts[text] = self.identifiers.derived(form, self.names[symbol])
+            return lifts[text]
+
+        before, self.printer.lifted = self.printer.lifted, lifted
+        try:
+            yield lifts
+        finally:
+            self.printer.lifted = before
 
     def head(self, needed: Iterable[str]) -> list[str]:
         """Return the lines that name states, inputs, delayed values and random numbers."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from rates_core.expressions.evaluate import evaluate
 from rates_core.expressions.tree import Apply, Expression, Number, Symbol, symbols
@@ -46,6 +46,7 @@ class ArrayPrinter(ExpressionPrinter):
         self.language, self.shapes = language, shapes
         self.complex_symbols, self.integer_symbols = complex_symbols, integer_symbols
         self.looks = False  # whether the text looks if a computed index is right
+        self.lifted: Callable[[str, str], str | None] = lambda symbol, text: None  # the name of a text, if it has one
 
     def rank(self, expression: Expression) -> int:
         """Return the number of axes."""
@@ -81,7 +82,8 @@ class ArrayPrinter(ExpressionPrinter):
         converted = complex_ and self.language.strict and not self.is_complex(expression)
         text = self.text(expression, 0 if converted else CALL if lifted else tightness)
         text = f"as_complex({text})" if converted else text
-        return f"{text}[...{', None' * rank}]" if lifted else text
+        text = f"{text}[...{', None' * rank}]" if lifted else text
+        return (self.lifted(expression.name, text) or text) if lifted and isinstance(expression, Symbol) else text
 
     def number(self, value: complex) -> str:
         """Return a literal whose value is exactly this number."""

@@ -32,6 +32,14 @@ class ArrayRuntime(ABC):
     def numpy(self, value: Any) -> np.ndarray:
         """Return an array of the library as one of NumPy that shares its memory with nothing."""
 
+    def rows(self, value: Any, count: int, kind: type) -> np.ndarray:
+        """Return the first rows of an array of the library as an array of NumPy that shares its memory with nothing."""
+        return np.array(self.view(value)[:count], kind)
+
+    def view(self, value: Any) -> np.ndarray:
+        """Return an array of the library as one of NumPy that may share its memory: to be read at once."""
+        return self.numpy(value)
+
     #: whether loops are compiled for the number of rows that there is room for
     compiles = False
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from attrs import frozen
 
 from rates_core.solvers.tableau import Tableau
 
 
-def steps_text(tableau: Tableau, taken: Mapping[str, Sequence[str]], past: Past | None = None) -> str:
+def steps_text(
+    tableau: Tableau, taken: Mapping[str, Sequence[str]], timed: Collection[str], past: Past | None = None
+) -> str:
     """Return functions of the parameters: one that returns the steps of a method, and those that return loops.
 
     Args:
         tableau: the method.
         taken: names of the parameters that each function of the module takes: `vector_field`, `recorder`, `slots`.
+        timed: those of them that look at the time; the others are given None, which takes none to compute.
         past: what is read late, if anything is.
     """
     names = {"vector_field": "derivative", "recorder": "observe"} | ({"slots": "store"} if past else {})
@@ -24,16 +27,16 @@ def steps_text(tableau: Tableau, taken: Mapping[str, Sequence[str]], past: Past 
     lines = [
         f"def steps({arguments}):",
         f"    {', '.join(names.values())} = {calls}",
-        *(f"    {line}" if line else "" for line in (past.lines(start) if past else ())),
+        *(f"    {line}" if line else "" for line in (past.lines(start, "slots" in timed) if past else ())),
         "",
         "    def step(k, h, y, inputs, draws, past):",
         f'        """Return the state after step k of {tableau.name}."""',
-        *(f"        {line}" for line in _stages(tableau, past)),
+        *(f"        {line}" for line in _stages(tableau, "vector_field" in timed, past)),
         f"        return {_moved(tableau.weights)}",
         "",
         "    def row(k, h, y, inputs, draws, past):",
         '        """Return what is recorded before step k."""',
-        f"        return observe(k*h, y, inputs[{start}], {_late(past, start)}, draws)",
+        f"        return observe({_time('recorder' in timed, 0.0)}, y, inputs[{start}], {_late(past, start)}, draws)",
         "",
         f"    return step, row, {'states, kept, read' if past else 'None, None, None'}",
     ]
@@ -61,11 +64,12 @@ class Past:
     states: Sequence[str | None]
     stored: Sequence[int]
 
-    def lines(self, start: int) -> list[str]:
+    def lines(self, start: int, timed: bool) -> list[str]:
         """Return the functions that read the past, and those of what is stored for that.
 
         Args:
             start: number of the node at the start of a step.
+            timed: whether `store` looks at the time.
         """
         found = [
             f"late(buffers[{buffer}], gathers[{number}], first){'[..., 0]' if single else ''}"
@@ -83,15 +87,15 @@ class Past:
             "",
             "def kept(k, h, y, inputs, draws, past):",
             '    """Return all that is read late, as it is at the start of step k."""',
-            *(f"    {line}" for line in self._kept(start)),
+            *(f"    {line}" for line in self._kept(start, timed)),
         ]
 
-    def _kept(self, start: int) -> list[str]:
+    def _kept(self, start: int, timed: bool) -> list[str]:
         if None not in self.states:
             return ["return states(y)"]
         values = [f"values[{self.stored[number]}]" if text is None else text for number, text in enumerate(self.states)]
         return [
-            f"values = store(k*h, y, inputs[{start}], past[{start}], draws)",
+            f"values = store({_time(timed, 0.0)}, y, inputs[{start}], past[{start}], draws)",
             f"return {_tuple(values)}",
         ]
 
@@ -104,13 +108,19 @@ def _late(past: Past | None, node: int) -> str:
     return f"past[{node}]" if past else "()"
 
 
-def _stages(tableau: Tableau, past: Past | None) -> list[str]:
+def _time(timed: bool, node: float) -> str:
+    """Return the text of the time of a node of step k, where it is looked at."""
+    return "None" if not timed else "k*h" if node == 0 else f"(k + {node!r})*h"
+
+
+def _stages(tableau: Tableau, timed: bool, past: Past | None) -> list[str]:
     nodes, lines = tableau.distinct_nodes, []
     for stage in range(tableau.advancing):
         node = tableau.nodes[stage]
-        time = "k*h" if node == 0 else f"(k + {node!r})*h"
         place, state = nodes.index(node), _moved(tableau.matrix[stage])
-        lines.append(f"k{stage + 1} = derivative({time}, {state}, inputs[{place}], {_late(past, place)}, draws)")
+        lines.append(
+            f"k{stage + 1} = derivative({_time(timed, node)}, {state}, inputs[{place}], {_late(past, place)}, draws)"
+        )
     return lines
 
 
