@@ -164,6 +164,46 @@ def written(buffer, value, place):
     return buffer.at[place].set(value).at[place - len(buffer) // 2].set(value)
 
 
+def blend(weights, slopes):
+    """Return a sum of slopes, each times its weight."""
+    return sum(weight * slope for weight, slope in zip(weights, slopes, strict=True))
+
+
+def finite(values):
+    """Return whether all entries of the last axis are finite; the axis stays."""
+    return jnp.isfinite(values).all(-1, keepdims=True)
+
+
+def spacing_of(t):
+    """Return the distance from the size of a number to the next larger one."""
+    return jnp.nextafter(jnp.abs(t), math.inf) - jnp.abs(t)
+
+
+def fed(samples, place):
+    """Return samples of points at places [points, 1]: linear between samples, constant beyond them."""
+    last = samples.shape[1] - 1
+    place = jnp.clip(place[:, 0], 0.0, last)
+    k = jnp.minimum(place.astype(int), max(last - 1, 0))
+    point = jnp.arange(len(place)) if len(samples) > 1 else 0
+    share = (place - k).reshape(-1, *[1] * (samples.ndim - 2))
+    return (1.0 - share) * samples[point, k] + share * samples[point, jnp.minimum(k + 1, last)]
+
+
+def put(rows, place, values):
+    """Return rows with one value of each point in them."""
+    return rows.at[jnp.arange(len(rows)), place[:, 0]].set(values)
+
+
+def if_any(condition, function, values):
+    """Return what a function returns if a condition holds somewhere, else values."""
+    return jax.lax.cond(condition.any(), function, lambda: values)
+
+
+def while_any(going, body, state):
+    """Return a state, advanced as long as a condition on it holds somewhere."""
+    return jax.lax.while_loop(lambda state: going(*state).any(), lambda state: body(*state), state)
+
+
 def rows_of(step, row, states, kept, read, y, h, first, samples, stride, inputs, draws, blank, buffers, gathers):
     """Advance y by samples*stride steps; return the end, a row from before every `stride` steps, and the buffers."""
 

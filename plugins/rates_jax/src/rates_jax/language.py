@@ -20,6 +20,7 @@ JAX = ArrayLanguage(
     },
     complex_functions={"divide": "complex_divide", "power": "complex_power", "sigmoid": "complex_sigmoid"},
     helpers=texts_of("rates_jax", "functions.py"),
+    shaping={"clip": "jnp.clip", "broadcast_to": "jnp.broadcast_to"},
     precisions={
         "float64": ("FLOAT, COMPLEX = jnp.float64, jnp.complex128",),
         "float32": ("FLOAT, COMPLEX = jnp.float32, jnp.complex64",),

@@ -218,6 +218,49 @@ def written(buffer, value, place):
     return tf.tensor_scatter_nd_update(buffer, rows, tf.stack([value, value]))
 
 
+def blend(weights, slopes):
+    """Return a sum of slopes, each times its weight."""
+    return sum(weight * slope for weight, slope in zip(weights, slopes, strict=True))
+
+
+def finite(values):
+    """Return whether all entries of the last axis are finite; the axis stays."""
+    return tf.reduce_all(tf.math.is_finite(values), -1, keepdims=True)
+
+
+def spacing_of(t):
+    """Return the distance from the size of a number to the next larger one."""
+    return tf.math.nextafter(tf.abs(t), tf.fill(t.shape, number(math.inf))) - tf.abs(t)
+
+
+def fed(samples, place):
+    """Return samples of points at places [points, 1]: linear between samples, constant beyond them."""
+    last = samples.shape[1] - 1
+    place = tf.clip_by_value(place[:, 0], 0.0, last)
+    k = tf.minimum(tf.cast(place, tf.int64), max(last - 1, 0))
+    point = tf.range(k.shape[0], dtype=tf.int64) if samples.shape[0] > 1 else tf.zeros_like(k)
+    share = tf.reshape(place - tf.cast(k, FLOAT), [-1, *[1] * (samples.shape.rank - 2)])
+    before, after = (tf.gather_nd(samples, tf.stack([point, row], -1)) for row in (k, tf.minimum(k + 1, last)))
+    return (1.0 - share) * before + share * after
+
+
+def put(rows, place, values):
+    """Return rows with one value of each point in them."""
+    points = tf.range(rows.shape[0], dtype=tf.int64)
+    values = tf.broadcast_to(values, [rows.shape[0], *rows.shape[2:]])
+    return tf.tensor_scatter_nd_update(rows, tf.stack([points, place[:, 0]], -1), values)
+
+
+def if_any(condition, function, values):
+    """Return what a function returns if a condition holds somewhere, else values."""
+    return tf.cond(tf.reduce_any(condition), function, lambda: values)
+
+
+def while_any(going, body, state):
+    """Return a state, advanced as long as a condition on it holds somewhere."""
+    return tf.while_loop(lambda *state: tf.reduce_any(going(*state)), body, state)
+
+
 def rows_of(step, row, states, kept, read, y, h, first, samples, stride, inputs, draws, blank, buffers, gathers):
     """Advance y by samples*stride steps; return the end, a row from before every `stride` steps, and the buffers."""
     room = blank.shape[0]

@@ -26,4 +26,5 @@ TENSORFLOW = ArrayLanguage(
         "float32": ("FLOAT, COMPLEX = tf.float32, tf.complex64",),
     },
     strict=True,
+    shaping={"clip": "tf.clip_by_value", "broadcast_to": "tf.broadcast_to"},
 )  # fmt: skip

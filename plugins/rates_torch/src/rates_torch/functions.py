@@ -176,6 +176,53 @@ def mapped(function, tree):
     return tuple(mapped(function, part) for part in tree) if isinstance(tree, tuple) else function(tree)
 
 
+def blend(weights, slopes):
+    """Return a sum of slopes, each times its weight."""
+    total = weights[0] * slopes[0]
+    for weight, slope in zip(weights[1:], slopes[1:], strict=True):
+        total.add_(slope, alpha=weight)
+    return total
+
+
+def finite(values):
+    """Return whether all entries of the last axis are finite; the axis stays."""
+    return torch.isfinite(values).all(-1, keepdim=True)
+
+
+def spacing_of(t):
+    """Return the distance from the size of a number to the next larger one."""
+    size = torch.abs(t)
+    return torch.nextafter(size, torch.full_like(size, math.inf)) - size
+
+
+def fed(samples, place):
+    """Return samples of points at places [points, 1]: linear between samples, constant beyond them."""
+    last = samples.shape[1] - 1
+    place = torch.clamp(place[:, 0], 0.0, last)
+    k = torch.clamp(place.to(torch.int64), max=max(last - 1, 0))
+    point = torch.arange(len(place)) if len(samples) > 1 else torch.zeros_like(k)
+    share = (place - k).reshape(-1, *[1] * (samples.ndim - 2))
+    return (1.0 - share) * samples[point, k] + share * samples[point, torch.clamp(k + 1, max=last)]
+
+
+def put(rows, place, values):
+    """Write one value of each point into rows, which belong to the loop."""
+    rows[torch.arange(len(rows)), place[:, 0]] = values
+    return rows
+
+
+def if_any(condition, function, values):
+    """Return what a function returns if a condition holds somewhere, else values."""
+    return function() if bool(condition.any()) else values
+
+
+def while_any(going, body, state):
+    """Return a state, advanced as long as a condition on it holds somewhere."""
+    while bool(going(*state).any()):
+        state = body(*state)
+    return state
+
+
 def rows_of(step, row, states, kept, read, y, h, first, samples, stride, inputs, draws, blank, buffers, gathers):
     """Advance y by samples*stride steps; return the end, a row from before every `stride` steps, and the buffers."""
     rows, buffers, size = [], tuple(buffer.clone() for buffer in buffers), len(buffers[0]) // 2 if buffers else 1

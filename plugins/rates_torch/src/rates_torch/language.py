@@ -25,4 +25,5 @@ TORCH = ArrayLanguage(
         "float32": ("FLOAT, COMPLEX = torch.float32, torch.complex64",),
     },
     strict=True,
+    shaping={"clip": "torch.clamp", "broadcast_to": "torch.broadcast_to"},
 )  # fmt: skip

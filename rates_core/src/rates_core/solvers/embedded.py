@@ -15,14 +15,19 @@ from rates_core.solvers.driver import Derivative, Driver, Interpolant, Problem, 
 from rates_core.solvers.failures import bad_derivative, stuck, too_many_steps
 from rates_core.solvers.parts import Parts
 from rates_core.solvers.pieces import Piece, pieces
-from rates_core.solvers.step_control import LARGEST_FACTOR, damped, factor, first_step, norm
+from rates_core.solvers.step_control import (
+    LARGEST_FACTOR,
+    MOST_REJECTIONS,
+    SMALLEST_STEP,
+    damped,
+    factor,
+    first_step,
+    norm,
+)
 from rates_core.solvers.tableau import Tableau
 
 if TYPE_CHECKING:
     import numpy as np
-
-SMALLEST_STEP = 10  # spacings of floating-point numbers
-MOST_REJECTIONS = 200  # of one step
 
 
 class EmbeddedPair(Driver):

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 SAFETY = 0.9
 COARSE = 0.1  # share of a second, coarser error
 SMALLEST_FACTOR, LARGEST_FACTOR = 0.2, 10.0
+SMALLEST_STEP = 10  # spacings of floating-point numbers
+MOST_REJECTIONS = 200  # of one step
 
 
 def norm(values: np.ndarray) -> float:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rates_core.programs.arrays.runtime import padded, row_size
-from rates_core.programs.batch import Batch
+from rates_core.programs.arrays.travel import ArrayPairBatch
+from rates_core.programs.batch import Batch, PairBatch
 from rates_core.programs.carry import Carry
 from rates_core.programs.program import Kernel
 from rates_core.programs.record import Columns
@@ -68,6 +69,13 @@ class ArrayBatch(Batch):
         )
         step = first + steps
         return [Carry(step, step * step_size, y) for y in runtime.numpy(end).astype(float)], columns
+
+    def pair_loop(self, samples: Sequence[np.ndarray], base: float, spacing: float) -> PairBatch | None:
+        """Return the loop of the module, if it has one for an embedded pair."""
+        if not self._program.has_pair:
+            return None
+        run = self._program.batched("pair", self._arguments)
+        return ArrayPairBatch(self._program, run, samples, base, spacing)
 
     def _points_first(self, rows: np.ndarray, path: str) -> np.ndarray:
         """Return rows by point; what does not depend on points has no axis for them."""

@@ -9,6 +9,7 @@ from weakref import WeakValueDictionary
 
 import numpy as np
 
+from rates_core.programs.arrays.inputs import on_grid_text
 from rates_core.programs.arrays.language import ArrayLanguage
 from rates_core.programs.arrays.runtime import argument
 from rates_core.programs.equations import Bound, Equations, Fed
@@ -18,15 +19,10 @@ if TYPE_CHECKING:
 
 FUNCTIONS = ("vector_field", "recorder")  # of a module
 
-# As `Samples.at` of core does: near a point of the grid, the sample there.
 FED = '''\
-def inputs_at(samples, t, base, step_size):
-    """Return all inputs at time t: samples on the grid, which starts `base` steps after 0, and lines between them."""
-    place = t / step_size
-    slack = 1e-9 + 1e-15 * {abs}(place)
-    place = place - base
-    near = {round}(place)
-    place = {where}({abs}(place - near) <= slack, near, place)
+def inputs_at(samples, t, base, spacing):
+    """Return all inputs at time t: samples on a grid, and lines between them."""
+    place = on_grid(t, base, spacing)
     return tuple(sampled(column, place, 1.0) for column in samples)'''
 
 
@@ -122,7 +118,6 @@ def _held(table: np.ndarray, room: int) -> np.ndarray:
 
 
 def _inputs_at(language: ArrayLanguage, precision: str) -> Callable[..., Any]:
-    names = {name: language.functions[name] for name in ("abs", "round", "where")}
-    module = language.loaded(language.module("inputs", [FED.format(**names)], precision))
+    module = language.loaded(language.module("inputs", [on_grid_text(language), FED], precision))
     found: Callable[..., Any] = module.inputs_at
     return found

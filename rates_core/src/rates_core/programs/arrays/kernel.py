@@ -27,10 +27,12 @@ from rates_core.programs.arrays.runtime import (
     padded,
     row_size,
 )
+from rates_core.programs.arrays.travel import ArrayPair, ArrayPairBatch
 from rates_core.programs.batch import Batch
 from rates_core.programs.carry import Carry
 from rates_core.programs.equations import Equations, Fed
 from rates_core.programs.gradient import GradientRequest, Gradients
+from rates_core.programs.pair import PairLoop
 from rates_core.programs.program import (
     Backend,
     FunctionRequest,
@@ -151,6 +153,11 @@ class ArrayProgram(Program):
     def traceable(self) -> bool:
         """Return whether the module does the same for all values: whether it looks at no computed index."""
         return self._written.traceable
+
+    @property
+    def has_pair(self) -> bool:
+        """Return whether the module takes the steps of an embedded pair."""
+        return "pair" in self._written.parameters
 
     @property
     def nodes(self) -> tuple[float, ...]:
@@ -290,6 +297,18 @@ class ArrayKernel(Kernel):
             )
             self._gathers = history.gathers(self.program.nodes[0]), found
         return buffers, self._gathers[1]
+
+    def pair_loop(
+        self, samples: Sequence[np.ndarray], base: float, spacing: float, history: Any = None
+    ) -> PairLoop | None:
+        """Return the loop of the module, if it has one for an embedded pair.
+
+        Where it is not compiled, it is for many points: one alone takes its steps as fast in core's loop.
+        """
+        if not (self.program.has_pair and self.runtime.compiles):
+            return None
+        run = self.program.function("pair", self.arguments)
+        return ArrayPair(ArrayPairBatch(self.program, run, [table[None] for table in samples], base, spacing))
 
     def equations(self, fed: Fed, base: float, spacing: float) -> Equations | None:
         """Return the equations with the values of a run."""

@@ -14,7 +14,8 @@ from attrs import field, frozen
 #: Functions of the generated module itself.
 OWN = frozenset({
     "vector_field", "derivative", "recorder", "observe", "slots", "store", "linearisation", "entries", "jacobian",
-    "delays", "steps", "step", "row", "states", "kept", "read", "integrator", "rollout",
+    "delays", "steps", "step", "row", "states", "kept", "read", "integrator", "rollout", "pair", "travelled", "tried",
+    "completed", "between", "norm", "damped", "growth_of", "first_step_of", "inputs_at", "on_grid",
 })  # fmt: skip
 #: Other names that generated code gives to what is not the model's.
 ARGUMENTS = frozenset({
@@ -52,6 +53,15 @@ class ArrayLanguage:
       `samples` mean nothing, and the buffers.
     * `rolled(step, row, states, kept, read, y, h, first, samples, stride, inputs, draws, windows, gathers, together,
       segment)`: the same for derivatives; see that of rates-jax.
+    * `while_any(going, body, state)`: a tuple of arrays, and tuples of such, that `body` has made into the next one as
+      long as some entry of what `going` says of it holds: the loop over steps whose errors are controlled.
+    * `blend(weights, slopes)`: a sum of arrays, each times a Python number.
+    * `if_any(condition, function, values)`: what a function returns if some entry holds, else values of the same form.
+    * `finite(values)`: whether all entries of the last axis are, which keeps its place with the length 1.
+    * `spacing_of(t)`: the distance from the size of a number to the next larger one.
+    * `fed(samples, place)`: samples of points, or of all of them, `[points or 1, steps, ...]`, at places `[points, 1]`:
+      linear between samples, constant beyond them.
+    * `put(rows, place, values)`: rows `[points, rows, ...]` with one value of each point, at places `[points, 1]`.
     * `late(buffer, gather, first)`: delayed values, as `rates_core.delays.strategy.Gather` says, in a buffer from a row
       on; for several rows with an axis for these.
     * `written(buffer, value, place)`: a buffer with a value in a row, and `size` rows before it.
@@ -65,6 +75,7 @@ class ArrayLanguage:
         helpers: text of the functions above and of what `functions` names besides the library's own.
         precisions: per floating-point type the lines that name `FLOAT` and `COMPLEX`.
         strict: whether real and complex arrays may not meet.
+        shaping: names of what the loop of embedded pairs needs besides: `clip` and `broadcast_to`.
         setup: per floating-point type what a module does first where it runs alone; a runtime does it its own way.
     """
 
@@ -76,6 +87,7 @@ class ArrayLanguage:
     complex_functions: Mapping[str, str] = field(factory=dict)
     strict: bool = False
     setup: Mapping[str, tuple[str, ...]] = field(factory=dict)
+    shaping: Mapping[str, str] = field(factory=dict)
 
     @property
     def reserved(self) -> frozenset[str]:

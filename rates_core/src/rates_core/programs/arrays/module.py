@@ -9,6 +9,7 @@ from attrs import frozen
 
 from rates_core.expressions.tree import Expression, Symbol
 from rates_core.programs.arrays.language import ArrayLanguage
+from rates_core.programs.arrays.pair import Seen, pair_text
 from rates_core.programs.arrays.printer import ArrayPrinter
 from rates_core.programs.arrays.steps import Past, steps_text
 from rates_core.programs.naming import Identifiers, one_line
@@ -67,8 +68,23 @@ def write_module(request: ProgramRequest, language: ArrayLanguage) -> Module:
         texts.append(steps_text(request.tableau, taken, timed, writer.past() if system.reads else None))
         given = dict.fromkeys(path for name, paths in parameters.items() if name in taken for path in paths)
         parameters |= dict.fromkeys(("integrator", "rollout"), tuple(given))
+    if request.pair is not None and runs_pairs(request) and not writer.printer.looks:
+        taken = {name: writer.of(parameters[name]) for name in ("vector_field", "recorder")}
+        texts += pair_text(request.pair, taken, language, seen_by(routines["vector_field"], system))
+        parameters["pair"] = tuple(dict.fromkeys(path for name in taken for path in parameters[name]))
     text = language.module(in_docstring(request.name), texts, request.precision)
     return Module(text, parameters, not writer.printer.looks)
+
+
+def runs_pairs(request: ProgramRequest) -> bool:
+    """Tell whether a module takes the steps of embedded pairs: in double precision, of states without a past."""
+    return request.precision == "float64" and not request.system.reads and request.system.width > 0
+
+
+def seen_by(routine: Routine, system: System) -> Seen:
+    """Return what a derivative looks at."""
+    timed = bool(system.inputs) or TIME in routine.varying
+    return Seen(timed, bool(system.inputs), timed or not routine.varying.isdisjoint(system.state_paths))
 
 
 class ModuleWriter:
