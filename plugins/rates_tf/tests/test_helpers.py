@@ -140,6 +140,7 @@ def test_matrices_and_vectors_are_reshaped_row_by_row() -> None:
     values = np.arange(24.0).reshape(2, 3, 4)
     close(functions.flat(array(values)), values.reshape(2, 12))
     close(functions.in_rows(array(values[0].ravel()), 3, 4), values[0])
+    close(functions.in_rows(array(values.reshape(2, 12)), 3, 4), values)
 
 
 def test_complex_numbers_are_made_of_parts_and_taken_apart() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import subprocess
 import sys
 from pathlib import Path
@@ -10,8 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from scipy.sparse import coo_array
 
-from rates_core import CircuitTemplate, NodeTemplate, OperatorTemplate
+from rates_core import CircuitTemplate, Connectivity, NodeTemplate, OperatorTemplate, PopulationTemplate
 
 ALONE = """
 import sys
@@ -56,3 +58,33 @@ def test_a_program_computes_in_the_precision_that_was_asked_for(precision: str) 
     found = derivative(torch.tensor(0.0, dtype=real), torch.tensor([0.5, 0.25, 1.0], dtype=real), (), (), ())
     assert found.dtype == real
     np.testing.assert_array_equal(found.numpy(), [-1.0, -2.0, 0.5])
+
+
+def network() -> Any:
+    """Compile units that read two others each, one late: y' = -y/tau + Σ w y(t - d) where w and d differ."""
+    operator = OperatorTemplate("op", "y' = -y/tau + u", {"y": "output(0.5)", "u": "input(0.0)", "tau": 2.0})
+    weights = coo_array(([1.0, 2.0, 3.0, 4.0, 5.0, 6.0], ([0, 0, 1, 1, 2, 2], [1, 2, 0, 2, 0, 1])), shape=(3, 3))
+    return CircuitTemplate(
+        "network",
+        populations={"p": PopulationTemplate("p", NodeTemplate("node", [operator]), 3)},
+        connections=[Connectivity("p/op/y", "p/op/u", weights, delays=0.1 * weights.data)],
+    ).compile(backend="torch", step_size=0.1, simulation_time=0.1)
+
+
+def test_numbers_get_their_axes_once_per_run_and_no_time_is_computed_that_nothing_looks_at() -> None:
+    outer, inner = network().program.source.partition("def vector_field")[2].split("    def derivative", 1)
+    assert "    tau_lifted = tau[..., None]\n" in outer
+    assert "None]" not in inner.partition("return derivative")[0]
+    assert "derivative(None, y, inputs[0], past[0], draws)" in inner
+
+
+def test_units_with_as_many_connections_each_are_summed_without_looking_where_they_belong() -> None:
+    model = network()
+    assert "torch.sum(in_rows(weight*" in model.program.source
+    namespace: dict[str, Any] = {}
+    exec(model.program.source, namespace)
+    given = {item.path.rpartition("/")[2]: torch.tensor(item.value) for item in model.system.parameters}
+    names = inspect.signature(namespace["vector_field"]).parameters
+    y, late = torch.tensor([1.0, -1.0, 0.5]).double(), torch.arange(6.0).double()
+    found = namespace["vector_field"](*(given[name] for name in names))(None, y, (), (late,), ())
+    np.testing.assert_array_equal(found.numpy(), [-0.5 + 0.0 + 2.0, 0.5 + 6.0 + 12.0, -0.25 + 20.0 + 30.0])

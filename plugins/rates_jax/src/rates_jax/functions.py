@@ -90,8 +90,8 @@ def flat(matrix):
 
 
 def in_rows(values, rows, columns):
-    """Return a vector as a matrix."""
-    return values.reshape(rows, columns)
+    """Return vectors as matrices."""
+    return values.reshape(*values.shape[:-1], rows, columns)
 
 
 def complex_of(real, imaginary):
@@ -161,7 +161,9 @@ def late(buffer, gather, first):
 
 def written(buffer, value, place):
     """Return a buffer with a value in two of its rows."""
-    return buffer.at[place].set(value).at[place - len(buffer) // 2].set(value)
+    value = jnp.broadcast_to(value, buffer.shape[1:]).astype(buffer.dtype)
+    buffer = jax.lax.dynamic_update_index_in_dim(buffer, value, place, 0)
+    return jax.lax.dynamic_update_index_in_dim(buffer, value, place - len(buffer) // 2, 0)
 
 
 def blend(weights, slopes):

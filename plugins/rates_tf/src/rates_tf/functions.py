@@ -90,8 +90,8 @@ def flat(matrix):
 
 
 def in_rows(values, rows, columns):
-    """Return a vector as a matrix."""
-    return tf.reshape(values, (rows, columns))
+    """Return vectors as matrices."""
+    return tf.reshape(values, [*values.shape[:-1], rows, columns])
 
 
 def complex_of(real, imaginary):
@@ -215,6 +215,7 @@ def late(buffer, gather, first):
 def written(buffer, value, place):
     """Return a buffer with a value in two of its rows."""
     rows = tf.stack([place, place - buffer.shape[0] // 2])[:, None]
+    value = tf.broadcast_to(value, buffer.shape[1:])
     return tf.tensor_scatter_nd_update(buffer, rows, tf.stack([value, value]))
 
 

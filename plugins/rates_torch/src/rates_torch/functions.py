@@ -51,6 +51,8 @@ def joined(*parts):
 
 def picked(values, index, axis):
     """Return entries of the last axis, or of the one before."""
+    if index.ndim == 1:
+        return values.index_select(axis, index)
     return values[..., index] if axis == -1 else values[..., index, :]
 
 
@@ -90,8 +92,8 @@ def flat(matrix):
 
 
 def in_rows(values, rows, columns):
-    """Return a vector as a matrix."""
-    return values.reshape(rows, columns)
+    """Return vectors as matrices."""
+    return values.reshape(*values.shape[:-1], rows, columns)
 
 
 def complex_of(real, imaginary):
@@ -156,11 +158,17 @@ def buffered(buffer, t, delay, step_size):
 def late(buffer, gather, first):
     """Return delayed values: samples, or weighted sums of those that follow each other; for several rows one axis."""
     places, weights, *shifts = gather
-    width = math.prod(buffer.shape[1:])
-    values, entries = buffer.reshape(-1), places + first[..., None] * width
+    width, values = math.prod(buffer.shape[1:]), buffer.reshape(-1)
+    if first.ndim:
+        entries = places + first[..., None] * width
+    else:
+        values, entries = values[int(first) * width :], places
+    if weights.shape[-1]:
+        entries = entries[..., None] + torch.arange(weights.shape[-1], device=places.device) * width
+    # many times as fast as an index of several axes
+    samples = values.index_select(0, entries.reshape(-1)).reshape(entries.shape)
     if weights.shape[-1] == 0:
-        return values[entries]
-    samples = values[entries[..., None] + torch.arange(weights.shape[-1], device=places.device) * width]
+        return samples
     return sum([(weights * samples).sum(-1), *shifts])
 
 

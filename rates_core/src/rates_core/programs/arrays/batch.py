@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rates_core.programs.arrays.pasts import Gathers, Pasts
 from rates_core.programs.arrays.runtime import padded, row_size
 from rates_core.programs.arrays.travel import ArrayPairBatch
 from rates_core.programs.batch import Batch, PairBatch
@@ -30,6 +32,7 @@ class ArrayBatch(Batch):
 
     def __init__(self, program: ArrayProgram, arguments: Mapping[str, np.ndarray], points: int) -> None:
         self.request, self._program, self._arguments, self.points = program.request, program, arguments, points
+        self._gathers: tuple[Any, Gathers] | None = None  # and which reads they are of
 
     @cached_property
     def _kernels(self) -> list[Kernel]:
@@ -48,9 +51,52 @@ class ArrayBatch(Batch):
         samples: int,
         stride: int,
     ) -> tuple[list[Carry], Columns]:
-        """Run the loop of the module with an axis of points in front of the state."""
-        if carries[0].history is not None or not self._program.traceable:
+        """Run the loop of the module with an axis of points in front of the state.
+
+        With delays, it does so from the step on at which all points read alike.
+        """
+        if not self._program.traceable:
             return self._one_by_one(carries, inputs, draws, step_size, samples, stride)
+        if carries[0].history is None:
+            return self._together(carries, None, inputs, draws, step_size, samples, stride)
+        pasts, special = self._pasts(carries)
+        first = math.ceil(special / stride) if special < samples * stride else samples
+        if pasts is None or first >= samples:
+            return self._one_by_one(carries, inputs, draws, step_size, samples, stride)
+        if not first:
+            return self._together(carries, pasts, inputs, draws, step_size, samples, stride)
+        head, tail = slice(0, first * stride), slice(first * stride, None)
+        carries, begun = self._one_by_one(
+            carries, _cut(inputs, head), [table[:, head] for table in draws], step_size, first, stride
+        )
+        carries, rest = self.loop(
+            carries, _cut(inputs, tail), [table[:, tail] for table in draws], step_size, samples - first, stride
+        )
+        return carries, tuple(np.concatenate(parts, axis=1) for parts in zip(begun, rest, strict=True))
+
+    def _pasts(self, carries: Sequence[Carry]) -> tuple[Pasts | None, float]:
+        """Return the pasts of points as one, or None if their forms differ, and for how many steps they are special."""
+        system, step = self.request.system, carries[0].step
+        histories = [carry.history.copy() for carry in carries]
+        for history, carry in zip(histories, carries, strict=True):
+            history.begin(step, tuple(state.of(carry.y) for state in system.states))
+        special = max(history.regular_from() for history in histories) - step
+        if special == math.inf:
+            return None, special
+        widths = [math.prod(system.shapes[read.slot]) for read in system.reads]
+        pasts = Pasts(self._program.runtime, histories, self._program.nodes, widths)
+        return (pasts if pasts.alike else None), max(0, special)
+
+    def _together(
+        self,
+        carries: Sequence[Carry],
+        pasts: Pasts | None,
+        inputs: Sequence[Sequence[np.ndarray]],
+        draws: Sequence[np.ndarray],
+        step_size: float,
+        samples: int,
+        stride: int,
+    ) -> tuple[list[Carry], Columns]:
         program = self._program
         runtime, steps, first = program.runtime, samples * stride, carries[0].step
         run = program.batched("integrator", self._arguments)
@@ -58,17 +104,28 @@ class ArrayBatch(Batch):
         signals, numbers = program.tables(
             inputs, draws, lambda table: padded(_steps_first(table), steps, room * stride)
         )
-        end, rows, _ = run(
+        buffers, gathers = ((), ()) if pasts is None else (pasts.buffers(first), self._gathers_of(pasts))
+        end, rows, buffers = run(
             runtime.array(np.array([carry.y for carry in carries]), "real"), runtime.array(step_size, "real"),
             runtime.array(first, "integer"), runtime.array(samples, "integer"), runtime.array(stride, "integer"),
-            signals, numbers, runtime.array(np.zeros(room), "real"), (), (),
+            signals, numbers, runtime.array(np.zeros(room), "real"), buffers, gathers,
         )  # fmt: skip
+        histories: Sequence[Any] = [None] * len(carries)
+        if pasts is not None:
+            histories = pasts.advanced(buffers, first + steps)
         columns = tuple(
             self._points_first(runtime.view(row)[:samples], path)
             for path, row in zip(self.request.recorded, rows, strict=True)
         )
         step = first + steps
-        return [Carry(step, step * step_size, y) for y in runtime.numpy(end).astype(float)], columns
+        ends = zip(runtime.numpy(end).astype(float), histories, strict=True)
+        return [Carry(step, step * step_size, y, history) for y, history in ends], columns
+
+    def _gathers_of(self, pasts: Pasts) -> Gathers:
+        """Return where reads take their values; it is found once for the same reads."""
+        if self._gathers is None or self._gathers[0] != pasts.key:
+            self._gathers = pasts.key, pasts.gathers()
+        return self._gathers[1]
 
     def pair_loop(self, samples: Sequence[np.ndarray], base: float, spacing: float) -> PairBatch | None:
         """Return the loop of the module, if it has one for an embedded pair."""
@@ -106,6 +163,10 @@ class ArrayBatch(Batch):
 def _steps_first(table: np.ndarray) -> np.ndarray:
     """Return a table with its axis of steps first; what all points share has no axis for them."""
     return table[0] if len(table) == 1 else np.moveaxis(table, 0, 1)
+
+
+def _cut(inputs: Sequence[Sequence[np.ndarray]], steps: slice) -> list[list[np.ndarray]]:
+    return [[table[:, steps] for table in tables] for tables in inputs]
 
 
 def _own(table: np.ndarray, place: int) -> Any:

@@ -40,7 +40,7 @@ class ArrayLanguage:
     * `places(numbers, size)`: computed places as whole numbers; an IndexError where one is none from 0 to size - 1.
     * `summed(values, rows, size)`: for each of `size` rows the sum of the values that belong to it.
     * `matvec(matrix, vector)` and `flat(matrix)`: a product, and the rows of a matrix one behind the other.
-    * `in_rows(values, rows, columns)`: a vector as a matrix.
+    * `in_rows(values, rows, columns)`: vectors as matrices.
     * `real(value)`, `complex_array(value)` and `whole(value)`: plain arguments of a function as arrays.
     * `sampled(samples, t, step_size)`, `buffered(buffer, t, delay, step_size)`: inputs and past values of a function.
     * `complex_of(real, imaginary)` and `interleaved(z)`: complex numbers from parts, and parts side by side.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+import numpy as np
 from attrs import frozen
 
 from rates_core.expressions.tree import Expression, Symbol
@@ -246,7 +247,19 @@ class ModuleWriter:
         if item.form == "indexed":
             return f"{weights}*{source}"
         weights = printer.operand(Symbol(item.weights), 1, 9, mixed)
+        count = self._connections(item)
+        if count:
+            groups = f"in_rows({weights}*{source}, {item.shape[0]}, {count})"
+            return f"{self.language.functions['vsum']}({groups}, -1)"
         return f"summed({weights}*{source}, {self.names[str(item.rows)]}, {item.shape[0]})"
+
+    def _connections(self, item: Project) -> int | None:
+        """Return how many connections each target of a sparse projection has, if all have as many."""
+        rows = self.system.parameter_paths.get(str(item.rows))
+        if rows is None or not rows.structural or not item.shape or len(rows.value) % item.shape[0]:
+            return None
+        count = len(rows.value) // item.shape[0]
+        return count if np.array_equal(rows.value, np.repeat(np.arange(item.shape[0]), count)) else None
 
     def values(self, results: Sequence[Expression], paths: Sequence[str]) -> list[str]:
         """Return the line that returns variables of a System."""
