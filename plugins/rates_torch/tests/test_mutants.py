@@ -1,4 +1,4 @@
-"""The kit finds backends whose gradients are wrong: each mutant fails the cases of gradients, and no others."""
+"""The kit finds backends whose gradients, or own steps of many points, are wrong: mutants fail their cases alone."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 import torch
+from attrs import evolve
 from rates_core.programs.arrays.runtime import ArrayRuntime
 from rates_core.testing import Oracle, backend_cases, check_backend
 from rates_torch.backend import TorchBackend, TorchRuntime
+from rates_torch.language import TORCH
 
 FAMILIES = {"gradients", "purity"}
 LABELS = {case.label for case in backend_cases() if case.family == "gradients" and " of runs of " in case.label}
@@ -53,3 +55,24 @@ def test_a_wrong_gradient_fails_the_cases_of_gradients(change: Callable[..., Any
     failed = {outcome.label for outcome in report.failures}
     assert failed
     assert failed <= LABELS if some else failed == LABELS, str(report)
+
+
+@pytest.mark.parametrize(
+    ("helper", "right", "wrong"),
+    [
+        ("fed", "share = (place - k)", "share = 0 * (place - k)"),
+        ("put", "place[:, 0]]", "(place[:, 0] - 1) % rows.shape[1]]"),
+    ],
+)
+def test_a_wrong_loop_of_an_embedded_pair_fails_the_cases_of_points_with_steps_of_their_own(
+    helper: str, right: str, wrong: str
+) -> None:
+    text = TORCH.helpers[helper]
+    assert right in text
+
+    class Wrong(TorchBackend):
+        language = evolve(TORCH, helpers={**TORCH.helpers, helper: text.replace(right, wrong)})
+
+    report = check_backend("torch", wrap=lambda backend: Wrong(), families={"batches"}, oracle=Oracle())
+    assert report.failures
+    assert all("each with its own steps" in outcome.label for outcome in report.failures), str(report)
