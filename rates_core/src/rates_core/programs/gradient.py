@@ -32,9 +32,9 @@ class Part:
     alone: bool
 
 
-@frozen(eq=False)
-class GradientRequest:
-    """A run whose loss is differentiated.
+@frozen(eq=False, kw_only=True)
+class Course:
+    """A run of fixed steps that is differentiated, or what a driver needs to know of its own.
 
     Attributes:
         start: where it begins.
@@ -44,34 +44,75 @@ class GradientRequest:
         samples: number of rows.
         stride: steps per row.
         first: rows before it are dropped.
-        parts: what the loss takes.
-        loss: takes outputs by name, arrays of the backend's library, and returns a number of it.
-        parameters: paths of the System's parameters whose gradients are wanted.
-        initial: whether that of the state at the start is.
-        fed: numbers of the inputs whose tables' are.
+        parts: of its outputs.
         delays: value of each read's delay.
         past: value at the start, and before it, of each slot, in the order of `slot_paths`.
         segment: of so many rows only the beginning is kept for the way back, from where they are taken again; 0 keeps
             all steps.
-        forward: accumulate forwards: one run per variable, and nothing is kept; else backwards.
     """
 
     start: Carry
-    inputs: Sequence[Sequence[np.ndarray]]
-    draws: Sequence[np.ndarray]
+    inputs: Sequence[Sequence[np.ndarray]] = ()
+    draws: Sequence[np.ndarray] = ()
     step_size: float
     samples: int
-    stride: int
+    stride: int = 1
     first: int
     parts: tuple[Part, ...]
+    delays: tuple[Any, ...] = ()
+    past: Mapping[str, Any] = field(factory=dict)
+    segment: int = 0
+
+
+@frozen(eq=False, kw_only=True)
+class GradientRequest(Course):
+    """A run whose loss is differentiated.
+
+    Attributes:
+        loss: takes outputs by name, arrays of the backend's library, and returns a number of it.
+        parameters: paths of the System's parameters whose gradients are wanted.
+        initial: whether that of the state at the start is.
+        fed: numbers of the inputs whose tables' are.
+        forward: accumulate forwards: one run per variable, and nothing is kept; else backwards.
+    """
+
     loss: Loss
     parameters: tuple[str, ...]
     initial: bool
     fed: tuple[int, ...] = ()
-    delays: tuple[Any, ...] = ()
-    past: Mapping[str, Any] = field(factory=dict)
-    segment: int = 0
     forward: bool = False
+
+
+@frozen(eq=False)
+class Feed:
+    """An input that comes as samples.
+
+    Attributes:
+        samples: `[samples]`, or `[samples, columns]`, as they were given.
+        tables: per number of an input of the System that it feeds, per node of the method, the two samples between
+            which the value of each step lies: places among the flattened samples from 1 on; 0 where nothing is fed.
+    """
+
+    samples: np.ndarray
+    tables: Mapping[int, Sequence[tuple[np.ndarray, np.ndarray]]]
+
+
+@frozen(eq=False, kw_only=True)
+class TrainableRequest(Course):
+    """A run that becomes a function of values by name.
+
+    Attributes:
+        values: what they are at first.
+        parameters: per path of a parameter that they change, for each entry its place among all values, flattened and
+            one behind the other; -1 where it stays what it is.
+        state: likewise for the state at the start, or None.
+        feeds: inputs that come as samples, by name; those whose name is among `values` are such values.
+    """
+
+    values: Mapping[str, np.ndarray]
+    parameters: Mapping[str, np.ndarray]
+    state: np.ndarray | None
+    feeds: Mapping[str, Feed]
 
 
 @frozen(eq=False)

@@ -12,7 +12,7 @@ from attrs import field, frozen
 from rates_core.programs.batch import Batch
 from rates_core.programs.carry import Carry
 from rates_core.programs.equations import Equations, Fed
-from rates_core.programs.gradient import GradientRequest, Gradients
+from rates_core.programs.gradient import GradientRequest, Gradients, TrainableRequest
 from rates_core.programs.pair import PairLoop
 from rates_core.programs.record import Columns
 from rates_core.programs.stepwise import stepped
@@ -134,6 +134,13 @@ class Kernel(ABC):
     def gradient(self, request: GradientRequest) -> Gradients:
         """Return the derivatives of a loss of a run. Core asks only backends that claim `differentiation`."""
         raise NotImplementedError(f"{type(self).__name__} does not differentiate runs.")
+
+    def trainable(self, request: TrainableRequest) -> Any:
+        """Return a run as a function of values by name, in the form that programs with the backend's library expect.
+
+        Core asks only backends that claim `differentiation`.
+        """
+        raise NotImplementedError(f"{type(self).__name__} makes no trainable functions of runs.")
 
 
 class Program(ABC):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -110,27 +110,76 @@ def _checked(system: System, symbol: str, path: str) -> Parameter:
     return parameter
 
 
-def derivative_by(path: str, found: Gradients, targets: list[Target]) -> Any:
-    """Return the derivative by what a path names.
+@frozen(eq=False)
+class Variable:
+    """What a path names, by which runs are differentiated: numbers in some shape.
 
-    Raises:
-        ArgumentError: it names several numbers, and several units share one of them.
+    Attributes:
+        path: as it was asked for.
+        targets: all entries that it names.
     """
-    parts = []
-    for target in targets:
-        values = found.initial if target.parameter is None else found.parameters[target.parameter]
-        assert values is not None
-        parts.append(np.ravel(values) if target.places is None else np.ravel(values)[target.places])
-    if len({number for target in targets for number in target.numbers}) == 1:
-        return float(sum(part.sum() for part in parts))
-    if any(len(part) != target.count for part, target in zip(parts, targets, strict=True)):
-        raise ArgumentError(
-            f"wrt: '{path}' names several numbers, and units share some of them. Name each by a path of its own."
-        )
-    if targets[0].slots is None:
-        shape = targets[0].shape if len(targets) == 1 else None
-        return np.concatenate(parts) if shape is None else parts[0].reshape(shape)
-    values = np.zeros(targets[0].shape or ())  # a connection that is not stored moves nothing
-    for target, part in zip(targets, parts, strict=True):
-        values[target.slots] = part
-    return values
+
+    path: str
+    targets: tuple[Target, ...]
+
+    @property
+    def single(self) -> bool:
+        """Return whether all that the path names is one number."""
+        return len({number for target in self.targets for number in target.numbers}) == 1
+
+    def derivative(self, found: Gradients) -> Any:
+        """Return the derivative by it.
+
+        Raises:
+            ArgumentError: it names several numbers, and several units share one of them.
+        """
+        parts = self._entries(found.parameters, found.initial)
+        return float(sum(part.sum() for part in parts)) if self.single else self._joined(parts)
+
+    def value(self, arguments: Mapping[str, Any], y: np.ndarray) -> np.ndarray:
+        """Return what it is in a run.
+
+        Args:
+            arguments: values of parameters.
+            y: state at the start.
+        """
+        parts = [np.asarray(part, dtype=float) for part in self._entries(arguments, y)]
+        return np.array(parts[0][0]) if self.single else np.array(self._joined(parts))
+
+    def places(self) -> list[np.ndarray]:
+        """Return for each target where its entries stand in the flattened value."""
+        parts = [np.zeros(len(target.numbers), dtype=int) for target in self.targets]
+        if self.single:
+            return parts
+        self._check_apart(parts)
+        if self.targets[0].slots is None:
+            ends = np.cumsum([len(part) for part in parts])
+            return [np.arange(end - len(part), end) for part, end in zip(parts, ends.tolist(), strict=True)]
+        shape = self.targets[0].shape or ()
+        numbers = np.arange(int(np.prod(shape))).reshape(shape)
+        return [np.ravel(numbers[target.slots]) for target in self.targets]
+
+    def _entries(self, parameters: Mapping[str, Any], y: np.ndarray | None) -> list[np.ndarray]:
+        found = []
+        for target in self.targets:
+            values = np.ravel(np.asarray(y if target.parameter is None else parameters[target.parameter]))
+            found.append(values if target.places is None else values[target.places])
+        return found
+
+    def _joined(self, parts: list[np.ndarray]) -> np.ndarray:
+        self._check_apart(parts)
+        first = self.targets[0]
+        if first.slots is None:
+            shape = first.shape if len(self.targets) == 1 else None
+            return np.concatenate(parts) if shape is None else parts[0].reshape(shape)
+        values = np.zeros(first.shape or ())  # a connection that is not stored moves nothing
+        for target, part in zip(self.targets, parts, strict=True):
+            values[target.slots] = part
+        return values
+
+    def _check_apart(self, parts: list[np.ndarray]) -> None:
+        if any(len(part) != target.count for part, target in zip(parts, self.targets, strict=True)):
+            raise ArgumentError(
+                f"wrt: '{self.path}' names several numbers, and units share some of them. Name each by a path of its "
+                "own."
+            )

@@ -13,10 +13,11 @@ import numpy as np
 
 from rates_core.programs.arrays.equations import ArrayEquations
 from rates_core.programs.arrays.function import write_function
-from rates_core.programs.arrays.gradient import Outputs, Plan, gradients_of
+from rates_core.programs.arrays.gradient import gradients_of
 from rates_core.programs.arrays.language import ArrayLanguage
 from rates_core.programs.arrays.matrix import ArrayMatrix
 from rates_core.programs.arrays.module import write_module
+from rates_core.programs.arrays.outputs import Outputs, Plan
 from rates_core.programs.arrays.runtime import (
     ArrayRuntime,
     Binder,

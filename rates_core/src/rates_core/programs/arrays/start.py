@@ -34,7 +34,13 @@ class Start:
                 raise UnsupportedFeatureError(f"gradient() does not follow '{state.path}': a delay by a complex chain.")
 
     def of(
-        self, values: Mapping[str, Any], y: Any, inputs: Sequence[Sequence[Any]], begun: Sequence[Any], size: int
+        self,
+        values: Mapping[str, Any],
+        y: Any,
+        inputs: Sequence[Sequence[Any]],
+        still: tuple[Any, tuple[Any, ...]],
+        begun: Sequence[Any],
+        size: int,
     ) -> tuple[Any, tuple[Any, ...]]:
         """Return the state at the start, and samples of what is read late from before it.
 
@@ -42,6 +48,7 @@ class Start:
             values: of parameters.
             y: state, in which chains may be anywhere.
             inputs: tables.
+            still: time 0, and random numbers there.
             begun: values of all slots at the start.
             size: number of samples.
         """
@@ -50,8 +57,7 @@ class Start:
         program, runtime, shapes = self._program, self._runtime, self._system.shapes
         store = program.module.slots(*(values[path] for path in program.parameters("slots")))
         signals = runtime.mapped(lambda table: table[0], tuple(inputs[program.nodes.index(0.0)]))
-        draws = tuple(runtime.array(np.zeros(draw.shape), "real") for draw in self._system.draws)
-        now = runtime.array(0.0, "real")
+        now, draws = still
         for _ in range(1 + len(self._paths)):
             y = self._with_chains(y, begun)
             found = store(now, y, signals, self._reads(begun), draws)

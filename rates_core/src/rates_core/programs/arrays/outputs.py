@@ -1,0 +1,140 @@
+"""The outputs of a run of a module of an array library, as a pure function of arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from attrs import field, frozen
+
+from rates_core.programs.arrays.start import Start
+from rates_core.programs.gradient import Part
+
+if TYPE_CHECKING:
+    from rates_core.programs.arrays.kernel import ArrayProgram
+
+
+@frozen
+class Plan:
+    """What runs share that are compiled once.
+
+    Attributes:
+        stretches: first step, number of rows and `together` of each.
+        size: number of samples that are kept of what is read late.
+        stride: steps per row.
+        skipped: rows before that number are dropped.
+        segment: see `Course`.
+        parts: of outputs; a program has one set of them.
+        moved: paths of the parameters that are variables.
+        initial: whether the state at the start is one, behind them.
+        fed: numbers of the inputs whose tables are, behind all others.
+        forward: see `GradientRequest`.
+    """
+
+    stretches: tuple[tuple[int, int, int], ...]
+    size: int
+    stride: int
+    skipped: int
+    segment: int
+    parts: tuple[Part, ...] = field(eq=False)
+    moved: tuple[str, ...] = ()
+    initial: bool = False
+    fed: tuple[int, ...] = ()
+    forward: bool = False
+
+
+class Given(NamedTuple):
+    """All that outputs depend on beside variables: arrays of the library, in tuples and dicts.
+
+    Attributes:
+        parameters: by path.
+        y: state at the start.
+        inputs: tables by node of the method.
+        draws: tables.
+        h: step size.
+        first: number of the first step.
+        still: time 0 and random numbers at the start.
+        begun: values of all slots there.
+        lengths: of delays that are variables, to which gathers belong.
+        gathers: of all stretches.
+    """
+
+    parameters: dict[str, Any]
+    y: Any
+    inputs: tuple[tuple[Any, ...], ...]
+    draws: tuple[Any, ...]
+    h: Any
+    first: Any
+    still: tuple[Any, tuple[Any, ...]]
+    begun: tuple[Any, ...]
+    lengths: tuple[Any, ...]
+    gathers: tuple[Any, ...]
+
+
+class Outputs:
+    """The outputs of a run by name, as a function of variables and of all else that it takes."""
+
+    def __init__(self, program: ArrayProgram, plan: Plan) -> None:
+        self._program, self._plan, self._runtime = program, plan, program.runtime
+        self._start = Start(program)
+        self._rollout = program.runtime.rollout(program.module)
+
+    def __call__(self, variables: Sequence[Any], given: Given) -> dict[str, Any]:
+        """Return the outputs, columns as the loss takes them."""
+        plan, program = self._plan, self._program
+        values, remaining = (
+            {**given.parameters, **dict(zip(plan.moved, variables, strict=False))},
+            variables[len(plan.moved) :],
+        )
+        y, *remaining = remaining if plan.initial else (given.y, *remaining)
+        inputs = self._fed(given.inputs, remaining)
+        gathers = self._shifted(given.gathers, values, given.lengths)
+        y, windows = self._start.of(values, y, inputs, given.still, given.begun, plan.size)
+        parameters = [values[path] for path in program.parameters("rollout")]
+        rows = []
+        for (step, samples, together), own in zip(plan.stretches, gathers or [()], strict=True):
+            tables = self._some((inputs, given.draws), slice(step, step + samples * plan.stride))
+            y, found, windows = self._rollout(
+                parameters, y, given.h, given.first + step, samples, plan.stride, *tables, windows, own, together,
+                plan.segment,
+            )  # fmt: skip
+            rows.append(found)
+        return self._named([self._joined(parts) for parts in zip(*rows, strict=True)])
+
+    def _joined(self, parts: Sequence[Any], axis: int = 0) -> Any:
+        return parts[0] if len(parts) == 1 else self._runtime.joined(parts, axis)
+
+    def _some(self, tables: Any, steps: slice) -> Any:
+        return self._runtime.mapped(lambda table: table[steps], tables)
+
+    def _fed(self, inputs: Any, tables: Sequence[Any]) -> Any:
+        """Return the tables of inputs by node, with variables in the places of some."""
+        fed, found = self._plan.fed, [list(node) for node in inputs]
+        for place, table in enumerate(tables):
+            found[place // len(fed)][fed[place % len(fed)]] = table
+        return tuple(map(tuple, found))
+
+    def _shifted(self, gathers: Any, values: Mapping[str, Any], lengths: Sequence[Any]) -> Any:
+        """Return gathers whose weights follow the delays."""
+        if not lengths:
+            return tuple(tuple(tuple(read[:2] for read in node) for node in stretch) for stretch in gathers)
+        program = self._program
+        delays = program.module.delays(*(values[path] for path in program.parameters("delays")))
+        moved = [(delay - length)[..., None] for delay, length in zip(delays, lengths, strict=True)]
+        return tuple(
+            tuple(
+                tuple((places, weights + slopes * shift) for (places, weights, slopes), shift in
+                      zip(node, moved, strict=True))
+                for node in stretch
+            )
+            for stretch in gathers
+        )  # fmt: skip
+
+    def _named(self, rows: Sequence[Any]) -> dict[str, Any]:
+        found: dict[str, list[Any]] = {}
+        for part in self._plan.parts:
+            block = self._runtime.columns(rows[part.recorded][self._plan.skipped :], part.units)
+            found.setdefault(part.key, []).append(block[:, 0] if part.alone else block)
+        return {
+            key: blocks[0] if len(blocks) == 1 else self._runtime.joined(blocks, 1) for key, blocks in found.items()
+        }

@@ -1,0 +1,169 @@
+"""What is asked of runs that are differentiated: by which paths, in which way, and all that a backend has to know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from math import ceil, sqrt
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from rates_core.delays.dependence import Dependence
+from rates_core.errors import ArgumentError, UnsupportedFeatureError, shown, warn
+from rates_core.plugins import get_manager
+from rates_core.plugins.capabilities import unsupported
+from rates_core.programs.gradient import Part
+from rates_core.programs.program import slot_paths
+from rates_core.simulation.arguments import names_state
+from rates_core.simulation.execution import Run, RunRequest, prepared
+from rates_core.simulation.jumps import jumping
+from rates_core.simulation.targets import Variable, targets_of
+from rates_core.switches import switch
+from rates_core.system.system import System
+
+if TYPE_CHECKING:
+    from rates_core.simulation.compile import CompiledModel
+    from rates_core.simulation.outputs import Recording
+
+
+@frozen
+class Way:
+    """How derivatives are accumulated.
+
+    Attributes:
+        mode: "reverse", from the loss back, or "forward", along the run.
+        checkpoint: whether steps are taken once more on the way back, in place of being kept.
+    """
+
+    mode: str
+    checkpoint: bool
+
+    @classmethod
+    def of(cls, mode: Any, checkpoint: Any) -> Way:
+        """Return a way that a user asks for."""
+        if mode not in ("reverse", "forward"):
+            raise ArgumentError(f"mode is {shown(mode)}; it is 'reverse', or 'forward' for few variables.")
+        way = cls(mode, switch("checkpoint", checkpoint))
+        if way.checkpoint and mode == "forward":
+            raise ArgumentError("checkpoint=True is of mode='reverse'; forwards nothing is kept.")
+        return way
+
+
+@frozen(eq=False)
+class Asked:
+    """A run, ready to go, and what it is differentiated by.
+
+    Attributes:
+        paths: in the order in which they were asked for.
+        keys: those of inputs.
+        fed: numbers of the inputs of the System that these feed.
+        variables: the others.
+    """
+
+    run: Run
+    way: Way
+    paths: tuple[str, ...]
+    keys: frozenset[str]
+    fed: tuple[int, ...]
+    variables: Mapping[str, Variable]
+
+    @classmethod
+    def of(cls, model: CompiledModel, wrt: Any, request: RunRequest, way: Way) -> Asked:
+        """Return what is asked of a compiled model; warn of functions that jump.
+
+        Raises:
+            UnsupportedFeatureError, UnknownNameError, ArgumentError, InputSignalError: it cannot be had.
+        """
+        paths = _paths(wrt)
+        _check_able(model, way)
+        inputs = {signal.key for signal in model.system.inputs}
+        keys = [path for path in paths if path in inputs]
+        named = [path for path in paths if path not in keys and not names_state(model.system, path, "wrt")]
+        run = prepared(model.untied({**(request.parameters or {}), **dict.fromkeys(named, 0.0)}), request)
+        system = run.model.system
+        variables = {path: Variable(path, tuple(targets_of(system, path))) for path in paths if path not in keys}
+        asked = cls(run, way, tuple(paths), frozenset(keys), tuple(_fed(run, keys)), variables)
+        moved = [target.parameter for variable in variables.values() for target in variable.targets]
+        signals = [system.inputs[number].path for number in asked.fed]
+        _warn_of_jumps(system, [*(path for path in moved if path is not None), *signals])
+        return asked
+
+    def course(self) -> dict[str, Any]:
+        """Return what a backend has to know of the run; a driver takes no tables, and rows of its own."""
+        run, grid, tableau = self.run, self.run.grid, self.run.model.choice.tableau
+        common = {"start": run.carry, "step_size": grid.step_size, "samples": grid.rows, "first": grid.first_row,
+                  "parts": _parts(run.model.recording)}  # fmt: skip
+        if not run.model.choice.fixed:
+            return common
+        assert tableau is not None
+        steps = grid.rows * grid.stride
+        slots = slot_paths(run.model.system)
+        return {
+            **common,
+            "inputs": run.inputs.tables(0, steps, tableau.distinct_nodes) if run.inputs.signals else [],
+            "draws": run.draws.tables(run.carry.step, steps, grid.step_size),
+            "stride": grid.stride,
+            "delays": run.delays,
+            "past": {} if run.past is None else {slot: run.past.value(slot, 0.0) for slot in slots},
+            "segment": ceil(sqrt(grid.rows)) if self.way.checkpoint else 0,
+        }
+
+
+def _fed(run: Run, keys: Iterable[str]) -> list[int]:
+    """Return the numbers of the inputs that are fed by some keys.
+
+    Raises:
+        ArgumentError: a key is fed by a function.
+    """
+    for key in keys:
+        if not run.inputs.has_samples(key):
+            raise ArgumentError(
+                f"wrt: the input '{key}' is a function of time; feed samples of it to have a gradient by them."
+            )
+    return [number for number, signal in enumerate(run.model.system.inputs) if signal.key in keys]
+
+
+def _warn_of_jumps(system: System, variables: list[str]) -> None:
+    """Warn of functions whose derivatives say nothing."""
+    for function, path in jumping(system, variables):
+        warn(
+            f"gradient(): '{function}', in the equation of '{path}', is constant between its jumps: derivatives "
+            "through it are 0, and do not see a jump move."
+        )
+
+
+def _paths(wrt: Any) -> list[str]:
+    paths = [wrt] if isinstance(wrt, str) else list(wrt) if isinstance(wrt, Iterable) else [wrt]
+    for path in paths:
+        if not isinstance(path, str):
+            raise ArgumentError(f"wrt holds {shown(path)}; it takes paths such as 'node/op/var'.")
+    if not paths:
+        raise ArgumentError("wrt is empty. Name one path at least, such as 'node/op/var'.")
+    return list(dict.fromkeys(paths))
+
+
+def _check_able(model: CompiledModel, way: Way) -> None:
+    """Raise unless backend, method and model can be differentiated."""
+    choice, name = model.choice, model.choice.backend.name
+    if way.mode not in choice.backend.capabilities.differentiation:
+        manager = get_manager()
+        able = [
+            other for other in manager.backends() if way.mode in manager.backend(other).capabilities.differentiation
+        ]
+        forward = " forwards" if way.mode == "forward" else ""
+        raise unsupported("backend", name, [f"derivatives of runs{forward}"], able)
+    if choice.driver is not None and not choice.driver.differentiates:
+        raise UnsupportedFeatureError(
+            f"gradient() follows fixed steps; the solver '{choice.solver.name}' chooses its own. "
+            "Compile with solver='rk4'."
+        )
+    circle = sorted(Dependence(model.system).recurrent)
+    if circle:
+        raise UnsupportedFeatureError(
+            f"gradient() does not follow '{circle[0]}', a computed variable that depends on its own past. "
+            "Delay a state in its place."
+        )
+
+
+def _parts(recording: Recording) -> tuple[Part, ...]:
+    return tuple(Part(output.key, output.recorded, output.units, output.alone) for output in recording.outputs)
