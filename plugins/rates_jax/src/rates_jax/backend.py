@@ -11,11 +11,14 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from rates_core.programs.arrays.kernel import ArrayBackend
+from rates_core.programs.arrays.outputs import Given
 from rates_core.programs.arrays.runtime import ArrayRuntime, Binder, Differentiated, Kind
+from rates_core.programs.arrays.trainable import RunFunction
 from rates_core.programs.program import FunctionSource
 
 from rates_jax.derivatives import backwards, forwards
 from rates_jax.language import JAX
+from rates_jax.trainable import Run
 
 KINDS = {
     "float64": {"real": jnp.float64, "complex": jnp.complex128, "integer": jnp.int64},
@@ -98,6 +101,10 @@ class JaxRuntime(ArrayRuntime):
     def differentiated(self, outputs: Callable[..., Any], forward: bool) -> Differentiated:
         """Return the function that returns a loss and its derivatives."""
         return _in_double(forwards(outputs) if forward else backwards(outputs))
+
+    def trainable(self, function: RunFunction, given: Given) -> Run:
+        """Return a run as a pure function."""
+        return Run(function, given)
 
 
 def _in_double(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -10,11 +10,14 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 from rates_core.programs.arrays.kernel import ArrayBackend
+from rates_core.programs.arrays.outputs import Given
 from rates_core.programs.arrays.runtime import ArrayRuntime, Binder, Differentiated, Kind
+from rates_core.programs.arrays.trainable import RunFunction
 
 from rates_tf.derivatives import backwards
 from rates_tf.language import TENSORFLOW
 from rates_tf.segments import Segments
+from rates_tf.trainable import Run
 
 KINDS = {
     "float64": {"real": tf.float64, "complex": tf.complex128, "integer": tf.int64},
@@ -78,6 +81,10 @@ class TensorFlowRuntime(ArrayRuntime):
         """Return an array, repeated along new first axes and such of length 1."""
         return tf.broadcast_to(value, shape)
 
+    def reshaped(self, value: Any, shape: tuple[int, ...]) -> Any:
+        """Return a tensor in another shape."""
+        return tf.reshape(value, shape)
+
     def entries(self, values: Any, index: np.ndarray) -> Any:
         """Return entries of a vector."""
         return tf.gather(values, index)
@@ -87,3 +94,7 @@ class TensorFlowRuntime(ArrayRuntime):
         if forward:
             raise NotImplementedError("TensorFlow has no derivatives forwards of loops that keep rows.")
         return backwards(outputs)
+
+    def trainable(self, function: RunFunction, given: Given) -> Run:
+        """Return a run as a module of TensorFlow."""
+        return Run(function, given)

@@ -9,12 +9,15 @@ from typing import Any
 import numpy as np
 import torch
 from rates_core.programs.arrays.kernel import ArrayBackend
+from rates_core.programs.arrays.outputs import Given
 from rates_core.programs.arrays.runtime import ArrayRuntime, Binder, Differentiated, Kind
+from rates_core.programs.arrays.trainable import RunFunction
 from rates_core.switches import switch
 
 from rates_torch.derivatives import backwards, forwards
 from rates_torch.language import TORCH
 from rates_torch.pieces import Pieces
+from rates_torch.trainable import Run
 
 KINDS = {
     "float64": {"real": torch.float64, "complex": torch.complex128, "integer": torch.int64},
@@ -75,3 +78,7 @@ class TorchRuntime(ArrayRuntime):
     def differentiated(self, outputs: Callable[..., Any], forward: bool) -> Differentiated:
         """Return the function that returns a loss and its derivatives."""
         return forwards(outputs) if forward else backwards(outputs)
+
+    def trainable(self, function: RunFunction, given: Given) -> Run:
+        """Return a run as a module of PyTorch."""
+        return Run(function, given, self)

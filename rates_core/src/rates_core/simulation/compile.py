@@ -203,6 +203,60 @@ class CompiledModel:
         }  # fmt: skip
         return gradient(self, loss, wrt, self._request(given), mode, checkpoint)
 
+    def trainable(
+        self,
+        wrt: Iterable[str],
+        parameters: Mapping[str, Any] | None = None,
+        initial: Mapping[str, Any] | None = None,
+        inputs: Mapping[str, Any] | None = None,
+        simulation_time: float | None = None,
+        sampling_step_size: float | None = None,
+        cutoff: float | None = None,
+        seed: int | None = None,
+        checkpoint: bool = False,
+        **unknown: Any,
+    ) -> Any:
+        """Return a run as a function of values by path, in the form in which programs with the library train it.
+
+        PyTorch has a `torch.nn.Module` whose parameters are named by path, TensorFlow a `tf.Module` with a variable for
+        each, JAX a pure function of a dict of arrays. Called, each takes as `inputs` a dict of samples by path in place
+        of those that the run was given, and returns the outputs by name, as a loss of `gradient` takes them.
+
+        Args:
+            wrt: paths as in `gradient`, but for delays.
+            parameters: as in `run`, as are the others: what is not in `wrt` stays as it is here.
+            initial: see there.
+            inputs: see there.
+            simulation_time: see there.
+            sampling_step_size: see there.
+            cutoff: see there.
+            seed: see there; each call takes the same random numbers.
+            checkpoint: as in `gradient`.
+            unknown: refused; the closest argument is named.
+
+        Raises:
+            UnsupportedFeatureError: the backend does not differentiate runs, the method chooses its steps, or a path
+                names a delay.
+            UnknownNameError, ArgumentError, InputSignalError: something is not as it should be.
+
+        Example:
+            >>> from rates_core import CircuitTemplate
+            >>> circuit = CircuitTemplate.from_yaml("model_templates.oscillators.vanderpol.vdp")
+            >>> circuit.compile(backend="numpy", simulation_time=1.0).trainable(["p/vdp_op/mu"])
+            Traceback (most recent call last):
+            ...
+            rates_core.errors.UnsupportedFeatureError: The backend 'numpy' does not support what this model needs: ...
+        """
+        from rates_core.simulation.trainable import trainable
+
+        _refuse(CompiledModel.trainable, unknown)
+        given = {
+            "parameters": parameters, "initial": initial, "inputs": inputs, "simulation_time": simulation_time,
+            "sampling_step_size": sampling_step_size, "cutoff": cutoff, "seed": seed, "history": None, "state": None,
+            "verbose": False, "stop_on_nonfinite": True,
+        }  # fmt: skip
+        return trainable(self, wrt, self._request(given), checkpoint)
+
     def run_many(
         self,
         points: Iterable[Point | Mapping[str, Any]],

@@ -166,6 +166,28 @@ class Inputs:
             np.add.at(samples, np.minimum(np.arange(later, len(rows) + later), last), share * rows)
         return samples
 
+    def origins(self, number: int, node: float, steps: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return the two samples between which the values of one signal's table lie.
+
+        Args:
+            number: of the signal, which comes as samples.
+            node: of the table, which is the share of the second sample.
+            steps: length of the table.
+
+        Returns:
+            Places among all samples, flattened, from 1 on; 0 where a unit is not fed.
+        """
+        signal = self.signals[number]
+        source = self._sources[signal.key]
+        assert isinstance(source, Samples)
+        numbers = 1 + np.arange(source.values.size).reshape(source.values.shape)
+        last = len(numbers) - 1
+        now, later = (
+            placed(signal, numbers[np.minimum(np.arange(first, first + steps), last)]).astype(int)
+            for first in ((int(node), int(node)) if node in (0, 1) else (0, 1))
+        )
+        return now, later
+
     def stops(self) -> list[float]:
         """Return the times of jumps and their neighbours, on which adaptive methods step."""
         numbers = [source.jumps(JUMP) for source in self._sources.values()]

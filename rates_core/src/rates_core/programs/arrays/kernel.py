@@ -13,7 +13,7 @@ import numpy as np
 
 from rates_core.programs.arrays.equations import ArrayEquations
 from rates_core.programs.arrays.function import write_function
-from rates_core.programs.arrays.gradient import gradients_of
+from rates_core.programs.arrays.gradient import gradients_of, planned
 from rates_core.programs.arrays.language import ArrayLanguage
 from rates_core.programs.arrays.matrix import ArrayMatrix
 from rates_core.programs.arrays.module import write_module
@@ -28,11 +28,12 @@ from rates_core.programs.arrays.runtime import (
     padded,
     row_size,
 )
+from rates_core.programs.arrays.trainable import RunFunction
 from rates_core.programs.arrays.travel import ArrayPair, ArrayPairBatch
 from rates_core.programs.batch import Batch
 from rates_core.programs.carry import Carry
 from rates_core.programs.equations import Equations, Fed
-from rates_core.programs.gradient import GradientRequest, Gradients
+from rates_core.programs.gradient import GradientRequest, Gradients, TrainableRequest
 from rates_core.programs.pair import PairLoop
 from rates_core.programs.program import (
     Backend,
@@ -86,6 +87,11 @@ class ArrayProgram(Program):
         self._module: ModuleType | None = None
         self._binders: dict[str, Binder] = {}
         self._derivatives: dict[Plan, Differentiated] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what is stored of it: not what is made of its text."""
+        made: dict[str, Any] = {"_module": None, "_binders": {}, "_derivatives": {}}
+        return {name: made.get(name, value) for name, value in vars(self).items() if name != "equations"}
 
     @property
     def module(self) -> ModuleType:
@@ -318,6 +324,11 @@ class ArrayKernel(Kernel):
     def gradient(self, request: GradientRequest) -> Gradients:
         """Differentiate the loop of the module."""
         return gradients_of(self, request)
+
+    def trainable(self, request: TrainableRequest) -> Any:
+        """Return the loop of the module as a function of values."""
+        plan, given = planned(self, request, ())
+        return self.runtime.trainable(RunFunction(self.program, plan, request), given)
 
     def pack(self, pieces: tuple[Any, ...]) -> np.ndarray:
         """Return the states as one real vector."""

@@ -5,13 +5,17 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from rates_core.programs.program import ProgramRequest
 from rates_core.system.shapes import Shape
 from rates_core.system.system import System
+
+if TYPE_CHECKING:
+    from rates_core.programs.arrays.outputs import Given
+    from rates_core.programs.arrays.trainable import RunFunction
 
 LEAST_ROOM, MOST_BYTES = 512, 2**26  # rows of a compiled loop, and what they take
 
@@ -93,13 +97,31 @@ class ArrayRuntime(ABC):
         """Return an array, repeated along new first axes and such of length 1."""
         raise NotImplementedError(f"{type(self).__name__} does not broadcast arrays.")
 
+    def reshaped(self, value: Any, shape: tuple[int, ...]) -> Any:
+        """Return an array in another shape."""
+        return value.reshape(shape)
+
+    def trainable(self, function: RunFunction, given: Given) -> Any:
+        """Return a run in the form in which programs with the library train values.
+
+        Args:
+            function: takes these values, inputs and all else.
+            given: all else.
+        """
+        raise NotImplementedError(f"{type(self).__name__} makes no trainable functions of runs.")
+
     def entries(self, values: Any, index: np.ndarray) -> Any:
         """Return entries of a vector."""
         return values[index]
 
     def mapped(self, function: Callable[[Any], Any], tree: Any) -> Any:
-        """Return tuples of tuples of what a function makes of arrays in such."""
-        return tuple(self.mapped(function, part) for part in tree) if isinstance(tree, tuple) else function(tree)
+        """Return what a function makes of arrays in tuples and dicts, in such."""
+        if isinstance(tree, dict):
+            return {name: self.mapped(function, part) for name, part in tree.items()}
+        if isinstance(tree, tuple):
+            parts = [self.mapped(function, part) for part in tree]
+            return type(tree)(*parts) if hasattr(tree, "_fields") else tuple(parts)
+        return function(tree)
 
     def binder(self, make: Callable[..., Callable[..., Any]], traceable: bool) -> Binder:
         """Return what binds parameters to a function of a module.

@@ -1,0 +1,54 @@
+"""Runs as pure functions of dicts of arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from rates_core.errors import ArgumentError
+from rates_core.programs.arrays.outputs import Given
+from rates_core.programs.arrays.trainable import RunFunction
+
+
+class Run:
+    """A run as a pure, compiled function: `grad`, `vmap`, `jit` and the like go through it.
+
+    Attributes:
+        values: what it is a function of, as it was at first: arrays by path.
+    """
+
+    def __init__(self, function: RunFunction, given: Given) -> None:
+        self.values: dict[str, jax.Array] = function.arrays()
+        self._given = given
+        self._outputs = jax.jit(function.outputs)
+
+    def __call__(
+        self, values: Mapping[str, Any] | None = None, inputs: Mapping[str, Any] | None = None
+    ) -> dict[str, jax.Array]:
+        """Return the outputs by name.
+
+        Args:
+            values: arrays by path; those that are missing are what they were at first.
+            inputs: samples by path, in place of those that the run was made with.
+
+        Raises:
+            ArgumentError: JAX is not set to the precision of the model, or something is not of its shape.
+            UnknownNameError: there is no such value or input.
+        """
+        kind = self._given.h.dtype
+        if jax.dtypes.canonicalize_dtype(kind) != kind:
+            raise ArgumentError(
+                "The model was compiled with float_precision='float64', and JAX is set to 32 bits. Say "
+                "jax.config.update('jax_enable_x64', True) first, or compile it with float_precision='float32'."
+            )
+        moved, fed = (
+            {path: jnp.asarray(value, kind) for path, value in (given or {}).items()} for given in (values, inputs)
+        )
+        found: dict[str, jax.Array] = self._outputs({**self.values, **moved}, fed, self._given)
+        return found
+
+    def __repr__(self) -> str:
+        """Return what it is a function of."""
+        return f"<Run of {', '.join(f'{path}: {value.shape}' for path, value in self.values.items())}>"

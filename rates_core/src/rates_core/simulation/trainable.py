@@ -1,0 +1,83 @@
+"""Runs as functions of values by path, for programs that train them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rates_core.errors import UnsupportedFeatureError
+from rates_core.expressions.tree import symbols
+from rates_core.programs.gradient import Feed, TrainableRequest
+from rates_core.simulation.asked import Asked, Way
+from rates_core.simulation.execution import Run, RunRequest
+
+if TYPE_CHECKING:
+    from rates_core.simulation.compile import CompiledModel
+
+
+def trainable(model: CompiledModel, wrt: Iterable[str], request: RunRequest, checkpoint: Any) -> Any:
+    """Return a run as a function of values; see `CompiledModel.trainable`."""
+    if not model.choice.fixed:
+        raise UnsupportedFeatureError(
+            f"trainable() follows fixed steps; the solver '{model.choice.solver.name}' chooses its own. "
+            "Compile with solver='rk4'."
+        )
+    asked = Asked.of(model, wrt, request, Way.of("reverse", checkpoint))
+    run = asked.run
+    _check_no_delays(asked)
+    feeds = {
+        signal.key: _feed(run, signal.key) for signal in run.model.system.inputs if run.inputs.has_samples(signal.key)
+    }
+    values = {
+        path: feeds[path].samples if path in asked.keys else asked.variables[path].value(run.arguments, run.carry.y)
+        for path in asked.paths
+    }
+    parameters, state = _places(asked, values)
+    return run.kernel.trainable(
+        TrainableRequest(values=values, parameters=parameters, state=state, feeds=feeds, **asked.course())
+    )
+
+
+def _check_no_delays(asked: Asked) -> None:
+    """Raise where delays are variables: what is read late is stored for those that a run begins with."""
+    delays = {path for read in asked.run.model.system.reads for path in symbols(read.delay)}
+    for path, variable in asked.variables.items():
+        if any(target.parameter in delays for target in variable.targets):
+            raise UnsupportedFeatureError(
+                f"wrt: '{path}' is a delay, which says what is stored of a run; trainable() keeps it as it is. "
+                "gradient() differentiates by it."
+            )
+
+
+def _places(asked: Asked, values: dict[str, np.ndarray]) -> tuple[dict[str, np.ndarray], np.ndarray | None]:
+    """Return for each entry of parameters that values change, and of the state, its place among all values."""
+    system, width = asked.run.model.system, len(asked.run.carry.y)
+    parameters: dict[str, np.ndarray] = {}
+    state, begin = None, 0
+    for path, value in values.items():
+        variable = asked.variables.get(path)
+        for target, places in zip(variable.targets, variable.places(), strict=True) if variable else ():
+            if target.parameter is None:
+                state = found = np.full(width, -1) if state is None else state
+            else:
+                shape = system.parameter_paths[target.parameter].shape
+                found = parameters.setdefault(target.parameter, np.full(shape, -1))
+            found.reshape(-1)[slice(None) if target.places is None else target.places] = begin + places
+        begin += value.size
+    return parameters, state
+
+
+def _feed(run: Run, key: str) -> Feed:
+    """Return where the tables of an input take their values from."""
+    tableau, grid = run.model.choice.tableau, run.grid
+    assert tableau is not None
+    assert run.request.inputs is not None
+    samples = np.asarray(run.request.inputs[key], dtype=float)
+    tables = {
+        number: [run.inputs.origins(number, node, grid.rows * grid.stride) for node in tableau.distinct_nodes]
+        for number, signal in enumerate(run.model.system.inputs)
+        if signal.key == key
+    }
+    return Feed(samples, tables)
