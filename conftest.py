@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 from collections.abc import Generator
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -27,7 +28,12 @@ settings.load_profile("rates")
 
 
 def pytest_configure() -> None:
-    """Refuse to start when a tool that `RATES_REQUIRE` names is missing."""
+    """Refuse to start when a tool that `RATES_REQUIRE` names is missing; hear Ctrl-C where a shell does not.
+
+    Shells let what they start in the background ignore it, and the programs that tests start would do so too.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     names = [name.strip() for name in os.environ.get("RATES_REQUIRE", "").split(",") if name.strip()]
     missing = [name for name in names if shutil.which(os.environ.get(TOOLS_NAMED_BY.get(name, ""), name)) is None]
     if missing:

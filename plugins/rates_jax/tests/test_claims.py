@@ -16,7 +16,7 @@ def test_it_claims_what_it_has() -> None:
         projections={"dense", "sparse", "uniform", "indexed"},
         delays={"ring", "history"},
         differentiation={"reverse", "forward"},
-        devices=("cpu",),
+        devices=("cpu", "cuda"),
         batch=True,
         fused=True,
         noise="multiplicative",

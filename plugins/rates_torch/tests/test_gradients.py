@@ -314,7 +314,6 @@ def test_chains_start_from_the_past_of_their_source(source: str) -> None:
     assert np.isclose(found["p/op/x"], (ends[1] - ends[0]) / (2 * shift), rtol=1e-8)
 
 
-@pytest.mark.filterwarnings("ignore")  # PyTorch's compiler warns of what it imports and looks at itself
 @pytest.mark.parametrize("stride", [15, pytest.param(1, marks=pytest.mark.exhaustive)])
 def test_compiled_steps_give_the_same(stride: int) -> None:
     circuit, paths = late("x", 0.35), ["p/op/k", "p/op/tau", "p/op/x"]

@@ -10,6 +10,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from rates_core.programs.arrays.devices import chosen_device, no_device
 from rates_core.programs.arrays.kernel import ArrayBackend
 from rates_core.programs.arrays.outputs import Given
 from rates_core.programs.arrays.runtime import ArrayRuntime, Binder, Differentiated, Kind
@@ -33,7 +34,7 @@ class JaxBackend(ArrayBackend):
 
     def runtime(self, precision: str, options: Mapping[str, Any]) -> ArrayRuntime:
         """Return the runtime for programs of this precision."""
-        return JaxRuntime(precision)
+        return JaxRuntime(precision, _device(options.get("device")))
 
     def load(self, source: FunctionSource, name: str) -> Callable[..., Any]:
         """Return the callable of a written function, in double precision whatever JAX is set to."""
@@ -45,13 +46,13 @@ class JaxRuntime(ArrayRuntime):
 
     compiles = True
 
-    def __init__(self, precision: str) -> None:
-        self._kinds = KINDS[precision]
+    def __init__(self, precision: str, device: jax.Device | None) -> None:
+        self._kinds, self._device = KINDS[precision], device
 
     def array(self, value: Any, kind: Kind) -> jax.Array:
         """Return numbers as an array with memory of its own."""
         with jax.enable_x64(True):
-            return jnp.asarray(np.array(value, self._kinds[kind]))
+            return jnp.asarray(np.array(value, self._kinds[kind]), device=self._device)
 
     def numpy(self, value: Any) -> np.ndarray:
         """Return an array as one of NumPy with memory of its own."""
@@ -114,3 +115,23 @@ def _in_double(function: Callable[..., Any]) -> Callable[..., Any]:
             return function(*arguments, **named)
 
     return call
+
+
+def _device(value: Any) -> jax.Device | None:
+    """Return a device by name, None for that on which JAX makes arrays."""
+    chosen = chosen_device(value)
+    if chosen is None:
+        return None
+    devices = _devices(chosen[0])
+    if chosen[1] >= len(devices):
+        found = [f"{kind}:{number}" for kind in ("cpu", "cuda") for number in range(len(_devices(kind)))]
+        remedy = " For 'cuda' it needs a GPU of NVIDIA and: pip install 'jax[cuda]'."
+        raise no_device(value, "JAX", found, "" if _devices("cuda") else remedy)
+    return devices[chosen[1]]
+
+
+def _devices(kind: str) -> list[jax.Device]:
+    try:
+        return jax.devices(kind)
+    except RuntimeError:  # JAX knows no such platform here
+        return []

@@ -34,19 +34,24 @@ class Run:
             inputs: samples by path, in place of those that the run was made with.
 
         Raises:
-            ArgumentError: JAX is not set to the precision of the model, or something is not of its shape.
+            ArgumentError: JAX goes through it in single precision, for which it was not compiled, or something is not
+                of its shape.
             UnknownNameError: there is no such value or input.
         """
         kind = self._given.h.dtype
-        if jax.dtypes.canonicalize_dtype(kind) != kind:
+        traced = any(
+            isinstance(value, jax.core.Tracer) for given in (values, inputs) for value in (given or {}).values()
+        )
+        if traced and jax.dtypes.canonicalize_dtype(kind) != kind:
             raise ArgumentError(
                 "The model was compiled with float_precision='float64', and JAX is set to 32 bits. Say "
                 "jax.config.update('jax_enable_x64', True) first, or compile it with float_precision='float32'."
             )
-        moved, fed = (
-            {path: jnp.asarray(value, kind) for path, value in (given or {}).items()} for given in (values, inputs)
-        )
-        found: dict[str, jax.Array] = self._outputs({**self.values, **moved}, fed, self._given)
+        with jax.enable_x64(True):
+            moved, fed = (
+                {path: jnp.asarray(value, kind) for path, value in (given or {}).items()} for given in (values, inputs)
+            )
+            found: dict[str, jax.Array] = self._outputs({**self.values, **moved}, fed, self._given)
         return found
 
     def __repr__(self) -> str:

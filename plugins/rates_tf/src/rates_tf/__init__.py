@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rates_core.plugins import BackendSpec, Capabilities, hookimpl
+from rates_core.plugins import BackendSpec, Capabilities, Option, hookimpl
 
 rates_api = (1, 0)
 
@@ -19,6 +19,7 @@ def rates_backends() -> Iterable[BackendSpec]:
         summary="pure functions of TensorFlow's tensors, with batch axes in front",
         capabilities=Capabilities(
             dtypes=("float64", "float32"),
+            devices=("cpu", "cuda"),
             complex=True,
             vector=True,
             projections=frozenset({"dense", "sparse", "uniform", "indexed"}),
@@ -29,4 +30,5 @@ def rates_backends() -> Iterable[BackendSpec]:
             noise="multiplicative",
             jacobian=True,
         ),
+        options=(Option("device", None, "where it computes: cpu, cuda or cuda:N; None leaves it to TensorFlow"),),
     )

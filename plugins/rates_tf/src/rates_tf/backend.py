@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
+from rates_core.programs.arrays.devices import chosen_device, no_device
 from rates_core.programs.arrays.kernel import ArrayBackend
 from rates_core.programs.arrays.outputs import Given
 from rates_core.programs.arrays.runtime import ArrayRuntime, Binder, Differentiated, Kind
@@ -32,7 +33,7 @@ class TensorFlowBackend(ArrayBackend):
 
     def runtime(self, precision: str, options: Mapping[str, Any]) -> ArrayRuntime:
         """Return the runtime for programs of this precision."""
-        return TensorFlowRuntime(precision)
+        return TensorFlowRuntime(precision, _device(options.get("device")))
 
 
 class TensorFlowRuntime(ArrayRuntime):
@@ -40,12 +41,13 @@ class TensorFlowRuntime(ArrayRuntime):
 
     compiles = True
 
-    def __init__(self, precision: str) -> None:
-        self._kinds = KINDS[precision]
+    def __init__(self, precision: str, device: str | None) -> None:
+        self._kinds, self._device = KINDS[precision], device
 
     def array(self, value: Any, kind: Kind) -> tf.Tensor:
         """Return numbers as a tensor with memory of its own."""
-        return tf.constant(np.array(value, self._kinds[kind].as_numpy_dtype))
+        with tf.device(self._device):
+            return tf.constant(np.array(value, self._kinds[kind].as_numpy_dtype))
 
     def numpy(self, value: Any) -> np.ndarray:
         """Return a tensor as an array with memory of its own."""
@@ -61,8 +63,17 @@ class TensorFlowRuntime(ArrayRuntime):
         def run(parameters: Sequence[Any], *arguments: Any) -> Any:
             return make(*parameters)(*arguments)
 
-        traced = tf.function(run, autograph=False, jit_compile=True) if traceable else run
+        traced = self._placed(tf.function(run, autograph=False, jit_compile=True) if traceable else run)
         return lambda parameters: partial(traced, parameters)
+
+    def _placed(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a function that computes on the device that was asked for."""
+
+        def call(*arguments: Any) -> Any:
+            with tf.device(self._device):
+                return function(*arguments)
+
+        return function if self._device is None else call
 
     def columns(self, rows: Any, units: np.ndarray | None) -> Any:
         """Return some entries of each row, all for None; rows of numbers get an axis."""
@@ -93,8 +104,25 @@ class TensorFlowRuntime(ArrayRuntime):
         """Return the function that returns a loss and its derivatives."""
         if forward:
             raise NotImplementedError("TensorFlow has no derivatives forwards of loops that keep rows.")
-        return backwards(outputs)
+        return self._placed(backwards(outputs))
 
     def trainable(self, function: RunFunction, given: Given) -> Run:
         """Return a run as a module of TensorFlow."""
-        return Run(function, given)
+        with tf.device(self._device):
+            return Run(function, given, self._placed)
+
+
+def _device(value: Any) -> str | None:
+    """Return a device by the name that TensorFlow has for it, None for that on which it makes tensors."""
+    chosen = chosen_device(value)
+    if chosen is None:
+        return None
+    names = {"cpu": "CPU", "cuda": "GPU"}
+    counts = {kind: len(tf.config.list_logical_devices(name)) for kind, name in names.items()}
+    if chosen[1] >= counts[chosen[0]]:
+        found = [f"{kind}:{number}" for kind, count in counts.items() for number in range(count)]
+        remedy = (
+            "" if counts["cuda"] else " For 'cuda' it needs a GPU of NVIDIA and: pip install 'tensorflow[and-cuda]'."
+        )
+        raise no_device(value, "TensorFlow", found, remedy)
+    return f"/{names[chosen[0]]}:{chosen[1]}"

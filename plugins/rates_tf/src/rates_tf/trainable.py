@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import tensorflow as tf
@@ -20,11 +20,11 @@ class Run(tf.Module):  # type: ignore[misc]
         values: variables by path.
     """
 
-    def __init__(self, function: RunFunction, given: Given) -> None:
+    def __init__(self, function: RunFunction, given: Given, placed: Callable[..., Any]) -> None:
         super().__init__(name="run")
         self.values = {path: tf.Variable(value, name=_name(path)) for path, value in function.arrays().items()}
         self._given = given
-        self._outputs = differentiable(lambda moved, rest: function.outputs(moved[0], moved[1], rest))
+        self._outputs = placed(differentiable(lambda moved, rest: function.outputs(moved[0], moved[1], rest)))
 
     def __call__(self, inputs: Mapping[str, Any] | None = None) -> dict[str, tf.Tensor]:
         """Return the outputs by name.

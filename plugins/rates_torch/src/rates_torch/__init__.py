@@ -19,6 +19,7 @@ def rates_backends() -> Iterable[BackendSpec]:
         summary="pure functions of PyTorch's tensors, with batch axes in front",
         capabilities=Capabilities(
             dtypes=("float64", "float32"),
+            devices=("cpu", "cuda"),
             complex=True,
             vector=True,
             projections=frozenset({"dense", "sparse", "uniform", "indexed"}),
@@ -29,6 +30,7 @@ def rates_backends() -> Iterable[BackendSpec]:
             jacobian=True,
         ),
         options=(
+            Option("device", None, "where it computes: cpu, cuda or cuda:N; None leaves it to PyTorch"),
             Option("compile", False, "compile the steps of gradients: some ten seconds once, then some times as fast"),
         ),
     )

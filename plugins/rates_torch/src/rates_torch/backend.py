@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from rates_core.programs.arrays.devices import chosen_device, no_device
 from rates_core.programs.arrays.kernel import ArrayBackend
 from rates_core.programs.arrays.outputs import Given
 from rates_core.programs.arrays.runtime import ArrayRuntime, Binder, Differentiated, Kind
@@ -32,18 +33,19 @@ class TorchBackend(ArrayBackend):
 
     def runtime(self, precision: str, options: Mapping[str, Any]) -> ArrayRuntime:
         """Return the runtime for programs of this precision."""
-        return TorchRuntime(precision, switch("compile", options.get("compile", False)))
+        device = _device(options.get("device"))
+        return TorchRuntime(precision, switch("compile", options.get("compile", False)), device)
 
 
 class TorchRuntime(ArrayRuntime):
     """Tensors of one precision."""
 
-    def __init__(self, precision: str, compiled: bool) -> None:
-        self._kinds, self._compiled = KINDS[precision], compiled
+    def __init__(self, precision: str, compiled: bool, device: torch.device | None) -> None:
+        self._kinds, self._compiled, self._device = KINDS[precision], compiled, device
 
     def array(self, value: Any, kind: Kind) -> torch.Tensor:
         """Return numbers as a tensor with memory of its own."""
-        return torch.tensor(np.asarray(value), dtype=self._kinds[kind])
+        return torch.tensor(np.asarray(value), dtype=self._kinds[kind], device=self._device)
 
     def numpy(self, value: Any) -> np.ndarray:
         """Return a tensor as an array with memory of its own."""
@@ -51,7 +53,7 @@ class TorchRuntime(ArrayRuntime):
 
     def view(self, value: Any) -> np.ndarray:
         """Return a tensor as an array in the same memory."""
-        found: np.ndarray = value.detach().resolve_conj().numpy()
+        found: np.ndarray = value.detach().resolve_conj().cpu().numpy()
         return found
 
     def binder(self, make: Callable[..., Callable[..., Any]], traceable: bool) -> Binder:
@@ -82,3 +84,16 @@ class TorchRuntime(ArrayRuntime):
     def trainable(self, function: RunFunction, given: Given) -> Run:
         """Return a run as a module of PyTorch."""
         return Run(function, given, self)
+
+
+def _device(value: Any) -> torch.device | None:
+    """Return a device by name, None for that on which PyTorch makes tensors."""
+    chosen = chosen_device(value)
+    if chosen is None:
+        return None
+    counts = {"cpu": 1, "cuda": torch.cuda.device_count() if torch.cuda.is_available() else 0}
+    if chosen[1] >= counts[chosen[0]]:
+        found = [f"{kind}:{number}" for kind, count in counts.items() for number in range(count)]
+        remedy = " For 'cuda' it needs a GPU of NVIDIA and a build of PyTorch for CUDA."
+        raise no_device(value, "PyTorch", found, "" if counts["cuda"] else remedy)
+    return torch.device(*chosen)

@@ -208,14 +208,14 @@ def fed(samples, place):
     last = samples.shape[1] - 1
     place = torch.clamp(place[:, 0], 0.0, last)
     k = torch.clamp(place.to(torch.int64), max=max(last - 1, 0))
-    point = torch.arange(len(place)) if len(samples) > 1 else torch.zeros_like(k)
+    point = torch.arange(len(place), device=k.device) if len(samples) > 1 else torch.zeros_like(k)
     share = (place - k).reshape(-1, *[1] * (samples.ndim - 2))
     return (1.0 - share) * samples[point, k] + share * samples[point, torch.clamp(k + 1, max=last)]
 
 
 def put(rows, place, values):
     """Write one value of each point into rows, which belong to the loop."""
-    rows[torch.arange(len(rows)), place[:, 0]] = values
+    rows[torch.arange(len(rows), device=rows.device), place[:, 0]] = values
     return rows
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import ModuleType
@@ -46,7 +47,7 @@ class Pieces:
             chosen = slice(done, done + count)
             tables, own = _some((inputs, draws), chosen), _some(gathers, chosen) if varying else gathers
             parts = (count // stride, stride) if most >= stride else (1, count)
-            with _importable(self._module):
+            with _compiling(self._module):
                 y, found, windows = run(parameters, y, h, first + done, *parts, *tables, windows, own, together)
             if done % stride == 0:
                 rows.append(found)
@@ -55,11 +56,17 @@ class Pieces:
 
 
 @contextmanager
-def _importable(module: ModuleType) -> Iterator[None]:
-    """Let a module be found by its name, under which the compiler looks up what its functions call."""
+def _compiling(module: ModuleType) -> Iterator[None]:
+    """Let a module be found by its name, under which the compiler looks up what its functions call.
+
+    On its way it does what PyTorch warns of: it looks at `grad` of what it is given, and calls what has grown old.
+    """
     sys.modules[module.__name__] = module
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", r"The \.grad attribute of a Tensor that is not a leaf", UserWarning)
+            warnings.filterwarnings("ignore", r"`torch\.jit\.\w+` is deprecated", DeprecationWarning)
+            yield
     finally:
         del sys.modules[module.__name__]
 

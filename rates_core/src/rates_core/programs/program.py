@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
+from rates_core.errors import UnsupportedFeatureError
 from rates_core.programs.batch import Batch
 from rates_core.programs.carry import Carry
 from rates_core.programs.equations import Equations, Fed
@@ -139,8 +140,11 @@ class Kernel(ABC):
         """Return a run as a function of values by name, in the form that programs with the backend's library expect.
 
         Core asks only backends that claim `differentiation`.
+
+        Raises:
+            UnsupportedFeatureError: there is no such form.
         """
-        raise NotImplementedError(f"{type(self).__name__} makes no trainable functions of runs.")
+        raise UnsupportedFeatureError("The backend makes no functions of runs that are trained; it has gradient().")
 
 
 class Program(ABC):

@@ -39,7 +39,7 @@ class Problem:
         options: of the compilation.
         solver: fixed-step method.
         samples: key of an input by whose samples it is differentiated too.
-        ways: whether it is asked for in all ways: with checkpoints, and forwards where that is claimed.
+        ways: whether it is asked for in all ways: with checkpoints, forwards where that is claimed, and as a function.
         chains: whether it has a gamma kernel.
     """
 
@@ -206,6 +206,7 @@ def _check(problem: Problem, subject: Subject) -> None:
         _compare(problem.samples, len(known), found[problem.samples], partial(_fed, model, problem.samples), known)
     if problem.ways:
         _check_ways(subject, model, found, paths)
+        _check_trainable(model, [path for path in paths if not path.endswith("/delay")], problem)
 
 
 def _check_ways(subject: Subject, model: CompiledModel, found: Mapping[str, Any], paths: Sequence[str]) -> None:
@@ -218,6 +219,24 @@ def _check_ways(subject: Subject, model: CompiledModel, found: Mapping[str, Any]
         other = model.gradient(_loss, paths, seed=3, **options)
         for path in paths:
             expect_close(f"The derivative by '{path}', {name},", other[path], found[path], CLOSE, CLOSE)
+
+
+def _check_trainable(model: CompiledModel, paths: Sequence[str], problem: Problem) -> None:
+    """Raise unless a run as a function of values gives the rows of the run, where there is such a function."""
+    try:
+        function = model.trainable(paths, seed=3)
+    except UnsupportedFeatureError:
+        return
+    expect_close("Rows of a trainable run", _rows(function()), model.run(seed=3).to_numpy().squeeze())
+    if problem.samples:
+        inputs = {problem.samples: 0.5 * np.asarray((problem.inputs or {})[problem.samples])}
+        wanted = model.run(seed=3, inputs=inputs).to_numpy().squeeze()
+        expect_close("Rows of a trainable run with an input of its own", _rows(function(inputs=inputs)), wanted)
+
+
+def _rows(outputs: Mapping[str, Any]) -> np.ndarray:
+    found = outputs["found"]
+    return np.asarray(found.detach() if hasattr(found, "detach") else found)
 
 
 def _fed(model: CompiledModel, key: str, values: np.ndarray) -> float:
