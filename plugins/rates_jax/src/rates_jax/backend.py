@@ -14,7 +14,7 @@ from rates_core.programs.arrays.devices import chosen_device, no_device
 from rates_core.programs.arrays.kernel import ArrayBackend
 from rates_core.programs.arrays.outputs import Given
 from rates_core.programs.arrays.runtime import ArrayRuntime, Binder, Differentiated, Kind
-from rates_core.programs.arrays.trainable import RunFunction
+from rates_core.programs.arrays.trainable import RunOfValues
 from rates_core.programs.program import FunctionSource
 
 from rates_jax.derivatives import backwards, forwards
@@ -103,7 +103,7 @@ class JaxRuntime(ArrayRuntime):
         """Return the function that returns a loss and its derivatives."""
         return _in_double(forwards(outputs) if forward else backwards(outputs))
 
-    def trainable(self, function: RunFunction, given: Given) -> Run:
+    def trainable(self, function: RunOfValues, given: Given) -> Run:
         """Return a run as a pure function."""
         return Run(function, given)
 

@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 from rates_core.errors import ArgumentError
 from rates_core.programs.arrays.outputs import Given
-from rates_core.programs.arrays.trainable import RunFunction
+from rates_core.programs.arrays.trainable import RunOfValues
 
 
 class Run:
@@ -19,7 +19,7 @@ class Run:
         values: what it is a function of, as it was at first: arrays by path.
     """
 
-    def __init__(self, function: RunFunction, given: Given) -> None:
+    def __init__(self, function: RunOfValues, given: Given) -> None:
         self.values: dict[str, jax.Array] = function.arrays()
         self._given = given
         self._outputs = jax.jit(function.outputs)

@@ -13,7 +13,7 @@ from rates_core.programs.arrays.devices import chosen_device, no_device
 from rates_core.programs.arrays.kernel import ArrayBackend
 from rates_core.programs.arrays.outputs import Given
 from rates_core.programs.arrays.runtime import ArrayRuntime, Binder, Differentiated, Kind
-from rates_core.programs.arrays.trainable import RunFunction
+from rates_core.programs.arrays.trainable import RunOfValues
 
 from rates_tf.derivatives import backwards
 from rates_tf.language import TENSORFLOW
@@ -106,7 +106,7 @@ class TensorFlowRuntime(ArrayRuntime):
             raise NotImplementedError("TensorFlow has no derivatives forwards of loops that keep rows.")
         return self._placed(backwards(outputs))
 
-    def trainable(self, function: RunFunction, given: Given) -> Run:
+    def trainable(self, function: RunOfValues, given: Given) -> Run:
         """Return a run as a module of TensorFlow."""
         with tf.device(self._device):
             return Run(function, given, self._placed)

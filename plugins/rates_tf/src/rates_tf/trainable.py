@@ -8,7 +8,7 @@ from typing import Any
 
 import tensorflow as tf
 from rates_core.programs.arrays.outputs import Given
-from rates_core.programs.arrays.trainable import RunFunction
+from rates_core.programs.arrays.trainable import RunOfValues
 
 from rates_tf.derivatives import differentiable
 
@@ -20,7 +20,7 @@ class Run(tf.Module):  # type: ignore[misc]
         values: variables by path.
     """
 
-    def __init__(self, function: RunFunction, given: Given, placed: Callable[..., Any]) -> None:
+    def __init__(self, function: RunOfValues, given: Given, placed: Callable[..., Any]) -> None:
         super().__init__(name="run")
         self.values = {path: tf.Variable(value, name=_name(path)) for path, value in function.arrays().items()}
         self._given = given

@@ -12,7 +12,7 @@ from rates_core.programs.arrays.devices import chosen_device, no_device
 from rates_core.programs.arrays.kernel import ArrayBackend
 from rates_core.programs.arrays.outputs import Given
 from rates_core.programs.arrays.runtime import ArrayRuntime, Binder, Differentiated, Kind
-from rates_core.programs.arrays.trainable import RunFunction
+from rates_core.programs.arrays.trainable import RunOfValues
 from rates_core.switches import switch
 
 from rates_torch.derivatives import backwards, forwards
@@ -81,7 +81,7 @@ class TorchRuntime(ArrayRuntime):
         """Return the function that returns a loss and its derivatives."""
         return forwards(outputs) if forward else backwards(outputs)
 
-    def trainable(self, function: RunFunction, given: Given) -> Run:
+    def trainable(self, function: RunOfValues, given: Given) -> Run:
         """Return a run as a module of PyTorch."""
         return Run(function, given, self)
 

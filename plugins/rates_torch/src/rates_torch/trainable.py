@@ -10,7 +10,7 @@ import torch
 from rates_core.errors import ArgumentError
 from rates_core.programs.arrays.outputs import Given
 from rates_core.programs.arrays.runtime import ArrayRuntime
-from rates_core.programs.arrays.trainable import RunFunction
+from rates_core.programs.arrays.trainable import RunOfValues
 
 
 class Run(torch.nn.Module):
@@ -19,7 +19,7 @@ class Run(torch.nn.Module):
     All else that it depends on stands in buffers, which go where parameters go and are no part of the `state_dict`.
     """
 
-    def __init__(self, function: RunFunction, given: Given, runtime: ArrayRuntime) -> None:
+    def __init__(self, function: RunOfValues, given: Given, runtime: ArrayRuntime) -> None:
         super().__init__()
         self._function, self._runtime = function, runtime
         for path, value in function.arrays().items():

@@ -28,7 +28,7 @@ from rates_core.programs.arrays.runtime import (
     padded,
     row_size,
 )
-from rates_core.programs.arrays.trainable import RunFunction
+from rates_core.programs.arrays.trainable import RunOfValues
 from rates_core.programs.arrays.travel import ArrayPair, ArrayPairBatch
 from rates_core.programs.batch import Batch
 from rates_core.programs.carry import Carry
@@ -328,7 +328,7 @@ class ArrayKernel(Kernel):
     def trainable(self, request: TrainableRequest) -> Any:
         """Return the loop of the module as a function of values."""
         plan, given = planned(self, request, ())
-        return self.runtime.trainable(RunFunction(self.program, plan, request), given)
+        return self.runtime.trainable(RunOfValues(self.program, plan, request), given)
 
     def pack(self, pieces: tuple[Any, ...]) -> np.ndarray:
         """Return the states as one real vector."""

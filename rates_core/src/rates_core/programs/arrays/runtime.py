@@ -15,7 +15,7 @@ from rates_core.system.system import System
 
 if TYPE_CHECKING:
     from rates_core.programs.arrays.outputs import Given
-    from rates_core.programs.arrays.trainable import RunFunction
+    from rates_core.programs.arrays.trainable import RunOfValues
 
 LEAST_ROOM, MOST_BYTES = 512, 2**26  # rows of a compiled loop, and what they take
 
@@ -101,7 +101,7 @@ class ArrayRuntime(ABC):
         """Return an array in another shape."""
         return value.reshape(shape)
 
-    def trainable(self, function: RunFunction, given: Given) -> Any:
+    def trainable(self, function: RunOfValues, given: Given) -> Any:
         """Return a run in the form in which programs with the library train values.
 
         Args:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rates_core.programs.arrays.kernel import ArrayProgram
 
 
-class RunFunction:
+class RunOfValues:
     """The outputs of a run as a pure function of values, of inputs, and of all else that it depends on.
 
     Attributes:
