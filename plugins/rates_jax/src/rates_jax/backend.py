@@ -46,7 +46,7 @@ class JaxRuntime(ArrayRuntime):
 
     compiles = True
 
-    def __init__(self, precision: str, device: jax.Device | None) -> None:
+    def __init__(self, precision: str, device: jax.Device | None = None) -> None:
         self._kinds, self._device = KINDS[precision], device
 
     def array(self, value: Any, kind: Kind) -> jax.Array:

@@ -41,7 +41,7 @@ class TensorFlowRuntime(ArrayRuntime):
 
     compiles = True
 
-    def __init__(self, precision: str, device: str | None) -> None:
+    def __init__(self, precision: str, device: str | None = None) -> None:
         self._kinds, self._device = KINDS[precision], device
 
     def array(self, value: Any, kind: Kind) -> tf.Tensor:

@@ -40,7 +40,7 @@ class TorchBackend(ArrayBackend):
 class TorchRuntime(ArrayRuntime):
     """Tensors of one precision."""
 
-    def __init__(self, precision: str, compiled: bool, device: torch.device | None) -> None:
+    def __init__(self, precision: str, compiled: bool, device: torch.device | None = None) -> None:
         self._kinds, self._compiled, self._device = KINDS[precision], compiled, device
 
     def array(self, value: Any, kind: Kind) -> torch.Tensor:
