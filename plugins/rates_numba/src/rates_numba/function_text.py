@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rates_core.expressions.tree import symbols
-from rates_core.programs.blocks import Blocks, Joined, Loop, Reduction, Whole, make_blocks
+from rates_core.programs.blocks import Blocks
+from rates_core.programs.elementwise.layout import Part, buffered
 from rates_core.programs.naming import one_line
-from rates_core.system.complexness import is_complex
 from rates_core.system.schedule import reads_of
-from rates_core.system.system import Assign
 
-from rates_numba.layout import Layout, Part, buffered, place_of
+from rates_numba.layout import Layout, load_line, place_of
 from rates_numba.printer import Past
 from rates_numba.writer import INDENT, BlockWriter, filled, materialised
 
@@ -31,32 +30,11 @@ class FunctionText:
 
     def __init__(self, layout: Layout, part: Part, gathered: bool = False) -> None:
         self.layout, self.part, self.gathered = layout, part, gathered and bool(layout.system.reads)
-        self.blocks: Blocks = make_blocks(part.routine, part.results, layout.shapes, layout.places)
-        for name, shape in self.blocks.shapes.items():
-            if name not in layout.names:
-                layout.names[name] = layout.identifiers.derived("{}", f"piece{name.removeprefix('#piece')}")
-            layout.shapes.setdefault(name, shape)
-        self._learn_parts()
+        self.blocks: Blocks = layout.blocks(part)
         self.printer = layout.printer()
         self.reads = [read for read in layout.system.reads if read.path in self._read_symbols()]
         if self.gathered:
             self.printer.gathered = dict(self._gathers())
-
-    def _learn_parts(self) -> None:
-        """Learn which parts of expressions, taken out to stand on their own, are complex."""
-        kinds = self.layout.kinds
-        for block in self.blocks.blocks:
-            if isinstance(block, Loop):
-                for item in block.statements:
-                    if isinstance(item, Assign) and is_complex(item.expression, kinds):
-                        kinds.add(item.target)
-            elif isinstance(block, Joined):
-                if any(is_complex(piece.expression, kinds) for piece in block.pieces):
-                    kinds.add(block.target)
-            elif (isinstance(block, Whole) and is_complex(block.expression, kinds)) or (
-                isinstance(block, Reduction) and is_complex(block.operand, kinds)
-            ):
-                kinds.add(block.target)
 
     def _read_symbols(self) -> frozenset[str]:
         return self.part.routine.arguments
@@ -99,7 +77,7 @@ class FunctionText:
         ]
         if constants:
             known = layout.constants.known.items()
-            lines += [constant.load(layout.names[path]) for path, constant in known if path in read]
+            lines += [load_line(constant, layout.names[path]) for path, constant in known if path in read]
         if self.gathered:
             lines += self._read_lines()
         return lines

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rates_core.programs.elementwise.layout import buffered
 from rates_core.programs.program import ProgramRequest
 from rates_core.solvers.tableau import Tableau
 from rates_core.system.system import System
 
 from rates_numba.function_text import JIT
-from rates_numba.layout import Layout, buffered, place_of
+from rates_numba.layout import Layout, place_of
 from rates_numba.module import derivative_text, recording_text
 from rates_numba.writer import INDENT
 

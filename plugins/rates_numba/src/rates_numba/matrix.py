@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from rates_core.programs.elementwise.kernel import typed_values
 from rates_core.programs.program import Matrix, MatrixProgram
 from rates_core.system.linearisation import Linearisation
 
 from rates_numba.compiled import load_module
 from rates_numba.function_text import JIT, FunctionText
-from rates_numba.kernel import typed_values
-from rates_numba.layout import Layout
+from rates_numba.layout import Layout, load_line
 from rates_numba.module import opening, prepare_text
 from rates_numba.writer import INDENT
 
@@ -71,7 +71,7 @@ class NumbaMatrix(MatrixProgram):
                 INDENT + line
                 for line in (
                     *function.head(),
-                    *(constant.load(layout.names[constant.path]) for constant in places),
+                    *(load_line(constant, layout.names[constant.path]) for constant in places),
                     *function.allocations(),
                     *function.body(),
                     *assembly_lines(self._linearisation, layout),

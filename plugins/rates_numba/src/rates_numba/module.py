@@ -7,16 +7,15 @@ import inspect
 from collections.abc import Collection, Sequence
 from functools import cache
 
-from rates_core.expressions.tree import Expression, Symbol
-from rates_core.programs.blocks import Blocks, make_blocks
+from rates_core.programs.elementwise.layout import wanted_of
 from rates_core.programs.naming import one_line
-from rates_core.programs.program import ProgramRequest, slot_paths
+from rates_core.programs.program import ProgramRequest
 from rates_core.programs.routine import Routine
 from rates_core.programs.trail import FACTORS
 
 from rates_numba import functions, pair_functions, trail_functions
 from rates_numba.function_text import INNER_JIT, JIT, FunctionText
-from rates_numba.layout import Layout, buffered
+from rates_numba.layout import Layout, load_line
 from rates_numba.writer import INDENT, BlockWriter
 
 #: functions of our own that others of them call
@@ -84,19 +83,14 @@ def recording_text(
 
 def prepare_text(layout: Layout) -> str:
     """Return the function that computes what depends on parameters only, in place in `numbers` and `arrays`."""
-    routine = Routine((), tuple(layout.prepared), ())
-    blocks = make_blocks(routine, (), layout.shapes)
+    blocks = layout.prepared_blocks()
     printer, constants, names = layout.printer(), layout.constants.known, layout.names
-    for name, shape in blocks.shapes.items():
-        if name not in names:
-            names[name] = layout.identifiers.derived("{}", f"piece{name.removeprefix('#piece')}")
-        layout.shapes.setdefault(name, shape)
-    arrays = [item.target for item in layout.prepared if layout.shapes[item.target]]
-    kept = Blocks(blocks.blocks, tuple(arrays), blocks.shapes, blocks.stored | set(arrays))
-    writer = BlockWriter(printer, kept)
-    given = [path for path, constant in constants.items() if constant.given and path in routine.arguments]
-    lines = [constants[path].load(names[path]) for path in given]
-    lines += [constants[path].load(names[path]) for path in arrays]
+    arrays = list(blocks.results)
+    writer = BlockWriter(printer, blocks)
+    taken = Routine((), tuple(layout.prepared), ()).arguments
+    given = [path for path, constant in constants.items() if constant.given and path in taken]
+    lines = [load_line(constants[path], names[path]) for path in given]
+    lines += [load_line(constants[path], names[path]) for path in arrays]
     lines += [*writer.allocations(arrays), *writer.lines()]
     for item in layout.prepared:
         constant, name = constants[item.target], names[item.target]
@@ -110,20 +104,6 @@ def prepare_text(layout: Layout) -> str:
             lines.append(f"numbers[{constant.place}] = {name}")
     summary = f'{INDENT}"""Compute what depends on parameters only, once per run."""'
     return "\n".join([JIT, "def prepare(numbers, arrays):", summary, *(INDENT + line for line in lines)])
-
-
-def wanted_of(request: ProgramRequest) -> dict[str, dict[str, Expression]]:
-    """Return what the functions of a program compute: per function its results by path."""
-    system = request.system
-    wanted = {
-        "derivative": {item.state: item.expression for item in system.derivatives},
-        "observe": {path: Symbol(path) for path in request.recorded},
-    }
-    stored = slot_paths(system)
-    if stored:
-        wanted["store"] = {path: Symbol(path) for path in stored}
-        wanted["buffer"] = {path: Symbol(path) for path in buffered(system) if path not in system.state_paths}
-    return wanted  # type: ignore[return-value]
 
 
 def write_module(request: ProgramRequest) -> tuple[str, Layout]:

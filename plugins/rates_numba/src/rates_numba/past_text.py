@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import chain
 
+from rates_core.programs.elementwise.layout import buffered
 from rates_core.programs.trail import GROWTH, MOST_PARTS, SMALLEST_PART
 from rates_core.system.system import State
 
-from rates_numba.layout import Layout, buffered
+from rates_numba.layout import Layout
 from rates_numba.writer import INDENT
 
 STORED = ("starts", "ends", "factors", "lags")

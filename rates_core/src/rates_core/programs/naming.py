@@ -9,13 +9,16 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from attrs import define, field
 
 
-def identifiers(paths: Iterable[str], reserved: Collection[str], fold_case: bool = False) -> dict[str, str]:
+def identifiers(
+    paths: Iterable[str], reserved: Collection[str], fold_case: bool = False, longest: int | None = None
+) -> dict[str, str]:
     """Return an identifier for each path: its last part if that is unambiguous, else more of the path.
 
     Args:
         paths: model paths and temporaries, in order of importance.
         reserved: words that may not be used.
         fold_case: whether the language ignores case.
+        longest: how many letters an identifier may have.
     """
     paths = list(dict.fromkeys(paths))
 
@@ -32,9 +35,9 @@ def identifiers(paths: Iterable[str], reserved: Collection[str], fold_case: bool
         while folded(name) in taken and depth < len(parts):
             depth += 1
             name = _clean("_".join(parts[-depth:]))
-        candidate, count = name, 1
+        candidate, count = _shortened(name, longest), 1
         while folded(candidate) in taken:
-            candidate = f"{name}_{count}"
+            candidate = f"{_shortened(name, longest, len(f'_{count}'))}_{count}"
             count += 1
         taken.add(folded(candidate))
         chosen[path] = candidate
@@ -69,24 +72,38 @@ class Identifiers:
     _taken: set[str]
     _derived: dict[tuple[str, str], str] = field(factory=dict)
     _fold_case: bool = False
+    _longest: int | None = None
 
     @classmethod
-    def of(cls, paths: Iterable[str], reserved: Collection[str], fold_case: bool = False) -> Identifiers:
+    def of(
+        cls, paths: Iterable[str], reserved: Collection[str], fold_case: bool = False, longest: int | None = None
+    ) -> Identifiers:
         """Return the identifiers of paths; arguments are those of `identifiers`."""
-        chosen = identifiers(paths, reserved, fold_case)
+        chosen = identifiers(paths, reserved, fold_case, longest)
         taken = {name.lower() if fold_case else name for name in (*chosen.values(), *reserved)}
-        return cls(chosen, taken, fold_case=fold_case)
+        return cls(chosen, taken, fold_case=fold_case, longest=longest)
 
     def derived(self, form: str, name: str = "") -> str:
         """Return a name such as `d_x` for the form `d_{}` and the identifier x; the same for the same arguments."""
         if (form, name) not in self._derived:
-            wanted = candidate = form.format(name)
+            added = len(form.format(""))
+            candidate = form.format(_shortened(name, self._longest, added))
             count = 1
             while (candidate.lower() if self._fold_case else candidate) in self._taken:
-                candidate, count = f"{wanted}_{count}", count + 1
+                end = f"_{count}"
+                candidate = form.format(_shortened(name, self._longest, added + len(end))) + end
+                count += 1
             self._taken.add(candidate.lower() if self._fold_case else candidate)
             self._derived[form, name] = candidate
         return self._derived[form, name]
+
+
+def _shortened(name: str, longest: int | None, added: int = 0) -> str:
+    """Return as much of a name as there is room for beside `added` letters; the end of it, which tells most."""
+    if longest is None or len(name) + added <= longest:
+        return name
+    end = name[len(name) + added - longest :].lstrip("_0123456789")
+    return end or f"x{name[len(name) + added - longest + 1 :]}"
 
 
 def one_line(text: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from attrs import frozen
+
 from rates_core.system.shapes import Shape
 from rates_core.system.system import System
 
@@ -27,14 +28,6 @@ class Constant:
     place: int
     given: bool
 
-    def load(self, name: str) -> str:
-        """Return the line that names it at the start of a function."""
-        if self.shape:
-            return f"{name} = arrays[{self.place}]"
-        if self.complex:
-            return f"{name} = complex(numbers[{self.place}], numbers[{self.place + 1}])"
-        return f"{name} = int(numbers[{self.place}])" if self.integer else f"{name} = numbers[{self.place}]"
-
     @property
     def kind(self) -> type:
         """Return the type of its entries."""
@@ -43,10 +36,19 @@ class Constant:
 
 @frozen(eq=False)
 class Constants:
-    """All constants of one program."""
+    """All constants of one program.
+
+    Attributes:
+        known: by path.
+        numbers: length of the vector of numbers.
+        columns_first: whether the language keeps the entries of a column of a matrix side by side.
+        first_place: what the language calls the first place on an axis; parameters that hold places count from it.
+    """
 
     known: Mapping[str, Constant]
     numbers: int
+    columns_first: bool = False
+    first_place: int = 0
 
     def values(self, arguments: Mapping[str, Any]) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
         """Return vector and arrays for values of the parameters; what is computed from them is still empty."""
@@ -57,7 +59,7 @@ class Constants:
                 arrays.append(self._array(constant, arguments))
             elif constant.given:
                 value = complex(np.asarray(arguments[constant.path]).reshape(-1)[0])
-                numbers[constant.place] = value.real
+                numbers[constant.place] = value.real + self._moved(constant)
                 if constant.complex:
                     numbers[constant.place + 1] = value.imag
         return numbers, tuple(arrays)
@@ -77,22 +79,31 @@ class Constants:
         for path, constant in self.known.items():
             if constant.shape:
                 shape = (points if path in varied else 1, *constant.shape)
-                arrays.append(np.empty(shape, dtype=constant.kind))
                 if constant.given:
-                    arrays[-1][:] = arguments[path]
+                    values = np.broadcast_to(arguments[path], shape)
+                    arrays.append(np.ascontiguousarray(self._laid(constant, values), dtype=constant.kind))
+                else:
+                    arrays.append(np.empty(self._laid(constant, np.empty(shape)).shape, dtype=constant.kind))
             elif constant.given:
                 values = arguments[path].reshape(len(arguments[path]), -1)[:, 0]
-                numbers[:, constant.place] = values.real
+                numbers[:, constant.place] = values.real + self._moved(constant)
                 if constant.complex:
                     numbers[:, constant.place + 1] = values.imag
         return numbers, tuple(arrays)
 
-    @staticmethod
-    def _array(constant: Constant, arguments: Mapping[str, Any]) -> np.ndarray:
+    def _array(self, constant: Constant, arguments: Mapping[str, Any]) -> np.ndarray:
         if not constant.given:
-            return np.empty(constant.shape, dtype=constant.kind)
+            return np.empty(self._laid(constant, np.empty(constant.shape)).shape, dtype=constant.kind)
         value: np.ndarray = np.asarray(arguments[constant.path], dtype=constant.kind)
-        return np.ascontiguousarray(np.broadcast_to(value, constant.shape))
+        return np.ascontiguousarray(self._laid(constant, np.broadcast_to(value, constant.shape)))
+
+    def _laid(self, constant: Constant, values: np.ndarray) -> np.ndarray:
+        """Return values as they lie in memory, behind a first axis of points if they have one."""
+        values = values + self.first_place if constant.integer and self.first_place else values
+        return np.swapaxes(values, -1, -2) if self.columns_first and len(constant.shape) > 1 else values
+
+    def _moved(self, constant: Constant) -> int:
+        return self.first_place if constant.integer else 0
 
 
 def constants_of(
@@ -101,6 +112,8 @@ def constants_of(
     prepared: Sequence[str],
     shapes: Mapping[str, Shape],
     is_complex: Callable[[str], bool],
+    columns_first: bool = False,
+    first_place: int = 0,
 ) -> Constants:
     """Return the places of the parameters that are used and of what is prepared from them."""
     wanted = set(used)
@@ -116,4 +129,4 @@ def constants_of(
             arrays += 1
         else:
             numbers += 2 if two else 1
-    return Constants(known, numbers)
+    return Constants(known, numbers, columns_first, first_place)

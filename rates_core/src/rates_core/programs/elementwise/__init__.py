@@ -1,0 +1,1 @@
+"""Programs in languages that are written element by element: where everything stands, and runs in chunks."""
