@@ -1,0 +1,131 @@
+"""Run many points of a generated module at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from rates_core.programs.batch import Batch, empty_columns
+from rates_core.programs.carry import Carry
+from rates_core.programs.program import Kernel, ProgramRequest
+from rates_core.programs.record import Columns
+from rates_core.system.schedule import reads_of
+
+from rates_fortran.binding import Library
+from rates_fortran.layout import FortranLayout
+from rates_fortran.procedure import Key
+
+
+class FortranBatch(Batch):
+    """The procedures of a module with the parameters of many points bound.
+
+    Args:
+        request: what the module contains.
+        library: the compiled module.
+        arguments: by path, with a first axis of points or of length 1.
+        points: their number.
+        bind: returns the kernel of one point.
+    """
+
+    def __init__(
+        self,
+        request: ProgramRequest,
+        library: Library,
+        arguments: Mapping[str, np.ndarray],
+        points: int,
+        bind: Callable[[Mapping[str, Any]], Kernel],
+    ) -> None:
+        self.request, self._library, self._arguments = request, library, arguments
+        self.points, self._bind = points, bind
+        self._kernels: list[Kernel] = []
+        layout: FortranLayout = library.module.layout
+        self.numbers, self.arrays = layout.constants.of_points(arguments, points, _varied(layout, arguments))
+        self._shaped = [path for path, constant in layout.constants.known.items() if constant.shape]
+        if layout.prepared:
+            for place in range(points):
+                library.call("prepare", self._of(place))
+
+    def _of(self, place: int) -> dict[Key, Any]:
+        """Return the constants of a point."""
+        given: dict[Key, Any] = {("p",): self.numbers[place]}
+        for path, array in zip(self._shaped, self.arrays, strict=True):
+            given["constant", path] = array[place if len(array) > 1 else 0]
+        return given
+
+    def _constants(self) -> dict[Key, Any]:
+        """Return the constants of all points."""
+        given: dict[Key, Any] = {("p",): self.numbers, ("points",): self.points}
+        for path, array in zip(self._shaped, self.arrays, strict=True):
+            given["constant", path] = array
+            given["constant", path, "points"] = len(array)
+        return given
+
+    def loop(
+        self,
+        carries: Sequence[Carry],
+        inputs: Sequence[Sequence[np.ndarray]],
+        draws: Sequence[np.ndarray],
+        step_size: float,
+        samples: int,
+        stride: int,
+    ) -> tuple[list[Carry], Columns]:
+        """Run the compiled loop of every point."""
+        columns = empty_columns(self.request, self.points, samples)
+        if carries[0].history is not None:
+            return self._delayed(carries, inputs, draws, step_size, samples, stride, columns), columns
+        y = np.array([carry.y for carry in carries], dtype=float).reshape(self.points, -1)
+        first, system = carries[0].step, self.request.system
+        given = self._constants() | {
+            ("y",): y, ("h",): step_size, ("first",): first, ("samples",): samples, ("stride",): stride,
+        }  # fmt: skip
+        given |= {("column", number): column for number, column in enumerate(columns)}
+        for node, tables in enumerate(inputs):
+            for item, table in zip(system.inputs, tables, strict=True):
+                given["table", node, item.path] = np.ascontiguousarray(table)
+                given["table", node, item.path, "points"] = len(table)
+        for draw, table in zip(system.draws, draws, strict=True):
+            given["draws", draw.path] = np.ascontiguousarray(table)
+            given["draws", draw.path, "points"] = len(table)
+        self._library.call("loop_many", given)
+        step = first + samples * stride
+        return [Carry(step, step * step_size, state) for state in y], columns
+
+    def _delayed(
+        self,
+        carries: Sequence[Carry],
+        inputs: Sequence[Sequence[np.ndarray]],
+        draws: Sequence[np.ndarray],
+        step_size: float,
+        samples: int,
+        stride: int,
+        columns: Columns,
+    ) -> list[Carry]:
+        """Run the loop of each kernel, for each point has a past of its own, and put rows into `columns`."""
+        if not self._kernels:
+            self._kernels = [
+                self._bind({path: _own(value, place) for path, value in self._arguments.items()})
+                for place in range(self.points)
+            ]
+        ends = []
+        for place, (kernel, carry) in enumerate(zip(self._kernels, carries, strict=True)):
+            given = [[_own(table, place) for table in tables] for tables in inputs]
+            numbers = [_own(table, place) for table in draws]
+            end, rows = kernel.loop(carry, given, numbers, step_size, samples, stride)
+            ends.append(end)
+            for column, row in zip(columns, rows, strict=True):
+                column[place] = row
+        return ends
+
+
+def _own(table: np.ndarray, place: int) -> Any:
+    return table[place if len(table) > 1 else 0]
+
+
+def _varied(layout: FortranLayout, arguments: Mapping[str, np.ndarray]) -> frozenset[str]:
+    """Return what differs from point to point: arguments, and what is computed from such."""
+    varied = {path for path, value in arguments.items() if len(value) > 1}
+    for item in layout.prepared:
+        if not varied.isdisjoint(reads_of(item)):
+            varied.add(item.target)
+    return frozenset(varied)

@@ -1,0 +1,247 @@
+"""What one procedure computes of time, state and constants: its arguments, variables and statements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from rates_core.expressions.tree import symbols
+from rates_core.programs.blocks import Blocks, Whole
+from rates_core.programs.elementwise.layout import Part, buffered
+from rates_core.programs.naming import one_line
+from rates_core.system.schedule import reads_of
+from rates_core.system.system import Project, Read
+
+from rates_fortran.layout import FortranLayout, type_of_constant
+from rates_fortran.lines import INDENT
+from rates_fortran.printer import Past
+from rates_fortran.procedure import Argument, Procedure, extent
+from rates_fortran.writer import BlockWriter
+
+LARGEST_LOCAL = 4096  # entries of an array on the stack
+
+TIME = Argument(("t",), "t", by_value=True)
+
+
+class Body:
+    """The statements of one procedure.
+
+    Args:
+        layout: of the module.
+        part: what is computed.
+        late: whether delayed values are read from buffers where they are used, instead of being arguments.
+    """
+
+    def __init__(self, layout: FortranLayout, part: Part, late: bool = False) -> None:
+        self.layout, self.part = layout, part
+        self.late = late and bool(layout.system.reads)
+        self.blocks: Blocks = layout.blocks(part)
+        self.printer = layout.printer()
+        self.read = frozenset(set().union(*map(reads_of, part.routine.body), *map(symbols, part.routine.results)))
+        self.reads = [read for read in layout.system.reads if read.path in self.read]
+        if self.late:
+            whole = set(_taken_whole(self.blocks))
+            self.printer.gathered = {
+                read.path: self.past(read) for read in self.reads if read.shape and read.path not in whole
+            }
+        self._results: dict[str, str] = {}  # where results are put that have no variable of their own
+        self._variables: list[tuple[str, str]] = []
+        self._allocated: list[str] = []
+        self._aliases: list[str] = []  # `name => y(1:3)`
+
+    def constants(self) -> list[Argument]:
+        """Return the arguments that hold parameters and what is prepared from them."""
+        known = self.layout.constants.known
+        numbers = self.read & self.layout.components.keys()
+        arguments = [parameters_argument()] if numbers else []
+        for path, constant in known.items():
+            if path in self.read and constant.shape:
+                name, kind = self.layout.names[path], type_of_constant(constant)
+                arguments.append(Argument(("constant", path), name, kind, axes(constant.shape)))
+        return arguments
+
+    def given(self) -> list[Argument]:
+        """Return the arguments with external inputs, delayed values and random numbers."""
+        system, layout = self.layout.system, self.layout
+        arguments: list[Argument] = []
+        for kind, items in (("input", system.inputs), ("read", system.reads), ("draw", system.draws)):
+            if kind == "read" and self.late:
+                arguments += self._late_arguments()
+                continue
+            for item in items:
+                if item.path in self.read:
+                    two = kind == "read" and item.path in layout.kinds
+                    arguments.append(
+                        Argument(
+                            (kind, item.path),
+                            layout.names[item.path],
+                            "complex(dp)" if two else "real(dp)",
+                            axes(item.shape),
+                            by_value=not item.shape and not two,
+                        )
+                    )
+        return arguments
+
+    def _late_arguments(self) -> Iterator[Argument]:
+        slots = buffered(self.layout.system)
+        for slot in dict.fromkeys(read.slot for read in self.reads):
+            name = self.layout.of([slot], "{}_buffer")[0]
+            yield Argument(("buffer", slots.index(slot)), name, self.layout.type_of(slot), ("0:*",))
+        for read in self.reads:
+            past = self.past(read)
+            yield Argument(("samples", read.path), past.samples, "integer", by_value=True)
+            entries = read.shape[0] if read.shape else 1
+            yield Argument(("places", read.path), past.places, "integer", (f"{entries}",))
+            yield Argument(("weights", read.path), past.weights, "real(dp)", (f"max({past.samples}, 1)", f"{entries}"))
+
+    def past(self, read: Read) -> Past:
+        """Return the names under which a delayed value is read."""
+        layout, two = self.layout, read.slot in self.layout.kinds
+        layout.used.add("complex_past" if two else "past")
+        places, weights, samples = (layout.of([read.path], f"{{}}_{word}")[0] for word in ("at", "shares", "samples"))
+        shape = layout.system.shapes[read.slot]
+        buffer = layout.of([read.slot], "{}_buffer")[0]
+        return Past(buffer, places, weights, samples, shape[0] if shape else 1, two)
+
+    def states(self) -> list[str]:
+        """Return the lines that name the states; those with an axis become aliases of parts of `y`."""
+        lines = []
+        for state in self.layout.system.states:
+            if state.path not in self.read:
+                continue
+            name, first, last = self.layout.names[state.path], state.offset + 1, state.offset + state.width
+            if state.shape and not state.complex:
+                self._aliases.append(f"{name} => y({first}:{last})")
+                continue
+            self._variables.append(self.variable(state.path, name))
+            if not state.complex:
+                lines.append(f"{name} = y({first})  ! {one_line(state.path)}")
+            elif state.shape:
+                lines.append(f"{name} = cmplx(y({first}:{last}:2), y({first + 1}:{last}:2), dp)")
+            else:
+                lines.append(f"{name} = cmplx(y({first}), y({last}), dp)  ! {one_line(state.path)}")
+        return lines
+
+    def variable(self, symbol: str, name: str) -> tuple[str, str]:
+        """Return type and declared name of a variable; a large array is allocated."""
+        return self._sized(self.layout.type_of(symbol), name, self.layout.shapes[symbol])
+
+    def _sized(self, kind: str, name: str, shape: tuple[int, ...]) -> tuple[str, str]:
+        count = 1
+        for size in shape:
+            count *= size
+        if count > LARGEST_LOCAL:
+            self._allocated.append(f"{name}{extent(*shape)}")
+            return f"{kind}, allocatable", f"{name}({', '.join(':' for _ in shape)})"
+        return kind, f"{name}{extent(*shape)}"
+
+    def late_values(self) -> list[str]:
+        """Return the lines that read delayed values which are numbers, or are needed as whole arrays."""
+        lines = []
+        for read in self.reads if self.late else ():
+            if read.path in self.printer.gathered:
+                continue
+            past, name = self.past(read), self.layout.names[read.path]
+            self._variables.append(self._sized("complex(dp)" if past.complex else "real(dp)", name, read.shape))
+            if not read.shape:
+                lines.append(f"{name} = {past.entry('1')}  ! {one_line(read.path)}")
+            else:
+                self._variables.append(("integer", "i"))
+                lines += [
+                    f"do i = 1, {read.shape[0]}  ! {one_line(read.path)}",
+                    f"{INDENT}{name}(i) = {past.entry('i')}",
+                    "end do",
+                ]
+        return lines
+
+    def derivatives(self) -> list[str]:
+        """Name the results as parts of `dy`; return the lines that put the complex ones there."""
+        lines = []
+        for result, path in zip(self.part.results, self.part.paths, strict=True):
+            state, name = self.layout.system.state_paths[path], self.layout.names[result]
+            first, last = state.offset + 1, state.offset + state.width
+            if state.complex:
+                self._variables.append(self.variable(result, name))
+                places = (f"{first}:{last}:2", f"{first + 1}:{last}:2") if state.shape else (f"{first}", f"{last}")
+                real = f"cmplx({name}, kind=dp)" if result not in self.layout.kinds else name
+                lines += [f"dy({places[0]}) = real({real}, dp)", f"dy({places[1]}) = aimag({real})"]
+            elif state.shape:
+                self._aliases.append(f"{name} => dy({first}:{last})")
+            else:
+                self.layout.names[result] = f"dy({first})"
+        return lines
+
+    def statements(self, after: Iterable[str] = (), before: Iterable[str] = ()) -> list[str]:
+        """Return all statements, those of `before` first and of `after` last; aliases hold for them."""
+        writer = BlockWriter(self.printer, self.blocks)
+        states, late = self.states(), self.late_values()
+        lines = [*before, *states, *late, *writer.lines(), *after]
+        self._variables += [(kind, name) for name, kind in writer.counters.items()]
+        self._variables += self._temporaries()
+        if self._aliases:
+            lines = [f"associate ({', '.join(self._aliases)})", *(INDENT + line for line in lines), "end associate"]
+        return [*(f"allocate({name})" for name in self._allocated), *lines]
+
+    def _temporaries(self) -> Iterator[tuple[str, str]]:
+        """Yield the variables that blocks assign and that are no results."""
+        known = self.layout.constants.known
+        for block in self.blocks.blocks:
+            targets = [item.target for item in getattr(block, "statements", ())] or [block.target]  # type: ignore[union-attr]
+            for target in targets:
+                if target in self.part.results or target in known:
+                    continue
+                name = self.layout.names[target]
+                if target in self.blocks.stored or not self.layout.shapes[target]:
+                    yield self.variable(target, name)
+                else:
+                    yield self.layout.type_of(target), name
+
+    @property
+    def variables(self) -> list[tuple[str, str]]:
+        """Return types and declared names of all variables, once the statements are printed."""
+        return list(dict.fromkeys(self._variables))
+
+
+def axes(shape: tuple[int, ...]) -> tuple[str, ...]:
+    """Return the bounds of an array of a shape."""
+    return tuple(map(str, shape))
+
+
+def parameters_argument(intent: str = "in") -> Argument:
+    """Return the argument that holds all single numbers."""
+    return Argument(("p",), "p", "type(parameters)", intent=intent)
+
+
+def state_argument(width: int, intent: str = "in") -> Argument:
+    """Return the argument that is the state."""
+    return Argument(("y",), "y", bounds=(f"{width}",), intent=intent)
+
+
+def derivative(layout: FortranLayout, late: bool = False) -> Procedure:
+    """Return the procedure that computes dy/dt."""
+    body = Body(layout, layout.parts["derivative"], late)
+    width = layout.system.width
+    statements = body.statements(after=body.derivatives())
+    arguments = [TIME, state_argument(width), Argument(("dy",), "dy", bounds=(f"{width}",), intent="out")]
+    name = "derivative_late" if body.late else "derivative"
+    return Procedure(name, ["dy/dt."], [*arguments, *body.constants(), *body.given()], body.variables, statements)
+
+
+def recording(layout: FortranLayout, part: str, name: str, summary: str, late: bool = False) -> Procedure:
+    """Return a procedure whose results are arguments."""
+    body = Body(layout, layout.parts[part], late)
+    results = [
+        Argument(("result", number), layout.names[result], layout.type_of(result), axes(layout.shapes[result]), "out")
+        for number, result in enumerate(layout.parts[part].results)
+    ]
+    statements = body.statements()
+    arguments = [TIME, state_argument(layout.system.width), *results, *body.constants(), *body.given()]
+    return Procedure(name, [summary], arguments, body.variables, statements)
+
+
+def _taken_whole(blocks: Blocks) -> Iterator[str]:
+    """Yield the symbols that a block takes as whole arrays."""
+    for block in blocks.blocks:
+        if isinstance(block, Whole):
+            yield from symbols(block.expression)
+        elif isinstance(block, Project) and block.form == "dense":
+            yield block.source

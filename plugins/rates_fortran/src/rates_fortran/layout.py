@@ -1,0 +1,84 @@
+"""What Fortran asks of names, and how values of a model are called in a module."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from rates_core.expressions.tree import Expression
+from rates_core.programs.elementwise.constants import Constant
+from rates_core.programs.elementwise.layout import Layout, Rules
+from rates_core.system.system import System
+
+from rates_fortran.printer import COMPARISONS, INTRINSIC, OWN, EntryPrinter
+
+RESERVED = frozenset(
+    {
+        *INTRINSIC.values(), *OWN.values(), *COMPARISONS, "t", "y", "dy", "h", "k", "i", "j", "l", "c", "p", "q", "s",
+        "dp", "long", "parameters", "total", "complex_total", "first", "samples", "stride", "sample", "step", "steps",
+        "row", "length", "fault", "checked", "places", "past", "complex_past", "multiply", "sampled", "nan", "infinity",
+        "quotient", "power", "complex_power", "complex_sigmoid", "derivative", "derivative_late", "observe",
+        "observe_late", "store", "keep", "prepare", "loop", "loop_many", "pair", "pair_many", "matrix", "jacobian",
+        "moved", "new", "points", "merge", "real", "aimag", "cmplx", "int", "sum", "matmul", "reshape", "transpose",
+        "min", "max", "aint", "anint", "size", "huge", "kind", "spacing", "module", "contains", "subroutine",
+        "function", "end", "do", "if", "then", "else", "call", "type", "use", "only", "implicit", "none", "private",
+        "public", "integer", "complex", "logical", "intent", "in", "out", "inout", "value", "bind", "result", "pure",
+        "elemental", "associate", "allocatable", "allocate", "dimension", "parameter", "data", "return", "stop",
+        "exit", "cycle", "select", "case", "default", "where", "while", "write", "read", "print", "open", "close",
+        "format", "common", "save", "pointer", "target", "interface", "procedure", "program", "block", "class",
+        "gamma", "index", "len", "shape", "scale", "fraction", "exponent", "precision", "range", "epsilon", "tiny",
+        "digits", "nearest", "norm2", "product", "maxval", "minval", "any", "all", "count", "pack", "spread",
+        "dot_product", "c_double", "c_double_complex", "c_int64_t", "iso_c_binding", "ieee_value", "ieee_quiet_nan",
+        "ieee_positive_inf", "ieee_arithmetic", "ieee_is_finite",
+    }
+)  # fmt: skip
+LONGEST = 63
+RULES = Rules(RESERVED, fold_case=True, longest=LONGEST - 12, columns_first=True, first_place=1)
+
+
+class FortranLayout(Layout):
+    """Names, shapes and places of everything in one module.
+
+    Args:
+        system: over whose symbols it is written.
+        wanted: per procedure its results by the path that each is called by.
+        also: parameters that are needed beyond what routines read.
+        hoist: compute what depends on parameters only once per run.
+        plain: whether single numbers are arguments of their own, not components of `p`.
+    """
+
+    def __init__(
+        self,
+        system: System,
+        wanted: Mapping[str, Mapping[str, Expression]],
+        also: Iterable[str] = (),
+        hoist: bool = True,
+        plain: bool = False,
+    ) -> None:
+        super().__init__(system, wanted, RULES, also, hoist)
+        self.components: dict[str, str] = {}
+        if not plain:
+            numbers = [path for path, constant in self.constants.known.items() if not constant.shape]
+            self.components = {path: self.names[path] for path in numbers}
+            self.names |= {path: f"p%{name}" for path, name in self.components.items()}
+
+    def printer(self) -> EntryPrinter:
+        """Return a printer that knows everything in the module."""
+        printer = EntryPrinter(self.names, self.shapes, self.kinds)
+        printer.used = self.used
+        printer.integer_symbols = self.places
+        return printer
+
+    def type_of(self, symbol: str) -> str:
+        """Return the type of a variable of the model."""
+        return "complex(dp)" if symbol in self.kinds else "real(dp)"
+
+    def module_name(self, title: str) -> str:
+        """Return a name for the module that nothing in it has."""
+        name = re.sub(r"\W+", "_", title, flags=re.ASCII).strip("_")[:40].strip("_") or "model"
+        return self.identifiers.derived("{}_module", name if name[0].isalpha() else f"model_{name}"[:40])
+
+
+def type_of_constant(constant: Constant) -> str:
+    """Return the type of the entries of a parameter's array."""
+    return "complex(dp)" if constant.complex else "integer(long)" if constant.integer else "real(dp)"

@@ -1,0 +1,225 @@
+"""Print the loop over fixed steps of a Runge-Kutta method."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attrs import evolve
+from rates_core.programs.elementwise.layout import buffered
+from rates_core.programs.program import ProgramRequest
+
+from rates_fortran.body import axes, derivative, recording, state_argument
+from rates_fortran.layout import FortranLayout
+from rates_fortran.lines import INDENT
+from rates_fortran.procedure import Argument, Key, Procedure, merged
+
+H = Argument(("h",), "h", by_value=True)
+COUNTS = tuple(Argument((name,), name, "integer(long)", by_value=True) for name in ("first", "samples", "stride"))
+ROWS = "max(samples, 1_long)"
+LENGTH = Argument(("length",), "length", "integer(long)", by_value=True)
+
+
+class Loop:
+    """The loop of one method over one System."""
+
+    def __init__(self, request: ProgramRequest, layout: FortranLayout) -> None:
+        assert request.tableau is not None
+        self.request, self.system, self.tableau, self.layout = request, request.system, request.tableau, layout
+        self.late = bool(self.system.reads)
+        self.slots = buffered(self.system)
+        self.computed = [number for number, slot in enumerate(self.slots) if slot not in self.system.state_paths]
+        self.nodes = self.tableau.distinct_nodes
+        self.field = derivative(layout, self.late)
+        self.observe = recording(
+            layout, "observe", "observe_late" if self.late else "observe", "What is recorded.", self.late
+        )
+        self.keep = (
+            recording(layout, "buffer", "keep", "Computed variables that delayed reads need later.", late=True)
+            if self.computed
+            else None
+        )
+
+    def procedures(self) -> list[Procedure]:
+        """Return the loop, behind what it calls with delays."""
+        called = [self.field, self.observe, *([self.keep] if self.keep else [])] if self.late else []
+        return [*called, self._loop()]
+
+    def _loop(self) -> Procedure:
+        width = self.system.width
+        advancing = self.tableau.advancing
+        variables = [("real(dp)", f"k{stage + 1}({width})") for stage in range(advancing)]
+        if any(any(row) for row in self.tableau.matrix[:advancing]):
+            variables.append(("real(dp)", f"moved({width})"))
+        variables += [("integer(long)", name) for name in ("sample", "k")]
+        if self.late:
+            variables.append(("integer(long)", "row"))
+        if self.keep:
+            variables += [
+                (argument.type, f"{argument.name}{argument.extent}")
+                for argument in self.keep.arguments
+                if argument.key[0] == "result"
+            ]
+        body = [
+            "do sample = 0, max(samples, 1_long) - 1",
+            f"{INDENT}if (samples > 0) then",
+            *(INDENT * 2 + line for line in self._record()),
+            f"{INDENT}end if",
+            f"{INDENT}do k = sample*stride, (sample + 1)*stride - 1",
+            *(INDENT * 2 + line for line in self._step()),
+            f"{INDENT}end do",
+            "end do",
+        ]
+        summary = [f"Advance y by samples*stride steps of {self.tableau.name}; keep a row before every stride steps."]
+        if width > 4096:  # the stack is not for large arrays
+            allocated = [name for kind, name in variables if name.endswith(f"({width})")]
+            variables = [
+                (f"{kind}, allocatable", name.replace(f"({width})", "(:)")) if name in allocated else (kind, name)
+                for kind, name in variables
+            ]
+            body = [*(f"allocate({name})" for name in allocated), *body]
+        return Procedure("loop", summary, self.arguments(), variables, body)
+
+    def arguments(self) -> list[Argument]:
+        """Return the arguments of the loop."""
+        called = [self.field, self.observe, *([self.keep] if self.keep else [])]
+        kept = [a for procedure in called for a in procedure.arguments if a.key[0] in ("p", "constant")]
+        columns = [
+            evolve(a, key=("column", a.key[1]), name=self._column(a), bounds=(*a.bounds, ROWS), intent="inout")
+            for a in self.observe.arguments
+            if a.key[0] == "result"
+        ]
+        tables = [
+            Argument(("table", node, item.path), self._table(node, item.path), bounds=(*axes(item.shape), "0:*"))
+            for node in range(len(self.nodes))
+            for item in self.system.inputs
+            if self._uses(("input", item.path))
+        ]
+        draws = [
+            Argument(("draws", item.path), f"{self._table(None, item.path)}", bounds=(*axes(item.shape), "0:*"))
+            for item in self.system.draws
+            if self._uses(("draw", item.path))
+        ]
+        return [
+            state_argument(self.system.width, "inout"), H, *COUNTS, *merged(kept), *columns, *tables, *draws,
+            *(self._past() if self.late else ()),
+        ]  # fmt: skip
+
+    def _uses(self, key: Key) -> bool:
+        procedures = (self.field, self.observe, *([self.keep] if self.keep else []))
+        return any(argument.key == key for procedure in procedures for argument in procedure.arguments)
+
+    def _past(self) -> list[Argument]:
+        """Return the arguments with buffers, and what reads take from them at each node."""
+        arguments = [LENGTH]
+        for number, slot in enumerate(self.slots):
+            name = self.layout.of([slot], "{}_buffer")[0]
+            bounds = (*axes(self.system.shapes[slot]), "0:2*length - 1")
+            arguments.append(Argument(("buffer", number), name, self.layout.type_of(slot), bounds, "inout"))
+        for node in range(len(self.nodes)):
+            for argument in self._late_arguments():
+                bounds = argument.bounds
+                if argument.key[0] == "weights":  # their first axis has as many entries as there are samples
+                    samples = self.field_past[argument.key[1]]
+                    bounds = (f"max({samples}_{node + 1}, 1)", *bounds[1:])
+                name = f"{argument.name}_{node + 1}"
+                arguments.append(evolve(argument, key=(*argument.key, node), name=name, bounds=bounds))
+        return arguments
+
+    @property
+    def field_past(self) -> dict[str, str]:
+        """Return the name of the number of samples of each read."""
+        return {a.key[1]: a.name for a in self._late_arguments() if a.key[0] == "samples"}
+
+    def _late_arguments(self) -> list[Argument]:
+        procedures = (self.field, self.observe, *([self.keep] if self.keep else []))
+        kinds = ("samples", "places", "weights")
+        return merged([a for procedure in procedures for a in procedure.arguments if a.key[0] in kinds])
+
+    def _column(self, argument: Argument) -> str:
+        return self.layout.of([self.request.recorded[argument.key[1]]], "{}_rows")[0]
+
+    def _table(self, node: int | None, path: str) -> str:
+        form = "{}_at" if node is None or len(self.nodes) == 1 else f"{{}}_at_{node + 1}"
+        return self.layout.of([path], form)[0]
+
+    def _at(self, node: float, time: str, state: str) -> dict[Key, str]:
+        """Return what a procedure is given at a node of step k."""
+        place = self.nodes.index(node)
+        given: dict[Key, str] = {("t",): time, ("y",): state}
+        for item in self.system.inputs:
+            given["input", item.path] = f"{self._table(place, item.path)}({':, ' if item.shape else ''}k)"
+        for draw in self.system.draws:
+            given["draw", draw.path] = f"{self._table(None, draw.path)}({':, ' if draw.shape else ''}k)"
+        for number, slot in enumerate(self.slots):
+            entry = "1, " if self.system.shapes[slot] else ""
+            given["buffer", number] = f"{self.layout.of([slot], '{}_buffer')[0]}({entry}row - length)"
+        for argument in self._late_arguments() if self.late else ():
+            given[argument.key] = f"{argument.name}_{place + 1}"
+        return given
+
+    def _record(self) -> list[str]:
+        lines = ["k = sample*stride"]
+        if self.late:
+            lines += self._stored()
+        given = self._at(0.0, _time(0.0), "y")
+        for argument in self.observe.arguments:
+            if argument.key[0] == "result":
+                given[argument.key] = evolve(argument, name=self._column(argument)).entry("sample + 1")
+        return [*lines, self.observe.called(given)]
+
+    def _stored(self) -> list[str]:
+        """Return the lines that store what delayed reads need, in both halves of the buffers."""
+        lines = ["row = modulo(first + k, length) + length"]
+        for number, slot in enumerate(self.slots):
+            state = self.system.state_paths.get(slot)
+            if state is None:
+                continue
+            first, last = state.offset + 1, state.offset + state.width
+            if state.complex:
+                places = (f"{first}:{last}:2", f"{first + 1}:{last}:2") if state.shape else (f"{first}", f"{last}")
+                value = f"cmplx(y({places[0]}), y({places[1]}), dp)"
+            else:
+                value = f"y({first}:{last})" if state.shape else f"y({first})"
+            lines += self._both(number, value)
+        if self.keep:
+            lines.append(self.keep.called(self._at(0.0, _time(0.0), "y")))
+            results = [argument for argument in self.keep.arguments if argument.key[0] == "result"]
+            for number, argument in zip(self.computed, results, strict=True):
+                lines += self._both(number, argument.name)
+        return lines
+
+    def _both(self, number: int, value: str) -> list[str]:
+        slot = self.slots[number]
+        name = self.layout.of([slot], "{}_buffer")[0]
+        entry = ":, " if self.system.shapes[slot] else ""
+        return [f"{name}({entry}row) = {value}", f"{name}({entry}row - length) = {value}"]
+
+    def _step(self) -> list[str]:
+        lines = self._stored() if self.late else []
+        for stage, node in enumerate(self.tableau.nodes[: self.tableau.advancing]):
+            state = "y"
+            row = self.tableau.matrix[stage]
+            if any(row):
+                lines.append(f"moved = y{increment(row)}")
+                state = "moved"
+            lines.append(self.field.called(self._at(node, _time(node), state) | {("dy",): f"k{stage + 1}"}))
+        return [*lines, f"y = y{increment(self.tableau.weights)}"]
+
+
+def _time(node: float) -> str:
+    """Return the time at a node of step k."""
+    return f"(real(first + k, dp) + {node!r}_dp)*h" if node else "real(first + k, dp)*h"
+
+
+def increment(row: Sequence[float]) -> str:
+    """Return ` + h*(...)` for slopes that are weighted by one row of a tableau."""
+    terms = [(value, f"k{stage + 1}") for stage, value in enumerate(row) if value]
+    if len(terms) == 1:
+        value, slope = terms[0]
+        return f" + h*{slope}" if value == 1 else f" + h*({value!r}_dp*{slope})"
+    text = ""
+    for number, (value, slope) in enumerate(terms):
+        size = slope if abs(value) == 1 else f"{abs(value)!r}_dp*{slope}"
+        sign = ("-" if value < 0 else "") if number == 0 else (" - " if value < 0 else " + ")
+        text += sign + size
+    return f" + h*({text})"

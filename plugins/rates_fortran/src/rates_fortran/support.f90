@@ -1,0 +1,190 @@
+! Functions that generated modules contain where they need them. Each ends with a line of its own.
+
+  !> Not a number.
+  pure real(dp) function nan()
+    nan = ieee_value(nan, ieee_quiet_nan)
+  end function
+
+  !> Larger than all numbers.
+  pure real(dp) function infinity()
+    infinity = ieee_value(infinity, ieee_positive_inf)
+  end function
+
+  !> 0 for x < 0, else 1; NaN stays NaN.
+  elemental real(dp) function heaviside(x)
+    real(dp), intent(in) :: x
+    heaviside = merge(0.0_dp, 1.0_dp, x < 0)
+    if (x /= x) heaviside = x
+  end function
+
+  !> 1/(1 + exp(-x)).
+  elemental real(dp) function sigmoid(x)
+    real(dp), intent(in) :: x
+    sigmoid = 1.0_dp/(1.0_dp + exp(-x))
+  end function
+
+  !> 1/(1 + exp(-z)).
+  elemental complex(dp) function complex_sigmoid(z)
+    complex(dp), intent(in) :: z
+    complex_sigmoid = 1.0_dp/(1.0_dp + exp(-z))
+  end function
+
+  !> Remainder of x/y with the sign of y.
+  elemental real(dp) function remainder(x, y)
+    real(dp), intent(in) :: x, y
+    remainder = mod(x, y)
+    if (remainder == 0) then
+      remainder = sign(remainder, y)
+    else if ((remainder < 0) .neqv. (y < 0)) then
+      remainder = remainder + y
+    end if
+  end function
+
+  !> The largest whole number that is not above x.
+  elemental real(dp) function rounded_down(x)
+    real(dp), intent(in) :: x
+    rounded_down = aint(x)
+    if (rounded_down > x) rounded_down = rounded_down - 1
+  end function
+
+  !> The smallest whole number that is not below x.
+  elemental real(dp) function rounded_up(x)
+    real(dp), intent(in) :: x
+    rounded_up = aint(x)
+    if (rounded_up < x) rounded_up = rounded_up + 1
+  end function
+
+  !> The nearest whole number, of two the even one.
+  elemental real(dp) function rounded(x)
+    real(dp), intent(in) :: x
+    rounded = anint(x)
+    if (abs(rounded - x) == 0.5_dp) rounded = 2*anint(x/2)
+  end function
+
+  !> -1, 0 or 1; NaN stays NaN.
+  elemental real(dp) function sign_of(x)
+    real(dp), intent(in) :: x
+    sign_of = merge(1.0_dp, 0.0_dp, x > 0) - merge(1.0_dp, 0.0_dp, x < 0)
+    if (x /= x) sign_of = x
+  end function
+
+  !> The smaller of two numbers, NaN if one is.
+  elemental real(dp) function smaller(x, y)
+    real(dp), intent(in) :: x, y
+    smaller = merge(x, y, x < y .or. x /= x)
+  end function
+
+  !> The larger of two numbers, NaN if one is.
+  elemental real(dp) function larger(x, y)
+    real(dp), intent(in) :: x, y
+    larger = merge(x, y, x > y .or. x /= x)
+  end function
+
+  !> A quotient of complex numbers, infinite where the divisor is 0.
+  elemental complex(dp) function quotient(x, y)
+    complex(dp), intent(in) :: x, y
+    quotient = x/y
+  end function
+
+  !> x to the power of y.
+  elemental real(dp) function power(x, y)
+    real(dp), intent(in) :: x, y
+    power = x**y
+  end function
+
+  !> x to the power of y for complex numbers; 0**y is 0 for a positive y, and 0**0 is 1.
+  elemental complex(dp) function complex_power(x, y)
+    complex(dp), intent(in) :: x, y
+    if (x /= 0) then
+      complex_power = exp(y*log(x))
+    else if (y == 0) then
+      complex_power = 1
+    else if (real(y, dp) > 0) then
+      complex_power = 0
+    else
+      complex_power = cmplx(ieee_value(0.0_dp, ieee_quiet_nan), ieee_value(0.0_dp, ieee_quiet_nan), dp)
+    end if
+  end function
+
+  !> The place on an axis that a computed index, counted from 0, stands for; `fault` is set if there is none.
+  integer function checked(index, length)
+    real(dp), intent(in) :: index
+    integer, intent(in) :: length
+    if (index >= 0 .and. index < length .and. index == aint(index)) then
+      checked = int(index) + 1
+    else
+      fault = 1
+      checked = 1
+    end if
+  end function
+
+  !> The places on an axis that computed indices stand for.
+  function places(indices, length)
+    real(dp), intent(in) :: indices(:)
+    integer, intent(in) :: length
+    integer :: places(size(indices)), i
+    do i = 1, size(indices)
+      places(i) = checked(indices(i), length)
+    end do
+  end function
+
+  !> A delayed value: a sample, or the weighted sum of those from a place on.
+  pure real(dp) function past(buffer, place, width, samples, weights)
+    real(dp), intent(in) :: buffer(0:*), weights(*)
+    integer, intent(in) :: place, width, samples
+    integer :: sample
+    if (samples == 0) then
+      past = buffer(place)
+    else
+      past = weights(1)*buffer(place)
+      do sample = 2, samples
+        past = past + weights(sample)*buffer(place + (sample - 1)*width)
+      end do
+    end if
+  end function
+
+  !> A delayed value: a sample, or the weighted sum of those from a place on.
+  pure complex(dp) function complex_past(buffer, place, width, samples, weights)
+    complex(dp), intent(in) :: buffer(0:*)
+    real(dp), intent(in) :: weights(*)
+    integer, intent(in) :: place, width, samples
+    integer :: sample
+    if (samples == 0) then
+      complex_past = buffer(place)
+    else
+      complex_past = weights(1)*buffer(place)
+      do sample = 2, samples
+        complex_past = complex_past + weights(sample)*buffer(place + (sample - 1)*width)
+      end do
+    end if
+  end function
+
+  !> The product of a matrix and a vector, four columns at a time.
+  pure subroutine multiply(out, matrix, vector)
+    real(dp), intent(out) :: out(:)
+    real(dp), intent(in), contiguous :: matrix(:, :), vector(:)
+    integer :: j, whole
+    whole = size(vector)/4*4
+    out = 0
+    do j = 1, whole, 4
+      out = out + (matrix(:, j)*vector(j) + matrix(:, j + 1)*vector(j + 1) &
+        + matrix(:, j + 2)*vector(j + 2) + matrix(:, j + 3)*vector(j + 3))
+    end do
+    do j = whole + 1, size(vector)
+      out = out + matrix(:, j)*vector(j)
+    end do
+  end subroutine
+
+  !> An input between two of its samples, which is the last one beyond them.
+  pure real(dp) function sampled(samples, width, entry, count, place)
+    integer, intent(in) :: width, entry
+    integer(long), intent(in) :: count
+    real(dp), intent(in) :: samples(width, 0:count - 1), place
+    real(dp) :: inside, share
+    integer(long) :: k
+    inside = min(max(place, 0.0_dp), real(count - 1, dp))
+    k = int(inside, long)
+    share = inside - k
+    sampled = samples(entry, k)
+    if (share /= 0) sampled = (1 - share)*sampled + share*samples(entry, k + 1)
+  end function
