@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from rates_core.programs.program import Backend, Program, ProgramRequest
+from rates_core.programs.program import Backend, FunctionRequest, FunctionSource, MatrixProgram, Program, ProgramRequest
+from rates_core.system.linearisation import Linearisation
 
+from rates_fortran.function import FortranSource, load_function, write_function
 from rates_fortran.kernel import FortranProgram
+from rates_fortran.matrix import FortranMatrix
 
 
 class FortranBackend(Backend):
@@ -16,3 +19,16 @@ class FortranBackend(Backend):
     def program(self, request: ProgramRequest, options: Mapping[str, Any]) -> Program:
         """Generate the module of a lowered System."""
         return FortranProgram(request)
+
+    def jacobian(self, linearisation: Linearisation) -> MatrixProgram:
+        """Generate the module of a derivative matrix."""
+        return FortranMatrix(linearisation)
+
+    def function(self, request: FunctionRequest) -> FunctionSource:
+        """Write one function as a module of its own."""
+        return write_function(request)
+
+    def load(self, source: FunctionSource, name: str) -> Callable[..., Any]:
+        """Return the callable of a written function."""
+        assert isinstance(source, FortranSource)
+        return load_function(source, name)

@@ -18,6 +18,7 @@ BY_VALUE: Mapping[str, Callable[[Any], Any]] = {
     "integer": ctypes.c_int,
     "integer(long)": ctypes.c_int64,
 }
+CALLBACK = ctypes.CFUNCTYPE(None, ctypes.c_double, ctypes.c_void_p)
 
 
 class Library:
@@ -55,8 +56,43 @@ class Library:
             raise IndexError("An index is no whole number, or lies outside of its axis.")
 
 
+class Called:
+    """A function of time that Fortran calls.
+
+    Args:
+        function: takes a time and returns numbers.
+        count: how many.
+        kind: of which type.
+    """
+
+    def __init__(self, function: Callable[[float], Any], count: int, kind: type) -> None:
+        self._function, self._count, self._kind = function, count, kind
+        self._error: Exception | None = None
+        self.pointer = CALLBACK(self._write)
+
+    def _write(self, t: float, place: int) -> None:
+        doubles = self._count * (2 if self._kind is complex else 1)
+        out: np.ndarray = np.ctypeslib.as_array((ctypes.c_double * doubles).from_address(place)).view(self._kind)
+        try:
+            out[:] = self._function(t)
+        except Exception as error:  # noqa: BLE001 - it cannot pass through Fortran; `check` raises it
+            self._error = self._error or error
+            out[:] = np.nan
+
+    def check(self) -> None:
+        """Raise what the function has raised."""
+        if self._error is not None:
+            raise self._error
+
+
 def _converter(argument: Argument) -> Callable[[Any], Any]:
+    if argument.interface:
+        return _itself
     return BY_VALUE[argument.type] if argument.by_value else address
+
+
+def _itself(value: Any) -> Any:
+    return value
 
 
 def address(array: np.ndarray) -> ctypes.c_void_p:

@@ -53,10 +53,9 @@ class Body:
         known = self.layout.constants.known
         numbers = self.read & self.layout.components.keys()
         arguments = [parameters_argument()] if numbers else []
-        for path, constant in known.items():
-            if path in self.read and constant.shape:
-                name, kind = self.layout.names[path], type_of_constant(constant)
-                arguments.append(Argument(("constant", path), name, kind, axes(constant.shape)))
+        for path in known:
+            if path in self.read and path not in self.layout.components:
+                arguments.append(constant_argument(self.layout, path))
         return arguments
 
     def given(self) -> list[Argument]:
@@ -204,6 +203,13 @@ class Body:
 def axes(shape: tuple[int, ...]) -> tuple[str, ...]:
     """Return the bounds of an array of a shape."""
     return tuple(map(str, shape))
+
+
+def constant_argument(layout: FortranLayout, path: str) -> Argument:
+    """Return the argument that holds a parameter, or what is prepared, if `p` does not."""
+    constant = layout.constants.known[path]
+    kind, single = type_of_constant(constant), not constant.shape and not constant.complex
+    return Argument(("constant", path), layout.names[path], kind, axes(constant.shape), by_value=single)
 
 
 def parameters_argument(intent: str = "in") -> Argument:

@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 from rates_core.programs.batch import Batch
-from rates_core.programs.elementwise.kernel import CompiledKernel, Values, typed_values
+from rates_core.programs.elementwise.kernel import CompiledKernel, Values
 from rates_core.programs.program import Program, ProgramRequest, slot_paths
 from rates_core.programs.record import Columns
 
 from rates_fortran.batch import FortranBatch
 from rates_fortran.binding import Library
+from rates_fortran.matrix import constants_of, values_at
 from rates_fortran.module import write_module
 from rates_fortran.procedure import Key
 
@@ -49,21 +50,9 @@ class FortranKernel(CompiledKernel):
         self.request = program.request
         self._library = program.library
         layout = program.module.layout
-        numbers, arrays = layout.constants.values(arguments)
-        shaped = [path for path, constant in layout.constants.known.items() if constant.shape]
-        self.constants: dict[Key, Any] = {("p",): numbers}
-        self.constants |= {("constant", path): array for path, array in zip(shaped, arrays, strict=True)}
+        self.constants = constants_of(layout, arguments)
         if layout.prepared:
             self._library.call("prepare", self.constants)
-        self._given = [
-            (kind, item.path)
-            for kind, items in (
-                ("input", self.request.system.inputs),
-                ("read", self.request.system.reads),
-                ("draw", self.request.system.draws),
-            )
-            for item in items
-        ]
 
     def rhs(self, t: float, y: np.ndarray, inputs: Values, reads: Values, draws: Values) -> Any:
         """Return dy/dt."""
@@ -80,11 +69,8 @@ class FortranKernel(CompiledKernel):
         return self._row("store", slot_paths(self.request.system), self._at(t, y, inputs, reads, draws))
 
     def _at(self, t: float, y: np.ndarray, inputs: Values, reads: Values, draws: Values) -> dict[Key, Any]:
-        values = typed_values(self.request.system, inputs, reads, draws)
-        given: dict[Key, Any] = {**self.constants, ("t",): t, ("y",): np.ascontiguousarray(y, dtype=float)}
-        for key, value in zip(self._given, values, strict=True):
-            given[key] = np.array(value) if isinstance(value, complex) else value
-        return given
+        given = values_at(self.request.system, inputs, reads, draws)
+        return {**self.constants, **given, ("t",): t, ("y",): np.ascontiguousarray(y, dtype=float)}
 
     def _row(self, procedure: str, paths: Sequence[str], given: dict[Key, Any]) -> tuple[Any, ...]:
         columns = self.empty_columns(paths, 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from attrs import evolve
 from rates_core.expressions.tree import Expression
 from rates_core.programs.elementwise.constants import Constant
 from rates_core.programs.elementwise.layout import Layout, Rules
@@ -14,26 +15,32 @@ from rates_fortran.printer import COMPARISONS, INTRINSIC, OWN, EntryPrinter
 
 RESERVED = frozenset(
     {
-        *INTRINSIC.values(), *OWN.values(), *COMPARISONS, "t", "y", "dy", "h", "k", "i", "j", "l", "c", "p", "q", "s",
-        "dp", "long", "parameters", "total", "complex_total", "first", "samples", "stride", "sample", "step", "steps",
-        "row", "length", "fault", "checked", "places", "past", "complex_past", "multiply", "sampled", "nan", "infinity",
-        "quotient", "power", "complex_power", "complex_sigmoid", "derivative", "derivative_late", "observe",
-        "observe_late", "store", "keep", "prepare", "loop", "loop_many", "pair", "pair_many", "matrix", "jacobian",
-        "moved", "new", "points", "merge", "real", "aimag", "cmplx", "int", "sum", "matmul", "reshape", "transpose",
-        "min", "max", "aint", "anint", "size", "huge", "kind", "spacing", "module", "contains", "subroutine",
-        "function", "end", "do", "if", "then", "else", "call", "type", "use", "only", "implicit", "none", "private",
-        "public", "integer", "complex", "logical", "intent", "in", "out", "inout", "value", "bind", "result", "pure",
-        "elemental", "associate", "allocatable", "allocate", "dimension", "parameter", "data", "return", "stop",
-        "exit", "cycle", "select", "case", "default", "where", "while", "write", "read", "print", "open", "close",
-        "format", "common", "save", "pointer", "target", "interface", "procedure", "program", "block", "class",
-        "gamma", "index", "len", "shape", "scale", "fraction", "exponent", "precision", "range", "epsilon", "tiny",
-        "digits", "nearest", "norm2", "product", "maxval", "minval", "any", "all", "count", "pack", "spread",
-        "dot_product", "c_double", "c_double_complex", "c_int64_t", "iso_c_binding", "ieee_value", "ieee_quiet_nan",
-        "ieee_positive_inf", "ieee_arithmetic", "ieee_is_finite",
+        *INTRINSIC.values(), *OWN.values(), *COMPARISONS,
+        "t", "y", "dy", "h", "k", "i", "j", "l", "c", "p", "q", "s", "dp", "long", "parameters", "total",
+        "complex_total", "first", "samples", "stride", "sample", "step", "steps", "row", "length", "fault", "checked",
+        "places", "past", "complex_past", "multiply", "sampled", "nan", "infinity", "quotient", "power",
+        "complex_power", "complex_sigmoid", "jacobian", "moved", "new", "points", "merge", "real", "aimag", "cmplx",
+        "int", "sum", "matmul", "reshape", "transpose", "min", "max", "aint", "anint", "size", "huge", "kind",
+        "spacing", "module", "contains", "subroutine", "function", "end", "do", "if", "then", "else", "call", "type",
+        "use", "only", "implicit", "none", "private", "public", "integer", "complex", "logical", "intent", "in",
+        "out", "inout", "value", "bind", "result", "pure", "elemental", "associate", "allocatable", "allocate",
+        "dimension", "parameter", "data", "return", "stop", "exit", "cycle", "select", "case", "default", "where",
+        "while", "write", "read", "print", "open", "close", "format", "common", "save", "pointer", "target",
+        "interface", "procedure", "program", "block", "class", "gamma", "index", "len", "shape", "scale", "fraction",
+        "exponent", "precision", "range", "epsilon", "tiny", "digits", "nearest", "norm2", "product", "maxval",
+        "minval", "any", "all", "count", "pack", "spread", "dot_product", "c_double", "c_double_complex", "c_int64_t",
+        "iso_c_binding", "ieee_value", "ieee_quiet_nan", "ieee_positive_inf", "ieee_arithmetic", "ieee_is_finite",
+    }
+)  # fmt: skip
+#: procedures of the modules of programs
+PROCEDURES = frozenset(
+    {
+        "derivative", "derivative_late", "observe", "observe_late", "store", "keep", "prepare", "loop", "loop_many",
+        "pair", "pair_many", "first_step", "matrix",
     }
 )  # fmt: skip
 LONGEST = 63
-RULES = Rules(RESERVED, fold_case=True, longest=LONGEST - 12, columns_first=True, first_place=1)
+RULES = Rules(RESERVED | PROCEDURES, fold_case=True, longest=LONGEST - 12, columns_first=True, first_place=1)
 
 
 class FortranLayout(Layout):
@@ -44,7 +51,8 @@ class FortranLayout(Layout):
         wanted: per procedure its results by the path that each is called by.
         also: parameters that are needed beyond what routines read.
         hoist: compute what depends on parameters only once per run.
-        plain: whether single numbers are arguments of their own, not components of `p`.
+        alone: name of the only procedure of the module, to which single numbers are arguments of their own, not
+            components of `p`, and places on axes are given as they are in Python.
     """
 
     def __init__(
@@ -53,11 +61,12 @@ class FortranLayout(Layout):
         wanted: Mapping[str, Mapping[str, Expression]],
         also: Iterable[str] = (),
         hoist: bool = True,
-        plain: bool = False,
+        alone: str | None = None,
     ) -> None:
-        super().__init__(system, wanted, RULES, also, hoist)
+        rules = RULES if alone is None else evolve(RULES, reserved=RESERVED | {alone}, first_place=0)
+        super().__init__(system, wanted, rules, also, hoist)
         self.components: dict[str, str] = {}
-        if not plain:
+        if alone is None:
             numbers = [path for path, constant in self.constants.known.items() if not constant.shape]
             self.components = {path: self.names[path] for path in numbers}
             self.names |= {path: f"p%{name}" for path, name in self.components.items()}
@@ -67,6 +76,7 @@ class FortranLayout(Layout):
         printer = EntryPrinter(self.names, self.shapes, self.kinds)
         printer.used = self.used
         printer.integer_symbols = self.places
+        printer.added = 1 - self.rules.first_place
         return printer
 
     def type_of(self, symbol: str) -> str:

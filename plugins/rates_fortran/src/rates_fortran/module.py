@@ -53,8 +53,17 @@ def write_module(request: ProgramRequest) -> Module:
     return assembled(request.name, layout, procedures)
 
 
-def assembled(title: str, layout: FortranLayout, procedures: Sequence[Procedure]) -> Module:
-    """Return the module that consists of some procedures and of what they need."""
+def assembled(
+    title: str, layout: FortranLayout, procedures: Sequence[Procedure], interfaces: Sequence[str] = ()
+) -> Module:
+    """Return the module that consists of some procedures and of what they need.
+
+    Args:
+        title: what the module is.
+        layout: of the module.
+        procedures: that can be called from outside.
+        interfaces: lines that declare procedures which are arguments.
+    """
     texts = ["\n".join(wrapped(INDENT + line for line in procedure.lines())) for procedure in procedures]
     own = support(layout.used)
     components = _parameters(layout)
@@ -81,6 +90,7 @@ def assembled(title: str, layout: FortranLayout, procedures: Sequence[Procedure]
         ]
     if components:
         head += ["", *(INDENT + line for line in components)]
+    head += ["", *(INDENT + line for line in interfaces)] if interfaces else []
     source = "\n".join(wrapped(head)) + "\n\ncontains\n\n" + "\n\n".join([*texts, *own]) + f"\n\nend module {name}\n"
     return Module(source, layout, {procedure.name: procedure for procedure in procedures}, checks)
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 
 from attrs import frozen
-from rates_core.expressions.tree import Apply, Constant, Expression, Number, Symbol, symbols
+from rates_core.expressions.tree import Apply, Constant, Expression, Number, Symbol
 from rates_core.programs.printer import (
     AND,
     CALL,
@@ -84,6 +84,7 @@ class EntryPrinter(ExpressionPrinter):
         self.local: frozenset[str] = frozenset()  # arrays of which only the present entry exists
         self.gathered: Mapping[str, Past] = {}  # delayed values that are read where they are used
         self.integer_symbols: frozenset[str] = frozenset()  # parameters that hold places on axes
+        self.added = 0  # to such a place, to count from 1
 
     def symbol(self, name: str) -> str:
         """Return a number, or the present entry of an array."""
@@ -225,11 +226,15 @@ class EntryPrinter(ExpressionPrinter):
         """Return an index as text; what a model computes is checked."""
         if isinstance(expression, Number) and isinstance(expression.value, int):
             return repr(expression.value + 1)
-        if symbols(expression) <= self.integer_symbols and isinstance(expression, Symbol):
-            text = self.text(expression)
-            return text if self.shapes[expression.name] else f"int({text})"
+        if isinstance(expression, Symbol) and expression.name in self.integer_symbols:
+            return self.known_place(expression.name, self.entry)
         self.used.add("checked")
         return f"checked({self.text(expression)}, {self.shapes[array][0]})"
+
+    def known_place(self, name: str, entry: str) -> str:
+        """Return the text of a place that a parameter holds."""
+        text = f"{self.names[name]}({entry})" if self.shapes[name] else f"int({self.names[name]})"
+        return shifted(text, self.added)
 
 
 def shifted(entry: str, places: int) -> str:

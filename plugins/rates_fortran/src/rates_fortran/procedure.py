@@ -23,6 +23,7 @@ class Argument:
         bounds: of the axes of an array, `("3",)` or `("0:*",)`.
         intent: in, out or inout.
         by_value: whether it is a number that is passed by its value.
+        interface: of a procedure, which is what the argument then is.
     """
 
     key: Key
@@ -31,6 +32,7 @@ class Argument:
     bounds: tuple[str, ...] = ()
     intent: str = "in"
     by_value: bool = False
+    interface: str = ""
 
     @property
     def extent(self) -> str:
@@ -44,6 +46,8 @@ class Argument:
     @property
     def declaration(self) -> str:
         """Return the line that declares it."""
+        if self.interface:
+            return f"procedure({self.interface}) :: {self.name}"
         passed = ", value" if self.by_value else ""
         return f"{self.type}, intent({self.intent}){passed} :: {self.name}{self.extent}"
 

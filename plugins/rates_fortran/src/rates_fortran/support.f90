@@ -188,3 +188,38 @@
     sampled = samples(entry, k)
     if (share /= 0) sampled = (1 - share)*sampled + share*samples(entry, k + 1)
   end function
+
+  !> A past value at t - delay; column k of the buffer holds those of k steps before the last point of the grid.
+  pure real(dp) function buffered(buffer, width, rows, entry, t, delay, step_size)
+    integer, intent(in) :: width, entry
+    integer(long), intent(in) :: rows
+    real(dp), intent(in) :: buffer(width, 0:rows - 1), t, delay, step_size
+    real(dp) :: place, age, share
+    integer(long) :: k
+    place = t/step_size
+    age = delay/step_size - (place - floor(place + 1e-9_dp, long))
+    if (abs(age - anint(age)) < 1e-9_dp) age = anint(age)
+    k = max(min(floor(age, long), rows - 1), 0_long)
+    share = age - k
+    buffered = buffer(entry, k)
+    if (share /= 0 .and. k + 1 < rows) buffered = (1 - share)*buffered + share*buffer(entry, k + 1)
+  end function
+
+  !> A past value at t - delay; column k of the buffer holds those of k steps before the last point of the grid.
+  pure complex(dp) function complex_buffered(buffer, width, rows, entry, t, delay, step_size)
+    integer, intent(in) :: width, entry
+    integer(long), intent(in) :: rows
+    complex(dp), intent(in) :: buffer(width, 0:rows - 1)
+    real(dp), intent(in) :: t, delay, step_size
+    real(dp) :: place, age, share
+    integer(long) :: k
+    place = t/step_size
+    age = delay/step_size - (place - floor(place + 1e-9_dp, long))
+    if (abs(age - anint(age)) < 1e-9_dp) age = anint(age)
+    k = max(min(floor(age, long), rows - 1), 0_long)
+    share = age - k
+    complex_buffered = buffer(entry, k)
+    if (share /= 0 .and. k + 1 < rows) then
+      complex_buffered = (1 - share)*complex_buffered + share*buffer(entry, k + 1)
+    end if
+  end function

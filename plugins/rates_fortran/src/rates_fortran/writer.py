@@ -98,8 +98,7 @@ class BlockWriter:
             return self._name(statement.source)
         entry = entry or printer.entry
         if statement.index is not None:
-            single = not printer.shapes[statement.index]
-            entry = f"int({printer.symbol(statement.index)})" if single else f"{self._name(statement.index)}({entry})"
+            entry = printer.known_place(statement.index, entry)
         return printer.element(statement.source, entry)
 
     def _reduction(self, block: Reduction) -> list[str]:
@@ -148,7 +147,10 @@ class BlockWriter:
         position = int(axis.value.real) if isinstance(axis, Number) else 0
         shape = self._shape(matrix)
         printer, axes = self.printer, [":"] * len(shape)
-        if self._shape(index):
+        if isinstance(index, Symbol) and index.name in printer.integer_symbols:
+            text = self._name(index.name) if self._shape(index) else f"int({self._name(index.name)})"
+            axes[position] = shifted(text, printer.added)
+        elif self._shape(index):
             printer.used.update(("checked", "places"))
             axes[position] = f"places({self._array(index)}, {shape[position]})"
         else:
@@ -194,7 +196,9 @@ class BlockWriter:
         self.counters.update({"c": "integer(long)", total: "complex(dp)" if two else "real(dp)"})
         yield f"do i = 1, {statement.shape[0]}{_comment(statement.target)}"
         yield f"{INDENT}{total} = 0"
-        yield f"{INDENT}do c = {pointers}(i), {pointers}(i + 1) - 1"
+        first = shifted(f"{pointers}(i)", self.printer.added)
+        last = f"{pointers}(i + 1)" if self.printer.added else f"{pointers}(i + 1) - 1"
+        yield f"{INDENT}do c = {first}, {last}"
         yield f"{INDENT * 2}{total} = {total} + {weights}(c)*{self._source(statement, 'c')}"
         yield f"{INDENT}end do"
         yield f"{INDENT}{name}(i) = {total}"

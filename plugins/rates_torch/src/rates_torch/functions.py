@@ -270,7 +270,7 @@ def rolled(
     there are none, that of a step may lie at its start. What is read late may differ from step to step: it then has an
     axis of steps. Of every `segment` rows only the beginning is kept for the way back; all steps are, if it is 0.
     """
-    varying = bool(windows) and gathers[0][0][0].ndim > 1
+    varying = len(windows) > 0 and gathers[0][0][0].ndim > 1
     numbers = (first + torch.arange(samples * stride, device=y.device)).to(FLOAT)
     tables = numbers, inputs, draws, gathers if varying else ()
 

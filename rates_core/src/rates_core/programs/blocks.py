@@ -8,6 +8,7 @@ pieces, each of which has its own loop. A temporary array exists only where some
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
 from typing import Any
 
 from attrs import define, evolve, field, frozen
@@ -82,7 +83,11 @@ class Blocks:
 
 
 def make_blocks(
-    routine: Routine, targets: Sequence[str], shapes: Mapping[str, Shape], places: frozenset[str] = frozenset()
+    routine: Routine,
+    targets: Sequence[str],
+    shapes: Mapping[str, Shape],
+    places: frozenset[str] = frozenset(),
+    numbers: Iterator[int] | None = None,
 ) -> Blocks:
     """Return the blocks that compute the results of a routine's body.
 
@@ -92,9 +97,10 @@ def make_blocks(
         shapes: of the symbols that the routine takes, its prepared ones among them; of a target that has an axis
             although its result may be a number, which all entries are then.
         places: symbols whose entries are places on axes: a sum over connections may pick by them.
+        numbers: of what is taken out of expressions, where several routines stand in one module.
     """
     body, results = without_joined_temporaries(routine.body, routine.results)
-    split = _Split(dict(shapes), picked=picked_sources(body, results, places))
+    split = _Split(dict(shapes), picked=picked_sources(body, results, places), numbers=numbers or count())
     for statement in body:
         split.add(statement)
     for target, result in zip(targets, results, strict=True):
@@ -110,7 +116,7 @@ class _Split:
     shapes: dict[str, Shape]
     picked: Mapping[str, tuple[Expression, str]]  # symbols that only a sum over connections reads: array and places
     parts: list[Block] = field(factory=list)
-    _count: int = 0
+    numbers: Iterator[int] = field(factory=count)
 
     def add(self, statement: Statement) -> None:
         if isinstance(statement, Assign):
@@ -179,8 +185,7 @@ class _Split:
         """Return a symbol for an expression, assigned before."""
         if isinstance(expression, Symbol):
             return expression
-        name = f"#piece{self._count}"
-        self._count += 1
+        name = f"#piece{next(self.numbers)}"
         self.assign(name, expression)
         return Symbol(name)
 

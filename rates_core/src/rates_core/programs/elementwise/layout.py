@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import count
 
 from attrs import frozen
 
@@ -90,6 +91,7 @@ class Layout:
         )  # fmt: skip
         self.names = self._names()
         self.used: set[str] = set()
+        self._pieces = count()
 
     def _prepared(self) -> list[Assign]:
         """Return what is computed from parameters only, each once."""
@@ -148,13 +150,13 @@ class Layout:
 
     def blocks(self, part: Part) -> Blocks:
         """Return the blocks that compute what a function does; what they name is named and known from then on."""
-        found = make_blocks(part.routine, part.results, self.shapes, self.places)
+        found = make_blocks(part.routine, part.results, self.shapes, self.places, self._pieces)
         self._know(found)
         return found
 
     def prepared_blocks(self) -> Blocks:
         """Return the blocks that compute what depends on parameters only, into arrays that are there."""
-        found = make_blocks(Routine((), tuple(self.prepared), ()), (), self.shapes)
+        found = make_blocks(Routine((), tuple(self.prepared), ()), (), self.shapes, numbers=self._pieces)
         self._know(found)
         arrays = [item.target for item in self.prepared if self.shapes[item.target]]
         return Blocks(found.blocks, tuple(arrays), found.shapes, found.stored | set(arrays))
