@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from rates_core.programs.batch import Batch, empty_columns
+from rates_core.programs.batch import Batch, PairBatch, empty_columns
 from rates_core.programs.carry import Carry
 from rates_core.programs.program import Kernel, ProgramRequest
 from rates_core.programs.record import Columns
@@ -14,6 +14,7 @@ from rates_core.system.schedule import reads_of
 
 from rates_fortran.binding import Library
 from rates_fortran.layout import FortranLayout
+from rates_fortran.pair_loop import FortranPairBatch, tables_of
 from rates_fortran.procedure import Key
 
 
@@ -90,6 +91,15 @@ class FortranBatch(Batch):
         self._library.call("loop_many", given)
         step = first + samples * stride
         return [Carry(step, step * step_size, state) for state in y], columns
+
+    def pair_loop(self, samples: Sequence[np.ndarray], base: float, spacing: float) -> PairBatch | None:
+        """Return the compiled loop of the embedded pair."""
+        if self.request.pair is None:
+            return None
+        given = self._constants() | tables_of(self.request.system, samples, base, spacing)
+        for item, table in zip(self.request.system.inputs, samples, strict=True):
+            given["length", item.path], given["table", item.path, "points"] = table.shape[1], len(table)
+        return FortranPairBatch(self._library, given)
 
     def _delayed(
         self,

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from rates_core.programs.batch import Batch
 from rates_core.programs.elementwise.kernel import CompiledKernel, Values
+from rates_core.programs.pair import PairLoop
 from rates_core.programs.program import Program, ProgramRequest, slot_paths
 from rates_core.programs.record import Columns
 
@@ -15,6 +16,7 @@ from rates_fortran.batch import FortranBatch
 from rates_fortran.binding import Library
 from rates_fortran.matrix import constants_of, values_at
 from rates_fortran.module import write_module
+from rates_fortran.pair_loop import FortranPair
 from rates_fortran.procedure import Key
 
 
@@ -113,6 +115,14 @@ class FortranKernel(CompiledKernel):
         if history is not None:
             given |= self._past(history)
         self._library.call("loop", given)
+
+    def pair_loop(
+        self, samples: Sequence[np.ndarray], base: float, spacing: float, history: Any = None
+    ) -> PairLoop | None:
+        """Return the compiled loop of the embedded pair."""
+        if self.request.pair is None:
+            return None
+        return FortranPair(self, self._library, samples, base, spacing, history)
 
     def _past(self, history: Any) -> dict[Key, Any]:
         """Return buffers, and what reads take from them."""

@@ -30,13 +30,20 @@ RESERVED = frozenset(
         "exponent", "precision", "range", "epsilon", "tiny", "digits", "nearest", "norm2", "product", "maxval",
         "minval", "any", "all", "count", "pack", "spread", "dot_product", "c_double", "c_double_complex", "c_int64_t",
         "iso_c_binding", "ieee_value", "ieee_quiet_nan", "ieee_positive_inf", "ieee_arithmetic", "ieee_is_finite",
+        "goal", "last", "max_step", "given_step", "fresh", "wanted", "most", "status", "due", "rtol", "atol", "times",
+        "base", "interval", "proposal", "room", "kept", "starts", "ends", "node_count", "end_count", "nodes", "fit",
+        "checks", "largest", "roughness", "powers", "now", "stop_time", "smallest", "wanted_step", "error", "coarse",
+        "growth", "level", "steep", "small", "longest", "theta", "tolerated", "rejections", "left", "part", "parts",
+        "node", "rows", "active", "spans_points", "most_spans", "until", "which", "span", "counts", "goals", "firsts",
+        "lasts", "place", "passed", "taken", "made", "history", "buffer", "values", "before", "function_of_time",
+        "complex_function_of_time", "omp",
     }
 )  # fmt: skip
 #: procedures of the modules of programs
 PROCEDURES = frozenset(
     {
         "derivative", "derivative_late", "observe", "observe_late", "store", "keep", "prepare", "loop", "loop_many",
-        "pair", "pair_many", "first_step", "matrix",
+        "pair", "pair_many", "matrix",
     }
 )  # fmt: skip
 LONGEST = 63

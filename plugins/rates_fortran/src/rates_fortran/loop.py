@@ -213,13 +213,16 @@ def _time(node: float) -> str:
 
 def increment(row: Sequence[float]) -> str:
     """Return ` + h*(...)` for slopes that are weighted by one row of a tableau."""
-    terms = [(value, f"k{stage + 1}") for stage, value in enumerate(row) if value]
-    if len(terms) == 1:
-        value, slope = terms[0]
-        return f" + h*{slope}" if value == 1 else f" + h*({value!r}_dp*{slope})"
+    text = weighted(row)
+    return f" + h*{text}" if text[1:].isalnum() else f" + h*({text})"
+
+
+def weighted(row: Sequence[float]) -> str:
+    """Return the sum of slopes that are weighted by one row of a tableau."""
     text = ""
-    for number, (value, slope) in enumerate(terms):
-        size = slope if abs(value) == 1 else f"{abs(value)!r}_dp*{slope}"
-        sign = ("-" if value < 0 else "") if number == 0 else (" - " if value < 0 else " + ")
-        text += sign + size
-    return f" + h*({text})"
+    for stage, value in enumerate(row):
+        if value:
+            term = f"k{stage + 1}" if abs(value) == 1 else f"{abs(value)!r}_dp*k{stage + 1}"
+            sign = ("-" if value < 0 else "") if not text else (" - " if value < 0 else " + ")
+            text += sign + term
+    return text

@@ -6,6 +6,7 @@ What belongs to points has a last axis for them, of length 1 where they share on
 from __future__ import annotations
 
 from attrs import evolve
+from rates_core.programs.pair import Status
 from rates_core.programs.program import ProgramRequest
 
 from rates_fortran.lines import INDENT
@@ -44,3 +45,68 @@ def loop_many(loop: Procedure, request: ProgramRequest) -> Procedure:
     return Procedure(
         "loop_many", ["Advance many points, each as `loop` does one."], arguments, [("integer(long)", "q")], body
     )
+
+
+def pair_many(pair: Procedure) -> Procedure:
+    """Return the procedure that takes steps of their own of many points through all of their spans."""
+    own = {
+        ("t",): "t(q)", ("y",): "y(:, q)", ("proposal",): "proposal(q)", ("goal",): "goals(span(q) + 1, s)",
+        ("first",): "firsts(span(q) + 1, s)", ("last",): "lasts(span(q) + 1, s)", ("fresh",): "fresh(q)",
+        ("wanted",): "passed - rows(q)", ("most",): "until - steps(q)", ("times",): "times(rows(q) + 1:passed)",
+        ("status",): "status(q)", ("steps",): "taken", ("due",): "made",
+    }  # fmt: skip
+    given = {argument.key: own.get(argument.key) or _of_pair(argument) for argument in pair.arguments}
+    body = [
+        "!$omp parallel do schedule(dynamic) private(q, s, passed, taken, made)",
+        "do place = 1, active",
+        f"{INDENT}q = which(place) + 1",
+        f"{INDENT}s = min(q, spans_points)",
+        f"{INDENT}do",
+        f"{INDENT * 2}passed = count(times <= goals(span(q) + 1, s))",
+        f"{INDENT * 2}{pair.called(given)}",
+        f"{INDENT * 2}steps(q) = steps(q) + taken",
+        f"{INDENT * 2}rows(q) = rows(q) + made",
+        f"{INDENT * 2}fresh(q) = 0",
+        f"{INDENT * 2}if (status(q) /= {Status.DONE:d} .or. span(q) + 1 == counts(s)) exit",
+        f"{INDENT * 2}span(q) = span(q) + 1",
+        f"{INDENT * 2}fresh(q) = 1",
+        f"{INDENT}end do",
+        "end do",
+    ]
+    variables = [("integer(long)", name) for name in ("place", "q", "s", "passed", "taken", "made")]
+    summary = ["Let some points go on, each as `pair` does one, through all of their spans."]
+    return Procedure("pair_many", summary, _arguments_of_pairs(pair), variables, body)
+
+
+def _of_pair(argument: Argument) -> str:
+    """Return what of an argument of the loop of one point belongs to point q."""
+    if argument.key[0] == "column":
+        return f"{argument.name}({':, ' * (len(argument.bounds) - 1)}rows(q) + 1:passed, q)"
+    return argument.name if argument.key in EQUAL else at_point(argument)
+
+
+EQUAL = {(name,) for name in ("rtol", "atol", "max_step", "given_step", "base", "interval")}  # for all points
+
+
+def _arguments_of_pairs(pair: Procedure) -> list[Argument]:
+    """Return the arguments of the loop over points."""
+    counted = [
+        evolve(POINTS, key=(name,), name=name) for name in ("active", "spans_points", "most_spans", "until", "wanted")
+    ]
+    travellers = [
+        Argument((name,), name, "integer(long)", ("points",), "inout")
+        for name in ("status", "span", "fresh", "steps", "rows")
+    ]
+    spans = [Argument((name,), name, bounds=("most_spans", "spans_points")) for name in ("goals", "firsts", "lasts")]
+    others = [
+        many
+        for argument in pair.arguments
+        if argument.key[0] in ("t", "y", "proposal", "p", "constant", "column", "table", "length")
+        for many in of_points(argument)
+    ]
+    return [
+        POINTS, *counted, Argument(("which",), "which", "integer(long)", ("active",)), *travellers,
+        Argument(("counts",), "counts", "integer(long)", ("spans_points",)), *spans,
+        *(argument for argument in pair.arguments if argument.key in EQUAL),
+        Argument(("times",), "times", bounds=("wanted",)), *others,
+    ]  # fmt: skip

@@ -9,12 +9,14 @@ from attrs import frozen
 from rates_core.programs.elementwise.layout import wanted_of
 from rates_core.programs.naming import one_line
 from rates_core.programs.program import ProgramRequest
+from rates_core.programs.trail import FACTORS
 
 from rates_fortran.body import axes, derivative, parameters_argument, recording
 from rates_fortran.layout import FortranLayout, type_of_constant
 from rates_fortran.lines import INDENT, wrapped
 from rates_fortran.loop import Loop
-from rates_fortran.many import loop_many
+from rates_fortran.many import loop_many, pair_many
+from rates_fortran.pair import Pair
 from rates_fortran.procedure import Argument, Procedure, extent
 from rates_fortran.support import ieee_names, support
 from rates_fortran.writer import BlockWriter
@@ -50,6 +52,9 @@ def write_module(request: ProgramRequest) -> Module:
         procedures += loop.procedures()
         if not request.system.reads:
             procedures.append(loop_many(procedures[-1], request))
+    if request.pair is not None:
+        pair = Pair(request, layout).procedure()
+        procedures += [pair] if request.system.reads else [pair, pair_many(pair)]
     return assembled(request.name, layout, procedures)
 
 
@@ -83,6 +88,11 @@ def assembled(
         f"{INDENT}public :: {', '.join(procedure.name for procedure in procedures)}",
         f"{INDENT}integer, parameter :: dp = c_double, long = c_int64_t",
     ]
+    if "powers" in layout.used:
+        head += [
+            f"{INDENT}!> Chebyshev polynomials that a variable is made of on a step.",
+            f"{INDENT}integer, parameter :: powers = {FACTORS}",
+        ]
     if checks:
         head += [
             f"{INDENT}!> Set to 1 where a computed index is no whole number, or lies outside of its axis.",

@@ -129,32 +129,17 @@
   end function
 
   !> A delayed value: a sample, or the weighted sum of those from a place on.
-  pure real(dp) function past(buffer, place, width, samples, weights)
-    real(dp), intent(in) :: buffer(0:*), weights(*)
-    integer, intent(in) :: place, width, samples
-    integer :: sample
-    if (samples == 0) then
-      past = buffer(place)
-    else
-      past = weights(1)*buffer(place)
-      do sample = 2, samples
-        past = past + weights(sample)*buffer(place + (sample - 1)*width)
-      end do
-    end if
-  end function
-
-  !> A delayed value: a sample, or the weighted sum of those from a place on.
-  pure complex(dp) function complex_past(buffer, place, width, samples, weights)
-    complex(dp), intent(in) :: buffer(0:*)
+  pure <type>(dp) function <>past(buffer, place, width, samples, weights)
+    <type>(dp), intent(in) :: buffer(0:*)
     real(dp), intent(in) :: weights(*)
     integer, intent(in) :: place, width, samples
     integer :: sample
     if (samples == 0) then
-      complex_past = buffer(place)
+      <>past = buffer(place)
     else
-      complex_past = weights(1)*buffer(place)
+      <>past = weights(1)*buffer(place)
       do sample = 2, samples
-        complex_past = complex_past + weights(sample)*buffer(place + (sample - 1)*width)
+        <>past = <>past + weights(sample)*buffer(place + (sample - 1)*width)
       end do
     end if
   end function
@@ -190,26 +175,10 @@
   end function
 
   !> A past value at t - delay; column k of the buffer holds those of k steps before the last point of the grid.
-  pure real(dp) function buffered(buffer, width, rows, entry, t, delay, step_size)
+  pure <type>(dp) function <>buffered(buffer, width, rows, entry, t, delay, step_size)
     integer, intent(in) :: width, entry
     integer(long), intent(in) :: rows
-    real(dp), intent(in) :: buffer(width, 0:rows - 1), t, delay, step_size
-    real(dp) :: place, age, share
-    integer(long) :: k
-    place = t/step_size
-    age = delay/step_size - (place - floor(place + 1e-9_dp, long))
-    if (abs(age - anint(age)) < 1e-9_dp) age = anint(age)
-    k = max(min(floor(age, long), rows - 1), 0_long)
-    share = age - k
-    buffered = buffer(entry, k)
-    if (share /= 0 .and. k + 1 < rows) buffered = (1 - share)*buffered + share*buffer(entry, k + 1)
-  end function
-
-  !> A past value at t - delay; column k of the buffer holds those of k steps before the last point of the grid.
-  pure complex(dp) function complex_buffered(buffer, width, rows, entry, t, delay, step_size)
-    integer, intent(in) :: width, entry
-    integer(long), intent(in) :: rows
-    complex(dp), intent(in) :: buffer(width, 0:rows - 1)
+    <type>(dp), intent(in) :: buffer(width, 0:rows - 1)
     real(dp), intent(in) :: t, delay, step_size
     real(dp) :: place, age, share
     integer(long) :: k
@@ -218,8 +187,145 @@
     if (abs(age - anint(age)) < 1e-9_dp) age = anint(age)
     k = max(min(floor(age, long), rows - 1), 0_long)
     share = age - k
-    complex_buffered = buffer(entry, k)
+    <>buffered = buffer(entry, k)
     if (share /= 0 .and. k + 1 < rows) then
-      complex_buffered = (1 - share)*complex_buffered + share*buffer(entry, k + 1)
+      <>buffered = (1 - share)*<>buffered + share*buffer(entry, k + 1)
     end if
+  end function
+
+  !> Inputs between two of their samples, which are the last ones beyond them.
+  pure subroutine sampled_all(values, samples, width, count, place)
+    integer, intent(in) :: width
+    integer(long), intent(in) :: count
+    real(dp), intent(out) :: values(width)
+    real(dp), intent(in) :: samples(width, 0:count - 1), place
+    integer :: entry
+    do entry = 1, width
+      values(entry) = sampled(samples, width, entry, count, place)
+    end do
+  end subroutine
+
+  !> The norm of an error, made smaller where that of a second, coarser one is much larger.
+  pure real(dp) function damped(fine, coarse)
+    real(dp), intent(in) :: fine, coarse
+    damped = fine
+    if (fine /= 0 .and. abs(fine) <= huge(fine)) damped = fine/hypot(1.0_dp, 0.1_dp*(coarse/fine))
+  end function
+
+  !> What a read takes from stored steps; its entries stand in the order of their times.
+  !! found is the step from which the first entry was taken the last time, 0 before.
+  subroutine <>lagged(values, t, entries, delays, sources, targets, starts, ends, kept, width, factors, found)
+    integer, intent(in) :: entries, sources(entries), targets(entries), width
+    integer(long), intent(in) :: kept
+    integer(long), intent(inout) :: found
+    real(dp), intent(in) :: t, delays(entries), starts(kept), ends(kept)
+    <type>(dp), intent(in) :: factors(width, powers, kept)
+    <type>(dp), intent(inout) :: values(*)
+    integer(long) :: place
+    integer :: entry
+    real(dp) :: delay, x
+    place = found
+    delay = -1
+    x = 0
+    do entry = 1, entries
+      if (delays(entry) /= delay) then
+        delay = delays(entry)
+        place = step_at(starts, kept, place, t - delay)
+        if (entry == 1) found = place
+        x = 2*min(1.0_dp, (t - delay - starts(place))/(ends(place) - starts(place))) - 1
+      end if
+      values(targets(entry)) = <>chebyshev(factors, width, sources(entry), place, x)
+    end do
+  end subroutine
+
+  !> The last step that begins at a time or before it, the first one if none does; looked for around a place.
+  pure integer(long) function step_at(starts, kept, place, t)
+    integer(long), intent(in) :: kept, place
+    real(dp), intent(in) :: starts(kept), t
+    integer(long) :: above, middle
+    if (place > 0) then
+      step_at = place
+      do while (step_at < kept)
+        if (starts(step_at + 1) > t) exit
+        step_at = step_at + 1
+      end do
+      do while (step_at > 1)
+        if (starts(step_at) <= t) exit
+        step_at = step_at - 1
+      end do
+    else
+      step_at = 1
+      above = kept + 1
+      do while (above - step_at > 1)
+        middle = (step_at + above)/2
+        if (starts(middle) <= t) then
+          step_at = middle
+        else
+          above = middle
+        end if
+      end do
+    end if
+  end function
+
+  !> The sum of Chebyshev polynomials that an entry is on a step.
+  pure <type>(dp) function <>chebyshev(factors, width, entry, step, x)
+    integer, intent(in) :: width, entry
+    integer(long), intent(in) :: step
+    <type>(dp), intent(in) :: factors(width, powers, *)
+    real(dp), intent(in) :: x
+    <type>(dp) :: later, value, next
+    integer :: power
+    later = 0
+    value = factors(entry, powers, step)
+    do power = powers - 1, 2, -1
+      next = 2*x*value + (factors(entry, power, step) - later)
+      later = value
+      value = next
+    end do
+    <>chebyshev = x*value + (factors(entry, 1, step) - later)
+  end function
+
+  !> Write the factors of a variable on a step from its samples.
+  pure subroutine <>fitted(factors, width, step, samples, nodes, fit)
+    integer, intent(in) :: width, nodes
+    integer(long), intent(in) :: step
+    <type>(dp), intent(inout) :: factors(width, powers, *)
+    <type>(dp), intent(in) :: samples(width, nodes)
+    real(dp), intent(in) :: fit(nodes, powers)
+    integer :: power, node
+    do power = 1, powers
+      factors(:, power, step) = 0
+      do node = 1, nodes
+        factors(:, power, step) = factors(:, power, step) + fit(node, power)*samples(:, node)
+      end do
+    end do
+  end subroutine
+
+  !> Whether a variable is no polynomial on a step, by its last two factors and by its last samples.
+  pure logical function <>rough(factors, width, step, samples, nodes, checks, ends, largest, tolerance)
+    integer, intent(in) :: width, nodes, ends
+    integer(long), intent(in) :: step
+    <type>(dp), intent(in) :: factors(width, powers, *), samples(width, nodes)
+    real(dp), intent(in) :: checks(powers, ends), largest, tolerance
+    <type>(dp) :: value
+    real(dp) :: off
+    integer :: entry, check
+    off = 0
+    do entry = 1, width
+      off = max(off, abs(factors(entry, powers - 1, step)) + abs(factors(entry, powers, step)))
+      do check = 1, ends
+        value = sum(checks(:, check)*factors(entry, :, step)) - samples(entry, nodes - ends + check)
+        off = max(off, abs(value))
+      end do
+    end do
+    <>rough = off > tolerance*<>grown(factors, width, step, largest)
+  end function
+
+  !> The size of the largest factor so far, with those of a step.
+  pure real(dp) function <>grown(factors, width, step, largest)
+    integer, intent(in) :: width
+    integer(long), intent(in) :: step
+    <type>(dp), intent(in) :: factors(width, powers, *)
+    real(dp), intent(in) :: largest
+    <>grown = max(largest, maxval(abs(factors(:, :, step))))
   end function

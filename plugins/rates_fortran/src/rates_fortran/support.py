@@ -8,7 +8,10 @@ from functools import cache
 from importlib.resources import files
 
 #: functions that others of them call
-CALLS = {"places": ("checked",), "lagged": ("step_at", "chebyshev"), "rough": ("grown",)}
+CALLS = {
+    "places": ("checked",), "sampled_all": ("sampled",), "lagged": ("step_at", "chebyshev"), "rough": ("grown",),
+    "complex_lagged": ("step_at", "complex_chebyshev"), "complex_rough": ("complex_grown",),
+}  # fmt: skip
 #: functions whose names come from `ieee_arithmetic`
 _IEEE = re.compile(r"\bieee_\w+")
 
@@ -18,9 +21,12 @@ def _texts() -> dict[str, str]:
     """Return the text of each function by its name."""
     found = {}
     for text in files("rates_fortran").joinpath("support.f90").read_text(encoding="utf-8").split("\n\n")[1:]:
-        name = re.search(r"(?:function|subroutine) (\w+)", text)
-        assert name is not None
-        found[name[1]] = text.strip("\n")
+        kinds = [("", "real"), ("complex_", "complex")] if "<>" in text else [("", "")]
+        for prefix, kind in kinds:
+            written = text.strip("\n").replace("<>", prefix).replace("<type>", kind)
+            name = re.search(r"(?:function|subroutine) (\w+)", written)
+            assert name is not None
+            found[name[1]] = written
     return found
 
 
