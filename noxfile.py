@@ -74,6 +74,11 @@ class Member:
         return [str((self.folder / path).relative_to(ROOT)) for path in listed]
 
     @property
+    def tools(self) -> list[str]:
+        """List the programs of other languages that its suite runs."""
+        return list(self.settings.get("tool", {}).get("rates", {}).get("tools", ()))
+
+    @property
     def wheel(self) -> str:
         """Path of the wheel that was built of it."""
         (wheel,) = WHEELS.glob(f"{self.name}-*.whl")
@@ -151,6 +156,23 @@ def pytest(session: nox.Session, *paths: str, strict: bool = True, exhaustive: b
     session.run("pytest", "-q", *selection, *report, *paths, *session.posargs, env=environment)
 
 
+def provide(session: nox.Session, members: Iterable[Member]) -> None:
+    """Install the programs that suites of members run; a session whose programs cannot be had says so and ends.
+
+    Where `CI` is set it has failed then.
+    """
+    wanted = sorted({tool for member in members for tool in member.tools})
+    if not wanted:
+        return
+    done = subprocess.run([str(ROOT / "tools" / "provide.sh"), *wanted], capture_output=True, text=True, check=False)
+    if done.returncode == 0:
+        return
+    reason = f"NOT RUN: {(done.stderr.strip() or 'tools/provide.sh failed').splitlines()[-1]}"
+    if os.environ.get("CI"):
+        session.error(reason)
+    session.skip(f"\x1b[31m{reason}\x1b[0m")
+
+
 def interpreter_of(version: str) -> str:
     """Return a Python of this version that starts (from the path or pyenv), or its name, which nox reports missing."""
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
@@ -183,6 +205,7 @@ def develop(session: nox.Session) -> None:
 @nox.session
 def documents(session: nox.Session) -> None:
     """Execute what the README and the documentation tell a reader to type."""
+    provide(session, MEMBERS.values())
     install(session, *MEMBERS, *DRAWING, *SWEEPING, *TEST_TOOLS)
     pytest(session, "tests/documents", strict=False)
 
@@ -198,6 +221,7 @@ def core_alone(session: nox.Session) -> None:
 @nox.parametrize("member", [nox.param(name, id=name) for name in MEMBERS])
 def tests(session: nox.Session, member: str) -> None:
     """Run the suite of one member, installed beside core and what its suite names, from wheels."""
+    provide(session, [MEMBERS[member]])
     install(session, member, *TEST_TOOLS, *MEMBERS[member].test_requirements)
     pytest(session, suite(MEMBERS[member]))
 
@@ -206,6 +230,7 @@ def tests(session: nox.Session, member: str) -> None:
 @nox.parametrize("member", [nox.param(name, id=name) for name in MEMBERS])
 def lowest(session: nox.Session, member: str) -> None:
     """Run the suite of one member on the lowest versions that it says it works with."""
+    provide(session, [MEMBERS[member]])
     needed = with_needed_members([CORE, MEMBERS[member]]).values()
     # wheels bring what they need in any version that suits: the lowest is taken of what is asked for by name
     named = [requirement for one in needed for requirement in one.requirements]
@@ -217,6 +242,7 @@ def lowest(session: nox.Session, member: str) -> None:
 @nox.parametrize("python", [nox.param(interpreter_of(version), id=version) for version in PYTHONS])
 def newest(session: nox.Session) -> None:
     """Run every suite, all members in one environment, on the newest versions of what they need, under each Python."""
+    provide(session, MEMBERS.values())
     test_requirements = {r for member in MEMBERS.values() for r in member.test_requirements}
     install(session, *MEMBERS, *sorted(test_requirements), *TEST_TOOLS, versions="newest")
     pytest(session, *map(suite, MEMBERS.values()), exhaustive=False)
@@ -225,6 +251,7 @@ def newest(session: nox.Session) -> None:
 @nox.session
 def together(session: nox.Session) -> None:
     """Run what crosses distributions, with every member installed and every strict mode on."""
+    provide(session, MEMBERS.values())
     install(session, *MEMBERS, *DRAWING, *TEST_TOOLS)
     # on every backend, of which core's own session has one
     situations = str(Path(suite(CORE)) / "semantics")
