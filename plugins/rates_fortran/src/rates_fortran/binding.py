@@ -15,7 +15,7 @@ from rates_fortran.procedure import Argument, Key, Procedure
 
 BY_VALUE: Mapping[str, Callable[[Any], Any]] = {
     "real(dp)": ctypes.c_double,
-    "integer": ctypes.c_int,
+    "integer(c_int)": ctypes.c_int,
     "integer(long)": ctypes.c_int64,
 }
 CALLBACK = ctypes.CFUNCTYPE(None, ctypes.c_double, ctypes.c_void_p)

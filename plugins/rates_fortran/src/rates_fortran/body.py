@@ -9,6 +9,7 @@ from rates_core.programs.blocks import Blocks, Whole
 from rates_core.programs.elementwise.layout import Part, buffered
 from rates_core.programs.naming import one_line
 from rates_core.system.schedule import reads_of
+from rates_core.system.system import TIME as TIME_SYMBOL
 from rates_core.system.system import Project, Read
 
 from rates_fortran.layout import FortranLayout, type_of_constant
@@ -58,6 +59,12 @@ class Body:
                 arguments.append(constant_argument(self.layout, path))
         return arguments
 
+    def now(self) -> list[Argument]:
+        """Return the arguments that are time and state, if they are read."""
+        system = self.layout.system
+        states = any(state.path in self.read for state in system.states)
+        return [*([TIME] if TIME_SYMBOL in self.read else ()), *([state_argument(system.width)] if states else ())]
+
     def given(self) -> list[Argument]:
         """Return the arguments with external inputs, delayed values and random numbers."""
         system, layout = self.layout.system, self.layout
@@ -87,9 +94,9 @@ class Body:
             yield Argument(("buffer", slots.index(slot)), name, self.layout.type_of(slot), ("0:*",))
         for read in self.reads:
             past = self.past(read)
-            yield Argument(("samples", read.path), past.samples, "integer", by_value=True)
+            yield Argument(("samples", read.path), past.samples, "integer(c_int)", by_value=True)
             entries = read.shape[0] if read.shape else 1
-            yield Argument(("places", read.path), past.places, "integer", (f"{entries}",))
+            yield Argument(("places", read.path), past.places, "integer(c_int)", (f"{entries}",))
             yield Argument(("weights", read.path), past.weights, "real(dp)", (f"max({past.samples}, 1)", f"{entries}"))
 
     def past(self, read: Read) -> Past:
@@ -225,11 +232,12 @@ def state_argument(width: int, intent: str = "in") -> Argument:
 def derivative(layout: FortranLayout, late: bool = False) -> Procedure:
     """Return the procedure that computes dy/dt."""
     body = Body(layout, layout.parts["derivative"], late)
-    width = layout.system.width
-    statements = body.statements(after=body.derivatives())
-    arguments = [TIME, state_argument(width), Argument(("dy",), "dy", bounds=(f"{width}",), intent="out")]
+    out = Argument(("dy",), "dy", bounds=(f"{layout.system.width}",), intent="out")
+    statements = body.statements(after=body.derivatives()) or ["dy = 0"]
+    arguments = [*body.now(), out]
     name = "derivative_late" if body.late else "derivative"
-    return Procedure(name, ["dy/dt."], [*arguments, *body.constants(), *body.given()], body.variables, statements)
+    given = [*arguments, *body.constants(), *body.given()]
+    return Procedure(name, ["dy/dt."], given, body.variables, statements).trimmed()
 
 
 def recording(layout: FortranLayout, part: str, name: str, summary: str, late: bool = False) -> Procedure:
@@ -240,8 +248,8 @@ def recording(layout: FortranLayout, part: str, name: str, summary: str, late: b
         for number, result in enumerate(layout.parts[part].results)
     ]
     statements = body.statements()
-    arguments = [TIME, state_argument(layout.system.width), *results, *body.constants(), *body.given()]
-    return Procedure(name, [summary], arguments, body.variables, statements)
+    arguments = [*body.now(), *results, *body.constants(), *body.given()]
+    return Procedure(name, [summary], arguments, body.variables, statements).trimmed()
 
 
 def _taken_whole(blocks: Blocks) -> Iterator[str]:

@@ -101,6 +101,12 @@ class _Writer:
         given: list[InputSignal | Read] = [*self.signature.sampled, *self.signature.called, *self.signature.reads]
         variables += [body.variable(item.path, self.layout.names[item.path]) for item in given]
         variables += [("integer", "i")] if any("do i =" in line for line in before) else []
+        if TIME not in (*body.now(), *([TIME] if before else ())):  # solvers give it all the same
+            statements = [
+                "associate (autonomous => t)  ! the model does not depend on time",
+                "end associate",
+                *statements,
+            ]
         arguments = [TIME, state_argument(self.system.width), out, *self._arguments()]
         procedure = Procedure(
             self.request.name, self._documentation(), arguments, list(dict.fromkeys([*variables, *body.variables])),

@@ -28,7 +28,9 @@ class Loop:
         self.late = bool(self.system.reads)
         self.slots = buffered(self.system)
         self.computed = [number for number, slot in enumerate(self.slots) if slot not in self.system.state_paths]
-        self.nodes = self.tableau.distinct_nodes
+        #: number of each node that a stage of the step is at, among all distinct ones
+        used = {0.0, *self.tableau.nodes[: self.tableau.advancing]}
+        self.nodes = {node: number for number, node in enumerate(self.tableau.distinct_nodes) if node in used}
         self.field = derivative(layout, self.late)
         self.observe = recording(
             layout, "observe", "observe_late" if self.late else "observe", "What is recorded.", self.late
@@ -77,7 +79,7 @@ class Loop:
                 for kind, name in variables
             ]
             body = [*(f"allocate({name})" for name in allocated), *body]
-        return Procedure("loop", summary, self.arguments(), variables, body)
+        return Procedure("loop", summary, self.arguments(), variables, body).trimmed()
 
     def arguments(self) -> list[Argument]:
         """Return the arguments of the loop."""
@@ -90,7 +92,7 @@ class Loop:
         ]
         tables = [
             Argument(("table", node, item.path), self._table(node, item.path), bounds=(*axes(item.shape), "0:*"))
-            for node in range(len(self.nodes))
+            for node in self.nodes.values()
             for item in self.system.inputs
             if self._uses(("input", item.path))
         ]
@@ -115,7 +117,7 @@ class Loop:
             name = self.layout.of([slot], "{}_buffer")[0]
             bounds = (*axes(self.system.shapes[slot]), "0:2*length - 1")
             arguments.append(Argument(("buffer", number), name, self.layout.type_of(slot), bounds, "inout"))
-        for node in range(len(self.nodes)):
+        for node in self.nodes.values():
             for argument in self._late_arguments():
                 bounds = argument.bounds
                 if argument.key[0] == "weights":  # their first axis has as many entries as there are samples
@@ -144,7 +146,7 @@ class Loop:
 
     def _at(self, node: float, time: str, state: str) -> dict[Key, str]:
         """Return what a procedure is given at a node of step k."""
-        place = self.nodes.index(node)
+        place = self.nodes[node]
         given: dict[Key, str] = {("t",): time, ("y",): state}
         for item in self.system.inputs:
             given["input", item.path] = f"{self._table(place, item.path)}({':, ' if item.shape else ''}k)"

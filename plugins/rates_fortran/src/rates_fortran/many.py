@@ -42,9 +42,8 @@ def loop_many(loop: Procedure, request: ProgramRequest) -> Procedure:
     given = {argument.key: at_point(argument) for argument in loop.arguments}
     body = ["!$omp parallel do schedule(dynamic)", "do q = 1, points", INDENT + loop.called(given), "end do"]
     arguments = [POINTS, *(many for argument in loop.arguments for many in of_points(argument))]
-    return Procedure(
-        "loop_many", ["Advance many points, each as `loop` does one."], arguments, [("integer(long)", "q")], body
-    )
+    summary = ["Advance many points, each as `loop` does one."]
+    return Procedure("loop_many", summary, arguments, [("integer(long)", "q")], body).trimmed()
 
 
 def pair_many(pair: Procedure) -> Procedure:
@@ -75,7 +74,7 @@ def pair_many(pair: Procedure) -> Procedure:
     ]
     variables = [("integer(long)", name) for name in ("place", "q", "s", "passed", "taken", "made")]
     summary = ["Let some points go on, each as `pair` does one, through all of their spans."]
-    return Procedure("pair_many", summary, _arguments_of_pairs(pair), variables, body)
+    return Procedure("pair_many", summary, _arguments_of_pairs(pair), variables, body).trimmed()
 
 
 def _of_pair(argument: Argument) -> str:

@@ -11,7 +11,7 @@ from rates_core.programs.program import Matrix, MatrixProgram
 from rates_core.system.linearisation import Linearisation
 
 from rates_fortran.binding import Library
-from rates_fortran.body import TIME, Body, state_argument
+from rates_fortran.body import Body
 from rates_fortran.layout import FortranLayout
 from rates_fortran.lines import INDENT
 from rates_fortran.module import assembled, prepare
@@ -81,9 +81,11 @@ class FortranMatrix(MatrixProgram):
         statements = body.all_statements()
         rows, columns = linearisation.shape
         out = Argument(("jacobian",), "jacobian", bounds=(f"{rows}", f"{columns}"), intent="out")
-        arguments = [TIME, state_argument(linearisation.system.width), out, *body.constants(), *body.given()]
+        arguments = [*body.now(), out, *body.constants(), *body.given()]
         procedures = [prepare(self._layout)] if self._layout.prepared else []
-        procedures.append(Procedure("matrix", ["The matrix of derivatives."], arguments, body.variables, statements))
+        procedures.append(
+            Procedure("matrix", ["The matrix of derivatives."], arguments, body.variables, statements).trimmed()
+        )
         self._module = assembled(f"Jacobian of {linearisation.system.name}", self._layout, procedures)
         self.source = self._module.source
 

@@ -64,7 +64,7 @@ class Pair:
             "",
             "status tells how it ended, t and y where, proposal the size of the next step, due the number of rows.",
         ]
-        return Procedure("pair", summary, self.arguments(), self._variables(), self._body())
+        return Procedure("pair", summary, self.arguments(), self._variables(), self._body()).trimmed()
 
     def arguments(self) -> list[Argument]:
         """Return the arguments of the loop."""

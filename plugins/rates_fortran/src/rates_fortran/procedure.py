@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, frozen
 
 from rates_fortran.lines import INDENT
 
 Key = tuple[Any, ...]
+_WORD = re.compile(r"[A-Za-z]\w*")
 
 
 @frozen
@@ -69,7 +71,6 @@ class Procedure:
     arguments: Sequence[Argument]
     locals: Sequence[tuple[str, str]]
     body: Sequence[str]
-    declared: Sequence[str] = field(factory=list)
 
     def lines(self) -> list[str]:
         """Return its text, line by line."""
@@ -77,7 +78,6 @@ class Procedure:
         head = f"subroutine {self.name}({', '.join(argument.name for argument in self.arguments)}) bind(c)"
         inner = [
             *(argument.declaration for argument in self.arguments),
-            *self.declared,
             *declarations(self.locals),
             *self.body,
         ]
@@ -85,6 +85,21 @@ class Procedure:
             f"!> {first}", *(f"!! {line}".rstrip() for line in rest), head, *(INDENT + line for line in inner),
             "end subroutine",
         ]  # fmt: skip
+
+    def trimmed(self) -> Procedure:
+        """Return the procedure without arguments and variables that its statements do not need."""
+        needed = set(_WORD.findall("\n".join(self.body)))
+        for _, name in self.locals:
+            if name.partition("(")[0] in needed:
+                needed.update(_WORD.findall(name))
+        for argument in reversed(self.arguments):
+            if argument.name in needed:
+                needed.update(_WORD.findall(argument.extent))
+        return evolve(
+            self,
+            arguments=[argument for argument in self.arguments if argument.name in needed],
+            locals=[(kind, name) for kind, name in self.locals if name.partition("(")[0] in needed],
+        )
 
     def called(self, given: Mapping[Key, str]) -> str:
         """Return the statement that calls it; what is not given has its own name at the place of the call."""

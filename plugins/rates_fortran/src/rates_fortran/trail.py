@@ -15,7 +15,7 @@ from rates_fortran.procedure import Argument, Key, Procedure
 
 ROOM = Argument(("room",), "room", "integer(long)", by_value=True)
 KEPT = Argument(("kept",), "kept", "integer(long)", intent="inout")
-NODES = tuple(Argument((name,), name, "integer", by_value=True) for name in ("node_count", "end_count"))
+NODES = tuple(Argument((name,), name, "integer(c_int)", by_value=True) for name in ("node_count", "end_count"))
 
 
 class PastText:
@@ -68,7 +68,7 @@ class PastText:
             found.append(Argument(("factors", number), name, self.layout.type_of(slot), bounds, "inout"))
         for number, read in enumerate(self.system.reads):
             entries = (f"{read.shape[0] if read.shape else 1}",)
-            for word, kind in (("delays", "real(dp)"), ("sources", "integer"), ("targets", "integer")):
+            for word, kind in (("delays", "real(dp)"), ("sources", "integer(c_int)"), ("targets", "integer(c_int)")):
                 own = self._of(read.path, f"{{}}_{word}")
                 found.append(Argument((word, number), own, kind, entries))
             found.append(
