@@ -35,7 +35,8 @@ RESERVED = frozenset(
         "checks", "largest", "roughness", "powers", "now", "stop_time", "smallest", "wanted_step", "error", "coarse",
         "growth", "level", "steep", "small", "longest", "theta", "tolerated", "rejections", "left", "part", "parts",
         "node", "rows", "active", "spans_points", "most_spans", "until", "which", "span", "counts", "goals", "firsts",
-        "lasts", "place", "passed", "taken", "made", "history", "buffer", "values", "before", "function_of_time",
+        "lasts", "place", "passed", "taken", "made", "history", "buffer", "values", "before", "here",
+        "function_of_time",
         "complex_function_of_time", "omp",
     }
 )  # fmt: skip

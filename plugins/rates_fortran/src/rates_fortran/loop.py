@@ -15,6 +15,7 @@ from rates_fortran.procedure import Argument, Key, Procedure, merged
 
 H = Argument(("h",), "h", by_value=True)
 COUNTS = tuple(Argument((name,), name, "integer(long)", by_value=True) for name in ("first", "samples", "stride"))
+MOST_IN_REGISTERS = 32
 ROWS = "max(samples, 1_long)"
 LENGTH = Argument(("length",), "length", "integer(long)", by_value=True)
 
@@ -26,6 +27,8 @@ class Loop:
         assert request.tableau is not None
         self.request, self.system, self.tableau, self.layout = request, request.system, request.tableau, layout
         self.late = bool(self.system.reads)
+        #: a state of few numbers stays in registers if it is a variable of the loop's own
+        self.state = "here" if self.system.width <= MOST_IN_REGISTERS else "y"
         self.slots = buffered(self.system)
         self.computed = [number for number, slot in enumerate(self.slots) if slot not in self.system.state_paths]
         #: number of each node that a stage of the step is at, among all distinct ones
@@ -47,12 +50,14 @@ class Loop:
         return [*called, self._loop()]
 
     def _loop(self) -> Procedure:
-        width = self.system.width
+        width, here = self.system.width, self.state
         advancing = self.tableau.advancing
         variables = [("real(dp)", f"k{stage + 1}({width})") for stage in range(advancing)]
         if any(any(row) for row in self.tableau.matrix[:advancing]):
             variables.append(("real(dp)", f"moved({width})"))
         variables += [("integer(long)", name) for name in ("sample", "k")]
+        if here != "y":
+            variables.append(("real(dp)", f"{here}({width})"))
         if self.late:
             variables.append(("integer(long)", "row"))
         if self.keep:
@@ -71,6 +76,8 @@ class Loop:
             f"{INDENT}end do",
             "end do",
         ]
+        if here != "y":
+            body = [f"{here} = y", *body, f"y = {here}"]
         summary = [f"Advance y by samples*stride steps of {self.tableau.name}; keep a row before every stride steps."]
         if width > 4096:  # the stack is not for large arrays
             allocated = [name for kind, name in variables if name.endswith(f"({width})")]
@@ -163,7 +170,7 @@ class Loop:
         lines = ["k = sample*stride"]
         if self.late:
             lines += self._stored()
-        given = self._at(0.0, _time(0.0), "y")
+        given = self._at(0.0, _time(0.0), self.state)
         for argument in self.observe.arguments:
             if argument.key[0] == "result":
                 given[argument.key] = evolve(argument, name=self._column(argument)).entry("sample + 1")
@@ -179,12 +186,12 @@ class Loop:
             first, last = state.offset + 1, state.offset + state.width
             if state.complex:
                 places = (f"{first}:{last}:2", f"{first + 1}:{last}:2") if state.shape else (f"{first}", f"{last}")
-                value = f"cmplx(y({places[0]}), y({places[1]}), dp)"
+                value = f"cmplx({self.state}({places[0]}), {self.state}({places[1]}), dp)"
             else:
-                value = f"y({first}:{last})" if state.shape else f"y({first})"
+                value = f"{self.state}({first}:{last})" if state.shape else f"{self.state}({first})"
             lines += self._both(number, value)
         if self.keep:
-            lines.append(self.keep.called(self._at(0.0, _time(0.0), "y")))
+            lines.append(self.keep.called(self._at(0.0, _time(0.0), self.state)))
             results = [argument for argument in self.keep.arguments if argument.key[0] == "result"]
             for number, argument in zip(self.computed, results, strict=True):
                 lines += self._both(number, argument.name)
@@ -199,13 +206,13 @@ class Loop:
     def _step(self) -> list[str]:
         lines = self._stored() if self.late else []
         for stage, node in enumerate(self.tableau.nodes[: self.tableau.advancing]):
-            state = "y"
+            state = self.state
             row = self.tableau.matrix[stage]
             if any(row):
-                lines.append(f"moved = y{increment(row)}")
+                lines.append(f"moved = {self.state}{increment(row)}")
                 state = "moved"
             lines.append(self.field.called(self._at(node, _time(node), state) | {("dy",): f"k{stage + 1}"}))
-        return [*lines, f"y = y{increment(self.tableau.weights)}"]
+        return [*lines, f"{self.state} = {self.state}{increment(self.tableau.weights)}"]
 
 
 def _time(node: float) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from attrs import define, evolve, field, frozen
 
 from rates_core.expressions.tree import Apply, Expression, Number, Symbol, substitute, symbols, transform
+from rates_core.system.complexness import is_complex
 from rates_core.system.schedule import reads_of
 from rates_core.system.system import Assign, Project, Statement, System
 
@@ -62,7 +63,11 @@ class Temporaries:
 
 
 def make_routine(
-    system: System, results: Sequence[Expression], hoist: bool = True, temporaries: Temporaries | None = None
+    system: System,
+    results: Sequence[Expression],
+    hoist: bool = True,
+    temporaries: Temporaries | None = None,
+    reciprocals: bool = False,
 ) -> Routine:
     """Return the routine that computes `results`, expressions over the symbols of a System.
 
@@ -71,6 +76,7 @@ def make_routine(
         results: what is wanted.
         hoist: set apart what depends on parameters only; False leaves everything in the body.
         temporaries: names of subexpressions, if routines that are printed in one module share them.
+        reciprocals: multiply by reciprocals of what depends on parameters only, computed once, instead of dividing.
     """
     temporaries = temporaries or Temporaries()
     statements = _needed(system.statements, results)
@@ -85,6 +91,8 @@ def make_routine(
         else:
             body.append(statement)
     if hoist:
+        if reciprocals:
+            body, results = _without_divisions(body, results, constant, system)
         hoisted, body, results = _hoisted(body, results, constant, temporaries)
         prepared += hoisted
         body = [
@@ -126,6 +134,30 @@ def _without_copies(
 def _renamed(statement: Project, copies: Mapping[str, Expression]) -> Project:
     source = copies.get(statement.source)
     return evolve(statement, source=source.name) if isinstance(source, Symbol) else statement
+
+
+def _without_divisions(
+    body: Sequence[Statement], results: Sequence[Expression], constant: set[str], system: System
+) -> tuple[list[Statement], list[Expression]]:
+    """Replace divisions by real expressions of parameters alone, which take several times as long as products."""
+
+    def multiplied(node: Expression) -> Expression:
+        match node:
+            case Apply("divide", (dividend, divisor)) if _is_divisor(divisor) and not symbols(dividend) <= constant:
+                return Apply("multiply", (dividend, Apply("divide", (Number(1), divisor))))
+        return node
+
+    def _is_divisor(divisor: Expression) -> bool:
+        read = symbols(divisor)
+        if not read or not read <= constant or is_complex(divisor, system.complex_symbols):
+            return False
+        return all(len(system.shapes.get(name, ())) < 2 for name in read)  # a matrix would be there twice
+
+    new_body = [
+        Assign(item.target, transform(item.expression, multiplied)) if isinstance(item, Assign) else item
+        for item in body
+    ]
+    return new_body, [transform(result, multiplied) for result in results]
 
 
 def _hoisted(

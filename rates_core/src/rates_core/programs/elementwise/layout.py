@@ -74,7 +74,7 @@ class Layout:
         self.parts = {
             name: Part(
                 name,
-                make_routine(system, list(results.values()), hoist, temporaries),
+                make_routine(system, list(results.values()), hoist, temporaries, reciprocals=True),
                 tuple(f"#{name} {path}" for path in results),
                 tuple(results),
             )
