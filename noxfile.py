@@ -383,6 +383,6 @@ def peer(session: nox.Session, tool: str) -> None:
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
     """Measure against the limits and those peers that have an environment; SymPy is only here."""
-    backends = "rates-numba", "rates-torch", "rates-jax", "rates-tf"
+    backends = "rates-numba", "rates-fortran", "rates-torch", "rates-jax", "rates-tf"
     install(session, CORE.name, *DEFAULT, *backends, "sympy", "matplotlib")
     session.run("python", "-m", "benchmarks", *session.posargs, env={"OMP_NUM_THREADS": "1"})

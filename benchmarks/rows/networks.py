@@ -43,9 +43,10 @@ TOLERANCE = 1e-7
 
 def rows(settings: Settings) -> Iterator[partial[Row]]:
     """Yield the rows of networks."""
-    if find_spec("rates_numba") is not None:
-        yield partial(dense, settings)
-        yield partial(delayed, settings)
+    for backend, factors in (("numba", (1.3, 1.5)), ("fortran", (1.2, 1.3))):
+        if find_spec(f"rates_{backend}") is not None:
+            yield partial(dense, settings, backend, factors[0])
+            yield partial(delayed, settings, backend, factors[1])
 
 
 def model(weights: Any, delays: Any) -> CircuitTemplate:
@@ -114,12 +115,12 @@ def in_c(weights: NDArray[np.float64], delays: NDArray[np.intc] | None, steps: i
     return run
 
 
-def measured(settings: Settings, work: str, factor: float, delays: bool) -> Row:
+def measured(settings: Settings, backend: str, work: str, factor: float, delays: bool) -> Row:
     """Measure a network against its limit in C."""
     size, steps = sizes(settings)
     weights = random_weights(size)
     given = random_delays(size) if delays else None
-    ours, limit = compiled(weights, given, steps), in_c(weights, given, steps)
+    ours, limit = compiled(weights, given, steps, backend), in_c(weights, given, steps)
     times = interleaved([ours, limit] if limit is not None else [ours], settings.repeats)
     error = None if limit is None else float(np.max(np.abs(ours()["y1"].to_numpy() - limit())))
     exact = None if limit is None else limit()
@@ -131,7 +132,7 @@ def measured(settings: Settings, work: str, factor: float, delays: bool) -> Row:
     else:
         found = peers.done("delayed_columns", exact, ("pyrates",), **network, delays=given)
     return Row(
-        f"{steps} Euler steps of {size} Jansen-Rit columns, {work}, numba",
+        f"{steps} Euler steps of {size} Jansen-Rit columns, {work}, {backend}",
         ours=times[0],
         reference=times[1] if limit is not None else None,
         limit=times[1] if limit is not None else None,
@@ -139,15 +140,15 @@ def measured(settings: Settings, work: str, factor: float, delays: bool) -> Row:
         error=error,
         tolerance=TOLERANCE,
         peers=found,
-        cold=cold(f"from {__name__} import *\nonce({size}, {steps}, {delays})"),
+        cold=cold(f"from {__name__} import *\nonce({size}, {steps}, {delays}, {backend!r})"),
     )
 
 
-def dense(settings: Settings) -> Row:
+def dense(settings: Settings, backend: str, factor: float) -> Row:
     """Measure a dense matrix."""
-    return measured(settings, "dense coupling", 1.3, delays=False)
+    return measured(settings, backend, "dense coupling", factor, delays=False)
 
 
-def delayed(settings: Settings) -> Row:
+def delayed(settings: Settings, backend: str, factor: float) -> Row:
     """Measure a delay per connection, multiples of the step."""
-    return measured(settings, "a delay per connection", 1.5, delays=True)
+    return measured(settings, backend, "a delay per connection", factor, delays=True)

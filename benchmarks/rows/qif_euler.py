@@ -46,9 +46,12 @@ def rows(settings: Settings) -> Iterator[partial[Row]]:
     """Yield the rows of this model."""
     yield partial(loop, settings)
     yield partial(build, settings)
-    if find_spec("rates_numba") is not None:
-        yield partial(native_loop, settings)
-        yield partial(native_run, settings)
+    for backend, factor in (("numba", 2.5), ("fortran", 1.8)):
+        if find_spec(f"rates_{backend}") is not None:
+            yield partial(native_loop, settings, backend, factor)
+            yield partial(native_run, settings, backend)
+    if find_spec("rates_fortran") is not None:
+        yield partial(compilation, settings)
 
 
 def pulse(steps: int) -> NDArray[np.float64]:
@@ -124,29 +127,30 @@ def loop(settings: Settings) -> Row:
     )
 
 
-def native_loop(settings: Settings) -> Row:
+def native_loop(settings: Settings, backend: str, factor: float) -> Row:
     """Measure the compiled loop alone, with prepared arguments."""
     steps = round(80_000 * settings.scale)
     signal = pulse(steps)
-    model = model_of(signal, "numba")
+    model = model_of(signal, backend)
     kernel_ = model.program.bind({item.path: item.value for item in model.system.parameters})
     carry = Carry(0, 0.0, np.array(START))
     ours = partial(kernel_.loop, carry, [[signal]], [], STEP, steps, 1)
-    return against_c(f"{steps} Euler steps of QIF, the loop alone, numba", ours, lambda: ours()[1][0], signal, settings)
+    work = f"{steps} Euler steps of QIF, the loop alone, {backend}"
+    return replace(against_c(work, ours, lambda: ours()[1][0], signal, settings), target=Target(factor))
 
 
-def native_run(settings: Settings) -> Row:
+def native_run(settings: Settings, backend: str) -> Row:
     """Measure a whole run of compiled code, with its table."""
     signal = pulse(round(80_000 * settings.scale))
-    ours = compiled(signal, "numba")
+    ours = compiled(signal, backend)
     row = against_c(
-        f"{len(signal)} Euler steps of QIF, run() with its table, numba",
+        f"{len(signal)} Euler steps of QIF, run() with its table, {backend}",
         ours,
         lambda: ours()["r"].to_numpy(),
         signal,
         settings,
     )
-    program = f"from {__name__} import *\ncompiled(pulse({len(signal)}), 'numba')()"
+    program = f"from {__name__} import *\ncompiled(pulse({len(signal)}), {backend!r})()"
     return replace(row, reference=None, target=Target(seconds=3e-3), cold=cold(program))
 
 
@@ -162,6 +166,21 @@ def against_c(
     limit = None if library is None else times[1]
     error = None if library is None else float(np.max(np.abs(result() - in_c(library, signal))))
     return Row(work, ours=times[0], reference=limit, limit=limit, target=Target(2.5), error=error, tolerance=TOLERANCE)
+
+
+def compilation(settings: Settings) -> Row:
+    """Measure what the compiler of Fortran takes, with nothing compiled before."""
+    program = f"""
+import os, tempfile, time
+from {__name__} import model_of, pulse
+model = model_of(pulse(80000), "fortran")
+with tempfile.TemporaryDirectory() as folder:
+    os.environ["RATES_CACHE_DIR"] = folder
+    start = time.perf_counter()
+    model.program.library
+    print(time.perf_counter() - start)
+"""
+    return Row("its module compiled by gfortran", ours=inside(program, settings.repeats), target=Target(seconds=0.5))
 
 
 def build(settings: Settings) -> Row:

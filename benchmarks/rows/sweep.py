@@ -32,6 +32,8 @@ def rows(settings: Settings) -> Iterator[partial[Row]]:
     if find_spec("rates_numba") is not None and find_spec("rates_runge_kutta") is not None:
         yield partial(warm, settings)
         yield partial(cold, settings)
+    if find_spec("rates_fortran") is not None and find_spec("rates_numba") is not None:
+        yield partial(against_numba, settings)
 
 
 def circuit() -> CircuitTemplate:
@@ -40,13 +42,13 @@ def circuit() -> CircuitTemplate:
     return CircuitTemplate("forced", nodes=nodes, edges=[("k/sin_op/s", "p/vdp_op/inp", None, {"weight": 1.0})])
 
 
-def model(end: float) -> Any:
+def model(end: float, backend: str = "numba") -> Any:
     """Return its program."""
     return (
         circuit()
         .update_var(node_vars={"p/vdp_op/mu": MU})
         .compile(
-            backend="numba", solver="dop853", simulation_time=end, step_size=SAMPLING, rtol=RTOL, atol=ATOL,
+            backend=backend, solver="dop853", simulation_time=end, step_size=SAMPLING, rtol=RTOL, atol=ATOL,
             outputs={"x": "p/vdp_op/x"},
         )
     )  # fmt: skip
@@ -105,6 +107,26 @@ def warm(settings: Settings) -> Row:
         error=error,
         tolerance=MARGIN * (allowed or 0.0),
         peers=peers.done("forced", None if exact is None else exact(), ("diffrax", "pyrates"), **given),
+    )
+
+
+def against_numba(settings: Settings) -> Row:
+    """Measure it in Fortran, on all threads as numba does it."""
+    side = max(2, round(20 * settings.scale))
+    omega, weight = grid(side)
+    ours, other = (partial(recorded, model(END, backend), omega, weight) for backend in ("fortran", "numba"))
+    times = interleaved([ours, other], settings.repeats)
+    exact, limit = in_c(omega, weight, END, *EXACT), in_c(omega, weight, END)
+    error = allowed = None
+    if limit is not None and exact is not None:
+        error, allowed = (float(np.max(np.abs(found - exact()))) for found in (ours(), limit()))
+    return Row(
+        f"the same {side * side} points, fortran (reference: numba)",
+        ours=times[0],
+        reference=times[1],
+        target=Target(1.3),
+        error=error,
+        tolerance=MARGIN * (allowed or 0.0),
     )
 
 

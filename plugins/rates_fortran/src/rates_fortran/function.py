@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -101,13 +101,11 @@ class _Writer:
         given: list[InputSignal | Read] = [*self.signature.sampled, *self.signature.called, *self.signature.reads]
         variables += [body.variable(item.path, self.layout.names[item.path]) for item in given]
         variables += [("integer", "i")] if any("do i =" in line for line in before) else []
-        if TIME not in (*body.now(), *([TIME] if before else ())):  # solvers give it all the same
-            statements = [
-                "associate (autonomous => t)  ! the model does not depend on time",
-                "end associate",
-                *statements,
-            ]
         arguments = [TIME, state_argument(self.system.width), out, *self._arguments()]
+        unused = unneeded(statements, arguments)
+        if unused:  # solvers and right-hand sides of the same model have them all the same
+            named = ", ".join(f"unused{number} => {name}" for number, name in enumerate(unused, 1))
+            statements = [f"associate ({named})", "end associate", *statements]
         procedure = Procedure(
             self.request.name, self._documentation(), arguments, list(dict.fromkeys([*variables, *body.variables])),
             statements,
@@ -242,9 +240,15 @@ class _Writer:
         return f"real({text}, dp)" if self.past_type == "complex" and not read.complex else text
 
 
+def unneeded(statements: Sequence[str], arguments: Sequence[Argument]) -> list[str]:
+    """Return the names of arguments that no statement has, nor the bounds of one that some statement has."""
+    kept = Procedure("", [""], arguments, [], statements).trimmed().arguments
+    return [argument.name for argument in arguments if argument not in kept]
+
+
 def load_function(source: FortranSource, name: str) -> Callable[..., Any]:
     """Return a function of Python that calls a compiled procedure."""
-    library = Library(source.module)
+    loaded: list[Library] = []  # compiled when it is called: the text is had without a compiler
     procedure = source.module.procedures[name]
     taken = {argument.key: argument for argument in procedure.arguments}
     by_keyword = dict(zip(source.bound.values(), source.keys[len(source.names) :], strict=True))
@@ -263,7 +267,9 @@ def load_function(source: FortranSource, name: str) -> Callable[..., Any]:
                 given[key] = called[-1].pointer
             else:
                 given |= _given(argument, value)
-        library.call(name, given)
+        if not loaded:
+            loaded.append(Library(source.module))
+        loaded[0].call(name, given)
         for one in called:
             one.check()
         return out.T

@@ -147,17 +147,19 @@ def chosen_forms(options: Mapping[str, Any]) -> tuple[Forms, dict[str, Any]]:
 
 
 def check_fit(solver: SolverSpec, backend: BackendSpec) -> None:
-    """Raise unless a solver works with a backend whose tool is there.
+    """Raise unless a solver works with a backend whose library is there.
+
+    A program in another language is text that can be had without its compiler; that says what is missing when it runs.
 
     Raises:
         UnsupportedFeatureError: the solver names other backends.
-        PluginError: the backend's tool is missing; the text holds the remedy.
+        PluginError: the backend's library is missing; the text holds the remedy.
     """
     if solver.backends is not None and backend.name not in solver.backends:
         raise UnsupportedFeatureError(
             f"The solver '{solver.name}' does not work with the backend '{backend.name}'. "
             f"Give backend={' or '.join(repr(name) for name in solver.backends)}."
         )
-    missing = backend.missing_tool()
+    missing = backend.missing_tool() if backend.language == "Python" else None
     if missing is not None:
         raise PluginError(f"The backend '{backend.name}' cannot run: {missing}")
