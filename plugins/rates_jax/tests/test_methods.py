@@ -155,7 +155,7 @@ def test_a_run_in_many_calls_is_the_run_in_one(oscillator: Oscillator, monkeypat
         whole, rows = solved(problem(oscillator.equations, method, **given))
         with monkeypatch.context() as patched:
             patched.setattr("rates_jax.driver.FIRST_STEPS", 3)
-            patched.setattr("rates_jax.driver.CALL_SECONDS", 1e-9)  # one step in each call but the first
+            patched.setattr("rates_jax.pace.CALL_SECONDS", 1e-9)  # one step in each call but the first
             parts, same = solved(problem(oscillator.equations, method, **given))
         np.testing.assert_array_equal(same, rows)
         np.testing.assert_array_equal(parts.y, whole.y)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from rates_core.solvers.driver import Problem
-from rates_core.solvers.pieces import Piece, pieces
+from rates_core.solvers.pieces import Piece, pieces, spans_of
 
 
 def problem(stops: list[float], start: float = 0.0, end: float = 1.0) -> Problem:
@@ -51,3 +51,13 @@ def test_ends_that_are_no_stops_are_evaluated_as_they_are():
 @pytest.mark.parametrize("width", [0.0, 1e-16, 1e-15])
 def test_a_piece_as_narrow_as_rounding_is_evaluated_as_it_is(width):
     assert seen(Piece(1.0, 1.0 + width, opens=True, closes=True), 1.0) == 1.0
+
+
+def test_pieces_of_many_runs_are_arrays_with_as_many_entries_as_the_longest_has():
+    found = spans_of([problem([0.25, 0.5]), problem([], start=0.5)])
+    assert found.count.tolist() == [3, 1]
+    assert found.end[0].tolist() == [0.25, 0.5, 1.0]
+    assert found.end[1, 0] == 1.0
+    bounds = [piece.bounds() for piece in pieces(problem([0.25, 0.5]))]
+    assert list(zip(found.first[0], found.last[0], strict=True)) == bounds
+    assert (found.first[1, 0], found.last[1, 0]) == (-np.inf, np.inf)

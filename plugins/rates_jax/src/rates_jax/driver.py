@@ -16,18 +16,17 @@ from rates_core.programs.equations import Equations
 from rates_core.programs.gradient import GradientRequest, Gradients
 from rates_core.programs.pair import Status
 from rates_core.programs.record import Columns
-from rates_core.solvers.driver import Driver, Problem, Progress
+from rates_core.solvers.driver import Driver, Problem, Problems, Progress, Solutions
 from rates_core.solvers.failures import stuck, too_many_steps
-from rates_core.solvers.pieces import pieces
+from rates_core.solvers.pieces import spans_of
 
 from rates_jax.adjoints import Derivative, Way, adjoint_name
 from rates_jax.methods import DEFAULT, options_of
-from rates_jax.travel import Place, Reached, Road, Rows, traveller
+from rates_jax.pace import FIRST_STEPS, MOST_BYTES, room_for, steps_of_next
+from rates_jax.together import Together, go_together
+from rates_jax.travel import Place, Reached, Road, Rows, road_of, traveller
 
 SOLVER = "diffrax"
-FIRST_STEPS = 200  # of the first call, from which the speed is measured
-CALL_SECONDS = 0.2
-MOST_BYTES = 2**24  # of the rows of a call
 LEAST_ROOM = 64  # steps, of what is differentiated
 
 
@@ -38,6 +37,7 @@ class DiffraxDriver(Driver):
     """
 
     differentiates = True
+    side_by_side = True
 
     def check(self, problem: Problem) -> None:
         """Check the options.
@@ -57,6 +57,10 @@ class DiffraxDriver(Driver):
             SimulationError: the method failed.
         """
         yield from _Run(problem, _equations(problem)).parts()
+
+    def integrate_many(self, problems: Problems) -> Solutions | None:
+        """Integrate problems side by side; None where Jacobians of all of them would take too much memory."""
+        return Together(problems).solved() if go_together(problems) else None
 
     def gradient(self, problem: Problem, request: GradientRequest) -> Gradients:
         """Return the derivatives of a loss of a run, by the way that the option `adjoint` names.
@@ -95,7 +99,7 @@ class _Run:
         self.method = problem.method or DEFAULT
         self._options = options_of(problem)
         self._times = np.asarray(problem.times, dtype=float)
-        self._room = _room(len(self._times), MOST_BYTES // (8 * max(1, len(problem.y))))
+        self._room = room_for(len(self._times), MOST_BYTES // (8 * max(1, len(problem.y))))
         self.count = 0  # of steps
         self._travel = traveller(equations, self.method)
 
@@ -105,7 +109,7 @@ class _Run:
         with jax.enable_x64(True):
             road, place = jax.tree.map(jnp.asarray, (self._road(), self._start()))
             kept = self._travel.kept(self._equations.values, place, road)
-            place = place._replace(method=jax.tree.map(jnp.asarray, kept))
+            place = place._replace(method=kept)
         while True:
             started = perf_counter()
             wanted = most if limit is None else min(most, limit - self.count)
@@ -120,8 +124,7 @@ class _Run:
                 raise stuck(SOLVER, time, status is Status.UNDEFINED)
             if limit is not None and self.count >= limit:
                 raise too_many_steps(SOLVER, limit, time)
-            elapsed = perf_counter() - started
-            most = max(1, min(8 * most, int(max(int(reached.steps), 1) * CALL_SECONDS / max(elapsed, 1e-6))))
+            most = steps_of_next(most, int(reached.steps), perf_counter() - started)
 
     def room(self) -> int:
         """Return room for all steps that the run tries, one of few numbers; raise what is wrong with it."""
@@ -180,17 +183,11 @@ class _Run:
         return Place(np.float64(problem.start), y, h, tuple(map(np.float64, errors)), np.True_, np.True_, None)
 
     def _road(self) -> Road:
-        steps, problem = self._options.steps, self._problem
-        found = list(pieces(problem))
-        room = _room(len(found) + 1)
-        ends, firsts, lasts = (np.full(room, value) for value in (math.inf, -math.inf, math.inf))
-        ends[: len(found)] = [piece.end for piece in found]
-        bounds = np.array([piece.bounds() for piece in found])
-        firsts[: len(found)], lasts[: len(found)] = bounds.T
-        rtol, atol = (np.array(np.broadcast_to(value, problem.y.shape), float) for value in (steps.rtol, steps.atol))
-        proportional, integral, derivative = map(np.float64, self._options.coefficients)
-        coefficients = proportional, integral, derivative
-        return Road(ends, firsts, lasts, rtol, atol, np.float64(steps.max_step), coefficients, np.float64(problem.end))
+        problem = self._problem
+        road: Road = jax.tree.map(
+            lambda leaf: leaf[0], road_of(self._options, spans_of([problem]), len(problem.y), problem.end)
+        )
+        return road
 
     def _even(self, adjoint: str, road: Road) -> Road:
         """Return tolerances that serve derivatives too, where those are integrated.
@@ -215,11 +212,3 @@ class _Run:
         first, second = (float(error) for error in place.errors)
         controller = self.method, float(place.h), (first, second)
         return Progress(time, np.array(place.y), (), controller, columns)
-
-
-def _room(needed: int, most: float = math.inf) -> int:
-    """Return one of few numbers, so that other numbers compile nothing again, at least 8 and else at most `most`."""
-    room = 8
-    while room < needed and 8 * room <= most:
-        room *= 8
-    return room

@@ -18,6 +18,7 @@ from rates_core.programs.pair import StepControl
 from rates_core.programs.record import Columns
 
 if TYPE_CHECKING:
+    from rates_core.programs.equations import Equations
     from rates_core.programs.program import ProgramRequest
 
 
@@ -59,6 +60,18 @@ class Batch(ABC):
             samples: of each external input, by point, to be interpolated linearly; the last one holds.
             base: position of the first samples, in spacings from time 0.
             spacing: time between samples.
+        """
+        return None
+
+    def equations(self, samples: Sequence[np.ndarray], base: float, spacing: float) -> Equations | None:
+        """Return the equations of all points, or None: core then runs point by point.
+
+        Each array among their values has a first axis of points, or of length 1 where all share one value.
+
+        Args:
+            samples: see `pair_loop`.
+            base: likewise.
+            spacing: likewise.
         """
         return None
 

@@ -11,6 +11,7 @@ from attrs import frozen
 
 from rates_core.programs.batch import Batch, PairBatch, Spans, Travellers, empty_columns, stacked
 from rates_core.programs.carry import Carry
+from rates_core.programs.equations import Equations
 from rates_core.programs.pair import Status
 from rates_core.programs.program import ProgramRequest
 from rates_core.programs.record import Columns
@@ -21,10 +22,11 @@ from rates_core.simulation.execution import Run, RunRequest, prepared
 from rates_core.simulation.fixed import FAILURES, chunks
 from rates_core.simulation.native_pair import CALL_SECONDS, FIRST_STEPS, control_of
 from rates_core.simulation.nonfinite import computed_columns
+from rates_core.simulation.watched import indices_known
 from rates_core.solvers.adaptive_options import adaptive_options
-from rates_core.solvers.driver import Problem
+from rates_core.solvers.driver import Driver, Problem, Problems
 from rates_core.solvers.embedded import EmbeddedPair
-from rates_core.solvers.pieces import pieces
+from rates_core.solvers.pieces import spans_of
 from rates_core.system.indices import check_indices
 from rates_core.system.system import System
 
@@ -85,7 +87,8 @@ class _Points:
 def run_together(model: CompiledModel, requests: Sequence[RunRequest]) -> Together | None:
     """Run many points in one; None if this model cannot, with this solver or these inputs."""
     driver = model.choice.driver
-    if not model.choice.fixed and (model.system.reads or not isinstance(driver, EmbeddedPair)):
+    able = isinstance(driver, EmbeddedPair) or (driver is not None and driver.side_by_side)
+    if not model.choice.fixed and (model.system.reads or not able):
         return None
     points = _bound(model, requests)
     if points is None:
@@ -172,11 +175,27 @@ def _accepted(points: _Points) -> tuple[Columns, np.ndarray] | None:
     if len({tuple(np.shape(table) for table in found) for found in known}) > 1:
         return None
     tables = [points.by_point([found[number] for found in known]) for number in range(len(known[0]))]
-    run = points.run
-    loop = points.batch.pair_loop(tables, run.inputs.base, run.grid.step_size)
-    if loop is None:
+    given = tables, points.run.inputs.base, points.run.grid.step_size
+    problems, driver = [problem_of(each) for each in points.runs], points.run.model.choice.driver
+    if isinstance(driver, EmbeddedPair):
+        loop = points.batch.pair_loop(*given)
+        return None if loop is None else _travelled(points, loop, problems)
+    assert driver is not None
+    known_indices = indices_known(points.run.model.system, points.run.arguments)
+    equations = points.batch.equations(*given) if known_indices else None
+    return None if equations is None else _driven(points, driver, equations, problems)
+
+
+def _driven(
+    points: _Points, driver: Driver, equations: Equations, problems: Sequence[Problem]
+) -> tuple[Columns, np.ndarray] | None:
+    """Return what a driver finds that integrates problems side by side."""
+    y = np.array([carry.y for carry in points.carries], dtype=float).reshape(len(points.carries), -1)
+    found = driver.integrate_many(Problems(problems[0], y, _spans(points, problems), equations))
+    if found is None:
         return None
-    return _travelled(points, loop, [problem_of(each) for each in points.runs])
+    finite = np.isfinite(found.y).all(axis=1) | (not points.run.request.stop_on_nonfinite)
+    return found.columns, found.done & finite
 
 
 def _travelled(points: _Points, loop: PairBatch, problems: Sequence[Problem]) -> tuple[Columns, np.ndarray]:
@@ -202,17 +221,10 @@ def _travelled(points: _Points, loop: PairBatch, problems: Sequence[Problem]) ->
 
 def _spans(points: _Points, problems: Sequence[Problem]) -> Spans:
     """Return the spans of all points."""
-    found = [list(pieces(problem)) for problem in problems]
-    longest = max(map(len, found))
-    ends, firsts, lasts = (np.zeros((len(found), longest)) for _ in range(3))
-    for row, parts in enumerate(found):
-        for place, piece in enumerate(parts):
-            ends[row, place] = piece.end
-            firsts[row, place], lasts[row, place] = piece.bounds()
-    counts = np.array([len(parts) for parts in found])
-    if len(found) == 1:
-        return Spans(counts, ends, firsts, lasts)
-    return Spans(counts[points.of], ends[points.of], firsts[points.of], lasts[points.of])
+    found = spans_of(problems)
+    if len(problems) == 1:
+        return found
+    return Spans(found.count[points.of], found.end[points.of], found.first[points.of], found.last[points.of])
 
 
 def _travellers(points: _Points, start: float, rows: int) -> Travellers:

@@ -30,8 +30,12 @@ def watched(kernel: Kernel, system: System, arguments: Mapping[str, Any]) -> Ker
         system: that the kernel was made from.
         arguments: values of all parameters.
     """
-    known = all(symbols(pick.place) <= arguments.keys() for pick in system.picks)
-    return kernel if known else _Watched(kernel, system, arguments)
+    return kernel if indices_known(system, arguments) else _Watched(kernel, system, arguments)
+
+
+def indices_known(system: System, arguments: Mapping[str, Any]) -> bool:
+    """Return whether all indices depend on parameters only, so that they were checked before the run."""
+    return all(symbols(pick.place) <= arguments.keys() for pick in system.picks)
 
 
 class _Watched(Kernel):

@@ -12,6 +12,7 @@ from attrs import frozen
 if TYPE_CHECKING:
     import numpy as np
 
+    from rates_core.programs.batch import Spans
     from rates_core.programs.equations import Equations
     from rates_core.programs.gradient import GradientRequest, Gradients
     from rates_core.programs.record import Columns
@@ -89,6 +90,41 @@ class Progress:
     columns: Columns | None = None
 
 
+@frozen(eq=False)
+class Problems:
+    """Initial value problems that differ in parameters, inputs and where they start: points of a sweep.
+
+    Attributes:
+        problem: the first one. The others have its start, times, end, options and method.
+        y: states at the start, by point.
+        spans: the parts between stops, of each point or of all.
+        equations: the right-hand sides and what is recorded. Each array among their values has a first axis of points,
+            or of length 1 where all share one value.
+    """
+
+    problem: Problem
+    y: np.ndarray
+    spans: Spans
+    equations: Equations
+
+
+@frozen(eq=False)
+class Solutions:
+    """What became of problems that were integrated side by side.
+
+    Attributes:
+        columns: what is recorded at wanted times, one array per variable: points, then times.
+        done: for each point whether it came to its end; what others recorded means nothing.
+        y: states reached, by point.
+        steps: that were taken, by point.
+    """
+
+    columns: Columns
+    done: np.ndarray
+    y: np.ndarray
+    steps: np.ndarray
+
+
 def unsolved(options: Mapping[str, Any], method: str | None, size: int) -> Problem:
     """Return a problem that is there to have its options checked.
 
@@ -108,9 +144,11 @@ class Driver(ABC):
 
     Attributes:
         differentiates: whether it has `gradient`.
+        side_by_side: whether it has `integrate_many`.
     """
 
     differentiates: ClassVar[bool] = False
+    side_by_side: ClassVar[bool] = False
 
     def check(self, problem: Problem) -> None:  # noqa: B027  # one whose options are checked elsewhere has nothing to do
         """Check the options of a problem of which nothing is computed; its states are zeros.
@@ -126,6 +164,14 @@ class Driver(ABC):
         Raises:
             SimulationError: the method failed; the text says why, and the time says how far it came.
         """
+
+    def integrate_many(self, problems: Problems) -> Solutions | None:
+        """Integrate problems side by side, each by the steps that it takes alone; None to have them one by one.
+
+        Core asks only drivers that say `side_by_side`. A point that fails disturbs no other one; core runs it once more
+        alone, where it says what is wrong.
+        """
+        raise NotImplementedError(f"{type(self).__name__} does not integrate problems side by side.")
 
     def gradient(self, problem: Problem, request: GradientRequest) -> Gradients:
         """Return the derivatives of a loss of a run. Core asks only drivers that say that they differentiate.

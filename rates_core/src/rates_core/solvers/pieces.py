@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+import numpy as np
 from attrs import frozen
 
+from rates_core.programs.batch import Spans
 from rates_core.solvers.driver import Derivative, Problem
 
 SAME_TIME = 1e-12  # stops that are nearer to each other than this share of the run's end are one stop
@@ -56,3 +58,14 @@ def pieces(problem: Problem) -> Iterator[Piece]:
             yield Piece(start, stop, opens, closes=True)
             start, opens = stop, True
     yield Piece(start, problem.end, opens, closes=False)
+
+
+def spans_of(problems: Sequence[Problem]) -> Spans:
+    """Return the pieces of some problems as arrays."""
+    found = [list(pieces(problem)) for problem in problems]
+    ends, firsts, lasts = (np.zeros((len(found), max(map(len, found)))) for _ in range(3))
+    for row, parts in enumerate(found):
+        for place, piece in enumerate(parts):
+            ends[row, place] = piece.end
+            firsts[row, place], lasts[row, place] = piece.bounds()
+    return Spans(np.array([len(parts) for parts in found]), ends, firsts, lasts)

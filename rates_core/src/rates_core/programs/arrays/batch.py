@@ -14,6 +14,7 @@ from rates_core.programs.arrays.runtime import padded, row_size
 from rates_core.programs.arrays.travel import ArrayPairBatch
 from rates_core.programs.batch import Batch, PairBatch
 from rates_core.programs.carry import Carry
+from rates_core.programs.equations import Equations
 from rates_core.programs.program import Kernel
 from rates_core.programs.record import Columns
 
@@ -133,6 +134,10 @@ class ArrayBatch(Batch):
             return None
         run = self._program.batched("pair", self._arguments)
         return ArrayPairBatch(self._program, run, samples, base, spacing)
+
+    def equations(self, samples: Sequence[np.ndarray], base: float, spacing: float) -> Equations:
+        """Return the equations of the module with the values of all points."""
+        return self._program.equations.of_points(self._arguments, samples, base, spacing)
 
     def _points_first(self, rows: np.ndarray, path: str) -> np.ndarray:
         """Return rows by point; what does not depend on points has no axis for them."""

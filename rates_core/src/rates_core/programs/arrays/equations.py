@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from itertools import count
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
@@ -11,7 +12,7 @@ import numpy as np
 
 from rates_core.programs.arrays.inputs import on_grid_text
 from rates_core.programs.arrays.language import ArrayLanguage
-from rates_core.programs.arrays.runtime import argument
+from rates_core.programs.arrays.runtime import argument, by_point
 from rates_core.programs.equations import Bound, Equations, Fed
 
 if TYPE_CHECKING:
@@ -39,8 +40,7 @@ class ArrayEquations:
         """Return the equations with the values of one run."""
         program, request = self._program, self._program.request
         runtime, system = program.runtime, request.system
-        taken = {path: None for name in FUNCTIONS for path in program.parameters(name)}
-        parameters = {path: argument(runtime, system, path, arguments) for path in taken}
+        parameters = {path: argument(runtime, system, path, arguments) for path in self._taken}
         asked = _Asked(fed) if callable(fed) else None
         number, tables = None, ()
         if asked is not None:
@@ -50,11 +50,31 @@ class ArrayEquations:
             tables = tuple(
                 runtime.array(_held(table, runtime.room(len(table), table[:1].nbytes)), "real") for table in fed
             )
-        kinds = tuple(complex if path in system.complex_symbols else float for path in request.recorded)
-        return Equations(
-            self.bind, (parameters, (tables, float(base), float(spacing), number)), kinds, request.precision,
-            asked.check if asked is not None else _nothing, self.kept,
-        )  # fmt: skip
+        check = asked.check if asked is not None else _nothing
+        return self._equations((parameters, (tables, float(base), float(spacing), number)), check)
+
+    def of_points(
+        self, arguments: Mapping[str, Any], samples: Sequence[np.ndarray], base: float, spacing: float
+    ) -> Equations:
+        """Return the equations of many points: each value has a first axis of points, or of 1 where they share it."""
+        runtime, system = self._program.runtime, self._program.request.system
+        parameters = {path: by_point(runtime, system, path, arguments) for path in self._taken}
+        tables = tuple(
+            runtime.array(np.stack([_held(own, runtime.room(len(own), own[:1].nbytes)) for own in table]), "real")
+            for table in samples
+        )
+        grid = (runtime.array(np.array([number]), "real") for number in (base, spacing))
+        return self._equations((parameters, (tables, *grid, None)), _nothing)
+
+    @cached_property
+    def _taken(self) -> tuple[str, ...]:
+        """Return the paths of the parameters that the functions take."""
+        return tuple(dict.fromkeys(path for name in FUNCTIONS for path in self._program.parameters(name)))
+
+    def _equations(self, values: tuple[Mapping[str, Any], Any], check: Callable[[], None]) -> Equations:
+        request = self._program.request
+        kinds = tuple(complex if path in request.system.complex_symbols else float for path in request.recorded)
+        return Equations(self.bind, values, kinds, request.precision, check, self.kept)
 
     def bind(self, values: Any) -> Bound:
         """Return the derivative and what is recorded as functions of time and states."""

@@ -179,9 +179,15 @@ def argument(runtime: ArrayRuntime, system: System, path: str, arguments: Mappin
 
 def of_points(runtime: ArrayRuntime, system: System, path: str, arguments: Mapping[str, Any]) -> Any:
     """Return the values of a parameter at many points, or the one that all share, as an array of the library."""
-    parameter, values = system.parameter_paths[path], np.asarray(arguments[path])
+    values = np.asarray(arguments[path])
     if len(values) == 1:
         return argument(runtime, system, path, {path: values[0]})
+    return by_point(runtime, system, path, arguments)
+
+
+def by_point(runtime: ArrayRuntime, system: System, path: str, arguments: Mapping[str, Any]) -> Any:
+    """Return the same with a first axis of points, or of length 1 where they share one value."""
+    parameter, values = system.parameter_paths[path], np.asarray(arguments[path])
     values = np.broadcast_to(values.reshape(len(values), *(values.shape[1:] or (1,) * len(parameter.shape))),
                              (len(values), *parameter.shape))  # fmt: skip
     return runtime.array(values, "integer" if parameter.integer else "complex" if parameter.complex else "real")
