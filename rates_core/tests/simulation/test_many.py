@@ -12,6 +12,7 @@ from rates_core.errors import ArgumentError, NonFiniteError, UnknownNameError
 from rates_core.plugins import get_manager
 from rates_core.programs.batch import Batch
 from rates_core.programs.program import Backend, Kernel, Program
+from rates_core.simulation.execution import prepared
 from rates_core.simulation.points import Point, PointResults
 from rates_core.testing.injection import injected_backend
 
@@ -148,6 +149,38 @@ def test_delays_differ_and_the_past_is_shared(circuit, backend):
         backend=backend, solver="rk4", simulation_time=2.0, step_size=0.1
     )
     assert_same(model, [Point({"p/op/tau": tau}) for tau in (0.3, 0.47, 1.0)], history={"p/op/x": np.cos})
+
+
+LATE = {
+    "parameters that the past does not know": ("x' = -k*past(x, tau)", [{"k": 0.5}, {"k": 1.0}, {"k": 1.5}], 2),
+    "delays": ("x' = -k*past(x, tau)", [{"k": 0.5, "tau": 0.2}, {"k": 1.0, "tau": 0.4}, {"k": 1.5, "tau": 0.4}], 3),
+    "a computed variable": ("x' = -past(k*x, tau)", [{"k": 0.5}, {"k": 1.0}, {"k": 1.5}], 4),
+    "no delay": ("x' = -k*past(x, tau)", [{"tau": 0.0, "k": 0.5}, {"tau": 0.0, "k": 1.0}, {"tau": 0.3}], 4),
+}
+
+
+@pytest.mark.parametrize("what", LATE)
+def test_starts_are_found_once_for_points_that_start_alike(circuit, backend, sizes, what, monkeypatch):
+    """Once for the batch, and then once for each different past."""
+    equation, values, wanted = LATE[what]
+    model = circuit(equation, x="output(1.0)", k=1.0, tau=0.3).compile(
+        backend=backend, solver="rk4", simulation_time=1.0, step_size=0.1
+    )
+    points = [Point({f"p/op/{name}": value for name, value in some.items()}) for some in values]
+    assert_same(model, points)
+    found: list[Any] = []
+    monkeypatch.setattr(
+        "rates_core.simulation.together.prepared", lambda *given: found.append(prepared(*given)) or found[-1]
+    )
+    list(model.run_many(points))
+    assert len(found) == (wanted if sizes else 0)
+
+
+def test_points_of_different_starts_have_pasts_of_their_own(circuit, backend):
+    model = circuit("x' = -k*past(x, 0.3)", x="output(1.0)", k=1.0).compile(
+        backend=backend, solver="rk4", simulation_time=1.0, step_size=0.1
+    )
+    assert_same(model, [Point({"p/op/k": k}, {"p/op/x": x}) for k in (0.5, 1.0) for x in (1.0, 2.0)])
 
 
 def test_chains_start_from_the_past_of_each_point(circuit, backend):

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from attrs import frozen
 
+from rates_core.delays.reads import delay_values
 from rates_core.programs.batch import Batch, PairBatch, Spans, Travellers, empty_columns, stacked
 from rates_core.programs.carry import Carry
 from rates_core.programs.equations import Equations
 from rates_core.programs.pair import Status
-from rates_core.programs.program import ProgramRequest
+from rates_core.programs.program import ProgramRequest, slot_paths
 from rates_core.programs.record import Columns
 from rates_core.simulation.accepted import problem_of
 from rates_core.simulation.arguments import arguments_of, initial_state
@@ -127,13 +128,36 @@ def _bound(model: CompiledModel, requests: Sequence[RunRequest]) -> _Points | No
 def _starts(model: CompiledModel, requests: Sequence[RunRequest]) -> tuple[list[dict[str, Any]], list[Carry]]:
     """Return arguments and starts of points."""
     system = model.system
-    if system.reads or any(isinstance(state.initial, str) for state in system.states):
-        runs = [prepared(model, request) for request in requests]
-        return [dict(run.arguments) for run in runs], [run.carry for run in runs]
     arguments = [arguments_of(system, request.parameters) for request in requests]
     for values in arguments:
         check_indices(system, values)
-    return arguments, [Carry(0, 0.0, initial_state(system, request.initial)) for request in requests]
+    if not system.reads and not any(isinstance(state.initial, str) for state in system.states):
+        return arguments, [Carry(0, 0.0, initial_state(system, request.initial)) for request in requests]
+    carries: list[Carry] = []
+    known: dict[Any, Carry] = {}
+    for request, values in zip(requests, arguments, strict=True):
+        key = _start_of(system, request, values)
+        carry = known.get(key)
+        carries.append(prepared(model, request).carry if carry is None else carry)
+        if key is not None:
+            known[key] = carries[-1]
+    return arguments, carries
+
+
+def _start_of(system: System, request: RunRequest, arguments: Mapping[str, Any]) -> Any:
+    """Return what equals that of points which start alike, past included, or None where parameters decide about it.
+
+    The past of a state is what it is at the start, or what the user says; parameters come in by delays, by computed
+    variables whose past matters, by what has no delay, and by what chains start from.
+    """
+    states, delays = system.state_paths, delay_values(system, arguments)
+    if not all(slot in states for slot in slot_paths(system)) or not all(np.all(np.greater(d, 0)) for d in delays):
+        return None
+    if any(isinstance(state.initial, str) for state in system.states):
+        return None
+    y = initial_state(system, request.initial)
+    said = id(request.history), id(request.inputs)
+    return said, y.tobytes(), tuple(np.asarray(delay).tobytes() for delay in delays)
 
 
 def _draws(system: System, requests: Sequence[RunRequest]) -> list[Draws]:

@@ -51,21 +51,31 @@ class Pasts:
     def buffers(self, step: int) -> tuple[Any, ...]:
         """Return the samples up to a step as arrays of the library: rows, then points."""
         found = []
+        own, places = self._rows_by_size(step + 1)
         for parts in zip(*(history.buffers() for history in self._histories), strict=True):
             whole = np.zeros((2 * self._size, len(parts), *parts[0].shape[1:]), dtype=parts[0].dtype)
             for point, (part, size) in enumerate(zip(parts, self._sizes, strict=True)):
-                whole[_rows(step + 1, size, self._size), point] = part[_rows(step + 1, size, size)]
+                whole[places[size], point] = part[own[size]]
             found.append(self._runtime.array(whole, "complex" if np.iscomplexobj(whole) else "real"))
         return tuple(found)
 
     def advanced(self, buffers: Sequence[Any], step: int) -> Sequence[UniformHistory]:
         """Return the histories after a loop has left all samples before a step in its buffers; they are changed."""
+        own, places = self._rows_by_size(step)
         for slot, buffer in enumerate(map(self._runtime.view, buffers)):
             for point, (history, size) in enumerate(zip(self._histories, self._sizes, strict=True)):
-                history.buffers()[slot][_rows(step, size, size)] = buffer[_rows(step, size, self._size), point]
+                history.buffers()[slot][own[size]] = buffer[places[size], point]
         for history in self._histories:
             history.advance(step)
         return self._histories
+
+    def _rows_by_size(self, stop: int) -> tuple[dict[int, np.ndarray], dict[int, np.ndarray]]:
+        """Return where the samples before a step lie, by size of a history: in its own buffers, and in those of all."""
+        sizes = dict.fromkeys(self._sizes)
+        return (
+            {size: _rows(stop, size, size) for size in sizes},
+            {size: _rows(stop, size, self._size) for size in sizes},
+        )
 
     def gathers(self) -> Gathers:
         """Return where each read takes its values, by point."""
