@@ -38,6 +38,8 @@ def rows(settings: Settings) -> Iterator[partial[Row]]:
     for backend in ASKED:
         if find_spec(f"rates_{backend}") is not None:
             yield partial(row, settings, backend)
+    if find_spec("rates_jax") is not None:
+        yield partial(whole, settings)
 
 
 def numbers() -> tuple[NDArray[np.float64], NDArray[np.int64]]:
@@ -69,6 +71,22 @@ def ours(backend: str, steps: int) -> Callable[[], Result]:
     def run() -> Result:
         found = model.gradient(lambda outputs: mean(outputs["v"] * outputs["v"]), ["p/op/tau", WEIGHT])
         return found.loss, np.append(found["p/op/tau"], np.ravel(found[WEIGHT]))
+
+    return run
+
+
+def as_one(steps: int) -> Callable[[], Result]:
+    """Return the same as one compiled function of JAX, loss included: the run as a function of its values."""
+    jax = import_module("jax")
+    model = circuit().compile(backend="jax", step_size=H, simulation_time=steps * H, outputs={"v": "p/op/v"})
+    outputs = model.trainable(["p/op/tau", WEIGHT])
+    with jax.enable_x64(True):
+        both = jax.jit(jax.value_and_grad(lambda values: (outputs(values)["v"] ** 2).mean()))
+
+    def run() -> Result:
+        with jax.enable_x64(True):
+            value, found = both(outputs.values)
+            return float(value), np.append(np.asarray(found["p/op/tau"]), np.ravel(found[WEIGHT]))
 
     return run
 
@@ -126,9 +144,21 @@ def in_c(steps: int) -> Callable[[], Result] | None:
 
 
 def row(settings: Settings, backend: str) -> Row:
-    """Measure one library."""
+    """Measure `gradient()` with one library: its preparation, and a loss that is called anew, count too."""
     steps = max(100, round(STEPS * settings.scale))
-    run, hand, limit = ours(backend, steps), by_hand(steps), in_c(steps)
+    name = f"gradient() through {steps} steps of {UNITS} units with a delay each, {backend}"
+    return _measured(settings, name, ours(backend, steps), ASKED[backend][1], steps)
+
+
+def whole(settings: Settings) -> Row:
+    """Measure what is compiled as a whole, as what is written by hand for JAX is."""
+    steps = max(100, round(STEPS * settings.scale))
+    name = f"jit of value_and_grad of a loss of trainable(), {steps} steps of {UNITS} units with a delay each, jax"
+    return _measured(settings, name, as_one(steps), ASKED["jax"][1], steps)
+
+
+def _measured(settings: Settings, name: str, run: Callable[[], Result], target: Target, steps: int) -> Row:
+    hand, limit = by_hand(steps), in_c(steps)
     begun = perf_counter()
     found = run()
     first = perf_counter() - begun
@@ -138,10 +168,9 @@ def row(settings: Settings, backend: str) -> Row:
     if limit is not None:
         wanted = limit()
         error = max(abs(found[0] - wanted[0]), float(np.max(np.abs(found[1] - wanted[1]))))
-    target = ASKED[backend][1]
     seconds = None if hand is None else times[hand]
     return Row(
-        f"gradient through {steps} steps of {UNITS} units with a delay each, {backend}",
+        name,
         ours=times[run],
         target=target if hand is not None or target.seconds else None,
         reference=seconds if target.factor else None,
