@@ -15,7 +15,7 @@ def test_it_claims_what_it_has() -> None:
         vector=True,
         projections={"dense", "sparse", "uniform", "indexed"},
         delays={"ring", "history"},
-        differentiation={"reverse"},
+        differentiation={"reverse", "forward"},
         devices=("cpu", "cuda"),
         batch=True,
         fused=True,

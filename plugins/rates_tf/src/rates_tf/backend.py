@@ -15,7 +15,7 @@ from rates_core.programs.arrays.outputs import Given
 from rates_core.programs.arrays.runtime import ArrayRuntime, Binder, Differentiated, Kind
 from rates_core.programs.arrays.trainable import RunOfValues
 
-from rates_tf.derivatives import backwards
+from rates_tf.derivatives import backwards, forwards
 from rates_tf.language import TENSORFLOW
 from rates_tf.segments import Segments
 from rates_tf.trainable import Run
@@ -80,9 +80,9 @@ class TensorFlowRuntime(ArrayRuntime):
         rows = rows[:, None] if rows.shape.rank == 1 else rows
         return rows if units is None or rows.shape[1] == 1 else tf.gather(rows, units, axis=1)
 
-    def rollout(self, module: ModuleType) -> Callable[..., Any]:
-        """Return what runs steps so that derivatives can flow back."""
-        return Segments(module)
+    def rollout(self, module: ModuleType, forward: bool) -> Callable[..., Any]:
+        """Return what runs steps so that derivatives can flow."""
+        return Segments(module, forward)
 
     def joined(self, parts: Sequence[Any], axis: int = 0) -> Any:
         """Return arrays one behind the other."""
@@ -102,9 +102,7 @@ class TensorFlowRuntime(ArrayRuntime):
 
     def differentiated(self, outputs: Callable[..., Any], forward: bool) -> Differentiated:
         """Return the function that returns a loss and its derivatives."""
-        if forward:
-            raise NotImplementedError("TensorFlow has no derivatives forwards of loops that keep rows.")
-        return self._placed(backwards(outputs))
+        return self._placed(forwards(outputs) if forward else backwards(outputs))
 
     def trainable(self, function: RunOfValues, given: Given) -> Run:
         """Return a run as a module of TensorFlow."""

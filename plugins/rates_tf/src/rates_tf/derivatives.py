@@ -1,4 +1,4 @@
-"""Derivatives of losses of functions of tensors, accumulated backwards; the functions are compiled."""
+"""Derivatives of losses of functions of tensors, accumulated backwards or forwards; the functions are compiled."""
 
 from __future__ import annotations
 
@@ -9,54 +9,60 @@ import tensorflow as tf
 from rates_core.programs.arrays.runtime import Differentiated
 
 
-def compiled(outputs: Callable[..., Any]) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """Return outputs of variables and the rest, and their derivatives by variables for those by outputs; compiled."""
-
-    def pulled(variables: Any, rest: Any, by_outputs: Any) -> Any:
-        with tf.GradientTape() as tape:
-            tape.watch(variables)
-            found = outputs(variables, rest)
-        return tape.gradient(found, variables, output_gradients=by_outputs, unconnected_gradients="zero")
-
-    return tuple(tf.function(each, autograph=False, jit_compile=True) for each in (outputs, pulled))
+def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a compiled function; tapes go through it."""
+    found: Callable[..., Any] = tf.function(function, autograph=False, jit_compile=True)
+    return found
 
 
 def backwards(outputs: Callable[..., Any]) -> Differentiated:
     """Return a function that returns a loss and its derivatives, by one way back."""
-    run, pull = compiled(outputs)
+    run = compiled(outputs)
+
+    def both(loss: Callable[..., Any], variables: Sequence[tf.Tensor], rest: Any) -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch(variables)
+            value = loss(run(variables, rest))
+        return value, tape.gradient(value, variables, unconnected_gradients="zero")
+
+    return both
+
+
+def forwards(outputs: Callable[..., Any]) -> Differentiated:
+    """Return a function that runs once for each entry of the variables."""
+    run = compiled(outputs)
+
+    @compiled
+    def along(variables: Sequence[tf.Tensor], rest: Any, tangents: Sequence[tf.Tensor], by_outputs: Any) -> tf.Tensor:
+        """Return how a loss moves when variables move along tangents.
+
+        Derivatives by variables are linear in those by outputs; the derivative of that is how outputs move.
+        """
+        with tf.GradientTape() as outer:
+            with tf.GradientTape() as inner:
+                inner.watch(variables)
+                found = outputs(variables, rest)
+            weights = {name: tf.zeros_like(value) for name, value in found.items()}
+            outer.watch(weights)
+            pulled = inner.gradient(found, variables, weights, unconnected_gradients="zero")
+            pulled = [tf.convert_to_tensor(value) for value in pulled]
+        moved = outer.gradient(pulled, weights, list(tangents), unconnected_gradients="zero")
+        return tf.add_n([tf.reduce_sum(by_outputs[name] * value) for name, value in moved.items()])
 
     def both(loss: Callable[..., Any], variables: Sequence[tf.Tensor], rest: Any) -> Any:
         found = run(variables, rest)
         with tf.GradientTape() as tape:
             tape.watch(found)
             value = loss(found)
-        return value, pull(variables, rest, tape.gradient(value, found, unconnected_gradients="zero"))
+        by_outputs = tape.gradient(value, found, unconnected_gradients="zero")
+        still = [tf.zeros_like(variable) for variable in variables]
+        derivatives = []
+        for number, variable in enumerate(variables):
+            entries = []
+            for direction in tf.unstack(tf.eye(tf.size(variable), dtype=variable.dtype)):
+                tangents = [*still[:number], tf.reshape(direction, variable.shape), *still[number + 1 :]]
+                entries.append(along(variables, rest, tangents, by_outputs))
+            derivatives.append(tf.reshape(tf.stack(entries), variable.shape) if entries else variable)
+        return value, derivatives
 
     return both
-
-
-def differentiable(outputs: Callable[..., Any]) -> Callable[..., Any]:
-    """Return compiled outputs of variables and the rest through which a user's tape goes, by a way back of their own.
-
-    TensorFlow keeps nothing of a compiled loop that writes rows: on the way back it runs once more.
-    """
-    run, pull = compiled(outputs)
-
-    def call(variables: Any, rest: Any) -> dict[str, tf.Tensor]:
-        names: list[str] = []
-
-        @tf.custom_gradient  # type: ignore[untyped-decorator]
-        def listed(*flat: tf.Tensor) -> Any:
-            packed = tf.nest.pack_sequence_as(variables, [tf.stop_gradient(value) for value in flat])
-            found = run(packed, rest)
-            names[:] = found
-
-            def back(*by_outputs: tf.Tensor) -> Any:
-                return tf.nest.flatten(pull(packed, rest, dict(zip(names, by_outputs, strict=True))))
-
-            return list(found.values()), back
-
-        found = listed(*tf.nest.flatten(variables))
-        return dict(zip(names, found, strict=True))
-
-    return call

@@ -105,8 +105,8 @@ def interleaved(z):
 
 
 def as_complex(x):
-    """Return real numbers as complex ones."""
-    return tf.cast(x, COMPLEX)
+    """Return real numbers as complex ones; derivatives by them are real again, which those by `tf.cast` are not."""
+    return tf.complex(x, tf.zeros_like(x))
 
 
 def heaviside(x):
@@ -196,7 +196,8 @@ def buffered(buffer, t, delay, step_size):
     nearest = tf.round(age)
     age = tf.where(tf.abs(age - nearest) < slack, nearest, age)
     k = tf.clip_by_value(tf.cast(tf.floor(age), tf.int64), 0, len(buffer) - 1)
-    share = tf.cast(age - tf.cast(k, FLOAT), buffer.dtype)
+    share = age - tf.cast(k, FLOAT)
+    share = as_complex(share) if buffer.dtype.is_complex else share
     return (1.0 - share) * buffer[k] + share * buffer[tf.minimum(k + 1, len(buffer) - 1)]
 
 
@@ -208,7 +209,7 @@ def late(buffer, gather, first):
     if weights.shape[-1] == 0:
         return tf.gather(values, entries)
     samples = [tf.gather(values, entries + number * width) for number in range(weights.shape[-1])]
-    shares = tf.unstack(tf.cast(weights, values.dtype), axis=-1)
+    shares = tf.unstack(as_complex(weights) if values.dtype.is_complex else weights, axis=-1)
     return reduce(tf.add, [*(share * sample for share, sample in zip(shares, samples, strict=True)), *shifts])
 
 
@@ -308,7 +309,7 @@ def rows_of(step, row, states, kept, read, y, h, first, samples, stride, inputs,
 
 
 def rolled(step, row, states, kept, read, y, h, first, samples, stride, inputs, draws, windows, gathers, together):
-    """Do what `rows_of` does, so that derivatives can flow back; numbers of rows and steps are Python's.
+    """Do what `rows_of` does, with each step written out, so that derivatives can flow; numbers of them are Python's.
 
     Windows hold samples from before the first step. The delayed values of up to `together` steps lie in them; where
     there are none, that of a step may lie at its start. What is read late may differ from step to step: it then has an
@@ -316,7 +317,7 @@ def rolled(step, row, states, kept, read, y, h, first, samples, stride, inputs, 
     """
     steps, varying = samples * stride, bool(windows) and gathers[0][0][0].shape.rank > 1
     tables = tf.cast(first + tf.range(steps, dtype=tf.int64), FLOAT), inputs, draws, gathers if varying else ()
-    size = min(max(together, 1), steps) if windows else min(2, steps)
+    size = min(max(together, 1), steps) if windows else steps
 
     def some(tables, place):
         return tf.nest.map_structure(lambda table: table[place], tables)
@@ -364,24 +365,5 @@ def rolled(step, row, states, kept, read, y, h, first, samples, stride, inputs, 
             found.append(rows)
         return y, windows, tuple(tf.concat(values, 0) for values in zip(*found, strict=True))
 
-    many = size * max(1, 2 // size)
-    whole, found = steps // many, []
-    if whole:
-        folded = tf.nest.map_structure(
-            lambda table: tf.reshape(table[: whole * many], [whole, many, *table.shape[1:]]), tables
-        )
-        shapes = stretch(y, windows, some(folded, 0))[2]
-        arrays = tuple(tf.TensorArray(value.dtype, whole, element_shape=value.shape) for value in shapes)
-
-        def body(place, y, windows, arrays):
-            y, windows, rows = stretch(y, windows, some(folded, place))
-            return place + 1, y, windows, tuple(a.write(place, r) for a, r in zip(arrays, rows, strict=True))
-
-        _, y, windows, arrays = tf.while_loop(
-            lambda place, *_: place < whole, body, (0, y, windows, arrays), maximum_iterations=whole
-        )
-        found.append(tuple(array.concat() for array in arrays))
-    if steps > whole * many:
-        y, windows, rows = stretch(y, windows, some(tables, slice(whole * many, steps)))
-        found.append(rows)
-    return y, tuple(tf.concat(values, 0)[::stride] for values in zip(*found, strict=True)), windows
+    y, windows, rows = stretch(y, windows, tables)
+    return y, tuple(values[::stride] for values in rows), windows

@@ -1,140 +1,96 @@
-"""Runs of which only the beginnings of some segments are kept for the way back."""
+"""Runs in parts of a few steps, of which derivatives are taken; and in segments, for less to be kept."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from types import ModuleType
 from typing import Any
 
 import tensorflow as tf
 
+from rates_tf.chains import Chain
+
+WRITTEN_OUT = 8  # evaluations of equations that are compiled as one part, about: more take long to compile
+REPEATS = 250  # of a part, for which it is worth while to write out one more step
 Tree = Any  # tensors in tuples
+Part = Callable[[Tree, Tree, Tree], Any]
 
 
 class Segments:
-    """What a module's `rollout` returns; with segments, their steps are taken once more on the way back.
+    """What a module's `rollout` returns, for any number of steps.
+
+    For the way back, the state before each part of some steps is kept; with segments only that before each of these.
 
     Args:
-        module: whose `rollout` it is.
+        module: whose `rollout` it is; that is given few steps.
+        forward: whether derivatives are accumulated forwards.
     """
 
-    def __init__(self, module: ModuleType) -> None:
-        self._module = module
-
-    def _run(self, parameters: Sequence[Any], *arguments: Any) -> Any:
-        return self._module.rollout(*parameters)(*arguments)
+    def __init__(self, module: ModuleType, forward: bool) -> None:
+        self._module, self._forward = module, forward
 
     def __call__(
         self, parameters: Sequence[Any], y: Any, h: Any, first: Any, samples: int, stride: int, inputs: Any, draws: Any,
         windows: Any, gathers: Any, together: int, segment: int,
     ) -> Any:  # fmt: skip
         """Take steps; see the generated module."""
-        many = samples // segment if segment else 0
-        if many < 2:
-            return self._run(
-                parameters, y, h, first, samples, stride, inputs, draws, windows, gathers, together
-            )  # fmt: skip
-        varying, steps = bool(windows) and gathers[0][0][0].shape.rank > 1, segment * stride
+        varying, steps = bool(windows) and gathers[0][0][0].shape.rank > 1, samples * stride
 
-        def part(shared: Tree, state: Tree, own: Tree) -> Tree:
-            (parameters, gathers), (y, windows), (first, inputs, draws, varied) = shared, state, own
-            y, rows, windows = self._run(
-                parameters, y, h, first, segment, stride, inputs, draws, windows, varied if varying else gathers,
-                together,
-            )  # fmt: skip
+        def some(shared: Tree, state: Tree, own: Tree) -> Any:
+            """Take a few steps."""
+            (parameters, gathers), (y, windows), (numbers, inputs, draws, varied) = shared, state, own
+            y, rows, windows = self._module.rollout(*parameters)(
+                y, h, numbers[0], numbers.shape[0], 1, inputs, draws, windows, varied if varying else gathers, together
+            )
             return (y, windows), rows
 
-        tables = inputs, draws, gathers if varying else ()
-        firsts = first + steps * tf.range(many, dtype=tf.int64)
-        folded = firsts, *_mapped(lambda table: _folded(table[: many * steps], many), tables)
+        def stretch(shared: Tree, state: Tree, own: Tree) -> Any:
+            """Take steps, as many as are written out at a time, then the rest one by one."""
+            few = _few(own[0].shape[0], len(inputs), together if windows else 0)
+            return self._in_turn(((some, few), (some, 1)), shared, state, own)
+
+        own = first + tf.range(steps, dtype=tf.int64), inputs, draws, gathers if varying else ()
         shared = tuple(parameters), () if varying else gathers
-        (y, windows), found = chained(part, shared, (y, windows), folded, many)
-        found = tuple(tf.reshape(rows, [-1, *rows.shape[2:]]) for rows in found)
-        if samples > many * segment:
-            inputs, draws, varied = _mapped(lambda table: table[many * steps :], tables)
-            y, last, windows = self._run(
-                parameters, y, h, first + many * steps, samples - many * segment, stride, inputs, draws, windows,
-                varied if varying else gathers, together,
-            )  # fmt: skip
-            found = tuple(tf.concat(parts, 0) for parts in zip(found, last, strict=True))
-        return y, found, windows
+        size = segment * stride if samples >= 2 * segment > 0 else steps
+        (y, windows), rows = self._in_turn(((stretch, size), (stretch, steps % size)), shared, (y, windows), own)
+        return y, tuple(values[::stride] for values in rows), windows
+
+    def _in_turn(self, parts: Sequence[tuple[Part, int]], shared: Tree, state: Tree, own: Tree) -> Any:
+        """Return the state behind steps and their rows: each part takes so many steps at once, as often as it can."""
+        found, left = [], own[0].shape[0]
+        for part, size in parts:
+            many = left // size if size else 0
+            if many:
+                folded = _mapped(partial(_folded, left=left, many=many, size=size), own)
+                state, rows = self._repeated(part, size, many, shared, state, folded)
+                found.append(tuple(tf.reshape(values, [-1, *values.shape[2:]]) for values in rows))
+                left -= many * size
+        rows = found[0] if len(found) == 1 else tuple(tf.concat(values, 0) for values in zip(*found, strict=True))
+        return state, rows
+
+    def _repeated(self, part: Part, size: int, many: int, shared: Tree, state: Tree, own: Tree) -> Any:
+        """Return the state behind parts of so many steps, and their rows with an axis of parts in front."""
+        if many == 1:
+            state, rows = part(shared, state, _mapped(lambda table: table[0], own))
+            return state, _mapped(lambda values: values[None], rows)
+        advances = [0, *(size if size <= window.shape[0] else 0 for window in state[1])]
+        return Chain(part, many, advances, self._forward)(shared, state, own)
 
 
-def chained(part: Callable[..., Any], shared: Tree, state: Tree, own: Tree, many: int) -> Tree:
-    """Return the state behind many parts, and what each of them returned, stacked.
+def _few(steps: int, nodes: int, together: int) -> int:
+    """Return the number of steps that are written out in loops over some: 1 in those that take no time anyway.
 
-    On the way back every part is run once more, from the state before it.
-
-    Args:
-        part: takes what all parts share, a state, and what is a part's own; returns a state and tensors.
-        shared: see there.
-        state: before the first part.
-        own: with an axis of parts in front.
-        many: number of parts.
+    Where some read together, it is a multiple of their number, or smaller.
     """
-    forms = shared, state, own
+    few = max(1, min(WRITTEN_OUT // nodes, steps // REPEATS))
+    return few - few % together if 0 < together < few else few
 
-    @tf.custom_gradient  # type: ignore[untyped-decorator]
-    def run(*flat: Any) -> Any:
-        shared, state, own = tf.nest.pack_sequence_as(forms, flat)
-        _, rows = part(shared, state, _mapped(lambda table: table[0], own))
 
-        def taken(place: Any, state: Tree, before: Tree, found: Tree) -> Any:
-            after, rows = part(shared, state, _mapped(lambda table: table[place], own))
-            given = zip(before, tf.nest.flatten(state), strict=True)
-            before = tuple(array.write(place, value) for array, value in given)
-            return place + 1, after, before, tuple(a.write(place, r) for a, r in zip(found, rows, strict=True))
-
-        begun = tuple(_array(value, many) for value in tf.nest.flatten(state))
-        start = 0, state, begun, tuple(_array(value, many) for value in rows)
-        _, end, before, found = tf.while_loop(lambda place, *_: place < many, taken, start, maximum_iterations=many)
-        results = *tf.nest.flatten(end), *(array.stack() for array in found)
-
-        def back(*by_results: Any) -> Any:
-            count = len(by_results) - len(rows)
-            kept = [array.stack() for array in before]
-            sums = [tf.zeros_like(value) for value in tf.nest.flatten(shared)]
-            owned = [_array(value[0], many) for value in tf.nest.flatten(own)]
-
-            def pulled(place: Any, by_state: Any, sums: Any, owned: Any) -> Any:
-                given = (
-                    shared,
-                    tf.nest.pack_sequence_as(state, [value[place] for value in kept]),
-                    _mapped(lambda table: table[place], own),
-                )
-                with tf.GradientTape() as tape:
-                    tape.watch(given)
-                    after, rows = part(*given)
-                    reached = [*tf.nest.flatten(after), *rows]
-                by_reached = [*by_state, *(value[place] for value in by_results[count:])]
-                found = tape.gradient(reached, tf.nest.flatten(given), by_reached, unconnected_gradients="zero")
-                by_shared, by_before, by_own = (
-                    tf.nest.flatten(tree) for tree in tf.nest.pack_sequence_as(given, found)
-                )
-                sums = tuple(total + value for total, value in zip(sums, by_shared, strict=True))
-                owned = tuple(array.write(place, value) for array, value in zip(owned, by_own, strict=True))
-                return place - 1, tuple(by_before), sums, owned
-
-            start = many - 1, tuple(by_results[:count]), tuple(sums), tuple(owned)
-            _, by_state, total, owned = tf.while_loop(
-                lambda place, *_: place >= 0, pulled, start, maximum_iterations=many
-            )
-            return [*total, *by_state, *(array.stack() for array in owned)]
-
-        return results, back
-
-    results = run(*tf.nest.flatten(forms))
-    count = len(tf.nest.flatten(state))
-    return tf.nest.pack_sequence_as(state, results[:count]), tuple(results[count:])
+def _folded(table: Any, left: int, many: int, size: int) -> Any:
+    """Return the first of the entries that are left, by part."""
+    return tf.reshape(table[-left:][: many * size], [many, size, *table.shape[1:]])
 
 
 def _mapped(function: Callable[[Any], Any], tree: Tree) -> Tree:
     return tf.nest.map_structure(function, tree)
-
-
-def _folded(table: Any, many: int) -> Any:
-    return tf.reshape(table, [many, -1, *table.shape[1:]])
-
-
-def _array(value: Any, many: int) -> tf.TensorArray:
-    return tf.TensorArray(value.dtype, many, element_shape=value.shape)

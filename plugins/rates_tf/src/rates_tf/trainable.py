@@ -10,7 +10,7 @@ import tensorflow as tf
 from rates_core.programs.arrays.outputs import Given
 from rates_core.programs.arrays.trainable import RunOfValues
 
-from rates_tf.derivatives import differentiable
+from rates_tf.derivatives import compiled
 
 
 class Run(tf.Module):  # type: ignore[misc]
@@ -24,7 +24,7 @@ class Run(tf.Module):  # type: ignore[misc]
         super().__init__(name="run")
         self.values = {path: tf.Variable(value, name=_name(path)) for path, value in function.arrays().items()}
         self._given = given
-        self._outputs = placed(differentiable(lambda moved, rest: function.outputs(moved[0], moved[1], rest)))
+        self._outputs = placed(compiled(lambda moved, rest: function.outputs(moved[0], moved[1], rest)))
 
     def __call__(self, inputs: Mapping[str, Any] | None = None) -> dict[str, tf.Tensor]:
         """Return the outputs by name.

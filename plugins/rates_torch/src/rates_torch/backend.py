@@ -65,9 +65,9 @@ class TorchRuntime(ArrayRuntime):
 
         return bind
 
-    def rollout(self, module: ModuleType) -> Callable[..., Any]:
+    def rollout(self, module: ModuleType, forward: bool) -> Callable[..., Any]:
         """Return what runs steps so that derivatives can flow back, compiled if that was asked for."""
-        return Pieces(module) if self._compiled else super().rollout(module)
+        return Pieces(module) if self._compiled else super().rollout(module, forward)
 
     def joined(self, parts: Sequence[Any], axis: int = 0) -> Any:
         """Return arrays one behind the other."""

@@ -77,7 +77,7 @@ class Outputs:
     def __init__(self, program: ArrayProgram, plan: Plan) -> None:
         self._program, self._plan, self._runtime = program, plan, program.runtime
         self._start = Start(program)
-        self._rollout = program.runtime.rollout(program.module)
+        self._rollout = program.runtime.rollout(program.module, plan.forward)
 
     def __call__(self, variables: Sequence[Any], given: Given) -> dict[str, Any]:
         """Return the outputs, columns as the loss takes them."""

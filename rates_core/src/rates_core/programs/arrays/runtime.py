@@ -69,8 +69,13 @@ class ArrayRuntime(ABC):
         """
         raise NotImplementedError(f"{type(self).__name__} asks no functions.")
 
-    def rollout(self, module: ModuleType) -> Callable[..., Any]:
-        """Return a module's `rollout`, which takes its parameters as a first argument."""
+    def rollout(self, module: ModuleType, forward: bool) -> Callable[..., Any]:
+        """Return a module's `rollout`, which takes its parameters as a first argument.
+
+        Args:
+            module: whose it is.
+            forward: whether derivatives are accumulated forwards.
+        """
         return lambda parameters, *arguments: module.rollout(*parameters)(*arguments)
 
     def differentiated(self, outputs: Callable[..., Any], forward: bool) -> Differentiated:
