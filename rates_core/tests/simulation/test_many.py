@@ -183,6 +183,23 @@ def test_points_of_different_starts_have_pasts_of_their_own(circuit, backend):
     assert_same(model, [Point({"p/op/k": k}, {"p/op/x": x}) for k in (0.5, 1.0) for x in (1.0, 2.0)])
 
 
+@pytest.mark.parametrize(
+    "points",
+    [
+        [Point(), Point({"p/op/k": 2.0}), Point({"p/op/k": 0.5})],
+        [Point(), Point({"p/op/tau": 0.47}), Point({"p/op/k": 2.0})],
+        [Point(), Point({}, {"p/op/x": -3.0}), Point()],
+        [Point({}, {"p/op/x": -3.0}), Point(), Point({}, {"p/op/x": -3.0})],
+    ],
+)
+@pytest.mark.parametrize("late", ["x", "z"])
+def test_points_have_the_past_of_another_one_only_where_it_is_theirs(circuit, backend, points, late):
+    model = circuit(
+        [f"x' = -past({late}, tau)", "z = k*x"], x="output(1.0)", z="variable(0.0)", k=1.0, tau=0.3
+    ).compile(backend=backend, solver="rk4", simulation_time=2.0, step_size=0.1)
+    assert_same(model, points)
+
+
 def test_chains_start_from_the_past_of_each_point(circuit, backend):
     from rates_core import CircuitTemplate
 
