@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,92 +13,21 @@ from rates_core.delays.strategy import UniformHistory
 from rates_core.expressions.tree import Apply, Expression, Number, transform
 from rates_core.plugins import Capabilities, Requirements
 from rates_core.programs.carry import Carry
-from rates_core.programs.program import (
-    Backend,
-    FunctionRequest,
-    FunctionSource,
-    Kernel,
-    MatrixProgram,
-    Program,
-    ProgramRequest,
-)
+from rates_core.programs.program import Backend, Kernel, ProgramRequest
 from rates_core.programs.record import Columns
 from rates_core.simulation.draws import Draws
-from rates_core.system.linearisation import Linearisation
 from rates_core.system.system import Assign, System
 from rates_core.testing import Oracle, Report, backend_cases, check_backend
+from rates_core.testing.passing import PassingBackend, PassingKernel, PassingProgram
 
 Mutant = Callable[[Backend], Backend]
-
-
-class Passing(Kernel):
-    """A kernel that passes everything on; mutants change one thing."""
-
-    def __init__(self, inner: Kernel, request: ProgramRequest) -> None:
-        self.inner, self.request = inner, request
-
-    def rhs(self, t: float, y: np.ndarray, inputs: Sequence[Any], reads: Sequence[Any], draws: Sequence[Any]) -> Any:
-        return self.inner.rhs(t, y, inputs, reads, draws)
-
-    def observe(
-        self, t: float, y: np.ndarray, inputs: Sequence[Any], reads: Sequence[Any], draws: Sequence[Any]
-    ) -> tuple[Any, ...]:
-        return self.inner.observe(t, y, inputs, reads, draws)
-
-    def slots(
-        self, t: float, y: np.ndarray, inputs: Sequence[Any], reads: Sequence[Any], draws: Sequence[Any]
-    ) -> tuple[Any, ...]:
-        return self.inner.slots(t, y, inputs, reads, draws)
-
-    def pack(self, pieces: tuple[Any, ...]) -> np.ndarray:
-        return self.inner.pack(pieces)
-
-    def loop(self, carry: Carry, inputs: Any, draws: Any, step_size: float, samples: int, stride: int) -> Any:
-        return self.inner.loop(carry, inputs, draws, step_size, samples, stride)
-
-
-class PassingProgram(Program):
-    """A program that passes everything on, but for its kernels."""
-
-    def __init__(self, inner: Program, kernel: Callable[[Kernel, ProgramRequest], Kernel]) -> None:
-        self.inner, self.kernel = inner, kernel
-        self.request, self.source = inner.request, inner.source
-
-    def bind(self, arguments: Mapping[str, Any]) -> Kernel:
-        return self.kernel(self.inner.bind(arguments), self.request)
-
-    def to_file(self, path: Path) -> None:
-        self.inner.to_file(path)
-
-
-@frozen(eq=False)
-class PassingBackend(Backend):
-    """A backend that passes everything on, but for its kernels, its programs, or the Systems that it is given."""
-
-    inner: Backend
-    kernel: Callable[[Kernel, ProgramRequest], Kernel] = Passing
-    wrapped: Callable[..., Program] = PassingProgram
-    changed: Callable[[System], System] = lambda system: system
-
-    def program(self, request: ProgramRequest, options: Mapping[str, Any]) -> Program:
-        request = evolve(request, system=self.changed(request.system))
-        return self.wrapped(self.inner.program(request, options), self.kernel)
-
-    def jacobian(self, linearisation: Linearisation) -> MatrixProgram:
-        return self.inner.jacobian(linearisation)
-
-    def function(self, request: FunctionRequest) -> FunctionSource:
-        return self.inner.function(request)
-
-    def load(self, source: FunctionSource, name: str) -> Callable[..., Any]:
-        return self.inner.load(source, name)
 
 
 def with_kernel(kernel: Callable[[Kernel, ProgramRequest], Kernel]) -> Mutant:
     return lambda backend: PassingBackend(backend, kernel)
 
 
-class WithoutLoop(Passing):
+class WithoutLoop(PassingKernel):
     """No mutant: a backend that leaves the loop to core."""
 
     loop = Kernel.loop
@@ -143,7 +72,7 @@ def wrong_round(backend: Backend) -> Backend:
     return PassingBackend(backend, changed=changed)
 
 
-class Single(Passing):
+class Single(PassingKernel):
     """Compute in float32."""
 
     def rhs(self, *arguments: Any) -> Any:
@@ -160,7 +89,7 @@ def _single(value: Any) -> Any:
     return np.asarray(value).astype(kind).astype(complex if kind is np.complex64 else float)[()]
 
 
-class WithoutImaginary(Passing):
+class WithoutImaginary(PassingKernel):
     """Claim complex numbers and drop their imaginary parts."""
 
     def rhs(self, *arguments: Any) -> Any:
@@ -180,7 +109,7 @@ class WithoutImaginary(Passing):
 # wrong steps
 
 
-class HalfStep(Passing):
+class HalfStep(PassingKernel):
     """Go half a step where a whole one is asked for."""
 
     def loop(
@@ -190,7 +119,7 @@ class HalfStep(Passing):
         return evolve(after, time=after.step * step_size), columns
 
 
-class OneSampleLate(Passing):
+class OneSampleLate(PassingKernel):
     """Take the input of the step before."""
 
     def loop(self, carry: Carry, inputs: Any, *arguments: Any) -> tuple[Carry, Columns]:
@@ -198,7 +127,7 @@ class OneSampleLate(Passing):
         return self.inner.loop(carry, late, *arguments)
 
 
-class TimeAnew(Passing):
+class TimeAnew(PassingKernel):
     """Begin each call with time 0."""
 
     def loop(
@@ -230,7 +159,7 @@ class Late(UniformHistory):
         self.inner.stage(number, slopes)
 
 
-class OneStepOld(Passing):
+class OneStepOld(PassingKernel):
     """Read delayed values a step too late."""
 
     def loop(self, carry: Carry, *arguments: Any) -> tuple[Carry, Columns]:
@@ -243,7 +172,7 @@ class OneStepOld(Passing):
 # what is kept where nothing should be
 
 
-class Aliased(Passing):
+class Aliased(PassingKernel):
     """Return one buffer again and again."""
 
     def __init__(self, inner: Kernel, request: ProgramRequest) -> None:
@@ -255,7 +184,7 @@ class Aliased(Passing):
         return self.buffer
 
 
-class MutatedCarry(Passing):
+class MutatedCarry(PassingKernel):
     """Write the new state over the old one."""
 
     def loop(self, carry: Carry, *arguments: Any) -> tuple[Carry, Columns]:
@@ -278,7 +207,7 @@ def stale(backend: Backend) -> Backend:
     return PassingBackend(backend, wrapped=Stale)
 
 
-class Unseeded(Passing):
+class Unseeded(PassingKernel):
     """Draw the same numbers whatever the seed."""
 
     def loop(self, carry: Carry, inputs: Any, draws: Any, step_size: float, samples: int, stride: int) -> Any:
@@ -312,7 +241,7 @@ MUTANTS: dict[str, Mutant] = {
     "mutated carry": with_kernel(MutatedCarry),
     "seed ignored": with_kernel(Unseeded),
     "time anew": with_kernel(TimeAnew),
-    "nothing": with_kernel(Passing),
+    "nothing": with_kernel(PassingKernel),
     "no loop of its own": with_kernel(WithoutLoop),
 }
 

@@ -76,3 +76,13 @@ def test_a_wrong_loop_of_an_embedded_pair_fails_the_cases_of_points_with_steps_o
     report = check_backend("torch", wrap=lambda backend: Wrong(), families={"batches"}, oracle=Oracle())
     assert report.failures
     assert all("each with its own steps" in outcome.label for outcome in report.failures), str(report)
+
+
+def test_a_named_device_with_less_precision_fails_the_case_of_devices() -> None:
+    class Wrong(TorchBackend):
+        def runtime(self, precision: str, options: Mapping[str, Any]) -> ArrayRuntime:
+            return super().runtime("float32" if options.get("device") else precision, options)
+
+    report = check_backend("torch", wrap=lambda backend: Wrong(), families={"devices", "precision"}, oracle=Oracle())
+    failed = {outcome.label for outcome in report.failures}
+    assert failed == {"devices: a model runs on every device that is claimed"}, str(report)
