@@ -215,12 +215,16 @@ def test_what_has_no_gradient_is_refused() -> None:
         "gradient() does not follow 'p/op/w', a computed variable that depends on its own past. "
         "Delay a state in its place."
     )
+    computed = OperatorTemplate(
+        "op", ["x' = -k*past(z, 0.05)", "z = x^2"], {"x": "output(0.4)", "z": "variable(0.0)", "k": 0.7}
+    )
     with pytest.raises(UnsupportedFeatureError) as inside:
-        compiled(late("x", 0.05), solver="rk4").gradient(last, ["p/op/k"])
+        compiled(CircuitTemplate("c", {"p": NodeTemplate("n", [computed])}), solver="rk4").gradient(last, ["p/op/k"])
     assert str(inside.value) == (
-        "gradient() follows delayed values that lie on samples or between them. Here one lies where fewer than 5 "
-        "samples of a smooth solution stand around it: its delay is short, or delays of whole steps bend the solution "
-        "nearby. Take a smaller step_size or a method of lower order, such as 'heun'."
+        "gradient() follows delayed values that lie on samples or between them. Here 'p/op/z', which is computed, is "
+        "read where fewer than 5 samples of a smooth solution stand around it: its delay is short, or delays of whole "
+        "steps bend the solution nearby. Take a smaller step_size or a method of lower order, such as 'heun'; or delay "
+        "a state."
     )
     spread = CircuitTemplate(
         "spread",
@@ -238,6 +242,50 @@ def test_what_has_no_gradient_is_refused() -> None:
     assert str(unknown.value) == (
         "wrt: Unknown variable 'kk' in path 'p/op/kk'. Did you mean 'k'? The variables are: x, k, c."
     )
+
+
+def by_heun(k: complex, tau: complex, x: float = 0.4) -> complex:
+    """Return x after one step of Heun's method with x' = -k x(t - tau), tau < h: its stages are computed twice.
+
+    Inside the step x is x + h (theta - theta^2/2) k1 + h theta^2/2 k2, and x + theta h k1 as long as there is no k2.
+    """
+    theta, first = 1 - tau / H, -k * x
+    second = -k * (x + theta * H * first)
+    second = -k * (x + H * ((theta - theta**2 / 2) * first + theta**2 / 2 * second))
+    return x + H / 2 * (first + second)
+
+
+def test_a_delay_shorter_than_a_step_is_followed_inside_it() -> None:
+    found = compiled(late("x", 0.037), solver="heun").gradient(lambda o: o["x"][1], ["p/op/k", "p/op/tau"])
+    assert np.isclose(found.loss, by_heun(0.7, 0.037).real, rtol=1e-14)
+    assert np.isclose(found["p/op/k"], by_heun(0.7 + 1e-30j, 0.037).imag / 1e-30, rtol=1e-12)
+    assert np.isclose(found["p/op/tau"], by_heun(0.7, 0.037 + 1e-30j).imag / 1e-30, rtol=1e-12)
+
+
+@pytest.mark.parametrize("options", [{"checkpoint": True}, {"mode": "forward"}])
+def test_steps_that_are_looked_into_are_followed_in_all_ways(options: dict[str, Any]) -> None:
+    model = compiled(late("x", 0.137), solver="rk4")
+    plain, other = (model.gradient(last, ["p/op/k", "p/op/tau", "p/op/x"], **o) for o in ({}, options))
+    for path in ("p/op/k", "p/op/tau", "p/op/x"):
+        assert np.isclose(plain[path], other[path], rtol=1e-12)
+
+
+def test_a_trainable_run_looks_inside_steps() -> None:
+    model = compiled(late("x", 0.137), solver="rk4")
+    rows = model.trainable(["p/op/k"])()["x"]
+    np.testing.assert_allclose(rows.detach().numpy(), model.run()["x"].to_numpy().ravel(), rtol=1e-13)
+
+
+def test_a_delay_of_one_step_has_the_mean_of_both_sides() -> None:
+    model = compiled(late("x", H), solver="heun")
+    found = model.gradient(last, ["p/op/tau"])["p/op/tau"]
+    sides = [
+        (float(last({"x": model.run(parameters={"p/op/tau": H + shift})["x"].to_numpy()})) - found_at) / shift
+        for found_at in [float(last({"x": model.run()["x"].to_numpy()}))]
+        for shift in (1e-6, -1e-6)
+    ]
+    assert abs(sides[0] - sides[1]) > 1e-5 * abs(found)  # they do differ
+    assert np.isclose(found, np.mean(sides), rtol=1e-6)
 
 
 def test_functions_that_jump_are_named() -> None:

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 from attrs import frozen
+from rates_core.solvers.tableau import Tableau
 
+from rates_delay_ring.inside import Shares, shares
 from rates_delay_ring.interpolation import lagrange_slopes, lagrange_weights, near_samples
 
 
@@ -18,11 +20,13 @@ class Resolved:
         first: step of the first sample of each entry, `[entries]`.
         weights: of the samples from there on, `[entries, samples]`; their number depends on method and wishes only.
         slopes: their derivatives by the delay, in steps; None if they are not wanted.
+        inside: what stages add, where entries lie inside steps; None if none does.
     """
 
     first: np.ndarray
     weights: np.ndarray
     slopes: np.ndarray | None = None
+    inside: Shares | None = None
 
 
 @frozen
@@ -53,8 +57,10 @@ class Window:
         return np.clip(cell - order // 2, low, np.maximum(high - order, low)), high - low >= order
 
 
-def resolved(positions: np.ndarray, node: float, window: Window, slopes: bool) -> Resolved | None:
-    """Return where values lie, or None if one lies inside a step that no p + 1 samples surround.
+def resolved(
+    positions: np.ndarray, node: float, window: Window, slopes: bool, tableau: Tableau | None = None
+) -> Resolved | None:
+    """Return where values lie, or None if one lies inside a step that no p + 1 samples surround, and cannot be had.
 
     Before the start, where all is constant, a value is the sample before it. The derivative at a sample is the mean of
     those on both sides of it, where both are known.
@@ -64,35 +70,66 @@ def resolved(positions: np.ndarray, node: float, window: Window, slopes: bool) -
         node: of the method; behind the start of a step, a value at the start of the run is one before it.
         window: where samples are.
         slopes: whether derivatives by delays are wanted.
+        tableau: the method, whose continuous extension gives a state inside steps; None for a computed variable.
+
+    Raises:
+        UnsupportedFeatureError: the method has no continuous extension.
     """
-    order = window.order
+    order, newest = window.order, window.newest
     positions = near_samples(positions)
     before = (positions < 0) | ((positions == 0) & (node > 0))
-    whole = positions == np.rint(positions)
+    whole = (positions == np.rint(positions)) & (positions <= newest)
     between, enough = window.first(positions, below=True)
-    if not (before | whole | enough).all():
+    enough &= positions <= newest
+    inside = ~(before | whole | enough)
+    if tableau is None and inside.any():
         return None
     samples = np.where(before, np.minimum(np.floor(positions), -1.0), positions)
-    first = np.where(before | whole, np.floor(samples).astype(int) - order, between)
+    samples = np.where(inside, np.minimum(np.floor(positions), newest), samples)
+    first = np.where(before | whole | inside, np.floor(samples).astype(int) - order, between)
     weights = lagrange_weights(samples, first, order)
     if not slopes:
-        return Resolved(first, weights)
-    frame = np.minimum(np.floor(positions).astype(int) - order, window.newest - 2 * order)
-    changes = sum(_framed(at, slope, frame) for at, slope in _slopes(positions, whole, window))
-    return Resolved(frame, _framed(first, weights, frame), np.asarray(changes))
+        return Resolved(first, weights, None, None if tableau is None else shares(positions, inside, newest, tableau))
+    left, right, missing = _sides(positions, whole, inside, window, tableau is not None)
+    frame = np.minimum(np.floor(positions).astype(int) - order, newest - 2 * order)
+    changes = sum(_framed(at, slope, frame) for at, slope in (left, right))
+    added = None if tableau is None else shares(positions, inside, newest, tableau, missing)
+    return Resolved(frame, _framed(first, weights, frame), np.asarray(changes), added)
 
 
-def _slopes(positions: np.ndarray, whole: np.ndarray, window: Window) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return first samples and derivatives of their weights by delays, of the polynomials on either side."""
+Side = tuple[np.ndarray, np.ndarray]  # first samples, and derivatives of their weights by the delay
+
+
+def _sides(
+    positions: np.ndarray, whole: np.ndarray, inside: np.ndarray, window: Window, extended: bool
+) -> tuple[Side, Side, tuple[np.ndarray, np.ndarray]]:
+    """Return derivatives by delays of the polynomials on either side, and the shares of sides that have none.
+
+    Args:
+        positions: in steps.
+        whole: those that are samples.
+        inside: those that lie inside steps, and have no polynomials.
+        window: where samples are.
+        extended: whether sides without polynomials have the extension of a step.
+    """
     left, known = window.first(positions, below=True)
     right, follows = window.first(positions, below=False)
     known |= positions == 0  # all is constant before the start
-    share = np.where(whole, np.where(known & follows, 0.5, known), 1.0) * (positions > 0)
-    other = np.where(whole & follows, np.where(known, 0.5, 1.0), 0.0) * (positions >= 0)
-    return [
-        (first, -part[:, None] * lagrange_slopes(positions, first, window.order) * (part > 0)[:, None])
-        for first, part in ((left, share), (right, other))
+    if extended:
+        follows &= positions < window.newest
+        shares = np.where(whole, 0.5 * known, ~inside), np.where(whole, 0.5 * follows, 0.0)
+    else:
+        shares = (
+            np.where(whole, np.where(known & follows, 0.5, known), 1.0),
+            np.where(whole & follows, np.where(known, 0.5, 1.0), 0.0),
+        )
+    behind = positions > 0, positions >= 0
+    polynomials = [
+        (first, -(share * of)[:, None] * lagrange_slopes(positions, first, window.order) * (share * of > 0)[:, None])
+        for first, share, of in zip((left, right), shares, behind, strict=True)
     ]
+    missing = 0.5 * (whole & ~known & behind[0]), 0.5 * (whole & ~follows & behind[1])
+    return polynomials[0], polynomials[1], missing
 
 
 def _framed(first: np.ndarray, values: np.ndarray, frame: np.ndarray) -> np.ndarray:

@@ -14,14 +14,17 @@ import math
 from typing import Any
 
 import numpy as np
+from attrs import evolve
 from rates_core.delays.dependence import Dependence
 from rates_core.delays.present import Present
-from rates_core.delays.strategy import Gather, Storage, StorageContext, UniformHistory, joined, no_draws
+from rates_core.delays.strategy import Gather, Inside, Storage, StorageContext, UniformHistory, joined, no_draws
 from rates_core.errors import ArgumentError, UnsupportedFeatureError
 from rates_core.programs.program import slot_paths
 
 from rates_delay_ring.breaks import Breaks
+from rates_delay_ring.inside import Shares
 from rates_delay_ring.interpolation import lagrange, lagrange_weights, near_samples, snapped, window
+from rates_delay_ring.places import placed
 from rates_delay_ring.resolved import Window, resolved
 from rates_delay_ring.stencil import Stencil, stencil_of
 from rates_delay_ring.steps import Steps
@@ -131,7 +134,7 @@ class Ring(UniformHistory):
     def begin(self, step: int, pieces: tuple[Any, ...]) -> int:
         """Store all slots at the start of a step; return how often its stages have to be computed."""
         if step == self._current:  # the row at the end of the last run has been recorded before this step
-            return self._sweeps()
+            return self.sweeps()
         self._current, self._complete = step, False
         self._steps.begin(step, pieces)
         for slot in self._buffers:
@@ -142,7 +145,7 @@ class Ring(UniformHistory):
         if step == 0:
             self._note_start()
         self._forget(step)
-        return self._sweeps()
+        return self.sweeps()
 
     def _compute(self, step: int, pieces: tuple[Any, ...]) -> None:
         """Store what computed variables are at the start of a step."""
@@ -180,9 +183,6 @@ class Ring(UniformHistory):
             self._steps.drop(left)
         self._steps.drop_before(step - self._reach - 1)
         self._breaks.forget(step - self._size)
-
-    def _sweeps(self) -> int:
-        return self._order if self._shortest < 1.0 - 1e-9 and self._order > 1 else 1
 
     def _put(self, slot: str, step: int, value: Any) -> None:
         buffer, row = self._buffers[slot], step % self._size
@@ -320,23 +320,24 @@ class Ring(UniformHistory):
     ) -> Gather:
         """Return where the entries of a read lie whose first samples are `offsets` from the present step."""
         shape = self._context.system.shapes[self._context.system.reads[number].slot]
-        index, rows = self._context.indices[number], offsets + self._size
-        if not shape:
-            return _compact(rows, weights, slopes)
-        entries = np.arange(shape[0]) if index is None else np.asarray(index).reshape(-1)
-        if rows.size == 1 < entries.size:
-            rows, weights = np.repeat(rows, entries.size), np.repeat(weights, entries.size, axis=0)
-            slopes = None if slopes is None else np.repeat(slopes, entries.size, axis=0)
-        places = rows * shape[0]
-        places += entries
-        return _compact(places, weights, slopes)
+        return placed(shape, self._context.indices[number], offsets + self._size, weights, slopes)
+
+    def _inside_placed(self, number: int, step: int, shares: Shares, slopes: bool) -> Inside:
+        """Return where what stages add to the entries of a read lies."""
+        changes = [part / self._context.step_size if slopes else None for part in shares.slopes]
+        none = np.full(shares.first.size, -self._size)  # the only row there is
+        return Inside(
+            self._placed(number, shares.first + 1 - step, shares.earlier, changes[0]),
+            self._placed(number, none, shares.own, changes[1]),
+            self._placed(number, none, shares.hurried, changes[2]),
+        )
 
     def alike_from(self, slopes: bool) -> float:
         """Return the step from which on all reads are resolved alike."""
-        if self._present or None in self._stencils.values():
+        if self._present:
             return math.inf
         smooth = self._breaks.last + math.ceil(self._longest) + self._order + 2
-        if slopes or not all(stencil.whole for stencil in self._stencils.values() if stencil is not None):
+        if slopes or not all(stencil is not None and stencil.whole for stencil in self._stencils.values()):
             return smooth
         return max(self._holds(*key) for key in self._stencils)
 
@@ -356,18 +357,26 @@ class Ring(UniformHistory):
         slot = self._context.system.reads[number].slot
         newest = step - 1 if node == 0 and slot in self._algebraic else step
         positions = step + node - self._delays[number].reshape(-1)
-        found = resolved(positions, node, Window((0, *self._breaks.points), newest, self._order), slopes)
+        window = Window((0, *self._breaks.points), newest, self._order)
+        found = resolved(positions, node, window, slopes, self._tableau if slot in self._states else None)
         if found is None:
             raise _unresolved(
-                f"Here one lies where fewer than {self._order + 1} samples of a smooth solution stand around it: its "
-                "delay is short, or delays of whole steps bend the solution nearby. Take a smaller step_size or a "
-                "method of lower order, such as 'heun'."
+                f"Here '{slot}', which is computed, is read where fewer than {self._order + 1} samples of a smooth "
+                "solution stand around it: its delay is short, or delays of whole steps bend the solution nearby. Take "
+                "a smaller step_size or a method of lower order, such as 'heun'; or delay a state."
             )
         stencil = self._stencils[number, node]
-        if not slopes and stencil is not None and stencil.whole:
+        if not slopes and found.inside is None and stencil is not None and stencil.whole:
             return self._placed(number, found.first + self._order - step, stencil.weights)
         changes = None if found.slopes is None else found.slopes / self._context.step_size
-        return self._placed(number, found.first - step, found.weights, changes)
+        gather = self._placed(number, found.first - step, found.weights, changes)
+        if found.inside is None:
+            return gather
+        return evolve(gather, inside=self._inside_placed(number, step, found.inside, slopes))
+
+    def sweeps(self) -> int:
+        """Return how often the stages of a step are computed."""
+        return self._order if self._shortest < 1.0 - 1e-9 and self._order > 1 else 1
 
     def buffers(self) -> tuple[np.ndarray, ...]:
         """Return the samples of each slot that is read."""
@@ -423,9 +432,3 @@ def _single(value: np.ndarray) -> Any:
 
 def _unresolved(reason: str) -> UnsupportedFeatureError:
     return UnsupportedFeatureError(f"gradient() follows delayed values that lie on samples or between them. {reason}")
-
-
-def _compact(places: np.ndarray, weights: np.ndarray, slopes: np.ndarray | None) -> Gather:
-    """Return a gather with places in few bytes, since many are read at every step."""
-    small = places.size == 0 or places.max() < 2**32
-    return Gather(places.astype(np.uint32 if small else np.uint64), np.ascontiguousarray(weights), slopes)

@@ -95,6 +95,10 @@ class JaxRuntime(ArrayRuntime):
         parts = jnp.split(found, np.cumsum(sizes)[:-1])
         return tuple(part.reshape(shape) for part, shape in zip(parts, shapes, strict=True))
 
+    def repeated(self, function: Callable[[Any, Any], Any], state: Any, tables: Any, count: int) -> Any:
+        """Return an array that a function has replaced so often, in a loop that is compiled as one."""
+        return jax.lax.scan(lambda state, own: (function(state, own), None), state, tables)[0]
+
     def broadcast_to(self, value: Any, shape: tuple[int, ...]) -> Any:
         """Return an array, repeated along new first axes and such of length 1."""
         return jnp.broadcast_to(value, shape)

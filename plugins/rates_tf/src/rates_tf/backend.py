@@ -88,6 +88,14 @@ class TensorFlowRuntime(ArrayRuntime):
         """Return arrays one behind the other."""
         return tf.concat(list(parts), axis)
 
+    def repeated(self, function: Callable[[Any, Any], Any], state: Any, tables: Any, count: int) -> Any:
+        """Return a tensor that a function has replaced so often, in a loop that is compiled as one."""
+
+        def body(place: Any, state: Any) -> tuple[Any, Any]:
+            return place + 1, function(state, self.mapped(lambda table: table[place], tables))
+
+        return tf.while_loop(lambda place, _: place < count, body, (0, state), maximum_iterations=count)[1]
+
     def broadcast_to(self, value: Any, shape: tuple[int, ...]) -> Any:
         """Return an array, repeated along new first axes and such of length 1."""
         return tf.broadcast_to(value, shape)

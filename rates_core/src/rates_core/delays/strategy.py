@@ -94,11 +94,31 @@ class Gather:
         places: of the first sample of each entry, counted from there; whole numbers without sign.
         weights: of the samples of each entry, `[entries, samples]`; without samples, the first one is the value.
         slopes: derivatives of these weights by the delay of each entry, or None.
+        inside: what stages of steps add where entries lie inside these; None if none does. Only `resolved` has it.
     """
 
     places: np.ndarray
     weights: np.ndarray
     slopes: np.ndarray | None = None
+    inside: Inside | None = None
+
+
+@frozen(eq=False)
+class Inside:
+    """What the derivatives of a slot at the stages of steps, times h, add to values inside these steps.
+
+    Each is a gather: of the same entries, from rows of such derivatives in place of samples.
+
+    Attributes:
+        earlier: of steps that are complete; `weights` are `[stages, entries, 2]`, of two steps that follow each other.
+            Derivatives of the step before the present one stand in the row of the present one.
+        own: of the present step, `[entries, stages]`; its stages are the rows.
+        hurried: likewise, for reads before all stages have been computed once.
+    """
+
+    earlier: Gather
+    own: Gather
+    hurried: Gather
 
 
 class UniformHistory(ABC):
@@ -139,6 +159,10 @@ class UniformHistory(ABC):
             UnsupportedFeatureError: the values are no weighted sums of samples.
         """
         raise UnsupportedFeatureError(f"{type(self).__name__} does not resolve reads; runs are not differentiated.")
+
+    def sweeps(self) -> int:
+        """Return how often the stages of a step are computed, since reads lie inside it; `begin` returns it too."""
+        return 1
 
     @abstractmethod
     def copy(self) -> UniformHistory:

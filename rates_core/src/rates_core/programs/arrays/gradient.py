@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from attrs import evolve
 
+from rates_core.delays.strategy import Gather
 from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean, shown
 from rates_core.programs.arrays.outputs import Given, Plan
 from rates_core.programs.arrays.rollout import Stretch, Stretches
@@ -83,7 +84,7 @@ def planned(kernel: ArrayKernel, course: Course, moved: Collection[str]) -> tupl
         tuple(runtime.array(length, "real") for length in course.delays) if slopes else (),
         tuple(_gathers(runtime, part) for part in parts) if system.reads else (),
     )
-    stretches = tuple((part.first, part.samples, part.together) for part in parts)
+    stretches = tuple((part.first, part.samples, part.together, part.sweeps) for part in parts)
     size = len(course.start.history.buffers()[0]) // 2 if system.reads else 0
     return Plan(stretches, size, course.stride, course.first, course.segment, course.parts), given
 
@@ -97,16 +98,19 @@ def _stretches(kernel: ArrayKernel, course: Course, slopes: bool) -> list[Stretc
 
 
 def _gathers(runtime: ArrayRuntime, stretch: Stretch) -> tuple[tuple[tuple[Any, ...], ...], ...]:
+    """Return the gathers of a stretch as arrays of the library: by node, by read, that of samples first."""
+    return tuple(tuple(_parts(runtime, gather) for gather in node) for node in stretch.gathers)
+
+
+def _parts(runtime: ArrayRuntime, gather: Gather) -> tuple[tuple[Any, ...], ...]:
+    inside = () if gather.inside is None else (gather.inside.earlier, gather.inside.own, gather.inside.hurried)
     return tuple(
-        tuple(
-            (
-                runtime.array(gather.places.astype(np.int64), "integer"),
-                runtime.array(gather.weights, "real"),
-                *([] if gather.slopes is None else [runtime.array(gather.slopes, "real")]),
-            )
-            for gather in node
+        (
+            runtime.array(part.places.astype(np.int64), "integer"),
+            runtime.array(part.weights, "real"),
+            *([] if part.slopes is None else [runtime.array(part.slopes, "real")]),
         )
-        for node in stretch.gathers
+        for part in (gather, *inside)
     )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from attrs import field, frozen
 
+from rates_core.programs.arrays.inside import InsideSteps
 from rates_core.programs.arrays.start import Start
 from rates_core.programs.gradient import Part
 
@@ -19,7 +20,7 @@ class Plan:
     """What runs share that are compiled once.
 
     Attributes:
-        stretches: first step, number of rows and `together` of each.
+        stretches: first step, number of rows, `together` and `sweeps` of each.
         size: number of samples that are kept of what is read late.
         stride: steps per row.
         skipped: rows before that number are dropped.
@@ -31,7 +32,7 @@ class Plan:
         forward: see `GradientRequest`.
     """
 
-    stretches: tuple[tuple[int, int, int], ...]
+    stretches: tuple[tuple[int, int, int, int], ...]
     size: int
     stride: int
     skipped: int
@@ -78,6 +79,8 @@ class Outputs:
         self._program, self._plan, self._runtime = program, plan, program.runtime
         self._start = Start(program)
         self._rollout = program.runtime.rollout(program.module, plan.forward)
+        sweeps = {sweeps for *_, sweeps in plan.stretches if sweeps}
+        self._inside = {number: InsideSteps(program, number, plan.forward) for number in sweeps}
 
     def __call__(self, variables: Sequence[Any], given: Given) -> dict[str, Any]:
         """Return the outputs, columns as the loss takes them."""
@@ -92,9 +95,10 @@ class Outputs:
         y, windows = self._start.of(values, y, inputs, given.still, given.begun, plan.size)
         parameters = [values[path] for path in program.parameters("rollout")]
         rows = []
-        for (step, samples, together), own in zip(plan.stretches, gathers or [()], strict=True):
+        for (step, samples, together, sweeps), own in zip(plan.stretches, gathers or [()], strict=True):
             tables = self._some((inputs, given.draws), slice(step, step + samples * plan.stride))
-            y, found, windows = self._rollout(
+            run: Callable[..., Any] = self._inside[sweeps] if sweeps else self._rollout
+            y, found, windows = run(
                 parameters, y, given.h, given.first + step, samples, plan.stride, *tables, windows, own, together,
                 plan.segment,
             )  # fmt: skip
@@ -117,18 +121,23 @@ class Outputs:
     def _shifted(self, gathers: Any, values: Mapping[str, Any], lengths: Sequence[Any]) -> Any:
         """Return gathers whose weights follow the delays."""
         if not lengths:
-            return tuple(tuple(tuple(read[:2] for read in node) for node in stretch) for stretch in gathers)
+            return tuple(
+                tuple(tuple(_flat(part[:2] for part in read) for read in node) for node in stretch)
+                for stretch in gathers
+            )
         program = self._program
         delays = program.module.delays(*(values[path] for path in program.parameters("delays")))
         moved = [(delay - length)[..., None] for delay, length in zip(delays, lengths, strict=True)]
         return tuple(
             tuple(
-                tuple((places, weights + slopes * shift) for (places, weights, slopes), shift in
-                      zip(node, moved, strict=True))
+                tuple(
+                    _flat((places, weights + slopes * shift) for places, weights, slopes in read)
+                    for read, shift in zip(node, moved, strict=True)
+                )
                 for node in stretch
             )
             for stretch in gathers
-        )  # fmt: skip
+        )
 
     def _named(self, rows: Sequence[Any]) -> dict[str, Any]:
         found: dict[str, list[Any]] = {}
@@ -138,3 +147,8 @@ class Outputs:
         return {
             key: blocks[0] if len(blocks) == 1 else self._runtime.joined(blocks, 1) for key, blocks in found.items()
         }
+
+
+def _flat(parts: Iterable[tuple[Any, ...]]) -> tuple[Any, ...]:
+    """Return places and weights of the parts of a read one behind the other."""
+    return tuple(value for part in parts for value in part)

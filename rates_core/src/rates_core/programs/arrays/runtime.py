@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -97,6 +98,25 @@ class ArrayRuntime(ABC):
     def joined(self, parts: Sequence[Any], axis: int = 0) -> Any:
         """Return arrays one behind the other."""
         raise NotImplementedError(f"{type(self).__name__} does not join arrays.")
+
+    def stacked(self, trees: Sequence[Any]) -> Any:
+        """Return arrays in tuples of one form as one such tuple, each array with a first axis for the trees."""
+        if isinstance(trees[0], tuple):
+            return tuple(self.stacked(parts) for parts in zip(*trees, strict=True))
+        return self.joined([value[None] for value in trees])
+
+    def repeated(self, function: Callable[[Any, Any], Any], state: Any, tables: Any, count: int) -> Any:
+        """Return an array that a function of it, and of rows of tables, has replaced so often; here one by one.
+
+        Args:
+            function: takes the array, and the entries of all tables at one place.
+            state: the array at first.
+            tables: arrays in tuples, with a first axis of places.
+            count: number of places.
+        """
+        for place in range(count):
+            state = function(state, self.mapped(itemgetter(place), tables))
+        return state
 
     def broadcast_to(self, value: Any, shape: tuple[int, ...]) -> Any:
         """Return an array, repeated along new first axes and such of length 1."""

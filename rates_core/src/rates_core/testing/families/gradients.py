@@ -98,6 +98,9 @@ def _problems() -> dict[str, Problem]:
             partial(_few, "x"), {"p/op/x->p/op/s/weight": 9, "p/op/x->p/op/s/delay": 9, "p/op/c": 0}, {"p/op/x": 3},
             "p/op/x", Requirements(vector=True, delays={"ring"}, projections={"sparse"}), ways=True,
         ),
+        "delays inside steps": Problem(
+            _inside, {"p/op/c": 0, "p/op/k": 0, "p/op/b": 0}, {"p/op/x": 0}, "p/op/x", Requirements(delays={"ring"}),
+        ),
         "computed variables that are read late": Problem(
             partial(_few, "z"), {"p/op/z->p/op/s/delay": 9, "p/op/c": 0, "p/op/k": 3}, {"p/op/x": 3}, "p/op/z",
             Requirements(vector=True, delays={"ring"}, projections={"sparse"}), solver="heun",
@@ -161,6 +164,12 @@ def _few(source: str) -> CircuitTemplate:
         populations={"p": population(unit, 3, x=np.array([-1.0, 0.3, 0.8]), k=np.array([0.1, 0.5, 1.0]))},
         connections=[connectivity(f"p/op/{source}", "p/op/s", np.cos(np.arange(9.0)).reshape(3, 3), delays=delays)],
     )
+
+
+def _inside() -> CircuitTemplate:
+    """Return a unit that reads the step it is in, and bends two steps behind its start, so that samples are few."""
+    equation = "x' = -c*past(x, a) + 0.5*past(x, b) + 0.3*cos(3*t) - k*x"
+    return single(equation, x="output(0.4)", a=2 * H, b=0.37 * H, c=1.3, k=0.7)
 
 
 def _pair(**edge: float) -> CircuitTemplate:
