@@ -40,7 +40,7 @@ class Problem:
         options: of the compilation.
         solver: fixed-step method.
         samples: key of an input by whose samples it is differentiated too.
-        ways: whether it is asked for with checkpoints and as a function too; or forwards, to be refused.
+        ways: whether it is asked for with checkpoints and as a function too, and in the ordinary tier forwards.
         chains: whether it has a gamma kernel.
     """
 
@@ -62,6 +62,11 @@ def cases() -> Iterator[Case]:
     for name, problem in _problems().items():
         sentence = f"of runs of {name} are those of differences, or are refused by name"
         yield Case("gradients", sentence, partial(_check, problem), needs=problem.needs, chains=problem.chains)
+        sentence = f"of runs of {name} are the same forwards, or are refused by name"
+        check = partial(_check_forwards, problem)
+        yield Case(
+            "gradients", sentence, check, needs=problem.needs, chains=problem.chains, exhaustive=not problem.ways
+        )
     yield Case("gradients", "no direction is claimed in which runs cannot be asked for derivatives", _check_directions)
 
 
@@ -196,13 +201,8 @@ def _noisy() -> CircuitTemplate:
 
 
 def _check(problem: Problem, subject: Subject) -> None:
-    model = subject.compiled(
-        problem.make(), problem.solver, H, outputs={"found": problem.output}, inputs=problem.inputs,
-        simulation_time=H * STEPS, sampling_step_size=H * STRIDE, **problem.options,
-    )  # fmt: skip
-    paths = [*problem.parameters, *problem.initial, *([problem.samples] if problem.samples else [])]
-    claimed = subject.backend.capabilities.differentiation
-    if "reverse" not in claimed:
+    model, paths = _asked(problem, subject)
+    if "reverse" not in subject.backend.capabilities.differentiation:
         _expect_refusal(subject, model, paths, "derivatives of runs")
         return
     found = model.gradient(_loss, paths, seed=3)
@@ -214,13 +214,26 @@ def _check(problem: Problem, subject: Subject) -> None:
     if problem.samples:
         known = np.asarray((problem.inputs or {})[problem.samples])
         _compare(problem.samples, len(known), found[problem.samples], partial(_fed, model, problem.samples), known)
-    if "forward" in claimed:
-        _check_way(model, found, paths, "forwards", mode="forward")
     if problem.ways:
         _check_way(model, found, paths, "with checkpoints", checkpoint=True)
-        if "forward" not in claimed:
-            _expect_refusal(subject, model, paths, "derivatives of runs forwards", mode="forward")
         _check_trainable(model, [path for path in paths if not path.endswith("/delay")], problem)
+
+
+def _asked(problem: Problem, subject: Subject) -> tuple[CompiledModel, list[str]]:
+    """Return a model, and by what its runs are differentiated."""
+    model = subject.compiled(
+        problem.make(), problem.solver, H, outputs={"found": problem.output}, inputs=problem.inputs,
+        simulation_time=H * STEPS, sampling_step_size=H * STRIDE, **problem.options,
+    )  # fmt: skip
+    return model, [*problem.parameters, *problem.initial, *([problem.samples] if problem.samples else [])]
+
+
+def _check_forwards(problem: Problem, subject: Subject) -> None:
+    model, paths = _asked(problem, subject)
+    if "forward" not in subject.backend.capabilities.differentiation:
+        _expect_refusal(subject, model, paths, "derivatives of runs forwards", mode="forward")
+        return
+    _check_way(model, model.gradient(_loss, paths, seed=3), paths, "forwards", mode="forward")
 
 
 def _check_way(model: CompiledModel, found: Mapping[str, Any], paths: Sequence[str], name: str, **options: Any) -> None:
