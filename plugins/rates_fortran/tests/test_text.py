@@ -133,3 +133,11 @@ def test_a_network_of_a_thousand_units_is_a_short_text() -> None:
     )
     model = circuit.compile(backend="fortran", step_size=1e-3, simulation_time=1.0)
     assert len(model.program.source) < 10_000
+
+
+def test_no_two_signs_stand_side_by_side() -> None:
+    operator = OperatorTemplate(name="op", equations=["x' = -(-2*x/tau)"], variables={"x": "output(0.5)", "tau": 4.0})
+    circuit = CircuitTemplate(name="model", nodes={"p": NodeTemplate(name="unit", operators=[operator])})
+    made = circuit.get_jacobian_func("slopes", step_size=0.1, backend="fortran", solver="scipy")
+    assert "--" not in made.source
+    assert made.func(*made.args).tolist() == [[0.5]]

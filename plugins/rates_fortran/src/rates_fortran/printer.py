@@ -133,7 +133,8 @@ class EntryPrinter(ExpressionPrinter):
         match function:
             case "negative":
                 # Fortran's minus binds as loosely as a sum
-                return f"-{self.text(parts[0], SUM + 1)}", SUM
+                text = self.text(parts[0], SUM + 1)
+                return (f"-({text})" if text.startswith("-") else f"-{text}"), SUM  # two signs are no Fortran
             case "index":
                 assert isinstance(parts[0], Symbol)
                 return self.element(parts[0].name, self.place(parts[0].name, parts[1])), CALL
