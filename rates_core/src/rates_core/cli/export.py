@@ -54,7 +54,7 @@ class Command:
     def execute(self, arguments: Namespace) -> int:
         """Write both files and say how to call the function; nothing is written before all is checked."""
         from rates_core.simulation.choice import chosen_backend
-        from rates_core.simulation.functions import check_no_folder
+        from rates_core.simulation.written import check_no_folder
 
         backend = chosen_backend(arguments.backend)
         source = Path(arguments.output)
@@ -87,7 +87,8 @@ def _function_name(given: str | None, file: Path) -> str:
 
 def _written(arguments: Namespace, source: Path, name: str, values: Path) -> tuple[RunFunction, dict[str, Any]]:
     """Write both files; return the function and what the file of values says."""
-    from rates_core.simulation.functions import check_generated, get_run_func
+    from rates_core.simulation.functions import get_run_func
+    from rates_core.simulation.written import check_generated
     from rates_core.templates.circuit import CircuitTemplate
 
     check_generated(values)

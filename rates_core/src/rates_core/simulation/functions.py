@@ -15,12 +15,11 @@ from rates_core.delays.lowering import lower
 from rates_core.delays.prehistory import prehistory
 from rates_core.delays.reads import delay_values
 from rates_core.errors import ArgumentError, UnknownNameError, UnsupportedFeatureError, did_you_mean, shown
-from rates_core.files import can_be, obstacle, path_of, replace
+from rates_core.files import path_of
 from rates_core.network.build import build_network
 from rates_core.plugins import get_manager
 from rates_core.plugins.specs import BackendSpec
 from rates_core.programs.program import Backend, FunctionRequest, FunctionSource, ProgramRequest, slot_paths
-from rates_core.reports.mark import is_our_text
 from rates_core.simulation.arguments import arguments_of, initial_state
 from rates_core.simulation.choice import (
     chosen_backend,
@@ -30,10 +29,12 @@ from rates_core.simulation.choice import (
     chosen_stages,
     driver_of,
 )
+from rates_core.simulation.continuation import continuation_files, continuation_request, settings_of
 from rates_core.simulation.grid import TimeGrid, positive
 from rates_core.simulation.inputs import Inputs, columns_of
 from rates_core.simulation.requirements import requirements_of
 from rates_core.simulation.unknown import FUNCTION
+from rates_core.simulation.written import check_no_folder, write_files, write_source
 from rates_core.solvers.driver import unsolved
 from rates_core.switches import switch
 from rates_core.system.build import build_system
@@ -61,6 +62,7 @@ class RunFunction:
         source: the text of the generated module.
         file: where it was written, or None.
         entries: rows and columns of the values that a sparse Jacobian returns, else None.
+        files: all files that were written; with `auto` those of a continuation program.
 
     Example:
         >>> from rates_core import CircuitTemplate
@@ -78,6 +80,7 @@ class RunFunction:
     source: str
     file: Path | None = None
     entries: tuple[np.ndarray, np.ndarray] | None = None
+    files: tuple[Path, ...] = ()
 
     def __repr__(self) -> str:
         more = ", ..." if len(self.arg_names) > _NAMED else ""
@@ -126,7 +129,7 @@ def get_run_func(
     float_precision: str = "float64",
     decorator: Callable[..., Any] | None = None,
     decorator_kwargs: Mapping[str, Any] | None = None,
-    auto: bool = False,
+    auto: bool | Mapping[str, Any] = False,
     **options: Any,
 ) -> RunFunction:
     """Return the right-hand side as a function; see `CircuitTemplate.get_run_func`."""
@@ -149,7 +152,7 @@ def get_jacobian_func(
     float_precision: str = "float64",
     decorator: Callable[..., Any] | None = None,
     decorator_kwargs: Mapping[str, Any] | None = None,
-    auto: bool = False,
+    auto: bool | Mapping[str, Any] = False,
     sparse: bool = False,
     **options: Any,
 ) -> RunFunction:
@@ -173,7 +176,7 @@ def _function(
     float_precision: str,
     decorator: Callable[..., Any] | None,
     decorator_kwargs: Mapping[str, Any] | None,
-    auto: bool,
+    auto: bool | Mapping[str, Any],
     options: Mapping[str, Any],
     form: Literal["dense", "sparse"] | None,
 ) -> RunFunction:
@@ -187,8 +190,7 @@ def _function(
     step_size = positive("step_size", step_size)
     _check_decorator(decorator, decorator_kwargs)
     file = None if file_name is None else path_of("file_name", file_name)
-    if switch("auto", auto):
-        raise UnsupportedFeatureError(f"The backend '{spec.name}' writes no files for AUTO. backend='fortran' does.")
+    settings = settings_of(auto, file, form is not None)
     network = build_network(circuit, switch("vectorize", vectorize), forms)
     system = lower(build_system(network, columns_of(inputs)), stages)
     continuous = solver_spec.adaptive or solver_spec.kind == "driver"
@@ -208,18 +210,28 @@ def _function(
     )
     source = maker.function(request)
     args = _arguments(system, maker, request, source, inputs)
+    texts: Mapping[str, str] = {}
+    if settings is not None and file is not None:
+        check_no_folder(file)
+        stem = file.name.removesuffix(source.suffix)
+        wanted = continuation_request(system, name, stem, args[1], arguments_of(system), step_size, settings)
+        texts = continuation_files(maker, spec.name, wanted)
     func = _bound(maker.load(source, name), source, linearisation)
     func = func if decorator is None else _decorated(func, decorator, decorator_kwargs or {})
     places = None if form != "sparse" else _places(linearisation)
+    files: tuple[Path, ...] = ()
+    if file is not None:
+        files = write_files(file.parent, texts) if texts else (write_source(file, source),)
     return RunFunction(
         func,
         args,
         source.names,
         {state.path: _index(state.offset, state.width, state.shape) for state in system.states},
         source.parameters,
-        source.text,
-        None if file is None else write_source(file, source),
+        next(iter(texts.values()), source.text),
+        files[0] if files else None,
         places,
+        files,
     )
 
 
@@ -296,43 +308,3 @@ class _Constant:
 
     def __call__(self, t: float) -> np.ndarray:
         return self.row
-
-
-def write_source(path: Path, source: FunctionSource) -> Path:
-    """Write a generated module; a file that does not carry our mark is never replaced.
-
-    Raises:
-        ArgumentError: the file exists and was not generated, or cannot be written.
-    """
-    check_no_folder(path)
-    path = path if path.suffix else path.with_suffix(source.suffix)
-    check_generated(path)
-    try:
-        replace(path, source.text.encode())
-    except OSError as error:
-        raise ArgumentError(f"'{path}' cannot be written: {error.strerror}.") from error
-    return path
-
-
-def check_no_folder(path: Path) -> None:
-    """Refuse a folder, whose name an ending would turn into that of a file.
-
-    Raises:
-        ArgumentError: it is one.
-    """
-    if can_be(path.is_dir):
-        raise ArgumentError(f"'{path}' is a folder; name a file.")
-
-
-def check_generated(path: Path) -> None:
-    """Check that a file can be written, and that it does not exist or was generated.
-
-    Raises:
-        ArgumentError: it cannot be written, or is not ours.
-    """
-    if (reason := obstacle(path)) is not None:
-        raise ArgumentError(f"{reason}.")
-    if path.exists() and not is_our_text(path):
-        raise ArgumentError(
-            f"'{path}' exists and was not generated by rates; it is left alone. Choose another name, or remove it."
-        )

@@ -302,7 +302,7 @@ class Runnable(Template):
         float_precision: str = "float64",
         decorator: Callable[..., Any] | None = None,
         decorator_kwargs: Mapping[str, Any] | None = None,
-        auto: bool = False,
+        auto: bool | Mapping[str, Any] = False,
         clear: bool = False,
         in_place: bool = True,
         **options: Any,
@@ -321,7 +321,8 @@ class Runnable(Template):
             float_precision: precision of real arithmetic.
             decorator: a function that is applied to the generated one.
             decorator_kwargs: keyword arguments of the decorator.
-            auto: whether files for continuation with AUTO are written.
+            auto: True writes files for continuation with AUTO, named after `file_name`; a dict says more of them:
+                `parameters`, `along`, `boundary`, `integral`, `record`.
             clear: accepted and without meaning.
             in_place: accepted and without meaning.
             options: options of the chosen solver and backend.
@@ -370,7 +371,7 @@ class Runnable(Template):
         float_precision: str = "float64",
         decorator: Callable[..., Any] | None = None,
         decorator_kwargs: Mapping[str, Any] | None = None,
-        auto: bool = False,
+        auto: bool | Mapping[str, Any] = False,
         clear: bool = False,
         in_place: bool = True,
         sparse: bool = False,
@@ -393,7 +394,7 @@ class Runnable(Template):
             float_precision: precision of real arithmetic.
             decorator: a function that is applied to the generated one.
             decorator_kwargs: keyword arguments of the decorator.
-            auto: as in `get_run_func`.
+            auto: what `get_run_func` takes; this function refuses it.
             clear: accepted and without meaning.
             in_place: accepted and without meaning.
             sparse: return only the values that may differ from 0; `entries` of the result are their rows and columns.
