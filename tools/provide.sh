@@ -33,6 +33,7 @@ for tool in "$@"; do
     is_there "$tool" && continue
     case $tool in
         gfortran) with_apt gfortran || say "gfortran could not be installed." ;;
+        auto-07p) with_apt auto-07p gfortran make || say "auto-07p could not be installed." ;;
         *) say "There is no way here to install $tool." ;;
     esac
     is_there "$tool" || missing="$missing $tool"

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from rates_core.programs.continuation import ContinuationRequest
 from rates_core.programs.program import Backend, FunctionRequest, FunctionSource, MatrixProgram, Program, ProgramRequest
 from rates_core.system.linearisation import Linearisation
 
+from rates_fortran.auto07p.equations import auto_files
 from rates_fortran.function import FortranSource, load_function, write_function
 from rates_fortran.kernel import FortranProgram
 from rates_fortran.matrix import FortranMatrix
@@ -27,6 +29,10 @@ class FortranBackend(Backend):
     def function(self, request: FunctionRequest) -> FunctionSource:
         """Write one function as a module of its own."""
         return write_function(request)
+
+    def continuation(self, request: ContinuationRequest) -> Mapping[str, str]:
+        """Write the files of Auto-07p."""
+        return auto_files(request)
 
     def load(self, source: FunctionSource, name: str) -> Callable[..., Any]:
         """Return the callable of a written function."""
