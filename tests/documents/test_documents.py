@@ -92,7 +92,7 @@ def test_the_programs_of_a_document_run_without_a_warning_and_print_what_it_says
     save_files(document, tmp_path)
     command = [sys.executable, "-W", "error", "-c", program(document, "python")]
     kept = {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}
-    environment = {"MPLBACKEND": "Agg", "PATH": "", **kept}
+    environment = {"MPLBACKEND": "Agg", "PATH": os.environ.get("PATH", ""), **kept}
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, env=environment)
     assert done.returncode == 0, done.stdout + done.stderr
     printed = [text for _, _, text in marked(document, "printed")]

@@ -7,6 +7,7 @@ import json
 import pytest
 from rates_core.cli.main import main
 from rates_core.plugins import get_manager
+from rates_core.plugins.known import KNOWN
 from rates_core.testing import delay_cases, families
 
 
@@ -60,7 +61,6 @@ def test_a_failure_is_printed_and_is_the_exit_code(capsys, monkeypatch):
 
 
 ERRORS = [
-    (["fortran"], "The backend 'fortran' is not installed. Install it with: pip install rates-fortran. Installed"),
     (["nump"], "There is no backend, solver or delay strategy 'nump'. Did you mean 'numpy'? Backends: "),
     (["numpy", "--family", "order"], "There is no family of cases 'order'. Did you mean 'orders'?"),
     (
@@ -79,4 +79,11 @@ ERRORS = [
 @pytest.mark.parametrize(("arguments", "text"), ERRORS)
 def test_what_cannot_be_meant_is_an_error(arguments, text, capsys):
     assert main(["check", *arguments]) == 2
+    assert capsys.readouterr().err.startswith(f"rates: {text}")
+
+
+def test_a_backend_that_is_known_but_not_there_is_told_with_what_to_install(capsys, monkeypatch):
+    monkeypatch.setitem(KNOWN["backend"], "abacus", "rates-abacus")
+    assert main(["check", "abacus"]) == 2
+    text = "The backend 'abacus' is not installed. Install it with: pip install rates-abacus. Installed"
     assert capsys.readouterr().err.startswith(f"rates: {text}")
