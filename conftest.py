@@ -20,7 +20,7 @@ with contextlib.suppress(ImportError):
 ALLOWED_SKIPS = Path(__file__).parent / "tests" / "allowed_skips.txt"
 
 # A tool that has another name, or whose place the user may give, stands here.
-TOOLS_NAMED_BY = {"gfortran": "FC", "julia": "RATES_JULIA"}
+TOOLS_NAMED_BY = {"gfortran": "FC", "julia": "RATES_JULIA", "octave": "OCTAVE"}
 
 # The machine decides how long an example takes, so no example has a deadline; under CI the cases are always the same.
 settings.register_profile("rates", deadline=None, derandomize=bool(os.environ.get("CI")), print_blob=True)

@@ -24,6 +24,7 @@ with_apt() {
 is_there() {
     case $1 in
         gfortran) command -v "${FC:-gfortran}" >/dev/null ;;
+        octave) command -v "${OCTAVE:-octave}" >/dev/null ;;
         *) command -v "$1" >/dev/null ;;
     esac
 }
@@ -32,7 +33,7 @@ missing=
 for tool in "$@"; do
     is_there "$tool" && continue
     case $tool in
-        gfortran) with_apt gfortran || say "gfortran could not be installed." ;;
+        gfortran | octave) with_apt "$tool" || say "$tool could not be installed." ;;
         auto-07p) with_apt auto-07p gfortran make || say "auto-07p could not be installed." ;;
         *) say "There is no way here to install $tool." ;;
     esac
