@@ -11,6 +11,7 @@ from rates_core.programs.elementwise.kernel import CompiledKernel, Values
 from rates_core.programs.program import Program, ProgramRequest, slot_paths
 from rates_core.programs.record import Columns
 
+from rates_matlab.folder import written, written_for_dde_biftool
 from rates_matlab.module import write_module
 from rates_matlab.running import Running
 
@@ -27,6 +28,14 @@ class MatlabProgram(Program):
     def running(self) -> Running:
         """Return the functions of the module in Octave."""
         return Running(self.source, self.module.functions)
+
+    def folder(self) -> dict[str, str]:
+        """Return files of the model by name, to be run in MATLAB or GNU Octave; see `rates_matlab.folder.written`."""
+        return written(self.request)
+
+    def dde_biftool(self) -> dict[str, str]:
+        """Return the files that DDE-BIFTOOL asks for; see `rates_matlab.folder.written_for_dde_biftool`."""
+        return written_for_dde_biftool(self.request)
 
     def bind(self, arguments: Mapping[str, Any]) -> MatlabKernel:
         """Compute what depends on parameters only and return the kernel."""
