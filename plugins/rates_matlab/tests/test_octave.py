@@ -154,16 +154,18 @@ def test_what_nobody_refers_to_is_given_back() -> None:
 
 
 def test_a_process_that_is_forked_has_an_octave_of_its_own() -> None:
-    expected = _end(_oscillation())
+    expected, own = _end(_oscillation()), session()
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
+        own.close()
         os.write(writing, repr(_end(_oscillation())).encode())
         session().close()
         os._exit(0)
     os.waitpid(child, 0)
     assert float(os.read(reading, 100)) == expected
     assert _end(_oscillation()) == expected
+    assert session() is own
 
 
 def test_octave_that_cannot_start_says_what_it_said(monkeypatch: pytest.MonkeyPatch) -> None:

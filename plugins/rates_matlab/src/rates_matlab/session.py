@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import os
 import shlex
+import shutil
 import struct
 import subprocess
 import tempfile
@@ -73,15 +74,15 @@ class Session:
         missing = probe()
         if missing is not None:
             raise OctaveError(f"A MATLAB module cannot be run: {missing}.")
-        self._folder = tempfile.TemporaryDirectory(prefix="rates-matlab-")
+        self._folder, self._owner = Path(tempfile.mkdtemp(prefix="rates-matlab-")), os.getpid()
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
         text = files("rates_matlab").joinpath("server.m").read_text(encoding="utf-8")
         self._write("rates_server.m", text)
-        folder = self._folder.name.replace("'", "''")
+        folder = str(self._folder).replace("'", "''")
         command = [*shlex.split(os.environ.get("OCTAVE", "octave")), "--no-gui", "--quiet", "--no-init-file"]
         command += ["--no-history", "--eval", f"addpath('{folder}'); rates_server();"]
         self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._said, cwd=folder,
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._said, cwd=self._folder,
             start_new_session=True,  # Ctrl-C is for Python
         )  # fmt: skip
         self._broken = False
@@ -93,12 +94,14 @@ class Session:
         atexit.register(self.close)
 
     def close(self) -> None:
-        """End the process."""
+        """End the process; one that was forked leaves that of its parent alone."""
+        if os.getpid() != self._owner:
+            return
         atexit.unregister(self.close)
         self._process.kill()
         self._process.communicate()
         self._said.close()
-        self._folder.cleanup()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     @property
     def is_alive(self) -> bool:
@@ -121,7 +124,7 @@ class Session:
             folder = f"module{self._loaded}"
             self._write(f"{folder}/{name}.m", f"function handles = {name}()\nhandles = {{{handles}}};\nend\n\n{text}")
             numbers = [self._number() for _ in names]
-            place = str(Path(self._folder.name) / folder)
+            place = str(self._folder / folder)
             self._request([LOAD, *encoded(place), *encoded(name), float(len(numbers)), *map(float, numbers)])
             return {one: Kept(self, number) for one, number in zip(names, numbers, strict=True)}
 
@@ -161,7 +164,7 @@ class Session:
             return Kept(self, number) if keep else found
 
     def _write(self, name: str, text: str) -> None:
-        path = Path(self._folder.name) / name
+        path = self._folder / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
 
