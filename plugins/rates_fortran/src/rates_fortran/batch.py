@@ -8,14 +8,13 @@ from typing import Any
 import numpy as np
 from rates_core.programs.batch import Batch, PairBatch, empty_columns
 from rates_core.programs.carry import Carry
+from rates_core.programs.elementwise.given import Given, tables_given, varied
 from rates_core.programs.program import Kernel, ProgramRequest
 from rates_core.programs.record import Columns
-from rates_core.system.schedule import reads_of
 
 from rates_fortran.binding import Library
 from rates_fortran.layout import FortranLayout
-from rates_fortran.pair_loop import FortranPairBatch, tables_of
-from rates_fortran.procedure import Key
+from rates_fortran.pair_loop import FortranPairBatch
 
 
 class FortranBatch(Batch):
@@ -41,22 +40,22 @@ class FortranBatch(Batch):
         self.points, self._bind = points, bind
         self._kernels: list[Kernel] = []
         layout: FortranLayout = library.module.layout
-        self.numbers, self.arrays = layout.constants.of_points(arguments, points, _varied(layout, arguments))
+        self.numbers, self.arrays = layout.constants.of_points(arguments, points, varied(layout, arguments))
         self._shaped = [path for path, constant in layout.constants.known.items() if constant.shape]
         if layout.prepared:
             for place in range(points):
                 library.call("prepare", self._of(place))
 
-    def _of(self, place: int) -> dict[Key, Any]:
+    def _of(self, place: int) -> Given:
         """Return the constants of a point."""
-        given: dict[Key, Any] = {("p",): self.numbers[place]}
+        given: Given = {("p",): self.numbers[place]}
         for path, array in zip(self._shaped, self.arrays, strict=True):
             given["constant", path] = array[place if len(array) > 1 else 0]
         return given
 
-    def _constants(self) -> dict[Key, Any]:
+    def _constants(self) -> Given:
         """Return the constants of all points."""
-        given: dict[Key, Any] = {("p",): self.numbers, ("points",): self.points}
+        given: Given = {("p",): self.numbers, ("points",): self.points}
         for path, array in zip(self._shaped, self.arrays, strict=True):
             given["constant", path] = array
             given["constant", path, "points"] = len(array)
@@ -96,7 +95,7 @@ class FortranBatch(Batch):
         """Return the compiled loop of the embedded pair."""
         if self.request.pair is None:
             return None
-        given = self._constants() | tables_of(self.request.system, samples, base, spacing)
+        given = self._constants() | tables_given(self.request.system, samples, base, spacing)
         for item, table in zip(self.request.system.inputs, samples, strict=True):
             given["length", item.path], given["table", item.path, "points"] = table.shape[1], len(table)
         return FortranPairBatch(self._library, given)
@@ -130,12 +129,3 @@ class FortranBatch(Batch):
 
 def _own(table: np.ndarray, place: int) -> Any:
     return table[place if len(table) > 1 else 0]
-
-
-def _varied(layout: FortranLayout, arguments: Mapping[str, np.ndarray]) -> frozenset[str]:
-    """Return what differs from point to point: arguments, and what is computed from such."""
-    varied = {path for path, value in arguments.items() if len(value) > 1}
-    for item in layout.prepared:
-        if not varied.isdisjoint(reads_of(item)):
-            varied.add(item.target)
-    return frozenset(varied)

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 from rates_core.errors import SimulationError
+from rates_core.programs.elementwise.given import Key
 
 from rates_fortran.compiler import library
 from rates_fortran.module import Module
-from rates_fortran.procedure import Argument, Key, Procedure
+from rates_fortran.procedure import Argument, Procedure
 
 BY_VALUE: Mapping[str, Callable[[Any], Any]] = {
     "real(dp)": ctypes.c_double,

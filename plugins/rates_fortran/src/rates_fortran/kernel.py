@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from rates_core.programs.batch import Batch
+from rates_core.programs.elementwise.given import Given, constants_given, past_given, steps_given, values_at
 from rates_core.programs.elementwise.kernel import CompiledKernel, Values
 from rates_core.programs.pair import PairLoop
 from rates_core.programs.program import Program, ProgramRequest, slot_paths
@@ -14,10 +15,8 @@ from rates_core.programs.record import Columns
 
 from rates_fortran.batch import FortranBatch
 from rates_fortran.binding import Library
-from rates_fortran.matrix import constants_of, values_at
 from rates_fortran.module import write_module
 from rates_fortran.pair_loop import FortranPair
-from rates_fortran.procedure import Key
 
 
 class FortranProgram(Program):
@@ -52,7 +51,7 @@ class FortranKernel(CompiledKernel):
         self.request = program.request
         self._library = program.library
         layout = program.module.layout
-        self.constants = constants_of(layout, arguments)
+        self.constants = constants_given(layout, arguments)
         if layout.prepared:
             self._library.call("prepare", self.constants)
 
@@ -70,11 +69,11 @@ class FortranKernel(CompiledKernel):
         """Return the stored variables."""
         return self._row("store", slot_paths(self.request.system), self._at(t, y, inputs, reads, draws))
 
-    def _at(self, t: float, y: np.ndarray, inputs: Values, reads: Values, draws: Values) -> dict[Key, Any]:
+    def _at(self, t: float, y: np.ndarray, inputs: Values, reads: Values, draws: Values) -> Given:
         given = values_at(self.request.system, inputs, reads, draws)
         return {**self.constants, **given, ("t",): t, ("y",): np.ascontiguousarray(y, dtype=float)}
 
-    def _row(self, procedure: str, paths: Sequence[str], given: dict[Key, Any]) -> tuple[Any, ...]:
+    def _row(self, procedure: str, paths: Sequence[str], given: Given) -> tuple[Any, ...]:
         columns = self.empty_columns(paths, 1)
         given |= {("result", number): in_memory(column) for number, column in enumerate(columns)}
         self._library.call(procedure, given)
@@ -103,17 +102,11 @@ class FortranKernel(CompiledKernel):
         history: Any,
     ) -> None:
         """Advance in the compiled loop."""
-        system = self.request.system
-        given: dict[Key, Any] = {
-            **self.constants, ("y",): y, ("h",): step_size, ("first",): first, ("samples",): samples,
-            ("stride",): stride,
-        }  # fmt: skip
+        given = steps_given(self.request.system, inputs, draws, first, samples, stride, step_size)
+        given |= {**self.constants, ("y",): y}
         given |= {("column", number): in_memory(column) for number, column in enumerate(columns)}
-        for node, tables in enumerate(inputs):
-            given |= {("table", node, item.path): table for item, table in zip(system.inputs, tables, strict=True)}
-        given |= {("draws", item.path): table for item, table in zip(system.draws, draws, strict=True)}
         if history is not None:
-            given |= self._past(history)
+            given |= past_given(self.request, history)
         self._library.call("loop", given)
 
     def pair_loop(
@@ -123,19 +116,6 @@ class FortranKernel(CompiledKernel):
         if self.request.pair is None:
             return None
         return FortranPair(self, self._library, samples, base, spacing, history)
-
-    def _past(self, history: Any) -> dict[Key, Any]:
-        """Return buffers, and what reads take from them."""
-        buffers = history.buffers()
-        given: dict[Key, Any] = {("buffer", number): buffer for number, buffer in enumerate(buffers)}
-        given["length",] = len(buffers[0]) // 2
-        assert self.request.tableau is not None
-        for node, value in enumerate(self.request.tableau.distinct_nodes):
-            for read, gather in zip(self.request.system.reads, history.gathers(value), strict=True):
-                given["samples", read.path, node] = gather.weights.shape[1]
-                given["places", read.path, node] = np.ascontiguousarray(gather.places, dtype=np.int32)
-                given["weights", read.path, node] = gather.weights
-        return given
 
 
 def in_memory(column: np.ndarray) -> np.ndarray:

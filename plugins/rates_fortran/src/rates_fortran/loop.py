@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from attrs import evolve
+from rates_core.programs.elementwise.given import Key
 from rates_core.programs.elementwise.layout import buffered
 from rates_core.programs.program import ProgramRequest
 
 from rates_fortran.body import axes, derivative, recording, state_argument
 from rates_fortran.layout import FortranLayout
 from rates_fortran.lines import INDENT
-from rates_fortran.procedure import Argument, Key, Procedure, merged
+from rates_fortran.procedure import Argument, Procedure, merged
 
 H = Argument(("h",), "h", by_value=True)
 COUNTS = tuple(Argument((name,), name, "integer(long)", by_value=True) for name in ("first", "samples", "stride"))

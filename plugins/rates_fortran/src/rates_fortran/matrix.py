@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from rates_core.programs.elementwise.kernel import typed_values
+from rates_core.programs.elementwise.given import Key, constants_given, values_at
 from rates_core.programs.program import Matrix, MatrixProgram
 from rates_core.system.linearisation import Linearisation
 
@@ -15,7 +15,7 @@ from rates_fortran.body import Body
 from rates_fortran.layout import FortranLayout
 from rates_fortran.lines import INDENT
 from rates_fortran.module import assembled, prepare
-from rates_fortran.procedure import Argument, Key, Procedure
+from rates_fortran.procedure import Argument, Procedure
 
 
 def matrix_layout(linearisation: Linearisation, alone: str | None = None, taken: Sequence[str] = ()) -> FortranLayout:
@@ -92,7 +92,7 @@ class FortranMatrix(MatrixProgram):
     def bind(self, arguments: Mapping[str, Any]) -> Matrix:
         """Return the matrix as a function of time and state."""
         library, system = Library(self._module), self._linearisation.system
-        constants = constants_of(self._layout, arguments)
+        constants = constants_given(self._layout, arguments)
         if self._layout.prepared:
             library.call("prepare", constants)
 
@@ -108,24 +108,3 @@ class FortranMatrix(MatrixProgram):
             return jacobian.T
 
         return matrix
-
-
-def constants_of(layout: FortranLayout, arguments: Mapping[str, Any]) -> dict[Key, Any]:
-    """Return the constants of a module for values of parameters; what is computed from them is still empty."""
-    numbers, arrays = layout.constants.values(arguments)
-    shaped = [path for path, constant in layout.constants.known.items() if constant.shape]
-    constants: dict[Key, Any] = {("constant", path): array for path, array in zip(shaped, arrays, strict=True)}
-    return {("p",): numbers, **constants}
-
-
-def values_at(system: Any, inputs: Sequence[Any], reads: Sequence[Any], draws: Sequence[Any]) -> dict[Key, Any]:
-    """Return external inputs, delayed values and random numbers of one instant."""
-    keys = [
-        (kind, item.path)
-        for kind, items in (("input", system.inputs), ("read", system.reads), ("draw", system.draws))
-        for item in items
-    ]
-    values = typed_values(system, inputs, reads, draws)
-    return {
-        key: np.array(value) if isinstance(value, complex) else value for key, value in zip(keys, values, strict=True)
-    }

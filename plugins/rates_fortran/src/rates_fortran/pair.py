@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from attrs import evolve
+from rates_core.programs.elementwise.given import Key
 from rates_core.programs.pair import Status
 from rates_core.programs.program import ProgramRequest
 from rates_core.solvers.step_control import (
@@ -22,7 +23,7 @@ from rates_fortran.body import axes, derivative, recording, state_argument
 from rates_fortran.layout import FortranLayout
 from rates_fortran.lines import INDENT
 from rates_fortran.loop import increment, weighted
-from rates_fortran.procedure import Argument, Key, Procedure, merged
+from rates_fortran.procedure import Argument, Procedure, merged
 from rates_fortran.trail import PastText
 
 CONTROL = tuple(Argument((name,), name, by_value=True) for name in ("goal", "first", "last", "max_step", "given_step"))

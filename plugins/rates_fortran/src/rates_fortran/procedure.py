@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from attrs import evolve, frozen
+from rates_core.programs.elementwise.given import Key
 
 from rates_fortran.lines import INDENT
 
-Key = tuple[Any, ...]
 _WORD = re.compile(r"[A-Za-z]\w*")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from rates_core.programs.elementwise.given import Key
 from rates_core.programs.elementwise.layout import buffered
 from rates_core.programs.program import slot_paths
 from rates_core.programs.trail import GROWTH, MOST_PARTS, SMALLEST_PART
@@ -11,7 +12,7 @@ from rates_core.programs.trail import GROWTH, MOST_PARTS, SMALLEST_PART
 from rates_fortran.body import recording
 from rates_fortran.layout import FortranLayout
 from rates_fortran.lines import INDENT
-from rates_fortran.procedure import Argument, Key, Procedure
+from rates_fortran.procedure import Argument, Procedure
 
 ROOM = Argument(("room",), "room", "integer(long)", by_value=True)
 KEPT = Argument(("kept",), "kept", "integer(long)", intent="inout")
