@@ -1,0 +1,188 @@
+"""Run many points of a generated module with one message; Julia runs them on the threads that it has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from rates_core.programs.batch import Batch, PairBatch, Spans, Travellers, empty_columns
+from rates_core.programs.carry import Carry
+from rates_core.programs.elementwise.given import Given, control_given, steps_given, tables_given, varied
+from rates_core.programs.pair import Status, StepControl
+from rates_core.programs.program import Kernel, ProgramRequest
+from rates_core.programs.record import Columns
+
+from rates_julia.binding import Library, Parameters, Shared, fields_of
+from rates_julia.pair_loop import span_given
+
+if TYPE_CHECKING:
+    from rates_julia.kernel import JuliaKernel
+
+
+class JuliaBatch(Batch):
+    """The functions of a module with the parameters of many points bound.
+
+    Args:
+        request: what the module contains.
+        library: the module.
+        arguments: by path, with a first axis of points or of length 1.
+        points: their number.
+    """
+
+    def __init__(
+        self, request: ProgramRequest, library: Library, arguments: Mapping[str, np.ndarray], points: int
+    ) -> None:
+        self.request, self._library, self.points = request, library, points
+        layout = library.module.layout
+        numbers, arrays = layout.constants.of_points(arguments, points, varied(layout, arguments))
+        shaped = [path for path, constant in layout.constants.known.items() if constant.shape]
+        by_path = dict(zip(shaped, arrays, strict=True))
+        shared = {path: Shared(array[0]) for path, array in by_path.items() if len(array) == 1}
+        self.parameters = [
+            Parameters(
+                library,
+                fields_of(
+                    layout.constants,
+                    layout.fields,
+                    numbers[place],
+                    {path: shared[path] if path in shared else array[place] for path, array in by_path.items()},
+                ),
+            )
+            for place in range(points)
+        ]
+
+    def _kernels(self) -> list[JuliaKernel]:
+        from rates_julia.kernel import JuliaKernel
+
+        return [JuliaKernel(self.request, self._library, parameters) for parameters in self.parameters]
+
+    def loop(
+        self,
+        carries: Sequence[Carry],
+        inputs: Sequence[Sequence[np.ndarray]],
+        draws: Sequence[np.ndarray],
+        step_size: float,
+        samples: int,
+        stride: int,
+    ) -> tuple[list[Carry], Columns]:
+        """Run the compiled loop of every point."""
+        columns = empty_columns(self.request, self.points, samples)
+        if carries[0].history is not None:
+            return self._delayed(carries, inputs, draws, step_size, samples, stride, columns), columns
+        y = np.array([carry.y for carry in carries], dtype=float).reshape(self.points, -1)
+        first, given = carries[0].step, []
+        for place, kernel in enumerate(self._kernels()):
+            tables, numbers = _of_point(inputs, draws, place)
+            own = kernel.steps_of(y[place], tuple(column[place] for column in columns), None)
+            given.append(steps_given(self.request.system, tables, numbers, first, samples, stride, step_size) | own)
+        self._library.call("loop", *given)
+        step = first + samples * stride
+        return [Carry(step, step * step_size, state) for state in y], columns
+
+    def _delayed(
+        self,
+        carries: Sequence[Carry],
+        inputs: Sequence[Sequence[np.ndarray]],
+        draws: Sequence[np.ndarray],
+        step_size: float,
+        samples: int,
+        stride: int,
+        columns: Columns,
+    ) -> list[Carry]:
+        """Run the loop of each kernel, for each point has a past of its own, and put rows into `columns`."""
+        ends = []
+        kernels: Sequence[Kernel] = self._kernels()
+        for place, (kernel, carry) in enumerate(zip(kernels, carries, strict=True)):
+            tables, numbers = _of_point(inputs, draws, place)
+            end, rows = kernel.loop(carry, tables, numbers, step_size, samples, stride)
+            ends.append(end)
+            for column, row in zip(columns, rows, strict=True):
+                column[place] = row
+        return ends
+
+    def pair_loop(self, samples: Sequence[np.ndarray], base: float, spacing: float) -> PairBatch | None:
+        """Return the compiled loop of the embedded pair."""
+        if self.request.pair is None:
+            return None
+        tables = [
+            tables_given(self.request.system, [_own(table, place) for table in samples], base, spacing)
+            for place in range(self.points)
+        ]
+        return JuliaPairBatch(
+            self._library, [{**one, ("p",): own} for one, own in zip(tables, self.parameters, strict=True)]
+        )
+
+
+class JuliaPairBatch(PairBatch):
+    """The compiled loop of an embedded pair over many points.
+
+    Args:
+        library: the module.
+        given: parameters and samples of inputs of each point.
+    """
+
+    def __init__(self, library: Library, given: Sequence[Given]) -> None:
+        self._library, self._given = library, given
+
+    def advance(
+        self,
+        travellers: Travellers,
+        which: np.ndarray,
+        until: int,
+        spans: Spans,
+        control: StepControl,
+        times: np.ndarray,
+    ) -> None:
+        """Let points go on in the compiled loop, all through one span at a time."""
+        active = [int(point) for point in which]
+        while active:
+            given = [self._of(point, travellers, until, spans, control, times) for point in active]
+            results = self._library.call("pair", *given)
+            for point, one, (status, time, proposal, steps, due) in zip(active, given, results, strict=True):
+                travellers.status[point], travellers.time[point] = status, time
+                travellers.proposal[point], travellers.y[point] = proposal, one["y",]
+                travellers.steps[point] += steps
+                travellers.rows[point] += due
+                travellers.fresh[point] = False
+            active = [point for point in active if _in_next_span(point, travellers, spans)]
+
+    def _of(
+        self,
+        point: int,
+        travellers: Travellers,
+        until: int,
+        spans: Spans,
+        control: StepControl,
+        times: np.ndarray,
+    ) -> Given:
+        """Return what the loop of a point takes; its rows are written where they belong."""
+        of_spans, span = min(point, len(spans.end) - 1), int(travellers.span[point])
+        end, first, last = (float(part[of_spans, span]) for part in (spans.end, spans.first, spans.last))
+        done, passed = int(travellers.rows[point]), int(np.searchsorted(times, end, side="right"))
+        columns = {("column", number): column[point, done:passed] for number, column in enumerate(travellers.columns)}
+        return {
+            **self._given[point], **control_given(control), **columns,
+            **span_given(end, first, last, bool(travellers.fresh[point])), ("t",): float(travellers.time[point]),
+            ("y",): np.array(travellers.y[point], dtype=float), ("proposal",): float(travellers.proposal[point]),
+            ("most",): until - int(travellers.steps[point]), ("times",): np.ascontiguousarray(times[done:passed]),
+        }  # fmt: skip
+
+
+def _in_next_span(point: int, travellers: Travellers, spans: Spans) -> bool:
+    """Move a point on that has come to the end of a span; tell whether there is another one."""
+    count = int(spans.count[min(point, len(spans.count) - 1)])
+    if travellers.status[point] != Status.DONE or travellers.span[point] + 1 == count:
+        return False
+    travellers.span[point] += 1
+    travellers.fresh[point] = True
+    return True
+
+
+def _own(table: np.ndarray, place: int) -> Any:
+    return table[place if len(table) > 1 else 0]
+
+
+def _of_point(inputs: Any, draws: Any, place: int) -> tuple[Any, Any]:
+    """Return the inputs and random numbers of one point."""
+    return [[_own(table, place) for table in tables] for tables in inputs], [_own(table, place) for table in draws]

@@ -1,0 +1,45 @@
+"""Tell where Julia is, without running it."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+from pathlib import Path
+
+import platformdirs
+
+
+def command() -> tuple[str, ...] | None:
+    """Return how Julia is called: as `RATES_JULIA` says, from the path, or from the user's data directory.
+
+    `RATES_JULIA` may add options of Julia's own behind the program. None means that there is no such program.
+    """
+    chosen = os.environ.get("RATES_JULIA")
+    if chosen:
+        if (found := shutil.which(chosen)) is not None:
+            return (found,)
+        program, *options = shlex.split(chosen)
+        found = shutil.which(program)
+        return None if found is None else (found, *options)
+    found = shutil.which("julia")
+    if found is None:
+        found = shutil.which(str(unpacked()))
+    return None if found is None else (found,)
+
+
+def unpacked() -> Path:
+    """Return where a Julia stands that was unpacked for rates."""
+    return Path(platformdirs.user_data_dir("rates")) / "julia" / "bin" / "julia"
+
+
+def probe() -> str | None:
+    """Return what is missing and how to get it, or None."""
+    if command() is not None:
+        return None
+    chosen = os.environ.get("RATES_JULIA")
+    if chosen:
+        where = f"the program '{shlex.split(chosen)[0]}' that the environment variable RATES_JULIA names is not there"
+    else:
+        where = f"the program 'julia' is neither on the path nor at '{unpacked()}'"
+    return f"{where}. Install Julia 1.5 or later (https://julialang.org/downloads), or let RATES_JULIA name it"
