@@ -1,0 +1,24 @@
+"""What the Julia backend has to claim: all that a model can need of it but events, and nothing that it is not."""
+
+from __future__ import annotations
+
+from rates_core.plugins import Capabilities, get_manager
+
+
+def test_it_claims_what_it_has_to() -> None:
+    assert get_manager().backend("julia").capabilities == Capabilities(
+        dtypes=("float64",),
+        complex=True,
+        vector=True,
+        projections={"dense", "sparse", "uniform", "indexed"},
+        delays={"ring", "history"},
+        differentiation=(),
+        devices=("cpu",),
+        batch=True,
+        fused=True,
+        noise="multiplicative",
+        events=False,
+        functions=None,
+        jacobian=True,
+        files=True,
+    )
