@@ -80,7 +80,9 @@ def test_points_have_their_closed_form_with_parameters_starts_inputs_and_compute
         np.testing.assert_allclose(frame["u"], t, rtol=0, atol=1e-14)
 
 
-@pytest.mark.parametrize("method", ["Tsit5", pytest.param("Dopri8", marks=pytest.mark.exhaustive), "Kvaerno5"])
+@pytest.mark.parametrize(
+    "method", ["Tsit5", *(pytest.param(name, marks=pytest.mark.exhaustive) for name in ("Dopri8", "Kvaerno5"))]
+)
 def test_van_der_pol_oscillators_take_the_steps_that_each_takes_alone(
     method: str, solved: list[Solutions], monkeypatch: pytest.MonkeyPatch
 ) -> None:
