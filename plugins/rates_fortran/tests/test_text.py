@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from rates_fortran import binding
+from rates_fortran.binding import address
 from rates_fortran.lines import LONGEST, wrapped
 
 from rates_core import CircuitTemplate, Connectivity, NodeTemplate, OperatorTemplate, PopulationTemplate
@@ -141,3 +143,20 @@ def test_no_two_signs_stand_side_by_side() -> None:
     made = circuit.get_jacobian_func("slopes", step_size=0.1, backend="fortran", solver="scipy")
     assert "--" not in made.source
     assert made.func(*made.args).tolist() == [[0.5]]
+
+
+def test_a_matrix_is_handed_over_as_it_lies_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    node = NodeTemplate("n", [OperatorTemplate("op", ["x' = u - x"], {"x": "output(0.5)", "u": "input(0.0)"})])
+    weights = np.arange(12.0 * 12).reshape(12, 12)
+    circuit = CircuitTemplate(
+        "net",
+        populations={"p": PopulationTemplate("p", node, 12)},
+        connections=[Connectivity("p/op/x", "p/op/u", weights)],
+    )
+    function, arguments = circuit.get_run_func("field", step_size=1e-3, backend="fortran", solver="scipy")
+    (matrix,) = (value for value in arguments if np.ndim(value) == 2)
+    given: list[int] = []
+    monkeypatch.setattr(binding, "address", lambda array: given.append(array.ctypes.data) or address(array))
+    assert function(*arguments) == pytest.approx(weights.sum(1) * 0.5 - 0.5, rel=1e-14)
+    assert matrix.ctypes.data in given
+    np.testing.assert_array_equal(matrix, weights)

@@ -129,6 +129,7 @@ class _Writer:
             names=tuple(self.signature.arguments(names)),
             suffix=".f90",
             past=bool(self.signature.past),
+            columns_first=True,
             bound={path: names[path] for path in self.signature.bound},
             module=module,
             keys=(*keys, *(("constant", path) for path in self.signature.bound)),

@@ -226,6 +226,7 @@ class FunctionSource:
         past: whether the last argument is the past.
         bound: names of keyword arguments by path of the structural parameter: index arrays of a Jacobian, so that its
             other arguments are those of the right-hand side.
+        columns_first: whether matrices among the arguments are taken as they are if they lie column by column.
     """
 
     text: str
@@ -235,6 +236,7 @@ class FunctionSource:
     suffix: str
     past: bool = False
     bound: Mapping[str, str] = field(factory=dict)
+    columns_first: bool = False
 
 
 class Backend(ABC):

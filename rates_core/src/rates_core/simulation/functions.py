@@ -292,7 +292,10 @@ def _arguments(
         if source.past:
             past = [_Constant(row)] if request.continuous else [_buffer(row, system, values, request.step_size)]
     used = [signals.argument(signal) for signal in signals.signals if signal.path in source.signals]
-    return (0.0, y, *(values[path] for path in source.parameters), *used, *past)
+    given = (values[path] for path in source.parameters)
+    if source.columns_first:
+        given = (np.asfortranarray(value) if np.ndim(value) > 1 else value for value in given)
+    return (0.0, y, *given, *used, *past)
 
 
 def _buffer(row: np.ndarray, system: System, values: Mapping[str, Any], step_size: float) -> np.ndarray:
