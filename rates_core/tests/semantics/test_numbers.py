@@ -128,6 +128,16 @@ def test_06_a_jacobian_of_a_population_that_a_matrix_couples(population):
     assert np.allclose(slopes(circuit)(x), expected, rtol=1e-14)
 
 
+def test_06_functions_may_have_the_names_that_are_usual_for_them(single):
+    weights = np.array([[0.5, 2.0, 3.0], [4.0, 1.0, 0.25]])
+    circuit = single("x' = -x^2 + x*vsum(w*x)", x="output(2.0)", w=weights)
+    for name in ("J", "jacobian", "Field"):
+        func, (t, y, dy, *rest) = circuit.get_run_func(name, 0.1)
+        assert np.allclose(func(t, y, dy, *rest), -4.0 + 4.0 * weights.sum(), rtol=1e-14)
+        func, (t, y, *rest) = circuit.get_jacobian_func(name, 0.1)
+        assert np.allclose(func(t, y, *rest), -4.0 + 4.0 * weights.sum(), rtol=1e-14)
+
+
 @BOTH
 def test_06_a_jacobian_of_equal_nodes_that_edges_couple(nodes, count):
     # x_k' = sin(x_k) + 3 x_{k-1}

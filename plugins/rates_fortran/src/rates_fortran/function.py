@@ -17,7 +17,7 @@ from rates_core.system.system import InputSignal, Read
 
 from rates_fortran.binding import Called, Library
 from rates_fortran.body import TIME, Body, axes, constant_argument, state_argument
-from rates_fortran.layout import RESERVED, FortranLayout
+from rates_fortran.layout import GIVEN_WAY, RESERVED, FortranLayout
 from rates_fortran.lines import INDENT
 from rates_fortran.matrix import Entries, matrix_layout
 from rates_fortran.module import Module, assembled
@@ -58,7 +58,7 @@ def write_function(request: FunctionRequest) -> FortranSource:
     Raises:
         ArgumentError: Fortran, or the generated module, uses its name for something else.
     """
-    if request.name.lower() in RESERVED or request.name.startswith("_"):
+    if request.name.lower() in RESERVED - GIVEN_WAY or request.name.startswith("_"):
         raise ArgumentError(f"A procedure of Fortran cannot be called '{request.name}'; choose another func_name.")
     return _Writer(Signature.of(request)).source()
 
@@ -157,7 +157,7 @@ class _Writer:
         shape = (
             (sum(len(block.rows) for block in linearisation.blocks),) if self.request.sparse else linearisation.shape
         )
-        return Argument(("out",), "jacobian", bounds=axes(shape), intent="out"), shape
+        return Argument(("out",), self.layout.matrix, bounds=axes(shape), intent="out"), shape
 
     def _arguments(self) -> Iterator[Argument]:
         """Yield the arguments behind t, y and the result."""

@@ -16,11 +16,11 @@ from rates_fortran.printer import COMPARISONS, INTRINSIC, OWN, EntryPrinter
 RESERVED = frozenset(
     {
         *INTRINSIC.values(), *OWN.values(), *COMPARISONS,
-        "t", "y", "dy", "h", "k", "i", "j", "l", "c", "p", "q", "s", "dp", "long", "parameters", "total",
+        "t", "y", "dy", "h", "k", "i", "j", "l", "c", "p", "q", "s", "m", "dp", "long", "parameters", "total",
         "complex_total", "first", "samples", "stride", "sample", "step", "steps", "row", "length", "fault", "checked",
         "places", "past", "complex_past", "multiply", "sampled", "nan", "infinity", "quotient", "power",
-        "complex_power", "complex_sigmoid", "jacobian", "moved", "new", "points", "merge", "real", "aimag", "cmplx",
-        "int", "sum", "matmul", "reshape", "transpose", "min", "max", "aint", "anint", "size", "huge", "kind",
+        "complex_power", "complex_sigmoid", "jacobian", "dfdy", "moved", "new", "points", "merge", "real", "aimag",
+        "cmplx", "int", "sum", "matmul", "reshape", "transpose", "min", "max", "aint", "anint", "size", "huge", "kind",
         "spacing", "module", "contains", "subroutine", "function", "end", "do", "if", "then", "else", "call", "type",
         "use", "only", "implicit", "none", "private", "public", "integer", "complex", "logical", "intent", "in",
         "out", "inout", "value", "bind", "result", "pure", "elemental", "associate", "allocatable", "allocate",
@@ -47,6 +47,8 @@ PROCEDURES = frozenset(
         "pair", "pair_many", "matrix",
     }
 )  # fmt: skip
+#: words that are no names of anything in a module whose only procedure is called so
+GIVEN_WAY = frozenset({"j", "jacobian"})
 LONGEST = 63
 RULES = Rules(RESERVED | PROCEDURES, fold_case=True, longest=LONGEST - 12, columns_first=True, first_place=1)
 
@@ -61,6 +63,10 @@ class FortranLayout(Layout):
         hoist: compute what depends on parameters only once per run.
         alone: name of the only procedure of the module, to which single numbers are arguments of their own, not
             components of `p`, and places on axes are given as they are in Python.
+
+    Attributes:
+        indices: names of what counts the entries of an array, one for each axis.
+        matrix: name of a matrix of derivatives that a procedure returns.
     """
 
     def __init__(
@@ -73,6 +79,9 @@ class FortranLayout(Layout):
     ) -> None:
         rules = RULES if alone is None else evolve(RULES, reserved=RESERVED | {alone}, first_place=0)
         super().__init__(system, wanted, rules, also, hoist)
+        called = (alone or "").lower()
+        self.indices = ("i", "m" if called == "j" else "j", "l")
+        self.matrix = "dfdy" if called == "jacobian" else "jacobian"
         self.components: dict[str, str] = {}
         if alone is None:
             numbers = [path for path, constant in self.constants.known.items() if not constant.shape]
@@ -83,7 +92,7 @@ class FortranLayout(Layout):
         """Return a printer that knows everything in the module."""
         printer = EntryPrinter(self.names, self.shapes, self.kinds)
         printer.used = self.used
-        printer.integer_symbols = self.places
+        printer.integer_symbols, printer.indices = self.places, self.indices
         printer.added = 1 - self.rules.first_place
         return printer
 

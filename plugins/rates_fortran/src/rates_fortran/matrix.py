@@ -44,19 +44,19 @@ class Entries(Body):
         after = self._in_a_row() if self._sparse else self._in_a_matrix()
         for result in self.part.results:
             self._variables.append(self.variable(result, self.layout.names[result]))
-        return self.statements(after, before=["jacobian = 0"])
+        return self.statements(after, before=[f"{self.layout.matrix} = 0"])
 
     def _in_a_matrix(self) -> list[str]:
         lines, layout = [], self.layout
         for block, result in zip(self._linearisation.blocks, self.part.results, strict=True):
             value = layout.names[result]
             if len(block.rows) == 1:
-                place = f"jacobian({int(block.rows[0]) + 1}, {int(block.columns[0]) + 1})"
+                place = f"{layout.matrix}({int(block.rows[0]) + 1}, {int(block.columns[0]) + 1})"
                 lines.append(f"{place} = {place} + {value}{'(1)' if layout.shapes[result] else ''}")
                 continue
             assert block.places is not None
             rows, columns = (self.printer.known_place(path, "i") for path in block.places)
-            place = f"jacobian({rows}, {columns})"
+            place = f"{layout.matrix}({rows}, {columns})"
             entry = f"{value}(i)" if layout.shapes[result] else value
             self._variables.append(("integer", "i"))
             lines += [f"do i = 1, {len(block.rows)}", f"{INDENT}{place} = {place} + {entry}", "end do"]
@@ -66,7 +66,7 @@ class Entries(Body):
         lines, start = [], 0
         for block, result in zip(self._linearisation.blocks, self.part.results, strict=True):
             stop = start + len(block.rows)
-            lines.append(f"jacobian({start + 1}:{stop}) = {self.layout.names[result]}")
+            lines.append(f"{self.layout.matrix}({start + 1}:{stop}) = {self.layout.names[result]}")
             start = stop
         return lines
 
@@ -80,7 +80,7 @@ class FortranMatrix(MatrixProgram):
         body = Entries(self._layout, linearisation)
         statements = body.all_statements()
         rows, columns = linearisation.shape
-        out = Argument(("jacobian",), "jacobian", bounds=(f"{rows}", f"{columns}"), intent="out")
+        out = Argument(("jacobian",), self._layout.matrix, bounds=(f"{rows}", f"{columns}"), intent="out")
         arguments = [*body.now(), out, *body.constants(), *body.given()]
         procedures = [prepare(self._layout)] if self._layout.prepared else []
         procedures.append(

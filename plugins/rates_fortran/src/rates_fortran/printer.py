@@ -84,6 +84,7 @@ class EntryPrinter(ExpressionPrinter):
         self.local: frozenset[str] = frozenset()  # arrays of which only the present entry exists
         self.gathered: Mapping[str, Past] = {}  # delayed values that are read where they are used
         self.integer_symbols: frozenset[str] = frozenset()  # parameters that hold places on axes
+        self.indices: tuple[str, ...] = ("i", "j", "l")  # of loops over entries
         self.added = 0  # to such a place, to count from 1
 
     def symbol(self, name: str) -> str:

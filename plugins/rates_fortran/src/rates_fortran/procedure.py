@@ -74,7 +74,8 @@ class Procedure:
     def lines(self) -> list[str]:
         """Return its text, line by line."""
         first, *rest = self.summary
-        head = f"subroutine {self.name}({', '.join(argument.name for argument in self.arguments)}) bind(c)"
+        binding = "bind(c)" if self.name.islower() else f'bind(c, name="{self.name}")'  # C tells J from j
+        head = f"subroutine {self.name}({', '.join(argument.name for argument in self.arguments)}) {binding}"
         inner = [
             *(argument.declaration for argument in self.arguments),
             *declarations(self.locals),

@@ -16,7 +16,6 @@ from rates_core.system.system import Assign, Project, Statement
 from rates_fortran.lines import INDENT
 from rates_fortran.printer import EntryPrinter, shifted
 
-INDICES = ("i", "j", "l")
 START = {"vsum": "0", "mean": "0", "maxi": "-infinity()", "mini": "infinity()"}
 
 
@@ -57,15 +56,15 @@ class BlockWriter:
 
     def _nest(self, shape: Shape, body: Sequence[str]) -> list[str]:
         """Return a loop over all entries; the entries of a column lie side by side."""
-        self._count_with(*INDICES[: len(shape)])
+        self._count_with(*self.printer.indices[: len(shape)])
         lines = list(body)
-        for index, size in zip(INDICES, shape, strict=False):
+        for index, size in zip(self.printer.indices, shape, strict=False):
             lines = [f"do {index} = 1, {size}", *(INDENT + line for line in lines), "end do"]
         return lines
 
     def _loop(self, shape: Shape, statements: Sequence[Statement]) -> list[str]:
         printer = self.printer
-        outside, printer.entry = printer.entry, ", ".join(INDICES[: len(shape)])
+        outside, printer.entry = printer.entry, ", ".join(printer.indices[: len(shape)])
         kept, targets = self.blocks.stored, {statement.target for statement in statements}
         printer.local = frozenset(targets - kept) if shape else frozenset()
         lines = []
@@ -103,7 +102,7 @@ class BlockWriter:
 
     def _reduction(self, block: Reduction) -> list[str]:
         printer, name, function = self.printer, self._name(block.target), block.function
-        outside, printer.entry = printer.entry, ", ".join(INDICES[: len(block.shape)])
+        outside, printer.entry = printer.entry, ", ".join(printer.indices[: len(block.shape)])
         text = printer.text(block.operand)
         if function in ("vsum", "mean"):
             inner = f"{name} = {name} + {text}"

@@ -16,7 +16,7 @@ OUT = Argument(("jacobian",), "J", "out")
 
 
 class Entries(Body):
-    """The statements that compute a matrix `J`, or with `sparse` its entries in a row."""
+    """The statements that compute a matrix, or with `sparse` its entries in a row."""
 
     def __init__(self, layout: JuliaLayout, linearisation: Linearisation, sparse: bool = False) -> None:
         super().__init__(layout, layout.parts["entries"])
@@ -28,7 +28,7 @@ class Entries(Body):
         for result in self.part.results:
             if self.layout.shapes[result]:
                 self._result_rooms[self.layout.names[result]] = self.layout.array(result)
-        return self.statements(after, before=["fill!(J, 0)", *before])
+        return self.statements(after, before=[f"fill!({self.layout.matrix}, 0)", *before])
 
     def _in_a_matrix(self) -> list[str]:
         lines, layout = [], self.layout
@@ -37,7 +37,7 @@ class Entries(Body):
         for block, result in zip(self._linearisation.blocks, self.part.results, strict=True):
             value = layout.names[result]
             if len(block.rows) == 1:
-                place = f"J[{int(block.rows[0]) + 1}, {int(block.columns[0]) + 1}]"
+                place = f"{layout.matrix}[{int(block.rows[0]) + 1}, {int(block.columns[0]) + 1}]"
                 if not layout.shapes[result] and places[_first(block)] == 1 and not wide:
                     layout.names[result] = place
                     continue
@@ -46,7 +46,8 @@ class Entries(Body):
             assert block.places is not None
             rows, columns = (self.printer.known_place(path, "i") for path in block.places)
             entry = f"{value}[i]" if layout.shapes[result] else value
-            loop = [f"for i in 1:{len(block.rows)}", *inner([f"J[{rows}, {columns}] += {entry}"]), "end"]
+            place = f"{layout.matrix}[{rows}, {columns}]"
+            loop = [f"for i in 1:{len(block.rows)}", *inner([f"{place} += {entry}"]), "end"]
             lines += loop
         return lines
 
@@ -55,7 +56,7 @@ class Entries(Body):
         for block, result in zip(self._linearisation.blocks, self.part.results, strict=True):
             value, count = self.layout.names[result], len(block.rows)
             entry = f"{value}[i]" if self.layout.shapes[result] else value
-            place = f"J[i + {start}]" if start else "J[i]"
+            place = f"{self.layout.matrix}[i + {start}]" if start else f"{self.layout.matrix}[i]"
             lines += [f"for i in 1:{count}", *inner([f"{place} = {entry}"]), "end"]
             start += count
         return lines

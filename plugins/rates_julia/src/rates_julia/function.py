@@ -19,7 +19,7 @@ from rates_core.system.system import InputSignal, Read
 from rates_julia.binding import Library
 from rates_julia.body import STATE, TIME, Body
 from rates_julia.entries import Entries
-from rates_julia.layout import RESERVED, JuliaLayout, zeros
+from rates_julia.layout import GIVEN_WAY, RESERVED, JuliaLayout, zeros
 from rates_julia.matrix import matrix_layout
 from rates_julia.module import Module, assembled
 from rates_julia.printer import shifted
@@ -53,7 +53,7 @@ def write_function(request: FunctionRequest) -> JuliaSource:
     Raises:
         ArgumentError: Julia, or the generated module, uses its name for something else.
     """
-    if request.name in RESERVED or not re.fullmatch(r"[^\W\d]\w*", request.name, flags=re.ASCII):
+    if request.name in RESERVED - GIVEN_WAY or not re.fullmatch(r"[^\W\d]\w*", request.name, flags=re.ASCII):
         raise ArgumentError(f"A function of Julia cannot be called '{request.name}'; choose another func_name.")
     return _Writer(Signature.of(request)).source()
 
@@ -129,7 +129,7 @@ class _Writer:
         shape = (
             (sum(len(block.rows) for block in linearisation.blocks),) if self.request.sparse else linearisation.shape
         )
-        return Argument(("out",), "J", "out"), shape
+        return Argument(("out",), self.layout.matrix, "out"), shape
 
     def _arguments(self) -> Iterator[Argument]:
         """Yield the arguments behind the result, y and t."""

@@ -24,9 +24,9 @@ WORDS = frozenset(
 #: names that the text of a module uses
 USED = frozenset(
     {
-        "t", "y", "dy", "p", "h", "k", "i", "j", "l", "c", "q", "s", "J", "row", "rows", "room", "given", "total",
-        "out", "oldest", "first", "samples", "stride", "sample", "moved", "new", "length", "size", "zeros", "fill",
-        "view", "eachindex", "copyto", "similar", "ifelse", "complex", "real", "imag", "Int", "Float64",
+        "t", "y", "dy", "p", "h", "k", "i", "j", "l", "c", "q", "s", "J", "jacobian", "row", "rows", "room", "given",
+        "total", "out", "oldest", "first", "samples", "stride", "sample", "moved", "new", "length", "size", "zeros",
+        "fill", "view", "eachindex", "copyto", "similar", "ifelse", "complex", "real", "imag", "Int", "Float64",
         "ComplexF64", "NaN", "Inf", "pi", "im", "isfinite", "isnan", "isinteger", "eps", "max", "min", "abs", "sum",
         "any", "all", "maximum", "eltype", "oftype", "one", "zero", "mul", "transpose", "Base", "LinearAlgebra",
         "include", "eval", "goal", "last", "max_step", "given_step", "fresh", "rtol", "atol", "times", "wanted",
@@ -38,6 +38,8 @@ USED = frozenset(
     }
 )  # fmt: skip
 RESERVED = frozenset({*WORDS, *USED, *BASE.values(), *HELPERS, *COMPARISONS})
+#: words that are no names of anything in a module whose only function is called so
+GIVEN_WAY = frozenset({"J", "jacobian"})
 RULES = Rules(RESERVED, columns_first=True, first_place=1)
 
 
@@ -54,6 +56,7 @@ class JuliaLayout(Layout):
 
     Attributes:
         fields: names of what `p` holds, by path: parameters, what follows from them, and inputs as functions of time.
+        matrix: name of a matrix of derivatives that a function fills.
         local: names of variables that can hold the former two.
         rooms: declared arrays that functions write and read again, by name: what makes each.
     """
@@ -69,6 +72,7 @@ class JuliaLayout(Layout):
         rules = RULES if alone is None else evolve(RULES, reserved=RESERVED | {alone}, first_place=0)
         super().__init__(system, wanted, rules, also, hoist)
         self.alone = alone
+        self.matrix = "jacobian" if alone == "J" else "J"
         self.fields: dict[str, str] = {}
         self.rooms: dict[str, str] = {}
         self.local: dict[str, str] = {}

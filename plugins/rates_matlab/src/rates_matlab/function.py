@@ -41,7 +41,7 @@ def write_function(request: FunctionRequest) -> MatlabSource:
     Raises:
         ArgumentError: MATLAB, or the generated file, uses its name for something else.
     """
-    if request.name in KEYWORDS | FUNCTIONS | support_names() or request.name.startswith("_"):
+    if request.name in (KEYWORDS | FUNCTIONS | support_names()) - {"J"} or request.name.startswith("_"):
         raise ArgumentError(f"A function of MATLAB cannot be called '{request.name}' here; choose another func_name.")
     return _Writer(Signature.of(request)).source()
 
