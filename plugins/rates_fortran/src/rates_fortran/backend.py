@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from rates_core.programs.continuation import ContinuationRequest
+from rates_core.programs.folder import Folder, FolderRequest
 from rates_core.programs.program import Backend, FunctionRequest, FunctionSource, MatrixProgram, Program, ProgramRequest
 from rates_core.system.linearisation import Linearisation
 
 from rates_fortran.auto07p.equations import auto_files
+from rates_fortran.folder import write_folder
 from rates_fortran.function import FortranSource, load_function, write_function
 from rates_fortran.kernel import FortranProgram
 from rates_fortran.matrix import FortranMatrix
@@ -33,6 +35,10 @@ class FortranBackend(Backend):
     def continuation(self, request: ContinuationRequest) -> Mapping[str, str]:
         """Write the files of Auto-07p."""
         return auto_files(request)
+
+    def folder(self, request: FolderRequest) -> Folder:
+        """Write a run as files that need a compiler alone."""
+        return write_folder(request)
 
     def load(self, source: FunctionSource, name: str) -> Callable[..., Any]:
         """Return the callable of a written function."""

@@ -116,7 +116,7 @@ class _Writer:
             *(REAL if "function_of_time" in used else ()),
             *(COMPLEX if "complex_function_of_time" in used else ()),
         ]
-        module = assembled(self.system.name, self.layout, [procedure], interfaces)
+        module = assembled(self.system.name, self.layout, [procedure], interfaces, self.request.name)
         signals = tuple(signal.path for signal in self.signature.signals)
         names = self.layout.names
         keys: list[Key] = [("t",), ("y",), *(("constant", path) for path in self.signature.parameters)]

@@ -92,7 +92,7 @@ class _Writer:
         arguments = [out, STATE, TIME, *self._arguments()]
         said = [one_line(line) for line in self.signature.documentation(self.layout.names)]
         procedure = Procedure(self.request.name, said, arguments, statements)
-        module = assembled(self.system.name, self.layout, {"function": procedure})
+        module = assembled(self.system.name, self.layout, {"function": procedure}, self.request.name)
         signals = tuple(signal.path for signal in self.signature.signals)
         names = self.layout.names
         keys: list[Key] = [("t",), ("y",), *(("constant", path) for path in self.signature.parameters)]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from rates_core.programs.folder import Folder, FolderRequest
 from rates_core.programs.program import Backend, FunctionRequest, FunctionSource, MatrixProgram, Program, ProgramRequest
+from rates_core.programs.python_folder import python_folder
 from rates_core.system.linearisation import Linearisation
 
 from rates_numba.compiled import load_module
@@ -28,6 +30,10 @@ class NumbaBackend(Backend):
     def function(self, request: FunctionRequest) -> FunctionSource:
         """Write one function as a module of its own."""
         return write_function(request)
+
+    def folder(self, request: FolderRequest) -> Folder:
+        """Write a run as files that need Python and NumPy, SciPy and Numba alone."""
+        return python_folder(request, "NumPy, SciPy and Numba")
 
     def load(self, source: FunctionSource, name: str) -> Callable[..., Any]:
         """Return the callable of a written function."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import keyword
 
 from rates_core.errors import ArgumentError
-from rates_core.programs.naming import one_line
+from rates_core.programs.naming import in_docstring, one_line
 from rates_core.programs.program import FunctionRequest, FunctionSource
 from rates_core.programs.signature import Signature
 from rates_core.system.system import Read
@@ -110,7 +110,7 @@ class _Writer:
         names, signature = self.layout.names, self.signature
         bound = ["*", *self.layout.of(signature.bound)] if signature.bound else []
         lines = [f"def {self.request.name}({', '.join([*signature.arguments(names), *bound])}):"]
-        first, *rest = (_in_docstring(line) for line in signature.documentation(names))
+        first, *rest = (in_docstring(line) for line in signature.documentation(names))
         lines += [f'    """{first}', *(f"    {line}".rstrip() for line in rest), '    """']
         for signal in signature.sampled:
             name = names[signal.path]
@@ -164,7 +164,3 @@ class _Writer:
         printer = self.layout.printer()
         printer.local = frozenset(self.layout.shapes)
         return printer.text(read.delay)
-
-
-def _in_docstring(text: str) -> str:
-    return one_line(text).replace("\\", "\\\\").replace('"', '\\"')

@@ -5,7 +5,7 @@ from __future__ import annotations
 import keyword
 
 from rates_core.errors import ArgumentError
-from rates_core.programs.naming import one_line
+from rates_core.programs.naming import in_docstring, one_line
 from rates_core.programs.program import FunctionRequest, FunctionSource
 from rates_core.programs.signature import Signature
 from rates_core.system.system import Read
@@ -16,7 +16,6 @@ from rates_numpy.module import (
     Names,
     header,
     helpers,
-    in_docstring,
     module_names,
     module_printer,
     pack,

@@ -26,5 +26,6 @@ TENSORFLOW = ArrayLanguage(
         "float32": ("FLOAT, COMPLEX = tf.float32, tf.complex64",),
     },
     strict=True,
+    compiled=("import tensorflow as tf", "tf.function"),
     shaping={"clip": "tf.clip_by_value", "broadcast_to": "tf.broadcast_to"},
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""`rates export`: write a model's right-hand side as source of a backend, with the values that it is called with."""
+"""`rates export`: write a model as a folder that runs alone, or its right-hand side as source of a backend."""
 
 from __future__ import annotations
 
@@ -26,13 +26,17 @@ if TYPE_CHECKING:
     from rates_core.simulation.functions import RunFunction
 
 EPILOG = """\
-Two files are written: the source, which runs without rates, and beside it one that ends in _start.json, with the
+A name without an ending is a folder: source, a run of fixed steps, parameters and a README, which need the language
+of the backend alone; result.csv, which the run writes, has the rows of 'rates run'.
+
+A name with an ending is a file: the right-hand side as source, and beside it a file that ends in _start.json, with the
 values of all arguments at the start. A file that was generated before is replaced; any other is kept. A solver with
 fixed steps gets a function that reads delayed variables from a buffer on the grid of steps, any other solver one that
 reads them from a function of time.
 
-example:
-  rates export model_templates.neural_mass_models.qif.qif --step 1e-3 --solver scipy --output qif_field.py"""
+examples:
+  rates export model_templates.neural_mass_models.qif.qif --time 40 --step 1e-3 --backend fortran -o qif
+  rates export model_templates.neural_mass_models.qif.qif --step 1e-3 --solver scipy -o qif_field.py"""
 
 
 class Command:
@@ -47,12 +51,20 @@ class Command:
         add_solver(parser)
         add_backend(parser)
         add_options(parser)
-        parser.add_argument("--output", required=True, metavar=FILE, help="file for the source")
-        parser.add_argument("--name", metavar="NAME", help="name of the function, by default that of the file")
-        add_json(parser, instead_of="what was written and how to call it")
+        add = parser.add_argument
+        add("-o", "--output", required=True, metavar=FILE, help="folder, or with an ending: file for the source")
+        add("--time", "--duration", type=float, metavar="T", help="of a folder: time at the end of the run")
+        add("--sampling", type=float, metavar="H", help="of a folder: distance of rows, by default the step")
+        add("--force", action="store_true", help="of a folder: replace generated files in one that has files")
+        add("--name", metavar="NAME", help="of a file: name of the function, by default that of the file")
+        add_json(parser, instead_of="what was written and how to use it")
 
     def execute(self, arguments: Namespace) -> int:
-        """Write both files and say how to call the function; nothing is written before all is checked."""
+        """Write a folder or both files, and say how to use them; nothing is written before all is checked."""
+        _check_arguments(arguments)
+        return _folder(arguments) if _is_folder(arguments) else self._files(arguments)
+
+    def _files(self, arguments: Namespace) -> int:
         from rates_core.simulation.choice import chosen_backend
         from rates_core.simulation.written import check_no_folder
 
@@ -72,6 +84,47 @@ class Command:
         }
         print(json_text(data) if arguments.json else "\n".join(_lines(made, data)))
         return 0
+
+
+def _is_folder(arguments: Namespace) -> bool:
+    return not Path(arguments.output).suffix
+
+
+def _check_arguments(arguments: Namespace) -> None:
+    """Check that arguments belong to what is written.
+
+    Raises:
+        ArgumentError: one is missing, or belongs to the other.
+    """
+    if _is_folder(arguments):
+        if arguments.name is not None:
+            raise ArgumentError("--name belongs to a file: give --output an ending, such as .py.")
+        if arguments.time is None:
+            raise ArgumentError(
+                f"'{arguments.output}' has no ending, so it is a folder, which holds a run: how long is it? Give "
+                "--time; or an ending, for a file with the right-hand side alone."
+            )
+        return
+    for name in ("time", "sampling", "force"):
+        if getattr(arguments, name) not in (None, False):
+            raise ArgumentError(f"--{name} belongs to a folder; '{arguments.output}' has an ending, so it is a file.")
+
+
+def _folder(arguments: Namespace) -> int:
+    from rates_core.templates.circuit import CircuitTemplate
+
+    circuit = CircuitTemplate.from_yaml(arguments.model).update_var(*values_of(arguments.set))
+    model = circuit.compile(
+        step_size=arguments.step,
+        simulation_time=arguments.time,
+        sampling_step_size=arguments.sampling,
+        backend=arguments.backend,
+        solver=arguments.solver,
+        **options_of(arguments.option),
+    )
+    files = [str(path) for path in model.to_file(arguments.output, replace=arguments.force)]
+    print(json_text({"files": files}) if arguments.json else Path(files[0]).read_text(encoding="utf-8").rstrip())
+    return 0
 
 
 def _function_name(given: str | None, file: Path) -> str:

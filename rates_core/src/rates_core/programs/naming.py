@@ -111,6 +111,11 @@ def one_line(text: str) -> str:
     return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text).rstrip("\\ ")
 
 
+def in_docstring(text: str) -> str:
+    """Return text of a model that cannot end the docstring that it stands in."""
+    return one_line(text).replace("\\", "\\\\").replace('"', '\\"')
+
+
 def _parts(path: str) -> list[str]:
     """Split a path; of an edge `source->target/weight`, only the nodes and the attribute are kept."""
     if "->" in path:

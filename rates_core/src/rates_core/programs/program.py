@@ -25,6 +25,8 @@ from rates_core.system.system import System
 if TYPE_CHECKING:
     import numpy as np
 
+    from rates_core.programs.folder import Folder, FolderRequest
+
 
 @frozen(eq=False)
 class ProgramRequest:
@@ -201,6 +203,7 @@ class FunctionRequest:
         functions: paths of the external inputs whose argument is a function of time; that of others are samples on
             the grid. A language that cannot pass functions refuses by name.
         precision: floating-point type of real numbers, one that the backend claims.
+        about: what it returns, for people; by default dy/dt or its derivative.
     """
 
     system: System
@@ -211,6 +214,7 @@ class FunctionRequest:
     continuous: bool = True
     functions: frozenset[str] = frozenset()
     precision: str = "float64"
+    about: str = ""
 
 
 @frozen(eq=False)
@@ -265,6 +269,10 @@ class Backend(ABC):
         Raises:
             UnsupportedFeatureError: the program cannot continue such a model.
         """
+        return None
+
+    def folder(self, request: FolderRequest) -> Folder | None:
+        """Return a run as files that need this language alone, or None. Core asks only backends that claim `files`."""
         return None
 
     def load(self, source: FunctionSource, name: str) -> Callable[..., Any]:

@@ -84,7 +84,7 @@ class Signature:
     def documentation(self, names: Mapping[str, str]) -> list[str]:
         """Return what the function is and what its arguments are, line by line."""
         what = "dy/dt" if self.request.linearisation is None else "the derivative of dy/dt"
-        lines = [f"Return {what} of {self.system.name} at time t.", "", "Args:", "    t: time."]
+        lines = [f"Return {self.request.about or what} of {self.system.name} at time t.", "", "Args:", "    t: time."]
         lines.append(f"    y: {', '.join(f'{s.path} [{s.offset}:{s.offset + s.width}]' for s in self.system.states)}.")
         lines += [f"    {names[path]}: {path}" for path in self.parameters]
         for signal in self.signals:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from inspect import signature
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, field, frozen
@@ -12,6 +13,7 @@ from attrs import evolve, field, frozen
 from rates_core.delays.dependence import check_no_draws
 from rates_core.delays.lowering import lower
 from rates_core.errors import ArgumentError, UnknownNameError, UnsupportedFeatureError, did_you_mean
+from rates_core.files import path_of
 from rates_core.network.apart import Apart
 from rates_core.network.build import build_network
 from rates_core.network.network import Network
@@ -256,6 +258,59 @@ class CompiledModel:
             "verbose": False, "stop_on_nonfinite": True,
         }  # fmt: skip
         return trainable(self, wrt, self._request(given), checkpoint)
+
+    def to_file(
+        self,
+        folder: str | Path,
+        parameters: Mapping[str, Any] | None = None,
+        initial: Mapping[str, Any] | None = None,
+        simulation_time: float | None = None,
+        sampling_step_size: float | None = None,
+        history: Any = None,
+        replace: bool = False,
+        **unknown: Any,
+    ) -> tuple[Path, ...]:
+        """Write a run as a folder that needs the backend's language alone: functions, script, parameters, README.
+
+        The script takes the same fixed steps, and writes `result.csv` with the columns and rows of `run`.
+
+        Args:
+            folder: where the files go; it is made.
+            parameters: as in `run`, as are the following ones: what the file of parameters holds.
+            initial: see there.
+            simulation_time: see there.
+            sampling_step_size: see there.
+            history: see there; numbers only.
+            replace: write into a folder that has files, and replace those of them that were generated.
+            unknown: refused; the closest argument is named.
+
+        Returns:
+            The files, the README first.
+
+        Raises:
+            ArgumentError: there is such a file, the folder has files, or one of them cannot be written.
+            UnsupportedFeatureError: the solver chooses its steps; the model has noise, external inputs or delays that
+                are shorter than a step; or the backend writes no folders.
+            UnknownNameError: something is named that is not there.
+
+        Example:
+            >>> from rates_core import CircuitTemplate
+            >>> circuit = CircuitTemplate.from_yaml("model_templates.oscillators.vanderpol.vdp")
+            >>> model = circuit.compile(backend="numpy", step_size=0.5, simulation_time=10.0)
+            >>> [path.name for path in model.to_file("vanderpol")]
+            ['README.md', 'run.py', 'parameters.json', 'field.py']
+        """
+        from rates_core.simulation.folder import to_folder
+
+        _refuse(CompiledModel.to_file, unknown)
+        given = {
+            "parameters": {} if parameters is None else parameters, "initial": {} if initial is None else initial,
+            "inputs": None, "simulation_time": simulation_time, "sampling_step_size": sampling_step_size,
+            "cutoff": 0.0, "history": history, "state": None, "seed": None, "verbose": False,
+            "stop_on_nonfinite": True,
+        }  # fmt: skip
+        model = self.untied(parameters)
+        return to_folder(model, model._request(given), path_of("folder", folder), switch("replace", replace))
 
     def run_many(
         self,

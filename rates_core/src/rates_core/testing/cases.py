@@ -15,6 +15,7 @@ from rates_core.testing.families import (
     devices,
     events,
     files,
+    folders,
     functions,
     fused,
     gradients,
@@ -43,7 +44,7 @@ def backend_cases(exhaustive: bool = False) -> tuple[Case, ...]:
     """
     families = (
         functions, projections, trajectories, orders, accuracy, delays, names, structure, purity, determinism,
-        continuation, batches, noise, events, precision, jacobian, files, fused, gradients, devices,
+        continuation, batches, noise, events, precision, jacobian, files, folders, fused, gradients, devices,
     )  # fmt: skip
     return tuple(case for family in families for case in family.cases() if exhaustive or not case.exhaustive)
 

@@ -9,6 +9,7 @@ from attrs import define, field, fields, frozen
 
 from rates_core.delays.strategy import Augmentation, Storage
 from rates_core.plugins.specs import BackendSpec, DelayStrategySpec, SolverSpec
+from rates_core.programs.folder import Folder, FolderRequest
 from rates_core.programs.program import (
     Backend,
     FunctionRequest,
@@ -80,10 +81,12 @@ class Watched(Backend):
     Attributes:
         inner: does the work.
         generated: the Systems of which code was generated, in order.
+        folders: what was made where a folder was asked for, in order.
     """
 
     inner: Backend
     generated: list[System] = field(factory=list)
+    folders: list[Folder | None] = field(factory=list)
 
     def program(self, request: ProgramRequest, options: Mapping[str, Any]) -> Program:
         """Count and pass on."""
@@ -99,6 +102,11 @@ class Watched(Backend):
         """Count and pass on."""
         self.generated.append(request.system)
         return self.inner.function(request)
+
+    def folder(self, request: FolderRequest) -> Folder | None:
+        """Remember what is passed on."""
+        self.folders.append(self.inner.folder(request))
+        return self.folders[-1]
 
     def load(self, source: FunctionSource, name: str) -> Callable[..., Any]:
         """Pass on."""

@@ -11,6 +11,7 @@ from attrs import evolve, frozen
 from rates_core.programs.batch import Batch
 from rates_core.programs.carry import Carry
 from rates_core.programs.equations import Equations, Fed
+from rates_core.programs.folder import Folder, FolderRequest
 from rates_core.programs.gradient import GradientRequest, Gradients, TrainableRequest
 from rates_core.programs.pair import PairLoop
 from rates_core.programs.program import (
@@ -142,6 +143,10 @@ class PassingBackend(Backend):
     def function(self, request: FunctionRequest) -> FunctionSource:
         """Pass on."""
         return self.inner.function(request)
+
+    def folder(self, request: FolderRequest) -> Folder | None:
+        """Pass on."""
+        return self.inner.folder(request)
 
     def load(self, source: FunctionSource, name: str) -> Callable[..., Any]:
         """Pass on."""

@@ -7,8 +7,8 @@ import numpy as np
 from rates_core.errors import ArgumentError
 from rates_core.programs.arrays.language import ArrayLanguage
 from rates_core.programs.arrays.matrix import joined_entries
-from rates_core.programs.arrays.module import ModuleWriter, in_docstring
-from rates_core.programs.naming import one_line
+from rates_core.programs.arrays.module import ModuleWriter
+from rates_core.programs.naming import in_docstring, one_line
 from rates_core.programs.program import FunctionRequest, FunctionSource
 from rates_core.programs.signature import Signature
 from rates_core.system.linearisation import Linearisation

@@ -33,6 +33,7 @@ from rates_core.programs.arrays.travel import ArrayPair, ArrayPairBatch
 from rates_core.programs.batch import Batch
 from rates_core.programs.carry import Carry
 from rates_core.programs.equations import Equations, Fed
+from rates_core.programs.folder import Folder, FolderRequest
 from rates_core.programs.gradient import GradientRequest, Gradients, TrainableRequest
 from rates_core.programs.pair import PairLoop
 from rates_core.programs.program import (
@@ -45,6 +46,7 @@ from rates_core.programs.program import (
     ProgramRequest,
     slot_paths,
 )
+from rates_core.programs.python_folder import python_folder
 from rates_core.programs.record import Columns, as_columns
 from rates_core.programs.special import special_steps
 from rates_core.system.linearisation import Linearisation
@@ -70,6 +72,10 @@ class ArrayBackend(Backend):
     def function(self, request: FunctionRequest) -> FunctionSource:
         """Write one function as a module of its own."""
         return write_function(request, self.language)
+
+    def folder(self, request: FolderRequest) -> Folder:
+        """Write a run as files that need Python and this library alone."""
+        return python_folder(request, self.language.library, self.language.compiled)
 
     def load(self, source: FunctionSource, name: str) -> Callable[..., Any]:
         """Return the callable of a written function."""

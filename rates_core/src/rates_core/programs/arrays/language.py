@@ -79,6 +79,7 @@ class ArrayLanguage:
         precisions: per floating-point type the lines that name `FLOAT` and `COMPLEX`.
         strict: whether real and complex arrays may not meet.
         shaping: names of what the loop of embedded pairs needs besides: `clip` and `broadcast_to`.
+        compiled: what compiles an exported function, as an import statement and the text of a callable, or None.
         setup: per floating-point type what a module does first where it runs alone; a runtime does it its own way.
     """
 
@@ -91,6 +92,7 @@ class ArrayLanguage:
     strict: bool = False
     setup: Mapping[str, tuple[str, ...]] = field(factory=dict)
     shaping: Mapping[str, str] = field(factory=dict)
+    compiled: tuple[str, str] | None = None
 
     @property
     def reserved(self) -> frozenset[str]:

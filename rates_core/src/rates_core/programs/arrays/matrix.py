@@ -9,8 +9,9 @@ import numpy as np
 
 from rates_core.expressions.tree import Expression
 from rates_core.programs.arrays.language import ArrayLanguage
-from rates_core.programs.arrays.module import Module, ModuleWriter, in_docstring
+from rates_core.programs.arrays.module import Module, ModuleWriter
 from rates_core.programs.arrays.runtime import ArrayRuntime, argument, instant
+from rates_core.programs.naming import in_docstring
 from rates_core.programs.program import Matrix, MatrixProgram
 from rates_core.programs.routine import make_routine
 from rates_core.system.linearisation import Linearisation

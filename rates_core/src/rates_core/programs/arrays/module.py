@@ -13,7 +13,7 @@ from rates_core.programs.arrays.language import ArrayLanguage
 from rates_core.programs.arrays.pair import Seen, pair_text
 from rates_core.programs.arrays.printer import ArrayPrinter
 from rates_core.programs.arrays.steps import Past, steps_text
-from rates_core.programs.naming import Identifiers, one_line
+from rates_core.programs.naming import Identifiers, in_docstring, one_line
 from rates_core.programs.program import ProgramRequest, slot_paths
 from rates_core.programs.routine import Routine, Temporaries, make_routine
 from rates_core.system.complexness import is_complex
@@ -285,8 +285,3 @@ class ModuleWriter:
 
 def _structural(item: object) -> bool:
     return bool(getattr(item, "structural", False))
-
-
-def in_docstring(text: str) -> str:
-    """Return text of a model that cannot end the docstring that it stands in."""
-    return one_line(text).replace("\\", "\\\\").replace('"', '\\"')
