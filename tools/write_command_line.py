@@ -41,7 +41,7 @@ KEYS = {
     "backends": "`backends`; with `--for` also `model`",
     "check": "`kind`, `name`, `ok`, `line`, `counts`, `cases`",
     "convert": "`source`, `from`, `target`, `to`, `kind`, `name`",
-    "export": "`files`, `function`, `backend`, `language`, `arguments`, `parameters`, `states`, `notes`",
+    "export": "`files`; of a file `function`, `backend`, `language`, `arguments`, `parameters`, `states`, `notes`",
     "models": "`models`, `faults`; with `--path` `file`, `name`, `line`",
     "new": "`kind`, `name`, `distribution`, `folder`, `files`, `next`",
     "plugins": "`rates_api`, `plugins`, `notes`",

@@ -17,6 +17,7 @@ from rates_core.expressions.tree import Apply, Expression, Symbol, transform
 from rates_core.plugins import Capabilities, get_manager
 from rates_core.programs.batch import Batch
 from rates_core.programs.carry import Carry
+from rates_core.programs.folder import Folder, FolderRequest
 from rates_core.programs.program import (
     Backend,
     FunctionRequest,
@@ -27,6 +28,7 @@ from rates_core.programs.program import (
     ProgramRequest,
 )
 from rates_core.programs.record import Columns
+from rates_core.simulation.folder import FIELD
 from rates_core.system.linearisation import Linearisation
 from rates_core.system.system import Assign, Project, System
 from rates_core.testing import Oracle, backend_cases, check_backend
@@ -122,11 +124,18 @@ class WrongFunctions(PassingBackend):
     """Write functions whose last derivative has the wrong sign."""
 
     def function(self, request: FunctionRequest) -> FunctionSource:
-        if request.linearisation is not None:
+        if request.linearisation is not None or request.name == FIELD:
             return self.inner.function(request)
         *others, last = request.system.derivatives
         wrong = evolve(last, expression=Apply("negative", (last.expression,)))
         return self.inner.function(evolve(request, system=evolve(request.system, derivatives=(*others, wrong))))
+
+
+class LateStart(PassingBackend):
+    """Write folders whose runs start elsewhere."""
+
+    def folder(self, request: FolderRequest) -> Folder | None:
+        return self.inner.folder(evolve(request, start=request.start + 1e-6))
 
 
 # steps
@@ -361,6 +370,10 @@ FAULTS: dict[str, Fault] = {
             "a written function gives the derivative where there is no rates",
             "an input that is a function of time stays one, or is refused by name",
         },
+    ),
+    "folders": Fault(
+        LateStart,
+        {"the folder of a population and delayed variables runs by heun where there is no rates"},
     ),
 }
 

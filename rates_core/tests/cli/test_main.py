@@ -64,7 +64,7 @@ commands:
   check       Test a backend, a solver or a delay strategy against its claims
   completion  Print the script that completes command lines
   convert     Write a model in another format
-  export      Write a model as source code of a backend
+  export      Write a model as a folder that runs alone, or as source code of a backend
   fail        Fail as asked
   greet       Greet somebody
   models      List the models of installed libraries

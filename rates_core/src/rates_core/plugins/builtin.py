@@ -82,7 +82,7 @@ def rates_commands() -> Iterable[CommandSpec]:
     yield _command("plugins", "List what is installed and its state")
     yield _command("check", "Test a backend, a solver or a delay strategy against its claims")
     yield _command("new", "Write the package of a plugin, to be edited from there")
-    yield _command("export", "Write a model as source code of a backend")
+    yield _command("export", "Write a model as a folder that runs alone, or as source code of a backend")
     yield _command("convert", "Write a model in another format")
     yield _command("models", "List the models of installed libraries")
     yield _command("completion", "Print the script that completes command lines")

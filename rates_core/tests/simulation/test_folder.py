@@ -1,0 +1,205 @@
+"""Folders that a language runs alone: what is in them, and what they refuse."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rates_core import ArgumentError, CircuitTemplate, NodeTemplate, OperatorTemplate, UnsupportedFeatureError
+
+
+def unit(equations, **variables) -> NodeTemplate:
+    return NodeTemplate("unit", [OperatorTemplate("op", equations, variables)])
+
+
+def single(equations, **variables) -> CircuitTemplate:
+    return CircuitTemplate("single", {"p": unit(equations, **variables)})
+
+
+def compiled(circuit: CircuitTemplate, **options):
+    return circuit.compile(**{"step_size": 0.1, "simulation_time": 1.0, "backend": "numpy"} | options)
+
+
+def table(folder: Path) -> tuple[list[str], np.ndarray]:
+    """Run a folder where there is nothing but NumPy; return the headings and the rows."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "run.py"], cwd=folder, env={}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    with (folder / "result.csv").open(newline="") as file:
+        heading, *rows = csv.reader(file)
+    last = [f"{name} = {float(number)!r}" for name, number in zip(heading, rows[-1], strict=True)]
+    assert done.stdout.splitlines() == last
+    return heading, np.array(rows, dtype=float)
+
+
+def test_a_parameter_and_the_start_are_changed_in_their_file(tmp_path):
+    compiled(single("x' = -k*x", x="output(1.0)", k=1.0)).to_file(tmp_path / "decay", parameters={"p/op/k": 2.0})
+    heading, rows = table(tmp_path / "decay")
+    assert heading == ["time", "p/op/x"]
+    assert np.allclose(rows[:, 1], 0.8 ** np.arange(10), rtol=1e-14)
+    file = tmp_path / "decay" / "parameters.json"
+    stored = json.loads(file.read_text())
+    assert (stored["parameters"], stored["start"]) == ({"p/op/k": 2.0}, {"p/op/x": 1.0})
+    stored["parameters"]["p/op/k"], stored["start"]["p/op/x"] = 5.0, 4.0
+    file.write_text(json.dumps(stored))
+    assert np.allclose(table(tmp_path / "decay")[1][:, 1], 4.0 * 0.5 ** np.arange(10), rtol=1e-14)
+
+
+def test_a_delay_that_is_changed_is_read_as_changed(tmp_path):
+    # x' = -past(x, d) from x = 1: a line with the slope -1 until d, then a parabola
+    compiled(
+        single("x' = -past(x, d)", x="output(1.0)", d=0.3), solver="heun", simulation_time=0.7, step_size=0.1
+    ).to_file(tmp_path / "late")
+    file = tmp_path / "late" / "parameters.json"
+
+    def expected(times, delay):
+        return np.where(times < delay, 1 - times, 1 - times + np.maximum(times - delay, 0) ** 2 / 2)
+
+    for delay in (0.3, 0.4):
+        stored = json.loads(file.read_text())
+        stored["parameters"]["p/op/d"] = delay
+        file.write_text(json.dumps(stored))
+        rows = table(tmp_path / "late")[1]
+        before = rows[:, 0] <= 2 * delay + 1e-9
+        assert np.allclose(rows[before, 1], expected(rows[before, 0], delay), atol=1e-14)
+    stored["parameters"]["p/op/d"] = 0.05
+    file.write_text(json.dumps(stored))
+    done = subprocess.run(
+        [sys.executable, "run.py"], cwd=tmp_path / "late", capture_output=True, text=True, check=False
+    )
+    assert done.stderr.splitlines()[-1].startswith("ValueError: A delay is shorter than the step 0.1: a past value is")
+
+
+def test_past_values_between_steps_are_of_third_order_where_the_past_bends(tmp_path):
+    # x' = -past(x, 0.5) from 1: a line, then a parabola
+    errors = []
+    for number, steps in enumerate((20, 40)):
+        h = 2.0 / steps
+        folder = tmp_path / str(number)
+        model = single("x' = -past(x, d)", x="output(1.0)", d=0.5)
+        compiled(model, solver="rk4", step_size=h, simulation_time=1.0 + h).to_file(folder)
+        rows = table(folder)[1]
+        late = np.maximum(rows[:, 0] - 0.5, 0.0)
+        errors.append(np.max(np.abs(rows[:, 1] - (1 - rows[:, 0] + late**2 / 2))))
+    assert errors[0] < 3e-5
+    assert errors[0] / errors[1] > 7.5
+
+
+def test_the_rows_are_those_of_a_run(tmp_path):
+    model = compiled(
+        single(["x' = y", "y' = -x", "e = x^2 + y^2"], x="output(1.0)", y="variable(0.0)", e="variable"),
+        solver="rk4", outputs={"energy": "p/op/e", "y": "p/op/y"}, sampling_step_size=0.2,
+    )  # fmt: skip
+    model.to_file(tmp_path / "circle")
+    heading, rows = table(tmp_path / "circle")
+    frame = model.run()
+    assert heading == ["time", *frame.columns]
+    assert np.array_equal(rows[:, 0], frame.index)
+    assert np.allclose(rows[:, 1:], frame.to_numpy(), rtol=1e-15)
+
+
+def test_a_complex_state_has_two_columns(tmp_path):
+    compiled(single("z' = a*z", z="output(1.0+0.0j)", a=-0.5 + 1.0j), solver="rk4").to_file(tmp_path / "spiral")
+    heading, rows = table(tmp_path / "spiral")
+    assert heading == ["time", "p/op/z (real)", "p/op/z (imaginary)"]
+    assert np.allclose(rows[:, 1] + 1j * rows[:, 2], np.exp((-0.5 + 1j) * rows[:, 0]), atol=1e-6)
+
+
+README = """\
+# single: generated by rates
+
+A model and its run by euler, from t = 0 to 0.9 in steps of 0.1.
+* `run.py`: the run.
+* `parameters.json`: parameters and start, to be changed.
+* `field.py`: dy/dt.
+
+It needs Python with NumPy. To run it, here: `python run.py`.
+It prints the last row; all of them are in `result.csv`, with all digits.
+"""
+
+
+def test_the_readme_says_how_to_run_it(tmp_path):
+    files = compiled(single("x' = -x", x="output(1.0)")).to_file(tmp_path / "decay")
+    assert [file.name for file in files] == ["README.md", "run.py", "parameters.json", "field.py"]
+    assert files[0].read_text() == README
+
+
+def test_a_folder_with_files_is_left_alone(tmp_path):
+    model = compiled(single("x' = -x", x="output(1.0)"))
+    model.to_file(tmp_path / "decay")
+    (tmp_path / "decay" / "notes.txt").write_text("mine")
+    with pytest.raises(ArgumentError) as caught:
+        model.to_file(tmp_path / "decay")
+    assert str(caught.value) == (
+        f"The folder '{tmp_path / 'decay'}' has files. Choose another one, or ask for the generated files in it to be "
+        "replaced (replace=True; --force): others are left alone."
+    )
+    model.to_file(tmp_path / "decay", initial={"p/op/x": 3.0}, replace=True)
+    assert (tmp_path / "decay" / "notes.txt").read_text() == "mine"
+    assert json.loads((tmp_path / "decay" / "parameters.json").read_text())["start"] == {"p/op/x": 3.0}
+
+
+def test_a_file_of_the_users_is_never_replaced(tmp_path):
+    model = compiled(single("x' = -x", x="output(1.0)"))
+    (tmp_path / "run.py").write_text("mine")
+    with pytest.raises(ArgumentError) as caught:
+        model.to_file(tmp_path, replace=True)
+    assert "run.py' exists and was not generated by rates; it is left alone." in str(caught.value)
+    assert [path.name for path in tmp_path.iterdir()] == ["run.py"]
+    with pytest.raises(ArgumentError) as caught:
+        model.to_file(tmp_path / "run.py")
+    assert str(caught.value) == f"'{tmp_path / 'run.py'}' is a file; name a folder."
+
+
+LATE = {"x": "output(1.0)", "d": 0.05}
+REFUSED = {
+    "a solver that chooses its steps": (
+        lambda: compiled(single("x' = -x", x="output(1.0)"), solver="scipy"),
+        "A folder holds a run of fixed steps; the solver 'scipy' chooses its own. Take euler, heun or rk4; the "
+        "functions in the folder serve any solver.",
+    ),
+    "noise": (
+        lambda: compiled(single("x' = -x + xi", x="output(1.0)", xi="noise")),
+        "'single' has noise, which a folder does not hold: its numbers are drawn by rates.",
+    ),
+    "an input": (
+        lambda: compiled(
+            single("x' = u - x", x="output(1.0)", u="input(0.0)"), inputs={"p/op/u": np.ones(10)}
+        ),
+        "'single' was compiled with the input 'p/op/u', and a folder holds no external inputs. Compile it without; the "
+        "input is a parameter then, or make it an equation of t.",
+    ),
+    "a delay shorter than a step": (
+        lambda: compiled(single("x' = -past(x, d)", **LATE)),
+        "'single' has a delay that is shorter than the step (0.1), which a folder does not hold. Take a shorter step.",
+    ),
+    "a delayed complex variable": (
+        lambda: compiled(single("z' = -past(z, d)", z="output(1.0+0.0j)", d=0.5)),
+        "'single' has delays of complex variables, which a folder does not hold.",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("make", "message"), REFUSED.values(), ids=REFUSED)
+def test_what_a_folder_does_not_hold_is_refused_and_nothing_is_written(make, message, tmp_path):
+    model = make()
+    with pytest.raises(UnsupportedFeatureError) as caught:
+        model.to_file(tmp_path / "folder")
+    assert str(caught.value) == message
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_past_that_is_a_function_is_refused(tmp_path):
+    model = compiled(single("x' = -past(x, d)", x="output(1.0)", d=0.5))
+    with pytest.raises(UnsupportedFeatureError) as caught:
+        model.to_file(tmp_path / "late", history={"p/op/x": lambda t: 1.0 + t})
+    assert str(caught.value) == "The past of 'p/op/x' is a function of time, which a folder does not hold."
+    model.to_file(tmp_path / "late", history={"p/op/x": 2.0})
+    assert np.allclose(table(tmp_path / "late")[1][:3, 1], [1.0, 0.8, 0.6], rtol=1e-14)
