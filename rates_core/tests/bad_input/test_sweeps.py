@@ -22,6 +22,8 @@ def search(circuit, grid, places, outputs=None, **options):
         (({"a": []}, NODES), "ArgumentError: param_grid holds no point. Give each parameter one value at least."),
         (({"a": ["x"]}, NODES), "ArgumentError: param_grid['a']: A number is needed, not 'x'."),
         (({"a": [1.0, float("nan")]}, NODES), "ArgumentError: param_grid['a']: NaN is not a number."),
+        (({"a": [1.0]}, {**NODES, "b": {"vars": ["lin/tau"], "nodes": ["q"]}}),
+         "UnknownNameError: param_map has 'b', which param_grid has not."),
         (({"aa": [1.0]}, NODES), "UnknownNameError: param_map says nothing of 'aa'. Did you mean 'a'?"),
         (({"a": [1.0]}, {"a": {"vars": ["lin/tau"]}}),
          "ArgumentError: param_map['a'] needs 'vars' and either 'nodes' or 'edges'."),

@@ -79,6 +79,27 @@ def test_a_known_name_that_is_not_installed_comes_with_the_command_that_installs
     )
 
 
+def test_a_method_that_is_not_installed_is_found_with_its_distribution(installation):
+    assert installation.error("manager.solver('dopri5')") == (
+        "UnknownNameError: The solver 'dopri5' is not installed. Install it with: pip install rates-runge-kutta. "
+        "Installed solvers: euler, heun, rk4."
+    )
+
+
+def test_what_is_planned_is_no_reason_to_install_anything(installation):
+    assert installation.error("manager.format('tvbo')") == (
+        "UnknownNameError: There is no format 'tvbo' yet; it is planned as rates-tvbo. Installed formats: yaml."
+    )
+    assert "rates-neuroml" not in installation.error("manager.format('neurom')")
+
+
+def test_what_other_tools_call_a_backend_is_understood_as_a_hint(installation):
+    assert installation.error("manager.backend('tensorflow')") == (
+        "UnknownNameError: There is no backend 'tensorflow'. Did you mean 'tf' (pip install rates-tf)? "
+        "No backend is installed."
+    )
+
+
 @pytest.mark.parametrize(
     ("module", "variables", "text"),
     [

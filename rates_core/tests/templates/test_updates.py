@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from rates_core.errors import ArgumentError, RatesError, TemplateError, UnknownNameError
+from rates_core.errors import ApproximationWarning, ArgumentError, RatesError, TemplateError, UnknownNameError
 from rates_core.templates.array import Array
 from rates_core.templates.circuit import CircuitTemplate
 from rates_core.templates.connectivity import Connectivity
@@ -278,7 +278,7 @@ def test_a_wrong_change_of_edges_is_refused(
 
 
 def test_edges_from_a_matrix_are_added_in_place(circuit: CircuitTemplate) -> None:
-    weight = [[0.0, 2.0], [1e-7, -3.0]]
+    weight = [[0.0, 2.0], [0.0, -3.0]]
     delay = [[9.0, 0.2], [9.0, 0.3]]
     assert (
         circuit.add_edges_from_matrix("lv/x", "lv/x_in", ["fox", "hare"], weight=weight, edge_attr={"delay": delay})
@@ -308,6 +308,18 @@ def test_a_sparse_matrix_makes_the_same_edges(circuit: CircuitTemplate) -> None:
 def test_without_a_least_weight_zeros_are_edges(circuit: CircuitTemplate) -> None:
     circuit.add_edges_from_matrix("lv/x", "lv/x_in", "all", weight=np.zeros((2, 2)), min_weight=0.0)
     assert len(circuit.edges) == 6
+
+
+def test_weights_that_are_too_small_for_an_edge_are_told(circuit: CircuitTemplate) -> None:
+    weight = np.array([[0.0, 2e-9], [-1e-7, 1.0]])
+    with pytest.warns(ApproximationWarning) as caught:
+        circuit.add_edges_from_matrix("lv/x", "lv/x_in", "all", weight=weight)
+    assert str(caught[0].message) == (
+        "2 of 3 weights are smaller than min_weight = 1e-06 and make no edge; the largest of them is 1e-07. "
+        "Give min_weight=0 to keep them."
+    )
+    circuit.add_edges_from_matrix("lv/x", "lv/x_in", "all", weight=weight, min_weight=1e-5)
+    assert len(circuit.edges) == 4
 
 
 def test_edges_of_a_matrix_are_changed_one_by_one(circuit: CircuitTemplate) -> None:

@@ -59,7 +59,9 @@ def write_function(request: FunctionRequest) -> FortranSource:
         ArgumentError: Fortran, or the generated module, uses its name for something else.
     """
     if request.name.lower() in RESERVED - GIVEN_WAY or request.name.startswith("_"):
-        raise ArgumentError(f"A procedure of Fortran cannot be called '{request.name}'; choose another func_name.")
+        raise ArgumentError(
+            f"'{request.name}' is a word of Fortran, or one that the generated module uses; choose another func_name."
+        )
     return _Writer(Signature.of(request)).source()
 
 
@@ -147,7 +149,7 @@ class _Writer:
         return found
 
     def _documentation(self) -> list[str]:
-        return [one_line(line) for line in self.signature.documentation(self.layout.names)]
+        return [one_line(line) for line in self.signature.documentation(self.layout.names, first=1)]
 
     def _out(self) -> tuple[Argument, tuple[int, ...]]:
         linearisation = self.linearisation

@@ -54,7 +54,9 @@ def write_function(request: FunctionRequest) -> JuliaSource:
         ArgumentError: Julia, or the generated module, uses its name for something else.
     """
     if request.name in RESERVED - GIVEN_WAY or not re.fullmatch(r"[^\W\d]\w*", request.name, flags=re.ASCII):
-        raise ArgumentError(f"A function of Julia cannot be called '{request.name}'; choose another func_name.")
+        raise ArgumentError(
+            f"'{request.name}' is a word of Julia, or one that the generated module uses; choose another func_name."
+        )
     return _Writer(Signature.of(request)).source()
 
 
@@ -90,7 +92,7 @@ class _Writer:
         else:
             statements = body.statements(after=body.derivatives(), before=before)
         arguments = [out, STATE, TIME, *self._arguments()]
-        said = [one_line(line) for line in self.signature.documentation(self.layout.names)]
+        said = [one_line(line) for line in self.signature.documentation(self.layout.names, first=1)]
         procedure = Procedure(self.request.name, said, arguments, statements)
         module = assembled(self.system.name, self.layout, {"function": procedure}, self.request.name)
         signals = tuple(signal.path for signal in self.signature.signals)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -36,10 +35,6 @@ class NumbaProgram(Program):
     def bind_many(self, arguments: Mapping[str, np.ndarray], points: int) -> Batch:
         """Compute what depends on parameters only, for every point."""
         return NumbaBatch(self, load_module(self.source), self.layout, arguments, points)
-
-    def to_file(self, path: Path) -> None:
-        """Write the module."""
-        path.write_text(self.source, encoding="utf-8")
 
 
 class NumbaKernel(CompiledKernel):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -31,10 +30,6 @@ class NumpyProgram(Program):
             return NumpyKernel(self, self._functions, arguments, self._module)
         except ArithmeticError:
             return NumpyKernel(self, self._functions, _arguments_of_numpy(arguments), self._module)
-
-    def to_file(self, path: Path) -> None:
-        """Write the module."""
-        path.write_text(self.source, encoding="utf-8")
 
 
 def load_module(source: str) -> ModuleType:

@@ -15,7 +15,19 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
         "julia": "rates-julia",
         "matlab": "rates-matlab",
     },
-    "solver": {"scipy": "rates-scipy"},
+    "solver": {
+        "scipy": "rates-scipy",
+        "diffrax": "rates-jax",
+        "midpoint": "rates-runge-kutta",
+        "ralston": "rates-runge-kutta",
+        "three_eighths": "rates-runge-kutta",
+        "bogacki_shampine": "rates-runge-kutta",
+        "dormand_prince": "rates-runge-kutta",
+        "dormand_prince_8": "rates-runge-kutta",
+        "bosh3": "rates-runge-kutta",
+        "dopri5": "rates-runge-kutta",
+        "dop853": "rates-runge-kutta",
+    },
     "delay strategy": {
         "gamma": "rates-delay-gamma",
         "ring": "rates-delay-ring",
@@ -37,6 +49,14 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
     },
     "command": {},
 }
+
+#: Distributions whose names are taken, and which are not there yet.
+PLANNED = frozenset(
+    {"rates-continuation", "rates-rnn", "rates-dask", "rates-tvbo", "rates-sbml", "rates-xppaut", "rates-neuroml"}
+)
+
+#: What other tools call a backend.
+ALIASES = {"tensorflow": "tf", "pytorch": "torch", "octave": "matlab", "default": "numpy", "cuda": "torch"}
 
 #: Distributions of this project, those that bring no name of their own among them.
 DISTRIBUTIONS = frozenset({"rates-core", "rates-runge-kutta", "rates-pyrates"}).union(

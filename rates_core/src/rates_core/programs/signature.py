@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 from rates_core.expressions.tree import Expression, symbols
 from rates_core.programs.program import FunctionRequest, slot_paths
 from rates_core.programs.routine import Routine, make_routine
-from rates_core.system.system import InputSignal, Read, System
+from rates_core.system.system import InputSignal, Read, State, System
 
 
 @frozen(eq=False)
@@ -81,11 +81,17 @@ class Signature:
         paths = (*self.parameters, *(signal.path for signal in self.signals))
         return ["t", "y", *(names[path] for path in paths), *self.past]
 
-    def documentation(self, names: Mapping[str, str]) -> list[str]:
-        """Return what the function is and what its arguments are, line by line."""
+    def documentation(self, names: Mapping[str, str], first: int | None = None) -> list[str]:
+        """Return what the function is and what its arguments are, line by line.
+
+        Args:
+            names: of arguments, by path.
+            first: place of the first entry of `y` in a language that writes places as `(2)` and `(2:4)`; None for
+                slices of Python.
+        """
         what = "dy/dt" if self.request.linearisation is None else "the derivative of dy/dt"
         lines = [f"Return {self.request.about or what} of {self.system.name} at time t.", "", "Args:", "    t: time."]
-        lines.append(f"    y: {', '.join(f'{s.path} [{s.offset}:{s.offset + s.width}]' for s in self.system.states)}.")
+        lines.append(f"    y: {', '.join(f'{state.path} {_place(state, first)}' for state in self.system.states)}.")
         lines += [f"    {names[path]}: {path}" for path in self.parameters]
         for signal in self.signals:
             kind = f"samples of {signal.key}, one per {self.request.step_size!r} of time"
@@ -111,6 +117,14 @@ class Signature:
     def _size(self, slot: str) -> int:
         shape = self.system.shapes[slot]
         return shape[0] if shape else 1
+
+
+def _place(state: State, first: int | None) -> str:
+    """Return where a state lies in `y`."""
+    if first is None:
+        return f"[{state.offset}:{state.offset + state.width}]"
+    start = state.offset + first
+    return f"({start})" if state.width == 1 else f"({start}:{start + state.width - 1})"
 
 
 def _routine(system: System, wanted: Sequence[Expression], delays: Sequence[Expression]) -> Routine:

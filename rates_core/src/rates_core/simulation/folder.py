@@ -47,7 +47,7 @@ def to_folder(model: CompiledModel, request: RunRequest, folder: Path, replace: 
     created = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        return write_files(folder, texts)
+        return write_files(folder, texts, replace_all=replace)
     except ArgumentError:
         if created:
             folder.rmdir()

@@ -22,11 +22,11 @@ def write_source(path: Path, source: FunctionSource) -> Path:
     return write_files(path.parent, {path.name: source.text})[0]
 
 
-def write_files(folder: Path, texts: Mapping[str, str]) -> tuple[Path, ...]:
+def write_files(folder: Path, texts: Mapping[str, str], replace_all: bool = False) -> tuple[Path, ...]:
     """Write generated texts into a folder, once it is known that all of them may be written.
 
-    The first is replaced if it is ours. The others have names that other models' files have too; they are replaced
-    if they begin as they did.
+    The first is replaced if it is ours. The others have names that other models' files have too, and users edit them:
+    one that is there with another text is replaced with `replace_all` only.
 
     Raises:
         ArgumentError: a file exists and was not generated, or cannot be written; then none is.
@@ -34,7 +34,7 @@ def write_files(folder: Path, texts: Mapping[str, str]) -> tuple[Path, ...]:
     paths = [folder / name for name in texts]
     for path in paths:
         check_generated(path)
-    for path, text in list(zip(paths, texts.values(), strict=True))[1:]:
+    for path, text in [] if replace_all else list(zip(paths, texts.values(), strict=True))[1:]:
         _check_same(path, text)
     for path, text in zip(paths, texts.values(), strict=True):
         try:
@@ -45,14 +45,10 @@ def write_files(folder: Path, texts: Mapping[str, str]) -> tuple[Path, ...]:
 
 
 def _check_same(path: Path, text: str) -> None:
-    """Raise if a file that was generated is there, but was for something else."""
-    if not path.exists():
-        return
-    with path.open(encoding="utf-8", errors="replace") as stream:
-        there = stream.readline().rstrip("\n")
-    if there != text.partition("\n")[0]:
+    """Raise if a file that was generated is there, but is another one."""
+    if path.exists() and path.read_text(encoding="utf-8", errors="replace") != text:
         raise ArgumentError(
-            f"'{path}' exists and was generated for something else: it begins with \"{there}\". It is left alone. "
+            f"'{path}' exists and was edited, or generated for something else. It is left alone. "
             "Choose another folder, or remove it."
         )
 

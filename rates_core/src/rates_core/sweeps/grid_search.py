@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rates_core.errors import ArgumentError, shown
+from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean, shown
 from rates_core.sweeps.analysis import run, warn_of_early_ends
 from rates_core.sweeps.grids import points as listed_points
 from rates_core.sweeps.preparation import Sweep, prepared
@@ -49,6 +49,9 @@ def grid_search(
     _check_points(points)
     points.index = pd.Index([f"{template.name}_{number}" for number in range(len(points))])
     paths = {name: target_paths(name, param_map) for name in points.columns}
+    for name in param_map:
+        if name not in paths:
+            raise UnknownNameError(f"param_map has '{name}', which param_grid has not.{did_you_mean(str(name), paths)}")
     options = {"sampling_step_size": sampling_step_size, **arguments}
     verbose = options.pop("verbose", True)
     samples = listed_points(points)

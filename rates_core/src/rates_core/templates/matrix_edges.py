@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from rates_core.errors import ArgumentError, TemplateError, shown
+from rates_core.errors import ArgumentError, TemplateError, shown, warn
 from rates_core.paths import EDGE_ATTRIBUTES
 from rates_core.templates.array import Array
 from rates_core.templates.connectivity import to_matrix
@@ -18,6 +18,8 @@ from rates_core.templates.queries import node_paths
 from rates_core.templates.sparse import SparseMatrix
 from rates_core.templates.updates import check_open
 from rates_core.templates.value import shape_of, to_number
+
+LEAST_WEIGHT = 1e-6  # unless another one is given
 
 if TYPE_CHECKING:
     from rates_core.templates.circuit import CircuitTemplate
@@ -79,11 +81,23 @@ def _node_list(circuit: CircuitTemplate, given: str | Iterable[str]) -> tuple[st
     return tuple(text(path, "The path of a node") for path in items(given, "The nodes of edges from a matrix"))
 
 
+def _warn_of_small(values: Any, min_weight: float) -> None:
+    """Say how many weights make no edge although they are not 0 and nobody has said how small is too small."""
+    left = values[(values != 0) & (abs(values) < min_weight)]
+    if left.size and min_weight == LEAST_WEIGHT:
+        warn(
+            f"{left.size} of {int((values != 0).sum())} weights are smaller than min_weight = {min_weight!r} and make "
+            f"no edge; the largest of them is {float(abs(left).max())!r}. Give min_weight=0 to keep them."
+        )
+
+
 def _entries(weight: Any, min_weight: float) -> SparseMatrix:
     """Return the entries of a matrix that are at least `min_weight` in size."""
     matrix = to_matrix(weight, "weight")
     if isinstance(matrix, Array) and len(matrix.shape) == 2:
+        _warn_of_small(matrix.values, min_weight)
         return SparseMatrix.from_dense(matrix.values, abs(matrix.values) >= min_weight)
     if isinstance(matrix, SparseMatrix):
+        _warn_of_small(matrix.values.values, min_weight)
         return matrix.only(abs(matrix.values.values) >= min_weight)
     raise TemplateError(f"weight has the shape {shape_of(matrix)}; give a 2-D matrix [target, source].")

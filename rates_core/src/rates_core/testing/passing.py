@@ -104,7 +104,7 @@ class PassingProgram(Program):
         """Pass on."""
         return self.inner.bind_many(arguments, points)
 
-    def to_file(self, path: Path) -> None:
+    def to_file(self, path: str | Path) -> None:
         """Pass on."""
         self.inner.to_file(path)
 

@@ -43,7 +43,7 @@ class Field:
     @property
     def module(self) -> str:
         """Return the name of its module."""
-        return self.source.module.layout.module_name(self.source.module.layout.system.name)
+        return self.source.module.name
 
 
 def right_side(request: ContinuationRequest) -> Field:

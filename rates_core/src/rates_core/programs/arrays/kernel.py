@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -177,10 +176,6 @@ class ArrayProgram(Program):
         """Return the nodes of the method."""
         assert self.request.tableau is not None
         return tuple(self.request.tableau.distinct_nodes)
-
-    def to_file(self, path: Path) -> None:
-        """Write the module."""
-        path.write_text(self.source, encoding="utf-8")
 
 
 class ArrayKernel(Kernel):
