@@ -7,16 +7,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from attrs import evolve
 
 from rates_core.delays.prehistory import PreHistory
 from rates_core.errors import ArgumentError, UnsupportedFeatureError
 from rates_core.expressions.tree import Symbol
 from rates_core.files import can_be
+from rates_core.plugins import get_manager
 from rates_core.programs.folder import Column, Folder, FolderRequest, Past
 from rates_core.programs.naming import one_line
 from rates_core.programs.program import Backend, FunctionRequest, slot_paths
 from rates_core.reports.mark import MARK
 from rates_core.simulation.outputs import Recording
+from rates_core.simulation.requirements import requirements_of
 from rates_core.simulation.written import write_files
 from rates_core.system.linearisation import Block, Linearisation
 from rates_core.system.system import System
@@ -90,6 +93,8 @@ def _check_model(model: CompiledModel) -> None:
             f"'{name}' was compiled with the input '{system.inputs[0].key}', and a folder holds no external inputs. "
             "Compile it without; the input is a parameter then, or make it an equation of t."
         )
+    needed = requirements_of(system, model.choice.storage, model.recipe.float_precision)
+    get_manager().require(model.choice.backend, evolve(needed, files=True))
     if model.recipe.float_precision != "float64":
         raise UnsupportedFeatureError("A folder computes in float64. Compile the model with float_precision='float64'.")
     if slot_paths(system) and set(slot_paths(system)) & system.complex_symbols:
