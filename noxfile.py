@@ -70,7 +70,15 @@ class Member:
     @property
     def tests_with_plugins(self) -> list[str]:
         """List the tests that need other members, where the others have to pass without them too (core's do)."""
-        listed = self.settings.get("tool", {}).get("rates", {}).get("tests-with-plugins", ())
+        return self._paths("tests-with-plugins")
+
+    @property
+    def tests_without_tools(self) -> list[str]:
+        """List the tests that pass where the programs of `tools` are missing too, whose sessions run them then."""
+        return self._paths("tests-without-tools")
+
+    def _paths(self, key: str) -> list[str]:
+        listed = self.settings.get("tool", {}).get("rates", {}).get(key, ())
         return [str((self.folder / path).relative_to(ROOT)) for path in listed]
 
     @property
@@ -156,21 +164,50 @@ def pytest(session: nox.Session, *paths: str, strict: bool = True, exhaustive: b
     session.run("pytest", "-q", *selection, *report, *paths, *session.posargs, env=environment)
 
 
-def provide(session: nox.Session, members: Iterable[Member]) -> None:
-    """Install the programs that suites of members run; a session whose programs cannot be had says so and ends.
+def lacking(session: nox.Session, members: Iterable[Member]) -> str:
+    """Install the programs that suites of members run; return what is said of those that cannot be had, or nothing.
 
-    Where `CI` is set it has failed then.
+    Where `CI` is set the session has failed then.
     """
     wanted = sorted({tool for member in members for tool in member.tools})
     if not wanted:
-        return
+        return ""
     done = subprocess.run([str(ROOT / "tools" / "provide.sh"), *wanted], capture_output=True, text=True, check=False)
     if done.returncode == 0:
-        return
+        return ""
     reason = f"NOT RUN: {(done.stderr.strip() or 'tools/provide.sh failed').splitlines()[-1]}"
     if os.environ.get("CI"):
         session.error(reason)
-    session.skip(f"\x1b[31m{reason}\x1b[0m")
+    return reason
+
+
+def provide(session: nox.Session, members: Iterable[Member]) -> None:
+    """Install the programs that suites of members run; a session whose programs cannot be had says so and ends."""
+    end_without(session, lacking(session, members))
+
+
+def end_without(session: nox.Session, reason: str) -> None:
+    """End a session as not run, in red, if there is a reason."""
+    if reason:
+        session.skip(f"\x1b[31m{reason}\x1b[0m")
+
+
+def run_suite(session: nox.Session, member: Member, *requirements: str, versions: str, exhaustive: bool = True) -> None:
+    """Run the suite of a member; where its programs cannot be had, what of it needs none, and say that the rest is not.
+
+    Args:
+        session: in whose environment.
+        member: whose suite.
+        requirements: that are installed beside it and what its suite names.
+        versions: that are taken of them.
+        exhaustive: run the exhaustive cases too, in the tier that has them.
+    """
+    reason = lacking(session, [member])
+    paths = member.tests_without_tools if reason else [suite(member)]
+    if paths:
+        install(session, member.name, *requirements, *TEST_TOOLS, *member.test_requirements, versions=versions)
+        pytest(session, *paths, exhaustive=exhaustive)
+    end_without(session, reason)
 
 
 def interpreter_of(version: str) -> str:
@@ -221,21 +258,17 @@ def core_alone(session: nox.Session) -> None:
 @nox.parametrize("member", [nox.param(name, id=name) for name in MEMBERS])
 def tests(session: nox.Session, member: str) -> None:
     """Run the suite of one member, installed beside core and what its suite names, from wheels."""
-    provide(session, [MEMBERS[member]])
-    install(session, member, *TEST_TOOLS, *MEMBERS[member].test_requirements)
-    pytest(session, suite(MEMBERS[member]))
+    run_suite(session, MEMBERS[member], versions="constrained")
 
 
 @nox.session
 @nox.parametrize("member", [nox.param(name, id=name) for name in MEMBERS])
 def lowest(session: nox.Session, member: str) -> None:
     """Run the suite of one member on the lowest versions that it says it works with."""
-    provide(session, [MEMBERS[member]])
     needed = with_needed_members([CORE, MEMBERS[member]]).values()
     # wheels bring what they need in any version that suits: the lowest is taken of what is asked for by name
     named = [requirement for one in needed for requirement in one.requirements]
-    install(session, member, *named, *TEST_TOOLS, *MEMBERS[member].test_requirements, versions="lowest")
-    pytest(session, suite(MEMBERS[member]), exhaustive=False)
+    run_suite(session, MEMBERS[member], *named, versions="lowest", exhaustive=False)
 
 
 @nox.session

@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -33,6 +33,19 @@ class Outcome:
     passed: int
     failed: int
     skipped: int
+
+    @property
+    def left_out(self) -> bool:
+        """Whether the session has ended, as nox says, without what it is for; some of its tests may have run."""
+        return self.code == 0 and re.search(r"^nox > Session .* skipped: ", self.output, re.MULTILINE) is not None
+
+    @property
+    def verdict(self) -> str:
+        """Return what became of it, in a word or a few."""
+        if self.code != 0:
+            return "FAILED"
+        ran = self.passed + self.failed
+        return ("NOT RUN" + f", but for {ran} tests" * bool(ran)) if self.left_out else "passed"
 
 
 def sessions_of(tier: str) -> list[str]:
@@ -81,19 +94,18 @@ def run(session: str, environment: dict[str, str], limit: float) -> Outcome:
             raise
         output += f"\nstopped after {limit:.0f} s\n"
     passed, failed, skipped = counts(report_of(session))
-    if not passed + failed + skipped and process.returncode == 0:
-        # A session without tests, such as lint, counts as one; so does one that could not be run here.
-        passed, skipped = (0, 1) if "nox > Session" in output and " skipped: " in output else (1, 0)
+    outcome = Outcome(session, time.monotonic() - start, process.returncode, output, passed, failed, skipped)
+    if outcome.left_out:
+        return replace(outcome, skipped=skipped + 1)
     if process.returncode != 0 and not failed:
-        failed = 1
-    return Outcome(session, time.monotonic() - start, process.returncode, output, passed, failed, skipped)
+        return replace(outcome, failed=1)
+    # A session without tests, such as lint, counts as one.
+    return outcome if passed + failed + skipped else replace(outcome, passed=1)
 
 
 def announce(outcome: Outcome) -> None:
     """Print what a session said, under its name."""
-    ran = outcome.passed + outcome.failed > 0
-    verdict = ("passed" if ran else "NOT RUN") if outcome.code == 0 else "FAILED"
-    print(f"\n═══ {outcome.session}: {verdict} in {outcome.seconds:.0f} s ═══", flush=True)
+    print(f"\n═══ {outcome.session}: {outcome.verdict} in {outcome.seconds:.0f} s ═══", flush=True)
     print(outcome.output.strip(), flush=True)
 
 

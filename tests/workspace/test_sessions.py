@@ -62,6 +62,18 @@ def test_a_session_that_could_not_be_run_here_counts_as_skipped(runner: ModuleTy
     assert "newest(3.13): NOT RUN" in capsys.readouterr().out
 
 
+def test_a_session_that_ran_only_what_needs_no_tool_says_so(runner: ModuleType, nox: Path, capsys) -> None:
+    said = "nox > Session tests(rates_julia) skipped: \x1b[31mNOT RUN: missing: julia\x1b[0m."
+    passed = REPORT.replace('errors="1" failures="2" skipped="3"', 'errors="0" failures="0" skipped="0"')
+    script = f"echo '{passed}' > $RATES_REPORT; echo '{said}'"
+    outcome = runner.run("tests(rates_julia)", stand_in(nox, script), 60.0)
+    assert (outcome.passed, outcome.failed, outcome.skipped) == (16, 0, 1)
+    runner.announce(outcome)
+    printed = capsys.readouterr().out
+    assert "tests(rates_julia): NOT RUN, but for 16 tests in" in printed
+    assert "\x1b[31mNOT RUN: missing: julia\x1b[0m" in printed
+
+
 def test_a_session_that_fails_after_its_tests_passed_counts_as_failed(runner: ModuleType, nox: Path) -> None:
     passed = REPORT.replace('errors="1" failures="2"', 'errors="0" failures="0"')
     outcome = runner.run("tests(one)", stand_in(nox, f"echo '{passed}' > $RATES_REPORT; exit 1"), 60.0)
