@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import shutil
 import signal
 from collections.abc import Generator
@@ -35,9 +36,23 @@ def pytest_configure() -> None:
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     names = [name.strip() for name in os.environ.get("RATES_REQUIRE", "").split(",") if name.strip()]
-    missing = [name for name in names if shutil.which(os.environ.get(TOOLS_NAMED_BY.get(name, ""), name)) is None]
+    missing = [name for name in names if not is_there(name)]
     if missing:
-        raise pytest.UsageError(f"RATES_REQUIRE asks for tools that are not on the path: {', '.join(missing)}")
+        where = f"neither on the path nor in '{unpacked_tools()}'"
+        raise pytest.UsageError(f"RATES_REQUIRE asks for tools that are {where}: {', '.join(missing)}")
+
+
+def is_there(tool: str) -> bool:
+    """Tell whether a tool is found where its backend looks: as the user names it, on the path, or unpacked."""
+    chosen = os.environ.get(TOOLS_NAMED_BY.get(tool, ""))
+    if chosen:  # options may follow
+        return any(map(shutil.which, (chosen, *shlex.split(chosen)[:1])))
+    return any(map(shutil.which, (tool, str(unpacked_tools() / tool / "bin" / tool))))
+
+
+def unpacked_tools() -> Path:
+    """Return where `tools/provide.sh` unpacks tools that are in no package: the user's folder of data."""
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "rates"
 
 
 def allowed_skips() -> list[tuple[str, str]]:

@@ -91,7 +91,11 @@ with_julia() {
 
 is_there() {
     case $1 in
-        julia) command -v "${RATES_JULIA:-julia}" >/dev/null || { [ -z "${RATES_JULIA:-}" ] && [ -x "$julia_home/bin/julia" ]; } ;;
+        julia) # options may follow in RATES_JULIA
+            named=${RATES_JULIA:-julia}
+            command -v "$named" >/dev/null || command -v "${named%% *}" >/dev/null ||
+                { [ -z "${RATES_JULIA:-}" ] && [ -x "$julia_home/bin/julia" ]; }
+            ;;
         gfortran) command -v "${FC:-gfortran}" >/dev/null ;;
         octave) command -v "${OCTAVE:-octave}" >/dev/null ;;
         *) command -v "$1" >/dev/null ;;

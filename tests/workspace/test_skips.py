@@ -71,11 +71,31 @@ def test_an_expected_failure_is_no_skip(suite: Path) -> None:
 
 
 def test_a_tool_that_must_be_there_and_is_not_stops_the_run(suite: Path) -> None:
-    done = run(suite, RATES_REQUIRE="sh, moonc,sunc")
+    done = run(suite, RATES_REQUIRE="sh, moonc,sunc", XDG_DATA_HOME="/nowhere")
     assert done.returncode == pytest.ExitCode.USAGE_ERROR
-    assert "ERROR: RATES_REQUIRE asks for tools that are not on the path: moonc, sunc" in done.stderr
+    said = "ERROR: RATES_REQUIRE asks for tools that are neither on the path nor in '/nowhere/rates': moonc, sunc"
+    assert said in done.stderr
 
 
 def test_a_tool_is_looked_for_under_the_name_that_the_user_gave(suite: Path) -> None:
     assert run(suite, RATES_REQUIRE="gfortran", FC="sh").returncode == 0
     assert run(suite, RATES_REQUIRE="gfortran", FC="moonc").returncode == pytest.ExitCode.USAGE_ERROR
+    assert run(suite, RATES_REQUIRE="julia", RATES_JULIA="sh -O3").returncode == 0
+    assert run(suite, RATES_REQUIRE="julia", RATES_JULIA="moonc -O3").returncode == pytest.ExitCode.USAGE_ERROR
+
+
+@pytest.mark.parametrize(("variable", "folder"), [("XDG_DATA_HOME", "."), ("HOME", ".local/share")])
+def test_a_tool_that_was_unpacked_is_found_where_its_backend_looks(suite: Path, variable: str, folder: str) -> None:
+    program = suite / folder / "rates" / "julia" / "bin" / "julia"
+    nothing = {"RATES_JULIA": "", "XDG_DATA_HOME": "", "PATH": "/nowhere"}
+    given = {**nothing, variable: str(suite), "RATES_REQUIRE": "julia"}
+    assert run(suite, **given).returncode == pytest.ExitCode.USAGE_ERROR
+    program.parent.mkdir(parents=True)
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    assert run(suite, **given).returncode == 0
+    asked = "from rates_julia.probe import command; print(*command())"
+    done = subprocess.run(
+        [sys.executable, "-c", asked], env=os.environ | given, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == str(program)
