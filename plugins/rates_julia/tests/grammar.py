@@ -17,8 +17,8 @@ CONSTRUCTS = frozenset(
         "break_statement", "call_expression", "catch_clause", "compound_assignment_expression",
         "comprehension_expression", "const_statement", "content", "continue_statement", "curly_expression",
         "else_clause", "elseif_clause", "export_statement", "field_expression", "float_literal", "for_binding",
-        "for_clause", "for_statement", "function_definition", "identifier", "if_statement", "index_expression",
-        "integer_literal", "juxtaposition_expression", "line_comment", "macro_argument_list",
+        "for_clause", "for_statement", "function_definition", "identifier", "if_statement", "import_statement",
+        "index_expression", "integer_literal", "juxtaposition_expression", "line_comment", "macro_argument_list",
         "macro_identifier", "macrocall_expression", "module_definition", "named_argument", "named_field",
         "open_tuple", "operator", "parametrized_type_expression", "parenthesized_expression",
         "quote_expression", "range_expression", "return_statement", "selected_import", "signature",
@@ -31,7 +31,7 @@ CONSTRUCTS = frozenset(
 OPERATORS = frozenset(
     {
         "=", "in", "isa", "+", "-", "*", "/", "^", "<", "<=", ">", ">=", "==", "!=", "===", "!", "&&", "||",
-        "&", "|", ":", "<:", "+=", "-=", "*=", "/=",
+        "&", "|", ".=", ":", "<:", "+=", "-=", "*=", "/=",
     }
 )  # fmt: skip
 MACROS = frozenset({"@inbounds", "@inline", "@threads"})

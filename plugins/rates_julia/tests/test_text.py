@@ -73,7 +73,7 @@ WRONG = {
     "two names side by side": ("eachindex(y)", "each index(y)", "line 7: no line begins with 'index(y)'"),
     "an operator without its right side": ("0.5 :", ":", "line 8: this is no Julia: ?"),
     "a power as in Python": ("y[i] -", "y[i]**2 -", "line 8: this is no Julia: 2"),
-    "an import under another name": ("export f!", "import A as B", "line 3: a import_statement has not been looked up"),
+    "an import under another name": ("export f!", "import A as B", "line 3: a import_alias has not been looked up"),
     "properties taken apart": ("return nothing", "(; a, b) = p", "line 10: properties are taken apart since Julia 1.7"),
     "a global name with a type": ("export f!", "x::Int = 1", "line 3: global names have types since Julia 1.8"),
     "a rest of a tuple": ("return nothing", "a, b... = p", "line 10: the rest of a tuple is taken since Julia 1.6"),

@@ -94,6 +94,6 @@ def of_noise() -> Texts:
 
 
 def of_package() -> Texts:
-    """Yield what is written by hand: the other end of the pipe, and functions that modules bring."""
-    for name in ("server.jl", "support.jl"):
+    """Yield what is written by hand: the other end of the pipe, calls of solvers, functions that modules bring."""
+    for name in ("server.jl", "steps.jl", "support.jl"):
         yield name, files("rates_julia").joinpath(name).read_text(encoding="utf-8")

@@ -19,6 +19,37 @@ def test_a_missing_tool_makes_a_plugin_unavailable_with_the_remedy(installation)
     assert installation.statuses() == {"rates-metal": ["unavailable", REMEDY]}
 
 
+def test_a_tool_of_one_offer_leaves_the_others_active_and_is_named(installation):
+    more = (
+        PLUGIN.replace("BackendSpec, hookimpl", "BackendSpec, ExecutorSpec, hookimpl")
+        + """
+@hookimpl
+def rates_executors():
+    yield ExecutorSpec("cluster", "rates_metal_cluster:Cluster", summary="-", probe="rates_metal_tools:missing_queue")
+    yield ExecutorSpec("threads", "rates_metal_cluster:Threads", summary="-")
+"""
+    )
+    tools = f"def missing_compiler():\n    return None\n\ndef missing_queue():\n    return {REMEDY!r}"
+    installation.add("rates-metal", more, rates_metal_tools=tools)
+    said = f"The executor 'cluster' is unavailable: {REMEDY}"
+    assert installation.statuses() == {"rates-metal": ["active", said]}
+
+
+def test_tools_of_all_offers_that_need_one_make_a_plugin_unavailable(installation):
+    more = (
+        PLUGIN
+        + """
+@hookimpl
+def rates_solvers():
+    from rates_core.plugins import SolverSpec
+
+    yield SolverSpec("euler2", "rates_metal:E", summary="-", kind="tableau", order=1, adaptive=False)
+"""
+    )
+    installation.add("rates-metal", more, rates_metal_tools=f"def missing_compiler():\n    return {REMEDY!r}")
+    assert installation.statuses() == {"rates-metal": ["unavailable", REMEDY]}
+
+
 def test_a_tool_that_is_there_leaves_a_plugin_active(installation):
     installation.add("rates-metal", PLUGIN, rates_metal_tools="def missing_compiler():\n    return None")
     assert installation.statuses() == {"rates-metal": ["active", ""]}

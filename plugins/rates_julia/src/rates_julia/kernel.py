@@ -9,12 +9,14 @@ import numpy as np
 from rates_core.programs.batch import Batch
 from rates_core.programs.elementwise.given import Given, past_given, steps_given, values_at
 from rates_core.programs.elementwise.kernel import CompiledKernel, Values
+from rates_core.programs.equations import Equations, Fed
 from rates_core.programs.pair import PairLoop
 from rates_core.programs.program import Program, ProgramRequest, slot_paths
 from rates_core.programs.record import Columns
 
 from rates_julia.batch import JuliaBatch
 from rates_julia.binding import Library, Parameters, bound
+from rates_julia.equations import julia_equations
 from rates_julia.module import write_module
 from rates_julia.pair_loop import JuliaPair
 
@@ -29,7 +31,7 @@ class JuliaProgram(Program):
 
     def bind(self, arguments: Mapping[str, Any]) -> JuliaKernel:
         """Compute what depends on parameters only and return the kernel."""
-        return JuliaKernel(self.request, self.library, bound(self.library, arguments))
+        return JuliaKernel(self.request, self.library, bound(self.library, arguments), arguments)
 
     def bind_many(self, arguments: Mapping[str, np.ndarray], points: int) -> Batch:
         """Compute what depends on parameters only, for every point."""
@@ -39,13 +41,20 @@ class JuliaProgram(Program):
 class JuliaKernel(CompiledKernel):
     """The functions of a module with parameters bound."""
 
-    def __init__(self, request: ProgramRequest, library: Library, parameters: Parameters) -> None:
-        self.request, self._library, self.parameters = request, library, parameters
+    def __init__(
+        self,
+        request: ProgramRequest,
+        library: Library,
+        parameters: Parameters,
+        arguments: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.request, self.library, self.parameters = request, library, parameters
+        self._arguments = arguments
 
     def rhs(self, t: float, y: np.ndarray, inputs: Values, reads: Values, draws: Values) -> Any:
         """Return dy/dt."""
         dy = np.empty(self.request.system.width)
-        self._library.call("derivative", {**self._at(t, y, inputs, reads, draws), ("dy",): dy})
+        self.library.call("derivative", {**self._at(t, y, inputs, reads, draws), ("dy",): dy})
         return dy
 
     def observe(self, t: float, y: np.ndarray, inputs: Values, reads: Values, draws: Values) -> tuple[Any, ...]:
@@ -64,7 +73,7 @@ class JuliaKernel(CompiledKernel):
         columns = self.empty_columns(paths, 1)
         given["row",] = 1
         given |= {("result", number): in_memory(column) for number, column in enumerate(columns)}
-        self._library.call(procedure, given)
+        self.library.call(procedure, given)
         return tuple(column[0] if column.ndim > 1 else column[0].item() for column in columns)
 
     def empty_columns(self, paths: Sequence[str], rows: int) -> Columns:
@@ -85,7 +94,7 @@ class JuliaKernel(CompiledKernel):
     ) -> None:
         """Advance in the compiled loop."""
         given = steps_given(self.request.system, inputs, draws, first, samples, stride, step_size)
-        self._library.call("loop", given | self.steps_of(y, columns, history))
+        self.library.call("loop", given | self.steps_of(y, columns, history))
 
     def steps_of(self, y: np.ndarray, columns: Columns, history: Any) -> Given:
         """Return what of a loop over fixed steps is this kernel's own."""
@@ -99,7 +108,13 @@ class JuliaKernel(CompiledKernel):
         """Return the compiled loop of the embedded pair."""
         if self.request.pair is None:
             return None
-        return JuliaPair(self, self._library, samples, base, spacing, history)
+        return JuliaPair(self, self.library, samples, base, spacing, history)
+
+    def equations(self, fed: Fed, base: float, spacing: float) -> Equations | None:
+        """Return the functions of the module that solvers of Julia call; a kernel of a batch has none of its own."""
+        if self._arguments is None:
+            return None
+        return julia_equations(self, self._arguments, fed, base, spacing)
 
 
 def in_memory(column: np.ndarray) -> np.ndarray:

@@ -1,13 +1,19 @@
-"""Tell where Julia is, without running it."""
+"""Tell where Julia is, without running it, and whether it has a package."""
 
 from __future__ import annotations
 
 import os
 import shlex
 import shutil
+import subprocess
+from functools import cache
 from pathlib import Path
 
 import platformdirs
+
+PACKAGE = "OrdinaryDiffEq"
+#: variables that tell Julia where packages are
+WHERE = "JULIA_LOAD_PATH", "JULIA_PROJECT", "JULIA_DEPOT_PATH", "HOME"
 
 
 def command() -> tuple[str, ...] | None:
@@ -43,3 +49,26 @@ def probe() -> str | None:
     else:
         where = f"the program 'julia' is neither on the path nor at '{unpacked()}'"
     return f"{where}. Install Julia 1.5 or later (https://julialang.org/downloads), or let RATES_JULIA name it"
+
+
+def package_probe() -> str | None:
+    """Return what is missing for solvers of DifferentialEquations.jl and how to get it, or None; Julia is asked."""
+    found = command()
+    if found is None:
+        return probe()
+    if _has_package(found, tuple(os.environ.get(name, "") for name in WHERE)):
+        return None
+    return (
+        f"the package {PACKAGE} of DifferentialEquations.jl is not installed for '{found[0]}'. "
+        f'Install it there: using Pkg; Pkg.add("{PACKAGE}")'
+    )
+
+
+@cache
+def _has_package(found: tuple[str, ...], where: tuple[str, ...]) -> bool:
+    """Tell whether a Julia finds the package where the environment says that packages are."""
+    asked = [*found, "--startup-file=no", "-e", f'exit(Base.find_package("{PACKAGE}") === nothing)']
+    try:
+        return subprocess.run(asked, capture_output=True, check=False, stdin=subprocess.DEVNULL).returncode == 0
+    except OSError:
+        return False  # it cannot be started, which it says where it is asked to run something

@@ -65,6 +65,19 @@ class Asked:
     kind: type
 
 
+@frozen
+class Function:
+    """A function of a module, as an argument of another one.
+
+    Attributes:
+        module: number of the module.
+        name: of the function in it.
+    """
+
+    module: int
+    name: str
+
+
 @frozen(eq=False)
 class Kept:
     """A value on Julia's side; it is dropped there when nothing here holds it any more."""
@@ -105,6 +118,9 @@ class _Message:
             case Asked(_, count, kind):
                 self.numbers(6, ENTRIES[np.dtype(kind)], len(self.asked), count)
                 self.asked.append(value)
+            case Function(module, name):
+                self.numbers(8, module)
+                self.text(name)
             case Mapping():
                 self.numbers(7, len(value))
                 for name, part in value.items():
@@ -263,6 +279,10 @@ class Julia:
             number = bytearray(8)
             self._read_into(memoryview(number))
             return struct.unpack("<d", number)[0]
+        if kind == 4:
+            said = bytearray(*self._numbers(1))
+            self._read_into(memoryview(said))
+            return said.decode(errors="replace")
         return tuple(self._answer() for _ in range(self._numbers(1)[0]))
 
     def _write(self, parts: Iterable[bytes | memoryview]) -> None:

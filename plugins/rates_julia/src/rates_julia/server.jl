@@ -64,6 +64,7 @@ function value(input, output)
         return Given(Asked{element}(number, width, input, output), false)
     end
     kind == 7 && return Given(named(input, output), false)
+    kind == 8 && return Given(getfield(kept[read(input, Int)], Symbol(text(input))), false)
     error("no value is of kind $kind")
 end
 
@@ -79,6 +80,7 @@ end
 answer(results, ::Nothing) = write(results, 0)
 answer(results, result::Integer) = write(results, 1, Int(result))
 answer(results, result::Float64) = write(results, 2, result)
+answer(results, result::String) = write(results, 4, sizeof(result), codeunits(result))
 answer(results, result::Tuple) = (write(results, 3, length(result)); foreach(part -> answer(results, part), result))
 
 "The line of a generated module on which an error arose, and 0 for none."

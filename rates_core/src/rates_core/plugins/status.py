@@ -8,7 +8,7 @@ import attrs
 from attrs import field, frozen
 
 from rates_core.plugins.discovery import Plugin, Status, failed
-from rates_core.plugins.kinds import KINDS
+from rates_core.plugins.kinds import KIND_OF_SPEC, KINDS
 from rates_core.plugins.specs import TargetSpec
 from rates_core.plugins.targets import describe
 
@@ -21,7 +21,7 @@ class PluginStatus:
         distribution: its name.
         version: its version.
         status: `active`, `broken`, `incompatible`, `disabled`, or `unavailable` (a tool that it needs is missing).
-        reason: why it is not active, or an empty text.
+        reason: why it, or what of it, is not active, or an empty text.
         offers: names of what it offers, by kind in the plural ("backends").
 
     Example:
@@ -57,13 +57,25 @@ def tool_missing(spec: TargetSpec) -> str | None:
 
 
 def _probed(plugin: Plugin) -> Plugin:
-    """Return the plugin as it is, or unavailable for the tools that its probes miss, or broken by a probe."""
+    """Return the plugin as it is, or unavailable for the tools that its probes miss, or broken by a probe.
+
+    Where only some of what it offers misses a tool, it is active, and those are named.
+    """
+    probed = [spec for spec in plugin.specs if isinstance(spec, TargetSpec) and spec.probe is not None]
     try:
-        answers = [spec.missing_tool() for spec in plugin.specs if isinstance(spec, TargetSpec)]
+        answers = [(spec, spec.missing_tool()) for spec in probed]
     except Exception as error:  # noqa: BLE001  # `failed` raises it where that is asked for
         return failed(plugin, "broken", error)
-    missing = " ".join(dict.fromkeys(answer for answer in answers if answer))
-    return attrs.evolve(plugin, status="unavailable", reason=missing) if missing else plugin
+    missing = [(spec, answer) for spec, answer in answers if answer]
+    if not missing:
+        return plugin
+    if len(missing) == len(answers):
+        reasons = " ".join(dict.fromkeys(answer for _, answer in missing))
+        return attrs.evolve(plugin, status="unavailable", reason=reasons)
+    named = [
+        f"The {KIND_OF_SPEC[type(spec)].singular} '{spec.name}' is unavailable: {answer}" for spec, answer in missing
+    ]
+    return attrs.evolve(plugin, reason=" ".join(named))
 
 
 def _offers(plugin: Plugin) -> dict[str, tuple[str, ...]]:

@@ -66,9 +66,11 @@ def _lacks(backend: BackendSpec, solver: SolverSpec, needs: Mapping[str, Require
     """Return what a backend and a solver together lack, given what a model needs with each storage of its past."""
     name = "ring" if solver.kind == "tableau" and not solver.adaptive else "history"
     needed = needs[name]
-    tool = tool_missing(backend)
-    found = [*([] if tool is None else [tool]), *backend.capabilities.missing(needed), *solver.missing(needed)]
-    if solver.backends is not None and backend.name not in solver.backends:
+    fits = solver.backends is None or backend.name in solver.backends
+    tools = [tool_missing(backend), tool_missing(solver) if fits else None]
+    found = [tool for tool in tools if tool is not None]
+    found += [*backend.capabilities.missing(needed), *solver.missing(needed)]
+    if not fits:
         found.append(f"a solver that works with '{backend.name}'")
     return tuple(dict.fromkeys([*found, *_missing_storage(name, backend, needed)]))
 

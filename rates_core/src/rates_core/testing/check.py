@@ -149,8 +149,15 @@ def solver_subject(
     wrap: Callable[[Any], Any] | None = None,
     oracle: Oracle | None = None,
 ) -> Subject:
-    """Return a solver on a backend as what is tested."""
+    """Return a solver on a backend as what is tested.
+
+    Raises:
+        PluginError: a tool is missing without which it does not run.
+    """
     spec = get_manager().solver(name)
+    missing = spec.missing_tool()
+    if missing is not None:
+        raise PluginError(f"The solver '{spec.name}' cannot be tested here: {missing}")
     made = spec.load()
     subject = backend_subject(backend, oracle=oracle)
     subject.solver = injected_solver(spec, made if wrap is None else wrap(made))
