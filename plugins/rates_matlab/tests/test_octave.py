@@ -12,7 +12,8 @@ from rates_matlab.backend import MatlabBackend
 from rates_matlab.kernel import MatlabProgram
 from rates_matlab.probe import probe
 from rates_matlab.running import Running
-from rates_matlab.session import OctaveError, session
+from rates_matlab.session import OctaveError
+from rates_matlab.sessions import session
 
 from rates_core import CircuitTemplate
 

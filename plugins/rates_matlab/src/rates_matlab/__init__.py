@@ -1,4 +1,4 @@
-"""MATLAB backend of rates: function files with vectorised statements, run in GNU Octave and to take away."""
+"""MATLAB backend of rates: function files with vectorised statements, run in GNU Octave or MATLAB and to take away."""
 
 from __future__ import annotations
 

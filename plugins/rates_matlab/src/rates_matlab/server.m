@@ -1,27 +1,18 @@
 function rates_server()
-% Do what messages on standard input ask for, until there are no more of them.
+% Answer what messages on standard input ask for, until there are no more of them.
 %
-% A message is the number of its doubles and then these; so is an answer, on standard output. A value in
-% a message is its kind (0 real, 1 complex, 2 text), the number of its axes, their lengths, and its numbers
-% column by column. Kinds for short: 3 a value that is kept here, by its number; 4 a function of time that
-% the other side has, by its number; 5 a real number; 6 a real column, behind its length.
+% A message is the number of its doubles and then these; so is an answer, on standard output.
 warning('off', 'all');
-kept = {};
 while true
-  message = receive();
+  message = rates_receive();
   if isempty(message)
     return
   end
-  try
-    [answer, kept] = answered(message, kept);
-  catch failure
-    answer = described(failure);
-  end
-  send(answer);
+  rates_send(rates_answer(message));
 end
 end
 
-function message = receive()
+function message = rates_receive()
 % The next message; empty where there is none.
 message = fread(0, 1, 'double');
 if ~isempty(message)
@@ -29,133 +20,17 @@ if ~isempty(message)
 end
 end
 
-function send(message)
+function rates_send(message)
 % Send a column of doubles.
 fwrite(1, [numel(message); message], 'double');
 fflush(stdout);
 end
 
-function [answer, kept] = answered(message, kept)
-% What a message asks for.
-answer = 0;
-switch message(1)
-  case 1  % call a function
-    arguments = cell(1, message(5));
-    at = 6;
-    for k = 1:message(5)
-      kind = message(at);
-      if kind == 5
-        arguments{k} = message(at + 1);
-        at = at + 2;
-      elseif kind == 6
-        count = message(at + 1);
-        arguments{k} = message(at + 2:at + 1 + count);
-        at = at + 2 + count;
-      elseif kind == 3
-        arguments{k} = kept{message(at + 1)};
-        at = at + 2;
-      else
-        [arguments{k}, at] = taken(message, at);
-      end
-    end
-    if message(3)
-      kept{message(3)} = kept{message(2)}(arguments{:});
-    elseif message(4) == 1
-      answer = [0; written(kept{message(2)}(arguments{:}))];
-    else
-      results = cell(1, message(4));
-      [results{:}] = kept{message(2)}(arguments{:});
-      given = cellfun(@written, results, 'UniformOutput', false);
-      answer = vertcat(0, given{:});
-    end
-  case 2  % take functions from a file
-    [folder, at] = taken(message, 2);
-    [name, at] = taken(message, at);
-    addpath(folder);
-    try
-      handles = feval(name);
-    catch failure
-      rmpath(folder);
-      rethrow(failure);
-    end
-    rmpath(folder);
-    kept(message(at + (1:message(at)))) = handles;
-  case 3  % keep a struct
-    fields = struct();
-    at = 4;
-    for k = 1:message(3)
-      [name, at] = taken(message, at);
-      [fields.(name), at] = taken(message, at);
-    end
-    kept{message(2)} = fields;
-end
-end
-
-function [value, at] = taken(message, at)
-% The value at a place of a message, and the place behind it.
-kind = message(at);
-if kind == 4
-  number = message(at + 1);
-  value = @(t) asked(number, t);
-  at = at + 2;
-elseif kind == 5
-  value = message(at + 1);
-  at = at + 2;
-elseif kind == 6
-  count = message(at + 1);
-  value = message(at + 2:at + 1 + count);
-  at = at + 2 + count;
-else
-  axes = message(at + 1);
-  lengths = message(at + 2:at + 1 + axes).';
-  at = at + 2 + axes;
-  count = prod(lengths);
-  if kind == 1
-    value = reshape(complex(message(at:2:at + 2*count - 1), message(at + 1:2:at + 2*count - 1)), lengths);
-    at = at + 2*count;
-  else
-    value = reshape(message(at:at + count - 1), lengths);
-    at = at + count;
-    if kind == 2
-      value = char(value);
-    end
-  end
-end
-end
-
-function numbers = written(value)
-% A value as a column of doubles.
-if issparse(value)
-  value = full(value);
-end
-if isreal(value)
-  numbers = [0; ndims(value); size(value).'; value(:)];
-else
-  pairs = [real(value(:)), imag(value(:))].';
-  numbers = [1; ndims(value); size(value).'; pairs(:)];
-end
-end
-
-function value = asked(number, t)
-% What a function of the other side returns at a time.
-send([2; number; t]);
-message = receive();
+function message = rates_asked(number, t)
+% The message with what a function of the other side returns at a time.
+rates_send([2; number; t]);
+message = rates_receive();
 if message(1) ~= 4
   error('rates:asked', 'A function of time fails.');
 end
-value = taken(message, 2);
-end
-
-function answer = described(failure)
-% An error as an answer: identifier, text, and where it happened.
-line = 0;
-name = '';
-for k = 1:numel(failure.stack)
-  if strncmp(failure.stack(k).name, 'rates_module', 12)
-    line = failure.stack(k).line;
-    name = failure.stack(k).name;
-    break
-  end
-end
-answer = [1; written(double(failure.identifier(:))); written(double(failure.message(:))); written(double(name(:))); written(line)];
 end
