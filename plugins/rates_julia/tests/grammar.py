@@ -14,27 +14,28 @@ PARSER = Parser(Language(tree_sitter_julia.language()))
 CONSTRUCTS = frozenset(
     {
         "argument_list", "arrow_function_expression", "assignment", "binary_expression", "boolean_literal",
-        "break_statement", "call_expression", "catch_clause", "compound_assignment_expression",
-        "comprehension_expression", "const_statement", "content", "continue_statement", "curly_expression",
-        "else_clause", "elseif_clause", "export_statement", "field_expression", "float_literal", "for_binding",
-        "for_clause", "for_statement", "function_definition", "identifier", "if_statement", "import_statement",
-        "index_expression", "integer_literal", "juxtaposition_expression", "line_comment", "macro_argument_list",
-        "macro_identifier", "macrocall_expression", "module_definition", "named_argument", "named_field",
-        "open_tuple", "operator", "parametrized_type_expression", "parenthesized_expression",
-        "quote_expression", "range_expression", "return_statement", "selected_import", "signature",
-        "source_file", "splat_expression", "string_interpolation", "string_literal", "struct_definition",
-        "ternary_expression", "try_statement", "tuple_expression", "type_head", "typed_expression",
-        "unary_expression", "unary_typed_expression", "using_statement", "vector_expression",
-        "where_expression", "while_statement",
+        "break_statement", "call_expression", "catch_clause", "character_literal",
+        "compound_assignment_expression", "comprehension_expression", "const_statement", "content",
+        "continue_statement", "curly_expression", "do_clause", "else_clause", "elseif_clause",
+        "export_statement", "field_expression", "float_literal", "for_binding", "for_clause", "for_statement",
+        "function_definition", "identifier", "if_statement", "import_path", "import_statement",
+        "index_expression", "integer_literal", "juxtaposition_expression", "line_comment",
+        "macro_argument_list", "macro_identifier", "macrocall_expression", "matrix_expression", "matrix_row",
+        "module_definition", "named_argument", "named_field", "open_tuple", "operator",
+        "parametrized_type_expression", "parenthesized_expression", "quote_expression", "range_expression",
+        "return_statement", "selected_import", "signature", "source_file", "splat_expression",
+        "string_interpolation", "string_literal", "struct_definition", "ternary_expression", "try_statement",
+        "tuple_expression", "type_head", "typed_expression", "unary_expression", "unary_typed_expression",
+        "using_statement", "vector_expression", "where_expression", "while_statement",
     }
 )  # fmt: skip
 OPERATORS = frozenset(
     {
         "=", "in", "isa", "+", "-", "*", "/", "^", "<", "<=", ">", ">=", "==", "!=", "===", "!", "&&", "||",
-        "&", "|", ".=", ":", "<:", "+=", "-=", "*=", "/=",
+        "&", "|", ".=", ".+=", ".*", ".", "%", ":", "<:", "+=", "-=", "*=", "/=",
     }
 )  # fmt: skip
-MACROS = frozenset({"@inbounds", "@inline", "@threads"})
+MACROS = frozenset({"@inbounds", "@inline", "@threads", "@__DIR__", "@."})
 
 #: Words that can be no name; others of the language can, such as `new` outside of a structure.
 KEYWORDS = frozenset(
@@ -47,11 +48,12 @@ KEYWORDS = frozenset(
 #: Functions and types of Julia 1.5 that generated text calls.
 CALLED = frozenset(
     {
-        "abs", "acos", "all", "asin", "atan", "ceil", "complex", "conj", "copyto!", "cos", "cosh", "div",
-        "eachindex", "eltype", "eps", "exp", "fill!", "float", "Float32", "Float64", "floor", "hypot", "ifelse",
-        "imag", "Int", "isfinite", "isinteger", "isnan", "iszero", "length", "log", "log10", "max", "min",
-        "mod", "NamedTuple", "ndims", "oftype", "one", "real", "rem", "round", "searchsortedlast", "sign",
-        "sin", "sinh", "size", "sqrt", "tan", "tanh", "throw", "vec", "view", "zero", "zeros",
+        "abs", "acos", "all", "asin", "atan", "ceil", "complex", "conj", "copy", "copyto!", "cos", "cosh",
+        "div", "eachindex", "eltype", "eps", "error", "exp", "fill!", "float", "Float32", "Float64",
+        "floor", "hypot", "ifelse", "imag", "include", "Int", "isfinite", "isinteger", "isnan", "iszero",
+        "join", "joinpath", "length", "log", "log10", "max", "min", "mod", "NamedTuple", "ndims", "oftype",
+        "one", "open", "println", "push!", "real", "rem", "round", "searchsortedlast", "sign", "similar",
+        "sin", "sinh", "size", "sqrt", "tan", "tanh", "throw", "vcat", "vec", "view", "zero", "zeros",
     }
 )  # fmt: skip
 
@@ -114,6 +116,8 @@ def _faults(node: Node) -> Iterator[str]:
             yield "a macro has not been looked up"
         case "assignment":
             yield from _of_assignment(node.children[0])
+        case "matrix_expression" if ";;" in _text(node):
+            yield "arrays are joined along further axes since Julia 1.7"
         case "try_statement" if any(child.type == "else_clause" for child in node.children):
             yield "'try' has 'else' since Julia 1.8"
 

@@ -17,6 +17,7 @@ from plugins.rates_julia.tests.texts import Texts
 KINDS: dict[str, tuple[Callable[[], Texts], int]] = {
     "models of the library": (texts.of_library, 80),
     "models of the conformance kit": (texts.of_kit, 300),
+    "folders that run alone": (texts.of_folders, 20),
     "all functions": (texts.of_functions, 4),
     "single functions": (texts.of_single_functions, 100),
     "noise": (texts.of_noise, 2),
@@ -78,6 +79,7 @@ WRONG = {
     "a global name with a type": ("export f!", "x::Int = 1", "line 3: global names have types since Julia 1.8"),
     "a rest of a tuple": ("return nothing", "a, b... = p", "line 10: the rest of a tuple is taken since Julia 1.6"),
     "an operator of Julia 1.7": ("t < 1.0 ?", "t .&& y ?", "line 8: an operator has not been looked up: .&&"),
+    "a third axis": ("return nothing", "[1;; 2]", "line 10: arrays are joined along further axes since Julia 1.7"),
     "a macro of Julia 1.8": ("return", "@something", "line 10: a macro has not been looked up: @something"),
     "an else of try": (
         "return nothing", "try\nt\ncatch\ny\nelse\np\nend", "line 10: 'try' has 'else' since Julia 1.8: try"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib.resources import files
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from rates_core.plugins import get_manager
@@ -49,6 +51,18 @@ def _of_scenario(scenario: Scenario) -> Texts:
     given = {"outputs": list(scenario.outputs), "inputs": scenario.inputs, "delay_approximation": scenario.stages}
     for solver in (*FIXED, *ADAPTIVE):
         yield f"{scenario.key} by {solver}", source(scenario.circuit(), solver, **given)
+
+
+def of_folders() -> Texts:
+    """Yield the files of folders that run alone."""
+    delayed = [one for one in delays.scenarios() if one.key == "an edge delayed by 2 steps"]
+    for scenario in (*(one for one in models() if one.inputs is None and one.history is None), *delayed):
+        given = {"outputs": list(scenario.outputs), "simulation_time": scenario.simulation_time, "step_size": 0.1}
+        model = scenario.circuit().compile(backend="julia", solver="heun", **given)
+        with TemporaryDirectory() as place:
+            model.to_file(Path(place) / "folder", parameters=scenario.parameters, initial=scenario.initial)
+            for file in sorted((Path(place) / "folder").glob("*.jl")):
+                yield f"{file.name} of {scenario.key}", file.read_text(encoding="utf-8")
 
 
 def of_functions() -> Texts:
