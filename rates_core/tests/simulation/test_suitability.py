@@ -63,7 +63,7 @@ def rates_solvers():
     yield SolverSpec("driver", "a:b", summary="-", kind="driver", order=None, adaptive=True, backends=["noisy"])
 """
 TOOL = "The compiler 'metalc' is missing."
-OTHERS = "rates-jax,rates-runge-kutta,rates-scipy"  # whose solvers would add nothing here
+OTHERS = "rates-jax,rates-julia,rates-runge-kutta,rates-scipy"  # whose solvers would add nothing here
 
 
 @pytest.fixture
@@ -105,6 +105,28 @@ def test_a_solver_that_names_other_backends_is_unfit(found):
 def test_a_missing_tool_is_missing_with_every_solver(found):
     tool = found("x' = -x", "output(1.0)")["tool"]
     assert (tool.solvers, tool.missing) == ((), (TOOL,))
+
+
+QUEUED = """
+from rates_core.plugins import SolverSpec, hookimpl
+
+rates_api = (1, 0)
+
+@hookimpl
+def rates_solvers():
+    yield SolverSpec(
+        "queued", "a:b", summary="-", kind="driver", order=None, adaptive=True, backends=["bare"],
+        probe="rates_fake_tools:missing",
+    )
+"""
+
+
+def test_a_tool_of_a_solver_is_missing_with_that_one_and_the_backends_that_it_works_with(found, addition):
+    addition.add("rates-queue", QUEUED)
+    fare = found("x' = -x", "output(1.0)")
+    assert fare["bare"].unfit["queued"] == (TOOL,)
+    assert fare["bare"].solvers == ("euler", "heun", "rk4")
+    assert fare["noisy"].unfit["queued"] == ("a solver that works with 'noisy'",)
 
 
 def test_a_storage_that_is_not_installed_is_missing(found):
