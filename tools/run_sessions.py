@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
@@ -20,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / ".nox" / "results"
 WHEELS = ROOT / ".nox" / "wheels"
 EXHAUSTIVE = {"lowest", "newest"}
+SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["rates"]
 
 
 @dataclass(frozen=True)
@@ -49,10 +51,24 @@ class Outcome:
 
 
 def sessions_of(tier: str) -> list[str]:
-    """List the sessions of a tier: what the noxfile runs by default, in its order, which has the longest first."""
+    """List the sessions of a tier: what the noxfile runs by default, the longest first."""
     listing = subprocess.run(["nox", "--list", "--json"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
     left_out = EXHAUSTIVE if tier == "test" else set()
-    return [entry["session"] for entry in json.loads(listing) if entry["name"] not in left_out]
+    return longest_first(entry["session"] for entry in json.loads(listing) if entry["name"] not in left_out)
+
+
+def longest_first(sessions: Iterable[str]) -> list[str]:
+    """Put the sessions first that are known to take long, so that none of them is still running when all else is done.
+
+    Those for other versions and Pythons run every suite and come before them.
+    """
+    known: list[str] = SETTINGS["longest-sessions"]
+    places = {name: place for place, name in enumerate(known)}
+
+    def place(session: str) -> int:
+        return -1 if session.partition("(")[0] in EXHAUSTIVE else places.get(session, len(known))
+
+    return sorted(sessions, key=place)
 
 
 def report_of(session: str) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -100,3 +101,20 @@ def test_the_summary_ends_with_one_plain_line(runner: ModuleType) -> None:
         "\n"
         "41 passed, 2 failed, 1 skipped"
     )
+
+
+def test_the_longest_sessions_begin_first_and_versions_before_them(runner: ModuleType) -> None:
+    long = runner.SETTINGS["longest-sessions"]
+    listed = ["demo", *sorted(long), "packaging", "lowest(rates_tf)", "newest(3.13)"]
+    assert runner.longest_first(listed) == ["lowest(rates_tf)", "newest(3.13)", *long, "demo", "packaging"]
+
+
+def test_the_longest_sessions_are_sessions(runner: ModuleType) -> None:
+    functions = set(re.findall(r"^@nox\.session.*\n(?:@nox.*\n)*def (\w+)", (ROOT / "noxfile.py").read_text(), re.M))
+    members = {
+        path.parent.name for path in (*ROOT.glob("plugins/*/pyproject.toml"), ROOT / "rates_core/pyproject.toml")
+    }
+    for name in runner.SETTINGS["longest-sessions"]:
+        function, _, member = name.removesuffix(")").partition("(")
+        assert function in functions, name
+        assert not member or member in members, name
