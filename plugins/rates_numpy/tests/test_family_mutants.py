@@ -345,11 +345,7 @@ FAULTS: dict[str, Fault] = {
     ),
     "names": Fault(
         without_case,
-        {
-            f"{role} may be called like {words}"
-            for role in ("states", "parameters", "inputs")
-            for words in ("symbols of mathematics", "each other but for the case")
-        },
+        {"inputs may be called like symbols of mathematics", "states may be called like each other but for the case"},
     ),
     "structure": Fault(with_program(StaleWeights), {"a changed weight has its effect and generates nothing"}),
     "continuation of runs": Fault(with_kernel(LateNumbers), {"euler goes on with noise"}),

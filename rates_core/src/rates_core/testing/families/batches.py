@@ -27,10 +27,17 @@ CLOSE = 1e-10  # steps that differ by rounding, over some tens of them
 
 @frozen(eq=False)
 class Sweep:
-    """A model and points at which it is run."""
+    """A model and points at which it is run.
+
+    Attributes:
+        scenario: model and run.
+        points: what differs.
+        simple: others ask more of steps that a method chooses for each point, so these are left to the exhaustive tier.
+    """
 
     scenario: Scenario
     points: Sequence[Point]
+    simple: bool = False
 
 
 def cases() -> Iterator[Case]:
@@ -42,7 +49,7 @@ def cases() -> Iterator[Case]:
                    needs=scenario.needs)  # fmt: skip
         if not scenario.needs.delays and not scenario.needs.noise:
             name = f"points of {scenario.key}, each with its own steps, give what runs of each give"
-            yield Case("batches", name, partial(_check, sweep, PAIR), needs=scenario.needs)
+            yield Case("batches", name, partial(_check, sweep, PAIR), needs=scenario.needs, exhaustive=sweep.simple)
     yield Case("batches", "a point that leaves the finite numbers ends early, and no other one", _ended)
 
 
@@ -97,6 +104,7 @@ def _sweeps() -> Iterator[Sweep]:
             stride=2,
         ),
         [Point({"p/op/mu": mu}, {"p/op/x": x}) for mu, x in zip(rates, (1.0, 0.2, -1.0), strict=True)],
+        simple=True,
     )
     jump = np.where(np.arange(31) < 11, 0.0, 1.0)
     yield Sweep(

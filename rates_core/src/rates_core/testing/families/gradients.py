@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from attrs import field, frozen
@@ -40,8 +40,10 @@ class Problem:
         options: of the compilation.
         solver: fixed-step method.
         samples: key of an input by whose samples it is differentiated too.
-        ways: whether it is asked for with checkpoints and as a function too, and in the ordinary tier forwards.
+        ways: whether it is asked for with checkpoints and as a function too.
         chains: whether it has a gamma kernel.
+        tier: `forwards`: in the ordinary tier, in both directions; `reverse`: there in that one; `exhaustive`: only
+            with all others.
     """
 
     make: Callable[[], CircuitTemplate]
@@ -55,18 +57,17 @@ class Problem:
     samples: str | None = None
     ways: bool = False
     chains: bool = False
+    tier: Literal["forwards", "reverse", "exhaustive"] = "reverse"
 
 
 def cases() -> Iterator[Case]:
     """Yield one case for each model; without the claim each has to be refused."""
     for name, problem in _problems().items():
+        case = partial(Case, "gradients", needs=problem.needs, chains=problem.chains)
         sentence = f"of runs of {name} are those of differences, or are refused by name"
-        yield Case("gradients", sentence, partial(_check, problem), needs=problem.needs, chains=problem.chains)
+        yield case(sentence, partial(_check, problem), exhaustive=problem.tier == "exhaustive")
         sentence = f"of runs of {name} are the same forwards, or are refused by name"
-        check = partial(_check_forwards, problem)
-        yield Case(
-            "gradients", sentence, check, needs=problem.needs, chains=problem.chains, exhaustive=not problem.ways
-        )
+        yield case(sentence, partial(_check_forwards, problem), exhaustive=problem.tier != "forwards")
     yield Case("gradients", "no direction is claimed in which runs cannot be asked for derivatives", _check_directions)
 
 
@@ -75,7 +76,7 @@ def _problems() -> dict[str, Problem]:
     return {
         "a single unit": Problem(
             _unit, {"p/op/k": 0, "p/op/c": 0}, {"p/op/x": 0}, "p/op/x", Requirements(), {"p/op/u": _wave()},
-            samples="p/op/u", ways=True,
+            samples="p/op/u", ways=True, tier="forwards",
         ),
         "a population with a number for all": Problem(
             _population, {"p/op/c": 0, "p/op/k": 9}, {"p/op/x": 9}, "p/op/z", vector
@@ -97,7 +98,7 @@ def _problems() -> dict[str, Problem]:
         ),
         "delays of whole steps by their lengths": Problem(
             _late, {"a/op/x->b/op/s/weight": 0, "a/op/x->b/op/s/delay": 0}, {"a/op/x": 0}, "b/op/x",
-            Requirements(delays={"ring"}), solver="euler",
+            Requirements(delays={"ring"}), solver="euler", tier="exhaustive",
         ),
         "delays between steps": Problem(
             partial(_few, "x"), {"p/op/x->p/op/s/weight": 9, "p/op/x->p/op/s/delay": 9, "p/op/c": 0}, {"p/op/x": 3},
@@ -105,14 +106,16 @@ def _problems() -> dict[str, Problem]:
         ),
         "delays inside steps": Problem(
             _inside, {"p/op/c": 0, "p/op/k": 0, "p/op/b": 0}, {"p/op/x": 0}, "p/op/x", Requirements(delays={"ring"}),
+            tier="exhaustive",
         ),
         "computed variables that are read late": Problem(
             partial(_few, "z"), {"p/op/z->p/op/s/delay": 9, "p/op/c": 0, "p/op/k": 3}, {"p/op/x": 3}, "p/op/z",
             Requirements(vector=True, delays={"ring"}, projections={"sparse"}), solver="heun",
+            tier="exhaustive",
         ),
         "a gamma kernel": Problem(
             _spread, {"a/op/x->b/op/s/delay": 0, "a/op/x->b/op/s/weight": 0, "a/op/c": 0}, {"a/op/x": 0}, "b/op/x",
-            vector, chains=True,
+            vector, chains=True, tier="exhaustive",
         ),
         "a complex variable": Problem(
             _complex, {"p/op/w": 0, "p/op/c": 0}, {}, "p/op/a", Requirements(complex=True)
