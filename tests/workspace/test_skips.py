@@ -27,6 +27,7 @@ def suite(tmp_path: Path) -> Path:
 def run(suite: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"]
     clean = {name: value for name, value in os.environ.items() if name not in {"CI", "RATES_REQUIRE"}}
+    clean["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # those of zarr and of jaxtyping take ten times as long as the test
     return subprocess.run(command, cwd=suite, env=clean | environment, capture_output=True, text=True, check=False)
 
 

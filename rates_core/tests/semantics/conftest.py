@@ -33,16 +33,26 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave to the fast tier one case of each test and kind of solver on backends other than the default one."""
+    """Leave to the fast tier, beside all on the default backend, one case of each test on the others by turns.
+
+    Of a test that takes methods of fixed steps and such that choose them it is one of each kind.
+    """
+    others = sorted(set(get_manager().backends()) - {choice.DEFAULT_BACKEND})
+    turns: dict[tuple[Path, str], int] = {}
     begun = set()
     for item in items:
         values = item.callspec.params if isinstance(item, pytest.Function) and item.path.parent == FOLDER else {}
-        if values.get("backend", choice.DEFAULT_BACKEND) != choice.DEFAULT_BACKEND:
-            kind = any(isinstance(value, Method) and value.adaptive for value in values.values())
-            key = item.path, item.originalname, values["backend"], kind
-            if key in begun:
-                item.add_marker(pytest.mark.exhaustive)
-            begun.add(key)
+        backend = values.get("backend", choice.DEFAULT_BACKEND)
+        if backend == choice.DEFAULT_BACKEND:
+            continue
+        kind = any(isinstance(value, Method) and value.adaptive for value in values.values())
+        test = item.path, item.originalname
+        turn = turns.setdefault(test, len(turns))
+        chosen = others[(turn + (len(others) // 2 if kind else 0)) % len(others)]
+        if backend != chosen or (test, kind) in begun:
+            item.add_marker(pytest.mark.exhaustive)
+        else:
+            begun.add((test, kind))
 
 
 @pytest.fixture(autouse=True)
