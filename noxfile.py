@@ -192,7 +192,14 @@ def end_without(session: nox.Session, reason: str) -> None:
         session.skip(f"\x1b[31m{reason}\x1b[0m")
 
 
-def run_suite(session: nox.Session, member: Member, *requirements: str, versions: str, exhaustive: bool = True) -> None:
+def run_suite(
+    session: nox.Session,
+    member: Member,
+    *requirements: str,
+    versions: str,
+    exhaustive: bool = True,
+    paths: list[str] | None = None,
+) -> None:
     """Run the suite of a member; where its programs cannot be had, what of it needs none, and say that the rest is not.
 
     Args:
@@ -201,9 +208,10 @@ def run_suite(session: nox.Session, member: Member, *requirements: str, versions
         requirements: that are installed beside it and what its suite names.
         versions: that are taken of them.
         exhaustive: run the exhaustive cases too, in the tier that has them.
+        paths: of tests, in place of the whole suite.
     """
     reason = lacking(session, [member])
-    paths = member.tests_without_tools if reason else [suite(member)]
+    paths = member.tests_without_tools if reason else paths or [suite(member)]
     if paths:
         install(session, member.name, *requirements, *TEST_TOOLS, *member.test_requirements, versions=versions)
         pytest(session, *paths, exhaustive=exhaustive)
@@ -257,8 +265,13 @@ def core_alone(session: nox.Session) -> None:
 @nox.session
 @nox.parametrize("member", [nox.param(name, id=name) for name in MEMBERS])
 def tests(session: nox.Session, member: str) -> None:
-    """Run the suite of one member, installed beside core and what its suite names, from wheels."""
-    run_suite(session, MEMBERS[member], versions="constrained")
+    """Run the suite of one member, installed beside core and what its suite names, from wheels.
+
+    Among all sessions of the ordinary tier, what of a suite needs no other members is left to the session without them.
+    """
+    chosen = MEMBERS[member]
+    elsewhere = os.environ.get("RATES_TIER") == "test" and chosen.tests_with_plugins
+    run_suite(session, chosen, versions="constrained", paths=elsewhere or None)
 
 
 @nox.session
