@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from rates_core.testing import backend_tests, solver_tests
 
 test_conformance = backend_tests("numba", exhaustive=True)
 
-test_dopri5 = solver_tests("dopri5", backend="numba")
-test_bosh3 = solver_tests("bosh3", backend="numba")
+# The kit has a pair of its own, and test_pair.py compares runs with those of NumPy.
+test_dopri5 = pytest.mark.exhaustive(solver_tests("dopri5", backend="numba"))
+test_bosh3 = pytest.mark.exhaustive(solver_tests("bosh3", backend="numba"))

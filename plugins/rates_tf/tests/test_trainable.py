@@ -44,7 +44,7 @@ def network(delay: float = 0.31) -> CircuitTemplate:
     )
 
 
-def compiled(solver: str = "heun", **options: Any) -> Any:
+def compiled(solver: str = "euler", **options: Any) -> Any:
     return network().compile(
         backend="tf", solver=solver, step_size=H, simulation_time=STEPS * H, outputs={"p": "p/op/x", "q": "q/op/x"},
         inputs={"p/op/u": SAMPLES}, **options,
