@@ -118,6 +118,7 @@ def test_a_peer_counts_by_what_it_takes_when_all_is_built_and_only_if_it_is_righ
     assert cells(row)[3] == "quick 1.0: 500 ms (9.00 s first), 1e-12; wrong 1.0: 100 ms, 1e+00; none: it says why"
 
 
+@pytest.mark.exhaustive  # half a minute
 def test_the_growth_of_steps_is_measured(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "benchmarks", "--quick", "--only", "growth.steps", "--output", str(tmp_path)]
     done = subprocess.run(command, cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, check=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -54,13 +55,28 @@ def test_the_number_of_calls_does_not_depend_on_the_number_of_steps() -> None:
     assert calls_of(ring(10), 100) == calls_of(ring(10), 10_000)
 
 
-@pytest.mark.parametrize("stride", [1, 7])
-@pytest.mark.parametrize(
-    "delays",
-    [None, 0.05, RANDOM.integers(1, 20, (12, 12)) * 1e-2, RANDOM.uniform(0.02, 0.2, (12, 12))],
-    ids=["none", "one", "multiples", "off the grid"],
-)
-@pytest.mark.parametrize("solver", ["euler", "heun", "rk4"])
+DELAYS = {
+    "none": None,
+    "one": 0.05,
+    "multiples": RANDOM.integers(1, 20, (12, 12)) * 1e-2,
+    "off the grid": RANDOM.uniform(0.02, 0.2, (12, 12)),
+}
+
+
+def ways() -> Iterator[Any]:
+    """Yield method, delays and steps per row; the fast tier has each of them.
+
+    Every combination is a loop of its own, which is compiled.
+    """
+    for place, (name, delays) in enumerate(DELAYS.items()):
+        for number, solver in enumerate(("rk4", "heun", "euler")):
+            for stride in (1, 7):
+                fast = number == place % 3 and stride == (1, 7)[place % 2]
+                marks = [] if fast else [pytest.mark.exhaustive]
+                yield pytest.param(solver, delays, stride, id=f"{solver}-{name}-{stride}", marks=marks)
+
+
+@pytest.mark.parametrize(("solver", "delays", "stride"), list(ways()))
 def test_a_network_runs_as_with_numpy(solver: str, delays: Any, stride: int) -> None:
     model = ring(12, delays=delays)
     settings = {"simulation_time": 1.4, "step_size": 1e-2, "sampling_step_size": stride * 1e-2, "solver": solver}
