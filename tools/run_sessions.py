@@ -60,13 +60,15 @@ def sessions_of(tier: str) -> list[str]:
 def longest_first(sessions: Iterable[str]) -> list[str]:
     """Put the sessions first that are known to take long, so that none of them is still running when all else is done.
 
-    Those for other versions and Pythons run every suite and come before them.
+    Those of other Pythons run every suite and come before them; lowest versions take as long as the others.
     """
     known: list[str] = SETTINGS["longest-sessions"]
     places = {name: place for place, name in enumerate(known)}
 
     def place(session: str) -> int:
-        return -1 if session.partition("(")[0] in EXHAUSTIVE else places.get(session, len(known))
+        if session.startswith("newest"):
+            return -1
+        return places.get(session.replace("lowest", "tests"), len(known))
 
     return sorted(sessions, key=place)
 
