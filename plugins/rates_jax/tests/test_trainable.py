@@ -65,7 +65,9 @@ def double() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("double")
-@pytest.mark.parametrize("solver", ["heun", pytest.param("rk4", marks=pytest.mark.exhaustive)])
+@pytest.mark.parametrize(
+    "solver", ["euler", *(pytest.param(name, marks=pytest.mark.exhaustive) for name in ("heun", "rk4"))]
+)
 def test_outputs_are_the_rows_of_runs_and_derivatives_those_of_gradient(solver: str) -> None:
     model = compiled(solver)
     run, rows = model.trainable(PATHS), model.run()

@@ -55,7 +55,9 @@ def loss(outputs: Any) -> Any:
     return tf.reduce_sum(outputs["p"] ** 2) + outputs["q"][-1]
 
 
-@pytest.mark.parametrize("solver", ["heun", pytest.param("rk4", marks=pytest.mark.exhaustive)])
+@pytest.mark.parametrize(
+    "solver", ["euler", *(pytest.param(name, marks=pytest.mark.exhaustive) for name in ("heun", "rk4"))]
+)
 def test_outputs_are_the_rows_of_runs_and_derivatives_those_of_gradient(solver: str) -> None:
     model = compiled(solver)
     net, rows = model.trainable(PATHS), model.run()
