@@ -186,6 +186,13 @@ foreach(println, J)"""
     assert found == pytest.approx([0.0, 3.0 * 0.25, math.cos(0.25) * 7.0, 3.0 * 1.5], rel=4e-16)
 
 
+def test_two_signs_do_not_stand_side_by_side(alone: Callable[[Any, str], list[str]]) -> None:
+    model = compiled("x' = 1/(1 + exp(-0.5*x))", solver="euler")
+    # Julia knows no operator `--`: the derivative of -0.5*x has a sign before it
+    (found,) = alone(model, "J = zeros(1, 1)\njac!(J, [0.0], parameters(NamedTuple()), 0.0)\nprintln(J[1])")
+    assert float(found) == 0.5 * 0.25  # a logistic function rises by a quarter of its steepness
+
+
 def test_text_is_written_without_julia(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RATES_JULIA", "no-such-julia")
     assert compiled("x' = -x", solver="euler").program.source.endswith("\nend\n")

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from rates_core.expressions.tree import symbols
-from rates_core.programs.blocks import Blocks, Whole
+from rates_core.programs.blocks import Blocks
 from rates_core.programs.elementwise.layout import Part, buffered
+from rates_core.programs.elementwise.writer import taken_whole
 from rates_core.programs.naming import one_line
 from rates_core.system.schedule import reads_of
 from rates_core.system.system import TIME as TIME_SYMBOL
-from rates_core.system.system import Project, Read
+from rates_core.system.system import Read
 
 from rates_fortran.layout import FortranLayout, type_of_constant
 from rates_fortran.lines import INDENT
 from rates_fortran.printer import Past
 from rates_fortran.procedure import Argument, Procedure, extent
-from rates_fortran.writer import BlockWriter
+from rates_fortran.writer import FortranWriter
 
 LARGEST_LOCAL = 4096  # entries of an array on the stack
 
@@ -40,7 +41,7 @@ class Body:
         self.read = frozenset(set().union(*map(reads_of, part.routine.body), *map(symbols, part.routine.results)))
         self.reads = [read for read in layout.system.reads if read.path in self.read]
         if self.late:
-            whole = set(_taken_whole(self.blocks))
+            whole = taken_whole(self.blocks)
             self.printer.gathered = {
                 read.path: self.past(read) for read in self.reads if read.shape and read.path not in whole
             }
@@ -178,10 +179,10 @@ class Body:
 
     def statements(self, after: Iterable[str] = (), before: Iterable[str] = ()) -> list[str]:
         """Return all statements, those of `before` first and of `after` last; aliases hold for them."""
-        writer = BlockWriter(self.printer, self.blocks)
+        writer = FortranWriter(self.printer, self.blocks)
         states, late = self.states(), self.late_values()
         lines = [*before, *states, *late, *writer.lines(), *after]
-        self._variables += [(kind, name) for name, kind in writer.counters.items()]
+        self._variables += writer.declared
         self._variables += self._temporaries()
         if self._aliases:
             lines = [f"associate ({', '.join(self._aliases)})", *(INDENT + line for line in lines), "end associate"]
@@ -250,12 +251,3 @@ def recording(layout: FortranLayout, part: str, name: str, summary: str, late: b
     statements = body.statements()
     arguments = [*body.now(), *results, *body.constants(), *body.given()]
     return Procedure(name, [summary], arguments, body.variables, statements).trimmed()
-
-
-def _taken_whole(blocks: Blocks) -> Iterator[str]:
-    """Yield the symbols that a block takes as whole arrays."""
-    for block in blocks.blocks:
-        if isinstance(block, Whole):
-            yield from symbols(block.expression)
-        elif isinstance(block, Project) and block.form == "dense":
-            yield block.source

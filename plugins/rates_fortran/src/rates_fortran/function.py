@@ -9,6 +9,7 @@ import numpy as np
 from attrs import frozen
 from rates_core.errors import ArgumentError
 from rates_core.programs.elementwise.given import Key
+from rates_core.programs.elementwise.syntax import shifted
 from rates_core.programs.naming import one_line
 from rates_core.programs.program import FunctionRequest, FunctionSource, slot_paths
 from rates_core.programs.signature import Signature
@@ -21,7 +22,6 @@ from rates_fortran.layout import GIVEN_WAY, RESERVED, FortranLayout
 from rates_fortran.lines import INDENT
 from rates_fortran.matrix import Entries, matrix_layout
 from rates_fortran.module import Module, assembled
-from rates_fortran.printer import shifted
 from rates_fortran.procedure import Argument, Procedure
 
 INTERFACE = """!> What depends on time: writes its values at t.

@@ -11,11 +11,11 @@ from rates_core.programs.elementwise.constants import Constant
 from rates_core.programs.elementwise.layout import Layout, Rules
 from rates_core.system.system import System
 
-from rates_fortran.printer import COMPARISONS, INTRINSIC, OWN, EntryPrinter
+from rates_fortran.printer import INTRINSIC, OWN, SYNTAX, FortranPrinter
 
 RESERVED = frozenset(
     {
-        *INTRINSIC.values(), *OWN.values(), *COMPARISONS,
+        *INTRINSIC.values(), *OWN.values(),
         "t", "y", "dy", "h", "k", "i", "j", "l", "c", "p", "q", "s", "m", "dp", "long", "parameters", "total",
         "complex_total", "first", "samples", "stride", "sample", "step", "steps", "row", "length", "fault", "checked",
         "places", "past", "complex_past", "multiply", "sampled", "nan", "infinity", "quotient", "power",
@@ -50,7 +50,13 @@ PROCEDURES = frozenset(
 #: words that are no names of anything in a module whose only procedure is called so
 GIVEN_WAY = frozenset({"j", "jacobian"})
 LONGEST = 63
-RULES = Rules(RESERVED | PROCEDURES, fold_case=True, longest=LONGEST - 12, columns_first=True, first_place=1)
+RULES = Rules(
+    RESERVED | PROCEDURES,
+    fold_case=True,
+    longest=LONGEST - 12,
+    columns_first=SYNTAX.columns_first,
+    first_place=SYNTAX.first,
+)
 
 
 class FortranLayout(Layout):
@@ -88,12 +94,10 @@ class FortranLayout(Layout):
             self.components = {path: self.names[path] for path in numbers}
             self.names |= {path: f"p%{name}" for path, name in self.components.items()}
 
-    def printer(self) -> EntryPrinter:
+    def printer(self) -> FortranPrinter:
         """Return a printer that knows everything in the module."""
-        printer = EntryPrinter(self.names, self.shapes, self.kinds)
-        printer.used = self.used
-        printer.integer_symbols, printer.indices = self.places, self.indices
-        printer.added = 1 - self.rules.first_place
+        printer = FortranPrinter(self)
+        printer.indices = self.indices
         return printer
 
     def type_of(self, symbol: str) -> str:

@@ -19,7 +19,7 @@ from rates_fortran.many import loop_many, pair_many
 from rates_fortran.pair import Pair
 from rates_fortran.procedure import Argument, Procedure, extent
 from rates_fortran.support import ieee_names, support
-from rates_fortran.writer import BlockWriter
+from rates_fortran.writer import FortranWriter
 
 
 @frozen(eq=False)
@@ -129,9 +129,9 @@ def prepare(layout: FortranLayout) -> Procedure:
     """Return the procedure that computes what depends on parameters only."""
     blocks = layout.prepared_blocks()
     printer, known = layout.printer(), layout.constants.known
-    writer = BlockWriter(printer, blocks)
+    writer = FortranWriter(printer, blocks)
     lines = writer.lines()
-    variables = [(kind, name) for name, kind in writer.counters.items()]
+    variables = writer.declared
     for block in blocks.blocks:
         for target in [item.target for item in getattr(block, "statements", ())] or [block.target]:  # type: ignore[union-attr]
             if target not in known:

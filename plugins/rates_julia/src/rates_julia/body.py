@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from rates_core.expressions.tree import symbols
-from rates_core.programs.blocks import Blocks, Whole
+from rates_core.programs.blocks import Blocks
 from rates_core.programs.elementwise.layout import Part, buffered
+from rates_core.programs.elementwise.writer import taken_whole
 from rates_core.system.schedule import reads_of
-from rates_core.system.system import Project, Read
+from rates_core.system.system import Read
 
 from rates_julia.layout import JuliaLayout, zeros
-from rates_julia.printer import Past
+from rates_julia.printer import SYNTAX, Past
 from rates_julia.procedure import Argument, Procedure
-from rates_julia.writer import BlockWriter, comment, nest
+from rates_julia.writer import JuliaWriter
 
 TIME, STATE, SLOPE = Argument(("t",), "t"), Argument(("y",), "y"), Argument(("dy",), "dy", "out")
 PARAMETERS, ROW, OLDEST = Argument(("p",), "p"), Argument(("row",), "row"), Argument(("oldest",), "oldest")
@@ -37,7 +38,7 @@ class Body:
         self.reads = [read for read in layout.system.reads if read.path in self.read]
         if self.late:
             layout.used.add("past")
-            whole = set(_taken_whole(self.blocks))
+            whole = taken_whole(self.blocks)
             self.printer.gathered = {
                 read.path: self.past(read) for read in self.reads if read.shape and read.path not in whole
             }
@@ -93,7 +94,7 @@ class Body:
             if state.path not in self.read:
                 continue
             name, first, last = self.layout.names[state.path], state.offset + 1, state.offset + state.width
-            said = comment(state.path)
+            said = SYNTAX.said(state.path)
             if not state.complex:
                 value = f"view(y, {first}:{last})" if state.shape else f"y[{first}]"
                 lines.append(f"{name} = {value}{said}")
@@ -101,7 +102,7 @@ class Body:
                 lines.append(f"{name} = complex(y[{first}], y[{last}]){said}")
             else:
                 entry = f"{name}[i] = complex(y[2i + {first - 2}], y[2i + {first - 1}])".replace(" + -1", " - 1")
-                lines += [self.room(state.path), *nest(state.shape, [entry.replace(" + 0]", "]") + said])]
+                lines += [self.room(state.path), *SYNTAX.nested(state.shape, [entry.replace(" + 0]", "]") + said])]
         return lines
 
     def late_values(self) -> list[str]:
@@ -112,10 +113,10 @@ class Body:
                 continue
             past, name = self.past(read), self.layout.names[read.path]
             if not read.shape:
-                lines.append(f"{name} = {past.entry('1')}{comment(read.path)}")
+                lines.append(f"{name} = {past.entry('1')}{SYNTAX.said(read.path)}")
                 continue
             lines.append(self.room_of(name, zeros(read.shape, read.path in self.layout.kinds)))
-            lines += nest(read.shape, [f"{name}[i] = {past.entry('i')}{comment(read.path)}"])
+            lines += SYNTAX.nested(read.shape, [f"{name}[i] = {past.entry('i')}{SYNTAX.said(read.path)}"])
         return lines
 
     def derivatives(self) -> list[str]:
@@ -127,7 +128,7 @@ class Body:
             if state.complex and state.shape:
                 pair = [f"dy[2i + {first - 2}] = real({name}[i])", f"dy[2i + {first - 1}] = imag({name}[i])"]
                 pair = [line.replace(" + -1", " - 1").replace(" + 0]", "]") for line in pair]
-                lines += nest(state.shape, pair)
+                lines += SYNTAX.nested(state.shape, pair)
                 self._result_rooms[name] = zeros(state.shape, True)
             elif state.complex:
                 lines += [f"dy[{first}] = real({name})", f"dy[{last}] = imag({name})"]
@@ -152,7 +153,7 @@ class Body:
 
     def statements(self, after: Iterable[str] = (), before: Iterable[str] = ()) -> list[str]:
         """Return all statements, those of `before` first and of `after` last."""
-        writer = BlockWriter(self.printer, self.blocks)
+        writer = JuliaWriter(self.printer, self.blocks)
         states, late, blocks = self.states(), self.late_values(), writer.lines()
         rooms = [self.room_of(name, made) for name, made in self._result_rooms.items()]
         rooms += [self.room(target) for target in self._temporaries()]
@@ -192,12 +193,3 @@ def recording(layout: JuliaLayout, part: str, name: str, summary: str, late: boo
     columns = body.columns()
     statements = body.statements()
     return Procedure(name, [summary], [*columns, ROW, STATE, PARAMETERS, TIME, *body.given()], statements)
-
-
-def _taken_whole(blocks: Blocks) -> Iterator[str]:
-    """Yield the symbols that a block takes as whole arrays."""
-    for block in blocks.blocks:
-        if isinstance(block, Whole):
-            yield from symbols(block.expression)
-        elif isinstance(block, Project) and block.form == "dense":
-            yield block.source

@@ -10,6 +10,7 @@ import numpy as np
 from attrs import frozen
 from rates_core.errors import ArgumentError
 from rates_core.programs.elementwise.given import Given, Key
+from rates_core.programs.elementwise.syntax import shifted
 from rates_core.programs.naming import one_line
 from rates_core.programs.program import FunctionRequest, FunctionSource, slot_paths
 from rates_core.programs.signature import Signature
@@ -22,10 +23,9 @@ from rates_julia.entries import Entries
 from rates_julia.layout import GIVEN_WAY, RESERVED, JuliaLayout, zeros
 from rates_julia.matrix import matrix_layout
 from rates_julia.module import Module, assembled
-from rates_julia.printer import shifted
+from rates_julia.printer import SYNTAX
 from rates_julia.procedure import Argument, Procedure
 from rates_julia.process import Asked
-from rates_julia.writer import comment, nest
 
 
 @frozen(eq=False, kw_only=True)
@@ -172,13 +172,14 @@ class _Writer:
         if not self.request.continuous:
             self.layout.used.add("buffered")
             text = f"buffered(buffer, {entry}, t, {delay}, {self.request.step_size!r})"
-            return [*lines, *nest(read.shape, [f"{target} = {self._real(text, read)}{comment(read.path)}"])]
+            line = f"{target} = {self._real(text, read)}{SYNTAX.said(read.path)}"
+            return [*lines, *SYNTAX.nested(read.shape, [line])]
         if each or not read.shape:
             value = self._real(f"history(t - ({delay}))[{entry}]", read)
-            return [*lines, *nest(read.shape, [f"{target} = {value}{comment(read.path)}"])]
+            return [*lines, *SYNTAX.nested(read.shape, [f"{target} = {value}{SYNTAX.said(read.path)}"])]
         value = self._real(f"before[{entry}]", read)
         lines.append(f"before = history(t - ({delay}))")
-        return [*lines, *nest(read.shape, [f"{target} = {value}{comment(read.path)}"])]
+        return [*lines, *SYNTAX.nested(read.shape, [f"{target} = {value}{SYNTAX.said(read.path)}"])]
 
     def _entry(self, read: Read) -> str:
         """Return the place of an entry among all past values."""

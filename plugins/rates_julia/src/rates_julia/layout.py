@@ -11,7 +11,7 @@ from rates_core.programs.elementwise.layout import Layout, Rules
 from rates_core.programs.naming import Identifiers
 from rates_core.system.system import System
 
-from rates_julia.printer import BASE, COMPARISONS, HELPERS, EntryPrinter
+from rates_julia.printer import BASE, HELPERS, SYNTAX, JuliaPrinter
 
 WORDS = frozenset(
     {
@@ -37,10 +37,10 @@ USED = frozenset(
         "share", "shares", "width", "abs2", "vec", "period", "rooms", "rough", "grown", "damped",
     }
 )  # fmt: skip
-RESERVED = frozenset({*WORDS, *USED, *BASE.values(), *HELPERS, *COMPARISONS})
+RESERVED = frozenset({*WORDS, *USED, *BASE.values(), *HELPERS})
 #: words that are no names of anything in a module whose only function is called so
 GIVEN_WAY = frozenset({"J", "jacobian"})
-RULES = Rules(RESERVED, columns_first=True, first_place=1)
+RULES = Rules(RESERVED, columns_first=SYNTAX.columns_first, first_place=SYNTAX.first)
 
 
 class JuliaLayout(Layout):
@@ -82,13 +82,9 @@ class JuliaLayout(Layout):
             self.local = {path: self.names[path] for path in self.constants.known}
             self.names |= {path: f"p.{self.fields[path]}" for path in self.constants.known}
 
-    def printer(self) -> EntryPrinter:
+    def printer(self) -> JuliaPrinter:
         """Return a printer that knows everything in the module."""
-        printer = EntryPrinter(self.names, self.shapes, self.kinds)
-        printer.used = self.used
-        printer.integer_symbols = self.places
-        printer.added = 1 - self.rules.first_place
-        return printer
+        return JuliaPrinter(self)
 
     def array(self, symbol: str) -> str:
         """Return the text that makes an array for a symbol."""

@@ -12,10 +12,11 @@ from rates_julia.layout import JuliaLayout
 from rates_julia.lines import documented, inner, wrapped
 from rates_julia.loop import Loop
 from rates_julia.pair import Pair
+from rates_julia.printer import SYNTAX
 from rates_julia.problem import analytic, delay_paths, jacobian, problem
 from rates_julia.procedure import Argument, Procedure, quoted
 from rates_julia.support import support
-from rates_julia.writer import BlockWriter, comment
+from rates_julia.writer import JuliaWriter
 
 
 @frozen(eq=False)
@@ -79,11 +80,11 @@ def parameters(layout: JuliaLayout) -> Procedure:
     fields = {path: layout.fields[path] for path in known}
     outside = {path: layout.names[path] for path in fields}
     layout.names |= {path: f"given.{fields[path]}" if known[path].given else layout.local[path] for path in fields}
-    lines = BlockWriter(layout.printer(), blocks).lines()
+    lines = JuliaWriter(layout.printer(), blocks).lines()
     arrays = [path for path, constant in known.items() if constant.shape and not constant.given]
     arrays += [target for target in sorted(blocks.stored) if target not in known and layout.shapes[target]]
     made = [f"{layout.names[path]} = {layout.array(path)}" for path in dict.fromkeys(arrays)]
-    entries = [f"{name} = {layout.names[path]},{comment(path)}" for path, name in fields.items()]
+    entries = [f"{name} = {layout.names[path]},{SYNTAX.said(path)}" for path, name in fields.items()]
     rooms = [f"{name} = {text}," for name, text in layout.rooms.items()]
     if rooms:
         entries += ["rooms = (", *inner(rooms), "),"]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from rates_core.errors import UnsupportedFeatureError
 from rates_core.expressions.tree import symbols
+from rates_core.programs.elementwise.syntax import shifted
 from rates_core.system.linearisation import Linearisation, linearise
 from rates_core.system.shapes import shape_of
 from rates_core.system.system import Read, System
@@ -13,9 +14,8 @@ from rates_core.system.system import Read, System
 from rates_julia.body import PARAMETERS, SLOPE, STATE, TIME, takes_more
 from rates_julia.entries import OUT, Entries
 from rates_julia.layout import JuliaLayout, zeros
-from rates_julia.printer import shifted
+from rates_julia.printer import SYNTAX
 from rates_julia.procedure import Argument, Procedure
-from rates_julia.writer import comment, nest
 
 HISTORY = Argument(("h",), "h")
 
@@ -111,7 +111,7 @@ def _past_value(layout: JuliaLayout, read: Read) -> list[str]:
         place = f"{state.offset + 1}" if not entry else shifted(entry, state.offset)
         value = f"h(p, {time}; idxs = {place})"
     if not read.shape:
-        return [f"{name} = {value}{comment(read.path)}"]
+        return [f"{name} = {value}{SYNTAX.said(read.path)}"]
     layout.rooms[name] = zeros(read.shape, read.complex)
     assert shape_of(read.delay, layout.shapes) in ((), read.shape)
-    return [f"{name} = p.rooms.{name}", *nest(read.shape, [f"{name}[i] = {value}{comment(read.path)}"])]
+    return [f"{name} = p.rooms.{name}", *SYNTAX.nested(read.shape, [f"{name}[i] = {value}{SYNTAX.said(read.path)}"])]

@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from rates_core.expressions.tree import symbols
 from rates_core.programs.blocks import Blocks
 from rates_core.programs.elementwise.layout import Part, buffered
+from rates_core.programs.elementwise.writer import taken_whole
 from rates_core.programs.naming import one_line
 from rates_core.system.schedule import reads_of
 
 from rates_numba.layout import Layout, load_line, place_of
 from rates_numba.printer import Past
-from rates_numba.writer import INDENT, BlockWriter, filled, materialised
+from rates_numba.writer import INDENT, NumbaWriter, filled
 
 JIT = '@njit(cache=True, error_model="numpy", nogil=True)'
 # What only compiled functions call needs no way in from Python, which takes time to compile.
@@ -40,7 +41,7 @@ class FunctionText:
         return self.part.routine.arguments
 
     def _gathers(self) -> Iterable[tuple[str, Past]]:
-        whole = materialised(self.blocks)
+        whole = taken_whole(self.blocks)
         for read in self.reads:
             if read.shape and read.path not in whole:
                 yield read.path, self._past(read.path)
@@ -104,7 +105,7 @@ class FunctionText:
 
     def body(self) -> list[str]:
         """Return the lines that compute the results; those with an axis need their arrays to be named before."""
-        writer = BlockWriter(self.printer, self.blocks)
+        writer = NumbaWriter(self.printer, self.blocks)
         return [*writer.allocations(self.part.results), *writer.lines()]
 
     def allocations(self) -> list[str]:
@@ -117,7 +118,7 @@ class FunctionText:
             if self.part.name == "derivative":
                 lines.append(f"{name} = {place_of(self.layout.system.state_paths[path], 'dy')}")
             elif not self._makes_its_own(result):
-                lines.append(f"{name} = {BlockWriter(self.printer, self.blocks).empty(result, shape)}")
+                lines.append(f"{name} = {NumbaWriter(self.printer, self.blocks).empty(result, shape)}")
         return lines
 
     def _makes_its_own(self, result: str) -> bool:

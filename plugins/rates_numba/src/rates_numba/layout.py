@@ -11,7 +11,7 @@ from rates_core.programs.elementwise.layout import Layout as ElementLayout
 from rates_core.programs.elementwise.layout import Rules
 from rates_core.system.system import State, System
 
-from rates_numba.printer import KNOWN, EntryPrinter
+from rates_numba.printer import KNOWN, NumbaPrinter
 
 RESERVED = frozenset(
     {
@@ -36,12 +36,9 @@ class Layout(ElementLayout):
         """Make routines for what is wanted; arguments are those of any layout."""
         super().__init__(system, wanted, Rules(RESERVED), also, hoist)
 
-    def printer(self) -> EntryPrinter:
+    def printer(self) -> NumbaPrinter:
         """Return a printer that knows everything in the module."""
-        printer = EntryPrinter(self.names, self.shapes, frozenset(self.kinds))
-        printer.used = self.used
-        printer.integer_symbols = self.places
-        return printer
+        return NumbaPrinter(self)
 
 
 def place_of(state: State, vector: str) -> str:

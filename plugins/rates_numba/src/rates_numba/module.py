@@ -16,7 +16,7 @@ from rates_core.programs.trail import FACTORS
 from rates_numba import functions, pair_functions, trail_functions
 from rates_numba.function_text import INNER_JIT, JIT, FunctionText
 from rates_numba.layout import Layout, load_line
-from rates_numba.writer import INDENT, BlockWriter
+from rates_numba.writer import INDENT, NumbaWriter
 
 #: functions of our own that others of them call
 CALLS = {"places": ("checked",), "sums_of_picked": ("long_sum_of_picked",)}
@@ -86,7 +86,7 @@ def prepare_text(layout: Layout) -> str:
     blocks = layout.prepared_blocks()
     printer, constants, names = layout.printer(), layout.constants.known, layout.names
     arrays = list(blocks.results)
-    writer = BlockWriter(printer, blocks)
+    writer = NumbaWriter(printer, blocks)
     taken = Routine((), tuple(layout.prepared), ()).arguments
     given = [path for path, constant in constants.items() if constant.given and path in taken]
     lines = [load_line(constants[path], names[path]) for path in given]
