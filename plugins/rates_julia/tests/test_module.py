@@ -22,7 +22,7 @@ from rates_core import CircuitTemplate, Connectivity, NodeTemplate, OperatorTemp
 RANDOM = np.random.default_rng(3)
 
 
-def compiled(*equations: str, variables: dict[str, str | float] | None = None, **more: Any) -> Any:
+def compiled(*equations: str, variables: dict[str, Any] | None = None, **more: Any) -> Any:
     known = {"x": "output(1.0)", **(variables or {})}
     circuit = CircuitTemplate("one", {"p": NodeTemplate("n", [OperatorTemplate("op", list(equations), known)])})
     given = {"step_size": 0.01, "simulation_time": 1.0, "outputs": {"x": "p/op/x"}, **more}
@@ -191,6 +191,15 @@ def test_two_signs_do_not_stand_side_by_side(alone: Callable[[Any, str], list[st
     # Julia knows no operator `--`: the derivative of -0.5*x has a sign before it
     (found,) = alone(model, "J = zeros(1, 1)\njac!(J, [0.0], parameters(NamedTuple()), 0.0)\nprintln(J[1])")
     assert float(found) == 0.5 * 0.25  # a logistic function rises by a quarter of its steepness
+
+
+def test_rows_and_columns_of_a_recorded_matrix_are_those_of_python() -> None:
+    matrix = np.arange(1.0, 7.0).reshape(3, 2)
+    variables = {"N": "variable", "M": matrix.tolist()}
+    model = compiled("x' = -x", "N = M*x", variables=variables, solver="euler", outputs={"N": "p/op/N"})
+    kernel = model.program.bind({item.path: item.value for item in model.system.parameters})
+    (row,) = kernel.observe(0.0, np.array([2.0]), (), (), ())
+    np.testing.assert_array_equal(row, 2.0 * matrix)
 
 
 def test_text_is_written_without_julia(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 from rates_core.programs.batch import Batch
-from rates_core.programs.elementwise.given import Given, constants_given, past_given, steps_given, values_at
-from rates_core.programs.elementwise.kernel import CompiledKernel, Values
+from rates_core.programs.elementwise.called import CalledKernel
+from rates_core.programs.elementwise.given import constants_given
 from rates_core.programs.pair import PairLoop
-from rates_core.programs.program import Program, ProgramRequest, slot_paths
-from rates_core.programs.record import Columns
+from rates_core.programs.program import Program, ProgramRequest
 
 from rates_fortran.batch import FortranBatch
 from rates_fortran.binding import Library
@@ -44,70 +43,14 @@ class FortranProgram(Program):
         return FortranBatch(self.request, self.library, arguments, points, self.bind)
 
 
-class FortranKernel(CompiledKernel):
+class FortranKernel(CalledKernel):
     """The procedures of a module with parameters bound."""
 
     def __init__(self, program: FortranProgram, arguments: Mapping[str, Any]) -> None:
-        self.request = program.request
-        self._library = program.library
-        layout = program.module.layout
-        self.constants = constants_given(layout, arguments)
+        layout, self._library = program.module.layout, program.library
+        super().__init__(program.request, self._library, constants_given(layout, arguments))
         if layout.prepared:
             self._library.call("prepare", self.constants)
-
-    def rhs(self, t: float, y: np.ndarray, inputs: Values, reads: Values, draws: Values) -> Any:
-        """Return dy/dt."""
-        dy = np.empty(self.request.system.width)
-        self._library.call("derivative", {**self._at(t, y, inputs, reads, draws), ("dy",): dy})
-        return dy
-
-    def observe(self, t: float, y: np.ndarray, inputs: Values, reads: Values, draws: Values) -> tuple[Any, ...]:
-        """Return the recorded variables."""
-        return self._row("observe", self.request.recorded, self._at(t, y, inputs, reads, draws))
-
-    def slots(self, t: float, y: np.ndarray, inputs: Values, reads: Values, draws: Values) -> tuple[Any, ...]:
-        """Return the stored variables."""
-        return self._row("store", slot_paths(self.request.system), self._at(t, y, inputs, reads, draws))
-
-    def _at(self, t: float, y: np.ndarray, inputs: Values, reads: Values, draws: Values) -> Given:
-        given = values_at(self.request.system, inputs, reads, draws)
-        return {**self.constants, **given, ("t",): t, ("y",): np.ascontiguousarray(y, dtype=float)}
-
-    def _row(self, procedure: str, paths: Sequence[str], given: Given) -> tuple[Any, ...]:
-        columns = self.empty_columns(paths, 1)
-        given |= {("result", number): in_memory(column) for number, column in enumerate(columns)}
-        self._library.call(procedure, given)
-        return tuple(column[0] if column.ndim > 1 else column[0].item() for column in columns)
-
-    def empty_columns(self, paths: Sequence[str], rows: int) -> Columns:
-        """Return arrays for some rows of variables, matrices laid out as Fortran has them."""
-        system = self.request.system
-        return tuple(
-            in_memory(
-                np.empty((rows, *system.shapes[path][::-1]), dtype=complex if path in system.complex_symbols else float)
-            )
-            for path in paths
-        )
-
-    def steps(
-        self,
-        y: np.ndarray,
-        first: int,
-        samples: int,
-        stride: int,
-        columns: Columns,
-        inputs: Sequence[Sequence[np.ndarray]],
-        draws: Sequence[np.ndarray],
-        step_size: float,
-        history: Any,
-    ) -> None:
-        """Advance in the compiled loop."""
-        given = steps_given(self.request.system, inputs, draws, first, samples, stride, step_size)
-        given |= {**self.constants, ("y",): y}
-        given |= {("column", number): in_memory(column) for number, column in enumerate(columns)}
-        if history is not None:
-            given |= past_given(self.request, history)
-        self._library.call("loop", given)
 
     def pair_loop(
         self, samples: Sequence[np.ndarray], base: float, spacing: float, history: Any = None
@@ -116,8 +59,3 @@ class FortranKernel(CompiledKernel):
         if self.request.pair is None:
             return None
         return FortranPair(self, self._library, samples, base, spacing, history)
-
-
-def in_memory(column: np.ndarray) -> np.ndarray:
-    """Return rows of matrices with the axes in the order in which Fortran counts them, or as they are."""
-    return column.swapaxes(-1, -2) if column.ndim > 2 else column

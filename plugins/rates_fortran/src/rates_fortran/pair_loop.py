@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from rates_core.programs.batch import PairBatch, Spans, Travellers
+from rates_core.programs.elementwise.called import in_memory
 from rates_core.programs.elementwise.given import (
     Given,
     Key,
@@ -69,7 +70,7 @@ class FortranPair(PairLoop):
             **self._given, **control_given(control), ("t",): t, ("y",): end, ("proposal",): following,
             ("goal",): span.end, ("first",): span.first, ("last",): span.last, ("fresh",): int(span.fresh),
             ("wanted",): len(wanted), ("most",): most, ("times",): wanted, ("status",): status, ("steps",): steps,
-            ("due",): due, **{("column", number): column for number, column in enumerate(columns)},
+            ("due",): due, **{("column", number): in_memory(column) for number, column in enumerate(columns)},
         }  # fmt: skip
         if self._history is None:
             self._library.call("pair", given)
@@ -117,7 +118,7 @@ class FortranPairBatch(PairBatch):
             ("goals",): np.ascontiguousarray(spans.end), ("firsts",): np.ascontiguousarray(spans.first),
             ("lasts",): np.ascontiguousarray(spans.last), ("t",): travellers.time, ("y",): travellers.y,
             ("proposal",): travellers.proposal,
-            **{("column", number): column for number, column in enumerate(travellers.columns)},
+            **{("column", number): in_memory(column) for number, column in enumerate(travellers.columns)},
         }  # fmt: skip
         self._library.call("pair_many", given)
         for name, values in counted.items():

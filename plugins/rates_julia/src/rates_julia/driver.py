@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 from rates_core.errors import PluginError, SimulationError, UnsupportedFeatureError
+from rates_core.programs.elementwise.called import in_memory
 from rates_core.solvers.adaptive_options import AdaptiveOptions, adaptive_options
 from rates_core.solvers.driver import Driver, Problem, Progress
 from rates_core.solvers.failures import too_many_steps
 from rates_core.solvers.pieces import Piece, pieces
 
 from rates_julia.equations import JuliaEquations
-from rates_julia.kernel import in_memory
 from rates_julia.probe import PACKAGE, package_probe
 from rates_julia.process import OUT, Array, Julia, JuliaError, Kept, running
 

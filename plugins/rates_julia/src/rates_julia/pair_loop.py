@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from rates_core.programs.elementwise.called import in_memory
 from rates_core.programs.elementwise.given import Given, control_given, number_or_nan, tables_given, trail_given
 from rates_core.programs.pair import PairLoop, Reached, Span, Status, StepControl
 
@@ -38,7 +39,7 @@ class JuliaPair(PairLoop):
         history: Any,
     ) -> None:
         self._kernel, self._library, self._history = kernel, library, history
-        self._given = tables_given(kernel.request.system, samples, base, spacing) | {("p",): kernel.parameters}
+        self._given = {**kernel.constants, **tables_given(kernel.request.system, samples, base, spacing)}
 
     def advance(
         self,
@@ -57,7 +58,7 @@ class JuliaPair(PairLoop):
         given: Given = {
             **self._given, **control_given(control), **span_given(span.end, span.first, span.last, span.fresh),
             ("t",): float(time), ("y",): end, ("proposal",): number_or_nan(proposal), ("most",): most,
-            ("times",): wanted, **{("column", number): column for number, column in enumerate(columns)},
+            ("times",): wanted, **{("column", number): in_memory(column) for number, column in enumerate(columns)},
         }  # fmt: skip
         if self._history is None:
             ((status, reached, following, steps, due),) = self._library.call("pair", given)
