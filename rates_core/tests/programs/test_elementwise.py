@@ -68,6 +68,11 @@ class Logical(EntryPrinter):
     syntax = evolve(SYNTAX, logic_first=True)
 
 
+class NamedLayout(Layout):
+    def printer(self) -> EntryPrinter:
+        return Printer(self)
+
+
 class Writer(BlockWriter):
     def whole(self, target: str, expression: Apply) -> list[str]:
         return [f"{self.name(target)} := {self.array(expression.arguments[0])}"]
@@ -79,7 +84,7 @@ class Writer(BlockWriter):
 def layout(first_place: int = 0) -> Layout:
     """Return a layout whose arrays of places `f` and `g`, and the place `k`, are counted from some number on."""
     node = NodeTemplate("n", [OperatorTemplate("op", ["x' = -x"], {"x": "output"})])
-    found = Layout(
+    found = NamedLayout(
         build_system(build_network(CircuitTemplate("c", {"p": node}))), {}, Rules(frozenset(), first_place=first_place)
     )
     found.names.update({name: name for name in SHAPES})

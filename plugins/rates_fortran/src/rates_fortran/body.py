@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from rates_core.expressions.tree import symbols
-from rates_core.programs.blocks import Blocks
+from rates_core.programs.elementwise.body import FunctionBody
 from rates_core.programs.elementwise.layout import Part, buffered
-from rates_core.programs.elementwise.writer import taken_whole
 from rates_core.programs.naming import one_line
-from rates_core.system.schedule import reads_of
 from rates_core.system.system import TIME as TIME_SYMBOL
 from rates_core.system.system import Read
 
@@ -24,7 +21,7 @@ LARGEST_LOCAL = 4096  # entries of an array on the stack
 TIME = Argument(("t",), "t", by_value=True)
 
 
-class Body:
+class Body(FunctionBody):
     """The statements of one procedure.
 
     Args:
@@ -33,18 +30,10 @@ class Body:
         late: whether delayed values are read from buffers where they are used, instead of being arguments.
     """
 
+    layout: FortranLayout
+
     def __init__(self, layout: FortranLayout, part: Part, late: bool = False) -> None:
-        self.layout, self.part = layout, part
-        self.late = late and bool(layout.system.reads)
-        self.blocks: Blocks = layout.blocks(part)
-        self.printer = layout.printer()
-        self.read = frozenset(set().union(*map(reads_of, part.routine.body), *map(symbols, part.routine.results)))
-        self.reads = [read for read in layout.system.reads if read.path in self.read]
-        if self.late:
-            whole = taken_whole(self.blocks)
-            self.printer.gathered = {
-                read.path: self.past(read) for read in self.reads if read.shape and read.path not in whole
-            }
+        super().__init__(layout, part, late)
         self._results: dict[str, str] = {}  # where results are put that have no variable of their own
         self._variables: list[tuple[str, str]] = []
         self._allocated: list[str] = []
@@ -105,9 +94,8 @@ class Body:
         layout, two = self.layout, read.slot in self.layout.kinds
         layout.used.add("complex_past" if two else "past")
         places, weights, samples = (layout.of([read.path], f"{{}}_{word}")[0] for word in ("at", "shares", "samples"))
-        shape = layout.system.shapes[read.slot]
         buffer = layout.of([read.slot], "{}_buffer")[0]
-        return Past(buffer, places, weights, samples, shape[0] if shape else 1, two)
+        return Past(buffer, places, weights, samples, self.slot_width(read), two)
 
     def states(self) -> list[str]:
         """Return the lines that name the states; those with an axis become aliases of parts of `y`."""
@@ -144,9 +132,7 @@ class Body:
     def late_values(self) -> list[str]:
         """Return the lines that read delayed values which are numbers, or are needed as whole arrays."""
         lines = []
-        for read in self.reads if self.late else ():
-            if read.path in self.printer.gathered:
-                continue
+        for read in self.whole_reads():
             past, name = self.past(read), self.layout.names[read.path]
             self._variables.append(self._sized("complex(dp)" if past.complex else "real(dp)", name, read.shape))
             if not read.shape:
@@ -190,17 +176,12 @@ class Body:
 
     def _temporaries(self) -> Iterator[tuple[str, str]]:
         """Yield the variables that blocks assign and that are no results."""
-        known = self.layout.constants.known
-        for block in self.blocks.blocks:
-            targets = [item.target for item in getattr(block, "statements", ())] or [block.target]  # type: ignore[union-attr]
-            for target in targets:
-                if target in self.part.results or target in known:
-                    continue
-                name = self.layout.names[target]
-                if target in self.blocks.stored or not self.layout.shapes[target]:
-                    yield self.variable(target, name)
-                else:
-                    yield self.layout.type_of(target), name
+        for target in self.temporaries():
+            name = self.layout.names[target]
+            if target in self.blocks.stored or not self.layout.shapes[target]:
+                yield self.variable(target, name)
+            else:
+                yield self.layout.type_of(target), name
 
     @property
     def variables(self) -> list[tuple[str, str]]:

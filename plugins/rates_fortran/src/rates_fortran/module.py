@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from attrs import frozen
+from rates_core.programs.elementwise.body import assigned
 from rates_core.programs.elementwise.layout import wanted_of
 from rates_core.programs.naming import one_line
 from rates_core.programs.program import ProgramRequest
@@ -133,7 +134,7 @@ def prepare(layout: FortranLayout) -> Procedure:
     lines = writer.lines()
     variables = writer.declared
     for block in blocks.blocks:
-        for target in [item.target for item in getattr(block, "statements", ())] or [block.target]:  # type: ignore[union-attr]
+        for target in assigned(block):
             if target not in known:
                 stored = target in blocks.stored
                 size = extent(*layout.shapes[target]) if stored else ""

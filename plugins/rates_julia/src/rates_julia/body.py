@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from rates_core.expressions.tree import symbols
-from rates_core.programs.blocks import Blocks
+from rates_core.programs.elementwise.body import FunctionBody
 from rates_core.programs.elementwise.layout import Part, buffered
-from rates_core.programs.elementwise.writer import taken_whole
-from rates_core.system.schedule import reads_of
 from rates_core.system.system import Read
 
 from rates_julia.layout import JuliaLayout, zeros
@@ -20,7 +17,7 @@ TIME, STATE, SLOPE = Argument(("t",), "t"), Argument(("y",), "y"), Argument(("dy
 PARAMETERS, ROW, OLDEST = Argument(("p",), "p"), Argument(("row",), "row"), Argument(("oldest",), "oldest")
 
 
-class Body:
+class Body(FunctionBody):
     """The statements of one function.
 
     Args:
@@ -29,19 +26,10 @@ class Body:
         late: whether delayed values are read from buffers where they are used, instead of being arguments.
     """
 
+    layout: JuliaLayout
+
     def __init__(self, layout: JuliaLayout, part: Part, late: bool = False) -> None:
-        self.layout, self.part = layout, part
-        self.late = late and bool(layout.system.reads)
-        self.blocks: Blocks = layout.blocks(part)
-        self.printer = layout.printer()
-        self.read = frozenset(set().union(*map(reads_of, part.routine.body), *map(symbols, part.routine.results)))
-        self.reads = [read for read in layout.system.reads if read.path in self.read]
-        if self.late:
-            layout.used.add("past")
-            whole = taken_whole(self.blocks)
-            self.printer.gathered = {
-                read.path: self.past(read) for read in self.reads if read.shape and read.path not in whole
-            }
+        super().__init__(layout, part, late)
         self._aliases: dict[str, str] = {}  # names of parts of arrays, and what they are
         self._result_rooms: dict[str, str] = {}  # names of results that are arrays of their own, and what makes them
 
@@ -72,9 +60,9 @@ class Body:
     def past(self, read: Read) -> Past:
         """Return the names under which a delayed value is read."""
         places, shares = (self.layout.of([read.path], f"{{}}_{word}")[0] for word in ("at", "shares"))
-        shape = self.layout.system.shapes[read.slot]
         buffer = self.layout.of([read.slot], "{}_buffer")[0]
-        return Past(buffer, places, shares, shape[0] if shape else 1)
+        self.layout.used.add("past")
+        return Past(buffer, places, shares, self.slot_width(read))
 
     def room(self, symbol: str) -> str:
         """Return the line that names an array which the function writes and reads again."""
@@ -108,9 +96,7 @@ class Body:
     def late_values(self) -> list[str]:
         """Return the lines that read delayed values which are numbers, or are needed as whole arrays."""
         lines = []
-        for read in self.reads if self.late else ():
-            if read.path in self.printer.gathered:
-                continue
+        for read in self.whole_reads():
             past, name = self.past(read), self.layout.names[read.path]
             if not read.shape:
                 lines.append(f"{name} = {past.entry('1')}{SYNTAX.said(read.path)}")
@@ -156,20 +142,14 @@ class Body:
         writer = JuliaWriter(self.printer, self.blocks)
         states, late, blocks = self.states(), self.late_values(), writer.lines()
         rooms = [self.room_of(name, made) for name, made in self._result_rooms.items()]
-        rooms += [self.room(target) for target in self._temporaries()]
+        rooms += [self.room(target) for target in self._stored()]
         aliases = [f"{name} = {part}" for name, part in self._aliases.items()]
         return [*before, *states, *late, *aliases, *rooms, *blocks, *after]
 
-    def _temporaries(self) -> Iterator[str]:
-        """Yield the arrays that blocks assign and that are no results."""
-        known, seen = self.layout.constants.known, set(self.part.results)
-        for block in self.blocks.blocks:
-            targets = [item.target for item in getattr(block, "statements", ())] or [block.target]  # type: ignore[union-attr]
-            for target in targets:
-                if target not in seen and target not in known and self.layout.shapes[target]:
-                    seen.add(target)
-                    if target in self.blocks.stored:
-                        yield target
+    def _stored(self) -> list[str]:
+        """Return the temporaries that have arrays of their own."""
+        stored = (target for target in self.temporaries() if target in self.blocks.stored)
+        return [target for target in dict.fromkeys(stored) if self.layout.shapes[target]]
 
 
 def derivative(layout: JuliaLayout, late: bool = False) -> Procedure:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from rates_core.expressions.tree import symbols
-from rates_core.programs.blocks import Blocks
-from rates_core.programs.elementwise.layout import Part, buffered
-from rates_core.programs.elementwise.writer import taken_whole
+from rates_core.programs.elementwise.body import FunctionBody
+from rates_core.programs.elementwise.layout import buffered
 from rates_core.programs.naming import one_line
-from rates_core.system.schedule import reads_of
+from rates_core.system.system import Read
 
-from rates_numba.layout import Layout, load_line, place_of
+from rates_numba.layout import load_line, place_of
 from rates_numba.printer import Past
 from rates_numba.writer import INDENT, NumbaWriter, filled
 
@@ -20,57 +16,28 @@ JIT = '@njit(cache=True, error_model="numpy", nogil=True)'
 INNER_JIT = JIT.removesuffix(")") + ", no_cpython_wrapper=True, no_cfunc_wrapper=True)"
 
 
-class FunctionText:
-    """The text of one function of time, state and constants.
+class FunctionText(FunctionBody):
+    """The text of one function of time, state and constants."""
 
-    Args:
-        layout: of the module.
-        part: what is computed.
-        gathered: whether delayed values are read from buffers where they are used, instead of being arguments.
-    """
-
-    def __init__(self, layout: Layout, part: Part, gathered: bool = False) -> None:
-        self.layout, self.part, self.gathered = layout, part, gathered and bool(layout.system.reads)
-        self.blocks: Blocks = layout.blocks(part)
-        self.printer = layout.printer()
-        self.reads = [read for read in layout.system.reads if read.path in self._read_symbols()]
-        if self.gathered:
-            self.printer.gathered = dict(self._gathers())
-
-    def _read_symbols(self) -> frozenset[str]:
-        return self.part.routine.arguments
-
-    def _gathers(self) -> Iterable[tuple[str, Past]]:
-        whole = taken_whole(self.blocks)
-        for read in self.reads:
-            if read.shape and read.path not in whole:
-                yield read.path, self._past(read.path)
-
-    def _past(self, path: str) -> Past:
+    def past(self, read: Read) -> Past:
         """Return the names under which a delayed value is read."""
         self.layout.used.add("past")
         forms = ("{}_buffer", "{}_places", "{}_weights", "{}_exact")
-        buffer, places, weights, exact = (self.layout.of([path], form)[0] for form in forms)
-        return Past(buffer, places, weights, exact, self._slot_width(path))
-
-    def _slot_width(self, path: str) -> int:
-        slot = next(read.slot for read in self.layout.system.reads if read.path == path)
-        shape = self.layout.system.shapes[slot]
-        return shape[0] if shape else 1
+        buffer, places, weights, exact = (self.layout.of([read.path], form)[0] for form in forms)
+        return Past(buffer, places, weights, exact, self.slot_width(read))
 
     @property
     def arguments(self) -> list[str]:
         """Return the arguments behind t, y, numbers and arrays that every function of this kind takes."""
         system = self.layout.system
-        if not self.gathered:
+        if not self.late:
             return self.layout.inputs
         given = self.layout.of(item.path for kind in (system.inputs, system.draws) for item in kind)
         return [*given, "row", "size", "buffers", "gathers"]
 
     def head(self, constants: bool = True) -> list[str]:
         """Return the lines that name what the function reads; constants may be arguments instead."""
-        routine, layout = self.part.routine, self.layout
-        read = set().union(*map(reads_of, routine.body), *map(symbols, routine.results))
+        layout, read = self.layout, self.read
         lines = [
             f"{layout.names[state.path]} = {place_of(state, 'y')}"
             for state in layout.system.states
@@ -79,7 +46,7 @@ class FunctionText:
         if constants:
             known = layout.constants.known.items()
             lines += [load_line(constant, layout.names[path]) for path, constant in known if path in read]
-        if self.gathered:
+        if self.late:
             lines += self._read_lines()
         return lines
 
@@ -88,7 +55,7 @@ class FunctionText:
         numbers = {read.path: number for number, read in enumerate(self.layout.system.reads)}
         slots = buffered(self.layout.system)
         for read in self.reads:
-            past = self._past(read.path)
+            past = self.past(read)
             oldest = "row - size" if past.width == 1 else f"(row - size)*{past.width}"
             lines.append(f"{past.buffer} = buffers[{slots.index(read.slot)}].reshape(-1)[{oldest}:]")
             lines.append(f"{past.places}, {past.weights} = gathers[{numbers[read.path]}]")

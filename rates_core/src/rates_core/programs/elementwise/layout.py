@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from itertools import count
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
@@ -17,6 +19,9 @@ from rates_core.programs.routine import Routine, Temporaries, make_routine
 from rates_core.system.complexness import is_complex
 from rates_core.system.shapes import Shape, shape_of
 from rates_core.system.system import TIME, Assign, System
+
+if TYPE_CHECKING:
+    from rates_core.programs.elementwise.printer import EntryPrinter
 
 
 @frozen
@@ -48,7 +53,7 @@ class Part:
     paths: tuple[str, ...]
 
 
-class Layout:
+class Layout(ABC):
     """Names, shapes and places of everything in one module."""
 
     def __init__(
@@ -147,6 +152,10 @@ class Layout:
         if form == "{}":
             return [self.names[path] for path in paths]
         return [self.identifiers.derived(form, self.names[path]) for path in paths]
+
+    @abstractmethod
+    def printer(self) -> EntryPrinter:
+        """Return a printer that knows everything in the module."""
 
     def blocks(self, part: Part) -> Blocks:
         """Return the blocks that compute what a function does; what they name is named and known from then on."""
