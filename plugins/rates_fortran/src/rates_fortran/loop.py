@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from attrs import evolve
+from rates_core.programs import increments
 from rates_core.programs.elementwise.given import Key
 from rates_core.programs.elementwise.layout import buffered
 from rates_core.programs.program import ProgramRequest
@@ -12,6 +13,7 @@ from rates_core.programs.program import ProgramRequest
 from rates_fortran.body import axes, derivative, recording, state_argument
 from rates_fortran.layout import FortranLayout
 from rates_fortran.lines import INDENT
+from rates_fortran.printer import SYNTAX
 from rates_fortran.procedure import Argument, Procedure, merged
 
 H = Argument(("h",), "h", by_value=True)
@@ -223,16 +225,9 @@ def _time(node: float) -> str:
 
 def increment(row: Sequence[float]) -> str:
     """Return ` + h*(...)` for slopes that are weighted by one row of a tableau."""
-    text = weighted(row)
-    return f" + h*{text}" if text[1:].isalnum() else f" + h*({text})"
+    return increments.increment(increments.slopes(row), SYNTAX.real)
 
 
 def weighted(row: Sequence[float]) -> str:
     """Return the sum of slopes that are weighted by one row of a tableau."""
-    text = ""
-    for stage, value in enumerate(row):
-        if value:
-            term = f"k{stage + 1}" if abs(value) == 1 else f"{abs(value)!r}_dp*k{stage + 1}"
-            sign = ("-" if value < 0 else "") if not text else (" - " if value < 0 else " + ")
-            text += sign + term
-    return text
+    return increments.weighted(increments.slopes(row), SYNTAX.real)

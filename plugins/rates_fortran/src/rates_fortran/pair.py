@@ -5,10 +5,11 @@ The control is that of `rates_core.solvers.step_control`: section II.4 of [haire
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from attrs import evolve
 from rates_core.programs.elementwise.given import Key
+from rates_core.programs.increments import polynomial
 from rates_core.programs.pair import Status
 from rates_core.programs.program import ProgramRequest
 from rates_core.solvers.step_control import (
@@ -23,6 +24,7 @@ from rates_fortran.body import axes, derivative, recording, state_argument
 from rates_fortran.layout import FortranLayout
 from rates_fortran.lines import INDENT
 from rates_fortran.loop import increment, weighted
+from rates_fortran.printer import SYNTAX
 from rates_fortran.procedure import Argument, Procedure, merged
 from rates_fortran.trail import PastText
 
@@ -292,7 +294,11 @@ class Pair:
 
     def _between(self) -> list[str]:
         """Return the lines that compute `moved`, where the solution is a part `theta` of the step on."""
-        terms = [f"{_polynomial(row)}*k{stage + 1}" for stage, row in enumerate(self.tableau.dense or ()) if any(row)]
+        terms = [
+            f"{polynomial(row, SYNTAX.real)}*k{stage + 1}"
+            for stage, row in enumerate(self.tableau.dense or ())
+            if any(row)
+        ]
         return [f"moved = y + h*theta*({' + '.join(terms)})"]
 
     def _interpolating(self) -> list[str]:
@@ -304,14 +310,6 @@ class Pair:
             return lines
         return ["if (due < wanted) then", f"{INDENT}if (times(due + 1) < stop_time) then", *_inner(_inner(lines)),
                 f"{INDENT}end if", "end if"]  # fmt: skip
-
-
-def _polynomial(factors: Sequence[float]) -> str:
-    """Return a polynomial of theta without its common first power, by Horner's rule."""
-    text = ""
-    for factor in reversed(factors):
-        text = f"{factor!r}_dp + theta*({text})" if text else f"{factor!r}_dp"
-    return f"({text})"
 
 
 def _inner(lines: Iterable[str]) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from attrs import evolve
 from rates_core.programs.elementwise.given import Key
 from rates_core.programs.elementwise.layout import buffered
+from rates_core.programs.increments import increment, slopes
 from rates_core.programs.program import ProgramRequest
 from rates_core.system.system import State
 
@@ -184,23 +185,6 @@ def moved(target: str, row: Sequence[float]) -> list[str]:
     """Return the loop that moves the state along slopes that are weighted by one row of a tableau."""
     return [
         "@inbounds for i in eachindex(y)",
-        *inner([f"{target}[i] = y[i]{increment(row)}"]),
+        *inner([f"{target}[i] = y[i]{increment(slopes(row, 'k{}[i]'))}"]),
         "end",
     ]
-
-
-def increment(row: Sequence[float]) -> str:
-    """Return ` + h*(...)` for entries of slopes that are weighted by one row of a tableau."""
-    text = weighted(row)
-    return f" + h*{text}" if text.startswith("k") and " " not in text else f" + h*({text})"
-
-
-def weighted(row: Sequence[float]) -> str:
-    """Return the sum of entries of slopes that are weighted by one row of a tableau."""
-    text = ""
-    for stage, value in enumerate(row):
-        if value:
-            term = f"k{stage + 1}[i]" if abs(value) == 1 else f"{abs(value)!r}*k{stage + 1}[i]"
-            sign = ("-" if value < 0 else "") if not text else (" - " if value < 0 else " + ")
-            text += sign + term
-    return text

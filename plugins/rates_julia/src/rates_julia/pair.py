@@ -5,10 +5,9 @@ The control is that of `rates_core.solvers.step_control`: section II.4 of [haire
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from attrs import evolve
 from rates_core.programs.elementwise.given import Key
+from rates_core.programs.increments import polynomial, slopes, weighted
 from rates_core.programs.pair import Status
 from rates_core.programs.program import ProgramRequest
 from rates_core.solvers.step_control import (
@@ -22,7 +21,7 @@ from rates_core.solvers.step_control import (
 from rates_julia.body import PARAMETERS, STATE, TIME, derivative, recording
 from rates_julia.layout import JuliaLayout, zeros
 from rates_julia.lines import inner
-from rates_julia.loop import moved, weighted
+from rates_julia.loop import moved
 from rates_julia.procedure import Argument, Procedure
 from rates_julia.trail import PastText
 
@@ -224,7 +223,7 @@ class Pair:
         norms = [
             line
             for name, row in zip(("error", "coarse"), self.errors, strict=False)
-            for line in (norm(name, f"h*({weighted(row)})") if self.width else [f"{name} = 0.0"])
+            for line in (norm(name, f"h*({weighted(slopes(row, 'k{}[i]'))})") if self.width else [f"{name} = 0.0"])
         ]
         if tableau.coarse_error is not None:
             self.layout.used.add("damped")
@@ -268,7 +267,7 @@ class Pair:
     def _between(self) -> list[str]:
         """Return the lines that compute `moved`, where the solution is a part `theta` of the step on."""
         rows = [(stage, row) for stage, row in enumerate(self.tableau.dense or ()) if any(row)]
-        terms = [f"{_polynomial(row)}*k{stage + 1}[i]" for stage, row in rows]
+        terms = [f"{polynomial(row)}*k{stage + 1}[i]" for stage, row in rows]
         return entries(f"moved[i] = y[i] + h*theta*({' + '.join(terms)})")
 
     def _interpolating(self) -> list[str]:
@@ -290,11 +289,3 @@ def norm(name: str, entry: str) -> list[str]:
     """Return the lines that compute the norm of a vector relative to what is tolerated."""
     total = entries(f"{name} += ({entry}/tolerated[i])^2")
     return [f"{name} = 0.0", *total, f"{name} = sqrt({name}/size(y, 1))"]
-
-
-def _polynomial(factors: Sequence[float]) -> str:
-    """Return a polynomial of theta without its common first power, by Horner's rule."""
-    text = ""
-    for factor in reversed(factors):
-        text = f"{factor!r} + theta*({text})" if text else f"{factor!r}"
-    return f"({text})"

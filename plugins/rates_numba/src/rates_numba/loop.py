@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rates_core.programs.elementwise.layout import buffered
+from rates_core.programs.increments import increment, slopes
 from rates_core.programs.program import ProgramRequest
 from rates_core.solvers.tableau import Tableau
 from rates_core.system.system import System
@@ -102,18 +103,5 @@ class Frame:
 
     def _moved(self, target: str, row: Sequence[float]) -> list[str]:
         """Return the lines that move the state along slopes that are weighted by one row of the tableau."""
-        terms = [(value, f"k{stage + 1}[i]") for stage, value in enumerate(row) if value]
-        return [f"for i in range({self.system.width}):", f"{INDENT}{target}[i] = y[i]{increment(terms)}"]
-
-
-def increment(terms: Sequence[tuple[float, str]]) -> str:
-    """Return ` + h*(...)` for slopes and their weights."""
-    if len(terms) == 1:
-        value, slope = terms[0]
-        return f" + h*{slope}" if value == 1 else f" + h*({value!r}*{slope})"
-    text = ""
-    for number, (value, slope) in enumerate(terms):
-        size = slope if abs(value) == 1 else f"{abs(value)!r}*{slope}"
-        sign = ("-" if value < 0 else "") if number == 0 else (" - " if value < 0 else " + ")
-        text += sign + size
-    return f" + h*({text})"
+        moved = increment(slopes(row, "k{}[i]"))
+        return [f"for i in range({self.system.width}):", f"{INDENT}{target}[i] = y[i]{moved}"]

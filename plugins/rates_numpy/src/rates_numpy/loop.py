@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from attrs import frozen
+from rates_core.programs.increments import Terms, increment
 from rates_core.programs.program import ProgramRequest
 
 if TYPE_CHECKING:
@@ -176,16 +177,9 @@ def _tuple(names: Sequence[str]) -> str:
     return f"({names[0]},)" if len(names) == 1 else f"({', '.join(names)})"
 
 
-def _increment(terms: Sequence[tuple[float, str]]) -> str:
+def _increment(terms: Terms) -> str:
     """Return ` + h*(...)` for slopes and their weights."""
-    if not terms:
-        return ""
-    if len(terms) == 1:
+    if len(terms) == 1 and terms[0][0] != 1:
         value, slope = terms[0]
-        return f" + h*{slope}" if value == 1 else f" + h*{value!r}*{slope}"
-    text = ""
-    for number, (value, slope) in enumerate(terms):
-        size = slope if abs(value) == 1 else f"{abs(value)!r}*{slope}"
-        sign = ("-" if value < 0 else "") if number == 0 else (" - " if value < 0 else " + ")
-        text += sign + size
-    return f" + h*({text})"
+        return f" + h*{value!r}*{slope}"
+    return increment(terms)
