@@ -80,7 +80,7 @@ class Body(FunctionBody):
     def _late_arguments(self) -> Iterator[Argument]:
         slots = buffered(self.layout.system)
         for slot in dict.fromkeys(read.slot for read in self.reads):
-            name = self.layout.of([slot], "{}_buffer")[0]
+            name = self.layout.own(slot, "{}_buffer")
             yield Argument(("buffer", slots.index(slot)), name, self.layout.type_of(slot), ("0:*",))
         for read in self.reads:
             past = self.past(read)
@@ -93,9 +93,9 @@ class Body(FunctionBody):
         """Return the names under which a delayed value is read."""
         layout, two = self.layout, read.slot in self.layout.kinds
         layout.used.add("complex_past" if two else "past")
-        places, weights, samples = (layout.of([read.path], f"{{}}_{word}")[0] for word in ("at", "shares", "samples"))
-        buffer = layout.of([read.slot], "{}_buffer")[0]
-        return Past(buffer, places, weights, samples, self.slot_width(read), two)
+        places, weights, samples = (layout.own(read.path, f"{{}}_{word}") for word in ("at", "shares", "samples"))
+        buffer = layout.own(read.slot, "{}_buffer")
+        return Past(buffer, places, weights, samples, self.layout.width(read.slot), two)
 
     def states(self) -> list[str]:
         """Return the lines that name the states; those with an axis become aliases of parts of `y`."""

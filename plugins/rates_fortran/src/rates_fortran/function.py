@@ -168,12 +168,12 @@ class _Writer:
             if path in known:
                 yield constant_argument(self.layout, path)
         for signal in self.signature.sampled:
-            length = self._own(signal, "{}_length")
+            length = self.layout.own(signal.path, "{}_length")
             yield Argument(("length", signal.path), length, "integer(long)", by_value=True)
             bounds = (*axes(signal.shape), length)
-            yield Argument(("signal", signal.path), self._own(signal, "{}_samples"), bounds=bounds)
+            yield Argument(("signal", signal.path), self.layout.own(signal.path, "{}_samples"), bounds=bounds)
         for signal in self.signature.called:
-            yield Argument(("signal", signal.path), self._own(signal, "{}_of"), interface="function_of_time")
+            yield Argument(("signal", signal.path), self.layout.own(signal.path, "{}_of"), interface="function_of_time")
         if self.signature.reads and self.request.continuous:
             kind = "complex_" if self.past_type == "complex" else ""
             yield Argument(("history",), "history", interface=f"{kind}function_of_time")
@@ -181,16 +181,13 @@ class _Writer:
             yield Argument(("rows",), "rows", "integer(long)", by_value=True)
             yield Argument(("buffer",), "buffer", f"{self.past_type}(dp)", (f"{self.width}", "rows"))
 
-    def _own(self, signal: InputSignal, form: str) -> str:
-        return self.layout.of([signal.path], form)[0]
-
     def _sample(self, signal: InputSignal) -> list[str]:
         """Return the lines that take an input at time t from its samples."""
         self.layout.used.add("sampled")
         name, samples, length = (
             self.layout.names[signal.path],
-            self._own(signal, "{}_samples"),
-            self._own(signal, "{}_length"),
+            self.layout.own(signal.path, "{}_samples"),
+            self.layout.own(signal.path, "{}_length"),
         )
         place = f"t/{self.request.step_size!r}_dp"
         if not signal.shape:
@@ -202,10 +199,10 @@ class _Writer:
 
     def _call(self, signal: InputSignal, variables: list[tuple[str, str]]) -> list[str]:
         """Return the lines that call the function of time that an input is."""
-        name, function = self.layout.names[signal.path], self._own(signal, "{}_of")
+        name, function = self.layout.names[signal.path], self.layout.own(signal.path, "{}_of")
         if signal.shape:
             return [f"call {function}(t, {name})"]
-        now = self._own(signal, "{}_now")
+        now = self.layout.own(signal.path, "{}_now")
         variables.append(("real(dp)", f"{now}(1)"))
         return [f"call {function}(t, {now})", f"{name} = {now}(1)"]
 

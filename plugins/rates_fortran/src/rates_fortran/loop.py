@@ -124,7 +124,7 @@ class Loop:
         """Return the arguments with buffers, and what reads take from them at each node."""
         arguments = [LENGTH]
         for number, slot in enumerate(self.slots):
-            name = self.layout.of([slot], "{}_buffer")[0]
+            name = self.layout.own(slot, "{}_buffer")
             bounds = (*axes(self.system.shapes[slot]), "0:2*length - 1")
             arguments.append(Argument(("buffer", number), name, self.layout.type_of(slot), bounds, "inout"))
         for node in self.nodes.values():
@@ -148,11 +148,11 @@ class Loop:
         return merged([a for procedure in procedures for a in procedure.arguments if a.key[0] in kinds])
 
     def _column(self, argument: Argument) -> str:
-        return self.layout.of([self.request.recorded[argument.key[1]]], "{}_rows")[0]
+        return self.layout.own(self.request.recorded[argument.key[1]], "{}_rows")
 
     def _table(self, node: int | None, path: str) -> str:
         form = "{}_at" if node is None or len(self.nodes) == 1 else f"{{}}_at_{node + 1}"
-        return self.layout.of([path], form)[0]
+        return self.layout.own(path, form)
 
     def _at(self, node: float, time: str, state: str) -> dict[Key, str]:
         """Return what a procedure is given at a node of step k."""
@@ -164,7 +164,7 @@ class Loop:
             given["draw", draw.path] = f"{self._table(None, draw.path)}({':, ' if draw.shape else ''}k)"
         for number, slot in enumerate(self.slots):
             entry = "1, " if self.system.shapes[slot] else ""
-            given["buffer", number] = f"{self.layout.of([slot], '{}_buffer')[0]}({entry}row - length)"
+            given["buffer", number] = f"{self.layout.own(slot, '{}_buffer')}({entry}row - length)"
         for argument in self._late_arguments() if self.late else ():
             given[argument.key] = f"{argument.name}_{place + 1}"
         return given
@@ -202,7 +202,7 @@ class Loop:
 
     def _both(self, number: int, value: str) -> list[str]:
         slot = self.slots[number]
-        name = self.layout.of([slot], "{}_buffer")[0]
+        name = self.layout.own(slot, "{}_buffer")
         entry = ":, " if self.system.shapes[slot] else ""
         return [f"{name}({entry}row) = {value}", f"{name}({entry}row - length) = {value}"]
 

@@ -78,7 +78,7 @@ class Pair:
         ]
         tables: list[Argument] = []
         for item in self.inputs:
-            name, count = self.layout.of([item.path], "{}_at")[0], self.layout.of([item.path], "{}_length")[0]
+            name, count = self.layout.own(item.path, "{}_at"), self.layout.own(item.path, "{}_length")
             tables.append(Argument(("length", item.path), count, "integer(long)", by_value=True))
             tables.append(Argument(("table", item.path), name, bounds=(*axes(item.shape), count)))
         tolerances = [Argument((name,), name, bounds=(f"{self.width}",)) for name in ("rtol", "atol")]
@@ -90,7 +90,7 @@ class Pair:
         ]  # fmt: skip
 
     def _column(self, argument: Argument) -> str:
-        return self.layout.of([self.request.recorded[argument.key[1]]], "{}_rows")[0]
+        return self.layout.own(self.request.recorded[argument.key[1]], "{}_rows")
 
     def _variables(self) -> list[tuple[str, str]]:
         vectors = [*(f"k{stage + 1}" for stage in range(self.tableau.stages)), "moved", "new", "tolerated"]
@@ -106,13 +106,13 @@ class Pair:
         return [*found, ("integer", "rejections"), *self.past.variables()]
 
     def _now(self, path: str) -> str:
-        return self.layout.of([path], "{}_now")[0]
+        return self.layout.own(path, "{}_now")
 
     def _at(self, time: str, bounded: bool = True) -> list[str]:
         """Return the lines that name a time `now`, and the inputs and past values of that time."""
         lines = [f"now = min(max({time}, first), last)" if bounded else f"now = {time}"]
         for item in self.inputs:
-            table, count = self.layout.of([item.path], "{}_at")[0], self.layout.of([item.path], "{}_length")[0]
+            table, count = self.layout.own(item.path, "{}_at"), self.layout.own(item.path, "{}_length")
             place = "now/interval - base"
             if item.shape:
                 lines.append(f"call sampled_all({self._now(item.path)}, {table}, {item.shape[0]}, {count}, {place})")

@@ -28,6 +28,7 @@ class PastText:
 
     def __init__(self, layout: FortranLayout) -> None:
         self.layout, self.system = layout, layout.system
+        self._of, self._width = layout.own, layout.width
         self.slots = buffered(layout.system)
         self.called: list[Procedure] = []
         self.computed: list[int] = []
@@ -46,13 +47,6 @@ class PastText:
 
     def _function(self, word: str, slot: str) -> str:
         return f"complex_{word}" if slot in self.layout.kinds else word
-
-    def _width(self, path: str) -> int:
-        shape = self.system.shapes[path]
-        return shape[0] if shape else 1
-
-    def _of(self, path: str, form: str) -> str:
-        return self.layout.of([path], form)[0]
 
     def arguments(self) -> list[Argument]:
         """Return the arguments with stored steps, what reads take of them and what makes factors of a step."""

@@ -51,7 +51,7 @@ class Body(FunctionBody):
         if self.reads:
             yield OLDEST
         for slot in dict.fromkeys(read.slot for read in self.reads):
-            yield Argument(("buffer", slots.index(slot)), self.layout.of([slot], "{}_buffer")[0])
+            yield Argument(("buffer", slots.index(slot)), self.layout.own(slot, "{}_buffer"))
         for read in self.reads:
             past = self.past(read)
             yield Argument(("places", read.path), past.places)
@@ -59,10 +59,10 @@ class Body(FunctionBody):
 
     def past(self, read: Read) -> Past:
         """Return the names under which a delayed value is read."""
-        places, shares = (self.layout.of([read.path], f"{{}}_{word}")[0] for word in ("at", "shares"))
-        buffer = self.layout.of([read.slot], "{}_buffer")[0]
+        places, shares = (self.layout.own(read.path, f"{{}}_{word}") for word in ("at", "shares"))
+        buffer = self.layout.own(read.slot, "{}_buffer")
         self.layout.used.add("past")
-        return Past(buffer, places, shares, self.slot_width(read))
+        return Past(buffer, places, shares, self.layout.width(read.slot))
 
     def room(self, symbol: str) -> str:
         """Return the line that names an array which the function writes and reads again."""
@@ -129,7 +129,7 @@ class Body(FunctionBody):
         arguments = []
         for number, (result, path) in enumerate(zip(self.part.results, self.part.paths, strict=True)):
             shape = self.layout.shapes[result]
-            column = self.layout.of([path], "{}_rows")[0]
+            column = self.layout.own(path, "{}_rows")
             if shape:
                 self._aliases[self.layout.names[result]] = f"view({column}, {':, ' * len(shape)}row)"
             else:

@@ -83,7 +83,9 @@ class _Writer:
     def source(self) -> JuliaSource:
         """Return the text, and how it is called."""
         before = [line for signal in self.signature.sampled for line in self._sample(signal)]
-        before += [f"{self._name(signal)} = {self._own(signal, '{}_of')}(t)" for signal in self.signature.called]
+        before += [
+            f"{self._name(signal)} = {self.layout.own(signal.path, '{}_of')}(t)" for signal in self.signature.called
+        ]
         before += [line for read in self.signature.reads for line in self._read(read)]
         out, shape = self._out()
         body = self.body
@@ -140,22 +142,19 @@ class _Writer:
             if path in known:
                 yield Argument(("constant", path), self.layout.names[path])
         for signal in self.signature.sampled:
-            yield Argument(("signal", signal.path), self._own(signal, "{}_samples"))
+            yield Argument(("signal", signal.path), self.layout.own(signal.path, "{}_samples"))
         for signal in self.signature.called:
-            yield Argument(("signal", signal.path), self._own(signal, "{}_of"))
+            yield Argument(("signal", signal.path), self.layout.own(signal.path, "{}_of"))
         if self.signature.reads:
             name = "history" if self.request.continuous else "buffer"
             yield Argument((name,), name)
-
-    def _own(self, signal: InputSignal, form: str) -> str:
-        return self.layout.of([signal.path], form)[0]
 
     def _name(self, item: InputSignal | Read) -> str:
         return self.layout.names[item.path]
 
     def _sample(self, signal: InputSignal) -> list[str]:
         """Return the lines that take an input at time t from its samples."""
-        name, place = self._name(signal), f"{self._own(signal, '{}_samples')}, t/{self.request.step_size!r}"
+        name, place = self._name(signal), f"{self.layout.own(signal.path, '{}_samples')}, t/{self.request.step_size!r}"
         self.layout.used.add("sampled!" if signal.shape else "sampled")
         if not signal.shape:
             return [f"{name} = sampled({place})"]

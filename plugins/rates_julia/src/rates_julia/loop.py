@@ -102,7 +102,7 @@ class Loop:
         return arguments
 
     def _buffer(self, slot: str) -> str:
-        return self.layout.of([slot], "{}_buffer")[0]
+        return self.layout.own(slot, "{}_buffer")
 
     def _late_arguments(self) -> list[Argument]:
         kinds = ("places", "weights")
@@ -110,7 +110,7 @@ class Loop:
 
     def _table(self, node: int | None, path: str) -> str:
         form = "{}_at" if node is None or len(self.nodes) == 1 else f"{{}}_at_{node + 1}"
-        return self.layout.of([path], form)[0]
+        return self.layout.own(path, form)
 
     def _at(self, node: float, time: str, state: str) -> dict[Key, str]:
         """Return what a function is given at a node of step k."""

@@ -83,7 +83,7 @@ class Pair:
             for argument in self.observe.arguments
             if argument.key[0] == "result"
         ]
-        tables = [Argument(("table", item.path), self.layout.of([item.path], "{}_at")[0]) for item in self.inputs]
+        tables = [Argument(("table", item.path), self.layout.own(item.path, "{}_at")) for item in self.inputs]
         return [
             evolve(STATE, way="inout"), PARAMETERS, TIME, *CONTROL, *columns, *((*tables, *GRID) if tables else ()),
             *self.past.arguments(),
@@ -93,13 +93,13 @@ class Pair:
         return f"return {status}, {self.state}"
 
     def _now(self, path: str) -> str:
-        return self.layout.of([path], "{}_now")[0]
+        return self.layout.own(path, "{}_now")
 
     def _at(self, time: str, bounded: bool = True) -> list[str]:
         """Return the lines that name a time `now`, and the inputs and past values of that time."""
         lines = [f"now = min(max({time}, first), last)" if bounded else f"now = {time}"]
         for item in self.inputs:
-            table, name = self.layout.of([item.path], "{}_at")[0], self._now(item.path)
+            table, name = self.layout.own(item.path, "{}_at"), self._now(item.path)
             place = f"{table}, now/interval - base"
             lines.append(f"sampled!({name}, {place})" if item.shape else f"{name} = sampled({place})")
         return [*lines, *self.past.read("now")]

@@ -26,6 +26,7 @@ class PastText:
 
     def __init__(self, layout: JuliaLayout) -> None:
         self.layout, self.system = layout, layout.system
+        self._of, self._width = layout.own, layout.width
         self.slots = buffered(layout.system)
         self.called: list[Procedure] = []
         self.computed: list[int] = []
@@ -35,13 +36,6 @@ class PastText:
         self.called = [self.store]
         self.computed = [number for number, path in enumerate(self.slots) if path not in self.system.state_paths]
         layout.used |= {"lagged!", "fitted!"} | ({"rough", "grown"} if self.computed else set())
-
-    def _of(self, path: str, form: str) -> str:
-        return self.layout.of([path], form)[0]
-
-    def _width(self, path: str) -> int:
-        shape = self.system.shapes[path]
-        return shape[0] if shape else 1
 
     def arguments(self) -> list[Argument]:
         """Return the arguments with stored steps, what reads take of them and what makes factors of a step."""

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from rates_core.programs.batch import Batch, PairBatch, Spans, Travellers, empty_columns
 from rates_core.programs.carry import Carry
+from rates_core.programs.elementwise.given import varied
 from rates_core.programs.pair import StepControl
 from rates_core.programs.program import Kernel, Program, ProgramRequest
 from rates_core.programs.record import Columns
-from rates_core.system.schedule import reads_of
 
 from rates_numba.compiled import quick
 from rates_numba.layout import Layout
@@ -37,7 +37,7 @@ class NumbaBatch(Batch):
     ) -> None:
         self.request: ProgramRequest = program.request
         self._program, self.module, self._arguments, self.points = program, module, arguments, points
-        self.numbers, self.arrays = layout.constants.of_points(arguments, points, _varied(layout, arguments))
+        self.numbers, self.arrays = layout.constants.of_points(arguments, points, varied(layout, arguments))
         if layout.prepared:
             for place, numbers in enumerate(self.numbers):
                 module.prepare(numbers, tuple(_own(array, place) for array in self.arrays))
@@ -140,12 +140,3 @@ class NumbaPairBatch(PairBatch):
 
 def _own(table: np.ndarray, place: int) -> Any:
     return table[place if len(table) > 1 else 0]
-
-
-def _varied(layout: Layout, arguments: Mapping[str, np.ndarray]) -> frozenset[str]:
-    """Return what differs from point to point: arguments, and what is computed from such."""
-    varied = {path for path, value in arguments.items() if len(value) > 1}
-    for item in layout.prepared:
-        if not varied.isdisjoint(reads_of(item)):
-            varied.add(item.target)
-    return frozenset(varied)

@@ -23,8 +23,8 @@ class FunctionText(FunctionBody):
         """Return the names under which a delayed value is read."""
         self.layout.used.add("past")
         forms = ("{}_buffer", "{}_places", "{}_weights", "{}_exact")
-        buffer, places, weights, exact = (self.layout.of([read.path], form)[0] for form in forms)
-        return Past(buffer, places, weights, exact, self.slot_width(read))
+        buffer, places, weights, exact = (self.layout.own(read.path, form) for form in forms)
+        return Past(buffer, places, weights, exact, self.layout.width(read.slot))
 
     @property
     def arguments(self) -> list[str]:

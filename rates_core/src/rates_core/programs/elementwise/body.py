@@ -44,11 +44,6 @@ class FunctionBody(ABC):
     def past(self, read: Read) -> PastEntries:
         """Return the names under which a delayed value is read."""
 
-    def slot_width(self, read: Read) -> int:
-        """Return how many numbers a sample of what is read consists of."""
-        shape = self.layout.system.shapes[read.slot]
-        return shape[0] if shape else 1
-
     def whole_reads(self) -> list[Read]:
         """Return the delayed values that are read before all else: they are numbers, or needed as whole arrays."""
         return [read for read in self.reads if self.late and read.path not in self.printer.gathered]

@@ -153,6 +153,15 @@ class Layout(ABC):
             return [self.names[path] for path in paths]
         return [self.identifiers.derived(form, self.names[path]) for path in paths]
 
+    def own(self, path: str, form: str) -> str:
+        """Return a name that is made from that of a path."""
+        return self.of([path], form)[0]
+
+    def width(self, path: str) -> int:
+        """Return how many numbers the value of a variable consists of that has one axis or none."""
+        shape = self.system.shapes[path]
+        return shape[0] if shape else 1
+
     @abstractmethod
     def printer(self) -> EntryPrinter:
         """Return a printer that knows everything in the module."""
