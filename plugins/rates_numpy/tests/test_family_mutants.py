@@ -131,6 +131,13 @@ class WrongFunctions(PassingBackend):
         return self.inner.function(evolve(request, system=evolve(request.system, derivatives=(*others, wrong))))
 
 
+class LinearPasts(PassingBackend):
+    """Write functions that interpolate their past values linearly, whatever the method."""
+
+    def function(self, request: FunctionRequest) -> FunctionSource:
+        return self.inner.function(evolve(request, samples=2))
+
+
 class LateStart(PassingBackend):
     """Write folders whose runs start elsewhere."""
 
@@ -316,6 +323,13 @@ def with_program(wrapped: Callable[..., Program]) -> Mutant:
     return lambda backend: PassingBackend(backend, wrapped=wrapped)
 
 
+BUFFERED = {
+    "steps with a written function and its buffer keep their order",
+    *(
+        f"a written function reads {kind} polynomials of the order of the method from its buffer"
+        for kind in ("real", "complex")
+    ),
+}
 FAULTS: dict[str, Fault] = {
     "projections": Fault(
         with_program(WeightsBySource),
@@ -365,6 +379,7 @@ FAULTS: dict[str, Fault] = {
         {
             "a written function gives the derivative where there is no rates",
             "an input that is a function of time stays one, or is refused by name",
+            *BUFFERED,
         },
     ),
     "folders": Fault(
@@ -411,6 +426,11 @@ def test_a_family_finds_its_fault(family: str, oracle: Oracle) -> None:
 def test_no_other_family_finds_that_fault(family: str, oracle: Oracle) -> None:
     fault = FAULTS[family]
     assert failed(fault, oracle, None) == {f"{family}: {name}" for name in fault.cases}
+
+
+def test_pasts_that_are_linear_between_steps_are_found(oracle: Oracle) -> None:
+    found = failed(Fault(LinearPasts, set()), oracle, ["files", "delays"])
+    assert found == {f"files: {name}" for name in BUFFERED}
 
 
 def test_what_the_backend_is_extended_by_is_right(oracle: Oracle) -> None:

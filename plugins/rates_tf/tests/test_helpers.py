@@ -192,24 +192,27 @@ def test_a_single_sample_is_a_constant() -> None:
 
 @pytest.mark.parametrize("delay", [0.0, 0.1, 0.25, 0.3, 0.375])
 @pytest.mark.parametrize("t", [0.0, 0.25, 0.3, 0.72, 1.1])
-def test_past_values_of_a_line_are_on_the_line(t: float, delay: float) -> None:
+@pytest.mark.parametrize("degree", [1, 2, 4, 5])
+def test_past_values_of_a_polynomial_are_on_it(t: float, delay: float, degree: int) -> None:
     grid = math.floor(t / 0.1 + 1e-9) * 0.1
-    ages = np.arange(6) * 0.1
-    buffer = np.stack([1.0 - 2.0 * (grid - ages), 3.0 + (grid - ages)], -1)
-    found = np.asarray(functions.buffered(array(buffer), array(t), delay, 0.1))
     reached = t - delay  # behind the last point of the grid by extrapolation
-    np.testing.assert_allclose(found, [1.0 - 2.0 * reached, 3.0 + reached], rtol=0, atol=1e-13)
+    curves = [np.polynomial.Polynomial(np.cos(np.arange(degree + 1) + start)) for start in (0, 1)]
+    buffer = np.stack([curve(grid - 0.1 * np.arange(6)) for curve in curves], -1)
+    found = np.asarray(functions.buffered(array(buffer), array(t), delay, 0.1, degree + 1))
+    np.testing.assert_allclose(found, [curve(reached) for curve in curves], rtol=0, atol=1e-13)
 
 
-def test_past_values_on_the_grid_are_those_of_the_buffer() -> None:
+@pytest.mark.parametrize("samples", [2, 3, 5])
+def test_past_values_on_the_grid_are_those_of_the_buffer(samples: int) -> None:
     buffer = np.array([[4.0], [-1.0], [7.0], [0.5]])
     for k in range(4):
-        close(functions.buffered(array(buffer), array(0.3), 0.1 * k, 0.1), buffer[k])
-    np.testing.assert_array_equal(functions.buffered(array(buffer), array(0.3), 0.7, 0.1), buffer[3])
+        close(functions.buffered(array(buffer), array(0.3), 0.1 * k, 0.1, samples), buffer[k])
+    np.testing.assert_array_equal(functions.buffered(array(buffer), array(0.3), 0.7, 0.1, samples), buffer[3])
 
 
 def test_past_values_on_the_grid_are_those_of_the_buffer_in_single_precision(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(functions, "FLOAT", tf.float32)
-    buffer = np.arange(20.0, dtype=np.float32)
-    found = [functions.buffered(array(buffer), array(np.float32(k * 1e-3)), 5e-3, 1e-3) for k in range(1, 50)]
+    buffer = np.arange(20.0, dtype=np.float32)[:, None]
+    times = [array(np.float32(k * 1e-3)) for k in range(1, 50)]
+    found = [functions.buffered(array(buffer), t, 5e-3, 1e-3, samples) for t in times for samples in (2, 5)]
     np.testing.assert_allclose(found, 5.0, rtol=1e-5)  # of 50 steps float32 knows 1e-5 of one

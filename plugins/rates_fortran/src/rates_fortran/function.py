@@ -223,7 +223,8 @@ class _Writer:
         if not self.request.continuous:
             function = "complex_buffered" if self.past_type == "complex" else "buffered"
             self.layout.used.add(function)
-            text = f"{function}(buffer, {self.width}, rows, {entry}, t, {delay}, {self.request.step_size!r}_dp)"
+            place = f"{entry}, t, {delay}, {self.request.step_size!r}_dp, {self.request.samples}"
+            text = f"{function}(buffer, {self.width}, rows, {place})"
             lines = [f"{target} = {self._real(text, read)}  ! {one_line(read.path)}"]
         else:
             variables.append((f"{self.past_type}(dp)", f"before({self.width})"))

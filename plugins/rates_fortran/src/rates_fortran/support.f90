@@ -175,22 +175,31 @@
   end function
 
   !> A past value at t - delay; column k of the buffer holds those of k steps before the last point of the grid.
-  pure <type>(dp) function <>buffered(buffer, width, rows, entry, t, delay, step_size)
-    integer, intent(in) :: width, entry
+  !! Between columns it is the polynomial through samples of them, beyond the last one that column.
+  pure <type>(dp) function <>buffered(buffer, width, rows, entry, t, delay, step_size, samples)
+    integer, intent(in) :: width, entry, samples
     integer(long), intent(in) :: rows
     <type>(dp), intent(in) :: buffer(width, 0:rows - 1)
     real(dp), intent(in) :: t, delay, step_size
     real(dp) :: place, age, share
-    integer(long) :: k
+    integer(long) :: first, last, row, other
     place = t/step_size
     age = delay/step_size - (place - floor(place + 1e-9_dp, long))
     if (abs(age - anint(age)) < 1e-9_dp) age = anint(age)
-    k = max(min(floor(age, long), rows - 1), 0_long)
-    share = age - k
-    <>buffered = buffer(entry, k)
-    if (share /= 0 .and. k + 1 < rows) then
-      <>buffered = (1 - share)*<>buffered + share*buffer(entry, k + 1)
-    end if
+    if (age > rows - 1) age = real(rows - 1, dp)
+    row = max(floor(age, long), 0_long)
+    <>buffered = buffer(entry, row)
+    if (age == row) return
+    first = max(min(ceiling(age, long) - samples/2, rows - samples), 0_long)
+    last = min(first + samples, rows) - 1
+    <>buffered = 0
+    do row = first, last
+      share = 1
+      do other = first, last
+        if (other /= row) share = share*((age - other)/(row - other))
+      end do
+      <>buffered = <>buffered + share*buffer(entry, row)
+    end do
   end function
 
   !> Inputs between two of their samples, which are the last ones beyond them.

@@ -136,16 +136,21 @@ def sampled(samples, t, step_size):
     return (1.0 - share) * samples[k] + share * samples[jnp.minimum(k + 1, len(samples) - 1)]
 
 
-def buffered(buffer, t, delay, step_size):
-    """Return past values at t - delay; buffer[k] holds those of k steps before the last point of the grid."""
+def buffered(buffer, t, delay, step_size, samples):
+    """Return past values at t - delay; buffer[k] holds those of k steps before the last point of the grid.
+
+    Between rows it is the polynomial through `samples` of them, beyond the last one that row.
+    """
     place = t / step_size
     slack = 1e-9 + 4.0 * jnp.finfo(FLOAT).eps * jnp.abs(place)  # what rounding may have moved it by
     age = delay / step_size - (place - jnp.floor(place + slack))
     nearest = jnp.round(age)
-    age = jnp.where(jnp.abs(age - nearest) < slack, nearest, age)
-    k = jnp.clip(jnp.floor(age).astype(int), 0, len(buffer) - 1)
-    share = age - k
-    return (1.0 - share) * buffer[k] + share * buffer[jnp.minimum(k + 1, len(buffer) - 1)]
+    age = jnp.minimum(jnp.where(jnp.abs(age - nearest) < slack, nearest, age), len(buffer) - 1.0)
+    k, samples = jnp.maximum(jnp.floor(age).astype(int), 0), min(samples, len(buffer))
+    first = jnp.clip(jnp.ceil(age).astype(int) - samples // 2, 0, len(buffer) - samples)
+    rows, eye = first + jnp.arange(samples), jnp.eye(samples, dtype=FLOAT)
+    shares = ((1.0 - eye) * (age - rows) / (rows[:, None] - rows + eye) + eye).prod(-1)
+    return jnp.where(age == k, buffer[k], (shares[:, None] * buffer[rows]).sum(0))
 
 
 def late(buffer, gather, first):

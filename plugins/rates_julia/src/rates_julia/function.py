@@ -170,7 +170,7 @@ class _Writer:
         lines = [f"{name} = {zeros(read.shape, read.complex)}"] if read.shape else []
         if not self.request.continuous:
             self.layout.used.add("buffered")
-            text = f"buffered(buffer, {entry}, t, {delay}, {self.request.step_size!r})"
+            text = f"buffered(buffer, {entry}, t, {delay}, {self.request.step_size!r}, {self.request.samples})"
             line = f"{target} = {self._real(text, read)}{SYNTAX.said(read.path)}"
             return [*lines, *SYNTAX.nested(read.shape, [line])]
         if each or not read.shape:

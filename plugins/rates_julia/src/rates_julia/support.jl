@@ -117,15 +117,26 @@ function sampled!(values, samples, place)
     return nothing
 end
 
-"A past value at t - delay; column k of the buffer holds those of k - 1 steps before the last point of the grid."
-function buffered(buffer, entry, t, delay, step_size)
+"""
+A past value at t - delay; column k of the buffer holds those of k - 1 steps before the last point of the grid.
+Between columns it is the polynomial through `samples` of them, beyond the last one that column.
+"""
+function buffered(buffer, entry, t, delay, step_size, samples)
     rows, place = size(buffer, 2), t/step_size
     age = delay/step_size - (place - floor(place + 1e-9))
-    age = abs(age - round(age)) < 1e-9 ? round(age) : age
-    k = max(min(floor(Int, age), rows - 1), 0)
-    share = age - k
-    value = buffer[entry, k + 1]
-    return share != 0 && k + 1 < rows ? (1 - share)*value + share*buffer[entry, k + 2] : value
+    age = min(abs(age - round(age)) < 1e-9 ? round(age) : age, rows - 1.0)
+    age == max(floor(age), 0.0) && return buffer[entry, Int(age) + 1]
+    start = max(min(ceil(Int, age) - div(samples, 2), rows - samples), 0)
+    near = start:min(start + samples, rows) - 1
+    value = zero(eltype(buffer))
+    for row in near
+        share = 1.0
+        for other in near
+            other == row || (share *= (age - other)/(row - other))
+        end
+        value += share*buffer[entry, row + 1]
+    end
+    return value
 end
 
 "The norm of an error, made smaller where that of a second, coarser one is much larger."

@@ -135,7 +135,8 @@ class _Writer:
     def _past_at(self, delay: str) -> str:
         if self.request.continuous:
             return f"history(t - {delay})"
-        return self.printer.own("buffered", "buffer", "t", delay, repr(self.request.step_size))[0]
+        grid = repr(self.request.step_size), f"{self.request.samples}"
+        return self.printer.own("buffered", "buffer", "t", delay, *grid)[0]
 
     def _place(self, read: Read, entry: str) -> str:
         """Return where a read stands among all past values: an entry of its slot, or all of them."""

@@ -158,18 +158,26 @@ if share > 0
 end
 end
 
-function value = buffered(buffer, t, delay, step_size)
+function value = buffered(buffer, t, delay, step_size, samples)
 % Past values at t - delay; row k + 1 holds those of k steps before the last point of the grid.
+% Between rows it is the polynomial through samples of them, beyond the last one that row.
 position = t/step_size;
 age = delay/step_size - (position - floor(position + 1e-9));
 if abs(age - round(age)) < 1e-9
   age = round(age);
 end
-k = max(min(floor(age), size(buffer, 1) - 1), 0);
-share = age - k;
+count = size(buffer, 1);
+age = min(age, count - 1);
+k = max(floor(age), 0);
 value = buffer(k + 1, :).';
-if share ~= 0 && k + 2 <= size(buffer, 1)
-  value = (1 - share)*value + share*buffer(k + 2, :).';
+if age ~= k
+  start = max(min(ceil(age) - fix(samples/2), count - samples), 0);
+  final = min(start + samples, count) - 1;
+  value = zeros(size(value));
+  for k = start:final
+    others = [start:k - 1, k + 1:final];
+    value = value + prod((age - others)./(k - others))*buffer(k + 1, :).';
+  end
 end
 end
 

@@ -24,14 +24,23 @@ SAMPLED = '''def sampled(samples, t, step_size):
     share = place - k
     return samples[k] if share == 0 else (1.0 - share)*samples[k] + share*samples[k + 1]'''
 
-BUFFERED = '''def buffered(buffer, t, delay, step_size):
-    """Return past values at t - delay; buffer[k] holds those of k steps before the last point of the grid."""
+BUFFERED = '''def buffered(buffer, t, delay, step_size, samples):
+    """Return past values at t - delay; buffer[k] holds those of k steps before the last point of the grid.
+
+    Between rows it is the polynomial through `samples` of them, beyond the last one that row.
+    """
     place = t/step_size
     age = delay/step_size - (place - math.floor(place + 1e-9))
-    age = round(age) if abs(age - round(age)) < 1e-9 else age
-    k = max(min(math.floor(age), len(buffer) - 1), 0)
-    share = age - k
-    return buffer[k] if share == 0 or k + 1 == len(buffer) else (1.0 - share)*buffer[k] + share*buffer[k + 1]'''
+    age = min(round(age) if abs(age - round(age)) < 1e-9 else age, len(buffer) - 1)
+    if age == max(math.floor(age), 0):
+        return buffer[int(age)]
+    samples = min(samples, len(buffer))
+    first = max(min(math.ceil(age) - samples//2, len(buffer) - samples), 0)
+    value = 0.0
+    for row in range(first, first + samples):
+        others = [other for other in range(first, first + samples) if other != row]
+        value = value + math.prod((age - other)/(row - other) for other in others)*buffer[row]
+    return value'''
 
 
 MODULE_NAMES = frozenset(
@@ -144,8 +153,11 @@ class _Writer:
         delay = self._delay(read)
         where = self.signature.place(read)
         place = f"{where.start}:{where.stop}" if isinstance(where, slice) else f"{where}"
-        step = repr(self.request.step_size)
-        source = "history(t - {delay})" if self.request.continuous else f"buffered(buffer, t, {{delay}}, {step})"
+        if self.request.continuous:
+            source = "history(t - {delay})"
+        else:
+            step, samples = repr(self.request.step_size), self.request.samples
+            source = f"buffered(buffer, t, {{delay}}, {step}, {samples})"
         kind = "complex" if read.complex else "float"
         if not shape_of(read.delay, self.layout.shapes):
             lines = [f"{name} = {source.format(delay=f'({delay})')}[{place}]  # {one_line(read.path)}"]

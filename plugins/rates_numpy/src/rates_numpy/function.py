@@ -31,14 +31,23 @@ SAMPLED = '''def sampled(samples, t, step_size):
     share = place - k
     return samples[k] if share == 0 else (1.0 - share)*samples[k] + share*samples[k + 1]'''
 
-BUFFERED = '''def buffered(buffer, t, delay, step_size):
-    """Return past values at t - delay; buffer[k] holds those of k steps before the last point of the grid."""
+BUFFERED = '''def buffered(buffer, t, delay, step_size, samples):
+    """Return past values at t - delay; buffer[k] holds those of k steps before the last point of the grid.
+
+    Between rows it is the polynomial through `samples` of them, beyond the last one that row.
+    """
     place = t/step_size
     age = delay/step_size - (place - math.floor(place + 1e-9))
-    age = round(age) if abs(age - round(age)) < 1e-9 else age
-    k = max(min(math.floor(age), len(buffer) - 1), 0)
-    share = age - k
-    return buffer[k] if share == 0 or k + 1 == len(buffer) else (1.0 - share)*buffer[k] + share*buffer[k + 1]'''
+    age = min(round(age) if abs(age - round(age)) < 1e-9 else age, len(buffer) - 1)
+    if age == max(math.floor(age), 0):
+        return buffer[int(age)]
+    samples = min(samples, len(buffer))
+    first = max(min(math.ceil(age) - samples//2, len(buffer) - samples), 0)
+    value = 0.0
+    for row in range(first, first + samples):
+        others = [other for other in range(first, first + samples) if other != row]
+        value = value + math.prod((age - other)/(row - other) for other in others)*buffer[row]
+    return value'''
 
 
 MODULE_NAMES = frozenset(
@@ -117,8 +126,8 @@ class _Writer:
         if self.request.continuous:
             source = "history(t - {delay})"
         else:
-            step = repr(self.request.step_size)
-            source = f"buffered(buffer, t, {{delay}}, {step})"
+            step, samples = repr(self.request.step_size), self.request.samples
+            source = f"buffered(buffer, t, {{delay}}, {step}, {samples})"
         if not self.printer_shape(read):
             lines = [f"{name} = {source.format(delay=delay)}[{place}]  # {one_line(read.path)}"]
             if read.index is not None and self.system.shapes[read.slot]:

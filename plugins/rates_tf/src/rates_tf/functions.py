@@ -188,17 +188,24 @@ def sampled(samples, t, step_size):
     return (1.0 - share) * samples[k] + share * samples[tf.minimum(k + 1, len(samples) - 1)]
 
 
-def buffered(buffer, t, delay, step_size):
-    """Return past values at t - delay; buffer[k] holds those of k steps before the last point of the grid."""
+def buffered(buffer, t, delay, step_size, samples):
+    """Return past values at t - delay; buffer[k] holds those of k steps before the last point of the grid.
+
+    Between rows it is the polynomial through `samples` of them, beyond the last one that row.
+    """
     place = t / step_size
     slack = 1e-9 + 4.0 * np.finfo(FLOAT.as_numpy_dtype).eps * tf.abs(place)  # what rounding may have moved it by
     age = delay / step_size - (place - tf.floor(place + slack))
     nearest = tf.round(age)
-    age = tf.where(tf.abs(age - nearest) < slack, nearest, age)
-    k = tf.clip_by_value(tf.cast(tf.floor(age), tf.int64), 0, len(buffer) - 1)
-    share = age - tf.cast(k, FLOAT)
-    share = as_complex(share) if buffer.dtype.is_complex else share
-    return (1.0 - share) * buffer[k] + share * buffer[tf.minimum(k + 1, len(buffer) - 1)]
+    age = tf.minimum(tf.where(tf.abs(age - nearest) < slack, nearest, age), len(buffer) - 1.0)
+    k, samples = tf.maximum(tf.cast(tf.floor(age), tf.int64), 0), min(samples, len(buffer))
+    first = tf.clip_by_value(tf.cast(tf.math.ceil(age), tf.int64) - samples // 2, 0, len(buffer) - samples)
+    rows, eye = first + tf.range(samples, dtype=tf.int64), tf.eye(samples, dtype=FLOAT)
+    places = tf.cast(rows, FLOAT)
+    shares = tf.reduce_prod((1.0 - eye) * (age - places) / (places[:, None] - places + eye) + eye, -1)
+    shares = as_complex(shares) if buffer.dtype.is_complex else shares
+    value = tf.reduce_sum(shares[:, None] * tf.gather(buffer, rows), 0)
+    return tf.where(age == tf.cast(k, FLOAT), buffer[k], value)
 
 
 def late(buffer, gather, first):

@@ -143,16 +143,24 @@ def sampled(samples, t, step_size):
     return (1.0 - share) * samples[k] + share * samples[torch.clamp(k + 1, max=len(samples) - 1)]
 
 
-def buffered(buffer, t, delay, step_size):
-    """Return past values at t - delay; buffer[k] holds those of k steps before the last point of the grid."""
+def buffered(buffer, t, delay, step_size, samples):
+    """Return past values at t - delay; buffer[k] holds those of k steps before the last point of the grid.
+
+    Between rows it is the polynomial through `samples` of them, beyond the last one that row.
+    """
     place = t / step_size
     slack = 1e-9 + 4.0 * torch.finfo(FLOAT).eps * torch.abs(place)  # what rounding may have moved it by
     age = delay / step_size - (place - torch.floor(place + slack))
     nearest = torch.round(age)
-    age = torch.where(torch.abs(age - nearest) < slack, nearest, age)
-    k = torch.clamp(torch.floor(age).to(torch.int64), 0, len(buffer) - 1)
-    share = age - k
-    return (1.0 - share) * buffer[k] + share * buffer[torch.clamp(k + 1, max=len(buffer) - 1)]
+    age = torch.clamp(torch.where(torch.abs(age - nearest) < slack, nearest, age), max=len(buffer) - 1.0)
+    k, samples = torch.clamp(torch.floor(age).to(torch.int64), min=0), min(samples, len(buffer))
+    first = torch.clamp(torch.ceil(age).to(torch.int64) - samples // 2, 0, len(buffer) - samples)
+    rows, eye = (
+        first + torch.arange(samples, device=buffer.device),
+        torch.eye(samples, dtype=FLOAT, device=buffer.device),
+    )
+    shares = ((1.0 - eye) * (age - rows) / (rows[:, None] - rows + eye) + eye).prod(-1)
+    return torch.where(age == k, buffer[k], (shares[:, None] * buffer[rows]).sum(0))
 
 
 def late(buffer, gather, first):

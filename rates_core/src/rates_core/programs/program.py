@@ -214,6 +214,8 @@ class FunctionRequest:
             the grid. A language that cannot pass functions refuses by name.
         precision: floating-point type of real numbers, one that the backend claims.
         about: what it returns, for people; by default dy/dt or its derivative.
+        samples: rows of the buffer that values between two rows are interpolated on, one more than the order of the
+            method; 2 is linear.
     """
 
     system: System
@@ -225,6 +227,7 @@ class FunctionRequest:
     functions: frozenset[str] = frozenset()
     precision: str = "float64"
     about: str = ""
+    samples: int = 2
 
 
 @frozen(eq=False)

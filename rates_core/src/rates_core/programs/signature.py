@@ -104,6 +104,9 @@ class Signature:
                 lines.append(f"    history: function of time that returns the past values of {slots}.")
             else:
                 lines.append(f"    buffer: row k holds {slots} k steps before the last point of the grid.")
+                samples = self.request.samples
+                line = "linear" if samples == 2 else f"the polynomial through {samples} of them"
+                lines.append(f"        Between rows it is {line}.")
         return lines
 
     def place(self, read: Read) -> slice | int:

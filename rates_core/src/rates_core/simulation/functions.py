@@ -18,7 +18,7 @@ from rates_core.errors import ArgumentError, UnknownNameError, UnsupportedFeatur
 from rates_core.files import path_of
 from rates_core.network.build import build_network
 from rates_core.plugins import get_manager
-from rates_core.plugins.specs import BackendSpec
+from rates_core.plugins.specs import BackendSpec, SolverSpec
 from rates_core.programs.program import Backend, FunctionRequest, FunctionSource, ProgramRequest, slot_paths
 from rates_core.simulation.arguments import arguments_of, initial_state
 from rates_core.simulation.choice import (
@@ -36,6 +36,7 @@ from rates_core.simulation.requirements import requirements_of
 from rates_core.simulation.unknown import FUNCTION
 from rates_core.simulation.written import check_no_folder, write_files, write_source
 from rates_core.solvers.driver import unsolved
+from rates_core.solvers.tableau import Tableau
 from rates_core.switches import switch
 from rates_core.system.build import build_system
 from rates_core.system.indices import check_indices
@@ -206,8 +207,9 @@ def _function(
     linearisation = None if form is None else linearise(system)
     functions = frozenset(signal.path for signal in system.inputs if callable((inputs or {})[signal.key]))
     request = FunctionRequest(
-        system, name, linearisation, form == "sparse", step_size, continuous, functions, float_precision
-    )
+        system, name, linearisation, form == "sparse", step_size, continuous, functions, float_precision,
+        samples=_samples(solver_spec),
+    )  # fmt: skip
     source = maker.function(request)
     args = _arguments(system, maker, request, source, inputs)
     texts: Mapping[str, str] = {}
@@ -233,6 +235,14 @@ def _function(
         places,
         files,
     )
+
+
+def _samples(solver: SolverSpec) -> int:
+    """Return on how many stored samples a method of fixed steps interpolates: with fewer it loses its order."""
+    if solver.kind != "tableau":
+        return 2
+    tableau: Tableau = solver.load()
+    return tableau.order + 1
 
 
 def _check_decorator(decorator: Any, arguments: Any) -> None:
@@ -290,7 +300,7 @@ def _arguments(
         y = before.y
         row = np.concatenate([np.atleast_1d(before.value(slot, 0.0)) for slot in slots])
         if source.past:
-            past = [_Constant(row)] if request.continuous else [_buffer(row, system, values, request.step_size)]
+            past = [_Constant(row)] if request.continuous else [_buffer(row, system, values, request)]
     used = [signals.argument(signal) for signal in signals.signals if signal.path in source.signals]
     given = (values[path] for path in source.parameters)
     if source.columns_first:
@@ -298,9 +308,10 @@ def _arguments(
     return (0.0, y, *given, *used, *past)
 
 
-def _buffer(row: np.ndarray, system: System, values: Mapping[str, Any], step_size: float) -> np.ndarray:
+def _buffer(row: np.ndarray, system: System, values: Mapping[str, Any], request: FunctionRequest) -> np.ndarray:
+    """Return rows as far back as the longest delay, and those around its end that it is interpolated on."""
     longest = max(float(np.max(delay)) for delay in delay_values(system, values))
-    return np.tile(row, (int(np.ceil(longest / step_size)) + 2, 1))
+    return np.tile(row, (int(np.ceil(longest / request.step_size)) + request.samples, 1))
 
 
 @frozen(eq=False)

@@ -9,6 +9,7 @@ from rates_core.testing.case import Case
 from rates_core.testing.families import (
     accuracy,
     batches,
+    buffers,
     continuation,
     delays,
     determinism,
@@ -44,7 +45,8 @@ def backend_cases(exhaustive: bool = False) -> tuple[Case, ...]:
     """
     families = (
         functions, projections, trajectories, orders, accuracy, delays, names, structure, purity, determinism,
-        continuation, batches, noise, events, precision, jacobian, files, folders, fused, gradients, devices,
+        continuation, batches, noise, events, precision, jacobian, files, buffers, folders, fused, gradients,
+        devices,
     )  # fmt: skip
     return tuple(case for family in families for case in family.cases() if exhaustive or not case.exhaustive)
 

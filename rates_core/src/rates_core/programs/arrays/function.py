@@ -77,7 +77,7 @@ class FunctionWriter:
         if self.request.continuous:
             source = f"{kind}(history(t - {{delay}}))"
         else:
-            source = f"buffered({kind}(buffer), t, {{delay}}, {self.request.step_size!r})"
+            source = f"buffered({kind}(buffer), t, {{delay}}, {self.request.step_size!r}, {self.request.samples})"
         shaped = isinstance(where, slice)
         place = f"[{where.start}:{where.stop}]" if isinstance(where, slice) else f"[{where}]"
         if not printer.rank(read.delay):

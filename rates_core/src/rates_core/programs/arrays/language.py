@@ -45,7 +45,10 @@ class ArrayLanguage:
     * `matvec(matrix, vector)` and `flat(matrix)`: a product, and the rows of a matrix one behind the other.
     * `in_rows(values, rows, columns)`: vectors as matrices.
     * `real(value)`, `complex_array(value)` and `whole(value)`: plain arguments of a function as arrays.
-    * `sampled(samples, t, step_size)`, `buffered(buffer, t, delay, step_size)`: inputs and past values of a function.
+    * `sampled(samples, t, step_size)`: inputs of a function.
+    * `buffered(buffer, t, delay, step_size, samples)`: its past values. A row of the buffer as it is where `t - delay`
+      lies on the grid; else the polynomial through the `samples` rows around it, moved to where there are rows, or
+      through all if there are fewer; behind the last row that row.
     * `complex_of(real, imaginary)` and `interleaved(z)`: complex numbers from parts, and parts side by side.
     * `rows_of(step, row, states, kept, read, y, h, first, samples, stride, inputs, draws, blank, buffers, gathers)`:
       the loop over fixed steps. `step`, `row` and `kept` take the number of a step, h, y, inputs, draws and the past:
