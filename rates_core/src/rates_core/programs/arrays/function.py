@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builtins
+
 import numpy as np
 
 from rates_core.errors import ArgumentError
@@ -21,7 +23,8 @@ def write_function(request: FunctionRequest, language: ArrayLanguage) -> Functio
     Raises:
         ArgumentError: generated code uses its name for something else.
     """
-    if request.name in language.reserved - {"derivative", "vector_field", "jacobian", "entries"}:
+    reserved = language.reserved - {"derivative", "vector_field", "jacobian", "entries"}
+    if request.name in reserved or hasattr(builtins, request.name):  # helpers of the module call some of Python's own
         raise ArgumentError(f"A function cannot be called '{request.name}' here; choose another func_name.")
     writer = FunctionWriter(Signature.of(request), language)
     signature, names = writer.signature, writer.writer.names
