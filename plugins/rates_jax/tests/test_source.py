@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rates_core.errors import ArgumentError
 
 from rates_core import CircuitTemplate, NodeTemplate, OperatorTemplate
-from rates_core.errors import ArgumentError
 
 ALONE = """
 import sys
