@@ -174,7 +174,7 @@ class _Writer:
             f"if (modulo(step, stride) == 0) write(unit, '(*(g0, :, \",\"))') t, {self._row()}",
             "if (step == steps) exit",
         ]
-        steps = step_lines(request.tableau, lambda time, state: f"derivative({time}, {state})", lambda x: f"{x!r}_dp")
+        steps = step_lines(request.tableau, lambda time, state: f"derivative({time}, {state})", "{}_dp")
         return [*lines, *steps]
 
     def _end(self) -> list[str]:

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 from rates_core.errors import UnsupportedFeatureError
 from rates_core.expressions.tree import Symbol
+from rates_core.programs.increments import increment, slopes
 from rates_core.programs.naming import one_line
 from rates_core.programs.program import ProgramRequest
 from rates_core.system.system import Parameter, System
 
 from rates_matlab.lines import function_text, indented
 from rates_matlab.literals import array_text
-from rates_matlab.loop import increment
 from rates_matlab.module import file_name
 from rates_matlab.names import module_names
 from rates_matlab.native import Native
@@ -120,9 +120,9 @@ class _Folder:
         step = []
         for stage, node in enumerate(tableau.nodes[: tableau.advancing]):
             time = f"t(k) + {node!r}*h" if node else "t(k)"
-            moved = increment(tableau.matrix[stage])
+            moved = increment(slopes(tableau.matrix[stage]))
             step.append(f"k{stage + 1} = {self.name}_rhs({time}, state{moved}, p);")
-        step += [f"state = state{increment(tableau.weights)};", "y(k + 1, :) = state.';"]
+        step += [f"state = state{increment(slopes(tableau.weights))};", "y(k + 1, :) = state.';"]
         lines = [
             "steps = round((tspan(end) - tspan(1))/h);", "t = tspan(1) + (0:steps).'*h;", "state = y0(:);",
             "y = zeros(steps + 1, numel(state));", "y(1, :) = state.';", "for k = 1:steps", *indented(step), "end",

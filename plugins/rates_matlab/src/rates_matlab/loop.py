@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rates_core.programs.elementwise.layout import buffered
+from rates_core.programs.increments import increment, slopes
 from rates_core.programs.program import ProgramRequest
 
 from rates_matlab.body import taken
@@ -143,24 +144,11 @@ class Loop:
     def _step(self) -> list[str]:
         lines = self._stored() if self.slots else []
         for stage, node in enumerate(self.tableau.nodes[: self.tableau.advancing]):
-            moved = increment(self.tableau.matrix[stage])
+            moved = increment(slopes(self.tableau.matrix[stage]))
             lines.append(self._call("derivative", [f"k{stage + 1}"], f"y{moved}", node))
-        return [*lines, f"y = y{increment(self.tableau.weights)};"]
+        return [*lines, f"y = y{increment(slopes(self.tableau.weights))};"]
 
 
 def _time(node: float) -> str:
     """Return the time at a node of step k."""
     return f"(first + k - 1 + {node!r})*h" if node else "(first + k - 1)*h"
-
-
-def increment(row: Sequence[float]) -> str:
-    """Return ` + h*(...)` for slopes that are weighted by one row of a tableau; nothing where no slope counts."""
-    text = ""
-    for stage, value in enumerate(row):
-        if value:
-            term = f"k{stage + 1}" if abs(value) == 1 else f"{abs(value)!r}*k{stage + 1}"
-            sign = ("-" if value < 0 else "") if not text else (" - " if value < 0 else " + ")
-            text += sign + term
-    if not text:
-        return ""
-    return f" + h*{text}" if text.isalnum() else f" + h*({text})"

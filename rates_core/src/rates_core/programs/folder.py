@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from attrs import field, frozen
 
+from rates_core.programs.increments import increment, slopes
 from rates_core.programs.naming import one_line
 from rates_core.programs.program import FunctionSource
-from rates_core.solvers.tableau import Row, Tableau
+from rates_core.solvers.tableau import Tableau
 from rates_core.system.system import System
 
 
@@ -116,35 +117,20 @@ class Folder:
     programs: Mapping[str, str] = field(factory=dict)
 
 
-def step_lines(
-    tableau: Tableau, derivative: Callable[[str, str], str], literal: Callable[[float], str] = repr
-) -> list[str]:
+def step_lines(tableau: Tableau, derivative: Callable[[str, str], str], real: str = "{}") -> list[str]:
     """Return statements that take a step of size `h` from `y` at `t`: `k1 = ...`, then the new state as `y = ...`.
 
     Args:
         tableau: the method.
         derivative: returns the text of dy/dt at a time and a state.
-        literal: returns the text of a number.
+        real: form of a literal of a real number.
     """
     lines = []
     for stage, node in enumerate(tableau.nodes[: tableau.advancing]):
-        time = "t" if node == 0 else "t + h" if node == 1 else f"t + {literal(node)}*h"
-        moved = f"y{increment(tableau.matrix[stage], literal)}"
+        time = "t" if node == 0 else "t + h" if node == 1 else f"t + {real.format(repr(node))}*h"
+        moved = f"y{increment(slopes(tableau.matrix[stage]), real)}"
         lines.append(f"k{stage + 1} = {derivative(time, moved)}")
-    return [*lines, f"y = y{increment(tableau.weights, literal)}"]
-
-
-def increment(row: Row, literal: Callable[[float], str] = repr) -> str:
-    """Return ` + h*(...)` for slopes that are weighted by one row of a tableau; nothing where no slope counts."""
-    text = ""
-    for stage, value in enumerate(row):
-        if value:
-            term = f"k{stage + 1}" if abs(value) == 1 else f"{literal(abs(value))}*k{stage + 1}"
-            sign = ("-" if value < 0 else "") if not text else (" - " if value < 0 else " + ")
-            text += sign + term
-    if not text:
-        return ""
-    return f" + h*{text}" if text.isalnum() else f" + h*({text})"
+    return [*lines, f"y = y{increment(slopes(tableau.weights), real)}"]
 
 
 def table_words(columns: Sequence[Column]) -> list[str]:
