@@ -367,3 +367,9 @@ def test_unknown_names_are_named(tmp_path: Path) -> None:
     with pytest.raises(UnknownNameError) as raised:
         export(PLAIN, tmp_path, {"along": "kk"})
     assert str(raised.value) == ("auto: there is no parameter 'kk'. Did you mean 'k'? Parameters: p/op/k, p/op/q.")
+    with pytest.raises(UnknownNameError) as raised:
+        export(PLAIN, tmp_path, {"boundary": ["end(xx) = 1"]})
+    assert str(raised.value) == (
+        "auto: boundary: 'end(xx) = 1' asks for end(xx), and there is no state 'xx'. Did you mean 'x'? "
+        "States: p/op/x, p/op/z."
+    )

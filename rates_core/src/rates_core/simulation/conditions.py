@@ -15,6 +15,7 @@ from rates_core.system.shapes import shape_of
 from rates_core.system.system import System
 
 _EQUALS = re.compile(r"(?<![<>=!])=(?!=)")
+_BOUNDARY_VALUE = re.compile(r"(?<![\w/])(start|end)\s*\(\s*([\w/]+)\s*\)")
 
 
 @frozen
@@ -65,6 +66,7 @@ class Names:
 
         Raises:
             ArgumentError: it is no number, or reads of a state what such conditions do not know.
+            UnknownNameError: it asks for a boundary value of a state that there is not.
             EquationError: it is malformed.
         """
         where = f"auto: {kind.setting}"
@@ -84,7 +86,9 @@ class Names:
                 symbols[word] = path
             return word
 
-        sides = _EQUALS.split(self._pattern.sub(replaced, text), maxsplit=1)
+        known = self._pattern.sub(replaced, text)
+        self._check_states(where, text, known)
+        sides = _EQUALS.split(known, maxsplit=1)
         parsed = [parse_expression(side, (*symbols, PERIOD), where=where) for side in sides]
         expression = parsed[0] if len(parsed) == 1 else Apply("subtract", tuple(parsed))
         expression = substitute(expression, {word: Symbol(symbol) for word, symbol in symbols.items()})
@@ -93,6 +97,16 @@ class Names:
         if shape_of(expression, shapes) != ():
             raise ArgumentError(f"{where}: '{text}' is no single number. Pick one unit, as in index(x, 0).")
         return Condition(text, expression, measures)
+
+    def _check_states(self, where: str, text: str, known: str) -> None:
+        """Raise if a boundary value is asked of what is no name; `known` is the text with all names replaced."""
+        for asked in _BOUNDARY_VALUE.finditer(known):
+            measure, name = asked.groups()
+            names = [short for short, path in self._paths.items() if path in self._states]
+            raise UnknownNameError(
+                f"{where}: '{text}' asks for {measure}({name}), and there is no state '{name}'."
+                f"{did_you_mean(name, names)} States: {', '.join(sorted(self._states))}."
+            )
 
     def _free(self, word: str) -> str:
         while word in self._paths:
