@@ -270,12 +270,19 @@ def test_a_folder_in_place_of_a_file_is_said_to_be_one(folder, writer):
 
 
 @pytest.mark.parametrize("path", ["", ".", "..", "/", "inner"])
-@pytest.mark.parametrize("name", ["to_yaml", "get_run_func", "export"])
+@pytest.mark.parametrize("name", ["to_yaml", "get_run_func"])
 def test_an_ending_makes_no_file_of_a_folder(folder, name, path):
     Path("inner").mkdir()
     hint = f", as '{Path(path) / 'model.yaml'}'" if name == "to_yaml" else ""
     named = path if name == "to_yaml" else str(Path(path))
     assert refusal(lambda: WRITERS[name].write(path), folder) == f"'{named}' is a folder; name a file{hint}."
+
+
+@pytest.mark.parametrize("path", ["", ".", "..", "/", "inner"])
+def test_an_exported_file_has_an_ending(folder, path):
+    Path("inner").mkdir()
+    message = "--name belongs to a file: give --output an ending, such as .py."
+    assert refusal(lambda: WRITERS["export"].write(path), folder) == message
 
 
 @pytest.mark.parametrize("name", ["to_yaml", "get_run_func"])

@@ -158,6 +158,20 @@ def test_a_file_of_the_users_is_never_replaced(tmp_path):
     assert str(caught.value) == f"'{tmp_path / 'run.py'}' is a file; name a folder."
 
 
+def test_a_folder_that_cannot_be_made_is_refused(tmp_path):
+    model = compiled(single("x' = -x", x="output(1.0)"))
+    (tmp_path / "file").write_text("mine")
+    refused = {
+        tmp_path / "file" / "folder": "Not a directory",
+        tmp_path / ("x" * 300): "File name too long",
+        tmp_path / "a\0b": "no name of a file holds a zero byte",
+    }
+    for path, reason in refused.items():
+        with pytest.raises(ArgumentError) as caught:
+            model.to_file(path)
+        assert str(caught.value) == f"'{path}' cannot be made: {reason}."
+
+
 LATE = {"x": "output(1.0)", "d": 0.05}
 REFUSED = {
     "a solver that chooses its steps": (

@@ -47,14 +47,11 @@ def to_folder(model: CompiledModel, request: RunRequest, folder: Path, replace: 
             "right-hand side alone."
         )
     texts = {README: _readme(wanted, made), **made.texts}
-    created = not folder.exists()
-    folder.mkdir(parents=True, exist_ok=True)
     try:
-        return write_files(folder, texts, replace_all=replace)
-    except ArgumentError:
-        if created:
-            folder.rmdir()
-        raise
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ArgumentError(f"'{folder}' cannot be made: {error.strerror}.") from error
+    return write_files(folder, texts, replace_all=replace)
 
 
 def _check_place(folder: Path, replace: bool) -> None:
@@ -63,6 +60,8 @@ def _check_place(folder: Path, replace: bool) -> None:
     Raises:
         ArgumentError: there is a file of that name, or a folder that has files.
     """
+    if "\0" in str(folder):
+        raise ArgumentError(f"'{folder}' cannot be made: no name of a file holds a zero byte.")
     if can_be(folder.is_file):
         raise ArgumentError(f"'{folder}' is a file; name a folder.")
     if not replace and can_be(folder.is_dir) and any(folder.iterdir()):
