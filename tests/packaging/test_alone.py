@@ -35,7 +35,9 @@ def test_a_plugin_alone_is_active_light_and_fits_the_api(
     python = installed(core.wheel, plugin.wheel)
     probe = [str(python), "-c", PROBE, plugin.module]
     report = json.loads(subprocess.run(probe, check=True, capture_output=True, text=True, cwd=tmp_path).stdout)
-    assert report["statuses"][plugin.settings["project"]["name"]] == ["active", ""]
+    status, said = report["statuses"][plugin.settings["project"]["name"]]
+    assert status == "active"
+    assert not said or " is unavailable: " in said  # what of it needs a tool that a machine need not have
     assert report["heavy"] == []
     assert report["api"] == [1, 0]
 

@@ -20,7 +20,7 @@ from rates_core import (
 )
 
 STRICT = {"rtol": 1e-10, "atol": 1e-12}
-SOLVERS = ["dopri5", "dop853"]
+SOLVERS = ["dopri5", pytest.param("dop853", marks=pytest.mark.exhaustive)]
 
 
 def compiled(*equations: str, solver: str = "dopri5", backend: str = "numba", **more: Any) -> Any:

@@ -205,7 +205,7 @@ def record_matrix(draw: Any, kind: Kind, circuit: CircuitTemplate, alike: list[L
         names,
         weight=weight,
         edge_attr=draw(st.fixed_dictionaries({}, optional={"delay": times | values.real_arrays(times, *shape)})),
-        min_weight=draw(st.sampled_from([1e-6, 0.0, 0.75])),
+        min_weight=draw(st.sampled_from([2e-6, 0.0, 0.75])),  # the one that nobody gave may warn
     )
 
 

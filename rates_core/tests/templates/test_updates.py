@@ -311,7 +311,9 @@ def test_without_a_least_weight_zeros_are_edges(circuit: CircuitTemplate) -> Non
 
 
 def test_weights_that_are_too_small_for_an_edge_are_told(circuit: CircuitTemplate) -> None:
-    weight = np.array([[0.0, 2e-9], [-1e-7, 1.0]])
+    circuit.add_edges_from_matrix("lv/x", "lv/x_in", "all", weight=np.array([[0.0, 1e-7], [0.0, 1.0]]))
+    assert len(circuit.edges) == 3  # beside the other one it is nothing
+    weight = np.array([[0.0, 2e-9], [-1e-7, 1e-3]])
     with pytest.warns(ApproximationWarning) as caught:
         circuit.add_edges_from_matrix("lv/x", "lv/x_in", "all", weight=weight)
     assert str(caught[0].message) == (
@@ -319,7 +321,7 @@ def test_weights_that_are_too_small_for_an_edge_are_told(circuit: CircuitTemplat
         "Give min_weight=0 to keep them."
     )
     circuit.add_edges_from_matrix("lv/x", "lv/x_in", "all", weight=weight, min_weight=1e-5)
-    assert len(circuit.edges) == 4
+    assert len(circuit.edges) == 5
 
 
 def test_edges_of_a_matrix_are_changed_one_by_one(circuit: CircuitTemplate) -> None:

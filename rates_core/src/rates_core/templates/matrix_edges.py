@@ -82,9 +82,9 @@ def _node_list(circuit: CircuitTemplate, given: str | Iterable[str]) -> tuple[st
 
 
 def _warn_of_small(values: Any, min_weight: float) -> None:
-    """Say how many weights make no edge although they are not 0 and nobody has said how small is too small."""
+    """Say how many weights make no edge, unless they are small beside others or somebody has said what is too small."""
     left = values[(values != 0) & (abs(values) < min_weight)]
-    if left.size and min_weight == LEAST_WEIGHT:
+    if left.size and min_weight == LEAST_WEIGHT and abs(left).max() > LEAST_WEIGHT * abs(values).max():
         warn(
             f"{left.size} of {int((values != 0).sum())} weights are smaller than min_weight = {min_weight!r} and make "
             f"no edge; the largest of them is {float(abs(left).max())!r}. Give min_weight=0 to keep them."
