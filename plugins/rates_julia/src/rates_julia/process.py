@@ -28,6 +28,7 @@ LOAD, CALL, KEEP, KEEP_RESULT, DROP = range(1, 6)
 DONE, FAILED, NO_PLACE, ASKED = range(4)
 ENTRIES = {np.dtype(kind): number for number, kind in enumerate((float, complex, np.int64, np.int32), 1)}
 IN, INOUT, OUT = range(3)
+ROOM = 2**20  # bytes that may lie in a pipe: large arrays go over in few turns
 
 
 class JuliaError(SimulationError):
@@ -173,6 +174,7 @@ class Julia:
             self._process = subprocess.Popen(
                 [*found, "--startup-file=no", *_threads(found), str(server)],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._words, start_new_session=True,
+                pipesize=ROOM,
             )  # fmt: skip
             self._exchange(_Message(KEEP, 1, 0))  # it has read its file, and works
             self._numbers(1)

@@ -150,11 +150,21 @@ function perform(results, kind, parts)
     end
 end
 
+"Bytes that go back, about: a buffer that grows is copied."
+function room(kind, parts)
+    kind in (CALL, KEEP_RESULT) || return 64
+    bytes = 64
+    for list in parts[3], given in list
+        bytes += given.back ? sizeof(given.value) : 0
+    end
+    return bytes
+end
+
 function serve(input, output)
     while !eof(input)
         kind = read(input, Int)
         parts = received(input, output, kind)
-        results = IOBuffer()  # one write is much faster than many
+        results = IOBuffer(sizehint=room(kind, parts))  # one write is much faster than many
         try
             perform(results, kind, parts)
         catch err

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 CHUNK_SECONDS = 0.2
 FIRST_CHUNK = 500  # steps of the first chunk, from which the speed is measured
+GROWTH = 16  # times that a chunk may be longer than the one before
 
 # What NaN and infinity do in languages whose numbers raise, and what steps do that cannot be taken.
 FAILURES = (ArithmeticError, ValueError, IndexError, SimulationError)
@@ -51,7 +52,7 @@ def chunks(grid: TimeGrid) -> Iterator[tuple[int, int]]:
         yield samples, grid.stride
         done += samples
         elapsed = perf_counter() - started
-        size = max(1, min(4 * size, int(samples * CHUNK_SECONDS / max(elapsed, 1e-6))))
+        size = max(1, min(GROWTH * size, int(samples * CHUNK_SECONDS / max(elapsed, 1e-6))))
     rest = grid.steps - rows * grid.stride
     if rest > 0:
         yield 1, rest
