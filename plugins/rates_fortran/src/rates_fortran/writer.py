@@ -10,7 +10,7 @@ from rates_core.programs.elementwise.writer import BlockWriter, picked_axis
 from rates_core.programs.segments import bounds
 from rates_core.system.system import Project
 
-LONG = 16  # connections of a target
+LONG = 16  # connections of a target, on average
 TYPES = {"index": "integer", "place": "integer(long)", "real": "real(dp)", "complex": "complex(dp)"}
 
 
@@ -58,38 +58,23 @@ class FortranWriter(BlockWriter):
             axes[position] = f"places({self.array(index)}, {shape[position]})"
         return f"{array}({', '.join(axes)})"
 
-    def sparse(self, statement: Project) -> list[str]:
-        """Return the loop over the connections of each target, of many of them four at a time.
+    def connections(self, statement: Project, total: str) -> list[str]:
+        """Return the loop over the connections of a target, of many of them four at a time.
 
         Additions one after the other wait for each other, and the compiler keeps their order.
         """
-        count, targets = self.printer.shapes[str(statement.weights)][0], statement.shape[0]
-        if count < LONG * targets:
-            return super().sparse(statement)
-        target, added = statement.target, self.printer.added
-        two = target in self.printer.complex_symbols
-        total, pointers = self.syntax.totals[two], str(statement.pointers)
-        first = shifted(self.at(pointers, "i"), added)
-        last = shifted(self.at(pointers, "i + 1"), added - self.syntax.first)
-        whole = shifted(self.at(pointers, "i + 1"), added - self.syntax.first - 3)
-        terms = [
-            f"{self.at(statement.weights, place)}*{self._source(statement, place)}"
-            for place in ("c", "c + 1", "c + 2", "c + 3")
+        if self.printer.shapes[str(statement.weights)][0] < LONG * statement.shape[0]:
+            return super().connections(statement, total)
+        first, whole = self.range_of(statement, less=3)
+        terms = [self.term(statement, place) for place in ("c", "c + 1", "c + 2", "c + 3")]
+        return [
+            f"do c = {first}, {whole}, 4",
+            f"  {total} = {total} + ({' + '.join(terms)})",
+            "end do",
+            f"do c = c, {self.range_of(statement)[1]}",
+            f"  {total} = {total} + {terms[0]}",
+            "end do",
         ]
-        self.counters |= {"c": "place", total: "complex" if two else "real"}
-        return self.nest(
-            (targets,),
-            [
-                f"{total} = 0{self.syntax.said(target)}",
-                f"do c = {first}, {whole}, 4",
-                f"  {total} = {total} + ({' + '.join(terms)})",
-                "end do",
-                f"do c = c, {last}",
-                f"  {total} = {total} + {terms[0]}",
-                "end do",
-                f"{self.at(target, 'i')} = {total}",
-            ],
-        )
 
     def dense(self, statement: Project) -> list[str]:
         """Return the line that multiplies a matrix and a vector; our own function of real ones is the fastest."""

@@ -155,21 +155,33 @@ class BlockWriter(ABC):
 
     def sparse(self, statement: Project) -> list[str]:
         """Return the loop over the connections of each target."""
-        syntax, target, added = self.syntax, statement.target, self.printer.added
+        target = statement.target
         two = target in self.printer.complex_symbols
-        total, pointers = syntax.totals[two], str(statement.pointers)
-        first = shifted(self.at(pointers, "i"), added)
-        last = shifted(self.at(pointers, "i + 1"), added - syntax.first)
-        term = f"{self.at(statement.weights, 'c')}*{self._source(statement, 'c')}"
-        head = syntax.loop.format(syntax.span.format("c", first, last))
+        total = self.syntax.totals[two]
         each = [
-            f"{total} = {self.zero(target)}{syntax.said(target)}",
-            *syntax.inside(head, [syntax.updated(total, "+", term)]),
+            f"{total} = {self.zero(target)}{self.syntax.said(target)}",
+            *self.connections(statement, total),
             f"{self.at(target, 'i')} = {total}",
         ]
         lines = self.nest(statement.shape[:1], each)
         self.counters |= {"c": "place", total: "complex" if two else "real"}
         return lines
+
+    def connections(self, statement: Project, total: str) -> list[str]:
+        """Return the loop that adds up what the connections of target `i` bring."""
+        syntax, (first, last) = self.syntax, self.range_of(statement)
+        head = syntax.loop.format(syntax.span.format("c", first, last))
+        return syntax.inside(head, [syntax.updated(total, "+", self.term(statement, "c"))])
+
+    def range_of(self, statement: Project, less: int = 0) -> tuple[str, str]:
+        """Return the places of the first and the last connection of target `i`, or of one before the last."""
+        pointers, added = str(statement.pointers), self.printer.added
+        last = shifted(self.at(pointers, "i + 1"), added - self.syntax.first - less)
+        return shifted(self.at(pointers, "i"), added), last
+
+    def term(self, statement: Project, place: str) -> str:
+        """Return what the connection at a place brings."""
+        return f"{self.at(statement.weights, place)}*{self._source(statement, place)}"
 
 
 def picked_axis(expression: Apply) -> int:
