@@ -42,7 +42,8 @@ class Batch(ABC):
         """Advance all points by `samples * stride` fixed steps, as `Kernel.loop` does for one.
 
         Args:
-            carries: where to start, one per point, all at the same step; they are not changed.
+            carries: where to start, one per point, all at the same step; they are not changed. Points that start alike
+                share one. All are of a run's start, or all are what the last call returned.
             inputs: per distinct node of the tableau, per input, its values at all steps of this call, by point.
             draws: per draw its values, one per step, by point.
             step_size: h.
@@ -50,7 +51,8 @@ class Batch(ABC):
             stride: steps per row.
 
         Returns:
-            The new carries, and one array per recorded variable: points, then rows.
+            The new carries, whose history is whatever this batch goes on from, and one array per recorded variable:
+            points, then rows.
         """
 
     def pair_loop(self, samples: Sequence[np.ndarray], base: float, spacing: float) -> PairBatch | None:

@@ -10,6 +10,7 @@ import numpy as np
 from attrs import frozen
 
 from rates_core.delays.reads import delay_values
+from rates_core.expressions.tree import symbols
 from rates_core.programs.batch import Batch, PairBatch, Spans, Travellers, empty_columns, stacked
 from rates_core.programs.carry import Carry
 from rates_core.programs.equations import Equations
@@ -133,31 +134,41 @@ def _starts(model: CompiledModel, requests: Sequence[RunRequest]) -> tuple[list[
         check_indices(system, values)
     if not system.reads and not any(isinstance(state.initial, str) for state in system.states):
         return arguments, [Carry(0, 0.0, initial_state(system, request.initial)) for request in requests]
-    carries: list[Carry] = []
-    known: dict[Any, Carry] = {}
-    for request, values in zip(requests, arguments, strict=True):
-        key = _start_of(system, request, values)
-        carry = known.get(key)
-        carries.append(prepared(model, request).carry if carry is None else carry)
-        if key is not None:
-            known[key] = carries[-1]
-    return arguments, carries
+    starts = _Starts(model)
+    return arguments, [starts.of(request, values) for request, values in zip(requests, arguments, strict=True)]
 
 
-def _start_of(system: System, request: RunRequest, arguments: Mapping[str, Any]) -> Any:
-    """Return what equals that of points which start alike, past included, or None where parameters decide about it.
+class _Starts:
+    """Where points start, past included; those that start alike share it.
 
     The past of a state is what it is at the start, or what the user says; parameters come in by delays, by computed
     variables whose past matters, by what has no delay, and by what chains start from.
     """
-    states, delays = system.state_paths, delay_values(system, arguments)
-    if not all(slot in states for slot in slot_paths(system)) or not all(np.all(np.greater(d, 0)) for d in delays):
-        return None
-    if any(isinstance(state.initial, str) for state in system.states):
-        return None
-    y = initial_state(system, request.initial)
-    said = id(request.history), id(request.inputs)
-    return said, y.tobytes(), tuple(np.asarray(delay).tobytes() for delay in delays)
+
+    def __init__(self, model: CompiledModel) -> None:
+        system = model.system
+        self._model, self._system = model, system
+        states = system.state_paths
+        own = any(isinstance(state.initial, str) for state in system.states)
+        self._shared = not own and all(slot in states for slot in slot_paths(system))
+        self._deciding = sorted({path for read in system.reads for path in symbols(read.delay)})
+        self._known: dict[Any, Carry | None] = {}  # None where parameters decide about it
+
+    def of(self, request: RunRequest, arguments: Mapping[str, Any]) -> Carry:
+        """Return where a point starts."""
+        if not self._shared:
+            return prepared(self._model, request).carry
+        y = initial_state(self._system, request.initial)
+        delays = tuple(np.asarray(arguments[path]).tobytes() for path in self._deciding)
+        key = id(request.history), id(request.inputs), y.tobytes(), delays
+        carry = self._known.get(key)
+        if carry is None:
+            carry = prepared(self._model, request).carry
+            late = key not in self._known and all(
+                np.all(np.greater(delay, 0)) for delay in delay_values(self._system, arguments)
+            )
+            self._known[key] = carry if late else None
+        return carry
 
 
 def _draws(system: System, requests: Sequence[RunRequest]) -> list[Draws]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rates_core.programs.arrays.pasts import Gathers, Pasts
+from rates_core.programs.arrays.pasts import Pasts
 from rates_core.programs.arrays.runtime import padded, row_size
 from rates_core.programs.arrays.travel import ArrayPairBatch
 from rates_core.programs.batch import Batch, PairBatch
@@ -33,12 +33,16 @@ class ArrayBatch(Batch):
 
     def __init__(self, program: ArrayProgram, arguments: Mapping[str, np.ndarray], points: int) -> None:
         self.request, self._program, self._arguments, self.points = program.request, program, arguments, points
-        self._gathers: tuple[Any, Gathers] | None = None  # and which reads they are of
 
     @cached_property
     def _kernels(self) -> list[Kernel]:
         """Return the kernel of each point."""
         return [self._program.bind(self._of(place)) for place in range(self.points)]
+
+    @cached_property
+    def _integrator(self) -> Callable[..., Any]:
+        """Return the loop of the module with the parameters of all points."""
+        return self._program.batched("integrator", self._arguments)
 
     def _of(self, place: int) -> dict[str, Any]:
         return {path: value[place if len(value) > 1 else 0] for path, value in self._arguments.items()}
@@ -76,17 +80,22 @@ class ArrayBatch(Batch):
         return carries, tuple(np.concatenate(parts, axis=1) for parts in zip(begun, rest, strict=True))
 
     def _pasts(self, carries: Sequence[Carry]) -> tuple[Pasts | None, float]:
-        """Return the pasts of points as one, or None if their forms differ, and for how many steps they are special."""
+        """Return the pasts of points as one, and for how many steps they are special: None if they always are."""
+        if isinstance(carries[0].history, Pasts):  # the loop has been here
+            return carries[0].history, 0
         system, step = self.request.system, carries[0].step
-        histories = [carry.history.copy() for carry in carries]
-        for history, carry in zip(histories, carries, strict=True):
-            history.begin(step, tuple(state.of(carry.y) for state in system.states))
+        different = {id(carry): carry for carry in carries}  # points that start alike share one
+        histories = []
+        for carry in different.values():
+            histories.append(carry.history.copy())
+            histories[-1].begin(step, tuple(state.of(carry.y) for state in system.states))
         special = max(history.regular_from() for history in histories) - step
         if special == math.inf:
             return None, special
+        places = {key: place for place, key in enumerate(different)}
+        of = np.array([places[id(carry)] for carry in carries])
         widths = [math.prod(system.shapes[read.slot]) for read in system.reads]
-        pasts = Pasts(self._program.runtime, histories, self._program.nodes, widths)
-        return (pasts if pasts.alike else None), max(0, special)
+        return Pasts(self._program.runtime, histories, of, self._program.nodes, widths), max(0, special)
 
     def _together(
         self,
@@ -100,33 +109,25 @@ class ArrayBatch(Batch):
     ) -> tuple[list[Carry], Columns]:
         program = self._program
         runtime, steps, first = program.runtime, samples * stride, carries[0].step
-        run = program.batched("integrator", self._arguments)
+        run = self._integrator
         room = runtime.room(samples, row_size(self.request) * self.points)
         signals, numbers = program.tables(
             inputs, draws, lambda table: padded(_steps_first(table), steps, room * stride)
         )
-        buffers, gathers = ((), ()) if pasts is None else (pasts.buffers(first), self._gathers_of(pasts))
+        buffers, gathers = ((), ()) if pasts is None else (pasts.buffers(first), pasts.gathers)
         end, rows, buffers = run(
             runtime.array(np.array([carry.y for carry in carries]), "real"), runtime.array(step_size, "real"),
             runtime.array(first, "integer"), runtime.array(samples, "integer"), runtime.array(stride, "integer"),
             signals, numbers, runtime.array(np.zeros(room), "real"), buffers, gathers,
         )  # fmt: skip
-        histories: Sequence[Any] = [None] * len(carries)
         if pasts is not None:
-            histories = pasts.advanced(buffers, first + steps)
+            pasts.leave(buffers)
         columns = tuple(
             self._points_first(runtime.view(row)[:samples], path)
             for path, row in zip(self.request.recorded, rows, strict=True)
         )
         step = first + steps
-        ends = zip(runtime.numpy(end).astype(float), histories, strict=True)
-        return [Carry(step, step * step_size, y, history) for y, history in ends], columns
-
-    def _gathers_of(self, pasts: Pasts) -> Gathers:
-        """Return where reads take their values; it is found once for the same reads."""
-        if self._gathers is None or self._gathers[0] != pasts.key:
-            self._gathers = pasts.key, pasts.gathers()
-        return self._gathers[1]
+        return [Carry(step, step * step_size, y, pasts) for y in runtime.numpy(end).astype(float)], columns
 
     def pair_loop(self, samples: Sequence[np.ndarray], base: float, spacing: float) -> PairBatch | None:
         """Return the loop of the module, if it has one for an embedded pair."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,9 +17,12 @@ Gathers = tuple[tuple[tuple[Any, Any], ...], ...]  # by node of a method, then b
 class Pasts:
     """Samples of all points side by side, in rows of as many steps as the longest past has.
 
+    They come from histories, and stay in arrays of the library from one call of the loop to the next.
+
     Args:
         runtime: of the library whose loop goes on with them.
-        histories: of the points; all of their reads are gathers.
+        histories: that points have; all of their reads are gathers.
+        of: for each point, which of these it has.
         nodes: of the method.
         widths: per read the number of entries of its slot.
     """
@@ -27,47 +31,33 @@ class Pasts:
         self,
         runtime: ArrayRuntime,
         histories: Sequence[UniformHistory],
+        of: np.ndarray,
         nodes: Sequence[float],
         widths: Sequence[int],
     ) -> None:
-        self._runtime, self._histories, self._nodes, self._widths = runtime, histories, nodes, widths
+        self._runtime, self._histories, self._of = runtime, histories, of
+        self._nodes, self._widths = nodes, widths
         self._sizes = [len(history.buffers()[0]) // 2 for history in histories]
         self._size = max(self._sizes)
-
-    @property
-    def alike(self) -> bool:
-        """Tell whether the reads of all points are weighted sums of as many samples."""
-        forms = {
-            tuple(gather.weights.shape for node in self._nodes for gather in history.gathers(node))
-            for history in self._histories
-        }
-        return len(forms) == 1
-
-    @property
-    def key(self) -> tuple[Any, ...]:
-        """Return what equals that of pasts with the same reads: gathers are equal if they are the same objects."""
-        return tuple(history.gathers(self._nodes[0]) for history in self._histories)
+        self._left: tuple[Any, ...] | None = None  # by the last call of the loop
 
     def buffers(self, step: int) -> tuple[Any, ...]:
         """Return the samples up to a step as arrays of the library: rows, then points."""
-        found = []
+        if self._left is None:
+            return tuple(self._from_histories(step))
+        return self._left
+
+    def leave(self, buffers: tuple[Any, ...]) -> None:
+        """Take note of the buffers that a loop has left all samples in."""
+        self._left = buffers
+
+    def _from_histories(self, step: int) -> Iterator[Any]:
         own, places = self._rows_by_size(step + 1)
         for parts in zip(*(history.buffers() for history in self._histories), strict=True):
             whole = np.zeros((2 * self._size, len(parts), *parts[0].shape[1:]), dtype=parts[0].dtype)
-            for point, (part, size) in enumerate(zip(parts, self._sizes, strict=True)):
-                whole[places[size], point] = part[own[size]]
-            found.append(self._runtime.array(whole, "complex" if np.iscomplexobj(whole) else "real"))
-        return tuple(found)
-
-    def advanced(self, buffers: Sequence[Any], step: int) -> Sequence[UniformHistory]:
-        """Return the histories after a loop has left all samples before a step in its buffers; they are changed."""
-        own, places = self._rows_by_size(step)
-        for slot, buffer in enumerate(map(self._runtime.view, buffers)):
-            for point, (history, size) in enumerate(zip(self._histories, self._sizes, strict=True)):
-                history.buffers()[slot][own[size]] = buffer[places[size], point]
-        for history in self._histories:
-            history.advance(step)
-        return self._histories
+            for number, (part, size) in enumerate(zip(parts, self._sizes, strict=True)):
+                whole[places[size], number] = part[own[size]]
+            yield self._runtime.array(whole[:, self._of], "complex" if np.iscomplexobj(whole) else "real")
 
     def _rows_by_size(self, stop: int) -> tuple[dict[int, np.ndarray], dict[int, np.ndarray]]:
         """Return where the samples before a step lie, by size of a history: in its own buffers, and in those of all."""
@@ -77,21 +67,38 @@ class Pasts:
             {size: _rows(stop, size, self._size) for size in sizes},
         )
 
+    @cached_property
     def gathers(self) -> Gathers:
-        """Return where each read takes its values, by point."""
+        """Where each read takes its values, by point."""
         return tuple(
             tuple(self._gather(number, gathers) for number, gathers in enumerate(zip(*found, strict=True)))
             for found in ([history.gathers(node) for history in self._histories] for node in self._nodes)
         )
 
     def _gather(self, number: int, gathers: Sequence[Gather]) -> tuple[Any, Any]:
-        width, points = self._widths[number], len(gathers)
+        width, points = self._widths[number], len(self._of)
         places = np.stack([gather.places.astype(np.int64) for gather in gathers])
         rows, entries = np.divmod(places, width)
-        shift = self._size - np.array(self._sizes)[:, None]
-        places = ((rows + shift) * points + np.arange(points)[:, None]) * width + entries
-        weights = np.stack([gather.weights for gather in gathers])
+        rows += self._size - np.array(self._sizes)[:, None]
+        most = max(gather.weights.shape[-1] for gather in gathers)
+        rows -= np.array([_missing(gather, most) for gather in gathers])[:, None]
+        places = (rows[self._of] * points + np.arange(points)[:, None]) * width + entries[self._of]
+        weights = np.stack([_weights(gather, most) for gather in gathers])[self._of]
         return self._runtime.array(places, "integer"), self._runtime.array(weights, "real")
+
+
+def _missing(gather: Gather, most: int) -> int:
+    """Return how many samples before its own a gather has to take with others: those on samples take one alone."""
+    return max(0, most - 1) if not gather.weights.shape[-1] else 0
+
+
+def _weights(gather: Gather, most: int) -> np.ndarray:
+    """Return the weights of a gather, of as many samples as others take."""
+    if gather.weights.shape[-1] or not most:
+        return gather.weights
+    weights = np.zeros((*gather.weights.shape[:-1], most))
+    weights[..., -1] = 1.0
+    return weights
 
 
 def _rows(stop: int, steps: int, size: int) -> np.ndarray:
