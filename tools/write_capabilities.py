@@ -48,6 +48,7 @@ def claims() -> Iterator[Claim]:
     yield "events", "events", lambda c: c.events
     yield "functions", "every function of the language", lambda c: c.functions is None
     yield "jacobian", "derivative matrices", lambda c: c.jacobian
+    yield "field", "vector fields at many states", lambda c: c.field
     yield "files", "functions as source files", lambda c: c.files
     yield "fused", "loops outside of Python", lambda c: c.fused
     yield "batch", "many parameter sets in one call", lambda c: c.batch

@@ -126,6 +126,13 @@ def test_lines_are_broken_in_the_fewest_brackets() -> None:
     ].replace(" ", "")
 
 
+@pytest.mark.parametrize("length", [90, 100, 110, 124])
+def test_a_name_that_is_longer_than_a_line_is_left_whole(length: int) -> None:
+    line = f"    real(dp), intent(in) :: {'n' * length}(max({'m' * length}, 1), 3), x"
+    parts = wrapped([line])
+    assert "".join(part.removesuffix("&").strip() for part in parts).replace(" ", "") == line.replace(" ", "")
+
+
 def test_a_network_of_a_thousand_units_is_a_short_text() -> None:
     node = NodeTemplate("n", [OperatorTemplate("op", ["x' = u - x"], {"x": "output(0.0)", "u": "input(0.0)"})])
     circuit = CircuitTemplate(

@@ -20,5 +20,6 @@ def test_it_claims_what_it_has_to() -> None:
         events=False,
         functions=None,
         jacobian=True,
+        field=True,
         files=True,
     )

@@ -17,6 +17,7 @@ from rates_core.expressions.tree import Apply, Expression, Symbol, transform
 from rates_core.plugins import Capabilities, get_manager
 from rates_core.programs.batch import Batch
 from rates_core.programs.carry import Carry
+from rates_core.programs.field import FieldFunctions, FieldProgram, FieldRequest
 from rates_core.programs.folder import Folder, FolderRequest
 from rates_core.programs.program import (
     Backend,
@@ -128,6 +129,25 @@ class WrongFunctions(PassingBackend):
         *others, last = request.system.derivatives
         wrong = evolve(last, expression=Apply("negative", (last.expression,)))
         return self.inner.function(evolve(request, system=evolve(request.system, derivatives=(*others, wrong))))
+
+
+class StaleFields(PassingBackend):
+    """Fields keep the parameters that they had first."""
+
+    def field(self, request: FieldRequest) -> FieldProgram | None:
+        found = self.inner.field(request)
+        return None if found is None else _Stale(found)
+
+
+@define
+class _Stale(FieldProgram):
+    inner: FieldProgram
+    kept: FieldFunctions | None = None
+    source = ""
+
+    def bind(self, arguments: Mapping[str, Any]) -> FieldFunctions:
+        self.kept = self.kept or self.inner.bind(arguments)
+        return self.kept
 
 
 class LinearPasts(PassingBackend):
@@ -356,6 +376,7 @@ FAULTS: dict[str, Fault] = {
             "rk4 reads connections of computed variables with a delay each",
         },
     ),
+    "fields": Fault(StaleFields, {"parameters have the values that are bound"}),
     "names": Fault(
         without_case,
         {"inputs may be called like symbols of mathematics", "states may be called like each other but for the case"},

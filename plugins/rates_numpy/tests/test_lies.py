@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from attrs import evolve, fields, frozen
 from rates_core.plugins import Capabilities, Requirements, get_manager
+from rates_core.programs.field import FieldProgram, FieldRequest
 from rates_core.programs.program import (
     Backend,
     FunctionRequest,
@@ -44,6 +45,7 @@ SHORT: dict[str, Any] = {
     "functions": PRINTED - {"erf"},
     "jacobian": False,
     "files": False,
+    "field": False,
 }
 
 
@@ -66,6 +68,10 @@ class Short(Backend):
     def function(self, request: FunctionRequest) -> FunctionSource:
         self.fail(Requirements(files=True))
         return self.inner.function(request)
+
+    def field(self, request: FieldRequest) -> FieldProgram | None:
+        self.fail(Requirements(field=True))
+        return self.inner.field(request)
 
     def load(self, source: FunctionSource, name: str) -> Any:
         return self.inner.load(source, name)

@@ -14,6 +14,7 @@ ALL = Capabilities(
     noise="multiplicative",
     events=True,
     jacobian=True,
+    field=True,
 )
 
 ONE_BY_ONE = [
@@ -49,6 +50,7 @@ ONE_BY_ONE = [
     ),
     (Requirements(events=True), Capabilities(), ("events",)),
     (Requirements(jacobian=True), Capabilities(), ("derivative matrices",)),
+    (Requirements(field=True), Capabilities(), ("vector fields at many states",)),
     (Requirements(files=True), Capabilities(files=False), ("source files",)),
     (
         Requirements(functions={"sin", "erf", "erfc"}),

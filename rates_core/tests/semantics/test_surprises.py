@@ -231,3 +231,12 @@ def test_34_a_hostile_file_is_an_error_in_under_a_second(tmp_path, kind):
     text = refusal(CircuitTemplate.from_yaml, f"{path}/net")
     assert process_time() - began < 1.0
     assert text.startswith(f"{path}:")
+
+
+def test_a_function_refuses_a_state_of_another_shape(single, backend):
+    circuit = single(["x' = -x", "y' = -2*y", "z' = -3*z"], x="output(1.0)", y="variable(2.0)", z="variable(3.0)")
+    func, args = circuit.get_run_func("slope", 0.1)
+    assert np.asarray(func(0.0, np.array([1.0, 2.0, 3.0]), *args[2:])).tolist() == [-1.0, -4.0, -9.0]
+    for y in ([1.0, 2.0], [1.0, 2.0, 3.0, 4.0], [[1.0, 2.0], [3.0, 4.0]]):
+        with pytest.raises(ValueError, match=r"y has to be an array of shape \((\.\.\., 3|3,)\)\."):
+            func(0.0, np.array(y), *args[2:])

@@ -12,7 +12,7 @@ from rates_core.programs.elementwise.given import Key
 from rates_core.programs.elementwise.syntax import shifted
 from rates_core.programs.naming import one_line
 from rates_core.programs.program import FunctionRequest, FunctionSource, slot_paths
-from rates_core.programs.signature import Signature
+from rates_core.programs.signature import Signature, check_state
 from rates_core.system.shapes import shape_of
 from rates_core.system.system import InputSignal, Read
 
@@ -130,6 +130,7 @@ class _Writer:
             signals=signals,
             names=tuple(self.signature.arguments(names)),
             suffix=".f90",
+            states=self.system.width,
             past=bool(self.signature.past),
             columns_first=True,
             bound={path: names[path] for path in self.signature.bound},
@@ -256,6 +257,7 @@ def load_function(source: FortranSource, name: str) -> Callable[..., Any]:
     by_keyword = dict(zip(source.bound.values(), source.keys[len(source.names) :], strict=True))
 
     def function(*arguments: Any, **bound: Any) -> np.ndarray:
+        check_state(arguments[1], source.states)
         out = np.empty(source.shape[::-1])
         given: dict[Key, Any] = {("out",): out}
         named = [(by_keyword[word], value) for word, value in bound.items()]

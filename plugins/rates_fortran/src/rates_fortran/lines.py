@@ -23,7 +23,8 @@ def _wrapped(line: str) -> list[str]:
     parts: list[str] = []
     rest = code.rstrip()
     while len(rest) > LONGEST:
-        places = [found.start() for found in _BREAK.finditer(rest, len(indent) + 1) if found.start() < LONGEST]
+        first = len(rest) - len(rest.lstrip()) + 1
+        places = [found.start() for found in _BREAK.finditer(rest, first) if found.start() < LONGEST]
         if not places:
             break
         place = _outermost(rest, [place for place in places if place > LONGEST // 2] or places)

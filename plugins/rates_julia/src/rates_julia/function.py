@@ -13,7 +13,7 @@ from rates_core.programs.elementwise.given import Given, Key
 from rates_core.programs.elementwise.syntax import shifted
 from rates_core.programs.naming import one_line
 from rates_core.programs.program import FunctionRequest, FunctionSource, slot_paths
-from rates_core.programs.signature import Signature
+from rates_core.programs.signature import Signature, check_state
 from rates_core.system.shapes import shape_of
 from rates_core.system.system import InputSignal, Read
 
@@ -108,6 +108,7 @@ class _Writer:
             signals=signals,
             names=tuple(self.signature.arguments(names)),
             suffix=".jl",
+            states=self.system.width,
             past=bool(self.signature.past),
             bound={path: names[path] for path in self.signature.bound},
             module=module,
@@ -201,6 +202,7 @@ def load_function(source: JuliaSource, name: str) -> Callable[..., Any]:
     constants = source.module.layout.constants.known
 
     def function(*arguments: Any, **bound: Any) -> np.ndarray:
+        check_state(arguments[1], source.states)
         out = np.empty(source.shape[::-1])
         given: Given = {("out",): out}
         named = [(by_keyword[word], value) for word, value in bound.items()]

@@ -11,7 +11,7 @@ from rates_core.errors import ArgumentError
 from rates_core.programs.naming import one_line
 from rates_core.programs.printer import UNARY
 from rates_core.programs.program import FunctionRequest, FunctionSource, slot_paths
-from rates_core.programs.signature import Signature
+from rates_core.programs.signature import Signature, check_state
 from rates_core.system.system import Read
 
 from rates_matlab.body import derivative_lines, module_printer, place_text, places_in_y, statement_lines, unpacked
@@ -70,6 +70,7 @@ class _Writer:
             signals=tuple(signal.path for signal in signature.signals),
             names=tuple(arguments),
             suffix=".m",
+            states=self.system.width,
             past=bool(signature.past),
             bound=bound,
             shapes=shapes,
@@ -156,6 +157,7 @@ def load_function(source: MatlabSource, name: str) -> Callable[..., Any]:
     running = Running(source.text, [name])
 
     def function(*arguments: Any, **bound: Any) -> np.ndarray:
+        check_state(arguments[1], source.states)
         given = [*arguments, *(bound[word] for word in source.bound.values())]
         for number, shape in source.shapes.items():
             given[number] = np.broadcast_to(given[number], shape)

@@ -7,7 +7,7 @@ import keyword
 from rates_core.errors import ArgumentError
 from rates_core.programs.naming import in_docstring, one_line
 from rates_core.programs.program import FunctionRequest, FunctionSource
-from rates_core.programs.signature import Signature
+from rates_core.programs.signature import Signature, state_check
 from rates_core.system.system import Read
 
 from rates_numba.function_text import JIT, FunctionText
@@ -132,7 +132,9 @@ class _Writer:
             if self.system.shapes[path]:
                 lines.append(f"    {names[path]} = np.ascontiguousarray({names[path]})")
         out, shape = self._out()
-        arguments = ["float(t)", "np.ascontiguousarray(y, dtype=float)", out]
+        given = ["y = np.ascontiguousarray(y, dtype=float)", *state_check(self.system.width)]
+        lines += [f"    {line}" for line in given]
+        arguments = ["float(t)", "y", out]
         lines.append(f"    {out} = np.zeros({shape})")
         lines.append(f"    {self.compiled}({', '.join([*arguments, *self.layout.of(self.constants), *self._given()])})")
         return "\n".join([*lines, f"    return {out}"])

@@ -24,5 +24,6 @@ def rates_backends() -> Iterable[BackendSpec]:
             delays=frozenset({"ring", "history"}),
             noise="multiplicative",
             jacobian=True,
+            field=True,
         ),
     )

@@ -7,7 +7,7 @@ import keyword
 from rates_core.errors import ArgumentError
 from rates_core.programs.naming import in_docstring, one_line
 from rates_core.programs.program import FunctionRequest, FunctionSource
-from rates_core.programs.signature import Signature
+from rates_core.programs.signature import Signature, state_check
 from rates_core.system.system import Read
 
 from rates_numpy import scalar_functions
@@ -102,7 +102,8 @@ class _Writer:
         bound = ["*", *self.names.of(self.signature.bound)] if self.signature.bound else []
         arguments = [*self.signature.arguments(names), *bound]
         lines = [f"def {self.request.name}({', '.join(arguments)}):", *self._documentation()]
-        lines.append(f"    {', '.join(states)}{',' if len(states) == 1 else ''} = unpack(np.asarray(y, dtype=float))")
+        lines += [f"    {line}" for line in ("y = np.asarray(y, dtype=float)", *state_check(self.system.width))]
+        lines.append(f"    {', '.join(states)}{',' if len(states) == 1 else ''} = unpack(y)")
         for signal in self.signature.sampled:
             name = names[signal.path]
             lines.append(f"    {name} = sampled({name}, t, {self.request.step_size!r})")

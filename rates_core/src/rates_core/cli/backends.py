@@ -103,6 +103,7 @@ def _claims(capabilities: Capabilities) -> Iterator[str]:
         "batches": capabilities.batch,
         "derivatives of runs": bool(capabilities.differentiation),
         "source files": capabilities.files,
+        "vector fields": capabilities.field,
     }
     yield from (word for word, claimed in words.items() if claimed)
 
@@ -132,5 +133,6 @@ def _data(spec: BackendSpec) -> dict[str, Any]:
             "batch": claims.batch,
             "fused": claims.fused,
             "files": claims.files,
+            "field": claims.field,
         },
     }

@@ -46,6 +46,7 @@ class Requirements:
         dtype: the floating-point type that was asked for.
         jacobian: a derivative matrix is asked for.
         files: a function of its own is asked for, as source that runs without rates.
+        field: values and derivatives at many states at once are asked for.
 
     Example:
         >>> from rates_core.plugins import Requirements
@@ -63,6 +64,7 @@ class Requirements:
     dtype: str = "float64"
     jacobian: bool = False
     files: bool = False
+    field: bool = False
 
 
 @checked_class
@@ -85,6 +87,7 @@ class Capabilities:
         functions: canonical names of the functions that it prints, or None for all of the language.
         jacobian: the linearisation of a System as a program.
         files: functions of their own, as source files that run without rates.
+        field: the right-hand side and its derivatives at many states in one call.
 
     Example:
         >>> from rates_core import Capabilities
@@ -110,6 +113,7 @@ class Capabilities:
     functions: frozenset[str] | None = field(default=None, converter=optional(text_set))
     jacobian: bool = field(default=False, validator=is_flag)
     files: bool = field(default=True, validator=is_flag)
+    field: bool = field(default=False, validator=is_flag)
 
     def missing(self, requirements: Requirements) -> tuple[str, ...]:
         """Return what the model requires and this does not claim, each as words of a sentence.
@@ -138,6 +142,8 @@ class Capabilities:
             found.append("derivative matrices")
         if requirements.files and not self.files:
             found.append("source files")
+        if requirements.field and not self.field:
+            found.append("vector fields at many states")
         if self.functions is not None:
             found += [f"the function '{name}'" for name in sorted(requirements.functions - self.functions)]
         return tuple(found)

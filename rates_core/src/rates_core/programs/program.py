@@ -26,6 +26,7 @@ from rates_core.system.system import System
 if TYPE_CHECKING:
     import numpy as np
 
+    from rates_core.programs.field import FieldProgram, FieldRequest
     from rates_core.programs.folder import Folder, FolderRequest
 
 
@@ -244,6 +245,7 @@ class FunctionSource:
         bound: names of keyword arguments by path of the structural parameter: index arrays of a Jacobian, so that its
             other arguments are those of the right-hand side.
         columns_first: whether matrices among the arguments are taken as they are if they lie column by column.
+        states: number of entries of y.
     """
 
     text: str
@@ -254,6 +256,7 @@ class FunctionSource:
     past: bool = False
     bound: Mapping[str, str] = field(factory=dict)
     columns_first: bool = False
+    states: int = 0
 
 
 class Backend(ABC):
@@ -286,6 +289,10 @@ class Backend(ABC):
 
     def folder(self, request: FolderRequest) -> Folder | None:
         """Return a run as files that need this language alone, or None. Core asks only backends that claim `files`."""
+        return None
+
+    def field(self, request: FieldRequest) -> FieldProgram | None:
+        """Generate and load functions of many states at once, for analyses, or return None."""
         return None
 
     def load(self, source: FunctionSource, name: str) -> Callable[..., Any]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
+import numpy as np
 from attrs import evolve, frozen
 
 from rates_core.expressions.tree import Expression, symbols
@@ -145,3 +147,25 @@ def _ordered(system: System, needed: Iterable[str]) -> list[str]:
     weights = [item.path for item in used if item.role == "weight"]
     others = [item.path for item in used if not item.structural and item.path not in weights]
     return [*weights, *others, *(item.path for item in used if item.structural)]
+
+
+def state_check(width: int, axes: bool = False) -> list[str]:
+    """Return the lines of Python that refuse a `y` of another shape.
+
+    Args:
+        width: number of its entries.
+        axes: whether there may be others in front.
+    """
+    condition = f"y.shape[-1:] != ({width},)" if axes else f"y.shape != ({width},)"
+    shape = f"(..., {width})" if axes else f"({width},)"
+    return [f"if {condition}:", f'    raise ValueError("y has to be an array of shape {shape}.")']
+
+
+def check_state(y: Any, width: int) -> None:
+    """Do the same in functions of Python that call those of other languages.
+
+    Raises:
+        ValueError: it has another shape.
+    """
+    if np.shape(y) != (width,):
+        raise ValueError(f"y has to be an array of shape ({width},).")

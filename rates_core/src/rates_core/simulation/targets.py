@@ -38,30 +38,36 @@ class Target:
     shape: tuple[int, ...] | None = None
 
 
-def targets_of(system: System, path: str) -> Iterator[Target]:
-    """Yield the entries of parameters, or of the state at the start, that a path names."""
+def targets_of(system: System, path: str, argument: str = "wrt") -> Iterator[Target]:
+    """Yield the entries of parameters, or of the state at the start, that a path names.
+
+    Args:
+        system: whose they are.
+        path: of the user.
+        argument: where the user wrote it, for messages.
+    """
     network = system.network
     assert network is not None
     if is_edge_attribute(path):
-        yield from _of_edges(system, path)
-    elif names_state(system, path, "wrt"):
-        for selection in resolve(network, path, "wrt"):
+        yield from _of_edges(system, path, argument)
+    elif names_state(system, path, argument):
+        for selection in resolve(network, path, argument):
             state = system.state_paths[system.addresses[selection.population, selection.operator, selection.variable]]
             if state.complex or isinstance(state.initial, str):
                 what = "complex" if state.complex else "what its past says"
-                raise UnsupportedFeatureError(f"wrt: the start of '{path}' is {what}; it has no gradient here.")
+                raise UnsupportedFeatureError(f"{argument}: the start of '{path}' is {what}; it has no gradient here.")
             units = np.arange(state.entries) if selection.units is None else np.asarray(selection.units)
             numbers = tuple((state.path, unit) for unit in units.tolist())
             yield Target(None, state.offset + units, numbers, len(units), shape=_own_shape(selection, state.shape))
     else:
-        for selection in resolve(network, path, "wrt"):
+        for selection in resolve(network, path, argument):
             try:
                 symbol = parameter_of(system, selection)
             except ArgumentError as error:
-                raise ArgumentError(f"wrt: '{path}' {error}") from None
+                raise ArgumentError(f"{argument}: '{path}' {error}") from None
             if symbol is None:
-                raise ArgumentError(f"wrt: '{path}' is fed; name the input as it was given to inputs.")
-            yield _of_units(_checked(system, symbol, path), selection)
+                raise ArgumentError(f"{argument}: '{path}' is fed; name the input as it was given to inputs.")
+            yield _of_units(_checked(system, symbol, path, argument), selection)
 
 
 def _of_units(parameter: Parameter, selection: Selection) -> Target:
@@ -81,23 +87,24 @@ def _own_shape(selection: Selection, shape: tuple[int, ...]) -> tuple[int, ...] 
     return None if selection.length else shape or None
 
 
-def _of_edges(system: System, path: str) -> Iterator[Target]:
+def _of_edges(system: System, path: str, argument: str) -> Iterator[Target]:
     assert system.network is not None
-    asked, named = resolve_edges(system.network, path, "wrt")
+    asked, named = resolve_edges(system.network, path, argument)
     if asked.attribute == "spread":
         raise UnsupportedFeatureError(
-            f"wrt: '{path}' is a spread, which says how many stages a chain has: runs are not differentiated by it."
+            f"{argument}: '{path}' is a spread, which says how many stages a chain has: runs are not differentiated "
+            "by it."
         )
     for part in named.parts:
         for symbol in attributes_of(system, part.set, asked.attribute):
-            single = not _checked(system, symbol, path).shape
+            single = not _checked(system, symbol, path, argument).shape
             places = None if single else part.set.places(part.chosen)
             entries = [0] if single else range(part.set.count) if places is None else np.asarray(places).tolist()
             numbers = tuple((symbol, entry) for entry in entries)
             yield Target(symbol, places, numbers, part.count, named.slots(part), (named.total,))
 
 
-def _checked(system: System, symbol: str, path: str) -> Parameter:
+def _checked(system: System, symbol: str, path: str, argument: str) -> Parameter:
     """Return a parameter that is a real number.
 
     Raises:
@@ -106,7 +113,7 @@ def _checked(system: System, symbol: str, path: str) -> Parameter:
     parameter = system.parameter_paths[symbol]
     if parameter.complex or parameter.integer:
         what = "complex" if parameter.complex else "an index"
-        raise ArgumentError(f"wrt: '{path}' is {what}; it has no gradient here.")
+        raise ArgumentError(f"{argument}: '{path}' is {what}; it has no gradient here.")
     return parameter
 
 

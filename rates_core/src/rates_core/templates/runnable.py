@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -288,6 +288,43 @@ class Runnable(Template):
         from rates_core.simulation.functions import jacobian
 
         return jacobian(self._circuit, **options)
+
+    def get_vector_field(
+        self,
+        free: Sequence[str],
+        parameters: Mapping[str, Any] | None = None,
+        backend: str | None = None,
+        vectorize: bool = True,
+    ) -> Any:
+        """Return the right-hand side as functions of states and of some parameters, with both derivatives.
+
+        It is what analyses are built on: values and derivatives at many states in one call.
+
+        Args:
+            free: paths of the parameters that stay free; each names one number.
+            parameters: values of others by path.
+            backend: name of an installed backend that claims vector fields.
+            vectorize: gather units that share their operators into one population.
+
+        Returns:
+            A `VectorField`.
+
+        Raises:
+            UnknownNameError: a path names nothing.
+            ArgumentError: a path names no parameter, or several numbers.
+            UnsupportedFeatureError: the model depends on time, is noisy, has discrete delays or events, or the backend
+                does not claim all that it needs.
+
+        Example:
+            >>> from rates_core import CircuitTemplate
+            >>> circuit = CircuitTemplate.from_yaml("model_templates.oscillators.vanderpol.vdp")
+            >>> field = circuit.get_vector_field(["p/vdp_op/mu"])
+            >>> field.by_states(field.x, field.p).shape, field.by_parameters(field.x, field.p).shape
+            ((2, 2), (2, 1))
+        """
+        from rates_core.simulation.field import vector_field
+
+        return vector_field(self._circuit, free, parameters, backend, vectorize)
 
     def get_run_func(
         self,

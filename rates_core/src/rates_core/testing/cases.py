@@ -15,6 +15,7 @@ from rates_core.testing.families import (
     determinism,
     devices,
     events,
+    fields,
     files,
     folders,
     functions,
@@ -45,7 +46,7 @@ def backend_cases(exhaustive: bool = False) -> tuple[Case, ...]:
     """
     families = (
         functions, projections, trajectories, orders, accuracy, delays, names, structure, purity, determinism,
-        continuation, batches, noise, events, precision, jacobian, files, buffers, folders, fused, gradients,
+        continuation, batches, noise, events, precision, jacobian, fields, files, buffers, folders, fused, gradients,
         devices,
     )  # fmt: skip
     return tuple(case for family in families for case in family.cases() if exhaustive or not case.exhaustive)

@@ -20,4 +20,5 @@ FAMILY_OF_CLAIM: Mapping[str, str] = {
     "functions": "functions",
     "jacobian": "jacobian",
     "files": "files",
+    "field": "fields",
 }

@@ -9,6 +9,7 @@ from attrs import define, field, fields, frozen
 
 from rates_core.delays.strategy import Augmentation, Storage
 from rates_core.plugins.specs import BackendSpec, DelayStrategySpec, SolverSpec
+from rates_core.programs.field import FieldProgram, FieldRequest
 from rates_core.programs.folder import Folder, FolderRequest
 from rates_core.programs.program import (
     Backend,
@@ -102,6 +103,11 @@ class Watched(Backend):
         """Count and pass on."""
         self.generated.append(request.system)
         return self.inner.function(request)
+
+    def field(self, request: FieldRequest) -> FieldProgram | None:
+        """Count and pass on."""
+        self.generated.append(request.system)
+        return self.inner.field(request)
 
     def folder(self, request: FolderRequest) -> Folder | None:
         """Remember what is passed on."""

@@ -11,6 +11,7 @@ from attrs import evolve, frozen
 from rates_core.programs.batch import Batch
 from rates_core.programs.carry import Carry
 from rates_core.programs.equations import Equations, Fed
+from rates_core.programs.field import FieldProgram, FieldRequest
 from rates_core.programs.folder import Folder, FolderRequest
 from rates_core.programs.gradient import GradientRequest, Gradients, TrainableRequest
 from rates_core.programs.pair import PairLoop
@@ -143,6 +144,10 @@ class PassingBackend(Backend):
     def function(self, request: FunctionRequest) -> FunctionSource:
         """Pass on."""
         return self.inner.function(request)
+
+    def field(self, request: FieldRequest) -> FieldProgram | None:
+        """Pass on."""
+        return self.inner.field(request)
 
     def folder(self, request: FolderRequest) -> Folder | None:
         """Pass on."""

@@ -12,7 +12,7 @@ from rates_core.programs.arrays.matrix import joined_entries
 from rates_core.programs.arrays.module import ModuleWriter
 from rates_core.programs.naming import in_docstring, one_line
 from rates_core.programs.program import FunctionRequest, FunctionSource
-from rates_core.programs.signature import Signature
+from rates_core.programs.signature import Signature, state_check
 from rates_core.system.linearisation import Linearisation
 from rates_core.system.system import Read
 
@@ -56,7 +56,7 @@ class FunctionWriter:
 
     def _body(self) -> list[str]:
         names, known = self.writer.names, self.system.parameter_paths
-        lines = ["t, y = real(t), real(y)"]
+        lines = ["t, y = real(t), real(y)", *state_check(self.system.width, axes=True)]
         for path in (*self.signature.parameters, *self.signature.bound):
             kind = "whole" if known[path].integer else "complex_array" if known[path].complex else "real"
             lines.append(f"{names[path]} = {kind}({names[path]})")

@@ -151,7 +151,8 @@ class Layout(ABC):
         """Return identifiers of paths, or names made from those by a form such as `{}_rows`."""
         if form == "{}":
             return [self.names[path] for path in paths]
-        return [self.identifiers.derived(form, self.names[path]) for path in paths]
+        chosen = self.identifiers.chosen  # a language may have put access to something into `names`
+        return [self.identifiers.derived(form, chosen.get(path, self.names[path])) for path in paths]
 
     def own(self, path: str, form: str) -> str:
         """Return a name that is made from that of a path."""

@@ -40,11 +40,11 @@ NEEDS = Requirements(jacobian=True)
 
 def cases() -> Iterator[Case]:
     """Yield the derivative of each function, and matrices of whole models."""
-    for formula in _formulas():
+    for formula in derivable():
         needs = evolve(NEEDS, functions=formula.functions)
         sentence = f"the derivatives of '{formula.text}' are right"
         yield Case("jacobian", sentence, partial(_check_formula, formula), needs=needs)
-    for scenario in _scenarios():
+    for scenario in scenarios():
         sentence = f"the matrix is right where {scenario.key}"
         yield Case("jacobian", sentence, partial(_check_states, scenario), needs=evolve(scenario.needs, jacobian=True))
     yield Case("jacobian", "the matrix depends on the parameters that are bound", _check_bound, needs=NEEDS)
@@ -57,7 +57,7 @@ def cases() -> Iterator[Case]:
 
 
 @cache
-def _formulas() -> tuple[Formula, ...]:
+def derivable() -> tuple[Formula, ...]:
     """Return the formulas whose functions all have derivatives."""
     return tuple(
         formula
@@ -70,15 +70,16 @@ def _matrix(subject: Subject, system: System, by: By = "states", **parameters: f
     """Return a derivative matrix as a function of t, y and reads."""
     linearisation = linearise(system, by)
     paths = {f"p/op/{name}": value for name, value in parameters.items()}
-    matrix = subject.watched.jacobian(linearisation).bind({**_structural(linearisation), **arguments_of(system, paths)})
+    matrix = subject.watched.jacobian(linearisation).bind({**structural(linearisation), **arguments_of(system, paths)})
     return lambda t, y, reads=(): np.asarray(matrix(t, y, (), reads, ()))
 
 
-def _structural(linearisation: Linearisation) -> dict[str, Any]:
+def structural(linearisation: Linearisation) -> dict[str, Any]:
+    """Return the values of parameters that say where entries lie."""
     return {item.path: item.value for item in linearisation.system.parameters if item.structural}
 
 
-def _system(subject: Subject, make: CircuitTemplate) -> System:
+def system_of(subject: Subject, make: CircuitTemplate) -> System:
     """Return the lowered System; it is refused here if the backend claims less than it needs."""
     system = lower(build_system(build_network(make, True)))
     get_manager().require(subject.backend, evolve(requirements_of(system, "ring"), jacobian=True))
@@ -89,7 +90,7 @@ def _system(subject: Subject, make: CircuitTemplate) -> System:
 
 
 def _check_formula(formula: Formula, subject: Subject) -> None:
-    wanted = subject.oracle.once(("jacobian", formula.text), partial(_wanted, formula))
+    wanted = subject.oracle.once(("jacobian", formula.text), partial(wanted_slopes, formula))
     found = _found(subject, formula)
     for place, (point, (slopes, error), row) in enumerate(zip(POINTS, wanted, found, strict=True)):
         if np.isfinite(slopes).all():
@@ -97,16 +98,17 @@ def _check_formula(formula: Formula, subject: Subject) -> None:
             expect_close(f"The derivative of '{formula.text}' at {at} (point {place})", row, slopes, error, error)
 
 
-def _circuit(formulas: Sequence[Formula]) -> CircuitTemplate:
+def circuit_of(formulas: Sequence[Formula]) -> CircuitTemplate:
+    """Return a model whose rates of change are formulas of its states."""
     equations = [f"{name}' = 0.0" for name in ARGUMENTS]
     equations += [f"f{number}' = {formula.text}" for number, formula in enumerate(formulas)]
     states = [*ARGUMENTS, *(f"f{number}" for number in range(len(formulas)))]
     return single(equations, **dict.fromkeys(states, "variable(0.5)"))
 
 
-def _wanted(formula: Formula) -> list[tuple[np.ndarray, float]]:
+def wanted_slopes(formula: Formula) -> list[tuple[np.ndarray, float]]:
     """Return the derivatives by a, b and c at each point, with their error; NaN where there is no value."""
-    interpreter = Interpreter(_circuit([formula]))
+    interpreter = Interpreter(circuit_of([formula]))
     found = []
     for point in POINTS:
         values = {f"p/op/{name}": number for name, number in zip(ARGUMENTS, point, strict=True)}
@@ -131,7 +133,7 @@ def _slope_by(
 def _found(subject: Subject, formula: Formula) -> list[np.ndarray]:
     """Return the derivatives of one formula, from a program with all formulas; if that breaks, from one of its own."""
     claimed = [
-        other for other in _formulas() if not subject.missing(Requirements(functions=other.functions, jacobian=True))
+        other for other in derivable() if not subject.missing(Requirements(functions=other.functions, jacobian=True))
     ]
 
     def together() -> list[np.ndarray] | None:
@@ -149,7 +151,7 @@ def _found(subject: Subject, formula: Formula) -> list[np.ndarray]:
 
 def _rows(subject: Subject, formulas: Sequence[Formula]) -> list[np.ndarray]:
     """Return for each point the derivatives `[formula, argument]`."""
-    system = _system(subject, _circuit(formulas))
+    system = system_of(subject, circuit_of(formulas))
     matrix, layout = _matrix(subject, system), Layout(system)
     columns = [layout.places[f"p/op/{name}"].offset for name in ARGUMENTS]
     rows = [layout.places[f"p/op/f{number}"].offset for number in range(len(formulas))]
@@ -164,7 +166,7 @@ def _rows(subject: Subject, formulas: Sequence[Formula]) -> list[np.ndarray]:
 # whole models
 
 
-def _scenarios() -> Iterator[Scenario]:
+def scenarios() -> Iterator[Scenario]:
     """Yield real models of some units each."""
     for scenario in projections.scenarios():
         if not scenario.needs.complex and "large" not in scenario.key:
@@ -181,22 +183,23 @@ def _scenarios() -> Iterator[Scenario]:
 
 
 def _check_states(scenario: Scenario, subject: Subject) -> None:
-    wanted = subject.oracle.once(("matrix", scenario.key), partial(_wanted_matrix, scenario))
-    system = _system(subject, scenario.circuit())
+    wanted = subject.oracle.once(("matrix", scenario.key), partial(wanted_matrix, scenario))
+    system = system_of(subject, scenario.circuit())
     matrix, layout = _matrix(subject, system), Layout(system)
-    order = [index for path in wanted["paths"] for index in _indices(layout, path)]
+    order = [index for path in wanted["paths"] for index in indices(layout, path)]
     for t, state, slopes, error in wanted["points"]:
         found = matrix(t, layout.packed(state))[np.ix_(order, order)]
         size = error * max(1.0, float(np.max(np.abs(slopes))))
         expect_close(f"The matrix at t = {t}", found, slopes, error, size)
 
 
-def _indices(layout: Layout, path: str) -> range:
+def indices(layout: Layout, path: str) -> range:
+    """Return the places of a state."""
     place = layout.places[path]
     return range(place.offset, place.offset + (place.count or 1))
 
 
-def _wanted_matrix(scenario: Scenario) -> dict[str, Any]:
+def wanted_matrix(scenario: Scenario) -> dict[str, Any]:
     """Return the oracle's matrix at the start and at a random state."""
     interpreter = Interpreter(scenario.circuit())
     start = interpreter.initial_state()
@@ -233,12 +236,13 @@ def _columns(
 # arguments
 
 
-def _model() -> CircuitTemplate:
+def model() -> CircuitTemplate:
+    """Return a model with a parameter."""
     return single(["x' = -k*x^3 + exp(-k)*v", "v' = sin(k*x) - v"], x="output(0.4)", v="variable(0.3)", k=0.7)
 
 
 def _check_bound(subject: Subject) -> None:
-    system = _system(subject, _model())
+    system = system_of(subject, model())
     x, v = 0.4, 0.3
     for k in (0.7, 1.9, 0.7):
         wanted = np.array([[-3 * k * x**2, np.exp(-k)], [k * np.cos(k * x), -1.0]])
@@ -246,14 +250,14 @@ def _check_bound(subject: Subject) -> None:
 
 
 def _check_parameters(subject: Subject) -> None:
-    system = _system(subject, _model())
+    system = system_of(subject, model())
     x, v, k = 0.4, 0.3, 0.7
     wanted = np.array([[-(x**3) - np.exp(-k) * v], [x * np.cos(k * x)]])
     expect_close("The matrix", _matrix(subject, system, "parameters")(0.0, np.array([x, v])), wanted)
 
 
 def _check_reads(subject: Subject) -> None:
-    system = _system(subject, single("x' = -k*x*past(x, tau)^2", x="output(0.4)", k=0.7, tau=0.3))
+    system = system_of(subject, single("x' = -k*x*past(x, tau)^2", x="output(0.4)", k=0.7, tau=0.3))
     x, k, past = 0.4, 0.7, 0.9
     matrix = _matrix(subject, system, "reads")(0.0, np.array([x]), (past,))
     expect_close("The matrix by what is delayed", matrix, np.array([[-2 * k * x * past]]))
@@ -269,7 +273,7 @@ def _check_function(form: str, subject: Subject) -> None:
         model, "derivative_matrix", 0.1, backend=subject.backend, adaptive=True, sparse=form == "sparse"
     )
     func, args = made
-    system = _system(subject, model)
+    system = system_of(subject, model)
     wanted = _matrix(subject, system)(0.0, initial_state(system))
     found = np.asarray(func(*args))
     if made.entries is not None:

@@ -130,6 +130,17 @@ def _shapes() -> Iterator[Case]:
     yield case("a model without states has computed variables", lambda: single(
         ["x = sin(t) + u", "z = 2*x"], x="output(0.0)", z="variable(0.0)", u="input(0.0)"), ["p/op/x", "p/op/z"],
         inputs={"p/op/u": np.arange(9.0)})  # fmt: skip
+    equations = ["x' = -k*x + u", "w = k^2"]
+    unit: dict[str, Any] = {"x": "output(0.3)", "w": "variable(0.0)", "k": 0.5, "u": "input(0.25)"}
+    recorded = ["p/op/x", "p/op/w", "p/op/k", "p/op/u"]
+    sentence = "what parameters alone decide about is recorded"
+    yield case(sentence, lambda: single(equations, **unit), recorded)
+    yield case(
+        f"{sentence} of all units",
+        lambda: circuit(populations={"p": population(node(equations, **unit), 3, k=[0.5, 1.0, 2.0])}),
+        recorded,
+        needs=vector,
+    )
     yield case(
         "reductions of a population are over its units",
         lambda: circuit(populations={"p": population(node(

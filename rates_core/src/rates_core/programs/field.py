@@ -1,0 +1,89 @@
+"""A vector field with its derivatives at many states at once: what analyses build on."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from attrs import frozen
+
+from rates_core.system.linearisation import Linearisation
+from rates_core.system.system import System
+
+#: Takes states `[..., width]`, inputs and delayed values, each with the same axes in front.
+Function = Callable[[np.ndarray, Sequence[Any], Sequence[Any]], Any]
+
+
+@frozen(eq=False)
+class FieldRequest:
+    """What is wanted of a vector field that does not depend on time.
+
+    Attributes:
+        system: the lowered System.
+        matrices: derivatives of its right-hand side.
+        name: of the model, for people.
+    """
+
+    system: System
+    matrices: tuple[Linearisation, ...]
+    name: str
+
+
+@frozen(eq=False)
+class FieldFunctions:
+    """Functions with the values of parameters bound; all are pure.
+
+    Attributes:
+        rates: the derivative, `[..., width]`.
+        slots: what delayed reads take their values from, each `[..., *shape]`, in the order of `slot_paths`.
+        matrices: the values of each derivative matrix, in the order of its blocks, `[..., entries]`; `Entries` places
+            them.
+    """
+
+    rates: Function
+    slots: Function
+    matrices: tuple[Function, ...]
+
+
+class FieldProgram(ABC):
+    """Functions of many states, generated once for any values of parameters."""
+
+    source: str
+
+    @abstractmethod
+    def bind(self, arguments: Mapping[str, Any]) -> FieldFunctions:
+        """Return the functions for values of all parameters, by path; added ones of matrices have their own values."""
+
+
+class Entries:
+    """Where the values of a derivative matrix lie; those at one place are added up.
+
+    Args:
+        linearisation: whose values they are.
+    """
+
+    def __init__(self, linearisation: Linearisation) -> None:
+        none = np.zeros(0, dtype=int)
+        rows = np.concatenate([none, *(block.rows for block in linearisation.blocks)])
+        columns = np.concatenate([none, *(block.columns for block in linearisation.blocks)])
+        places, self._numbers = np.unique(rows * linearisation.shape[1] + columns, return_inverse=True)
+        self.shape = linearisation.shape
+        self.rows, self.columns = np.divmod(places, max(1, linearisation.shape[1]))
+
+    def summed(self, values: np.ndarray) -> np.ndarray:
+        """Return one value for each place of `rows` and `columns`, `[..., places]`."""
+        if len(self._numbers) == len(self.rows):
+            found = np.empty_like(values)
+            found[..., self._numbers] = values
+            return found
+        found = np.zeros((len(self.rows), *values.shape[:-1]))
+        np.add.at(found, self._numbers, np.moveaxis(values, -1, 0))
+        return np.moveaxis(found, 0, -1)
+
+    def dense(self, values: np.ndarray) -> np.ndarray:
+        """Return the matrices, `[..., rows, columns]`."""
+        matrix = np.zeros((*values.shape[:-1], *self.shape))
+        matrix[..., self.rows, self.columns] = self.summed(values)
+        return matrix

@@ -1,0 +1,226 @@
+"""A model as a vector field of free parameters, with its derivatives, at many states at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from attrs import evolve, frozen
+
+from rates_core.delays.lowering import lower
+from rates_core.errors import ArgumentError, UnsupportedFeatureError, shown
+from rates_core.network.build import build_network
+from rates_core.network.untying import tied_by, untied
+from rates_core.plugins import get_manager
+from rates_core.plugins.specs import BackendSpec
+from rates_core.programs.field import Entries, FieldProgram, FieldRequest
+from rates_core.programs.routine import make_routine
+from rates_core.simulation.arguments import arguments_of, checked_values, initial_state
+from rates_core.simulation.choice import chosen_backend
+from rates_core.simulation.requirements import requirements_of
+from rates_core.simulation.targets import Variable, targets_of
+from rates_core.switches import switch
+from rates_core.system.build import build_system
+from rates_core.system.linearisation import linearise
+from rates_core.system.linearisation.named_columns import named_columns
+from rates_core.system.system import TIME, InputSignal, System
+
+if TYPE_CHECKING:
+    from rates_core.templates.circuit import CircuitTemplate
+
+
+class VectorField:
+    """The right-hand side of a model, f(x, p), of its states x and of free parameters p; all else keeps its value.
+
+    States may have any number of axes in front, for many states in one call: `[..., states]`.
+
+    Attributes:
+        states: path of each entry of x.
+        parameters: path of each entry of p.
+        x: the states at the start.
+        p: the free parameters as the model has them.
+        source: the generated text.
+
+    Example:
+        >>> import numpy as np
+        >>> from rates_core import CircuitTemplate
+        >>> circuit = CircuitTemplate.from_yaml("model_templates.oscillators.vanderpol.vdp")
+        >>> field = circuit.get_vector_field(["p/vdp_op/mu"])
+        >>> field.states
+        ('p/vdp_op/x', 'p/vdp_op/z')
+        >>> field.rates(np.array([[1.0, 0.5], [2.0, 0.5]]), np.array([3.0])).tolist()
+        [[0.5, -1.0], [0.5, -6.5]]
+    """
+
+    def __init__(
+        self, system: System, program: FieldProgram, request: FieldRequest, free: _Free, arguments: Mapping[str, Any]
+    ) -> None:
+        self._system, self._free = system, free
+        self.parameters, self.states = tuple(item.path for item in free.variables), tuple(_labels(system))
+        self.source = program.source
+        self.x, self.p = initial_state(system, None), free.values()
+        self._entries = [Entries(item) for item in request.matrices]
+        self._functions = program.bind(arguments)
+
+    @property
+    def size(self) -> int:
+        """Return the number of states."""
+        return len(self.states)
+
+    def x_of(self, values: Mapping[str, float]) -> np.ndarray:
+        """Return the initial values of all states, but for some that are given by path.
+
+        Raises:
+            UnknownNameError: a path names no state.
+            ArgumentError: a value is no number.
+        """
+        return initial_state(self._system, values)
+
+    def rates(self, x: np.ndarray, p: np.ndarray) -> np.ndarray:
+        """Return f, `[..., states]`."""
+        return np.asarray(self._functions.rates(np.asarray(x, dtype=float), self._free.inputs(p), ()))
+
+    def by_states(self, x: np.ndarray, p: np.ndarray) -> np.ndarray:
+        """Return ∂f/∂x, `[..., states, states]`."""
+        return self._matrix(0, x, p)
+
+    def by_parameters(self, x: np.ndarray, p: np.ndarray) -> np.ndarray:
+        """Return ∂f/∂p, `[..., states, parameters]`."""
+        return self._matrix(1, x, p)
+
+    def _matrix(self, number: int, x: np.ndarray, p: np.ndarray) -> np.ndarray:
+        values = self._functions.matrices[number](np.asarray(x, dtype=float), self._free.inputs(p), ())
+        return self._entries[number].dense(values)
+
+
+@frozen(eq=False, slots=False)
+class _Free:
+    """Free parameters: they are given anew with each call, as inputs are.
+
+    Attributes:
+        variables: what they are.
+        arguments: values of all parameters in the model.
+    """
+
+    variables: tuple[Variable, ...]
+    arguments: Mapping[str, Any]
+
+    @cached_property
+    def symbols(self) -> tuple[str, ...]:
+        """The parameters of the System of which they are entries."""
+        return tuple(dict.fromkeys(str(target.parameter) for item in self.variables for target in item.targets))
+
+    def values(self) -> np.ndarray:
+        """Return what they are in the model."""
+        return np.array([float(item.value(self.arguments, np.zeros(0))) for item in self.variables])
+
+    def freed(self, system: System) -> System:
+        """Return a System in which they are inputs."""
+        taken = [system.parameter_paths[symbol] for symbol in self.symbols]
+        return evolve(
+            system,
+            parameters=tuple(item for item in system.parameters if item.path not in self.symbols),
+            inputs=(*system.inputs, *(InputSignal(item.path, item.path, item.shape) for item in taken)),
+        )
+
+    def inputs(self, p: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Return the inputs for some values, `[..., parameters]`."""
+        p = np.asarray(p, dtype=float)
+        found = {}
+        for symbol in self.symbols:
+            base = np.asarray(self.arguments[symbol], dtype=float)
+            found[symbol] = np.array(np.broadcast_to(base, (*p.shape[:-1], *base.shape)))
+        for number, item in enumerate(self.variables):
+            for target in item.targets:
+                array = found[str(target.parameter)]
+                entries = array.reshape(*p.shape[:-1], -1)
+                entries[..., slice(None) if target.places is None else target.places] = p[..., number, None]
+        return tuple(found.values())
+
+
+def vector_field(
+    circuit: CircuitTemplate,
+    free: Sequence[str],
+    parameters: Mapping[str, Any] | None = None,
+    backend: str | BackendSpec | None = None,
+    vectorize: bool = True,
+) -> VectorField:
+    """Return a circuit as a vector field; see `CircuitTemplate.get_vector_field`."""
+    spec, paths = chosen_backend(backend), _paths(free)
+    network = build_network(circuit, switch("vectorize", vectorize))
+    given = checked_values(parameters, "parameters")
+    apart = tied_by(network, {**given, **dict.fromkeys(paths, 0.0)}, "free")
+    system = lower(build_system(untied(network, apart) if apart else network))
+    _check(system)
+    get_manager().require(spec, evolve(requirements_of(system, "ring"), field=True))
+    arguments = arguments_of(system, given)
+    freed = _Free(tuple(_variable(system, path) for path in paths), arguments)
+    columns = named_columns(system, network, "parameters", paths)
+    matrices = [evolve(item, system=freed.freed(item.system))
+                for item in (linearise(system), linearise(system, "parameters", columns))]  # fmt: skip
+    request = FieldRequest(freed.freed(system), tuple(matrices), circuit.name)
+    program = spec.load()().field(request)
+    assert program is not None  # it is claimed
+    return VectorField(system, program, request, freed, arguments)
+
+
+def _paths(free: Any) -> list[str]:
+    if isinstance(free, str) or not isinstance(free, Iterable):
+        raise ArgumentError(f"free must be a list of paths of parameters; it is {shown(free)}.")
+    paths = list(free)
+    for path in paths:
+        if not isinstance(path, str):
+            raise ArgumentError(f"free holds {shown(path)}, which is no path.")
+    return paths
+
+
+def _check(system: System) -> None:
+    """Raise for what is no field of states and parameters alone.
+
+    Raises:
+        UnsupportedFeatureError: there is something else.
+    """
+    for item in system.derivatives:
+        if TIME in make_routine(system, [item.expression]).varying:
+            raise UnsupportedFeatureError(
+                f"'{item.state}' depends on time; a vector field of states and parameters was asked for. Let a part of "
+                "the model oscillate in place of time: with x' = x - w*y - x*(x^2 + y^2) and "
+                "y' = w*x + y - y*(x^2 + y^2), x becomes cos(w*t)."
+            )
+    for items, what in ((system.draws, "noise"), (system.reads, "discrete delays"), (system.events, "events")):
+        if items:
+            raise UnsupportedFeatureError(
+                f"The model has {what}, which a vector field of states and parameters cannot have."
+            )
+
+
+def _variable(system: System, path: str) -> Variable:
+    """Return the number that a path names.
+
+    Raises:
+        ArgumentError: it names several, or the start of a state.
+    """
+    found = Variable(path, tuple(targets_of(system, path, "free")))
+    if any(target.parameter is None for target in found.targets):
+        raise ArgumentError(f"free: '{path}' is a state; it takes paths of parameters.")
+    if not found.single:
+        raise ArgumentError(f"free: '{path}' names several numbers. Name one of them, as in 'p[0]/op/k'.")
+    return found
+
+
+def _labels(system: System) -> Iterator[str]:
+    """Yield a path for each entry of the state vector."""
+    network = system.network
+    assert network is not None
+    keys = {path: key for key, path in system.addresses.items()}
+    for state in system.states:
+        address = keys.get(state.path)
+        if address is None or network.populations[address[0]].edges:
+            names = [state.path] if not state.shape else [f"{state.path}[{k}]" for k in range(state.entries)]
+        else:
+            number, operator, variable = address
+            names = [f"{unit}/{operator}/{variable}" for unit in network.populations[number].units]
+        for name in names:
+            yield from ((f"{name}.real", f"{name}.imag") if state.complex else (name,))

@@ -1,0 +1,122 @@
+"""Vector fields of states and free parameters."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from rates_core.errors import ArgumentError, UnknownNameError, UnsupportedFeatureError
+from rates_core.testing.parts import circuit, connectivity, node, population, single
+
+from rates_core import CircuitTemplate
+
+MODEL = single(["x' = k*x - x^3 + c*y", "y' = -y + tanh(x)"], x="output(0.4)", y="variable(-0.2)", k=0.7, c=1.5)
+
+
+def test_values_and_derivatives_are_those_of_the_equations() -> None:
+    field = MODEL.get_vector_field(["p/op/k", "p/op/c"])
+    assert (field.states, field.parameters, field.size) == (("p/op/x", "p/op/y"), ("p/op/k", "p/op/c"), 2)
+    assert (field.x.tolist(), field.p.tolist()) == ([0.4, -0.2], [0.7, 1.5])
+    states = np.random.default_rng(1).normal(size=(3, 5, 2))
+    (x, y), (k, c) = np.moveaxis(states, -1, 0), (0.3, -0.6)
+    p = np.array([k, c])
+    np.testing.assert_allclose(
+        field.rates(states, p), np.stack([k * x - x**3 + c * y, -y + np.tanh(x)], -1), rtol=1e-14
+    )
+    matrices = field.by_states(states, p)
+    np.testing.assert_allclose(matrices[..., 0, 0], k - 3 * x**2, rtol=1e-14, atol=1e-15)
+    np.testing.assert_allclose(matrices[..., 1, 0], 1 - np.tanh(x) ** 2, rtol=1e-14)
+    assert (matrices[..., :, 1] == [c, -1.0]).all()
+    slopes = field.by_parameters(states, p)
+    assert (slopes[..., 0, :] == states).all()
+    assert (slopes[..., 1, :] == 0).all()
+
+
+def test_other_values_of_free_parameters_generate_nothing_again_and_change_nothing_before() -> None:
+    field = MODEL.get_vector_field(["p/op/k"], {"p/op/c": 2.0})
+    x = np.array([1.0, 0.5])
+    first = field.rates(x, np.array([0.0]))
+    second = field.rates(x, np.array([3.0]))
+    assert (first[0], second[0]) == (0.0, 3.0)
+    assert field.p.tolist() == [0.7]
+
+
+def test_units_have_paths_of_their_own_and_one_of_them_may_have_the_free_parameter() -> None:
+    unit = node("x' = -k*x + u", x="output(0.1)", k=2.0, u="input(0.0)")
+    model = circuit(
+        populations={"p": population(unit, 3, x=[0.1, 0.2, 0.3])},
+        connections=[connectivity("p/op/x", "p/op/u", np.array([[0.0, 1.0, 2.0], [3.0, 0.0, 4.0], [5.0, 6.0, 0.0]]))],
+    )
+    field = model.get_vector_field(["p[1]/op/k", "p[2]/op/x->p[0]/op/u/weight"])
+    assert field.states == ("p[0]/op/x", "p[1]/op/x", "p[2]/op/x")
+    assert field.p.tolist() == [2.0, 2.0]
+    found = field.by_parameters(np.array([0.1, 0.2, 0.3]), np.array([7.0, 2.0]))
+    np.testing.assert_allclose(found, [[0.0, 0.3], [-0.2, 0.0], [0.0, 0.0]])
+    np.testing.assert_allclose(field.by_states(field.x, np.array([7.0, -1.0]))[:2], [[-2, 1, -1], [3, -7, 4]])
+
+
+def test_named_nodes_that_are_computed_together_keep_their_names() -> None:
+    unit = node("x' = -k*x", x="output(0.1)", k=2.0)
+    field = circuit(nodes={"a": unit, "b": unit}).get_vector_field(["b/op/k"])
+    assert field.states == ("a/op/x", "b/op/x")
+    np.testing.assert_allclose(field.rates(np.array([1.0, 1.0]), np.array([5.0])), [-2.0, -5.0])
+
+
+def test_complex_states_have_two_entries() -> None:
+    field = single("z' = (k + 2*I)*z", z="output(1.0+0.5j)", k=0.3).get_vector_field(["p/op/k"])
+    assert field.states == ("p/op/z.real", "p/op/z.imag")
+    np.testing.assert_allclose(field.rates(np.array([1.0, 0.5]), np.array([0.3])), [0.3 - 1.0, 2.0 + 0.15])
+    np.testing.assert_allclose(field.by_states(field.x, np.array([0.3])), [[0.3, -2.0], [2.0, 0.3]])
+
+
+def test_the_start_may_be_given_in_part() -> None:
+    assert MODEL.get_vector_field([]).x_of({"p/op/y": 3.0}).tolist() == [0.4, 3.0]
+
+
+TIMED = single("x' = -x + cos(t)", x="output(0.4)")
+NOISY = single("x' = -x + xi", x="output(0.4)", xi="noise")
+LATE = single("x' = -past(x, 0.3)", x="output(0.4)")
+CANNOT = "a vector field of states and parameters cannot have."
+
+
+@pytest.mark.parametrize(
+    ("model", "free", "error", "text"),
+    [
+        (MODEL, "p/op/k", ArgumentError, "free must be a list of paths of parameters; it is 'p/op/k'."),
+        (MODEL, [3], ArgumentError, "free holds 3, which is no path."),
+        (MODEL, ["p/op/x"], ArgumentError, "free: 'p/op/x' is a state; it takes paths of parameters."),
+        (NOISY, [], UnsupportedFeatureError, f"The model has noise, which {CANNOT}"),
+        (LATE, [], UnsupportedFeatureError, f"The model has discrete delays, which {CANNOT}"),
+        (
+            TIMED,
+            [],
+            UnsupportedFeatureError,
+            "'p/op/x' depends on time; a vector field of states and parameters was asked for. Let a part of the model "
+            "oscillate in place of time: with x' = x - w*y - x*(x^2 + y^2) and y' = w*x + y - y*(x^2 + y^2), x becomes "
+            "cos(w*t).",
+        ),
+    ],
+)
+def test_what_is_no_vector_field_is_refused(
+    model: CircuitTemplate, free: list[str], error: type[Exception], text: str
+) -> None:
+    with pytest.raises(error) as refused:
+        model.get_vector_field(free)
+    assert str(refused.value) == text
+
+
+def test_a_path_that_names_several_numbers_is_refused() -> None:
+    model = circuit(populations={"p": population(node("x' = -k*x", x="output(0.1)", k=2.0), 2, k=[1.0, 2.0])})
+    with pytest.raises(ArgumentError) as refused:
+        model.get_vector_field(["p/op/k"])
+    assert str(refused.value) == "free: 'p/op/k' names several numbers. Name one of them, as in 'p[0]/op/k'."
+
+
+def test_an_unknown_path_is_told() -> None:
+    with pytest.raises(UnknownNameError, match="Did you mean 'k'"):
+        MODEL.get_vector_field(["p/op/kk"])
+
+
+def test_numbers_that_are_missing_stay_where_they_are() -> None:
+    field = single("x' = sqrt(x)*k", x="output(1.0)", k=1.0).get_vector_field(["p/op/k"])
+    found = field.rates(np.array([[4.0], [-1.0], [9.0]]), np.array([1.0]))
+    np.testing.assert_array_equal(found[:, 0], [2.0, np.nan, 3.0])
