@@ -187,6 +187,10 @@ class History(AcceptedHistory):
         for polynomials in self._stored.values():
             polynomials.drop(count)
 
+    def value(self, slot: str, t: float) -> Any:
+        """Return a stored variable at a time."""
+        return self._at(slot, t)
+
     def read(self, t: float) -> tuple[Any, ...]:
         """Return all reads at time t."""
         return tuple(self._read(late, t) for late in self._era.reads)

@@ -196,6 +196,13 @@ class AcceptedHistory(ABC):
     def read(self, t: float) -> tuple[Any, ...]:
         """Return all reads at time t."""
 
+    def value(self, slot: str, t: float) -> Any:
+        """Return a stored variable, by its path, at a time that the stored steps or the past before the start hold."""
+        raise UnsupportedFeatureError(
+            f"{type(self).__name__} does not tell what single variables were, which solvers of libraries ask for. Take "
+            "one that calls the model step by step, such as solver='dopri5'."
+        )
+
     def trail(self) -> Trail | None:
         """Return the past as data, or None if what reads take is more than that, or lies before all that is stored."""
         return None

@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 #: Samples of each external input, or what gives the values of all of them at a time.
 Fed = Sequence[Any] | Callable[[float], Sequence[Any]]
-Bound = tuple[Callable[[Any, Any], Any], Callable[[Any, Any], tuple[Any, ...]]]
+Bound = tuple[Callable[..., Any], Callable[..., tuple[Any, ...]]]
 
 
 @frozen(eq=False)
@@ -21,8 +21,9 @@ class Equations:
 
     Attributes:
         bind: takes values and returns two pure functions of time and the real vector of states: its derivative, and the
-            recorded variables. It is one object for all runs of a program; what does not depend on time and states is
-            computed when it is called.
+            recorded variables. With delays both take the values of all reads too, in the order of the System's; what
+            they are of is in `Problem.past`. It is one object for all runs of a program; what does not depend on time
+            and states is computed when it is called.
         values: of this run: parameters by path of the System, and what `bind` knows the inputs by.
         kinds: of each recorded variable, `float` or `complex`.
         precision: floating-point type that the states are expected in.

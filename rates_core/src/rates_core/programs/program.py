@@ -130,6 +130,8 @@ class Kernel(ABC):
     def equations(self, fed: Fed, base: float, spacing: float) -> Equations | None:
         """Return the equations as functions of arrays of the backend's library, for a solver of that library, or None.
 
+        Core asks for those of a model with delays only where such a solver claims them.
+
         Args:
             fed: samples of each external input, as `pair_loop` takes them, or a function of time that gives all values.
             base: position of the first samples, in spacings from time 0.

@@ -22,8 +22,10 @@ from rates_core.simulation.past_values import Reads
 from rates_core.simulation.progress import Progress
 from rates_core.simulation.rows import keep_columns
 from rates_core.solvers.driver import Problem
+from rates_core.solvers.past import Past
 
 if TYPE_CHECKING:
+    from rates_core.delays.strategy import AcceptedHistory
     from rates_core.programs.equations import Equations
     from rates_core.simulation.execution import Run
 
@@ -124,11 +126,18 @@ def _problem(run: Run, reads: Reads, breaks: tuple[float, ...], jumps: list[floa
         options=run.model.choice.solver_options,
         method=run.model.choice.method,
         make_jacobian=None if reads.present else lambda: _jacobian(run, reads.history),
-        make_equations=None if run.model.system.reads else lambda: _equations(run),
+        make_equations=lambda: _equations(run),
         accept=None if reads.history is None else reads.history.accept,
         shortest_delay=min((delay for delay in delays if delay > 0), default=None),
         controller=run.carry.controller,
+        past=None if reads.history is None else _past(run, reads.history),
     )
+
+
+def _past(run: Run, history: AcceptedHistory) -> Past:
+    begins = run.request.state is None  # what goes on from another run was something else on each of its steps
+    constants = run.past.constants if begins and run.past is not None else {}
+    return Past(run.delays, read_indices(run.model.system), history.value, constants, history.trail)
 
 
 def _distinct(run: Run) -> list[float]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rates_core.programs.equations import Equations
     from rates_core.programs.gradient import GradientRequest, Gradients
     from rates_core.programs.record import Columns
+    from rates_core.solvers.past import Past
 
 Derivative = Callable[[float, "np.ndarray"], "np.ndarray"]
 Interpolant = Callable[[float], "np.ndarray"]
@@ -36,10 +37,13 @@ class Problem:
         method: the user's choice among the solver's methods, or None.
         make_jacobian: returns ∂f/∂y as `J(t, y)`, or None if the model has none; see `jacobian`.
         accept: to be called after each accepted step with its start, its end and its interpolant; None without delays.
+            A driver that does not read the past by `derivative` may call it later, in the order of steps, and only of
+            steps that reads of a later run reach: before it has yielded all parts, or raises an error.
         shortest_delay: the shortest one above 0, by which every stored value lies behind; None without delays.
         controller: what an earlier run of this solver returned to go on with, or None.
         make_equations: returns the right-hand side in arrays of the backend's library, or None if the backend has none;
             see `equations`.
+        past: how late variables are read, and what they were before the start; None without delays.
     """
 
     derivative: Derivative
@@ -55,6 +59,7 @@ class Problem:
     shortest_delay: float | None = None
     controller: Any = None
     make_equations: Callable[[], Equations | None] | None = None
+    past: Past | None = None
 
     @cached_property
     def equations(self) -> Equations | None:
