@@ -31,11 +31,11 @@ CONSTRUCTS = frozenset(
 )  # fmt: skip
 OPERATORS = frozenset(
     {
-        "=", "in", "isa", "+", "-", "*", "/", "^", "<", "<=", ">", ">=", "==", "!=", "===", "!", "&&", "||",
+        "=", "in", "isa", "+", "-", "*", "/", "^", "<", "<=", ">", ">=", "==", "!=", "===", "!==", "!", "&&", "||",
         "&", "|", ".=", ".+=", ".*", ".", "%", ":", "<:", "+=", "-=", "*=", "/=",
     }
 )  # fmt: skip
-MACROS = frozenset({"@inbounds", "@inline", "@threads", "@__DIR__", "@."})
+MACROS = frozenset({"@inbounds", "@inline", "@threads", "@__DIR__", "@__MODULE__", "@."})
 
 #: Words that can be no name; others of the language can, such as `new` outside of a structure.
 KEYWORDS = frozenset(

@@ -80,9 +80,7 @@ def test_it_works_with_julia_alone() -> None:
     assert str(raised.value) == ("The solver 'diffeq' does not work with the backend 'numpy'. Give backend='julia'.")
 
 
-def test_delays_are_refused_by_name() -> None:
-    with pytest.raises(UnsupportedFeatureError) as raised:
+def test_with_delays_too_it_is_the_package_for_all_models_that_is_missing_first() -> None:
+    with pytest.raises(PluginError) as raised:
         run(single("x' = -past(x, 0.5)", x="output(1.0)"))
-    assert str(raised.value).startswith(
-        "The solver 'diffeq' does not support what this model needs: delayed variables. Installed solvers that do: "
-    )
+    assert str(raised.value) == f"The solver 'diffeq' cannot run: {missing()}"

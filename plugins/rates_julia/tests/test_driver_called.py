@@ -16,7 +16,7 @@ import pytest
 from rates_core.errors import ArgumentError, InputSignalError, PluginError, SimulationError
 from rates_core.testing import solver_tests
 from rates_core.testing.parts import circuit, node, population, single
-from rates_julia import driver, process
+from rates_julia import process, steps
 from rates_julia.equations import JuliaEquations, between
 from rates_julia.probe import package_probe
 from rates_julia.process import Function, running
@@ -88,8 +88,8 @@ def test_what_an_input_raises_is_raised() -> None:
 def test_rows_and_steps_do_not_depend_on_how_many_come_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     inputs = {"p/op/u": np.sin(np.arange(201) / 10)}
     whole = run(decay(), inputs=inputs, step_size=0.01)
-    monkeypatch.setattr(driver, "ROOM", 7)
-    monkeypatch.setattr(driver, "SECONDS", 0.0)
+    monkeypatch.setattr(steps, "ROOM", 7)
+    monkeypatch.setattr(steps, "SECONDS", 0.0)
     parts = run(decay(), inputs=inputs, step_size=0.01)
     assert len(whole) == 200
     assert np.array_equal(whole.to_numpy(), parts.to_numpy())
@@ -138,7 +138,7 @@ def test_options_without_meaning_are_refused() -> None:
 
 def test_a_method_that_the_installed_package_does_not_have_is_named() -> None:
     with pytest.raises(PluginError) as raised:
-        driver._module_with(running(), "Vern99")
+        steps.module_with(running(), "Vern99")
     assert str(raised.value) == (
         "The solver 'diffeq' cannot run 'Vern99': the installed OrdinaryDiffEq has no such method. "
         'Bring it up to date: using Pkg; Pkg.update("OrdinaryDiffEq"), or choose another method.'

@@ -109,5 +109,5 @@ def of_noise() -> Texts:
 
 def of_package() -> Texts:
     """Yield what is written by hand: the other end of the pipe, calls of solvers, functions that modules bring."""
-    for name in ("server.jl", "steps.jl", "support.jl"):
+    for name in ("server.jl", "steps.jl", "delayed.jl", "support.jl"):
         yield name, files("rates_julia").joinpath(name).read_text(encoding="utf-8")

@@ -44,6 +44,7 @@ def rates_solvers() -> Iterable[SolverSpec]:
         order=None,
         adaptive=True,
         stiff=True,
+        delays=frozenset({"history"}),
         backends=("julia",),
         methods=(
             "Tsit5", "BS3", "DP5", "Vern6", "Vern7", "Vern8", "Vern9", "Rosenbrock23", "Rodas4", "Rodas5", "Rodas5P",
@@ -57,5 +58,5 @@ def rates_solvers() -> Iterable[SolverSpec]:
             Option("max_steps", None, "more steps than that are an error; None for no limit"),
         ),
         references=("rackauckas2017",),
-        summary="methods of DifferentialEquations.jl (its package OrdinaryDiffEq), run in Julia",
+        summary="methods of DifferentialEquations.jl (its packages OrdinaryDiffEq and DelayDiffEq), run in Julia",
     )  # fmt: skip

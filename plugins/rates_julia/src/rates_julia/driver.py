@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
-from importlib.resources import files
-from typing import Any
 
-import numpy as np
-from rates_core.errors import PluginError, SimulationError, UnsupportedFeatureError
-from rates_core.programs.elementwise.called import in_memory
-from rates_core.solvers.adaptive_options import AdaptiveOptions, adaptive_options
+from rates_core.errors import UnsupportedFeatureError
+from rates_core.solvers.adaptive_options import adaptive_options
 from rates_core.solvers.driver import Driver, Problem, Progress
-from rates_core.solvers.failures import too_many_steps
-from rates_core.solvers.pieces import Piece, pieces
 
+from rates_julia.delayed import DelayedSteps
 from rates_julia.equations import JuliaEquations
-from rates_julia.probe import PACKAGE, package_probe
-from rates_julia.process import OUT, Array, Julia, JuliaError, Kept, running
-
-SOLVER = "diffeq"
-DEFAULT = "Tsit5"
-MODULE = "RatesSteps"
-SECONDS = 0.2  # that a call takes
-MOST = 2**62  # steps of a call
-ROOM = 16384  # rows of a call
-MORE, FAILED = 0, 2
+from rates_julia.steps import SOLVER, Steps
 
 
 class DiffEqDriver(Driver):
-    """Integrate with methods of OrdinaryDiffEq, a part of DifferentialEquations.jl.
+    """Integrate with methods of OrdinaryDiffEq, a part of DifferentialEquations.jl, and with delays of DelayDiffEq.
 
     A problem is made of the functions of the generated module for each part of a run without a stop inside. Its steps
     are taken in Julia, where rows are written too.
@@ -48,8 +33,9 @@ class DiffEqDriver(Driver):
 
         Raises:
             ArgumentError: an option has no meaning.
-            PluginError: Julia does not have the package.
-            UnsupportedFeatureError: the model is not to be had as a function of Julia.
+            PluginError: Julia does not have a package.
+            UnsupportedFeatureError: the model is not to be had as a function of Julia, or computed variables in it
+                depend on their own past.
             SimulationError: the method failed.
         """
         equations = problem.equations
@@ -57,92 +43,4 @@ class DiffEqDriver(Driver):
             raise UnsupportedFeatureError(
                 f"The solver '{SOLVER}' needs the model as a function of Julia, which this backend does not give."
             )
-        yield from _Run(problem, equations).parts()
-
-
-def _module_with(julia: Julia, method: str) -> int:
-    """Return the number of the module that calls OrdinaryDiffEq, which has a method.
-
-    Raises:
-        PluginError: Julia does not have the package, or one without this method.
-    """
-    try:
-        module = julia.load(MODULE, files("rates_julia").joinpath("steps.jl").read_text(encoding="utf-8"))
-    except JuliaError:
-        missing = package_probe()
-        if missing is None:
-            raise
-        raise PluginError(f"The solver '{SOLVER}' cannot run: {missing}") from None
-    if julia.call(module, "has_method", [[{method: 0}]]) == [0]:
-        raise PluginError(
-            f"The solver '{SOLVER}' cannot run '{method}': the installed {PACKAGE} has no such method. "
-            f'Bring it up to date: using Pkg; Pkg.update("{PACKAGE}"), or choose another method.'
-        )
-    return module
-
-
-class _Run:
-    """One run of a method, call by call."""
-
-    def __init__(self, problem: Problem, equations: JuliaEquations) -> None:
-        self._problem, self._equations = problem, equations
-        self._method = problem.method or DEFAULT
-        self._options: AdaptiveOptions = adaptive_options(problem)
-        self._times = np.asarray(problem.times, dtype=float)
-        self._julia = running()
-        self._module = _module_with(self._julia, self._method)
-        self._observe, self._order = equations.function(self._julia, "observe"), equations.order()
-        self._y = np.array(problem.y, dtype=float)
-        self._rows = self._count = 0  # rows written, steps taken
-        method, proposal = problem.controller or (None, math.nan)
-        self._proposal = proposal if method == self._method else math.nan
-
-    def parts(self) -> Iterator[Progress]:
-        """Yield what each call gives, or raise what it ended with."""
-        first = self._options.first_step
-        if math.isnan(self._proposal) and first is not None:
-            self._proposal = first
-        for piece in pieces(self._problem):
-            begun, status = self._begun(piece), MORE
-            self._proposal = math.nan  # a method that begins anew behind a stop chooses its step
-            while status == MORE:
-                status, progress, said = self._advanced(begun, piece)
-                yield progress
-                if status == FAILED:
-                    raise self._failure(progress.time, said)
-                most = self._options.max_steps
-                if status == MORE and most is not None and self._count >= most:
-                    raise too_many_steps(SOLVER, most, progress.time)
-
-    def _begun(self, piece: Piece) -> Kept:
-        """Return a run of the method over a piece, which stays in Julia."""
-        julia, equations, options = self._julia, self._equations, self._options
-        given = [
-            equations.field(julia), equations.function(julia, "jacobian"), self._y, equations.parameters(julia),
-            {self._method: 0}, equations.samples(), equations.asked(), float(equations.base), float(equations.spacing),
-            float(piece.start), float(piece.end), *piece.bounds(), options.rtol, options.atol, options.max_step,
-            self._proposal,
-        ]  # fmt: skip
-        return julia.made(self._module, "begun", given)
-
-    def _advanced(self, begun: Kept, piece: Piece) -> tuple[int, Progress, str]:
-        """Take steps for a while; return how it ended, where, and what Julia says of it."""
-        due = int(np.searchsorted(self._times, piece.end, side="right"))
-        times = np.ascontiguousarray(self._times[self._rows : min(due, self._rows + ROOM)])
-        more = int(self._rows + len(times) < due)
-        columns = self._equations.columns(len(times))
-        end = np.empty_like(self._y)
-        most = MOST if self._options.max_steps is None else self._options.max_steps - self._count
-        given: list[Any] = [
-            begun, self._observe, Array(end, OUT), self._equations.asked(), self._order, times, more, most, SECONDS,
-            *(Array(in_memory(column), OUT) for column in columns),
-        ]  # fmt: skip
-        ((status, time, proposal, steps, rows, said),) = self._julia.call(self._module, "advance!", [given])
-        self._y, self._count, self._rows = end, self._count + steps, self._rows + rows
-        found = tuple(column[:rows] for column in columns)
-        return status, Progress(time, end, (), (self._method, proposal), found), said
-
-    def _failure(self, time: float, said: str) -> SimulationError:
-        return SimulationError(
-            f"Method '{self._method}' of solver '{SOLVER}' failed at t = {time:.9g}: {PACKAGE} says '{said}'.", time
-        )
+        yield from (Steps if problem.past is None else DelayedSteps)(problem, equations).parts()

@@ -74,12 +74,13 @@ class JuliaEquations(Equations):
             for number, signal in enumerate(self.signals)
         }
 
-    def order(self) -> np.ndarray:
-        """Return the places, from 1 on, of the inputs that `observe!` takes."""
-        places = {signal.path: number for number, signal in enumerate(self.signals, 1)}
-        arguments = self.kernel.library.module.procedures["observe"].arguments
-        taken = [places[argument.key[1]] for argument in arguments if argument.key[0] == "input"]
-        return np.array(taken, dtype=np.int64)
+    def order(self, key: str) -> np.ndarray:
+        """Return what a function takes behind the time: places of inputs from 1 on, those of reads from -1 on."""
+        reads = self.kernel.request.system.reads
+        places = {("input", signal.path): number for number, signal in enumerate(self.signals, 1)}
+        places |= {("read", read.path): -number for number, read in enumerate(reads, 1)}
+        arguments = self.kernel.library.module.procedures[key].arguments
+        return np.array([places[argument.key] for argument in arguments if argument.key in places], dtype=np.int64)
 
     def columns(self, rows: int) -> Columns:
         """Return arrays for what is recorded."""
@@ -111,8 +112,8 @@ def julia_equations(
             return inputs(t) if callable(inputs) else [between(table, t / spacing - base) for table in inputs]
 
         return (
-            lambda t, y: again.rhs(float(t), np.asarray(y), at(t), (), ()),
-            lambda t, y: again.observe(float(t), np.asarray(y), at(t), (), ()),
+            lambda t, y, reads=(): again.rhs(float(t), np.asarray(y), at(t), reads, ()),
+            lambda t, y, reads=(): again.observe(float(t), np.asarray(y), at(t), reads, ()),
         )
 
     return JuliaEquations(

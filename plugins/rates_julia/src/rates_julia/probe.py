@@ -51,23 +51,23 @@ def probe() -> str | None:
     return f"{where}. Install Julia 1.5 or later (https://julialang.org/downloads), or let RATES_JULIA name it"
 
 
-def package_probe() -> str | None:
+def package_probe(package: str = PACKAGE) -> str | None:
     """Return what is missing for solvers of DifferentialEquations.jl and how to get it, or None; Julia is asked."""
     found = command()
     if found is None:
         return probe()
-    if _has_package(found, tuple(os.environ.get(name, "") for name in WHERE)):
+    if _has_package(package, found, tuple(os.environ.get(name, "") for name in WHERE)):
         return None
     return (
-        f"the package {PACKAGE} of DifferentialEquations.jl is not installed for '{found[0]}'. "
-        f'Install it there: using Pkg; Pkg.add("{PACKAGE}")'
+        f"the package {package} of DifferentialEquations.jl is not installed for '{found[0]}'. "
+        f'Install it there: using Pkg; Pkg.add("{package}")'
     )
 
 
 @cache
-def _has_package(found: tuple[str, ...], where: tuple[str, ...]) -> bool:
+def _has_package(package: str, found: tuple[str, ...], where: tuple[str, ...]) -> bool:
     """Tell whether a Julia finds the package where the environment says that packages are."""
-    asked = [*found, "--startup-file=no", "-e", f'exit(Base.find_package("{PACKAGE}") === nothing)']
+    asked = [*found, "--startup-file=no", "-e", f'exit(Base.find_package("{package}") === nothing)']
     try:
         return subprocess.run(asked, capture_output=True, check=False, stdin=subprocess.DEVNULL).returncode == 0
     except OSError:

@@ -1,9 +1,12 @@
 # Steps of methods of OrdinaryDiffEq, a part of DifferentialEquations.jl, over the functions of a generated module.
 module RatesSteps
 
+const this = @__MODULE__
+
 import OrdinaryDiffEq
 
 const EXPLICIT = (:Tsit5, :BS3, :DP5, :Vern6, :Vern7, :Vern8, :Vern9)
+const LAZY = (:Vern6, :Vern7, :Vern8, :Vern9)
 const MORE, DONE, FAILED = 0, 1, 2
 
 "A method between two stops. `asked` has the inputs that Python computes, which are those of the present call."
@@ -34,11 +37,32 @@ end
 "Whether the installed package has a method, which is the name of the only field."
 has_method(chosen) = Int(isdefined(OrdinaryDiffEq, keys(chosen)[1]))
 
-"A method by its name. No method takes numbers of other types through the functions of a module, whose rooms are real."
-function method(name)
+"""
+A method by its name. No method takes numbers of other types through the functions of a module, whose rooms are real.
+With `past` it computes all that interpolation takes when it steps, not when it is asked.
+"""
+function method(name; past = false)
     kind = getfield(OrdinaryDiffEq, name)
+    past && name in LAZY && return kind(lazy = false)
     name in EXPLICIT && return kind()
     return kind(autodiff = isdefined(OrdinaryDiffEq, :AutoFiniteDiff) ? OrdinaryDiffEq.AutoFiniteDiff() : false)
+end
+
+"The inputs as functions of time in the order of their names: samples, or those that Python computes, in `asked`."
+function functions_of_time(samples, asked, base, interval)
+    inputs = Any[sampled(values, base, interval) for values in samples]
+    for name in keys(asked[])
+        push!(inputs, t -> getfield(asked[], name)(t))
+    end
+    names = (keys(samples)..., keys(asked[])...)
+    return inputs, NamedTuple{names}(Tuple(inputs))
+end
+
+"Options of a method; a `step` that is NaN is left to it."
+function options(start, stop, rtol, atol, longest, step)
+    found = (reltol = rtol, abstol = atol, dtmax = min(longest, stop - start), maxiters = typemax(Int))
+    found = merge(found, (save_everystep = false, calck = true))
+    return isnan(step) ? found : merge(found, (dt = min(step, stop - start),))
 end
 
 """
@@ -50,12 +74,8 @@ is NaN is left to the method.
 """
 function begun(f, jac, y, p, chosen, samples, asked, base, interval, start, stop, first, last, rtol, atol, longest, step)
     ref = Base.RefValue{Any}(asked)
-    names = (keys(samples)..., keys(asked)...)
-    inputs = Any[sampled(values, base, interval) for values in samples]
-    for name in keys(asked)
-        push!(inputs, t -> getfield(ref[], name)(t))
-    end
-    fed = merge(p, NamedTuple{names}(Tuple(inputs)))
+    inputs, named = functions_of_time(samples, ref, base, interval)
+    fed = merge(p, named)
     inside(t) = min(max(t, first), last)
     g(dy, y, p, t) = f(dy, y, p, inside(t))
     if jac isa Function
@@ -65,10 +85,9 @@ function begun(f, jac, y, p, chosen, samples, asked, base, interval, start, stop
         equations = OrdinaryDiffEq.ODEFunction(g)
     end
     problem = OrdinaryDiffEq.ODEProblem(equations, y, (start, stop), fed)
-    options = (reltol = rtol, abstol = atol, dtmax = min(longest, stop - start), maxiters = typemax(Int))
-    options = merge(options, (save_everystep = false, calck = true))
-    options = isnan(step) ? options : merge(options, (dt = min(step, stop - start),))
-    integrator = OrdinaryDiffEq.init(problem, method(keys(chosen)[1]); options...)
+    integrator = OrdinaryDiffEq.init(
+        problem, method(keys(chosen)[1]); options(start, stop, rtol, atol, longest, step)...,
+    )
     return Run(integrator, stop, fed, inputs, ref)
 end
 
@@ -79,10 +98,17 @@ Take steps until the stop, until there is no room for rows while there are `more
 """
 function advance!(run, observe, y, asked, order, times, more, most, seconds, columns...)
     run.asked[] = asked
-    integrator = run.integrator
     fed = Tuple(run.inputs[k] for k in order)
+    write!(row, y, t) = observe(columns..., row, y, run.p, t, (input(t) for input in fed)...)
+    step!(integrator) = (OrdinaryDiffEq.step!(integrator); "")
+    return travel!(run, y, times, more, most, seconds, write!, step!)
+end
+
+"Likewise; `write!` writes a row, and `step!` takes a step and returns why it could not, or nothing of that."
+function travel!(run, y, times, more, most, seconds, write!, step!)
+    integrator = run.integrator
     began, steps, planned = time(), 0, OrdinaryDiffEq.get_proposed_dt(integrator)
-    rows = record!(observe, columns, 0, times, integrator, run.p, fed)
+    rows = record!(write!, 0, times, integrator)
     status, said = DONE, ""
     while integrator.t < run.stop
         late = steps > 0 && time() - began > seconds
@@ -91,13 +117,13 @@ function advance!(run, observe, y, asked, order, times, more, most, seconds, col
             break
         end
         before, planned = integrator.t, OrdinaryDiffEq.get_proposed_dt(integrator)
-        OrdinaryDiffEq.step!(integrator)
+        said = step!(integrator)
         if !(integrator.t > before && all(isfinite, integrator.u))
-            status, said = FAILED, string(integrator.sol.retcode)
+            status, said = FAILED, isempty(said) ? string(integrator.sol.retcode) : said
             break
         end
         steps += 1
-        rows = record!(observe, columns, rows, times, integrator, run.p, fed)
+        rows = record!(write!, rows, times, integrator)
     end
     y .= integrator.u
     proposed = max(Float64(OrdinaryDiffEq.get_proposed_dt(integrator)), Float64(planned))
@@ -105,12 +131,11 @@ function advance!(run, observe, y, asked, order, times, more, most, seconds, col
 end
 
 "Write the rows of times that have been reached, and return how many there are."
-function record!(observe, columns, rows, times, integrator, p, fed)
+function record!(write!, rows, times, integrator)
     while rows < length(times) && times[rows + 1] <= integrator.t
         t = times[rows + 1]
-        y = t == integrator.t ? integrator.u : integrator(t)
         rows += 1
-        observe(columns..., rows, y, p, t, (input(t) for input in fed)...)
+        write!(rows, t == integrator.t ? integrator.u : integrator(t), t)
     end
     return rows
 end

@@ -5,7 +5,7 @@ All explicit methods are extrapolation of the midpoint rule, all others that of 
 """
 module OrdinaryDiffEq
 
-using LinearAlgebra: I, norm
+using LinearAlgebra: I, lu
 
 export ODEFunction, ODEProblem, init, step!, get_proposed_dt
 
@@ -13,7 +13,11 @@ const EXPLICIT = (:Tsit5, :BS3, :DP5, :Vern6, :Vern7, :Vern8, :Vern9)
 const IMPLICIT = (:Rosenbrock23, :Rodas4, :Rodas5, :Rodas5P, :TRBDF2, :KenCarp4, :FBDF)
 
 for name in EXPLICIT
-    @eval struct $name end
+    @eval struct $name
+        lazy::Bool
+    end
+    # those of Verner compute what their interpolants take when these are asked, if they are not told otherwise
+    @eval $name(; lazy = $(startswith(string(name), "Vern"))) = $name(lazy)
 end
 for name in IMPLICIT
     @eval struct $name
@@ -85,10 +89,9 @@ end
 
 (integrator::Integrator)(t) = extrapolated(integrator, integrator.uprev, integrator.tprev, t - integrator.tprev)[1]
 
-function extrapolated(integrator, u, t, h)
+function extrapolated(integrator, u, t, h, jacobian = jacobian_of(integrator, u, t))
     counts = integrator.explicit ? (2, 4, 6, 8) : (1, 2, 3, 4, 5, 6)
     power = integrator.explicit ? 2 : 1
-    jacobian = integrator.explicit ? nothing : matrix(integrator.problem, u, t)
     before = Vector{Float64}[]
     for (row, count) in enumerate(counts)
         part = integrator.explicit ? midpoint(integrator.problem, u, t, h, count) :
@@ -101,6 +104,8 @@ function extrapolated(integrator, u, t, h)
     end
     return before[end], before[end] - before[end - 1]
 end
+
+jacobian_of(integrator, u, t) = integrator.explicit ? nothing : matrix(integrator.problem, u, t)
 
 function slope(problem, u, t)
     dy = similar(u)
@@ -119,8 +124,9 @@ end
 
 function implicit(problem, jacobian, u, t, h, count)
     step = h/count
+    factors = lu(I - step*jacobian)
     for k in 1:count
-        u = u + (I - step*jacobian)\(step*slope(problem, u, t + k*step))
+        u = u + factors\(step*slope(problem, u, t + k*step))
     end
     return u
 end
