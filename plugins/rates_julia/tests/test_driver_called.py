@@ -95,6 +95,13 @@ def test_rows_and_steps_do_not_depend_on_how_many_come_at_a_time(monkeypatch: py
     assert np.array_equal(whole.to_numpy(), parts.to_numpy())
 
 
+def test_rows_are_all_there_where_one_step_passes_more_than_one_call_writes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(steps, "ROOM", 7)
+    frame = run(single("x' = 1 + 0*x", x="output(1.0)"), step_size=0.01, max_steps=12)  # steps grow as they can
+    assert len(frame) == 200
+    assert np.abs(frame.iloc[:, 0].to_numpy() - (1 + frame.index.to_numpy())).max() < 1e-12
+
+
 def test_implicit_methods_are_given_the_matrix_of_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = {}
     original = JuliaEquations.function

@@ -125,6 +125,7 @@ function travel!(run, y, times, more, most, seconds, write!, step!)
         steps += 1
         rows = record!(write!, rows, times, integrator)
     end
+    status == DONE && more == 1 && rows == length(times) && (status = MORE)  # rows of the last step are left
     y .= integrator.u
     proposed = max(Float64(OrdinaryDiffEq.get_proposed_dt(integrator)), Float64(planned))
     return status, Float64(integrator.t), proposed, steps, rows, said

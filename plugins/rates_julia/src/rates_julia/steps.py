@@ -91,7 +91,7 @@ class Steps:
                 if status == FAILED:
                     raise self._failure(progress.time, said)
                 most = self._options.max_steps
-                if status == MORE and most is not None and self._count >= most:
+                if progress.time < piece.end and most is not None and self._count >= most:
                     raise too_many_steps(SOLVER, most, progress.time)
 
     def _begun(self, piece: Piece) -> Kept:
