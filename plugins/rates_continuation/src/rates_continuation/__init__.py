@@ -1,0 +1,37 @@
+"""Bifurcation analysis of models of rates: branches of equilibria and cycles, and their special points."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from rates_core.plugins import AnalysisSpec, hookimpl
+
+if TYPE_CHECKING:
+    from rates_continuation.branch import Branch
+    from rates_continuation.continuation import Continuation
+    from rates_continuation.special import SpecialPoint
+
+__all__ = ["Branch", "Continuation", "SpecialPoint"]
+
+rates_api = (1, 0)
+
+_PLACES = {"Branch": "branch", "Continuation": "continuation", "SpecialPoint": "special"}
+
+
+@hookimpl
+def rates_analyses() -> Iterable[AnalysisSpec]:
+    """Offer continuation."""
+    yield AnalysisSpec(
+        "continuation",
+        "rates_continuation.continuation:Continuation",
+        summary="Branches of solutions, and where they change",
+    )
+
+
+def __getattr__(name: str) -> Any:
+    if name in _PLACES:
+        from importlib import import_module
+
+        return getattr(import_module(f"rates_continuation.{_PLACES[name]}"), name)
+    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")

@@ -1,0 +1,126 @@
+"""A branch: the points of one curve of solutions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from attrs import field, frozen
+from rates_core.errors import UnknownNameError, did_you_mean
+
+from rates_continuation.special import KINDS, SpecialPoint
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+REASONS = {
+    "bound": "the parameter reached its bound",
+    "closed": "the branch came back to its start",
+    "left": "a state left its bounds",
+    "stalled": "no step was small enough: the corrector did not converge",
+    "steps": "there were as many steps as were asked for",
+}
+
+
+@frozen(eq=False)
+class Branch:
+    """Equilibria along a curve, every one that was computed.
+
+    Attributes:
+        parameters: paths of the free parameters; the first one is varied.
+        states: path of each state.
+        p: `[points, parameters]`.
+        x: `[points, states]`.
+        eigenvalues: `[points, states]`, that with the largest real part first.
+        specials: in the order of the branch.
+        ended: why it ends at its first and its last point; see `REASONS`.
+        found: what the engine goes on from.
+    """
+
+    parameters: tuple[str, ...]
+    states: tuple[str, ...]
+    p: np.ndarray
+    x: np.ndarray
+    eigenvalues: np.ndarray
+    specials: tuple[SpecialPoint, ...]
+    ended: tuple[str, str]
+    found: Any = field(repr=False)
+
+    def __len__(self) -> int:
+        return len(self.p)
+
+    def __repr__(self) -> str:
+        kinds = ", ".join(point.kind for point in self.specials) or "none"
+        first, last = self.p[0, 0], self.p[-1, 0]
+        return (
+            f"<Branch of {len(self)} equilibria, {self.parameters[0]} from {first:.6g} to {last:.6g}; special: {kinds}>"
+        )
+
+    @property
+    def unstable(self) -> np.ndarray:
+        """Return the number of unstable directions at each point."""
+        return np.asarray(np.count_nonzero(self.eigenvalues.real > 0, axis=1))
+
+    def special(self, kind: str) -> list[SpecialPoint]:
+        """Return the special points of a kind, in the order of the branch.
+
+        Raises:
+            UnknownNameError: there is no such kind.
+        """
+        if kind not in KINDS:
+            raise UnknownNameError(f"There are no points of kind {kind!r}.{did_you_mean(str(kind), KINDS)} "
+                                   f"Kinds: {', '.join(KINDS)}.")  # fmt: skip
+        return [point for point in self.specials if point.kind == kind]
+
+    @property
+    def data(self) -> pd.DataFrame:
+        """Return all points as a table: parameters and states by path, then the number of unstable directions."""
+        import pandas as pd
+
+        table = pd.DataFrame(np.hstack([self.p, self.x]), columns=[*self.parameters, *self.states])
+        table["unstable"] = self.unstable
+        return table
+
+    @property
+    def special_points(self) -> pd.DataFrame:
+        """Return the special points as a table."""
+        import pandas as pd
+
+        rows = [
+            {
+                "kind": point.kind, **point.values, "period": point.period, "criticality": point.criticality,
+                "coefficient": point.coefficient, "residual": point.residual, "error": point.error,
+            }
+            for point in self.specials
+        ]  # fmt: skip
+        columns = [*self.parameters, *self.states]
+        names = ["kind", *columns, "period", "criticality", "coefficient", "residual", "error"]
+        return pd.DataFrame(rows, columns=names)
+
+    def column(self, path: str) -> np.ndarray:
+        """Return the values of a parameter or of a state at all points.
+
+        Raises:
+            UnknownNameError: there is none of that path.
+        """
+        names = [*self.parameters, *self.states]
+        if path not in names:
+            raise UnknownNameError(f"The branch has no value {path!r}.{did_you_mean(str(path), names)} "
+                                   f"It has: {', '.join(names)}.")  # fmt: skip
+        number = names.index(path)
+        return self.p[:, number] if number < len(self.parameters) else self.x[:, number - len(self.parameters)]
+
+    def plot(self, path: str, ax: Axes | None = None) -> Axes:
+        """Draw a state over the parameter: stable parts solid, unstable ones dashed, special points with their kinds.
+
+        Args:
+            path: of a state.
+            ax: to draw into; a new figure's if None.
+
+        Raises:
+            UnknownNameError: the branch has no such state.
+        """
+        from rates_continuation.picture import drawn
+
+        return drawn(self, path, ax)

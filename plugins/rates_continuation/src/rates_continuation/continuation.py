@@ -1,0 +1,124 @@
+"""Bifurcation analysis of a model, by the paths of its parameters and states."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from rates_core.errors import ArgumentError, SimulationError, shown
+from rates_core.simulation.field import VectorField
+
+from rates_continuation.branch import Branch
+from rates_continuation.native.engine import Followed, coefficient, follow, start_of
+from rates_continuation.native.equilibria import EquilibriumEquations
+from rates_continuation.native.tracing import Bounds, Steps
+from rates_continuation.resting import settled
+from rates_continuation.special import SpecialPoint
+from rates_core import CircuitTemplate
+
+
+class Continuation:
+    """The solutions of a model as curves in its parameters.
+
+    Args:
+        model: a circuit, or the path of one.
+        parameters: values of parameters that are not those of the model, by path.
+
+    Raises:
+        UnsupportedFeatureError: the model depends on time, is noisy or has discrete delays.
+
+    Example:
+        >>> from rates_continuation import Continuation
+        >>> c = Continuation("model_templates.neural_mass_models.qif.qif_sfa")
+        >>> branch = c.equilibria("p/qif_sfa_op/eta", bounds=(-10.0, 5.0))
+        >>> [(point.kind, round(point["p/qif_sfa_op/eta"], 6)) for point in branch.specials]
+        [('HB', -2.338091), ('LP', -2.237934), ('LP', -2.636117), ('HB', -1.867968)]
+    """
+
+    def __init__(self, model: CircuitTemplate | str, parameters: Mapping[str, float] | None = None) -> None:
+        self.model = CircuitTemplate.from_yaml(model) if isinstance(model, str) else model
+        self.parameters = dict(parameters or {})
+
+    def equilibria(
+        self,
+        parameter: str,
+        bounds: tuple[float, float],
+        start: Mapping[str, float] | None = None,
+        max_points: int = 5000,
+        max_step: float = 0.25,
+    ) -> Branch:
+        """Follow the equilibria of the model as a parameter varies, from a start to both sides.
+
+        Args:
+            parameter: path of the one that varies.
+            bounds: between which it does.
+            start: values of states near an equilibrium, and of the parameter there, by path. States of which nothing is
+                said start from the model's initial values, and settle: the model is integrated for a while.
+            max_points: to each side.
+            max_step: along the curve, where 1 is a tenth of the bounds, or a change of the states by their own size.
+
+        Raises:
+            UnknownNameError: a path names nothing.
+            ArgumentError: the parameter starts outside of its bounds.
+            SimulationError: there is no equilibrium near the start.
+        """
+        lower, upper = _checked_bounds(bounds)
+        given = dict(start or {})
+        field = self.model.get_vector_field([parameter], self.parameters)
+        p = float(given.pop(parameter, field.p[0]))
+        if not lower <= p <= upper:
+            raise ArgumentError(
+                f"bounds of '{parameter}' are ({lower:g}, {upper:g}), which leave out its value {p:g} at the start. "
+                f"Choose others, or give a value between them: start={{'{parameter}': ...}}."
+            )
+        equations = EquilibriumEquations(field)
+        x = field.x_of(given)
+        tried = [x] if len(given) == len(field.states) else [settled(field, x, np.array([p])), x]
+        places = (start_of(equations, each, p, (lower, upper)) for each in tried)
+        place = next((place for place in places if place is not None), None)
+        if place is None:
+            residual = float(np.max(np.abs(field.rates(tried[0], np.array([p])))))
+            raise SimulationError(
+                f"No equilibrium was found near the start at {parameter} = {p:g}: the model was integrated from its "
+                f"initial values, and Newton's method did not converge from where it was then (largest rate of change "
+                f"{residual:.3g}), nor from those. Give values of states near an equilibrium: start={{path: value}}.",
+                0.0,
+            )
+        found = follow(equations, place, Bounds(lower, upper), Steps(largest=max_step, most=max_points))
+        return _branch(field, found)
+
+
+def _checked_bounds(bounds: Any) -> tuple[float, float]:
+    try:
+        lower, upper = (float(value) for value in bounds)
+    except (TypeError, ValueError):
+        raise ArgumentError(f"bounds must be two numbers, (lower, upper); they are {shown(bounds)}.") from None
+    if not lower < upper:
+        raise ArgumentError(f"bounds must be two numbers, the lower one first; they are {shown(bounds)}.")
+    return lower, upper
+
+
+def _branch(field: VectorField, found: Followed) -> Branch:
+    z = np.array([point.place.z for point in found.points])
+    specials = tuple(_special(field, number, crossing) for number, crossing in found.crossings)
+    eigenvalues = np.array([point.eigenvalues for point in found.points])
+    size = field.size
+    return Branch(field.parameters, field.states, z[:, size:], z[:, :size], eigenvalues, specials, found.ended, found)
+
+
+def _special(field: VectorField, number: int, crossing: Any) -> SpecialPoint:
+    x, p = crossing.z[: field.size], crossing.z[field.size :]
+    eigenvalues = np.linalg.eigvals(field.by_states(x, p))
+    order = np.lexsort((eigenvalues.imag, -eigenvalues.real))
+    return SpecialPoint(
+        kind=crossing.kind or "??",
+        values=dict(zip((*field.parameters, *field.states), (*p.tolist(), *x.tolist()), strict=True)),
+        number=number,
+        eigenvalues=eigenvalues[order],
+        period=2 * np.pi / crossing.omega if crossing.omega else float("nan"),
+        coefficient=coefficient(crossing),
+        residual=crossing.residual,
+        error=crossing.error,
+        found=crossing,
+    )

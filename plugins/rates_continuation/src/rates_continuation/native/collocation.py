@@ -1,0 +1,112 @@
+"""Piecewise polynomials on a mesh, and where they have to solve a differential equation: at Gauss points.
+
+References:
+    deboor1973; doedel1991.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from attrs import frozen
+
+DEGREE = 4
+
+
+@frozen(eq=False)
+class Basis:
+    """Lagrange polynomials on an interval of length 1, whose nodes lie at equal distances.
+
+    Attributes:
+        nodes: `[degree + 1]`.
+        values: of each polynomial at the Gauss points, `[degree, degree + 1]`.
+        slopes: their derivatives there.
+        weights: of the Gauss points in an integral, `[degree]`.
+        highest: highest derivative of each polynomial, which is a constant, `[degree + 1]`.
+        integrals: of each polynomial.
+    """
+
+    nodes: np.ndarray
+    values: np.ndarray
+    slopes: np.ndarray
+    weights: np.ndarray
+    highest: np.ndarray
+    integrals: np.ndarray
+
+
+@cache
+def basis(degree: int = DEGREE) -> Basis:
+    """Return the polynomials of a degree."""
+    nodes = np.linspace(0.0, 1.0, degree + 1)
+    points, weights = np.polynomial.legendre.leggauss(degree)
+    points, weights = 0.5 * (points + 1.0), 0.5 * weights
+    coefficients = np.linalg.inv(np.vander(nodes, increasing=True))  # [power, polynomial]
+    powers = np.arange(degree + 1)
+    slopes = np.zeros((degree, degree + 1))
+    slopes[:, 1:] = powers[1:] * np.vander(points, degree, increasing=True)
+    values = np.vander(points, degree + 1, increasing=True)
+    factorial = float(np.prod(np.arange(1, degree + 1)))
+    return Basis(
+        nodes, values @ coefficients, slopes @ coefficients, weights, factorial * coefficients[-1],
+        (1.0 / (powers + 1)) @ coefficients,
+    )  # fmt: skip
+
+
+def at_gauss_points(profile: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """Return values or slopes of a profile at the Gauss points, `[intervals, degree, states]`.
+
+    Args:
+        profile: values at all nodes, `[intervals * degree + 1, states]`.
+        matrix: `values` or `slopes` of the basis.
+    """
+    return np.asarray(np.einsum("ij,kjn->kin", matrix, pieces(profile, matrix.shape[1] - 1)))
+
+
+def pieces(profile: np.ndarray, degree: int) -> np.ndarray:
+    """Return the values at the nodes of each interval, `[intervals, degree + 1, states]`."""
+    count = (len(profile) - 1) // degree
+    index = degree * np.arange(count)[:, None] + np.arange(degree + 1)
+    return np.asarray(profile[index])
+
+
+def node_times(mesh: np.ndarray, degree: int) -> np.ndarray:
+    """Return the times of all nodes of a mesh."""
+    inner = mesh[:-1, None] + np.diff(mesh)[:, None] * basis(degree).nodes[:-1]
+    return np.append(inner.ravel(), mesh[-1])
+
+
+def interpolated(mesh: np.ndarray, profile: np.ndarray, times: np.ndarray, degree: int) -> np.ndarray:
+    """Return a profile at other times."""
+    own = basis(degree)
+    place = np.clip(np.searchsorted(mesh, times, side="right") - 1, 0, len(mesh) - 2)
+    share = (times - mesh[place]) / np.diff(mesh)[place]
+    nodes = own.nodes
+    differences = share[:, None] - nodes
+    shares = np.ones((len(times), degree + 1))
+    for k in range(degree + 1):
+        others = np.delete(np.arange(degree + 1), k)
+        shares[:, k] = np.prod(differences[:, others] / (nodes[k] - nodes[others]), axis=1)
+    return np.asarray(np.einsum("tk,tkn->tn", shares, pieces(profile, degree)[place]))
+
+
+def adapted(
+    mesh: np.ndarray, profile: np.ndarray, scale: np.ndarray, degree: int, count: int | None = None
+) -> np.ndarray:
+    """Return a mesh on which the error is about the same in all intervals.
+
+    The derivative of order degree + 1 is estimated from jumps of the highest one that polynomials have.
+    """
+    width = np.diff(mesh)
+    highest = np.einsum("j,kjn->kn", basis(degree).highest, pieces(profile / scale, degree)) / width[:, None] ** degree
+    closed = np.vstack([highest[-1], highest, highest[0]])
+    distance = 0.5 * (np.concatenate([width[-1:], width]) + np.concatenate([width, width[:1]]))
+    jumps = np.abs(np.diff(closed, axis=0)) / distance[:, None]
+    change = np.max(0.5 * (jumps[:-1] + jumps[1:]), axis=1) ** (1.0 / (degree + 1))
+    total = float(np.sum(change * width))
+    change = change + 0.1 * total + 1e-300  # no interval becomes longer than some others
+    steps = np.append(0.0, np.cumsum(change * width))
+    wanted = np.linspace(0.0, steps[-1], (count or len(width)) + 1)
+    found = np.interp(wanted, steps, mesh)
+    found[0], found[-1] = 0.0, 1.0
+    return np.asarray(found)

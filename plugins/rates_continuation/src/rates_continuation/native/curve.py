@@ -1,0 +1,95 @@
+"""Curves, their points and their tangents."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+import numpy as np
+from attrs import evolve, frozen
+
+from rates_continuation.native.equations import Equations, Plane, newton, solved
+
+
+@frozen(eq=False)
+class Place:
+    """A point of a curve.
+
+    Attributes:
+        z: the unknowns; the last one is the parameter that is varied.
+        tangent: of the curve there, of length 1 when each entry is divided by its scale.
+        scale: of each unknown: what counts as a change of 1.
+        iterations: of Newton's method that led there.
+        error: size of its last correction, in scales.
+    """
+
+    z: np.ndarray
+    tangent: np.ndarray
+    scale: np.ndarray
+    iterations: int = 0
+    error: float = 0.0
+
+    def along(self, z: np.ndarray) -> float:
+        """Return how far a point lies in the direction of the tangent, in scales."""
+        return float(self.tangent / self.scale**2 @ (z - self.z))
+
+    def rescaled(self, scale: np.ndarray) -> Place:
+        """Return the same place in other scales."""
+        return evolve(self, scale=scale, tangent=self.tangent / np.linalg.norm(self.tangent / scale))
+
+
+class Curve(ABC):
+    """What can be followed: its points are unknowns z with a tangent each."""
+
+    @abstractmethod
+    def place(self, guess: np.ndarray, normal: np.ndarray, along: np.ndarray, scale: np.ndarray) -> Place | None:
+        """Return the point of the curve in the plane through a guess, or None if it is not found.
+
+        Args:
+            guess: near to the point.
+            normal: of the plane, in scales.
+            along: direction of the tangent that is wanted.
+            scale: of each unknown: what counts as a change of 1.
+        """
+
+    @abstractmethod
+    def carried_on(self, place: Place) -> tuple[Curve, Place]:
+        """Return the curve as it is followed on from a place, and that place on it."""
+
+    def coordinates(self, z: np.ndarray, scale: np.ndarray) -> np.ndarray:
+        """Return numbers that tell points of the curve apart, however they are represented, in scales of its start."""
+        return np.asarray(z / scale)
+
+    def middle(self, one: Place, other: Place) -> Place | None:
+        """Return the place halfway between two places; None if it is not found."""
+        guess, along = 0.5 * (one.z + other.z), one.tangent + other.tangent
+        return self.place(guess, along, along, one.scale)
+
+
+class ImplicitCurve(Curve):
+    """The solutions of equations, of which there is one fewer than unknowns.
+
+    Args:
+        equations: that hold on the curve.
+    """
+
+    def __init__(self, equations: Equations) -> None:
+        self.equations = equations
+
+    def place(self, guess: np.ndarray, normal: np.ndarray, along: np.ndarray, scale: np.ndarray) -> Place | None:
+        """Return the point of the curve in the plane through a guess, or None if it is not found."""
+        found = newton(self.equations, guess, scale, Plane(guess, normal))
+        tangent = None if found is None else self.tangent(found.z, along, scale)
+        if found is None or tangent is None:
+            return None
+        return Place(found.z, tangent, scale, found.iterations, found.error)
+
+    def tangent(self, z: np.ndarray, along: np.ndarray, scale: np.ndarray) -> np.ndarray | None:
+        """Return the unit tangent in the direction of another vector; None where there is no single one."""
+        with np.errstate(all="ignore"):
+            matrix = np.vstack([self.equations.jacobian(z), along / scale**2])
+        found = solved(matrix, np.append(np.zeros(len(z) - 1), 1.0))
+        return None if found is None else found / np.linalg.norm(found / scale)
+
+    def carried_on(self, place: Place) -> tuple[Curve, Place]:
+        """Return the same curve, with scales that have grown with the unknowns."""
+        return self, place.rescaled(np.maximum(place.scale, np.abs(place.z)))

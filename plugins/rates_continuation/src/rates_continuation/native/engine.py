@@ -1,0 +1,101 @@
+"""The native engine: curves are followed and special points found by the code in this package."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+from attrs import evolve, frozen
+
+from rates_continuation.native.crossings import Crossing, crossings
+from rates_continuation.native.curve import ImplicitCurve, Place
+from rates_continuation.native.equilibria import Equilibrium, EquilibriumEquations
+from rates_continuation.native.fold import FoldEquations
+from rates_continuation.native.hopf import HopfEquations
+from rates_continuation.native.normal_forms import fold_coefficient, lyapunov_coefficient
+from rates_continuation.native.tracing import Bounds, Steps, trace
+
+WIDTHS = 10  # scales of a parameter between its bounds
+FLOOR = 1e-2  # of the change that the terms of its equation make: the least scale of a state
+
+
+@frozen(eq=False)
+class Followed:
+    """A curve of equilibria from end to end.
+
+    Attributes:
+        points: in order.
+        crossings: what happens between them, with the number of the point before.
+        ended: why, at the first and at the last point.
+    """
+
+    points: list[Equilibrium]
+    crossings: list[tuple[int, Crossing]]
+    ended: tuple[str, str]
+
+
+def start_of(equations: EquilibriumEquations, x: np.ndarray, p: float, bounds: tuple[float, float]) -> Place | None:
+    """Return the equilibrium near a state, as a place of a curve in the direction of a growing parameter."""
+    width = (bounds[1] - bounds[0]) / WIDTHS
+    guess, normal = np.append(x, p), np.zeros(len(x) + 1)
+    normal[-1] = 1.0
+    scale = np.append(np.maximum(np.abs(x), 1e-3 * max(1.0, float(np.max(np.abs(x), initial=0.0)))), width)
+    place = ImplicitCurve(equations).place(guess, normal * scale**2, normal * scale**2, scale)
+    if place is None:
+        return None
+    if place.tangent[-1] < 0:
+        place = evolve(place, tangent=-place.tangent)
+    return place.rescaled(_scale(equations, place, width))
+
+
+def _scale(equations: EquilibriumEquations, place: Place, width: float) -> np.ndarray:
+    """Return what counts as a change of 1: the size of each state, or how it changes with the parameter.
+
+    A state that is 0 has that of the terms which cancel in its equation, over the fastest time constant.
+    """
+    states = place.z[:-1]
+    slopes = np.abs(place.tangent[:-1] / place.tangent[-1]) * width
+    matrix = equations.jacobian(place.z)[:, :-1]
+    fastest = float(np.max(np.abs(np.linalg.eigvals(matrix)), initial=0.0)) or 1.0
+    scale = np.maximum.reduce([np.abs(states), slopes, FLOOR / fastest * (np.abs(matrix) @ np.abs(states))])
+    largest = float(np.max(scale, initial=0.0))
+    return np.append(np.where(scale > 0, scale, largest or 1.0), width)
+
+
+def follow(equations: EquilibriumEquations, start: Place, bounds: Bounds, steps: Steps) -> Followed:
+    """Follow a curve of equilibria from a start to both of its ends."""
+    back = evolve(start, tangent=-start.tangent)
+    before, first = _one_way(equations, back, bounds, steps)
+    behind, last = ([], first) if first == "closed" else _one_way(equations, start, bounds, steps)
+    points = [*reversed([_turned(point) for point in before]), Equilibrium.of(equations, start), *behind]
+    found = [
+        (number, crossing)
+        for number, (one, other) in enumerate(pairwise(points))
+        for crossing in crossings(equations, one, other)
+    ]
+    return Followed(points, found, (first, last))
+
+
+def _one_way(
+    equations: EquilibriumEquations, start: Place, bounds: Bounds, steps: Steps
+) -> tuple[list[Equilibrium], str]:
+    points, ended = [], ""
+    for traced in trace(ImplicitCurve(equations), start, bounds, steps):
+        ended = traced.ended
+        if ended != "stalled":
+            points.append(Equilibrium.of(equations, traced.place))
+    return points, ended
+
+
+def _turned(point: Equilibrium) -> Equilibrium:
+    return evolve(point, place=evolve(point.place, tangent=-point.place.tangent))
+
+
+def coefficient(crossing: Crossing) -> float:
+    """Return the coefficient of the normal form; NaN where there is none."""
+    own, solution = crossing.equations, crossing.solution
+    if isinstance(own, FoldEquations) and solution is not None:
+        return fold_coefficient(own, solution)
+    if isinstance(own, HopfEquations) and solution is not None:
+        return lyapunov_coefficient(own, solution)
+    return float("nan")

@@ -1,0 +1,66 @@
+"""Equilibria of a vector field, as a curve in states and a parameter."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+from attrs import frozen
+
+from rates_continuation.native.curve import Place
+from rates_continuation.native.equations import Equations
+from rates_continuation.vector_field import Field
+
+
+class EquilibriumEquations(Equations):
+    """f(x, p) = 0 for z = (x, p), with as many free parameters as the field has.
+
+    Args:
+        field: whose equilibria are looked for.
+    """
+
+    def __init__(self, field: Field) -> None:
+        self.field = field
+
+    @property
+    def states(self) -> int:
+        """Return the number of states, with which z begins."""
+        return self.field.size
+
+    def residual(self, z: np.ndarray) -> np.ndarray:
+        """Return f."""
+        return self.field.rates(z[: self.states], z[self.states :])
+
+    def jacobian(self, z: np.ndarray) -> np.ndarray:
+        """Return ∂f/∂(x, p)."""
+        x, p = z[: self.states], z[self.states :]
+        return np.hstack([self.field.by_states(x, p), self.field.by_parameters(x, p)])
+
+
+@frozen(eq=False)
+class Equilibrium:
+    """A point of a curve of equilibria.
+
+    Attributes:
+        place: on the curve.
+        states: ∂f/∂x there.
+    """
+
+    place: Place
+    states: np.ndarray
+
+    @classmethod
+    def of(cls, equations: EquilibriumEquations, place: Place) -> Equilibrium:
+        """Return what there is to know of a place."""
+        return cls(place, equations.jacobian(place.z)[:, : equations.states])
+
+    @cached_property
+    def eigenvalues(self) -> np.ndarray:
+        """The eigenvalues of ∂f/∂x, that with the largest real part first."""
+        found = np.linalg.eigvals(self.states)
+        return found[np.lexsort((found.imag, -found.real))]
+
+    @property
+    def unstable(self) -> int:
+        """Return the number of eigenvalues with a positive real part."""
+        return int(np.count_nonzero(self.eigenvalues.real > 0))

@@ -1,0 +1,53 @@
+"""Folds of equilibria: points at which ∂f/∂x is singular."""
+
+from __future__ import annotations
+
+import numpy as np
+from attrs import evolve, field, frozen
+
+from rates_continuation.native.augmented import Singular, bordered
+from rates_continuation.native.equations import Equations
+
+
+@frozen(eq=False)
+class FoldEquations(Equations):
+    """f = 0 and det ∂f/∂x = 0, as g = 0; unknowns are those of f.
+
+    Attributes:
+        equations: f = 0, whose unknowns begin with x.
+        states: number of those.
+        scale: of each unknown.
+        b: approximation of the left null vector, `[states]`.
+        c: likewise of the right one.
+    """
+
+    equations: Equations
+    states: int
+    scale: np.ndarray
+    b: np.ndarray = field(repr=False)
+    c: np.ndarray = field(repr=False)
+
+    def singular(self, z: np.ndarray) -> Singular:
+        """Return g with the null vectors."""
+        return bordered(self.equations.jacobian(z)[:, : self.states], self.b[:, None], self.c[:, None])
+
+    def residual(self, z: np.ndarray) -> np.ndarray:
+        """Return f and g."""
+        return np.append(self.equations.residual(z), self.singular(z).g[0, 0])
+
+    def jacobian(self, z: np.ndarray) -> np.ndarray:
+        """Return their derivative."""
+        found, direction = self.singular(z), np.zeros(len(z))
+        direction[: self.states] = found.right[:, 0]
+        change = self.equations.curvature(z, direction, self.scale)
+        return np.vstack([self.equations.jacobian(z), -found.left[:, 0] @ change])
+
+    def renewed(self, z: np.ndarray) -> FoldEquations:
+        """Return equations with the same solutions that are well conditioned near one of them."""
+        found = self.singular(z)
+        return evolve(self, b=unit(found.left[:, 0]), c=unit(found.right[:, 0]))
+
+
+def unit(vector: np.ndarray) -> np.ndarray:
+    """Return a vector of length 1."""
+    return np.asarray(vector / np.linalg.norm(vector))

@@ -1,0 +1,129 @@
+"""Follow a curve step by step: Keller's pseudo-arclength continuation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from attrs import field, frozen
+
+from rates_continuation.native.curve import Curve, Place
+
+FEW, MANY = 3, 5  # iterations after which steps grow, or shrink
+GROWTH, SHRINKAGE = 1.5, 0.5
+STRAIGHT = 0.94  # cosine of the angle between two tangents: a larger angle asks for a smaller step
+NEAR = 0.5  # of a step: a curve that comes so near to its start is closed
+
+
+@frozen
+class Steps:
+    """How long steps are, in scales.
+
+    Attributes:
+        first: the first one.
+        smallest: below which the curve is given up.
+        largest: that is taken where the curve is straight.
+        most: number of them.
+    """
+
+    first: float = 0.02
+    smallest: float = 1e-8
+    largest: float = 0.25
+    most: int = 5000
+
+
+@frozen(eq=False)
+class Bounds:
+    """Within which a curve is followed.
+
+    Attributes:
+        lower: of the last unknown.
+        upper: likewise.
+        wanted: whether a point is still wanted, whatever its last unknown.
+    """
+
+    lower: float
+    upper: float
+    wanted: Callable[[np.ndarray], bool] = field(default=lambda z: True)
+
+
+@frozen(eq=False)
+class Traced:
+    """A step along a curve.
+
+    Attributes:
+        curve: as it is followed there.
+        place: where it led.
+        ended: why the curve is not followed further: `bound`, `closed`, `left`, `stalled` or `steps`; empty if it is.
+    """
+
+    curve: Curve
+    place: Place
+    ended: str = ""
+
+
+def trace(curve: Curve, start: Place, bounds: Bounds, steps: Steps) -> Iterator[Traced]:
+    """Yield points of a curve behind a start, in the direction of its tangent there.
+
+    The last one says why it is the last: the parameter's bound, where it lies; the start, to which the curve returns;
+    the first point that is not wanted; the last one before steps became too small; or there were too many.
+    """
+    here, size, begun = start, steps.first, [curve.coordinates(start.z, start.scale)]
+    for number in range(1, steps.most + 1):
+        taken = _step(curve, here, size, steps.smallest)
+        if taken is None:
+            yield Traced(curve, here, "stalled")
+            return
+        there, size = taken
+        at, before = (curve.coordinates(place.z, start.scale) for place in (there, here))
+        ended = _ended(there, bounds) or ("closed" if number > 2 and _passes(begun, before, at) else "")
+        begun = [*begun, at][:2]
+        if ended == "bound":
+            there = _at_bound(curve, here, there, bounds) or there
+        elif not ended and number == steps.most:
+            ended = "steps"
+        yield Traced(curve, there, ended)
+        if ended:
+            return
+        size = min(steps.largest, size * (GROWTH if there.iterations <= FEW else 1.0))
+        size = max(steps.smallest, size * (SHRINKAGE if there.iterations >= MANY else 1.0))
+        curve, here = curve.carried_on(there)
+
+
+def _step(curve: Curve, here: Place, size: float, smallest: float) -> tuple[Place, float] | None:
+    """Return the place to which a step leads that is not too long, and its length; None if all are."""
+    while size >= smallest:
+        guess = here.z + size * here.tangent
+        there = curve.place(guess, here.tangent, here.tangent, here.scale)
+        if there is not None and float((there.tangent / there.scale) @ (here.tangent / here.scale)) > STRAIGHT:
+            return there, size
+        size *= SHRINKAGE
+    return None
+
+
+def _ended(there: Place, bounds: Bounds) -> str:
+    if not bounds.lower <= there.z[-1] <= bounds.upper:
+        return "bound"
+    return "" if bounds.wanted(there.z) else "left"
+
+
+def _passes(begun: list[np.ndarray], here: np.ndarray, there: np.ndarray) -> bool:
+    """Tell whether a step goes through the start, in the direction in which the curve began."""
+    start, second = begun
+    direction, way = second - start, there - here
+    before, behind = direction @ (here - start), direction @ (there - start)
+    if not before < 0 <= behind:
+        return False
+    nearest = here - start + before / (before - behind) * way
+    return bool(np.linalg.norm(nearest) < NEAR * np.linalg.norm(way))
+
+
+def _at_bound(curve: Curve, here: Place, there: Place, bounds: Bounds) -> Place | None:
+    """Return where a curve meets the bound that a step crosses."""
+    bound = bounds.upper if there.z[-1] > bounds.upper else bounds.lower
+    share = (bound - here.z[-1]) / (there.z[-1] - here.z[-1])
+    guess = here.z + share * (there.z - here.z)
+    guess[-1] = bound
+    normal = np.zeros_like(guess)
+    normal[-1] = here.scale[-1] ** 2
+    return curve.place(guess, normal, there.tangent, here.scale)

@@ -1,0 +1,32 @@
+"""Where a model comes to rest."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.integrate import LSODA
+
+from rates_continuation.vector_field import Field
+
+LONGEST = 1e4  # times the fastest time constant at the start
+STILL = 1e-6  # rate of change, relative to the size of states, at which a model has settled
+LARGE = 1e9  # size, relative to that at the start, at which it is on its way to infinity
+MOST_STEPS = 20_000
+
+
+def settled(field: Field, x: np.ndarray, p: np.ndarray) -> np.ndarray:
+    """Return the states to which a field leads from others, after a while; where it leads nowhere, these."""
+    with np.errstate(all="ignore"):
+        matrix = field.by_states(x, p)
+        fastest = float(np.max(np.abs(np.linalg.eigvals(matrix)), initial=0.0)) if np.isfinite(matrix).all() else 0.0
+        run = LSODA(lambda t, y: field.rates(y, p), 0.0, x, LONGEST / fastest if fastest > 0 else LONGEST, rtol=1e-6)
+        for _ in range(MOST_STEPS):
+            if run.status != "running" or _is_still(field.rates(run.y, p), run.y):
+                break
+            run.step()
+            if not np.max(np.abs(run.y)) < LARGE * (1.0 + np.max(np.abs(x))):
+                return x
+    return np.array(run.y)
+
+
+def _is_still(rates: np.ndarray, y: np.ndarray) -> bool:
+    return bool(np.max(np.abs(rates) / (np.abs(y) + 1.0), initial=0.0) < STILL)

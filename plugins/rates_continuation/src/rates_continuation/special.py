@@ -1,0 +1,66 @@
+"""Special points of branches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from attrs import field, frozen
+from rates_core.errors import UnknownNameError, did_you_mean
+
+KINDS = {
+    "LP": "limit point, or fold: the branch turns round",
+    "HB": "Hopf point: a branch of cycles begins",
+    "BP": "branch point: another branch crosses",
+    "??": "several eigenvalues cross where they could not be told apart",
+}
+
+
+@frozen(eq=False)
+class SpecialPoint:
+    """A point of a branch at which the stability changes, or the branch turns round.
+
+    Attributes:
+        kind: `LP`, `HB`, `BP`, or `??`; see `KINDS`.
+        values: of the free parameters and of all states, by path.
+        number: of the point of the branch that comes before it.
+        eigenvalues: of the Jacobian.
+        period: of the small cycles around a Hopf point, in the model's time; NaN for other kinds.
+        coefficient: of the normal form: a of a fold, the first Lyapunov coefficient of a Hopf point; else NaN.
+        residual: largest rate of change.
+        error: estimate of the error, relative to how large the unknowns are.
+
+    Example:
+        `point["p/qif_op/eta"]` is the value of a parameter or state there.
+    """
+
+    kind: str
+    values: Mapping[str, float]
+    number: int
+    eigenvalues: np.ndarray
+    period: float
+    coefficient: float
+    residual: float
+    error: float
+    found: Any = field(repr=False)  # what the engine goes on from
+
+    def __getitem__(self, path: str) -> float:
+        """Return the value of a free parameter or of a state.
+
+        Raises:
+            UnknownNameError: there is none of that path.
+        """
+        if path not in self.values:
+            raise UnknownNameError(
+                f"A special point has no value {path!r}.{did_you_mean(str(path), self.values)} "
+                f"It has: {', '.join(self.values)}."
+            )
+        return self.values[path]
+
+    @property
+    def criticality(self) -> str:
+        """Return whether the cycles that begin at a Hopf point are stable: `supercritical`, else `subcritical`."""
+        if self.kind != "HB" or self.coefficient != self.coefficient:
+            return ""
+        return "supercritical" if self.coefficient < 0 else "subcritical"

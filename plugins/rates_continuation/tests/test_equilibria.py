@@ -1,0 +1,196 @@
+"""Branches of equilibria against closed forms and independent numbers, by the names of a model."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from rates_continuation import Continuation
+from rates_core.errors import ArgumentError, SimulationError, UnknownNameError
+from rates_core.testing.parts import single
+
+from rates_core import CircuitTemplate
+
+REFERENCE = json.loads((Path(__file__).parent / "reference.json").read_text(encoding="utf-8"))
+QIF = "model_templates.neural_mass_models.qif.qif_sfa"
+ETA, R = "p/qif_sfa_op/eta", "p/qif_sfa_op/r"
+CUSP = single("x' = mu + k*x - x^3", x="output(-1.3)", mu=0.0, k=1.0)
+
+
+@pytest.mark.parametrize("start", [None, {ETA: -5.0}, {ETA: 4.0}])
+@pytest.mark.parametrize("max_step", [0.25, 0.07])
+def test_folds_and_hopf_points_of_quadratic_neurons_are_those_of_the_reference(
+    start: dict[str, float] | None, max_step: float
+) -> None:
+    found = Continuation(QIF).equilibria(ETA, bounds=(-10.0, 5.0), start=start, max_step=max_step)
+    wanted = REFERENCE["qif_sfa_default"]["equilibria"]
+    assert [point.kind for point in found.specials] == [point["kind"] for point in wanted]
+    for point, known in zip(found.specials, wanted, strict=True):
+        assert point[ETA] == pytest.approx(known["eta"], rel=1e-9)
+        assert point[R] == pytest.approx(known["r"], rel=1e-9)
+        assert point.residual < 1e-12
+        if point.kind == "HB":
+            assert point.period == pytest.approx(known["period"], rel=1e-9)
+            assert point.criticality == known["criticality"]
+    assert found.ended == ("bound", "bound")
+    assert found.p[[0, -1], 0].tolist() == [-10.0, 5.0]
+
+
+def test_every_point_is_the_closed_form_and_has_its_stability() -> None:
+    found = Continuation(QIF).equilibria(ETA, bounds=(-10.0, 5.0))
+    r = found.column(R)
+    v, a = -1 / (2 * np.pi * r), 5 * r  # Delta = tau = 1, alpha*tau_a = 5
+    np.testing.assert_allclose(found.column(ETA), -(v**2) + a - 15 * r + (np.pi * r) ** 2, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(found.column("p/qif_sfa_op/a"), a, rtol=1e-9)
+    numbers = [found.unstable[0]]
+    for value in found.unstable:
+        if value != numbers[-1]:
+            numbers.append(value)
+    assert numbers == [0, 2, 1, 2, 0]
+
+
+def test_folds_of_the_cusp_have_their_normal_form() -> None:
+    found = Continuation(CUSP).equilibria("p/op/mu", bounds=(-2.0, 2.0))
+    low, high = found.special("LP")
+    size = 2 / (3 * np.sqrt(3))
+    assert (low["p/op/mu"], high["p/op/mu"]) == (pytest.approx(size, rel=1e-12), pytest.approx(-size, rel=1e-12))
+    # f'' = -6 x at x = -1/sqrt(3) and 1/sqrt(3), and a is half of it
+    assert (low.coefficient, high.coefficient) == (
+        pytest.approx(np.sqrt(3), rel=1e-8),
+        pytest.approx(-np.sqrt(3), rel=1e-8),
+    )
+
+
+def test_hopf_points_of_fitzhugh_and_nagumo() -> None:
+    model = single(
+        ["v' = v - v^3/3 - w + I_ext", "w' = eps*(v + a - b*w)"], v="output(-1.2)", w="variable(-0.6)", I_ext=0.0,
+        eps=0.08, a=0.7, b=0.8,
+    )  # fmt: skip
+    found = Continuation(model).equilibria("p/op/I_ext", bounds=(-1.0, 2.0))
+    known = REFERENCE["fitzhugh_nagumo"]
+    assert [point.kind for point in found.specials] == ["HB", "HB"]
+    np.testing.assert_allclose([point["p/op/I_ext"] for point in found.specials], known["HB_I"], rtol=1e-12)
+    assert found.specials[0].period == pytest.approx(known["period_at_first"], rel=1e-11)
+    assert [point.criticality for point in found.specials] == ["subcritical", "subcritical"]
+
+
+LORENZ = single(
+    ["x' = sigma*(y - x)", "y' = x*(rho - z) - y", "z' = x*y - beta*z"], x="output(0.0)", y="variable(0.0)",
+    z="variable(0.0)", sigma=10.0, rho=0.5, beta=8 / 3,
+)  # fmt: skip
+
+
+def test_the_resting_state_of_lorenz_branches_at_1() -> None:
+    found = Continuation(LORENZ).equilibria("p/op/rho", bounds=(-1.0, 30.0))
+    assert [point.kind for point in found.specials] == ["BP"]
+    assert found.specials[0]["p/op/rho"] == pytest.approx(1.0, rel=1e-12)
+
+
+def test_convection_of_lorenz_loses_its_stability_at_a_hopf_point() -> None:
+    z = 9.0
+    x = np.sqrt(8 / 3 * z)
+    start = {"p/op/x": x, "p/op/y": x, "p/op/z": z, "p/op/rho": 10.0}
+    found = Continuation(LORENZ).equilibria("p/op/rho", bounds=(2.0, 30.0), start=start)
+    (hopf,) = found.specials
+    assert hopf["p/op/rho"] == pytest.approx(470 / 19, rel=1e-12)
+    assert hopf.period == pytest.approx(REFERENCE["lorenz"]["HB_period"], rel=1e-11)
+
+
+def test_the_closed_form_of_the_first_lyapunov_coefficient() -> None:
+    # r' = r*(mu + c*r^2) has l1 = c*|q|^2 with |q| = 1: Re(z) = x is half of q and of its conjugate
+    for c in (-0.3, 0.8):
+        model = single(
+            ["x' = mu*x - y + c*x*(x^2 + y^2)", "y' = x + mu*y + c*y*(x^2 + y^2)"], x="output(0.0)", y="variable(0.0)",
+            mu=-0.5, c=c,
+        )  # fmt: skip
+        (hopf,) = Continuation(model).equilibria("p/op/mu", bounds=(-1.0, 1.0)).specials
+        assert hopf.coefficient == pytest.approx(2 * c, rel=1e-6)
+        assert hopf.criticality == ("supercritical" if c < 0 else "subcritical")
+
+
+def test_a_closed_curve_is_followed_once() -> None:
+    # equilibria with mu^2 + x^2 = 1 in two halves, which folds join
+    model = single("x' = 1 - mu^2 - x^2", x="output(1.0)", mu=0.0)
+    found = Continuation(model).equilibria("p/op/mu", bounds=(-2.0, 2.0))
+    assert found.ended == ("closed", "closed")
+    assert sorted(round(point["p/op/mu"], 9) for point in found.special("LP")) == [-1.0, 1.0]
+    np.testing.assert_allclose(found.column("p/op/mu") ** 2 + found.column("p/op/x") ** 2, 1.0, rtol=1e-9)
+
+
+def test_units_of_states_change_nothing() -> None:
+    plain = single(["x' = mu + x - x^3 + 0.1*y", "y' = x - y"], x="output(-1.3)", y="variable(-1.3)", mu=0.0)
+    large = single(
+        ["x' = s*(mu + x/s - (x/s)^3 + 0.1*y*s)", "y' = x/s^2 - y"], x="output(-1.3e6)", y="variable(-1.3e-6)", mu=0.0,
+        s=1e6,
+    )  # fmt: skip
+    one, other = (
+        Continuation(model).equilibria("p/op/mu", bounds=(-2.0, 2.0)).special("LP") for model in (plain, large)
+    )
+    assert len(one) == len(other) == 2
+    np.testing.assert_allclose([p["p/op/mu"] for p in other], [p["p/op/mu"] for p in one], rtol=1e-9)
+
+
+def test_tables_speak_in_paths() -> None:
+    found = Continuation(CUSP).equilibria("p/op/mu", bounds=(-2.0, 2.0))
+    assert list(found.data.columns) == ["p/op/mu", "p/op/x", "unstable"]
+    assert len(found.data) == len(found)
+    assert found.special_points["kind"].tolist() == ["LP", "LP"]
+    assert repr(found).startswith("<Branch of ")
+    assert found.special_points["p/op/mu"].tolist() == [point["p/op/mu"] for point in found.specials]
+
+
+def test_a_picture_has_stable_and_unstable_parts() -> None:
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    found = Continuation(CUSP).equilibria("p/op/mu", bounds=(-2.0, 2.0))
+    axes = found.plot("p/op/x")
+    assert [line.get_linestyle() for line in axes.lines] == ["-", "--", "-", "None"]
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("p/op/mu", "p/op/x")
+    np.testing.assert_allclose(np.ptp(axes.lines[1].get_xdata()), 4 / (3 * np.sqrt(3)), rtol=0.05)
+
+
+def test_values_that_a_run_has_are_parameters_too() -> None:
+    found = Continuation(CUSP, parameters={"p/op/k": 3.0}).equilibria("p/op/mu", bounds=(-4.0, 4.0))
+    np.testing.assert_allclose([point["p/op/mu"] for point in found.special("LP")], [2.0, -2.0], rtol=1e-11)
+
+
+@pytest.mark.parametrize(
+    ("bounds", "text"),
+    [
+        ((1.0, 2.0), "bounds of 'p/op/mu' are (1, 2), which leave out its value 0 at the start. Choose others, or give "
+                     "a value between them: start={'p/op/mu': ...}."),
+        ((2.0, -2.0), "bounds must be two numbers, the lower one first; they are (2.0, -2.0)."),
+        (3.0, "bounds must be two numbers, (lower, upper); they are 3.0."),
+    ],
+)  # fmt: skip
+def test_bounds_have_to_be_right(bounds: tuple[float, float], text: str) -> None:
+    with pytest.raises(ArgumentError) as refused:
+        Continuation(CUSP).equilibria("p/op/mu", bounds=bounds)
+    assert str(refused.value) == text
+
+
+def test_a_model_without_an_equilibrium_says_what_was_tried() -> None:
+    model = single("x' = 1 + x^2 + mu^2", x="output(0.0)", mu=0.0)
+    with pytest.raises(SimulationError, match=r"^No equilibrium was found near the start at p/op/mu = 0: the model"):
+        Continuation(model).equilibria("p/op/mu", bounds=(-1.0, 1.0))
+
+
+def test_unknown_names_are_told() -> None:
+    found = Continuation(CUSP).equilibria("p/op/mu", bounds=(-2.0, 2.0))
+    with pytest.raises(UnknownNameError, match="Did you mean 'p/op/x'"):
+        found.column("p/op/xx")
+    with pytest.raises(UnknownNameError, match="A special point has no value 'p/op/m'"):
+        found.specials[0]["p/op/m"]
+    with pytest.raises(UnknownNameError, match=r"There are no points of kind 'HP'\. Did you mean"):
+        found.special("HP")
+    with pytest.raises(UnknownNameError):
+        Continuation(CUSP).equilibria("p/op/nu", bounds=(-2.0, 2.0))
+
+
+def test_a_circuit_is_taken_as_it_is() -> None:
+    circuit = CircuitTemplate.from_yaml(QIF)
+    Continuation(circuit).equilibria(ETA, bounds=(-6.0, -4.0))
+    assert circuit == CircuitTemplate.from_yaml(QIF)
