@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from rates_core.solvers.tableau import Tableau
@@ -51,6 +52,11 @@ class Steps:
         """Drop all steps before one, but for the newest."""
         while (oldest := next(iter(self._kept))) < step and len(self._kept) > 1:
             del self._kept[oldest]
+
+    @property
+    def kept(self) -> Iterable[int]:
+        """Return the numbers of the steps that are kept, in order."""
+        return self._kept.keys()
 
     def at_stage(self, step: int) -> Pieces:
         """Return the states at the stage that comes next."""

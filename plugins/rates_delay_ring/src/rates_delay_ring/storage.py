@@ -25,6 +25,7 @@ from rates_delay_ring.breaks import Breaks
 from rates_delay_ring.inside import Shares
 from rates_delay_ring.interpolation import lagrange, lagrange_weights, near_samples, snapped, window
 from rates_delay_ring.places import placed
+from rates_delay_ring.reach import oldest_read, reach_of
 from rates_delay_ring.resolved import Window, resolved
 from rates_delay_ring.stencil import Stencil, stencil_of
 from rates_delay_ring.steps import Steps
@@ -57,13 +58,14 @@ class Ring(UniformHistory):
         self._delays = [np.asarray(np.where(np.equal(d, 0), 1.0, d / context.step_size)) for d in context.delays]
         self._longest = max((float(delay.max()) for delay in self._delays if delay.size), default=0.0)
         self._shortest = min((float(delay.min()) for delay in self._delays if delay.size), default=math.inf)
-        self._size = max(math.ceil(self._longest) + self._order + 3, 2 * self._order + 2)
         kept = dict.fromkeys(read.slot for read in context.system.reads)
         self._algebraic = [slot for slot in kept if slot not in self._states]
         dependence = Dependence(context.system)
         self._needs = dependence.needed_reads
-        # how far back reads go when a computed variable is computed inside a step
-        self._reach = math.inf if dependence.recurrent else self._longest * (1 + len(self._algebraic))
+        lengths = [float(delay.max(initial=0.0)) for delay in self._delays]
+        self._reach = reach_of(dependence, lengths)  # of reads inside steps too
+        farthest = self._longest if math.isinf(self._reach) else self._reach
+        self._size = max(math.ceil(farthest) + self._order + 3, 2 * self._order + 2)
         self._stored = dict.fromkeys(kept, -1)
         true = [np.asarray(delay / context.step_size) for delay in context.delays]
         self._breaks = Breaks(context.system, true, self._order)
@@ -137,6 +139,8 @@ class Ring(UniformHistory):
             return self.sweeps()
         self._current, self._complete = step, False
         self._steps.begin(step, pieces)
+        if math.isinf(self._reach):
+            self._keep_what_is_read(step)
         for slot in self._buffers:
             if slot in self._states:
                 self._put(slot, step, pieces[self._states[slot][0]])
@@ -146,6 +150,20 @@ class Ring(UniformHistory):
             self._note_start()
         self._forget(step)
         return self.sweeps()
+
+    def _keep_what_is_read(self, step: int) -> None:
+        """Make room for as many samples as reads inside steps may go back that lead to such reads again."""
+        oldest = oldest_read(step, math.ceil(self._longest), self._steps.kept)
+        needed = step - max(0, oldest) + self._order + 3
+        if needed <= self._size:
+            return
+        size = 2 * needed
+        for slot, old in self._buffers.items():
+            new = self._buffers[slot] = np.zeros((2 * size, *old.shape[1:]), dtype=old.dtype)
+            rows = np.arange(max(step - self._size, -self._order - 1 - math.ceil(self._longest)), step)
+            for row in (rows % size, rows % size + size):
+                new[row] = old[rows % self._size]
+        self._size, self._gathers = size, {}
 
     def _compute(self, step: int, pieces: tuple[Any, ...]) -> None:
         """Store what computed variables are at the start of a step."""
