@@ -7,7 +7,7 @@ import pytest
 from rates_core.plugins import get_manager
 from rates_core.solvers.tableau import Tableau
 from rates_delay_ring.inside import extension, extension_slopes, shares
-from rates_delay_ring.resolved import Window, resolved
+from rates_delay_ring.resolved import Window, located
 
 RK4: Tableau = get_manager().solver("rk4").load()
 METHODS = [
@@ -49,15 +49,21 @@ def test_entries_rest_on_the_step_that_they_lie_in() -> None:
 def test_what_lies_on_enough_samples_needs_no_stages() -> None:
     window = Window((0,), 9, 4)
     for position, inside in ((8.5, False), (9.0, False), (9.2, True), (-3.0, False)):
-        found = resolved(np.array([position]), 0.5, window, False, RK4)
-        assert found is not None
-        assert (found.inside is not None) == inside
-    assert resolved(np.array([9.2]), 0.5, window, False) is None  # a computed variable
+        state = located(np.array([position]), window, False, RK4)
+        assert (state.inside is not None) == inside
+        computed = located(np.array([position]), window, False)
+        assert (computed.anew is not None) == inside
+        assert computed.weights.any() != inside
 
 
 def test_a_side_of_a_sample_without_polynomial_has_the_extension() -> None:
-    found = resolved(np.array([9.0]), 0.5, Window((0,), 9, 4), True, RK4)
-    assert found is not None
+    found = located(np.array([9.0]), Window((0,), 9, 4), True, RK4)
     assert found.inside is not None
     assert not found.inside.own.any()  # the value is the sample
     np.testing.assert_allclose(found.inside.slopes[1][0], [-0.5, 0, 0, 0], atol=1e-15)  # half of the derivative there
+
+
+def test_the_start_is_a_sample_at_all_nodes() -> None:
+    found = located(np.array([0.0]), Window((0,), 3, 2), False, RK4)
+    assert found.first.tolist() == [-2]  # the last of three samples
+    np.testing.assert_array_equal(found.weights, [[0.0, 0.0, 1.0]])

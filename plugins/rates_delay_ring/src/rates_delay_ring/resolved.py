@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from attrs import frozen
+from attrs import evolve, frozen
 from rates_core.solvers.tableau import Tableau
 
 from rates_delay_ring.inside import Shares, shares
@@ -13,7 +13,7 @@ from rates_delay_ring.interpolation import lagrange_slopes, lagrange_weights, ne
 
 
 @frozen(eq=False)
-class Resolved:
+class Located:
     """Samples and weights of one read at one node of one step.
 
     Attributes:
@@ -21,12 +21,15 @@ class Resolved:
         weights: of the samples from there on, `[entries, samples]`; their number depends on method and wishes only.
         slopes: their derivatives by the delay, in steps; None if they are not wanted.
         inside: what stages add, where entries lie inside steps; None if none does.
+        anew: entries of a computed variable that no samples tell, `[entries]`: it has to be computed there. Their
+            weights are 0.
     """
 
     first: np.ndarray
     weights: np.ndarray
     slopes: np.ndarray | None = None
     inside: Shares | None = None
+    anew: np.ndarray | None = None
 
 
 @frozen
@@ -57,17 +60,14 @@ class Window:
         return np.clip(cell - order // 2, low, np.maximum(high - order, low)), high - low >= order
 
 
-def resolved(
-    positions: np.ndarray, node: float, window: Window, slopes: bool, tableau: Tableau | None = None
-) -> Resolved | None:
-    """Return where values lie, or None if one lies inside a step that no p + 1 samples surround, and cannot be had.
+def located(positions: np.ndarray, window: Window, slopes: bool, tableau: Tableau | None = None) -> Located:
+    """Return where values lie.
 
     Before the start, where all is constant, a value is the sample before it. The derivative at a sample is the mean of
-    those on both sides of it, where both are known.
+    those on both sides of it, where both are known; a computed variable of which none is known is computed anew.
 
     Args:
         positions: in steps since the start, one per entry.
-        node: of the method; behind the start of a step, a value at the start of the run is one before it.
         window: where samples are.
         slopes: whether derivatives by delays are wanted.
         tableau: the method, whose continuous extension gives a state inside steps; None for a computed variable.
@@ -77,24 +77,33 @@ def resolved(
     """
     order, newest = window.order, window.newest
     positions = near_samples(positions)
-    before = (positions < 0) | ((positions == 0) & (node > 0))
+    before = positions < 0
     whole = (positions == np.rint(positions)) & (positions <= newest)
     between, enough = window.first(positions, below=True)
     enough &= positions <= newest
     inside = ~(before | whole | enough)
-    if tableau is None and inside.any():
-        return None
     samples = np.where(before, np.minimum(np.floor(positions), -1.0), positions)
     samples = np.where(inside, np.minimum(np.floor(positions), newest), samples)
     first = np.where(before | whole | inside, np.floor(samples).astype(int) - order, between)
     weights = lagrange_weights(samples, first, order)
     if not slopes:
-        return Resolved(first, weights, None, None if tableau is None else shares(positions, inside, newest, tableau))
+        added = None if tableau is None else shares(positions, inside, newest, tableau)
+        return _without(inside, tableau, Located(first, weights, None, added))
     left, right, missing = _sides(positions, whole, inside, window, tableau is not None)
     frame = np.minimum(np.floor(positions).astype(int) - order, newest - 2 * order)
     changes = sum(_framed(at, slope, frame) for at, slope in (left, right))
     added = None if tableau is None else shares(positions, inside, newest, tableau, missing)
-    return Resolved(frame, _framed(first, weights, frame), np.asarray(changes), added)
+    found = Located(frame, _framed(first, weights, frame), np.asarray(changes), added)
+    return _without(inside | ((missing[0] > 0) & (missing[1] > 0)), tableau, found)
+
+
+def _without(anew: np.ndarray, tableau: Tableau | None, found: Located) -> Located:
+    """Return where values lie, without those of a computed variable that no samples tell."""
+    if tableau is not None or not anew.any():
+        return found
+    kept = ~anew[:, None]
+    slopes = None if found.slopes is None else found.slopes * kept
+    return evolve(found, weights=found.weights * kept, slopes=slopes, anew=anew)
 
 
 Side = tuple[np.ndarray, np.ndarray]  # first samples, and derivatives of their weights by the delay
@@ -120,7 +129,7 @@ def _sides(
         shares = np.where(whole, 0.5 * known, ~inside), np.where(whole, 0.5 * follows, 0.0)
     else:
         shares = (
-            np.where(whole, np.where(known & follows, 0.5, known), 1.0),
+            np.where(whole, np.where(known & follows, 0.5, known), ~inside),
             np.where(whole & follows, np.where(known, 0.5, 1.0), 0.0),
         )
     behind = positions > 0, positions >= 0

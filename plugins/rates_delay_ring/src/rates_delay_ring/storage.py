@@ -14,19 +14,17 @@ import math
 from typing import Any
 
 import numpy as np
-from attrs import evolve
 from rates_core.delays.dependence import Dependence
 from rates_core.delays.present import Present
-from rates_core.delays.strategy import Gather, Inside, Storage, StorageContext, UniformHistory, joined, no_draws
-from rates_core.errors import ArgumentError, UnsupportedFeatureError
+from rates_core.delays.strategy import Gather, Resolved, Storage, StorageContext, UniformHistory, joined, no_draws
+from rates_core.errors import ArgumentError
 from rates_core.programs.program import slot_paths
 
 from rates_delay_ring.breaks import Breaks
-from rates_delay_ring.inside import Shares
 from rates_delay_ring.interpolation import lagrange, lagrange_weights, near_samples, snapped, window
 from rates_delay_ring.places import placed
 from rates_delay_ring.reach import oldest_read, reach_of
-from rates_delay_ring.resolved import Window, resolved
+from rates_delay_ring.resolver import Resolver, unresolved
 from rates_delay_ring.stencil import Stencil, stencil_of
 from rates_delay_ring.steps import Steps
 
@@ -79,6 +77,7 @@ class Ring(UniformHistory):
         self._current = -1
         self._complete = False
         self._gathers: dict[float, tuple[Gather, ...]] = {}
+        self._resolver: Resolver | None = None  # of a run that has not begun
         self._inputs = context.inputs
         self._at_start: tuple[int | None, tuple[Any, ...]] = (None, ())
         if before is not None:
@@ -333,22 +332,10 @@ class Ring(UniformHistory):
         assert stencil is not None
         return self._placed(number, stencil.offsets, stencil.weights)
 
-    def _placed(
-        self, number: int, offsets: np.ndarray, weights: np.ndarray, slopes: np.ndarray | None = None
-    ) -> Gather:
+    def _placed(self, number: int, offsets: np.ndarray, weights: np.ndarray) -> Gather:
         """Return where the entries of a read lie whose first samples are `offsets` from the present step."""
         shape = self._context.system.shapes[self._context.system.reads[number].slot]
-        return placed(shape, self._context.indices[number], offsets + self._size, weights, slopes)
-
-    def _inside_placed(self, number: int, step: int, shares: Shares, slopes: bool) -> Inside:
-        """Return where what stages add to the entries of a read lies."""
-        changes = [part / self._context.step_size if slopes else None for part in shares.slopes]
-        none = np.full(shares.first.size, -self._size)  # the only row there is
-        return Inside(
-            self._placed(number, shares.first + 1 - step, shares.earlier, changes[0]),
-            self._placed(number, none, shares.own, changes[1]),
-            self._placed(number, none, shares.hurried, changes[2]),
-        )
+        return placed(shape, self._context.indices[number], offsets + self._size, weights, None)
 
     def alike_from(self, slopes: bool) -> float:
         """Return the step from which on all reads are resolved alike."""
@@ -359,38 +346,19 @@ class Ring(UniformHistory):
             return smooth
         return max(self._holds(*key) for key in self._stencils)
 
-    def resolved(self, step: int, node: float, slopes: bool) -> tuple[Gather, ...]:
-        """Return for each read where its values at a node of a step lie.
+    def resolved(self, step: int, node: float, slopes: bool) -> Resolved:
+        """Return where all reads at a node of a step take their values from.
 
         Raises:
-            UnsupportedFeatureError: they lie elsewhere than on samples.
+            UnsupportedFeatureError: the derivative by a delay is wanted that cannot be had.
         """
-        past = self._context.past
         jumps = [step for slot in self._buffers for step in self._breaks.jumps(slot)]
-        if self._present or past.functions or jumps:
-            raise _unresolved("It has a delay of 0, or a past that is no constant.")
-        return tuple(self._resolved(number, step, node, slopes) for number in range(len(self._delays)))
-
-    def _resolved(self, number: int, step: int, node: float, slopes: bool) -> Gather:
-        slot = self._context.system.reads[number].slot
-        newest = step - 1 if node == 0 and slot in self._algebraic else step
-        positions = step + node - self._delays[number].reshape(-1)
-        window = Window((0, *self._breaks.points), newest, self._order)
-        found = resolved(positions, node, window, slopes, self._tableau if slot in self._states else None)
-        if found is None:
-            raise _unresolved(
-                f"Here '{slot}', which is computed, is read where fewer than {self._order + 1} samples of a smooth "
-                "solution stand around it: its delay is short, or delays of whole steps bend the solution nearby. Take "
-                "a smaller step_size or a method of lower order, such as 'heun'; or delay a state."
-            )
-        stencil = self._stencils[number, node]
-        if not slopes and found.inside is None and stencil is not None and stencil.whole:
-            return self._placed(number, found.first + self._order - step, stencil.weights)
-        changes = None if found.slopes is None else found.slopes / self._context.step_size
-        gather = self._placed(number, found.first - step, found.weights, changes)
-        if found.inside is None:
-            return gather
-        return evolve(gather, inside=self._inside_placed(number, step, found.inside, slopes))
+        if self._present or self._context.past.functions or jumps:
+            raise unresolved("It has a delay of 0, or a past that is no constant.")
+        if self._resolver is None:
+            points = (0, *self._breaks.points)
+            self._resolver = Resolver(self._context, self._delays, self._stencils, self._size, points)
+        return self._resolver.resolved(step, node, slopes)
 
     def sweeps(self) -> int:
         """Return how often the stages of a step are computed."""
@@ -446,7 +414,3 @@ class Ring(UniformHistory):
 def _single(value: np.ndarray) -> Any:
     """Return a copy of an axis, or a number."""
     return value.item() if np.ndim(value) == 0 else np.array(value)
-
-
-def _unresolved(reason: str) -> UnsupportedFeatureError:
-    return UnsupportedFeatureError(f"gradient() follows delayed values that lie on samples or between them. {reason}")

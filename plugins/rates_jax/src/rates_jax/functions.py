@@ -317,7 +317,8 @@ def rolled(
     if many < 2:
         (y, windows), rows = part((y, windows), tables)
         return y, rows, windows
-    folded = jax.tree.map(lambda table: table.reshape(many, -1, *table.shape[1:]), some(tables, 0, many * segment))
+    size = segment * stride
+    folded = jax.tree.map(lambda table: table.reshape(many, size, *table.shape[1:]), some(tables, 0, many * segment))
     (y, windows), rows = jax.lax.scan(jax.checkpoint(part), (y, windows), folded)
     rows = jax.tree.map(lambda values: values.reshape(-1, *values.shape[2:]), rows)
     if samples > many * segment:

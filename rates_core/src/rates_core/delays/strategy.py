@@ -95,12 +95,14 @@ class Gather:
         weights: of the samples of each entry, `[entries, samples]`; without samples, the first one is the value.
         slopes: derivatives of these weights by the delay of each entry, or None.
         inside: what stages of steps add where entries lie inside these; None if none does. Only `resolved` has it.
+        moments: of a computed variable, its values at moments inside steps that are added; likewise.
     """
 
     places: np.ndarray
     weights: np.ndarray
     slopes: np.ndarray | None = None
     inside: Inside | None = None
+    moments: Chosen | None = None
 
 
 @frozen(eq=False)
@@ -119,6 +121,54 @@ class Inside:
     earlier: Gather
     own: Gather
     hurried: Gather
+
+
+@frozen(eq=False)
+class Chosen:
+    """Which of the values that a computed variable has at moments are added; each is a gather of the same entries.
+
+    Attributes:
+        earlier: those at moments of steps that are complete; the moments are the rows.
+        own: likewise, at moments of the present step.
+    """
+
+    earlier: Gather
+    own: Gather
+
+
+@frozen(eq=False)
+class Moments:
+    """Moments at which computed variables are evaluated, because they are read there, inside steps.
+
+    Attributes:
+        states: where the state at each is: a gather whose places are rows, of states and of derivatives of stages.
+        parts: which part of its step has gone by, `[moments]`.
+        reads: per read of the System, where its values at all of the moments lie, one behind the other; None for those
+            that no computed variable needs.
+        origins: the delays that move them, `[moments, ...]`: places among the entries of the delays of all reads,
+            counted from 1; 0 for none. None if derivatives by delays are not wanted.
+    """
+
+    states: Gather
+    parts: np.ndarray
+    reads: tuple[Gather | None, ...]
+    origins: np.ndarray | None = None
+
+
+@frozen(eq=False)
+class Resolved:
+    """Where all reads at a node of a step take their values from.
+
+    Attributes:
+        reads: one gather per read. They choose among the first of the moments that follow, and what is read at moments
+            among the next ones.
+        earlier: moments of steps that are complete; None where there are none from which so many reads lead here.
+        own: likewise, moments of the present step.
+    """
+
+    reads: tuple[Gather, ...]
+    earlier: tuple[Moments | None, ...] = ()
+    own: tuple[Moments | None, ...] = ()
 
 
 class UniformHistory(ABC):
@@ -147,8 +197,8 @@ class UniformHistory(ABC):
         """Return the step from which on `resolved` is the same at all steps; infinite if there is none."""
         return math.inf
 
-    def resolved(self, step: int, node: float, slopes: bool) -> tuple[Gather, ...]:
-        """Return for each read where its values at a node of a step lie, whether that step is regular or not.
+    def resolved(self, step: int, node: float, slopes: bool) -> Resolved:
+        """Return where all reads at a node of a step take their values from, whether that step is regular or not.
 
         Args:
             step: number of the step.

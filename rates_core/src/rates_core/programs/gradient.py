@@ -47,6 +47,8 @@ class Course:
         parts: of its outputs.
         delays: value of each read's delay.
         past: value at the start, and before it, of each slot, in the order of `slot_paths`.
+        signals: value of all inputs at a time.
+        sampled: of each input, whether it comes as samples, between which it is linear.
         segment: of so many rows only the beginning is kept for the way back, from where they are taken again; 0 keeps
             all steps.
     """
@@ -61,6 +63,8 @@ class Course:
     parts: tuple[Part, ...]
     delays: tuple[Any, ...] = ()
     past: Mapping[str, Any] = field(factory=dict)
+    signals: Callable[[float], tuple[Any, ...]] | None = None
+    sampled: tuple[bool, ...] = ()
     segment: int = 0
 
 

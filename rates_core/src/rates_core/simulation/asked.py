@@ -105,6 +105,8 @@ class Asked:
             "stride": grid.stride,
             "delays": run.delays,
             "past": {} if run.past is None else {slot: run.past.value(slot, 0.0) for slot in slots},
+            "signals": run.inputs.at,
+            "sampled": tuple(run.inputs.has_samples(signal.key) for signal in run.inputs.signals),
             "segment": ceil(sqrt(grid.rows)) if self.way.checkpoint else 0,
         }
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from attrs import evolve
 
-from rates_core.delays.strategy import Gather
-from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean, shown
+from rates_core.errors import ArgumentError, UnknownNameError, UnsupportedFeatureError, did_you_mean, shown
+from rates_core.programs.arrays.gathers import Arrays, parts_of
+from rates_core.programs.arrays.moments import inputs_at_moments
 from rates_core.programs.arrays.outputs import Given, Plan
 from rates_core.programs.arrays.rollout import Stretch, Stretches
-from rates_core.programs.arrays.runtime import ArrayRuntime, argument
+from rates_core.programs.arrays.runtime import argument
 from rates_core.programs.gradient import Course, GradientRequest, Gradients, Loss
+from rates_core.system.system import System
 
 if TYPE_CHECKING:
     from rates_core.programs.arrays.kernel import ArrayKernel
@@ -73,6 +75,11 @@ def planned(kernel: ArrayKernel, course: Course, moved: Collection[str]) -> tupl
         for path, value in course.past.items()
     ]
     still = tuple(runtime.array(np.zeros(draw.shape), "real") for draw in system.draws)
+    lengths = tuple(runtime.array(length, "real") for length in course.delays) if slopes else ()
+    steps_parts = parts_of(parts)
+    _check_inputs(system, steps_parts, slopes)
+    arrays = Arrays(runtime, course.step_size, steps_parts, *_places(course.delays))
+    linear, functions = _inputs_at(course, system, steps_parts)
     given = Given(
         {path: argument(runtime, system, path, kernel.arguments) for path in taken},
         runtime.array(course.start.y, "real"),
@@ -81,12 +88,44 @@ def planned(kernel: ArrayKernel, course: Course, moved: Collection[str]) -> tupl
         runtime.array(course.start.step, "integer"),
         (runtime.array(0.0, "real"), still),
         tuple(begun),
-        tuple(runtime.array(length, "real") for length in course.delays) if slopes else (),
-        tuple(_gathers(runtime, part) for part in parts) if system.reads else (),
+        lengths,
+        tuple(tuple(arrays.node(node) for node in part.nodes) for part in parts) if system.reads else (),
+        runtime.array(steps_parts, "real"),
+        tuple(runtime.array(table, "real") for table in functions),
     )
     stretches = tuple((part.first, part.samples, part.together, part.sweeps) for part in parts)
     size = len(course.start.history.buffers()[0]) // 2 if system.reads else 0
-    return Plan(stretches, size, course.stride, course.first, course.segment, course.parts), given
+    plan = Plan(stretches, size, course.stride, course.first, course.segment, course.parts)
+    return evolve(plan, moments=bool(steps_parts.size), linear=linear), given
+
+
+def _places(delays: Sequence[Any]) -> tuple[list[int], list[int]]:
+    """Return the place of each read's first delay among those of all, from 1 on, and their numbers."""
+    counts = [int(np.size(delay)) for delay in delays]
+    return np.cumsum([1, *counts]).tolist()[:-1], counts
+
+
+def _check_inputs(system: System, parts: np.ndarray, slopes: bool) -> None:
+    """Raise where a delay would move the time at which an input is looked at, inside steps."""
+    numbers = inputs_at_moments(system) if slopes and parts.size else ()
+    if numbers:
+        raise UnsupportedFeatureError(
+            "gradient() does not follow a delay by which a computed variable is read inside steps that depends on the "
+            f"input '{system.inputs[numbers[0]].key}'. Leave delays out of wrt, or delay a state."
+        )
+
+
+def _inputs_at(course: Course, system: System, parts: np.ndarray) -> tuple[tuple[int, ...], list[np.ndarray]]:
+    """Return which inputs are linear in steps, and tables of the others, of those that are asked for at moments."""
+    numbers = inputs_at_moments(system) if parts.size else ()
+    linear = tuple(number for number in numbers if course.sampled[number])
+    others = [number for number in numbers if number not in linear]
+    if not others:
+        return linear, []
+    assert course.signals is not None
+    steps = course.start.step + np.arange(course.samples * course.stride)
+    rows = [[course.signals((step + part) * course.step_size) for part in parts] for step in steps]
+    return linear, [np.array([[values[number] for values in row] for row in rows]) for number in others]
 
 
 def _stretches(kernel: ArrayKernel, course: Course, slopes: bool) -> list[Stretch]:
@@ -95,23 +134,6 @@ def _stretches(kernel: ArrayKernel, course: Course, slopes: bool) -> list[Stretc
         return [Stretch(0, course.samples)]
     divided = Stretches(kernel.request.system, kernel.program.nodes, history, slopes)
     return divided.of(course.start.step, course.samples, course.stride)
-
-
-def _gathers(runtime: ArrayRuntime, stretch: Stretch) -> tuple[tuple[tuple[Any, ...], ...], ...]:
-    """Return the gathers of a stretch as arrays of the library: by node, by read, that of samples first."""
-    return tuple(tuple(_parts(runtime, gather) for gather in node) for node in stretch.gathers)
-
-
-def _parts(runtime: ArrayRuntime, gather: Gather) -> tuple[tuple[Any, ...], ...]:
-    inside = () if gather.inside is None else (gather.inside.earlier, gather.inside.own, gather.inside.hurried)
-    return tuple(
-        (
-            runtime.array(part.places.astype(np.int64), "integer"),
-            runtime.array(part.weights, "real"),
-            *([] if part.slopes is None else [runtime.array(part.slopes, "real")]),
-        )
-        for part in (gather, *inside)
-    )
 
 
 def checked(loss: Loss) -> Loss:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from attrs import field, frozen
 
+from rates_core.programs.arrays.gathers import Moved
 from rates_core.programs.arrays.inside import InsideSteps
+from rates_core.programs.arrays.moments import inputs_at_moments
 from rates_core.programs.arrays.start import Start
 from rates_core.programs.gradient import Part
 
@@ -30,6 +32,8 @@ class Plan:
         initial: whether the state at the start is one, behind them.
         fed: numbers of the inputs whose tables are, behind all others.
         forward: see `GradientRequest`.
+        moments: whether computed variables are read inside steps.
+        linear: numbers of inputs that come as samples, among those that such variables depend on.
     """
 
     stretches: tuple[tuple[int, int, int, int], ...]
@@ -42,6 +46,8 @@ class Plan:
     initial: bool = False
     fed: tuple[int, ...] = ()
     forward: bool = False
+    moments: bool = False
+    linear: tuple[int, ...] = ()
 
 
 class Given(NamedTuple):
@@ -57,7 +63,9 @@ class Given(NamedTuple):
         still: time 0 and random numbers at the start.
         begun: values of all slots there.
         lengths: of delays that are variables, to which gathers belong.
-        gathers: of all stretches.
+        gathers: of all stretches, by node; see `gathers`.
+        parts: of a step, at which computed variables are read.
+        functions: tables of inputs that are functions of time, by step and such part.
     """
 
     parameters: dict[str, Any]
@@ -70,6 +78,8 @@ class Given(NamedTuple):
     begun: tuple[Any, ...]
     lengths: tuple[Any, ...]
     gathers: tuple[Any, ...]
+    parts: Any = ()
+    functions: tuple[Any, ...] = ()
 
 
 class Outputs:
@@ -80,7 +90,7 @@ class Outputs:
         self._start = Start(program)
         self._rollout = program.runtime.rollout(program.module, plan.forward)
         sweeps = {sweeps for *_, sweeps in plan.stretches if sweeps}
-        self._inside = {number: InsideSteps(program, number, plan.forward) for number in sweeps}
+        self._inside = {number: InsideSteps(program, number, plan.forward, plan.moments) for number in sweeps}
 
     def __call__(self, variables: Sequence[Any], given: Given) -> dict[str, Any]:
         """Return the outputs, columns as the loss takes them."""
@@ -93,11 +103,15 @@ class Outputs:
         inputs = self._fed(given.inputs, remaining)
         gathers = self._shifted(given.gathers, values, given.lengths)
         y, windows = self._start.of(values, y, inputs, given.still, given.begun, plan.size)
+        shown = (*inputs, self._shown(inputs, given)) if plan.moments else inputs
         parameters = [values[path] for path in program.parameters("rollout")]
-        rows = []
+        rows, width, kept = [], y.shape[0], len(windows)
         for (step, samples, together, sweeps), own in zip(plan.stretches, gathers or [()], strict=True):
-            tables = self._some((inputs, given.draws), slice(step, step + samples * plan.stride))
+            place = slice(step, step + samples * plan.stride)
+            tables = self._some((shown if sweeps else inputs, given.draws), place)
             run: Callable[..., Any] = self._inside[sweeps] if sweeps else self._rollout
+            if not sweeps:
+                y, windows = y[:width], windows[:kept]
             y, found, windows = run(
                 parameters, y, given.h, given.first + step, samples, plan.stride, *tables, windows, own, together,
                 plan.segment,
@@ -118,26 +132,32 @@ class Outputs:
             found[place // len(fed)][fed[place % len(fed)]] = table
         return tuple(map(tuple, found))
 
+    def _shown(self, inputs: Any, given: Given) -> tuple[Any, ...]:
+        """Return the inputs that computed variables depend on, at parts of steps."""
+        functions = iter(given.functions)
+        return tuple(
+            self._between(inputs, number, given.parts) if number in self._plan.linear else next(functions)
+            for number in inputs_at_moments(self._program.request.system)
+        )
+
+    def _between(self, inputs: Any, number: int, parts: Any) -> Any:
+        """Return an input, linear in each step, at parts of steps: `[steps, parts, ...]`."""
+        nodes, start = self._program.nodes, inputs[self._program.nodes.index(0.0)][number]
+        far = max(nodes)
+        end = inputs[nodes.index(far)][number] if far else self._joined([start[1:], start[-1:]])
+        change = (end - start) / (far or 1.0)
+        parts = self._runtime.reshaped(parts, (-1, *[1] * (len(start.shape) - 1)))
+        return start[:, None] + parts * change[:, None]
+
     def _shifted(self, gathers: Any, values: Mapping[str, Any], lengths: Sequence[Any]) -> Any:
         """Return gathers whose weights follow the delays."""
-        if not lengths:
-            return tuple(
-                tuple(tuple(_flat(part[:2] for part in read) for read in node) for node in stretch)
-                for stretch in gathers
-            )
-        program = self._program
-        delays = program.module.delays(*(values[path] for path in program.parameters("delays")))
-        moved = [(delay - length)[..., None] for delay, length in zip(delays, lengths, strict=True)]
-        return tuple(
-            tuple(
-                tuple(
-                    _flat((places, weights + slopes * shift) for places, weights, slopes in read)
-                    for read, shift in zip(node, moved, strict=True)
-                )
-                for node in stretch
-            )
-            for stretch in gathers
-        )
+        shifts: list[Any] = []
+        if lengths:
+            program = self._program
+            delays = program.module.delays(*(values[path] for path in program.parameters("delays")))
+            shifts = [delay - length for delay, length in zip(delays, lengths, strict=True)]
+        moved = Moved(self._runtime, shifts)
+        return tuple(tuple(moved.node(node) for node in stretch) for stretch in gathers)
 
     def _named(self, rows: Sequence[Any]) -> dict[str, Any]:
         found: dict[str, list[Any]] = {}
@@ -147,8 +167,3 @@ class Outputs:
         return {
             key: blocks[0] if len(blocks) == 1 else self._runtime.joined(blocks, 1) for key, blocks in found.items()
         }
-
-
-def _flat(parts: Iterable[tuple[Any, ...]]) -> tuple[Any, ...]:
-    """Return places and weights of the parts of a read one behind the other."""
-    return tuple(value for part in parts for value in part)

@@ -113,6 +113,27 @@ def _problems() -> dict[str, Problem]:
             Requirements(vector=True, delays={"ring"}, projections={"sparse"}), solver="heun",
             tier="exhaustive",
         ),
+        "computed variables that are read inside steps": Problem(
+            partial(_computed, "z = tanh(c*x) + 0.3*u - 0.1*t"), {"p/op/c": 0, "p/op/k": 0}, {"p/op/x": 0}, "p/op/z",
+            Requirements(delays={"ring"}), {"p/op/u": _wave()}, samples="p/op/u",
+        ),
+        "computed variables in a network, inside steps by their delays": Problem(
+            partial(_few, "z", 0.637), {"p/op/z->p/op/s/delay": 9, "p/op/c": 0, "p/op/k": 3}, {"p/op/x": 3}, "p/op/z",
+            Requirements(vector=True, delays={"ring"}, projections={"sparse"}), tier="exhaustive", ways=True,
+        ),
+        "delayed values that are delayed again, inside steps": Problem(
+            partial(_computed, "z = tanh(c*past(x, b)) + 0.2*x", a=0.237 * H, b=1.31 * H),
+            {"p/op/a": 0, "p/op/b": 0, "p/op/c": 0}, {"p/op/x": 0}, "p/op/z", Requirements(delays={"ring"}),
+            tier="exhaustive",
+        ),
+        "delayed values of whole steps that are delayed again": Problem(
+            partial(_computed, "z = tanh(c*past(x, b)) + 0.2*x", a=10 * H, b=8 * H), {"p/op/c": 0, "p/op/k": 0},
+            {"p/op/x": 0}, "p/op/z", Requirements(delays={"ring"}), tier="exhaustive",
+        ),
+        "delays of one step": Problem(
+            partial(_pair, delay=H), {"a/op/x->b/op/s/weight": 0, "b/op/c": 0}, {"a/op/x": 0}, "b/op/x",
+            Requirements(delays={"ring"}), solver="heun", tier="exhaustive",
+        ),
         "a gamma kernel": Problem(
             _spread, {"a/op/x->b/op/s/delay": 0, "a/op/x->b/op/s/weight": 0, "a/op/c": 0}, {"a/op/x": 0}, "b/op/x",
             vector, chains=True, tier="exhaustive",
@@ -164,10 +185,10 @@ def _delayed() -> CircuitTemplate:
     return _network(np.cos(np.arange(81.0)).reshape(9, 9), delays=H * (1 + np.arange(81).reshape(9, 9) % 5))
 
 
-def _few(source: str) -> CircuitTemplate:
+def _few(source: str, shortest: float = 5.37) -> CircuitTemplate:
     """Return three units, each of which reads all of them late; no delay is a number of whole steps."""
     unit = node([EQUATION, "z = x^2*c"], z="variable(0.0)", **VALUES)
-    delays = H * (5.37 + 1.7 * np.arange(9.0)).reshape(3, 3)
+    delays = H * (shortest + 1.7 * np.arange(9.0)).reshape(3, 3)
     return circuit(
         populations={"p": population(unit, 3, x=np.array([-1.0, 0.3, 0.8]), k=np.array([0.1, 0.5, 1.0]))},
         connections=[connectivity(f"p/op/{source}", "p/op/s", np.cos(np.arange(9.0)).reshape(3, 3), delays=delays)],
@@ -178,6 +199,13 @@ def _inside() -> CircuitTemplate:
     """Return a unit that reads the step it is in, and bends two steps behind its start, so that samples are few."""
     equation = "x' = -c*past(x, a) + 0.5*past(x, b) + 0.3*cos(3*t) - k*x"
     return single(equation, x="output(0.4)", a=2 * H, b=0.37 * H, c=1.3, k=0.7)
+
+
+def _computed(equation: str, a: float = 2 * H, **delays: float) -> CircuitTemplate:
+    """Return a unit that reads a computed variable of its own late."""
+    variables = {"x": "output(0.4)", "z": "variable(0.0)", "u": "input(0.2)", "k": 0.7, "c": 1.3, "a": a}
+    equations = ["x' = -past(z, a) + 0.3*u - k*x", equation]
+    return single(equations, **variables, **delays)
 
 
 def _pair(**edge: float) -> CircuitTemplate:
