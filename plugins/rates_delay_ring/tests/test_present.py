@@ -32,6 +32,14 @@ def test_a_computed_variable_without_delay_is_what_it_is_in_every_stage(solver: 
     np.testing.assert_allclose(delayed, plain, rtol=1e-14)
 
 
+def test_what_differs_by_rounding_does_not_jump_at_the_start() -> None:
+    variables = {"x": "output(0.4)", "z": "variable(0.0)", "w": "variable(0.0)", "b": 0.2}
+    equations = ["x' = -past(w, b) - x + sin(9*t)", "z = tanh(1.3*x) + sin(7*t)"]
+    delayed = run([*equations, "w = past(z, a) + z + past(z, b)"], "rk4", a=0.0, **variables)
+    plain = run([*equations, "w = 2*z + past(z, b)"], "rk4", **variables)
+    np.testing.assert_allclose(delayed, plain, rtol=1e-12)
+
+
 @pytest.mark.parametrize("solver", ["euler", "heun", "rk4", "scipy"])
 def test_a_variable_with_its_own_past_may_be_read_without_delay(solver: str) -> None:
     variables = {"x": "output(0.4)", "z": "variable(0.0)"}

@@ -218,6 +218,29 @@ def test_a_delay_of_one_step_is_that_step_from_the_first_one_on() -> None:
     assert found["p/op/k"] == pytest.approx(end(0.7 + 1e-30j).imag / 1e-30, rel=1e-13)
 
 
+def test_without_delay_a_variable_is_read_as_it_is() -> None:
+    def model(first: str, second: str) -> Any:
+        variables = {"x": "output(0.4)", "z": "variable(0.0)", "k": 0.7, "a": 0.0, "b": 0.2}
+        equations = [f"x' = -k*{first} - past(x, b)", f"z = tanh(x) + {second}"]
+        used = {name: value for name, value in variables.items() if name != "a" or ", a)" in equations[0]}
+        return compiled(
+            CircuitTemplate("c", {"p": NodeTemplate("n", [OperatorTemplate("op", equations, used)])}), solver="rk4"
+        )
+
+    late, plain = model("past(z, a)", "past(x, a)"), model("z", "x")
+    for mode in ("reverse", "forward"):
+        found, wanted = (some.gradient(last, ["p/op/k", "p/op/x", "p/op/b"], mode=mode) for some in (late, plain))
+        assert found.loss == pytest.approx(wanted.loss, rel=1e-13)
+        for path, value in wanted.items():
+            assert found[path] == pytest.approx(value, rel=1e-12)
+    with pytest.raises(UnsupportedFeatureError) as zero:
+        late.gradient(last, ["p/op/a"])
+    assert str(zero.value) == (
+        "gradient() is asked for the derivative by a delay of 'p/op/z' that is 0: it cannot become less. "
+        "Leave it out of wrt."
+    )
+
+
 def test_delays_that_move_what_is_computed_inside_steps_may_be_refused() -> None:
     fed = {"x": "output(0.4)", "z": "variable(0.0)", "u": "input(0.0)", "a": 0.037}
     operator = OperatorTemplate("op", ["x' = -past(z, a)", "z = x + u"], fed)

@@ -52,6 +52,7 @@ class Resolver:
         stencils: of its reads, by node.
         size: number of samples that are kept.
         points: breaking points, the start first.
+        present: by number of a read, which of its entries have no delay; what is found for these is not looked at.
     """
 
     context: StorageContext
@@ -59,6 +60,7 @@ class Resolver:
     stencils: Stencils
     size: int
     points: Sequence[int]
+    present: Mapping[int, np.ndarray] = field(factory=dict)
     needs: Mapping[str, frozenset[int]] = field(init=False)
     starts: np.ndarray = field(init=False)
 
@@ -86,6 +88,17 @@ class Resolver:
 
     def _origins(self, number: int) -> np.ndarray:
         return np.asarray(self.starts[number] + np.arange(self.delays[number].size))
+
+    def needed(self, computed: Collection[str]) -> set[int]:
+        """Return the reads that computed variables need at a moment, and others do that they read without delay."""
+        slots, found = set(computed), set[int]()
+        while slots:
+            more = {number for slot in slots for number in self.needs[slot]} - found
+            found |= more
+            slots = {
+                self.context.system.reads[number].slot for number in more & self.present.keys()
+            } & self.needs.keys()
+        return found
 
     def at_moments(self, number: int, positions: np.ndarray, origins: np.ndarray) -> Asked:
         """Return all entries of a read at some moments."""
@@ -181,7 +194,7 @@ class _Step:
     def _deeper(self, groups: _Groups, computed: Collection[str], depth: int) -> Levels:
         """Return where that which is read at moments takes its values from."""
         system, needs = self.all.context.system, self.all.needs
-        needed = frozenset[int]().union(*(needs[slot] for slot in computed))
+        needed = self.all.needed(computed)
         if needed and (groups.positions == np.rint(groups.positions)).any():
             raise unresolved(
                 "Here the derivative by a delay of whole steps is wanted where such delays bend the solution, and a "
@@ -200,7 +213,12 @@ class _Step:
         state = slot in context.system.state_paths
         newest = self.step if state or self.node > 0 else self.step - 1
         window = Window(self.all.points, newest, context.tableau.order)
-        return located(entries.positions, window, self.slopes, context.tableau if state else None)
+        positions, tableau = entries.positions, context.tableau if state else None
+        if entries.number not in self.all.present:
+            return located(positions, window, self.slopes, tableau)
+        now = np.resize(self.all.present[entries.number], positions.size)
+        found = located(np.where(now, np.floor(positions), positions), window, self.slopes, tableau)
+        return _not_anew(found, now, np.floor(positions))
 
     def _gather(self, entries: Asked, found: Located, depth: int) -> Gather:
         """Return where entries lie that are not computed anew."""
@@ -283,6 +301,16 @@ class _Step:
             tuple(None if read is None else _some(read, groups.positions.size, part) for read in reads),
             groups.origins[part] if self.slopes else None,
         )
+
+
+def _not_anew(found: Located, entries: np.ndarray, positions: np.ndarray) -> Located:
+    """Return where values lie, of which some entries are samples and are not computed anew."""
+    if found.anew is None or not (found.anew & entries).any():
+        return found
+    weights, places = found.weights.copy(), np.flatnonzero(found.anew & entries)
+    weights[places, (positions - found.first).astype(int)[places]] = 1.0
+    anew = found.anew & ~entries
+    return evolve(found, weights=weights, anew=anew if anew.any() else None)
 
 
 def _some(gather: Gather, moments: int, part: slice) -> Gather:

@@ -11,6 +11,7 @@ the start of a step that meet a jump find what was before it.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,8 @@ from rates_delay_ring.reach import oldest_read, reach_of
 from rates_delay_ring.resolver import Resolver, unresolved
 from rates_delay_ring.stencil import Stencil, stencil_of
 from rates_delay_ring.steps import Steps
+
+ROUNDING = 1e-13  # relative: what differs by less does not jump
 
 
 class RingStorage(Storage):
@@ -186,7 +189,7 @@ class Ring(UniformHistory):
     def _note_start(self) -> None:
         """Take note of the variables that jump at the start."""
         before = {slot: np.asarray(self._context.past.value(slot, 0.0)) for slot in self._buffers}
-        jumped = {slot: old for slot, old in before.items() if not np.all(self._buffers[slot][0] == old)}
+        jumped = {slot: old for slot, old in before.items() if _differs(self._buffers[slot][0], old)}
         if jumped:
             self._breaks.add(0, jumped)
 
@@ -339,8 +342,6 @@ class Ring(UniformHistory):
 
     def alike_from(self, slopes: bool) -> float:
         """Return the step from which on all reads are resolved alike."""
-        if self._present:
-            return math.inf
         smooth = self._breaks.last + math.ceil(self._longest) + self._order + 2
         if slopes or not all(stencil is not None and stencil.whole for stencil in self._stencils.values()):
             return smooth
@@ -350,15 +351,19 @@ class Ring(UniformHistory):
         """Return where all reads at a node of a step take their values from.
 
         Raises:
-            UnsupportedFeatureError: the derivative by a delay is wanted that cannot be had.
+            UnsupportedFeatureError: the derivative by a delay is wanted that cannot be had, or the past is no constant.
         """
         jumps = [step for slot in self._buffers for step in self._breaks.jumps(slot)]
-        if self._present or self._context.past.functions or jumps:
-            raise unresolved("It has a delay of 0, or a past that is no constant.")
+        if self._context.past.functions or jumps:
+            raise unresolved("Here the past is no constant.")
         if self._resolver is None:
-            points = (0, *self._breaks.points)
-            self._resolver = Resolver(self._context, self._delays, self._stencils, self._size, points)
+            points, present = (0, *self._breaks.points), self._present.masks
+            self._resolver = Resolver(self._context, self._delays, self._stencils, self._size, points, present)
         return self._resolver.resolved(step, node, slopes)
+
+    def present(self) -> tuple[Mapping[int, np.ndarray], int]:
+        """Return which entries of reads have no delay, and how often computed variables are computed for them."""
+        return self._present.masks, self._present.rounds
 
     def sweeps(self) -> int:
         """Return how often the stages of a step are computed."""
@@ -409,6 +414,11 @@ class Ring(UniformHistory):
         reads, draws = self._reads(step, position - step, pieces, slot), no_draws(context.system)
         values = context.kernel.slots(t, context.kernel.pack(pieces), self._inputs(t), reads, draws)
         return values[self._slots.index(slot)]
+
+
+def _differs(value: np.ndarray, other: np.ndarray) -> bool:
+    """Tell whether values differ by more than rounding, as they may that are computed by several libraries."""
+    return bool(np.any(np.abs(value - other) > ROUNDING * np.maximum(np.abs(value), np.abs(other))))
 
 
 def _single(value: np.ndarray) -> Any:

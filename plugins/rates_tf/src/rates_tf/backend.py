@@ -104,9 +104,9 @@ class TensorFlowRuntime(ArrayRuntime):
         """Return a tensor in another shape."""
         return tf.reshape(value, shape)
 
-    def entries(self, values: Any, index: np.ndarray) -> Any:
-        """Return entries of a vector."""
-        return tf.gather(values, index)
+    def entries(self, values: Any, index: np.ndarray, last: bool = False) -> Any:
+        """Return entries of the first axis, or of the last one."""
+        return tf.gather(values, index, axis=-1 if last else 0)
 
     def differentiated(self, outputs: Callable[..., Any], forward: bool) -> Differentiated:
         """Return the function that returns a loss and its derivatives."""

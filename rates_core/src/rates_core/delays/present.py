@@ -25,6 +25,10 @@ class Present:
     States are known. Computed variables may read each other without delay: they are computed as often as it takes
     until the last one has what it reads.
 
+    Attributes:
+        masks: which entries have no delay, by number of the reads that have such.
+        rounds: how often computed variables are computed.
+
     Args:
         system: the lowered System.
         kernel: evaluates computed variables.
@@ -47,16 +51,16 @@ class Present:
         self._system, self._kernel, self._indices = system, kernel, indices
         self._reads = system.reads
         masks = {number: np.equal(delay, 0) for number, delay in enumerate(delays)}
-        self._masks = {number: mask for number, mask in masks.items() if np.any(mask)}
+        self.masks = {number: mask for number, mask in masks.items() if np.any(mask)}
         self._slots = slot_paths(system)
         states = system.state_paths
-        slots = {number: self._reads[number].slot for number in self._masks}
+        slots = {number: self._reads[number].slot for number in self.masks}
         self._states = {number: states[slot] for number, slot in slots.items() if slot in states}
         self._computed = {number: slot for number, slot in slots.items() if slot not in states}
-        self._rounds = self._needed_rounds(arguments) if self._computed else 0
+        self.rounds = self._needed_rounds(arguments) if self._computed else 0
 
     def __bool__(self) -> bool:
-        return bool(self._masks)
+        return bool(self.masks)
 
     def _needed_rounds(self, arguments: Mapping[str, Any]) -> int:
         """Return how often computed variables are computed until all reads are known.
@@ -65,7 +69,7 @@ class Present:
             ArgumentError: some never are.
         """
         readiness = Readiness(self._system, tuple(dict.fromkeys(self._computed.values())), arguments)
-        known = {self._reads[number].path: np.logical_not(self._masks[number]) for number in self._computed}
+        known = {self._reads[number].path: np.logical_not(self.masks[number]) for number in self._computed}
         for rounds in itertools.count(1):
             masks = readiness.masks(known)
             before, known = (
@@ -95,7 +99,7 @@ class Present:
         reads = list(found)
         for number, state in self._states.items():
             self._fill(reads, number, state.of(y))
-        for _ in range(self._rounds):
+        for _ in range(self.rounds):
             values = self._kernel.slots(t, y, inputs, tuple(reads), no_draws(self._system))
             for number, slot in self._computed.items():
                 self._fill(reads, number, values[self._slots.index(slot)])
@@ -103,4 +107,4 @@ class Present:
 
     def _fill(self, reads: list[Any], number: int, value: Any) -> None:
         value = self._entries(number, value)
-        reads[number] = np.where(self._masks[number], value, reads[number]) if self._reads[number].shape else value
+        reads[number] = np.where(self.masks[number], value, reads[number]) if self._reads[number].shape else value

@@ -210,6 +210,13 @@ class UniformHistory(ABC):
         """
         raise UnsupportedFeatureError(f"{type(self).__name__} does not resolve reads; runs are not differentiated.")
 
+    def present(self) -> tuple[Mapping[int, np.ndarray], int]:
+        """Return which entries have no delay, by number of read, and how often computed variables are computed.
+
+        They take what their variables are now; what `resolved` says of them is not looked at.
+        """
+        return {}, 0
+
     def sweeps(self) -> int:
         """Return how often the stages of a step are computed, since reads lie inside it; `begin` returns it too."""
         return 1

@@ -181,8 +181,8 @@ class CompiledModel:
             it was given. Its `loss` is the value.
 
         Raises:
-            UnsupportedFeatureError: the backend does not differentiate runs, the method chooses its steps, a delay is 0,
-                a computed variable depends on its own past, or a derivative by a delay cannot be had inside steps.
+            UnsupportedFeatureError: the backend does not differentiate runs, the method chooses its steps, a computed
+                variable depends on its own past, or the derivative by a delay cannot be had: inside steps, or of 0.
             NonFiniteError, SimulationError: a variable, the loss or a derivative is NaN or infinite.
             UnknownNameError, ArgumentError, InputSignalError: before anything is computed.
 

@@ -9,8 +9,10 @@ import numpy as np
 from attrs import evolve
 
 from rates_core.errors import ArgumentError, UnknownNameError, UnsupportedFeatureError, did_you_mean, shown
+from rates_core.expressions.tree import symbols
 from rates_core.programs.arrays.gathers import Arrays, parts_of
 from rates_core.programs.arrays.moments import inputs_at_moments
+from rates_core.programs.arrays.now import WithoutDelay
 from rates_core.programs.arrays.outputs import Given, Plan
 from rates_core.programs.arrays.rollout import Stretch, Stretches
 from rates_core.programs.arrays.runtime import argument
@@ -78,6 +80,9 @@ def planned(kernel: ArrayKernel, course: Course, moved: Collection[str]) -> tupl
     lengths = tuple(runtime.array(length, "real") for length in course.delays) if slopes else ()
     steps_parts = parts_of(parts)
     _check_inputs(system, steps_parts, slopes)
+    history = course.start.history
+    without = WithoutDelay() if history is None else WithoutDelay.of(*history.present())
+    _check_delays(system, without, moved)
     arrays = Arrays(runtime, course.step_size, steps_parts, *_places(course.delays))
     linear, functions = _inputs_at(course, system, steps_parts)
     given = Given(
@@ -96,13 +101,24 @@ def planned(kernel: ArrayKernel, course: Course, moved: Collection[str]) -> tupl
     stretches = tuple((part.first, part.samples, part.together, part.sweeps) for part in parts)
     size = len(course.start.history.buffers()[0]) // 2 if system.reads else 0
     plan = Plan(stretches, size, course.stride, course.first, course.segment, course.parts)
-    return evolve(plan, moments=bool(steps_parts.size), linear=linear), given
+    return evolve(plan, moments=bool(steps_parts.size), without=without, linear=linear), given
 
 
 def _places(delays: Sequence[Any]) -> tuple[list[int], list[int]]:
     """Return the place of each read's first delay among those of all, from 1 on, and their numbers."""
     counts = [int(np.size(delay)) for delay in delays]
     return np.cumsum([1, *counts]).tolist()[:-1], counts
+
+
+def _check_delays(system: System, without: WithoutDelay, moved: Collection[str]) -> None:
+    """Raise where a delay of 0 is a variable, below which there is nothing."""
+    for number, _ in without.masks:
+        read = system.reads[number]
+        if symbols(read.delay) & set(moved):
+            raise UnsupportedFeatureError(
+                f"gradient() is asked for the derivative by a delay of '{read.slot}' that is 0: it cannot become less. "
+                "Leave it out of wrt."
+            )
 
 
 def _check_inputs(system: System, parts: np.ndarray, slopes: bool) -> None:

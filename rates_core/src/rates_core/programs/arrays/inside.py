@@ -18,10 +18,12 @@ import numpy as np
 
 from rates_core.delays.reads import read_indices
 from rates_core.programs.arrays.moments import Moments
+from rates_core.programs.arrays.now import Now
 from rates_core.programs.arrays.runtime import ArrayRuntime
 
 if TYPE_CHECKING:
     from rates_core.programs.arrays.kernel import ArrayProgram
+    from rates_core.programs.arrays.outputs import Plan
 
 
 class InsideSteps:
@@ -29,19 +31,18 @@ class InsideSteps:
 
     Args:
         program: whose steps they are.
+        plan: of the runs.
         sweeps: how often stages are computed.
-        forward: whether derivatives are accumulated forwards.
-        moments: whether computed variables are read there.
     """
 
-    def __init__(self, program: ArrayProgram, sweeps: int, forward: bool, moments: bool) -> None:
-        self._program, self._moments = program, moments
+    def __init__(self, program: ArrayProgram, plan: Plan, sweeps: int) -> None:
+        self._program, self._moments = program, plan.moments
         self._stages = program.request.tableau.stages if program.request.tableau else 0
         self._kept = _kept_states(program)
         module = ModuleType(program.module.__name__)  # the same, but for its loop
         vars(module).update(vars(program.module))
-        vars(module)["rollout"] = partial(_rollout, program, sweeps, moments)
-        self._rollout = program.runtime.rollout(module, forward)
+        vars(module)["rollout"] = partial(_rollout, program, plan, sweeps)
+        self._rollout = program.runtime.rollout(module, plan.forward)
 
     def __call__(
         self, parameters: Sequence[Any], y: Any, h: Any, first: Any, samples: int, stride: int, inputs: Any, draws: Any,
@@ -67,7 +68,7 @@ def _kept_states(program: ArrayProgram) -> list[bool]:
     return [slot in system.state_paths for slot in dict.fromkeys(read.slot for read in system.reads)]
 
 
-def _rollout(program: ArrayProgram, sweeps: int, moments: bool, *parameters: Any) -> Callable[..., Any]:
+def _rollout(program: ArrayProgram, plan: Plan, sweeps: int, *parameters: Any) -> Callable[..., Any]:
     """Return the module's loop over such steps; see `rollout` there."""
     values = dict(zip(program.parameters("rollout"), parameters, strict=True))
 
@@ -75,8 +76,10 @@ def _rollout(program: ArrayProgram, sweeps: int, moments: bool, *parameters: Any
         made: Callable[..., Any] = getattr(program.module, name)(*(values[path] for path in program.parameters(name)))
         return made
 
-    shown = Moments(program, function("slots")) if moments else None
-    steps = _Steps(program, sweeps, function("vector_field"), shown, *program.module.steps(*parameters)[1:4])
+    row, states, kept = program.module.steps(*parameters)[1:4]
+    now = Now(program, plan.without, states, function("slots")) if plan.without else None
+    shown = Moments(program, function("slots"), now) if plan.moments else None
+    steps = _Steps(program, sweeps, function("vector_field"), shown, now, row, states, kept)
     return partial(program.module.rolled, steps.step, steps.row, steps.states, steps.kept, steps.read)
 
 
@@ -89,6 +92,7 @@ class _Steps:
         sweeps: int,
         derivative: Callable[..., Any],
         moments: Moments | None,
+        now: Now | None,
         row: Callable[..., Any],
         states: Callable[..., Any],
         kept: Callable[..., Any],
@@ -97,7 +101,7 @@ class _Steps:
         self._program, self._tableau, self._sweeps = program, program.request.tableau, sweeps
         self._runtime: ArrayRuntime = program.runtime
         self._derivative, self._row, self._states, self._kept = derivative, row, states, kept
-        self._moments, system = moments, program.request.system
+        self._moments, self._now, system = moments, now, program.request.system
         self._width, reads = system.width, system.reads
         slots = list(dict.fromkeys(read.slot for read in reads))
         self._reads = [(slots.index(read.slot), read.shape) for read in reads]
@@ -115,8 +119,10 @@ class _Steps:
 
         def stage(slopes: Any, own: Any) -> Any:
             node, row, mask, (signals, reads) = own
+            time, moved = (k + node) * h, begun + self._weighted(slopes, row)
             values = self._all_completed(k, h, inputs, reads, slopes)
-            slope = h * self._derivative((k + node) * h, begun + self._weighted(slopes, row), signals, values, draws)
+            values = self._now.filled(values, time, moved, signals) if self._now else values
+            slope = h * self._derivative(time, moved, signals, values, draws)
             return (1.0 - mask) * slopes + mask * slope
 
         slopes = runtime.broadcast_to(0.0 * begun, (stages, self._width))
@@ -170,7 +176,7 @@ class _Steps:
 
     def row(self, k: Any, h: Any, y: Any, inputs: Any, draws: Any, past: Any) -> Any:
         """Return what is recorded before step k."""
-        return self._row(k, h, y[..., : self._width], inputs, draws, self._values(past))
+        return self._row(k, h, y[..., : self._width], inputs, draws, self._values(past, k * h, y, inputs))
 
     def states(self, y: Any) -> tuple[Any, ...]:
         """Return the states that are read late, None for other variables, and their derivatives in the step before."""
@@ -180,7 +186,7 @@ class _Steps:
     def kept(self, k: Any, h: Any, y: Any, inputs: Any, draws: Any, past: Any) -> tuple[Any, ...]:
         """Return all that is read late, and derivatives of states in the step before."""
         shown = self._moments.of(y, k * h, inputs[-1]) if self._moments else ()
-        found = self._kept(k, h, y[..., : self._width], inputs, draws, self._values(past))
+        found = self._kept(k, h, y[..., : self._width], inputs, draws, self._values(past, k * h, y, inputs))
         return (*found, *self._behind(y), *shown)
 
     def _behind(self, y: Any) -> list[Any]:
@@ -268,9 +274,13 @@ class _Steps:
         value, index = windows[self._reads[number][0]][-2], self._indices[number]
         return value if index is None or not len(value.shape) else self._runtime.entries(value, np.asarray(index))
 
-    def _values(self, past: Any) -> tuple[tuple[Any, ...], ...]:
-        """Return delayed values by node, without what is to be added to them."""
-        return tuple(tuple(read[0] for read in node[: len(self._reads)]) for node in past)
+    def _values(self, past: Any, time: Any, y: Any, inputs: Any) -> tuple[tuple[Any, ...], ...]:
+        """Return delayed values by node, without what stages add to them; those at the start of a step are complete."""
+        found = [tuple(read[0] for read in node[: len(self._reads)]) for node in past]
+        if self._now:
+            start = self._program.nodes.index(0.0)
+            found[start] = self._now.filled(found[start], time, y[..., : self._width], inputs[start])
+        return tuple(found)
 
     def _in_sweep(self, node: Sequence[Any], sweep: int) -> tuple[Any, ...]:
         """Return reads at a node, and moments, with what is added to them: in the first sweep, stages are missing."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rates_core.delays.dependence import Dependence
+from rates_core.programs.arrays.now import Now
 from rates_core.programs.program import slot_paths
 from rates_core.system.system import System
 
@@ -30,11 +31,13 @@ class Moments:
     Args:
         program: whose steps they lie in.
         store: returns what is read late; see the generated module.
+        now: fills in what is read without delay, if anything is.
     """
 
-    def __init__(self, program: ArrayProgram, store: Callable[..., Any]) -> None:
+    def __init__(self, program: ArrayProgram, store: Callable[..., Any], now: Now | None = None) -> None:
         assert program.request.tableau is not None
         self._runtime, self._store, self._system = program.runtime, store, program.request.system
+        self._now = now
         self._stages, self._width = program.request.tableau.stages, self._system.width
         self._inputs = inputs_at_moments(self._system)
         self.count = 3 + len(self._inputs)  # of windows
@@ -122,6 +125,7 @@ class Moments:
     def _values(self, time: Any, y: Any, signals: Sequence[Any], reads: Sequence[Any]) -> tuple[Any, ...]:
         by_number = dict(zip(self._inputs, signals, strict=True))
         inputs = tuple(by_number.get(number) for number in range(len(self._system.inputs)))
+        reads = self._now.filled(reads, time, y, inputs) if self._now else reads
         found = self._store(time, y, inputs, reads, ())
         return tuple(self._runtime.broadcast_to(found[number], (y.shape[0], *shape)) for number, shape in self._slots)
 

@@ -10,6 +10,7 @@ from attrs import field, frozen
 from rates_core.programs.arrays.gathers import Moved
 from rates_core.programs.arrays.inside import InsideSteps
 from rates_core.programs.arrays.moments import inputs_at_moments
+from rates_core.programs.arrays.now import WithoutDelay
 from rates_core.programs.arrays.start import Start
 from rates_core.programs.gradient import Part
 
@@ -33,6 +34,7 @@ class Plan:
         fed: numbers of the inputs whose tables are, behind all others.
         forward: see `GradientRequest`.
         moments: whether computed variables are read inside steps.
+        without: reads that have no delay.
         linear: numbers of inputs that come as samples, among those that such variables depend on.
     """
 
@@ -47,6 +49,7 @@ class Plan:
     fed: tuple[int, ...] = ()
     forward: bool = False
     moments: bool = False
+    without: WithoutDelay = field(factory=WithoutDelay)
     linear: tuple[int, ...] = ()
 
 
@@ -90,7 +93,7 @@ class Outputs:
         self._start = Start(program)
         self._rollout = program.runtime.rollout(program.module, plan.forward)
         sweeps = {sweeps for *_, sweeps in plan.stretches if sweeps}
-        self._inside = {number: InsideSteps(program, number, plan.forward, plan.moments) for number in sweeps}
+        self._inside = {number: InsideSteps(program, plan, number) for number in sweeps}
 
     def __call__(self, variables: Sequence[Any], given: Given) -> dict[str, Any]:
         """Return the outputs, columns as the loss takes them."""

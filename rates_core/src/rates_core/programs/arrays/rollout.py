@@ -80,7 +80,8 @@ class Stretches:
         return tuple(self.history.resolved(step, node, self.slopes) for node in self.nodes)
 
     def _stretch(self, first: int, samples: int, nodes: tuple[Resolved, ...]) -> Stretch:
-        if any(node.earlier or node.own or any(read.inside for read in node.reads) for node in nodes):
+        looking = any(node.earlier or node.own or any(read.inside for read in node.reads) for node in nodes)
+        if looking or self.history.present()[0]:
             return Stretch(first, samples, 0, nodes, self.history.sweeps())
         rows, newest = len(self.history.buffers()[0]) // 2, -math.inf
         for node in nodes:

@@ -135,9 +135,9 @@ class ArrayRuntime(ABC):
         """
         raise NotImplementedError(f"{type(self).__name__} makes no trainable functions of runs.")
 
-    def entries(self, values: Any, index: np.ndarray) -> Any:
-        """Return entries of a vector."""
-        return values[index]
+    def entries(self, values: Any, index: np.ndarray, last: bool = False) -> Any:
+        """Return entries of the first axis, or of the last one."""
+        return values[..., index] if last else values[index]
 
     def mapped(self, function: Callable[[Any], Any], tree: Any) -> Any:
         """Return what a function makes of arrays in tuples and dicts, in such."""

@@ -130,6 +130,11 @@ def _problems() -> dict[str, Problem]:
             partial(_computed, "z = tanh(c*past(x, b)) + 0.2*x", a=10 * H, b=8 * H), {"p/op/c": 0, "p/op/k": 0},
             {"p/op/x": 0}, "p/op/z", Requirements(delays={"ring"}), tier="exhaustive",
         ),
+        "delays of 0, beside others": Problem(
+            partial(_computed, "z = tanh(c*past(x, b)) + 0.2*past(x, d)", a=0.43 * H, b=0.0, d=2.17 * H),
+            {"p/op/a": 0, "p/op/d": 0, "p/op/c": 0}, {"p/op/x": 0}, "p/op/z", Requirements(delays={"ring"}),
+            tier="exhaustive",
+        ),
         "delays of one step": Problem(
             partial(_pair, delay=H), {"a/op/x->b/op/s/weight": 0, "b/op/c": 0}, {"a/op/x": 0}, "b/op/x",
             Requirements(delays={"ring"}), solver="heun", tier="exhaustive",
