@@ -67,6 +67,8 @@ class Ring(UniformHistory):
         self._reach = reach_of(dependence, lengths)  # of reads inside steps too
         farthest = self._longest if math.isinf(self._reach) else self._reach
         self._size = max(math.ceil(farthest) + self._order + 3, 2 * self._order + 2)
+        if before is not None and math.isinf(self._reach):
+            self._size = max(self._size, before._size)
         self._stored = dict.fromkeys(kept, -1)
         true = [np.asarray(delay / context.step_size) for delay in context.delays]
         self._breaks = Breaks(context.system, true, self._order)
