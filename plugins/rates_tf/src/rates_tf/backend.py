@@ -16,6 +16,7 @@ from rates_core.programs.arrays.runtime import ArrayRuntime, Binder, Differentia
 from rates_core.programs.arrays.trainable import RunOfValues
 
 from rates_tf.derivatives import backwards, forwards
+from rates_tf.functions import picked
 from rates_tf.language import TENSORFLOW
 from rates_tf.segments import Segments
 from rates_tf.trainable import Run
@@ -106,7 +107,7 @@ class TensorFlowRuntime(ArrayRuntime):
 
     def entries(self, values: Any, index: np.ndarray, last: bool = False) -> Any:
         """Return entries of the first axis, or of the last one."""
-        return tf.gather(values, index, axis=-1 if last else 0)
+        return picked(values, index, -1 if last else 0)  # type: ignore[no-untyped-call]  # it is text of modules too
 
     def differentiated(self, outputs: Callable[..., Any], forward: bool) -> Differentiated:
         """Return the function that returns a loss and its derivatives."""

@@ -49,8 +49,15 @@ def joined(*parts):
 
 
 def picked(values, index, axis):
-    """Return entries of the last axis, or of the one before."""
-    return tf.gather(values, index, axis=axis)
+    """Return entries of the last axis, or of the one before.
+
+    They are gathered in front: the derivative of `tf.gather` elsewhere moves axes to places that XLA does not know.
+    """
+    rank, own, place = values.shape.rank, tf.convert_to_tensor(index).shape.rank, axis % values.shape.rank
+    axes = [other for other in range(rank) if other != place]
+    found = tf.gather(tf.transpose(values, [place, *axes]) if place else values, index)
+    behind = [own + number for number in range(rank - 1)]
+    return tf.transpose(found, [*behind[:place], *range(own), *behind[place:]]) if place else found
 
 
 def looked_up(values, index):
