@@ -194,3 +194,51 @@ def test_a_circuit_is_taken_as_it_is() -> None:
     circuit = CircuitTemplate.from_yaml(QIF)
     Continuation(circuit).equilibria(ETA, bounds=(-6.0, -4.0))
     assert circuit == CircuitTemplate.from_yaml(QIF)
+
+
+def test_a_diagram_of_lorenz_has_both_halves_of_convection() -> None:
+    found = Continuation(LORENZ).diagram("p/op/rho", bounds=(-1.0, 30.0))
+    assert len(found.branches) == 2
+    rest, convection = found.branches
+    assert [point.kind for point in rest.specials] == ["BP"]
+    assert [point.kind for point in convection.specials] == ["HB", "BP", "HB"]
+    rho, z = convection.column("p/op/rho"), convection.column("p/op/z")
+    np.testing.assert_allclose(z, rho - 1, atol=1e-9)
+    np.testing.assert_allclose(convection.column("p/op/x") ** 2, 8 / 3 * z, atol=1e-8)
+    assert convection.column("p/op/x")[0] * convection.column("p/op/x")[-1] < 0
+    np.testing.assert_allclose(found.special_points["p/op/rho"], [1.0, 470 / 19, 1.0, 470 / 19], rtol=1e-11)
+    assert found.special_points["branch"].tolist() == [0, 1, 1, 1]
+    assert repr(found) == "<Diagram of 2 branches; special: 2 BP, 2 HB>"
+
+
+def test_a_pitchfork_is_found_from_its_prongs_too() -> None:
+    model = single("x' = mu*x - x^3", x="output(1.0)", mu=1.0)
+    found = Continuation(model).diagram("p/op/mu", bounds=(-2.0, 2.0))
+    assert [[point.kind for point in branch.specials] for branch in found.branches] == [["BP"], ["BP"]]
+    np.testing.assert_allclose(found.special_points["p/op/mu"], 0.0, atol=1e-9)
+    prongs, middle = found.branches
+    np.testing.assert_allclose(prongs.column("p/op/x") ** 2, prongs.column("p/op/mu"), atol=1e-9)
+    assert (prongs.unstable == 0).all()
+    assert (middle.unstable == (middle.column("p/op/mu") > 0)).all()
+
+
+def test_curves_that_cross_exchange_their_stability() -> None:
+    model = single("x' = x*(mu - x)*(mu + x - 1)", x="output(0.0)", mu=-0.5)
+    found = Continuation(model).diagram("p/op/mu", bounds=(-2.0, 2.0))
+    assert len(found.branches) == 3
+    for branch in found.branches:
+        x, mu = branch.column("p/op/x"), branch.column("p/op/mu")
+        assert min(np.max(np.abs(value)) for value in (x, mu - x, mu + x - 1)) < 1e-9
+        assert [point.kind for point in branch.specials] == ["BP", "BP"]
+    places = {(round(p["p/op/mu"], 9) + 0.0, round(p["p/op/x"], 9) + 0.0) for b in found.branches for p in b.specials}
+    assert places == {(0.0, 0.0), (1.0, 0.0), (0.5, 0.5)}
+
+
+def test_a_picture_of_a_diagram_has_each_kind_once_in_its_legend() -> None:
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    axes = Continuation(LORENZ).diagram("p/op/rho", bounds=(-1.0, 30.0)).plot("p/op/x")
+    legend = axes.get_legend()
+    assert legend is not None
+    assert sorted(text.get_text() for text in legend.get_texts()) == ["BP", "HB"]

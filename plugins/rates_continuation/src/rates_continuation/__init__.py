@@ -10,13 +10,14 @@ from rates_core.plugins import AnalysisSpec, hookimpl
 if TYPE_CHECKING:
     from rates_continuation.branch import Branch
     from rates_continuation.continuation import Continuation
+    from rates_continuation.diagram import Diagram
     from rates_continuation.special import SpecialPoint
 
-__all__ = ["Branch", "Continuation", "SpecialPoint"]
+__all__ = ["Branch", "Continuation", "Diagram", "SpecialPoint"]
 
 rates_api = (1, 0)
 
-_PLACES = {"Branch": "branch", "Continuation": "continuation", "SpecialPoint": "special"}
+_PLACES = {"Branch": "branch", "Continuation": "continuation", "Diagram": "diagram", "SpecialPoint": "special"}
 
 
 @hookimpl

@@ -10,8 +10,11 @@ from rates_core.errors import ArgumentError, SimulationError, shown
 from rates_core.simulation.field import VectorField
 
 from rates_continuation.branch import Branch
+from rates_continuation.diagram import Diagram
+from rates_continuation.native.curve import Place
 from rates_continuation.native.engine import Followed, coefficient, follow, start_of
 from rates_continuation.native.equilibria import EquilibriumEquations
+from rates_continuation.native.reachable import reachable
 from rates_continuation.native.tracing import Bounds, Steps
 from rates_continuation.resting import settled
 from rates_continuation.special import SpecialPoint
@@ -63,6 +66,42 @@ class Continuation:
             ArgumentError: the parameter starts outside of its bounds.
             SimulationError: there is no equilibrium near the start.
         """
+        field, equations, place, limits = self._started(parameter, bounds, start)
+        found = follow(equations, place, limits, Steps(largest=max_step, most=max_points))
+        return _branch(field, found)
+
+    def diagram(
+        self,
+        parameter: str,
+        bounds: tuple[float, float],
+        start: Mapping[str, float] | None = None,
+        max_points: int = 5000,
+        max_step: float = 0.25,
+        max_branches: int = 50,
+    ) -> Diagram:
+        """Follow the equilibria of the model, and all branches that are reached from these through branch points.
+
+        Args:
+            parameter: path of the one that varies.
+            bounds: between which it does.
+            start: as for `equilibria`.
+            max_points: of each branch, to each side.
+            max_step: as for `equilibria`.
+            max_branches: number of branches.
+
+        Raises:
+            UnknownNameError, ArgumentError, SimulationError: as for `equilibria`.
+        """
+        field, equations, place, limits = self._started(parameter, bounds, start)
+        steps = Steps(largest=max_step, most=max_points)
+        first = follow(equations, place, limits, steps)
+        found = reachable(equations, first, limits, steps, max_branches)
+        return Diagram(tuple(_branch(field, curve) for curve in found))
+
+    def _started(
+        self, parameter: str, bounds: tuple[float, float], start: Mapping[str, float] | None
+    ) -> tuple[VectorField, EquilibriumEquations, Place, Bounds]:
+        """Return the model as a field, its equations, where they are begun with, and the bounds."""
         lower, upper = _checked_bounds(bounds)
         given = dict(start or {})
         field = self.model.get_vector_field([parameter], self.parameters)
@@ -85,8 +124,7 @@ class Continuation:
                 f"{residual:.3g}), nor from those. Give values of states near an equilibrium: start={{path: value}}.",
                 0.0,
             )
-        found = follow(equations, place, Bounds(lower, upper), Steps(largest=max_step, most=max_points))
-        return _branch(field, found)
+        return field, equations, place, Bounds(lower, upper)
 
 
 def _checked_bounds(bounds: Any) -> tuple[float, float]:

@@ -1,9 +1,10 @@
 """Find where the stability of equilibria changes between two points of a curve, and what happens there.
 
-Eigenvalues cross the imaginary axis one by one: a real one at a fold or at a branch point, a pair at a Hopf point. What
-crosses is told by how many eigenvalues have a positive real part at both ends, and whether the curve turns round; an
-interval in which more happens is halved. Each crossing is then solved for by equations of its own, and counts only if
-their solution lies in the interval. So neutral saddles, at which λ and -λ are eigenvalues, are no Hopf points.
+Eigenvalues cross the imaginary axis one by one: a real one at a fold or at a branch point, a pair at a Hopf point; a
+real one touches it only where the curve turns round at a branch point, as a pitchfork does on its prongs. What happens
+is told by how many eigenvalues have a positive real part at both ends, and whether the curve turns round; an interval
+in which more happens is halved. Each crossing is then solved for by equations of its own, and counts only if their
+solution lies in the interval. So neutral saddles, at which λ and -λ are eigenvalues, are no Hopf points.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ def crossings(equations: EquilibriumEquations, one: Equilibrium, other: Equilibr
 def _kind(one: Equilibrium, other: Equilibrium) -> Kind | Literal["none", "several"]:
     turns = one.place.tangent[-1] * other.place.tangent[-1] < 0
     kinds: dict[tuple[bool, int], Kind | Literal["none"]]
-    kinds = {(False, 0): "none", (True, 1): "LP", (False, 1): "BP", (False, 2): "HB"}
+    kinds = {(False, 0): "none", (True, 1): "LP", (False, 1): "BP", (True, 0): "BP", (False, 2): "HB"}
     return kinds.get((turns, abs(other.unstable - one.unstable)), "several")
 
 

@@ -7,15 +7,17 @@ from itertools import pairwise
 import numpy as np
 from attrs import evolve, frozen
 
+from rates_continuation.native.branching import BranchEquations
 from rates_continuation.native.crossings import Crossing, crossings
 from rates_continuation.native.curve import ImplicitCurve, Place
 from rates_continuation.native.equilibria import Equilibrium, EquilibriumEquations
 from rates_continuation.native.fold import FoldEquations
 from rates_continuation.native.hopf import HopfEquations
-from rates_continuation.native.normal_forms import fold_coefficient, lyapunov_coefficient
-from rates_continuation.native.tracing import Bounds, Steps, trace
+from rates_continuation.native.normal_forms import branch_directions, fold_coefficient, lyapunov_coefficient
+from rates_continuation.native.tracing import STRAIGHT, Bounds, Steps, trace
 
 WIDTHS = 10  # scales of a parameter between its bounds
+AWAY = (0.02, 0.005, 1e-3)  # from a branch point, in scales: where the curve that crosses begins
 FLOOR = 1e-2  # of the change that the terms of its equation make: the least scale of a state
 
 
@@ -89,6 +91,32 @@ def _one_way(
 
 def _turned(point: Equilibrium) -> Equilibrium:
     return evolve(point, place=evolve(point.place, tangent=-point.place.tangent))
+
+
+def switched(equations: EquilibriumEquations, followed: Followed, number: int) -> Place | None:
+    """Return where the curve begins that crosses another one at a branch point, or None if there is no single one.
+
+    Args:
+        equations: of both curves.
+        followed: the other one.
+        number: of the branch point among its crossings.
+    """
+    before, crossing = followed.crossings[number]
+    own, solution = crossing.equations, crossing.solution
+    if not isinstance(own, BranchEquations) or solution is None:
+        return None
+    chord = (followed.points[before + 1].place.z - followed.points[before].place.z) / own.scale
+    directions = branch_directions(own, solution)
+    if not directions:
+        return None
+    away = min(directions, key=lambda direction: abs(float(chord @ (direction / own.scale))))
+    curve, scale = ImplicitCurve(equations), followed.points[before].place.scale
+    away = away / np.linalg.norm(away / scale)
+    for size in AWAY:
+        found = curve.place(crossing.z + size * away, away, away, scale)
+        if found is not None and float((found.tangent / scale) @ (away / scale)) > STRAIGHT:
+            return found
+    return None
 
 
 def coefficient(crossing: Crossing) -> float:

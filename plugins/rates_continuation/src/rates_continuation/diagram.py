@@ -1,0 +1,52 @@
+"""A diagram: the branches that are reached from one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from rates_continuation.branch import Branch
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+
+@frozen(eq=False)
+class Diagram:
+    """Branches of equilibria that cross each other.
+
+    Attributes:
+        branches: in the order in which they were found.
+    """
+
+    branches: tuple[Branch, ...]
+
+    def __repr__(self) -> str:
+        kinds = self.special_points["kind"].value_counts()
+        counts = ", ".join(f"{count} {kind}" for kind, count in kinds.items()) or "none"
+        return f"<Diagram of {len(self.branches)} branches; special: {counts}>"
+
+    @property
+    def special_points(self) -> pd.DataFrame:
+        """Return the special points of all branches as a table; a branch point is there for each of its branches."""
+        import pandas as pd
+
+        tables = [branch.special_points.assign(branch=number) for number, branch in enumerate(self.branches)]
+        found = pd.concat([table for table in tables if len(table)] or tables[:1], ignore_index=True)
+        return found[["kind", "branch", *(name for name in found.columns if name not in ("kind", "branch"))]]
+
+    def plot(self, path: str, ax: Axes | None = None) -> Axes:
+        """Draw a state over the parameter; see `Branch.plot`.
+
+        Raises:
+            UnknownNameError: there is no such state.
+        """
+        for branch in self.branches:
+            ax = branch.plot(path, ax)
+        assert ax is not None
+        handles = dict(zip(*reversed(ax.get_legend_handles_labels()), strict=True))
+        if handles:
+            ax.legend(handles.values(), handles.keys())
+        return ax
