@@ -242,3 +242,11 @@ def test_a_picture_of_a_diagram_has_each_kind_once_in_its_legend() -> None:
     legend = axes.get_legend()
     assert legend is not None
     assert sorted(text.get_text() for text in legend.get_texts()) == ["BP", "HB"]
+
+
+def test_a_pole_is_no_special_point() -> None:
+    # the rate of a time constant changes its sign where that is 0, by way of infinity
+    model = single(["x' = (1 - x)/tau", "y' = x - y"], x="output(1.0)", y="variable(1.0)", tau=1.0)
+    found = Continuation(model).equilibria("p/op/tau", bounds=(-1.0, 3.0))
+    assert found.specials == ()
+    assert found.p[-1, 0] == 3.0

@@ -13,7 +13,7 @@ from rates_continuation.branch import Branch
 from rates_continuation.diagram import Diagram
 from rates_continuation.native.curve import Place
 from rates_continuation.native.engine import Followed, coefficient, follow, start_of
-from rates_continuation.native.equilibria import EquilibriumEquations
+from rates_continuation.native.equilibria import EquilibriumEquations, ordered_eigenvalues
 from rates_continuation.native.reachable import reachable
 from rates_continuation.native.tracing import Bounds, Steps
 from rates_continuation.resting import settled
@@ -147,13 +147,12 @@ def _branch(field: VectorField, found: Followed) -> Branch:
 
 def _special(field: VectorField, number: int, crossing: Any) -> SpecialPoint:
     x, p = crossing.z[: field.size], crossing.z[field.size :]
-    eigenvalues = np.linalg.eigvals(field.by_states(x, p))
-    order = np.lexsort((eigenvalues.imag, -eigenvalues.real))
+    eigenvalues = ordered_eigenvalues(field.by_states(x, p))
     return SpecialPoint(
         kind=crossing.kind or "??",
         values=dict(zip((*field.parameters, *field.states), (*p.tolist(), *x.tolist()), strict=True)),
         number=number,
-        eigenvalues=eigenvalues[order],
+        eigenvalues=eigenvalues,
         period=2 * np.pi / crossing.omega if crossing.omega else float("nan"),
         coefficient=coefficient(crossing),
         residual=crossing.residual,

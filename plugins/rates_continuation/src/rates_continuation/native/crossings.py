@@ -24,6 +24,7 @@ from rates_continuation.native.fold import FoldEquations
 from rates_continuation.native.hopf import HopfEquations
 
 Kind = Literal["LP", "HB", "BP"]
+CLOSE = 1e-3  # to the imaginary axis, of the largest eigenvalue: others change sign by way of infinity, at a pole
 SHORTEST = 1e-7  # interval in scales, below which crossings are not told apart
 AROUND = 0.1  # of an interval: so much may a solution lie beside it, by rounding of the ends
 
@@ -63,7 +64,8 @@ def crossings(equations: EquilibriumEquations, one: Equilibrium, other: Equilibr
     length = float(np.linalg.norm((other.place.z - one.place.z) / one.place.scale))
     place = ImplicitCurve(equations).middle(one.place, other.place) if length > SHORTEST else None
     if place is None:
-        yield _unknown(equations, one, other, length)
+        if _may_cross(one, other):
+            yield _unknown(equations, one, other, length)
         return
     between = Equilibrium.of(equations, place)
     yield from crossings(equations, one, between)
@@ -90,6 +92,16 @@ def _solved(kind: str, equations: EquilibriumEquations, one: Equilibrium, other:
 def _distance(point: Equilibrium) -> float:
     """Return how far eigenvalues are from the imaginary axis."""
     return float(np.min(np.abs(point.eigenvalues.real)))
+
+
+def _may_cross(one: Equilibrium, other: Equilibrium) -> bool:
+    """Tell whether the eigenvalues that change sign are near the axis; at a pole they go by way of infinity."""
+    fewer, more = sorted((one, other), key=lambda point: point.unstable)
+    changed = more.unstable - fewer.unstable or 1
+    unstable = np.sort(more.eigenvalues.real[more.eigenvalues.real > 0])
+    stable = np.sort(-fewer.eigenvalues.real[fewer.eigenvalues.real <= 0])
+    near = CLOSE * min(float(np.max(np.abs(point.eigenvalues))) for point in (one, other))
+    return all(len(part) >= changed and part[changed - 1] < near for part in (unstable, stable))
 
 
 def _lies_between(z: np.ndarray, one: Equilibrium, other: Equilibrium) -> bool:

@@ -57,10 +57,17 @@ class Equilibrium:
     @cached_property
     def eigenvalues(self) -> np.ndarray:
         """The eigenvalues of ∂f/∂x, that with the largest real part first."""
-        found = np.linalg.eigvals(self.states)
-        return found[np.lexsort((found.imag, -found.real))]
+        return ordered_eigenvalues(self.states)
 
     @property
     def unstable(self) -> int:
         """Return the number of eigenvalues with a positive real part."""
         return int(np.count_nonzero(self.eigenvalues.real > 0))
+
+
+def ordered_eigenvalues(matrix: np.ndarray) -> np.ndarray:
+    """Return the eigenvalues of a matrix, that with the largest real part first; NaN for one that is not finite."""
+    if not np.isfinite(matrix).all():
+        return np.full(len(matrix), np.nan + 0j)
+    found = np.linalg.eigvals(matrix)
+    return found[np.lexsort((found.imag, -found.real))]
