@@ -75,6 +75,7 @@ def test_json_carries_every_claim(metal):
             "batch": True,
             "fused": True,
             "files": True,
+            "field": False,
         },
     }
     assert (plain["name"], plain["missing_tool"], plain["claims"]["functions"]) == ("plain", None, None)

@@ -68,6 +68,7 @@ PLUGINS = {
         functions={"sin"},
         jacobian=False,
         files=True,
+        field=False,
     ),
     "Requirements": call(
         lambda: Requirements,
@@ -81,6 +82,7 @@ PLUGINS = {
         dtype="float64",
         jacobian=False,
         files=False,
+        field=False,
     ),
     "Capabilities.missing": call(lambda: Capabilities().missing, requirements=Requirements()),
     "SolverSpec.missing": call(lambda: get_manager().solver("euler").missing, requirements=Requirements()),

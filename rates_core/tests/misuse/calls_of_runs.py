@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from rates_core import clear, grid_search, integrate, sweeps
+from rates_core import CircuitTemplate, clear, grid_search, integrate, sweeps
 
-from .models import call, circuit, of_circuit
+from .models import call, circuit, node, of_circuit
 
 
 def compiled(name: str) -> Callable[[], Callable[..., Any]]:
@@ -122,6 +122,13 @@ RUNS = {
         at_once=1,
     ),
     "CircuitTemplate.jacobian": call(of_circuit("jacobian"), by="states", paths=None, vectorize=True),
+    "CircuitTemplate.get_vector_field": call(
+        lambda: CircuitTemplate("one", {"p": node()}).get_vector_field,
+        free=["p/op/tau"],
+        parameters={},
+        backend="numpy",
+        vectorize=True,
+    ),
     "CircuitTemplate.get_run_func": call(of_circuit("get_run_func"), **FUNCTION),
     "CircuitTemplate.get_jacobian_func": call(of_circuit("get_jacobian_func"), **FUNCTION, sparse=False),
     "integrate": call(lambda: integrate, path_or_circuit=circuit(), **RUN),

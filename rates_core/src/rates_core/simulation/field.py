@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -167,9 +168,12 @@ def vector_field(
 
 
 def _paths(free: Any) -> list[str]:
-    if isinstance(free, str) or not isinstance(free, Iterable):
+    paths = None
+    if not isinstance(free, str | bytes):
+        with suppress(TypeError):  # of what cannot be gone through
+            paths = list(free)
+    if paths is None:
         raise ArgumentError(f"free must be a list of paths of parameters; it is {shown(free)}.")
-    paths = list(free)
     for path in paths:
         if not isinstance(path, str):
             raise ArgumentError(f"free holds {shown(path)}, which is no path.")
