@@ -41,12 +41,3 @@ def fitzhugh_nagumo() -> Formula:
     return Formula(2, lambda v, w, current: (v - v**3 / 3 - w + current, 0.08 * (v + 0.7 - 0.8 * w)))
 
 
-def exact_cycle() -> Formula:
-    """Return r' = r*(mu + r^2 - r^4), phi' = 1 in Cartesian coordinates, of mu."""
-
-    def rates(x: np.ndarray, y: np.ndarray, mu: np.ndarray) -> tuple[np.ndarray, ...]:
-        square = x * x + y * y
-        growth = mu + square - square * square
-        return growth * x - y, growth * y + x
-
-    return Formula(2, rates)

@@ -1,49 +1,179 @@
-"""Cycles by collocation against closed forms; the curve is followed by hand, as the engine will do."""
+"""Branches of cycles against closed forms and independent numbers."""
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
-from rates_continuation.native.collocation import DEGREE, adapted, basis, interpolated, node_times
-from rates_continuation.native.cycles import CycleCurve, from_hopf, multipliers
-from rates_continuation.native.tracing import Bounds, Steps, Traced, trace
+from rates_continuation import Continuation
+from rates_continuation.cycle_branch import CycleBranch
+from rates_continuation.native.collocation import DEGREE, Care, adapted, basis, interpolated, node_times
+from rates_core.errors import ArgumentError, SimulationError, UnknownNameError
+from rates_core.testing.parts import single
 
-from plugins.rates_continuation.tests.fields import Formula, exact_cycle
+from rates_core import CircuitTemplate
 
-
-def cycles(field: Formula, x: list[float], p: float, bounds: tuple[float, float], omega: float) -> list[Traced]:
-    """Return the cycles that begin at a Hopf point."""
-    matrix = field.by_states(np.array(x), np.array([p]))
-    values, vectors = np.linalg.eig(matrix)
-    which = int(np.argmin(np.abs(values - 1j * omega)))
-    width = (bounds[1] - bounds[0]) / 10
-    states = np.full(field.size, 0.1)
-    curve, start = from_hopf(field, np.array(x), np.array([p]), omega, vectors[:, which], states, width, 32)
-    return list(trace(curve, start, Bounds(*bounds), Steps()))
+REFERENCE = json.loads((Path(__file__).parent / "reference.json").read_text(encoding="utf-8"))
+MU = "p/op/mu"
+CIRCLE = ["x' = x*(1 - x^2 - y^2) - y", "y' = y*(1 - x^2 - y^2) + x"]  # a stable circle of period 2 pi
 
 
-def test_a_branch_of_circles_turns_round_where_it_has_to() -> None:
-    found = cycles(exact_cycle(), [0.0, 0.0], 0.0, (-1.0, 1.0), 1.0)
-    assert found[-1].ended == "bound"
-    for step in found:
-        assert isinstance(step.curve, CycleCurve)
-        profile, period, (mu,) = step.curve.split(step.place.z)
-        radii = np.sum(profile**2, axis=1)
-        assert period == pytest.approx(2 * np.pi, rel=1e-9)
-        np.testing.assert_allclose(mu + radii - radii**2, 0.0, atol=1e-8)
-    turns = [step.place.tangent[-1] for step in found]
-    last = next(number for number, slope in enumerate(turns) if slope > 0)
-    assert found[last].place.z[-1] == pytest.approx(-0.25, abs=2e-3)
+def circle(equations: list[str], mu: float, **variables: float | str) -> CircuitTemplate:
+    """Return a model that runs on a circle, with more equations beside."""
+    return single(CIRCLE + equations, x="output(1.0)", y="variable(0.0)", mu=mu, **variables)
 
 
-def test_multipliers_are_those_of_the_radius_and_of_the_phase() -> None:
-    for step in cycles(exact_cycle(), [0.0, 0.0], 0.0, (-1.0, 1.0), 1.0)[::6]:
-        assert isinstance(step.curve, CycleCurve)
-        profile, period, (mu,) = step.curve.split(step.place.z)
-        square = float(np.mean(np.sum(profile**2, axis=1)))
-        exponent = mu + 3 * square - 5 * square**2  # of a change of the radius
-        wanted = sorted([1.0, np.exp(exponent * period)])
-        np.testing.assert_allclose(sorted(multipliers(step.curve, step.place.z).real), wanted, rtol=1e-5, atol=1e-9)
+def followed(model: CircuitTemplate, bounds: tuple[float, float] = (-0.3, 0.2), **options: float) -> CycleBranch:
+    """Return the cycles that a model runs to."""
+    return Continuation(model).cycles(from_={}, parameter=MU, bounds=bounds, **options)  # type: ignore[arg-type]
+
+
+def test_a_branch_of_circles_turns_round_where_it_has_to_and_ends_at_its_hopf_point() -> None:
+    growth = "(mu + x^2 + y^2 - (x^2 + y^2)^2)"
+    model = single([f"x' = {growth}*x - y", f"y' = {growth}*y + x"], x="output(1.0)", y="variable(0.0)", mu=0.1)
+    branch = followed(model, (-1.0, 1.0))
+    for profile, (mu,) in zip(branch.profiles, branch.p, strict=True):
+        squares = np.sum(profile.values**2, axis=1)
+        np.testing.assert_allclose(mu + squares - squares**2, 0.0, atol=1e-6)
+    np.testing.assert_allclose(branch.periods, 2 * np.pi, rtol=1e-9)
+    (fold,) = branch.specials
+    assert (fold.kind, branch.ended) == ("LPC", ("hopf", "bound"))
+    assert fold[MU] == pytest.approx(-0.25, abs=1e-12)
+    assert fold["p/op/x"] == pytest.approx(np.sqrt(0.5), rel=1e-5)
+    assert abs(branch.p[0, 0]) < 1e-3  # of the Hopf point
+    square = branch.x[:, 0] ** 2
+    exponents = (branch.p[:, 0] + 3 * square - 5 * square**2) * 2 * np.pi  # of a change of the radius
+    np.testing.assert_allclose(branch.multipliers[:, 0].real, np.exp(exponents), rtol=2e-4, atol=1e-9)
+    np.testing.assert_allclose(branch.trivial, 1.0, atol=1e-8)
+    assert branch.unstable.tolist() == (exponents > 0).astype(int).tolist()
+
+
+@pytest.mark.parametrize("max_step", [0.25, 0.08])
+def test_pairs_of_multipliers_that_cross_the_unit_circle_are_tori(max_step: float) -> None:
+    equations = ["u' = (2*mu*x^2 - u^2 - v^2)*u - w*v", "v' = w*u + (2*mu*x^2 - u^2 - v^2)*v"]
+    branch = followed(
+        circle(equations, -0.1, u="variable(0.0)", v="variable(0.0)", w=0.3), max_step=max_step
+    )  # the mean of 2 x^2 is 1: multipliers are exp(2 pi (mu +- 0.3 i))
+    (torus,) = branch.specials
+    assert torus.kind == "NS" and torus[MU] == pytest.approx(0.0, abs=1e-9)
+    np.testing.assert_allclose(np.sort_complex(torus.eigenvalues[:2]), np.exp([-0.6j * np.pi, 0.6j * np.pi]), atol=1e-7)
+    assert branch.unstable.tolist() == (2 * (branch.p[:, 0] > 0)).tolist()
+
+
+@pytest.mark.parametrize("max_step", [0.25, 0.08])
+def test_a_multiplier_that_crosses_minus_one_doubles_the_period(max_step: float) -> None:
+    equations = [  # in a frame that turns half as fast as the circle: a' = (mu - a^2 - b^2) a, b' = -(1 + a^2 + b^2) b
+        "u' = 0.5*(mu - 1)*u + 0.5*(mu + 1)*(x*u + y*v) - 0.5*v - (u^2 + v^2)*u",
+        "v' = 0.5*(mu - 1)*v + 0.5*(mu + 1)*(y*u - x*v) + 0.5*u - (u^2 + v^2)*v",
+    ]
+    branch = followed(circle(equations, -0.1, u="variable(0.0)", v="variable(0.0)"), max_step=max_step)
+    (doubling,) = branch.specials
+    assert doubling.kind == "PD" and doubling[MU] == pytest.approx(0.0, abs=1e-9)
+    assert doubling.period == pytest.approx(2 * np.pi, rel=1e-8)
+    np.testing.assert_allclose(branch.multipliers[:, 0].real, -np.exp(2 * np.pi * branch.p[:, 0]), rtol=1e-6)
+
+
+def test_branches_of_cycles_cross_where_a_multiplier_passes_one() -> None:
+    branch = followed(circle(["w' = (mu + 0.3*x)*w - w^3"], -0.1, w="variable(0.0)"))
+    (crossing,) = branch.specials
+    assert crossing.kind == "BPC" and crossing[MU] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_a_branch_of_cycles_that_turns_round_at_a_pitchfork_has_no_fold_there() -> None:
+    branch = followed(circle(["w' = mu*w - w^3"], 0.1, w="variable(0.3)"))
+    (crossing,) = branch.specials
+    assert crossing.kind == "BPC" and abs(crossing[MU]) < 1e-3
+    assert branch.ended == ("bound", "bound")
+    last = branch.column("p/op/w")[[0, -1]]
+    np.testing.assert_allclose(np.sort(last), [-np.sqrt(0.2), np.sqrt(0.2)], rtol=1e-8)
+
+
+def test_periods_of_the_oscillator_of_van_der_pol() -> None:
+    model = CircuitTemplate.from_yaml("model_templates.oscillators.vanderpol.vdp")
+    run = model.run(simulation_time=40.0, step_size=1e-2, solver="rk4", backend="numpy", outputs=["p/vdp_op/x"])
+    for mu, period in REFERENCE["van_der_pol_period"].items():
+        last = float(mu.removeprefix("mu="))
+        if last > 1:
+            branch = Continuation(model).cycles(from_=run, parameter="p/vdp_op/mu", bounds=(0.5, last))
+            assert branch.p[-1, 0] == last and not branch.specials
+            assert branch.periods[-1] == pytest.approx(period, rel=1e-8)
+
+
+QIF, ETA = "model_templates.neural_mass_models.qif.qif_sfa", "p/qif_sfa_op/eta"
+
+
+def test_cycles_of_quadratic_neurons_have_the_folds_of_the_reference_and_come_to_homoclinic_orbits() -> None:
+    known = REFERENCE["qif_sfa_default"]
+    continuation = Continuation(QIF)
+    first, second = continuation.equilibria(ETA, bounds=(-10.0, 5.0)).special("HB")
+    branch = continuation.cycles(from_=first, bounds=(-6.0, 3.0))
+    assert (branch.ended, branch.specials) == (("hopf", "homoclinic"), ())
+    assert branch.p[0, 0] == pytest.approx(first[ETA], abs=1e-5)
+    assert branch.periods[0] == pytest.approx(first.period, rel=1e-5)
+    assert branch.p[-1, 0] == pytest.approx(known["homoclinic"][0]["eta"], abs=1e-4)
+
+    branch = continuation.cycles(from_=second, bounds=(-6.0, 3.0))
+    assert [point.kind for point in branch.specials] == ["LPC", "LPC"]
+    assert branch.ended == ("hopf", "homoclinic")
+    for point, fold in zip(branch.specials, known["cycles_from_second_HB"], strict=True):
+        assert point[ETA] == pytest.approx(fold["eta"], rel=1e-6)
+        assert point.period == pytest.approx(fold["period"], rel=1e-5)
+        assert point["p/qif_sfa_op/r"] == pytest.approx(fold["r_max"], abs=1e-4)
+        assert point.error < 1e-6 and point.residual < 1e-9
+    assert branch.p[-1, 0] == pytest.approx(known["homoclinic"][1]["eta_about"], abs=1e-4)
+
+
+LORENZ = ["x' = sigma*(y - x)", "y' = x*(rho - z) - y", "z' = x*y - beta*z"]
+
+
+def test_cycles_of_lorenz_come_to_the_homoclinic_orbit_and_double_their_period() -> None:
+    known, states = REFERENCE["lorenz"], {"x": "output(1.0)", "y": "variable(0.0)", "z": "variable(0.0)"}
+    model = single(LORENZ, **states, sigma=10.0, rho=20.0, beta=8 / 3)
+    continuation = Continuation(model)
+    (hopf,) = continuation.equilibria("p/op/rho", bounds=(5.0, 30.0)).special("HB")
+    branch = continuation.cycles(from_=hopf, bounds=(5.0, 30.0))
+    assert (branch.ended, branch.specials) == (("hopf", "homoclinic"), ())
+    assert branch.p[-1, 0] == pytest.approx(known["homoclinic_rho"], abs=1e-4)
+
+    branch = continuation.cycles(from_={"p/op/rho": 250.0}, parameter="p/op/rho", bounds=(220.0, 300.0))
+    assert [point.kind for point in branch.specials] == ["PD"]
+    assert branch.specials[0]["p/op/rho"] == pytest.approx(known["PD_rho"][0], abs=1e-6)
+
+
+def test_tables_of_cycles_have_every_point() -> None:
+    branch = followed(circle(["u' = -u + mu + x"], -0.1, u="variable(0.0)"))
+    table = branch.data
+    assert list(table) == [MU, "period", "p/op/x", "p/op/y", "p/op/u", "min(p/op/x)", "min(p/op/y)", "min(p/op/u)",
+                           "unstable"]  # fmt: skip
+    assert len(table) == len(branch) == len(branch.profiles)
+    np.testing.assert_allclose(table["min(p/op/x)"], -1.0, rtol=1e-5)
+    np.testing.assert_allclose(table["p/op/u"], table[MU] + np.sqrt(0.5), atol=1e-5)  # u' + u = mu + cos t
+    profile = branch.profiles[0]
+    np.testing.assert_allclose(profile.at(np.array([0.3, 0.3 + 6 * np.pi])), profile.at(np.array([0.3, 0.3])), atol=1e-7)
+    assert list(profile.data) == list(branch.states) and profile.data.index.name == "time"
+    with pytest.raises(UnknownNameError, match=r"^The cycle has no state 'p/op/X'\. Did you mean 'p/op/x'\?"):
+        profile["p/op/X"]
+
+
+def test_what_cycles_cannot_begin_with_is_refused() -> None:
+    continuation = Continuation(QIF)
+    fold = continuation.equilibria(ETA, bounds=(-10.0, 5.0)).special("LP")[0]
+    with pytest.raises(ArgumentError, match=r"^from_ is a point of kind 'LP'; cycles begin at Hopf points\."):
+        continuation.cycles(from_=fold, bounds=(-6.0, 3.0))
+    with pytest.raises(ArgumentError, match=r"^cycles from a run need parameter=, the path of the one that varies\.$"):
+        continuation.cycles(from_={}, bounds=(-6.0, 3.0))
+    with pytest.raises(ArgumentError, match=r"^bounds of 'p/qif_sfa_op/eta' are \(0, 3\), which leave out its value -5 at"):
+        continuation.cycles(from_={}, parameter=ETA, bounds=(0.0, 3.0))
+    with pytest.raises(SimulationError, match=r"and came to no cycle that closes\. Give states near a stable cycle"):
+        continuation.cycles(from_={}, parameter=ETA, bounds=(-6.0, 3.0))
+    with pytest.raises(UnknownNameError, match="etta"):
+        continuation.cycles(from_={}, parameter="p/qif_sfa_op/etta", bounds=(-6.0, 3.0))
+    other = CircuitTemplate.from_yaml("model_templates.oscillators.vanderpol.vdp")
+    run = other.run(simulation_time=1.0, step_size=1e-2, backend="numpy", outputs=["p/vdp_op/x"])
+    with pytest.raises(ArgumentError, match=r"^result has 2 values, but model 'qif_sfa' has 4: it is from another model\.$"):
+        continuation.cycles(from_=run, parameter=ETA, bounds=(-6.0, 3.0))
 
 
 @pytest.mark.parametrize("degree", range(5))
@@ -63,9 +193,9 @@ def test_a_mesh_is_dense_where_the_profile_is_steep() -> None:
     times = node_times(mesh, DEGREE)
     profile = np.tanh(40 * np.sin(2 * np.pi * times))[:, None]
     for _ in range(4):
-        mesh = adapted(mesh, profile, np.ones(1), DEGREE)
+        mesh = adapted(mesh, profile, np.ones(1), Care(1e-5, 60))
         profile = np.tanh(40 * np.sin(2 * np.pi * node_times(mesh, DEGREE)))[:, None]
-    assert np.all(np.diff(mesh) > 0)
+    assert np.all(np.diff(mesh) > 0) and len(mesh) <= 61
     near = np.abs(mesh - 0.5) < 0.02  # the slope is there, and at both ends
     assert np.count_nonzero(near) > 8
     wanted = np.linspace(0.0, 1.0, 997)

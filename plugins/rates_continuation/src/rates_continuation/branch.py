@@ -20,10 +20,16 @@ REASONS = {
     "left": "a state left its bounds",
     "stalled": "no step was small enough: the corrector did not converge",
     "steps": "there were as many steps as were asked for",
+    "hopf": "cycles shrank to an equilibrium, at a Hopf point",
+    "doubled": "cycles of half the period are there, at a period doubling",
+    "crossing": "another branch of cycles is there, at a branch point",
+    "orbit": "the cycle that a run led to",
+    "homoclinic": "the period grows without end: cycles come to an orbit from an equilibrium to itself",
+    "period": "the period became longer than was asked for",
 }
 
 
-@frozen(eq=False)
+@frozen(eq=False, slots=False)
 class Branch:
     """Equilibria along a curve, every one that was computed.
 
@@ -47,6 +53,8 @@ class Branch:
     ended: tuple[str, str]
     found: Any = field(repr=False)
 
+    what = "equilibria"
+
     def __len__(self) -> int:
         return len(self.p)
 
@@ -54,7 +62,7 @@ class Branch:
         kinds = ", ".join(point.kind for point in self.specials) or "none"
         first, last = self.p[0, 0], self.p[-1, 0]
         return (
-            f"<Branch of {len(self)} equilibria, {self.parameters[0]} from {first:.6g} to {last:.6g}; special: {kinds}>"
+            f"<Branch of {len(self)} {self.what}, {self.parameters[0]} from {first:.6g} to {last:.6g}; special: {kinds}>"
         )
 
     @property

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from rates_core.errors import ArgumentError, SimulationError, shown
 from rates_core.simulation.field import VectorField
 
 from rates_continuation.branch import Branch
+from rates_continuation.cycle_branch import CycleBranch
+from rates_continuation.cycle_starts import from_point, running_cycle
 from rates_continuation.diagram import Diagram
+from rates_continuation.native.collocation import Care
 from rates_continuation.native.curve import Place
 from rates_continuation.native.engine import Followed, coefficient, follow, start_of
 from rates_continuation.native.equilibria import EquilibriumEquations, ordered_eigenvalues
@@ -19,6 +22,9 @@ from rates_continuation.native.tracing import Bounds, Steps
 from rates_continuation.resting import settled
 from rates_continuation.special import SpecialPoint
 from rates_core import CircuitTemplate
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Continuation:
@@ -97,6 +103,45 @@ class Continuation:
         first = follow(equations, place, limits, steps)
         found = reachable(equations, first, limits, steps, max_branches)
         return Diagram(tuple(_branch(field, curve) for curve in found))
+
+    def cycles(
+        self,
+        from_: SpecialPoint | pd.DataFrame | Mapping[str, float],
+        bounds: tuple[float, float],
+        parameter: str | None = None,
+        max_points: int = 1000,
+        max_step: float = 0.25,
+        max_period: float | None = None,
+        max_intervals: int = 128,
+        tolerance: float = 1e-6,
+    ) -> CycleBranch:
+        """Follow the cycles that begin at a special point, or one that a run leads to, as a parameter varies.
+
+        Args:
+            from_: a Hopf point of `equilibria`; a period doubling or a branch point of cycles; or the table of a run, or values of states by path, from which the model
+                runs on to a stable cycle, that is followed to both sides.
+            bounds: between which the parameter varies.
+            parameter: its path; for a special point that of its branch.
+            max_points: to each side.
+            max_step: along the curve, where 1 is a tenth of the bounds, or a change of the states or of the period by
+                their own size.
+            max_period: at which the branch ends; at 1000 times the first one if None.
+            max_intervals: number of intervals of the mesh, on each of which states are polynomials of degree 4.
+            tolerance: by how much these may miss the cycle, relative to its size; meshes have as many intervals as that
+                takes.
+
+        Raises:
+            UnknownNameError: a path names nothing.
+            ArgumentError: the parameter starts outside of its bounds, or cycles cannot begin at the point.
+            SimulationError: the model does not run on to a cycle.
+        """
+        limits = Bounds(*_checked_bounds(bounds))
+        care = Care(tolerance, max_intervals)
+        if isinstance(from_, SpecialPoint):
+            start = from_point(self.model, self.parameters, from_, parameter, limits, care)
+        else:
+            start = running_cycle(self.model, self.parameters, from_, parameter, limits, care)
+        return start.followed(Steps(largest=max_step, most=max_points), max_period)
 
     def _started(
         self, parameter: str, bounds: tuple[float, float], start: Mapping[str, float] | None

@@ -9,10 +9,16 @@ import numpy as np
 from attrs import field, frozen
 from rates_core.errors import UnknownNameError, did_you_mean
 
+from rates_continuation.profile import Profile
+
 KINDS = {
     "LP": "limit point, or fold: the branch turns round",
     "HB": "Hopf point: a branch of cycles begins",
     "BP": "branch point: another branch crosses",
+    "LPC": "limit point, or fold, of cycles: the branch turns round",
+    "PD": "period doubling: cycles of twice the period begin",
+    "NS": "Neimark-Sacker point, or torus: quasiperiodic orbits begin",
+    "BPC": "branch point of cycles: another branch of cycles crosses",
     "??": "several eigenvalues cross where they could not be told apart",
 }
 
@@ -22,14 +28,15 @@ class SpecialPoint:
     """A point of a branch at which the stability changes, or the branch turns round.
 
     Attributes:
-        kind: `LP`, `HB`, `BP`, or `??`; see `KINDS`.
-        values: of the free parameters and of all states, by path.
+        kind: `LP`, `HB`, `BP`, of cycles `LPC`, `PD`, `NS`, `BPC`, or `??`; see `KINDS`.
+        values: of the free parameters and of all states, by path; of a state on a cycle the largest one.
         number: of the point of the branch that comes before it.
-        eigenvalues: of the Jacobian.
-        period: of the small cycles around a Hopf point, in the model's time; NaN for other kinds.
+        eigenvalues: of the Jacobian; of a cycle the multipliers but for the one that is 1.
+        period: of a cycle, or of the small cycles around a Hopf point, in the model's time; NaN for other kinds.
         coefficient: of the normal form: a of a fold, the first Lyapunov coefficient of a Hopf point; else NaN.
-        residual: largest rate of change.
+        residual: largest rate of change; for a cycle the largest residual of the collocation equations.
         error: estimate of the error, relative to how large the unknowns are.
+        profile: of a cycle; else None.
 
     Example:
         `point["p/qif_op/eta"]` is the value of a parameter or state there.
@@ -44,6 +51,7 @@ class SpecialPoint:
     residual: float
     error: float
     found: Any = field(repr=False)  # what the engine goes on from
+    profile: Profile | None = field(default=None, repr=False)
 
     def __getitem__(self, path: str) -> float:
         """Return the value of a free parameter or of a state.

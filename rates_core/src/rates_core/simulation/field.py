@@ -21,6 +21,7 @@ from rates_core.programs.routine import make_routine
 from rates_core.simulation.arguments import arguments_of, checked_values, initial_state
 from rates_core.simulation.choice import chosen_backend
 from rates_core.simulation.requirements import requirements_of
+from rates_core.simulation.state import end_of
 from rates_core.simulation.targets import Variable, targets_of
 from rates_core.switches import switch
 from rates_core.system.build import build_system
@@ -29,6 +30,8 @@ from rates_core.system.linearisation.named_columns import named_columns
 from rates_core.system.system import TIME, InputSignal, System
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from rates_core.templates.circuit import CircuitTemplate
 
 
@@ -78,6 +81,17 @@ class VectorField:
             ArgumentError: a value is no number.
         """
         return initial_state(self._system, values)
+
+    def end_of(self, result: pd.DataFrame) -> np.ndarray:
+        """Return the states at the end of a run of the model.
+
+        Args:
+            result: what `run` returned.
+
+        Raises:
+            ArgumentError: it is something else, or comes from another model.
+        """
+        return end_of(result, self._system)
 
     def rates(self, x: np.ndarray, p: np.ndarray) -> np.ndarray:
         """Return f, `[..., states]`."""

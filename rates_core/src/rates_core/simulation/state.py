@@ -102,22 +102,7 @@ def state_of(state: Any, system: System, solver: str, step_size: float | None) -
     """
     if state is None:
         return None
-    end = getattr(state, "attrs", {}).get("state", state)
-    if isinstance(end, str) and not isinstance(end, RunEnd):
-        raise ArgumentError(
-            "state comes from a file, which tells of the end of a run and does not hold it. Give what run() returned."
-        )
-    found = end.state if isinstance(end, RunEnd) else end
-    if not isinstance(found, RunState):
-        raise ArgumentError("state must be what run() returned, or its attrs['state'].")
-    if len(found.carry.y) != system.width:
-        raise ArgumentError(
-            f"state has {len(found.carry.y)} values, but model '{system.name}' has {system.width}: "
-            "it is from another model."
-        )
-    layout = layout_of(system)
-    if found.layout != layout:
-        raise ArgumentError(_difference(found, layout, system.name))
+    found = _end(state, system, "state")
     if found.solver != solver:
         raise ArgumentError(f"state comes from solver '{found.solver}'; go on with the same one, not '{solver}'.")
     if found.step_size != step_size:
@@ -128,13 +113,51 @@ def state_of(state: Any, system: System, solver: str, step_size: float | None) -
     return found
 
 
-def _difference(found: RunState, layout: Layout, name: str) -> str:
+def end_of(result: Any, system: System) -> np.ndarray:
+    """Return the state vector at the end of a run.
+
+    Args:
+        result: the table that the run returned.
+        system: whose run it was.
+
+    Raises:
+        ArgumentError: it is something else, or comes from another model.
+    """
+    return np.array(_end(result, system, "result").carry.y)
+
+
+def _end(state: Any, system: System, argument: str) -> RunState:
+    """Return the end of a run of a System.
+
+    Raises:
+        ArgumentError: it is something else, or comes from another model.
+    """
+    end = getattr(state, "attrs", {}).get("state", state)
+    if isinstance(end, str) and not isinstance(end, RunEnd):
+        raise ArgumentError(
+            f"{argument} comes from a file, which tells of the end of a run and does not hold it. Give what run() returned."
+        )
+    found = end.state if isinstance(end, RunEnd) else end
+    if not isinstance(found, RunState):
+        raise ArgumentError(f"{argument} must be what run() returned, or its attrs['state'].")
+    if len(found.carry.y) != system.width:
+        raise ArgumentError(
+            f"{argument} has {len(found.carry.y)} values, but model '{system.name}' has {system.width}: "
+            "it is from another model."
+        )
+    layout = layout_of(system)
+    if found.layout != layout:
+        raise ArgumentError(_difference(found, layout, system.name, argument))
+    return found
+
+
+def _difference(found: RunState, layout: Layout, name: str, argument: str) -> str:
     """Say in what the end of a run differs from what a model needs."""
     if set(found.layout) == set(layout):
-        return f"state holds the variables of model '{name}' in another order; compile both runs with one vectorize=."
+        return f"{argument} holds the variables of model '{name}' in another order; compile both runs with one vectorize=."
     held, needed = dict(found.layout), dict(layout)
     path = next(path for path in [*needed, *held] if held.get(path) != needed.get(path))
     if path in held and path in needed:
-        return f"state is from another model: '{path}' differs in size from that of model '{name}'."
+        return f"{argument} is from another model: '{path}' differs in size from that of model '{name}'."
     where = "holds no" if path in needed else "holds"
-    return f"state is from another model: it {where} '{path}', unlike model '{name}'."
+    return f"{argument} is from another model: it {where} '{path}', unlike model '{name}'."

@@ -12,6 +12,21 @@ import numpy as np
 from attrs import frozen
 
 DEGREE = 4
+MISSED = 3e-5  # by an interpolating polynomial on [0, 1], if the derivative of order 5 is 1
+FEWEST = 20  # intervals of a mesh
+
+
+@frozen
+class Care:
+    """What is asked of a mesh.
+
+    Attributes:
+        tolerance: by how much polynomials may miss a profile, in scales of its states.
+        most: number of intervals.
+    """
+
+    tolerance: float = 1e-6
+    most: int = 128
 
 
 @frozen(eq=False)
@@ -90,23 +105,28 @@ def interpolated(mesh: np.ndarray, profile: np.ndarray, times: np.ndarray, degre
     return np.asarray(np.einsum("tk,tkn->tn", shares, pieces(profile, degree)[place]))
 
 
-def adapted(
-    mesh: np.ndarray, profile: np.ndarray, scale: np.ndarray, degree: int, count: int | None = None
-) -> np.ndarray:
+def adapted(mesh: np.ndarray, profile: np.ndarray, scale: np.ndarray, care: Care) -> np.ndarray:
     """Return a mesh on which the error is about the same in all intervals.
 
-    The derivative of order degree + 1 is estimated from jumps of the highest one that polynomials have.
+    The derivative of order degree + 1 is estimated from jumps of the highest one that polynomials have. There are as many
+    intervals as it takes for polynomials that interpolate to miss the profile by no more than a tolerance.
+
+    Args:
+        mesh: of the profile.
+        profile: values at all nodes.
+        scale: of each state.
+        care: what is asked of the mesh.
     """
     width = np.diff(mesh)
-    highest = np.einsum("j,kjn->kn", basis(degree).highest, pieces(profile / scale, degree)) / width[:, None] ** degree
+    highest = np.einsum("j,kjn->kn", basis().highest, pieces(profile / scale, DEGREE)) / width[:, None] ** DEGREE
     closed = np.vstack([highest[-1], highest, highest[0]])
     distance = 0.5 * (np.concatenate([width[-1:], width]) + np.concatenate([width, width[:1]]))
     jumps = np.abs(np.diff(closed, axis=0)) / distance[:, None]
-    change = np.max(0.5 * (jumps[:-1] + jumps[1:]), axis=1) ** (1.0 / (degree + 1))
+    change = np.max(0.5 * (jumps[:-1] + jumps[1:]), axis=1) ** (1.0 / (DEGREE + 1))
     total = float(np.sum(change * width))
     change = change + 0.1 * total + 1e-300  # no interval becomes longer than some others
     steps = np.append(0.0, np.cumsum(change * width))
-    wanted = np.linspace(0.0, steps[-1], (count or len(width)) + 1)
-    found = np.interp(wanted, steps, mesh)
+    count = int(np.clip(np.ceil(steps[-1] * (MISSED / care.tolerance) ** (1.0 / (DEGREE + 1))), FEWEST, care.most))
+    found = np.interp(np.linspace(0.0, steps[-1], count + 1), steps, mesh)
     found[0], found[-1] = 0.0, 1.0
     return np.asarray(found)

@@ -1,8 +1,8 @@
 """Solve the linear equations of collocation: a chain of blocks, each of which joins two neighbouring points.
 
-Block j says `A_j u_j + B_j u_{j+1} + C_j e = r_j` of the values u at the ends of mesh intervals and of a few numbers e,
-such as period and parameter. Neighbours are joined two by two by orthogonal transformations, which take the point
-between them out, until one block is left, of the first and the last point: a pencil that has the Floquet multipliers.
+Block j says `A_j u_j + B_j u_{j+1} + C_j e = 0` of the values u at the ends of mesh intervals and of a few numbers e. Some
+neighbours at a time are joined by orthogonal transformations, which take the points between them out, until one block is
+left, of the first and the last point: a pencil that has the Floquet multipliers.
 
 References:
     fairgrieve1991; ascher1995, section 7.5.
@@ -13,105 +13,103 @@ from __future__ import annotations
 import numpy as np
 from attrs import frozen
 
+JOINED = 4  # neighbours at a time: fewer levels for some more arithmetic
+
 
 @frozen(eq=False)
-class Removed:
-    """Equations that give points that were taken out: `R w + A left + B right + C (e, -1) = 0`, `[blocks, ...]`.
+class Level:
+    """Groups of blocks that were joined.
 
     Attributes:
-        triangle: R.
-        left: A.
-        right: B.
-        others: C, with right-hand sides in its last column.
+        rest: number of blocks behind the last group, which stay as they are.
+        between: what makes the points inside of groups from columns of the equations, `[groups, points, rows]`.
+        by_first: those points by that before each group.
+        by_last: by that behind it.
+        kept: what makes columns of the joined blocks from columns of the equations, `[groups, states, rows]`.
     """
 
-    triangle: np.ndarray
-    left: np.ndarray
-    right: np.ndarray
-    others: np.ndarray
-
-    def solved(self, left: np.ndarray, right: np.ndarray, others: np.ndarray) -> np.ndarray:
-        """Return the points, where all are matrices that are multiplied by one vector of unknowns."""
-        known = self.left @ left + self.right @ right + self.others @ others
-        return np.linalg.solve(self.triangle, -known)
+    rest: int
+    between: np.ndarray
+    by_first: np.ndarray
+    by_last: np.ndarray
+    kept: np.ndarray
 
 
 @frozen(eq=False)
-class Blocks:
-    """A chain of blocks; `others` has right-hand sides in its last column, with opposite sign."""
-
-    left: np.ndarray
-    right: np.ndarray
-    others: np.ndarray
-
-
-def without(columns: np.ndarray, left: np.ndarray, right: np.ndarray, others: np.ndarray) -> tuple[Removed, Blocks]:
-    """Take unknowns, by their columns, out of equations `[blocks, rows, ...]`; return what gives them, and the rest."""
-    count = columns.shape[-1]
-    rotation, triangle = np.linalg.qr(columns, mode="complete")
-    turned = [rotation.swapaxes(-1, -2) @ part for part in (left, right, others)]
-    removed = Removed(triangle[..., :count, :], *(part[..., :count, :] for part in turned))
-    return removed, Blocks(*(part[..., count:, :] for part in turned))
-
-
-@frozen(eq=False)
-class Condensed:
+class Chain:
     """A chain of which one block is left.
 
     Attributes:
-        levels: what was taken out, pair by pair, level by level; whether a block had no partner there.
-        last: the block that is left, without an axis of blocks.
-        count: number of blocks.
+        levels: that were joined, one after the other.
+        left: A of the block that is left.
+        right: B of that.
     """
 
-    levels: tuple[tuple[Removed, bool], ...]
-    last: Blocks
-    count: int
+    levels: tuple[Level, ...]
+    left: np.ndarray
+    right: np.ndarray
 
     @classmethod
-    def of(cls, blocks: Blocks) -> Condensed:
-        """Return a chain with all points between its ends taken out."""
-        levels, count = [], len(blocks.left)
-        while len(blocks.left) > 1:
-            pairs, single = divmod(len(blocks.left), 2)
-            removed, joined = _joined(blocks, pairs)
-            levels.append((removed, bool(single)))
-            if single:
-                joined = Blocks(*(np.concatenate([new, old[-1:]]) for new, old in zip(_parts(joined), _parts(blocks),
-                                                                                     strict=True)))  # fmt: skip
-            blocks = joined
-        return cls(tuple(levels), Blocks(*(part[0] for part in _parts(blocks))), count)
+    def of(cls, left: np.ndarray, right: np.ndarray) -> Chain:
+        """Return the chain of blocks A and B, `[blocks, states, states]`."""
+        levels = []
+        while len(left) > 1:
+            level, left, right = _joined(left, right)
+            levels.append(level)
+        return cls(tuple(levels), left[0], right[0])
 
-    def points(self, first: np.ndarray, last: np.ndarray, others: np.ndarray) -> np.ndarray:
-        """Return all points of the chain, `[count + 1, ...]`, from those at its ends; see `Removed.solved`."""
+    def closing(self, columns: np.ndarray) -> tuple[list[np.ndarray], np.ndarray]:
+        """Return C of all levels, and of the block that is left.
+
+        Args:
+            columns: C of the blocks, `[blocks, states, numbers]`.
+        """
+        levels = []
+        for level in self.levels:
+            size, wide = columns.shape[1:]
+            grouped = columns[: len(columns) - level.rest].reshape(len(level.kept), -1, wide)
+            levels.append(grouped)
+            joined = (level.kept @ grouped).reshape(-1, size, wide)
+            columns = np.concatenate([joined, columns[len(columns) - level.rest :]]) if level.rest else joined
+        return levels, columns[0]
+
+    def points(
+        self, first: np.ndarray, last: np.ndarray, numbers: np.ndarray, columns: list[np.ndarray]
+    ) -> np.ndarray:
+        """Return all points of the chain, `[blocks + 1, ...]`, where all are matrices that multiply the same unknowns.
+
+        Args:
+            first: the first point.
+            last: the last one.
+            numbers: e.
+            columns: C of all levels.
+        """
         points = np.stack([first, last])
-        for removed, single in reversed(self.levels):
-            pairs = len(removed.triangle)
-            between = removed.solved(points[:pairs], points[1 : pairs + 1], others)
-            found = np.empty((2 * pairs + 1 + single, *points.shape[1:]))
-            found[0 : 2 * pairs + 1 : 2], found[1 : 2 * pairs : 2] = points[: pairs + 1], between
-            if single:
-                found[-1] = points[-1]
-            points = found
+        for level, own in zip(reversed(self.levels), reversed(columns), strict=True):
+            groups, size = len(level.kept), points.shape[1]
+            before, behind = points[:groups], points[1 : groups + 1]
+            between = level.by_first @ before + level.by_last @ behind - (level.between @ own) @ numbers
+            between = between.reshape(groups, -1, *points.shape[1:])
+            found = np.concatenate([before[:, None], between], axis=1).reshape(-1, size, points.shape[2])
+            points = np.concatenate([found, points[groups:]])
         return points
 
-    def multipliers(self) -> np.ndarray:
-        """Return the eigenvalues μ of `(A + μ B) v = 0`."""
-        from scipy.linalg import eigvals
 
-        return np.asarray(eigvals(-self.last.left, self.last.right))
-
-
-def _parts(blocks: Blocks) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    return blocks.left, blocks.right, blocks.others
-
-
-def _joined(blocks: Blocks, pairs: int) -> tuple[Removed, Blocks]:
-    first, second = ([part[start : 2 * pairs : 2] for part in _parts(blocks)] for start in (0, 1))
-    none = np.zeros_like(first[0])
-    return without(
-        np.concatenate([first[1], second[0]], axis=1),
-        np.concatenate([first[0], none], axis=1),
-        np.concatenate([none, second[1]], axis=1),
-        np.concatenate([first[2], second[2]], axis=1),
-    )
+def _joined(left: np.ndarray, right: np.ndarray) -> tuple[Level, np.ndarray, np.ndarray]:
+    """Return some neighbours joined, and the chain that is left."""
+    together, size = min(JOINED, len(left)), left.shape[1]
+    groups, rest = divmod(len(left), together)
+    a, b = (part[: groups * together].reshape(groups, together, size, size) for part in (left, right))
+    matrix = np.zeros((groups, together, size, together - 1, size))
+    for point in range(together - 1):
+        matrix[:, point, :, point], matrix[:, point + 1, :, point] = b[:, point], a[:, point + 1]
+    inside = (together - 1) * size
+    rotation, triangle = np.linalg.qr(matrix.reshape(groups, together * size, inside), mode="complete")
+    turned = rotation.swapaxes(-1, -2)
+    between, kept = np.linalg.solve(triangle[:, :inside], turned[:, :inside]), turned[:, inside:]
+    first, last = a[:, 0], b[:, -1]
+    level = Level(rest, between, -between[..., :size] @ first, -between[..., -size:] @ last, kept)
+    joined = kept[..., :size] @ first, kept[..., -size:] @ last
+    if not rest:
+        return level, *joined
+    return level, *(np.concatenate([new, old[-rest:]]) for new, old in zip(joined, (left, right), strict=True))

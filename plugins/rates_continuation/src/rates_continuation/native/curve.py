@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
 import numpy as np
 from attrs import evolve, frozen
 
 from rates_continuation.native.equations import Equations, Plane, newton, solved
+
+STRAIGHT = 0.94
 
 
 @frozen(eq=False)
@@ -38,7 +41,13 @@ class Place:
 
 
 class Curve(ABC):
-    """What can be followed: its points are unknowns z with a tangent each."""
+    """What can be followed: its points are unknowns z with a tangent each.
+
+    Attributes:
+        straight: cosine of the angle between tangents of two neighbouring points; a larger angle asks for a smaller step.
+    """
+
+    straight: ClassVar[float] = STRAIGHT
 
     @abstractmethod
     def place(self, guess: np.ndarray, normal: np.ndarray, along: np.ndarray, scale: np.ndarray) -> Place | None:

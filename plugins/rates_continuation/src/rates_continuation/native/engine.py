@@ -9,12 +9,12 @@ from attrs import evolve, frozen
 
 from rates_continuation.native.branching import BranchEquations
 from rates_continuation.native.crossings import Crossing, crossings
-from rates_continuation.native.curve import ImplicitCurve, Place
+from rates_continuation.native.curve import STRAIGHT, ImplicitCurve, Place
 from rates_continuation.native.equilibria import Equilibrium, EquilibriumEquations
 from rates_continuation.native.fold import FoldEquations
 from rates_continuation.native.hopf import HopfEquations
 from rates_continuation.native.normal_forms import branch_directions, fold_coefficient, lyapunov_coefficient
-from rates_continuation.native.tracing import STRAIGHT, Bounds, Steps, trace
+from rates_continuation.native.tracing import Bounds, Steps, trace
 
 WIDTHS = 10  # scales of a parameter between its bounds
 AWAY = (0.02, 0.005, 1e-3)  # from a branch point, in scales: where the curve that crosses begins

@@ -11,7 +11,8 @@ from rates_continuation.native.curve import Curve, Place
 
 FEW, MANY = 3, 5  # iterations after which steps grow, or shrink
 GROWTH, SHRINKAGE = 1.5, 0.5
-STRAIGHT = 0.94  # cosine of the angle between two tangents: a larger angle asks for a smaller step
+ASIDE = 1.0  # of a step: a point that is found further beside it belongs to another curve
+SHARE = 0.8  # of the largest angle, for which the next step is chosen
 NEAR = 0.5  # of a step: a curve that comes so near to its start is closed
 
 
@@ -85,7 +86,7 @@ def trace(curve: Curve, start: Place, bounds: Bounds, steps: Steps) -> Iterator[
         yield Traced(curve, there, ended)
         if ended:
             return
-        size = min(steps.largest, size * (GROWTH if there.iterations <= FEW else 1.0))
+        size = min(steps.largest, size * _growth(curve, here, there))
         size = max(steps.smallest, size * (SHRINKAGE if there.iterations >= MANY else 1.0))
         curve, here = curve.carried_on(there)
 
@@ -95,10 +96,23 @@ def _step(curve: Curve, here: Place, size: float, smallest: float) -> tuple[Plac
     while size >= smallest:
         guess = here.z + size * here.tangent
         there = curve.place(guess, here.tangent, here.tangent, here.scale)
-        if there is not None and float((there.tangent / there.scale) @ (here.tangent / here.scale)) > STRAIGHT:
+        aside = np.inf if there is None else float(np.linalg.norm((there.z - guess) / here.scale))
+        if there is not None and aside < ASIDE * size and _cosine(here, there) > curve.straight:
             return there, size
         size *= SHRINKAGE
     return None
+
+
+def _cosine(here: Place, there: Place) -> float:
+    return float((there.tangent / there.scale) @ (here.tangent / here.scale))
+
+
+def _growth(curve: Curve, here: Place, there: Place) -> float:
+    """Return by how much the next step may be longer: the angle between tangents grows with it."""
+    if there.iterations > FEW:
+        return 1.0
+    angle, largest = (float(np.arccos(np.clip(cosine, -1, 1))) for cosine in (_cosine(here, there), curve.straight))
+    return GROWTH if angle * GROWTH < SHARE * largest else SHARE * largest / angle
 
 
 def _ended(there: Place, bounds: Bounds) -> str:

@@ -1,0 +1,63 @@
+"""Branches of cycles."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from attrs import field, frozen
+
+from rates_continuation.branch import Branch
+from rates_continuation.profile import Profile
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@frozen(eq=False, slots=False, repr=False)
+class CycleBranch(Branch):
+    """Cycles along a curve, every one that was computed.
+
+    Where a branch of equilibria has states, this one has the largest value that each state takes on the cycle.
+
+    Attributes:
+        eigenvalues: Floquet multipliers but for the one that is 1, that with the largest absolute value first.
+        profiles: of the cycles.
+        trivial: the multiplier that would be 1 but for the error of the mesh.
+    """
+
+    profiles: tuple[Profile, ...] = field(kw_only=True)
+    trivial: np.ndarray = field(kw_only=True)
+
+    what = "cycles"
+
+    @property
+    def multipliers(self) -> np.ndarray:
+        """Return the Floquet multipliers but for the one that is 1, `[points, states - 1]`."""
+        return self.eigenvalues
+
+    @property
+    def unstable(self) -> np.ndarray:
+        """Return the number of multipliers outside of the unit circle at each point."""
+        return np.asarray(np.count_nonzero(np.abs(self.eigenvalues) > 1, axis=1))
+
+    @property
+    def periods(self) -> np.ndarray:
+        """Return the period at each point."""
+        return np.array([profile.period for profile in self.profiles])
+
+    @cached_property
+    def smallest(self) -> np.ndarray:
+        """The smallest value that each state takes, `[points, states]`."""
+        return np.array([profile.extremes[0] for profile in self.profiles])
+
+    @property
+    def data(self) -> pd.DataFrame:
+        """Return all points as a table: parameters, period, largest and smallest value of each state, unstable directions."""
+        import pandas as pd
+
+        names = [*self.parameters, "period", *self.states, *(f"min({path})" for path in self.states)]
+        table = pd.DataFrame(np.column_stack([self.p, self.periods, self.x, self.smallest]), columns=names)
+        table["unstable"] = self.unstable
+        return table

@@ -1,0 +1,219 @@
+"""Where branches of cycles begin: at a Hopf point, or with the cycle that a run leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from attrs import frozen
+from rates_core.errors import ArgumentError, SimulationError
+from rates_core.simulation.field import VectorField
+
+from rates_continuation.cycle_branch import CycleBranch
+from rates_continuation.native.boundary import ProfileCurve
+from rates_continuation.native.collocation import Care
+from rates_continuation.native.curve import Place
+from rates_continuation.native.cycle_crossings import CycleCrossing
+from rates_continuation.native.cycle_engine import FollowedCycles, Reach, follow_both_ways, follow_from_end
+from rates_continuation.native.cycle_switching import crossing, doubled
+from rates_continuation.native.cycles import from_hopf
+from rates_continuation.native.engine import WIDTHS
+from rates_continuation.native.floquet import Cycle
+from rates_continuation.native.hopf import HopfEquations
+from rates_continuation.native.orbits import from_orbit
+from rates_continuation.native.tracing import Bounds, Steps
+from rates_continuation.profile import Profile
+from rates_continuation.special import SpecialPoint
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rates_core import CircuitTemplate
+
+SWITCHED = ("PD", "BPC")
+LONGEST = 1000.0  # times the first period
+
+
+@frozen(eq=False)
+class CycleStart:
+    """A cycle, or an end of a curve of cycles, from which the curve is followed.
+
+    Attributes:
+        field: of which they are cycles.
+        curve: of cycles.
+        place: on it.
+        begun: what the place is, if it is an end; empty if it is a cycle.
+        bounds: of the parameter.
+    """
+
+    field: VectorField
+    curve: ProfileCurve
+    place: Place
+    begun: str
+    bounds: Bounds
+
+    def followed(self, steps: Steps, max_period: float | None) -> CycleBranch:
+        """Return the branch.
+
+        Args:
+            steps: along it.
+            max_period: at which it ends; see `LONGEST` if it is None.
+        """
+        first = float(self.curve.split(self.place.z)[1][0])
+        reach = Reach(self.bounds, steps, LONGEST * first if max_period is None else max_period)
+        if self.begun:
+            found = follow_from_end(self.curve, self.place, self.begun, reach)
+        else:
+            found = follow_both_ways(self.curve, self.place, reach)
+        return _branch(self.field, found)
+
+
+def from_point(
+    model: CircuitTemplate,
+    parameters: Mapping[str, float],
+    point: SpecialPoint,
+    parameter: str | None,
+    bounds: Bounds,
+    care: Care,
+) -> CycleStart:
+    """Return where cycles begin at a special point.
+
+    Args:
+        model: that was analysed.
+        parameters: values of parameters that are not those of the model, by path.
+        point: a Hopf point, a period doubling or a branch point of cycles.
+        parameter: path of the one that varies; that of the branch if None.
+        bounds: of it.
+        care: which meshes are made.
+
+    Raises:
+        ArgumentError: cycles do not begin there; or it is not between the bounds.
+        SimulationError: no other branch was found at a branch point.
+    """
+    if isinstance(point.found, CycleCrossing):
+        return _from_cycle(point, parameter, bounds)
+    hopf = getattr(point.found, "equations", None)
+    if point.kind != "HB" or not isinstance(hopf, HopfEquations):
+        raise _unfit(point)
+    states, z = hopf.states, point.found.z
+    own = list(point.values)[: len(z) - states]
+    varied = own[0] if parameter is None else parameter
+    field = model.get_vector_field([varied], {**parameters, **{path: point[path] for path in own if path != varied}})
+    p = np.array([point[varied]] if varied in own else field.p)
+    _check(varied, p[0], bounds)
+    vector = hopf.singular(point.found.solution).right[:, 0]
+    start = from_hopf(field, z[:states], p, point.found.omega, vector, hopf.scale[:states], _width(bounds), care)
+    return CycleStart(field, *start, "hopf", bounds)
+
+
+def _from_cycle(point: SpecialPoint, parameter: str | None, bounds: Bounds) -> CycleStart:
+    """Return where cycles begin at a special point of other cycles."""
+    cycle = point.found.cycle
+    field = cycle.curve.problem.field
+    assert isinstance(field, VectorField)
+    varied = field.parameters[0]
+    if point.kind not in SWITCHED:
+        raise _unfit(point)
+    if parameter not in (None, varied):
+        raise ArgumentError(f"Cycles that begin at a point of a branch in '{varied}' vary with it, not with '{parameter}'.")
+    _check(varied, point[varied], bounds)
+    if point.kind == "PD":
+        return CycleStart(field, *doubled(cycle), "doubled", bounds)
+    found = crossing(cycle)
+    if found is None:
+        raise SimulationError(f"No other branch of cycles was found at the branch point at {varied} = {point[varied]:g}.", 0.0)
+    return CycleStart(field, *found, "", bounds)
+
+
+def _unfit(point: SpecialPoint) -> ArgumentError:
+    return ArgumentError(
+        f"from_ is a point of kind '{point.kind}'; cycles begin at points of the kinds HB, PD and BPC. Give one of these, as "
+        "branch.special('HB')[0]."
+    )
+
+
+def _width(bounds: Bounds) -> float:
+    return (bounds.upper - bounds.lower) / WIDTHS
+
+
+def running_cycle(
+    model: CircuitTemplate,
+    parameters: Mapping[str, float],
+    start: pd.DataFrame | Mapping[str, float],
+    parameter: str | None,
+    bounds: Bounds,
+    care: Care,
+) -> CycleStart:
+    """Return the cycle that a model runs on to.
+
+    Args:
+        model: that is analysed.
+        parameters: values of parameters that are not those of the model, by path.
+        start: the table of a run, or values of states and of the parameter, by path.
+        parameter: path of the one that varies.
+        bounds: of it.
+        care: which meshes are made.
+
+    Raises:
+        ArgumentError: no parameter was named; or it is not between the bounds.
+        SimulationError: the model comes to no cycle.
+    """
+    if parameter is None:
+        raise ArgumentError("cycles from a run need parameter=, the path of the one that varies.")
+    given: dict[str, Any] = dict(start) if isinstance(start, Mapping) else {}
+    field = model.get_vector_field([parameter], parameters)
+    p = np.array([float(given.pop(parameter, field.p[0]))])
+    _check(parameter, p[0], bounds)
+    x = field.x_of(given) if isinstance(start, Mapping) else field.end_of(start)
+    found = from_orbit(field, x, p, _width(bounds), care)
+    if found is None:
+        raise SimulationError(
+            f"The model was integrated from the states that from_ gives at {parameter} = {p[0]:g}, and came to no cycle "
+            "that closes. Give states near a stable cycle, or follow cycles from a Hopf point: "
+            "from_=branch.special('HB')[0].",
+            0.0,
+        )
+    return CycleStart(field, *found, "", bounds)
+
+
+def _check(parameter: str, p: float, bounds: Bounds) -> None:
+    if not bounds.lower <= p <= bounds.upper:
+        raise ArgumentError(
+            f"bounds of '{parameter}' are ({bounds.lower:g}, {bounds.upper:g}), which leave out its value {p:g} at the "
+            "start. Choose others."
+        )
+
+
+def _branch(field: VectorField, found: FollowedCycles) -> CycleBranch:
+    profiles = tuple(_profile(field, cycle) for cycle in found.points)
+    return CycleBranch(
+        field.parameters, field.states,
+        p=np.array([cycle.p for cycle in found.points]),
+        x=np.array([profile.extremes[1] for profile in profiles]),
+        eigenvalues=np.array([cycle.multipliers for cycle in found.points]),
+        specials=tuple(_special(field, number, crossing) for number, crossing in found.crossings),
+        ended=found.ended, found=found, profiles=profiles,
+        trivial=np.array([cycle.trivial for cycle in found.points]),
+    )  # fmt: skip
+
+
+def _profile(field: VectorField, cycle: Cycle) -> Profile:
+    return Profile(field.states, cycle.period, cycle.curve.mesh, cycle.profile)
+
+
+def _special(field: VectorField, number: int, crossing: CycleCrossing) -> SpecialPoint:
+    cycle = crossing.cycle
+    profile = _profile(field, cycle)
+    largest = profile.extremes[1]
+    return SpecialPoint(
+        kind=crossing.kind or "??",
+        values=dict(zip((*field.parameters, *field.states), (*cycle.p.tolist(), *largest.tolist()), strict=True)),
+        number=number,
+        eigenvalues=cycle.multipliers,
+        period=cycle.period,
+        coefficient=float("nan"),
+        residual=float(np.max(np.abs(cycle.curve.residual(cycle.place.z).inside))),
+        error=crossing.error,
+        found=crossing,
+        profile=profile,
+    )

@@ -1,0 +1,228 @@
+"""Find where the stability of cycles changes between two points of a curve, and what happens there.
+
+Multipliers cross the unit circle one by one: at 1 at a fold or a branch point, at -1 where the period doubles, in a pair
+at a torus. A curve turns round at a fold; at a branch point it does where a multiplier touches 1 only, as on the prongs of
+a pitchfork. Each is a zero of a number along the curve, between the two points.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from attrs import evolve, frozen
+from scipy.optimize import brentq
+
+from rates_continuation.native.boundary import ProfileCurve
+from rates_continuation.native.collocation import DEGREE, Care
+from rates_continuation.native.curve import Place
+from rates_continuation.native.floquet import Cycle
+
+SHORTEST = 1e-6  # interval in scales, below which crossings are not told apart
+PRECISION = 1e-10  # of a place on the curve, in scales
+BESIDE = 0.1  # of an interval: from there it is seen which numbers change their sign at a zero
+CIRCLE = 0.05  # distance from the unit circle at which a multiplier counts as one that is on it
+FINER = 2  # times as many intervals, for an estimate of the error
+WIDENED = 3  # times, by ten
+AROUND = 1e-3  # of a crossing, in scales: there it is looked for on a finer mesh
+
+
+@frozen(eq=False)
+class CycleCrossing:
+    """A cycle at which multipliers cross the unit circle.
+
+    Attributes:
+        kind: `LPC`, `PD`, `NS` or `BPC`; empty if that could not be found out.
+        cycle: there.
+        error: estimate of the error of its parameter: how far it moves on a finer mesh; NaN if it was not found there.
+    """
+
+    kind: str
+    cycle: Cycle
+    error: float
+
+
+@frozen(eq=False)
+class _Stretch:
+    """The curve between two neighbouring points, by the distance along the tangent at the first one.
+
+    Attributes:
+        curve: with the mesh for it.
+        begin: the first point.
+        lower: where the stretch begins.
+        upper: where it ends.
+    """
+
+    curve: ProfileCurve
+    begin: Place
+    lower: float
+    upper: float
+
+    @classmethod
+    def between(cls, one: Cycle, other: Cycle) -> _Stretch:
+        curve, begin = one.curve.carried_on(one.place)
+        return cls(curve, begin, 0.0, begin.along(other.place.z))
+
+    def at(self, distance: float) -> Cycle | None:
+        """Return the cycle at a distance."""
+        tangent, scale = self.begin.tangent, self.begin.scale
+        place = self.curve.place(self.begin.z + distance * tangent, tangent, tangent, scale)
+        return None if place is None else Cycle.of(self.curve, place)
+
+    def halves(self) -> tuple[_Stretch, _Stretch]:
+        middle = 0.5 * (self.lower + self.upper)
+        return evolve(self, upper=middle), evolve(self, lower=middle)
+
+    def zero(self, number: Callable[[Cycle], float]) -> float | None:
+        """Return the distance at which a number of cycles is zero; None if there is none."""
+
+        def value(distance: float) -> float:
+            found = self.at(distance)
+            if found is None:
+                raise _NotFound
+            return number(found)
+
+        try:
+            if value(self.lower) * value(self.upper) > 0:
+                return None
+            return float(brentq(value, self.lower, self.upper, xtol=PRECISION))
+        except _NotFound:
+            return None
+
+
+class _NotFound(Exception):
+    """There is no cycle where one was looked for."""
+
+
+def cycle_crossings(one: Cycle, other: Cycle) -> Iterator[CycleCrossing]:
+    """Yield what happens between two neighbouring cycles of a curve, in the order of the curve."""
+    if _nothing(one, other):
+        return
+    yield from _on(_Stretch.between(one, other), one, other)
+
+
+def _on(stretch: _Stretch, one: Cycle, other: Cycle) -> Iterator[CycleCrossing]:
+    if _nothing(one, other):
+        return
+    found = _single(stretch, one, other)
+    if found is not None:
+        yield from found
+        return
+    first, second = stretch.halves()
+    between = first.at(first.upper) if stretch.upper - stretch.lower > SHORTEST else None
+    if between is None:
+        yield CycleCrossing("BPC" if _touches(one, other) else "", one, float(np.max(np.abs(other.p - one.p))))
+        return
+    yield from _on(first, one, between)
+    yield from _on(second, between, other)
+
+
+def _touches(one: Cycle, other: Cycle) -> bool:
+    """Tell whether the curve turns round where a multiplier touches 1: at a branch point, where it is hard to solve for."""
+    nearest = max(float(np.min(np.abs(cycle.multipliers - 1.0), initial=np.inf)) for cycle in (one, other))
+    return one.unstable == other.unstable and nearest < CIRCLE
+
+
+def _nothing(one: Cycle, other: Cycle) -> bool:
+    return one.unstable == other.unstable and not _turns(one, other)
+
+
+def _turns(one: Cycle, other: Cycle) -> bool:
+    return one.place.tangent[-1] * other.place.tangent[-1] < 0
+
+
+def _single(stretch: _Stretch, one: Cycle, other: Cycle) -> list[CycleCrossing] | None:
+    """Return the one crossing between two cycles, if any; None if that is not all that happens."""
+    changed = abs(one.unstable - other.unstable)
+    if _turns(one, other):
+        return _turning(stretch) if changed < 2 else None
+    crossing = _nearest(one, other, changed)
+    if changed == 1 and crossing < 0:
+        return _at_zero(stretch, "PD", _beside_minus_one)
+    if changed == 1 and crossing > 0:
+        return _through_one(stretch)
+    if changed == 2 and crossing == 0:
+        return _at_zero(stretch, "NS", _beside_circle)
+    return None
+
+
+def _nearest(one: Cycle, other: Cycle, changed: int) -> int:
+    """Return the sign of the multipliers that cross the circle: 0 if they are complex, or not alike at both ends."""
+    fewer, more = sorted((one, other), key=lambda cycle: cycle.unstable)
+    inside = fewer.multipliers[fewer.unstable : fewer.unstable + changed]
+    outside = more.multipliers[more.unstable - changed : more.unstable]
+    signs = {int(np.sign(value.real)) if value.imag == 0 else 0 for value in (*inside, *outside)}
+    return signs.pop() if len(signs) == 1 else 0
+
+
+def _product(cycle: Cycle, number: float) -> float:
+    """Return the product of all distances of multipliers from 1 or -1, which changes its sign where one passes it."""
+    values = cycle.multipliers
+    return float(np.prod((values - number) / np.maximum(1.0, np.abs(values))).real)
+
+
+def _beside_one(cycle: Cycle) -> float:
+    return _product(cycle, 1.0)
+
+
+def _beside_minus_one(cycle: Cycle) -> float:
+    return _product(cycle, -1.0)
+
+
+def _beside_circle(cycle: Cycle) -> float:
+    """Return how far the pair next to the unit circle lies outside of it; NaN if there is no pair."""
+    sizes = np.abs(cycle.multipliers[cycle.multipliers.imag > 0]) - 1.0
+    return float(sizes[np.argmin(np.abs(sizes))]) if len(sizes) else float("nan")
+
+
+def _slope(cycle: Cycle) -> float:
+    return float(cycle.place.tangent[-1])
+
+
+def _at_zero(stretch: _Stretch, kind: str, number: Callable[[Cycle], float]) -> list[CycleCrossing] | None:
+    distance = stretch.zero(number)
+    found = None if distance is None else stretch.at(distance)
+    return None if found is None else [CycleCrossing(kind, found, _error(found, number))]
+
+
+def _error(found: Cycle, number: Callable[[Cycle], float]) -> float:
+    """Return how far the parameter moves where a number is zero if the mesh is made finer."""
+    own = found.curve
+    finer = evolve(own, care=Care(own.care.tolerance / FINER ** (DEGREE + 1), FINER * own.care.most))
+    curve, begin = finer.carried_on(found.place)
+    width = AROUND
+    for _ in range(WIDENED):
+        stretch = _Stretch(curve, begin, -width, width)
+        distance = stretch.zero(number)
+        again = None if distance is None else stretch.at(distance)
+        if again is not None:
+            return float(np.max(np.abs(again.p - found.p)))
+        width *= 10
+    return float("nan")
+
+
+def _turning(stretch: _Stretch) -> list[CycleCrossing] | None:
+    """Return the fold, or the branch point, at which a curve turns round."""
+    distance = stretch.zero(_slope)
+    found = None if distance is None else stretch.at(distance)
+    if distance is None or found is None:
+        return None
+    touches = not _changes(stretch, distance, _beside_one)
+    near = bool(np.min(np.abs(found.multipliers - 1.0), initial=np.inf) < CIRCLE)
+    return [CycleCrossing("BPC" if touches and near else "LPC", found, _error(found, _slope))]
+
+
+def _through_one(stretch: _Stretch) -> list[CycleCrossing] | None:
+    """Return the branch point at which a multiplier passes 1; nothing if it does at a fold, a rounding error away."""
+    distance = stretch.zero(_beside_one)
+    if distance is not None and _changes(stretch, distance, _slope):
+        return []
+    return _at_zero(stretch, "BPC", _beside_one)
+
+
+def _changes(stretch: _Stretch, distance: float, number: Callable[[Cycle], float]) -> bool:
+    """Tell whether a number changes its sign around a distance."""
+    beside = BESIDE * (stretch.upper - stretch.lower)
+    around = [stretch.at(distance + way) for way in (-beside, beside)]
+    values = [number(cycle) for cycle in around if cycle is not None]
+    return len(values) == 2 and values[0] * values[1] < 0

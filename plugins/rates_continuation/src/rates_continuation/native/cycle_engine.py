@@ -1,0 +1,189 @@
+"""Follow cycles from a start, and find their special points."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import numpy as np
+from attrs import evolve, frozen
+
+from rates_continuation.native.boundary import ProfileCurve
+from rates_continuation.native.curve import Place
+from rates_continuation.native.cycle_crossings import CycleCrossing, cycle_crossings
+from rates_continuation.native.cycles import Periodic
+from rates_continuation.native.equations import Equations, newton
+from rates_continuation.native.floquet import Cycle
+from rates_continuation.native.tracing import Bounds, Steps, trace
+from rates_continuation.vector_field import Field
+
+SHRUNK = (0.5, 0.25, 0.125, 0.06)  # sizes of the last cycles before an equilibrium
+GONE = 0.02  # of a cycle: what is left of it where it is an equilibrium
+CLOSE = 1e-4  # distance to an equilibrium, of the size of a cycle, at which it is as good as homoclinic
+NEAR = 1e-2  # and at which it may be
+GROWN = 1.25  # times the period
+STILL = 1e-5  # change of the parameter, in scales
+
+
+@frozen(eq=False)
+class FollowedCycles:
+    """A curve of cycles from end to end.
+
+    Attributes:
+        points: in order.
+        crossings: what happens between them, with the number of the point before.
+        ended: why, at the first and at the last point.
+    """
+
+    points: list[Cycle]
+    crossings: list[tuple[int, CycleCrossing]]
+    ended: tuple[str, str]
+
+
+@frozen(eq=False)
+class Reach:
+    """How far a curve of cycles is followed.
+
+    Attributes:
+        bounds: of the parameter.
+        steps: along the curve.
+        longest: period.
+    """
+
+    bounds: Bounds
+    steps: Steps
+    longest: float
+
+
+def follow_from_end(curve: ProfileCurve, start: Place, begun: str, reach: Reach) -> FollowedCycles:
+    """Follow a curve of cycles from one of its ends, which is not one of them.
+
+    Args:
+        curve: to be followed.
+        start: its end, such as an equilibrium.
+        begun: what is there.
+        reach: how far.
+    """
+    points, crossings, ended = _one_way(curve, start, [], reach)
+    return FollowedCycles(points, crossings, (begun, ended))
+
+
+def follow_both_ways(curve: ProfileCurve, start: Place, reach: Reach) -> FollowedCycles:
+    """Follow a curve of cycles from one of them to both sides."""
+    back = _turned(start)
+    before, passed, begun = _one_way(*curve.carried_on(back), [Cycle.of(curve, back)], reach)
+    behind, coming, ended = list[Cycle](), list[tuple[int, CycleCrossing]](), begun
+    if begun != "closed":
+        behind, coming, ended = _one_way(*curve.carried_on(start), [Cycle.of(curve, start)], reach)
+    points = [*(evolve(point, place=_turned(point.place)) for point in reversed(before)), *behind[1:]]
+    last = len(before) - 1
+    found = [(last - 1 - number, crossing) for number, crossing in reversed(passed)]
+    return FollowedCycles(points, found + [(last + number, crossing) for number, crossing in coming], (begun, ended))
+
+
+def _turned(place: Place) -> Place:
+    return evolve(place, tangent=-place.tangent)
+
+
+def _one_way(
+    curve: ProfileCurve, start: Place, points: list[Cycle], reach: Reach
+) -> tuple[list[Cycle], list[tuple[int, CycleCrossing]], str]:
+    """Return cycles behind some others, what happens between them all, and why they end."""
+    points, ended = [*points], ""
+    for traced in trace(curve, start, reach.bounds, reach.steps):
+        ended = traced.ended
+        if ended == "stalled":
+            break
+        assert isinstance(traced.curve, ProfileCurve)
+        point = Cycle.of(traced.curve, traced.place)
+        if points and _through_equilibrium(points[-1], point):
+            points.extend(_shrinking(points[-1], traced.place))
+            ended = "hopf"
+            break
+        points.append(point)
+        ended = ended or _endless(points, reach.longest)
+        if ended:
+            break
+    found = [
+        (number, crossing)
+        for number, (one, other) in enumerate(pairwise(points))
+        for crossing in cycle_crossings(one, other)
+    ]
+    return points, found, ended
+
+
+def _through_equilibrium(before: Cycle, after: Cycle) -> bool:
+    """Tell whether the cycles shrank to an equilibrium in between, and swing the other way behind it or not at all."""
+    moved = before.curve.carried_on(before.place)[1]
+    one, other = (_swing(after.curve, z) for z in (moved.z, after.place.z))
+    weights = after.curve.weights[:, None]
+    return float(np.sum(one * other * weights)) < GONE * float(np.sum(one * one * weights))
+
+
+def _shrinking(last: Cycle, behind: Place) -> Iterator[Cycle]:
+    """Yield cycles between one and the equilibrium to which they shrink, each half as large as that before."""
+    curve, here = last.curve.carried_on(last.place)
+    one, other = (_swing(curve, z) for z in (here.z, behind.z))
+    weights = curve.weights[:, None]
+    left = float(np.sum(one * other * weights) / np.sum(one * one * weights))
+    whole = here.along(behind.z) / (1.0 - left)  # to where nothing is left, if cycles shrink evenly
+    for share in SHRUNK:
+        guess = here.z + (1.0 - share) * whole * here.tangent
+        place = curve.place(guess, here.tangent, here.tangent, here.scale)
+        if place is not None:
+            point = Cycle.of(curve, place)
+            if not _through_equilibrium(last, point):
+                yield point
+
+
+def _swing(curve: ProfileCurve, z: np.ndarray) -> np.ndarray:
+    profile = curve.split(z)[0]
+    return np.asarray((profile - curve.weights @ profile) / curve.states)
+
+
+def _endless(points: list[Cycle], longest: float) -> str:
+    """Return why a cycle counts as the last one of a branch whose period grows without end; empty if it does not.
+
+    It comes to a homoclinic orbit where it passes an equilibrium closely, or where it does so less closely and the
+    parameter has come to rest while the period grows.
+    """
+    if points[-1].period > longest:
+        return "period"
+    distance = _to_rest(points[-1])
+    if distance < CLOSE or (distance < NEAR and _stays(points)):
+        return "homoclinic"
+    return ""
+
+
+def _stays(points: list[Cycle]) -> bool:
+    """Tell whether the parameter stays where it is while the period grows."""
+    last = points[-1]
+    for before in reversed(points[:-1]):
+        if before.period * GROWN < last.period:
+            return bool(np.all(np.abs(last.p - before.p) < STILL * last.place.scale[-len(last.p) :]))
+    return False
+
+
+def _to_rest(cycle: Cycle) -> float:
+    """Return how far a cycle is from an equilibrium where it is slowest, of its own size; infinity if there is none."""
+    problem = cycle.curve.problem
+    assert isinstance(problem, Periodic)
+    size = np.max(np.abs(cycle.profile - cycle.profile.mean(axis=0)), axis=0)
+    size = np.maximum(size, 1e-3 * float(np.max(size)))
+    rates = np.abs(problem.field.rates(cycle.profile, cycle.p)) / size
+    slowest = cycle.profile[int(np.argmin(np.max(rates, axis=1)))]
+    found = newton(_Rest(problem.field, cycle.p), slowest, size)
+    return np.inf if found is None else float(np.max(np.abs(found.z - slowest) / size))
+
+
+class _Rest(Equations):
+    """f(x) = 0 for given parameters."""
+
+    def __init__(self, field: Field, p: np.ndarray) -> None:
+        self._field, self._p = field, p
+
+    def residual(self, z: np.ndarray) -> np.ndarray:
+        return self._field.rates(z, self._p)
+
+    def jacobian(self, z: np.ndarray) -> np.ndarray:
+        return self._field.by_states(z, self._p)
