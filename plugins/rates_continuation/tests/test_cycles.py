@@ -75,6 +75,29 @@ def test_a_multiplier_that_crosses_minus_one_doubles_the_period(max_step: float)
     np.testing.assert_allclose(branch.multipliers[:, 0].real, -np.exp(2 * np.pi * branch.p[:, 0]), rtol=1e-6)
 
 
+def test_cycles_of_twice_the_period_begin_where_it_doubles() -> None:
+    equations = [  # as above: a^2 = mu on the cycle of twice the period
+        "u' = 0.5*(mu - 1)*u + 0.5*(mu + 1)*(x*u + y*v) - 0.5*v - (u^2 + v^2)*u",
+        "v' = 0.5*(mu - 1)*v + 0.5*(mu + 1)*(y*u - x*v) + 0.5*u - (u^2 + v^2)*v",
+    ]
+    model = circle(equations, -0.1, u="variable(0.0)", v="variable(0.0)")
+    doubling = followed(model).special("PD")[0]
+    branch = Continuation(model).cycles(from_=doubling, bounds=(-0.3, 0.2))
+    assert (branch.ended, branch.specials) == (("doubled", "bound"), ())
+    np.testing.assert_allclose(branch.periods, 4 * np.pi, rtol=1e-8)
+    np.testing.assert_allclose(branch.column("p/op/u"), np.sqrt(branch.p[:, 0]), rtol=1e-4, atol=1e-8)
+    np.testing.assert_allclose(branch.multipliers[:, 0].real, np.exp(-8 * np.pi * branch.p[:, 0]), rtol=1e-4)
+
+
+def test_the_branch_that_crosses_is_followed_to_both_sides() -> None:
+    model = circle(["w' = mu*w - w^2 - 0.1*w^3"], -0.1, w="variable(0.0)")
+    crossing = followed(model).special("BPC")[0]
+    branch = Continuation(model).cycles(from_=crossing, bounds=(-0.3, 0.2))
+    w = branch.column("p/op/w")
+    np.testing.assert_allclose(branch.p[:, 0], w + 0.1 * w**2, atol=1e-9)
+    assert sorted(branch.p[[0, -1], 0]) == [-0.3, 0.2] and [point.kind for point in branch.specials] == ["BPC"]
+
+
 def test_branches_of_cycles_cross_where_a_multiplier_passes_one() -> None:
     branch = followed(circle(["w' = (mu + 0.3*x)*w - w^3"], -0.1, w="variable(0.0)"))
     (crossing,) = branch.specials
@@ -142,6 +165,28 @@ def test_cycles_of_lorenz_come_to_the_homoclinic_orbit_and_double_their_period()
     assert branch.specials[0]["p/op/rho"] == pytest.approx(known["PD_rho"][0], abs=1e-6)
 
 
+def test_a_diagram_has_the_cycles_of_all_hopf_points_once() -> None:
+    model = single(["x' = mu*x - w*y - (x^2 + y^2)*x + (x^2 + y^2)*mu^2*x", "y' = w*x + mu*y - (x^2 + y^2)*y"],
+                   x="output(0.0)", y="variable(0.0)", mu=-0.5, w=2.0)  # fmt: skip
+    diagram = Continuation(model).diagram(MU, bounds=(-0.5, 0.4))
+    assert [branch.what for branch in diagram.branches] == ["equilibria", "cycles"]
+    assert diagram.origins[1] is not None and diagram.origins[1].point is diagram.branches[0].special("HB")[0]
+    assert not diagram.special_points.query("kind != 'HB'").size
+    alone = Continuation(model).diagram(MU, bounds=(-0.5, 0.4), cycles=False)
+    assert len(alone.branches) == 1
+
+
+def test_a_bubble_of_cycles_between_two_hopf_points_is_one_branch() -> None:
+    growth = "(0.25 - mu^2 - x^2 - y^2)"  # circles of radius sqrt(0.25 - mu^2)
+    model = single([f"x' = {growth}*x - y", f"y' = {growth}*y + x"], x="output(0.0)", y="variable(0.0)", mu=-0.9)
+    diagram = Continuation(model).diagram(MU, bounds=(-0.9, 0.9))
+    assert len(diagram.branches) == 2
+    bubble = diagram.branches[1]
+    assert bubble.ended == ("hopf", "hopf")
+    np.testing.assert_allclose(bubble.p[[0, -1], 0], [-0.5, 0.5], atol=2e-2)
+    np.testing.assert_allclose(bubble.column("p/op/x"), np.sqrt(0.25 - bubble.p[:, 0] ** 2), rtol=1e-6, atol=1e-8)
+
+
 def test_tables_of_cycles_have_every_point() -> None:
     branch = followed(circle(["u' = -u + mu + x"], -0.1, u="variable(0.0)"))
     table = branch.data
@@ -160,7 +205,7 @@ def test_tables_of_cycles_have_every_point() -> None:
 def test_what_cycles_cannot_begin_with_is_refused() -> None:
     continuation = Continuation(QIF)
     fold = continuation.equilibria(ETA, bounds=(-10.0, 5.0)).special("LP")[0]
-    with pytest.raises(ArgumentError, match=r"^from_ is a point of kind 'LP'; cycles begin at Hopf points\."):
+    with pytest.raises(ArgumentError, match=r"^from_ is a point of kind 'LP'; cycles begin at points of the kinds HB, PD and BPC\."):
         continuation.cycles(from_=fold, bounds=(-6.0, 3.0))
     with pytest.raises(ArgumentError, match=r"^cycles from a run need parameter=, the path of the one that varies\.$"):
         continuation.cycles(from_={}, bounds=(-6.0, 3.0))

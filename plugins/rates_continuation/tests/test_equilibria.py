@@ -198,8 +198,7 @@ def test_a_circuit_is_taken_as_it_is() -> None:
 
 def test_a_diagram_of_lorenz_has_both_halves_of_convection() -> None:
     found = Continuation(LORENZ).diagram("p/op/rho", bounds=(-1.0, 30.0))
-    assert len(found.branches) == 2
-    rest, convection = found.branches
+    rest, convection, *cycles = found.branches
     assert [point.kind for point in rest.specials] == ["BP"]
     assert [point.kind for point in convection.specials] == ["HB", "BP", "HB"]
     rho, z = convection.column("p/op/rho"), convection.column("p/op/z")
@@ -208,7 +207,9 @@ def test_a_diagram_of_lorenz_has_both_halves_of_convection() -> None:
     assert convection.column("p/op/x")[0] * convection.column("p/op/x")[-1] < 0
     np.testing.assert_allclose(found.special_points["p/op/rho"], [1.0, 470 / 19, 1.0, 470 / 19], rtol=1e-11)
     assert found.special_points["branch"].tolist() == [0, 1, 1, 1]
-    assert repr(found) == "<Diagram of 2 branches; special: 2 BP, 2 HB>"
+    assert repr(found) == "<Diagram of 4 branches; special: 2 BP, 2 HB>"
+    assert [branch.ended for branch in cycles] == [("hopf", "homoclinic")] * 2  # one around each half
+    assert cycles[0].column("p/op/x")[0] * cycles[1].column("p/op/x")[0] < 0
 
 
 def test_a_pitchfork_is_found_from_its_prongs_too() -> None:

@@ -53,7 +53,7 @@ class Branch:
     ended: tuple[str, str]
     found: Any = field(repr=False)
 
-    what = "equilibria"
+    what, color = "equilibria", "black"
 
     def __len__(self) -> int:
         return len(self.p)
@@ -119,8 +119,18 @@ class Branch:
         number = names.index(path)
         return self.p[:, number] if number < len(self.parameters) else self.x[:, number - len(self.parameters)]
 
+    def drawn(self, path: str) -> tuple[np.ndarray, ...]:
+        """Return what a picture shows of a state.
+
+        Raises:
+            UnknownNameError: there is none of that path.
+        """
+        return (self.column(path),)
+
     def plot(self, path: str, ax: Axes | None = None) -> Axes:
         """Draw a state over the parameter: stable parts solid, unstable ones dashed, special points with their kinds.
+
+        Of cycles the largest and the smallest value are drawn.
 
         Args:
             path: of a state.

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from rates_core.errors import ArgumentError, SimulationError, shown
 from rates_core.simulation.field import VectorField
+from rates_core.switches import switch
 
 from rates_continuation.branch import Branch
 from rates_continuation.cycle_branch import CycleBranch
@@ -19,6 +21,7 @@ from rates_continuation.native.engine import Followed, coefficient, follow, star
 from rates_continuation.native.equilibria import EquilibriumEquations, ordered_eigenvalues
 from rates_continuation.native.reachable import reachable
 from rates_continuation.native.tracing import Bounds, Steps
+from rates_continuation.reached import Origin, cycles_reached
 from rates_continuation.resting import settled
 from rates_continuation.special import SpecialPoint
 from rates_core import CircuitTemplate
@@ -84,8 +87,9 @@ class Continuation:
         max_points: int = 5000,
         max_step: float = 0.25,
         max_branches: int = 50,
+        cycles: bool = True,
     ) -> Diagram:
-        """Follow the equilibria of the model, and all branches that are reached from these through branch points.
+        """Follow the equilibria of the model, and all branches that are reached from these: equilibria and cycles.
 
         Args:
             parameter: path of the one that varies.
@@ -94,6 +98,7 @@ class Continuation:
             max_points: of each branch, to each side.
             max_step: as for `equilibria`.
             max_branches: number of branches.
+            cycles: follow cycles too; see `cycles` for how, with what it does if nothing is said.
 
         Raises:
             UnknownNameError, ArgumentError, SimulationError: as for `equilibria`.
@@ -102,7 +107,13 @@ class Continuation:
         steps = Steps(largest=max_step, most=max_points)
         first = follow(equations, place, limits, steps)
         found = reachable(equations, first, limits, steps, max_branches)
-        return Diagram(tuple(_branch(field, curve) for curve in found))
+        branches: list[Branch] = [_branch(field, curve) for curve in found]
+        origins: list[Origin | None] = [None] * len(branches)
+        if switch("cycles", cycles):
+            for branch, origin in cycles_reached(branches, limits, partial(self.cycles, bounds=bounds), max_branches):
+                branches.append(branch)
+                origins.append(origin)
+        return Diagram(tuple(branches), tuple(origins))
 
     def cycles(
         self,

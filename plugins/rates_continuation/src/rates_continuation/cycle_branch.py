@@ -30,7 +30,7 @@ class CycleBranch(Branch):
     profiles: tuple[Profile, ...] = field(kw_only=True)
     trivial: np.ndarray = field(kw_only=True)
 
-    what = "cycles"
+    what, color = "cycles", "tab:blue"
 
     @property
     def multipliers(self) -> np.ndarray:
@@ -51,6 +51,15 @@ class CycleBranch(Branch):
     def smallest(self) -> np.ndarray:
         """The smallest value that each state takes, `[points, states]`."""
         return np.array([profile.extremes[0] for profile in self.profiles])
+
+    def drawn(self, path: str) -> tuple[np.ndarray, ...]:
+        """Return the largest and the smallest values of a state.
+
+        Raises:
+            UnknownNameError: there is none of that path.
+        """
+        largest = self.column(path)
+        return (largest, self.smallest[:, self.states.index(path)]) if path in self.states else (largest,)
 
     @property
     def data(self) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from rates_continuation.branch import Branch
+from rates_continuation.reached import Origin
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,13 +16,15 @@ if TYPE_CHECKING:
 
 @frozen(eq=False)
 class Diagram:
-    """Branches of equilibria that cross each other.
+    """Branches that begin at each other's points: of equilibria, then of cycles.
 
     Attributes:
         branches: in the order in which they were found.
+        origins: where each of them begins; None for the first one, and for equilibria that cross others.
     """
 
     branches: tuple[Branch, ...]
+    origins: tuple[Origin | None, ...]
 
     def __repr__(self) -> str:
         kinds = self.special_points["kind"].value_counts()

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from rates_continuation.branch import Branch
 
-MARKS = {"LP": "o", "HB": "s", "BP": "D", "??": "x"}
+MARKS = {"LP": "o", "HB": "s", "BP": "D", "LPC": "^", "PD": "v", "NS": "*", "BPC": "P", "??": "x"}
 
 
 def drawn(branch: Branch, path: str, ax: Axes | None) -> Axes:
@@ -19,10 +19,10 @@ def drawn(branch: Branch, path: str, ax: Axes | None) -> Axes:
     import matplotlib.pyplot as plt
 
     axes = plt.subplots()[1] if ax is None else ax
-    across, up = branch.column(branch.parameters[0]), branch.column(path)
-    stable = branch.unstable == 0
-    for begin, end in _parts(stable):
-        axes.plot(across[begin:end], up[begin:end], color="black", linestyle="-" if stable[begin] else "--")
+    across, stable = branch.column(branch.parameters[0]), branch.unstable == 0
+    for up in branch.drawn(path):
+        for begin, end in _parts(stable):
+            axes.plot(across[begin:end], up[begin:end], color=branch.color, linestyle="-" if stable[begin] else "--")
     for kind, mark in MARKS.items():
         points = [(point[branch.parameters[0]], point[path]) for point in branch.special(kind)]
         if points:
