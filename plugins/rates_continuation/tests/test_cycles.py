@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
-from rates_continuation import Continuation
-from rates_continuation.cycle_branch import CycleBranch
+from rates_continuation import Continuation, CycleBranch, load
 from rates_continuation.native.collocation import DEGREE, Care, adapted, basis, interpolated, node_times
 from rates_core.errors import ArgumentError, SimulationError, UnknownNameError
 from rates_core.testing.parts import single
@@ -185,6 +185,35 @@ def test_a_bubble_of_cycles_between_two_hopf_points_is_one_branch() -> None:
     assert bubble.ended == ("hopf", "hopf")
     np.testing.assert_allclose(bubble.p[[0, -1], 0], [-0.5, 0.5], atol=2e-2)
     np.testing.assert_allclose(bubble.column("p/op/x"), np.sqrt(0.25 - bubble.p[:, 0] ** 2), rtol=1e-6, atol=1e-8)
+
+
+def test_a_diagram_comes_back_from_its_file(tmp_path: Path) -> None:
+    growth = "(mu + x^2 + y^2 - (x^2 + y^2)^2)"
+    model = single([f"x' = {growth}*x - y", f"y' = {growth}*y + x"], x="output(0.0)", y="variable(0.0)", mu=-0.5)
+    diagram = Continuation(model).diagram(MU, bounds=(-0.5, 0.5))
+    diagram.save(tmp_path / "circles.npz")
+    found = load(tmp_path / "circles.npz")
+    pd.testing.assert_frame_equal(found.special_points, diagram.special_points)
+    for one, other in zip(found.branches, diagram.branches, strict=True):
+        pd.testing.assert_frame_equal(one.data, other.data)
+        np.testing.assert_array_equal(one.eigenvalues, other.eigenvalues)
+        assert one.ended == other.ended
+    assert found.origins[1] is not None and found.origins[1].point is found.branches[0].specials[0]
+    ours, theirs = (branches[1].specials[0].profile for branches in (found.branches, diagram.branches))
+    assert ours is not None and theirs is not None
+    pd.testing.assert_frame_equal(ours.data, theirs.data)
+    again = Continuation(model).cycles(from_=found.branches[0].special("HB")[0], bounds=(-0.5, 0.5))
+    assert [point.kind for point in again.specials] == ["LPC"]
+
+
+def test_files_that_hold_no_diagram_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "text.npz").write_text("no diagram")
+    for name, reason in (("text.npz", ".*"), ("none.npz", ".*No such file or directory.*")):
+        with pytest.raises(ArgumentError, match=rf"^'.*{name}' holds no diagram: {reason}\.$"):
+            load(tmp_path / name)
+    diagram = Continuation(single("x' = mu - x", x="output(0.0)", mu=0.0)).diagram(MU, bounds=(-0.5, 0.5))
+    with pytest.raises(ArgumentError, match=r"^'.*' cannot be written: there is no folder"):
+        diagram.save(tmp_path / "folder" / "file.npz")
 
 
 def test_tables_of_cycles_have_every_point() -> None:

@@ -10,14 +10,25 @@ from rates_core.plugins import AnalysisSpec, hookimpl
 if TYPE_CHECKING:
     from rates_continuation.branch import Branch
     from rates_continuation.continuation import Continuation
+    from rates_continuation.cycle_branch import CycleBranch
     from rates_continuation.diagram import Diagram
+    from rates_continuation.profile import Profile
     from rates_continuation.special import SpecialPoint
+    from rates_continuation.stored import load
 
-__all__ = ["Branch", "Continuation", "Diagram", "SpecialPoint"]
+__all__ = ["Branch", "Continuation", "CycleBranch", "Diagram", "Profile", "SpecialPoint", "load"]
 
 rates_api = (1, 0)
 
-_PLACES = {"Branch": "branch", "Continuation": "continuation", "Diagram": "diagram", "SpecialPoint": "special"}
+_PLACES = {
+    "Branch": "branch",
+    "Continuation": "continuation",
+    "CycleBranch": "cycle_branch",
+    "Diagram": "diagram",
+    "Profile": "profile",
+    "SpecialPoint": "special",
+    "load": "stored",
+}
 
 
 @hookimpl

@@ -11,7 +11,7 @@ from rates_core.errors import ArgumentError, SimulationError
 from rates_core.simulation.field import VectorField
 
 from rates_continuation.cycle_branch import CycleBranch
-from rates_continuation.native.boundary import ProfileCurve
+from rates_continuation.native.boundary import SLIGHT, ProfileCurve
 from rates_continuation.native.collocation import Care
 from rates_continuation.native.curve import Place
 from rates_continuation.native.cycle_crossings import CycleCrossing
@@ -20,7 +20,6 @@ from rates_continuation.native.cycle_switching import crossing, doubled
 from rates_continuation.native.cycles import from_hopf
 from rates_continuation.native.engine import WIDTHS
 from rates_continuation.native.floquet import Cycle
-from rates_continuation.native.hopf import HopfEquations
 from rates_continuation.native.orbits import from_orbit
 from rates_continuation.native.tracing import Bounds, Steps
 from rates_continuation.profile import Profile
@@ -92,18 +91,21 @@ def from_point(
     """
     if isinstance(point.found, CycleCrossing):
         return _from_cycle(point, parameter, bounds)
-    hopf = getattr(point.found, "equations", None)
-    if point.kind != "HB" or not isinstance(hopf, HopfEquations):
+    if point.kind in SWITCHED:
+        raise ArgumentError(
+            f"from_ is a point of kind '{point.kind}' from a file, which does not hold what other cycles are found with. "
+            "Follow its branch again."
+        )
+    if point.kind != "HB":
         raise _unfit(point)
-    states, z = hopf.states, point.found.z
-    own = list(point.values)[: len(z) - states]
+    own = list(point.values)[: len(point.values) - len(point.eigenvalues)]
     varied = own[0] if parameter is None else parameter
     field = model.get_vector_field([varied], {**parameters, **{path: point[path] for path in own if path != varied}})
     p = np.array([point[varied]] if varied in own else field.p)
     _check(varied, p[0], bounds)
-    vector = hopf.singular(point.found.solution).right[:, 0]
-    start = from_hopf(field, z[:states], p, point.found.omega, vector, hopf.scale[:states], _width(bounds), care)
-    return CycleStart(field, *start, "hopf", bounds)
+    x = np.array([point[path] for path in field.states])
+    size = np.maximum(np.abs(x), SLIGHT * float(np.max(np.abs(x))) or 1.0)
+    return CycleStart(field, *from_hopf(field, x, p, 2 * np.pi / point.period, size, _width(bounds), care), "hopf", bounds)
 
 
 def _from_cycle(point: SpecialPoint, parameter: str | None, bounds: Bounds) -> CycleStart:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -39,6 +40,16 @@ class Diagram:
         tables = [branch.special_points.assign(branch=number) for number, branch in enumerate(self.branches)]
         found = pd.concat([table for table in tables if len(table)] or tables[:1], ignore_index=True)
         return found[["kind", "branch", *(name for name in found.columns if name not in ("kind", "branch"))]]
+
+    def save(self, file: str | Path) -> None:
+        """Write the diagram into a file, from which `load` reads it.
+
+        Raises:
+            ArgumentError: the file cannot be written.
+        """
+        from rates_continuation.stored import save
+
+        save(self, file)
 
     def plot(self, path: str, ax: Axes | None = None) -> Axes:
         """Draw a state over the parameter; see `Branch.plot`.

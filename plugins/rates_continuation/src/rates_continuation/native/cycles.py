@@ -57,9 +57,8 @@ class Periodic(BoundaryProblem):
 
 
 def from_hopf(
-    field: Field, x: np.ndarray, p: np.ndarray, omega: float, vector: np.ndarray, states: np.ndarray, width: float,
-    care: Care,
-) -> tuple[ProfileCurve, Place]:  # fmt: skip
+    field: Field, x: np.ndarray, p: np.ndarray, omega: float, states: np.ndarray, width: float, care: Care
+) -> tuple[ProfileCurve, Place]:
     """Return the curve of small cycles around a Hopf point, and where it begins there.
 
     Args:
@@ -67,11 +66,12 @@ def from_hopf(
         x: the equilibrium.
         p: its parameters.
         omega: imaginary part of the eigenvalue.
-        vector: its eigenvector.
         states: scale of each.
         width: scale of the parameter.
         care: which meshes are made.
     """
+    values, vectors = np.linalg.eig(field.by_states(x, p))
+    vector = vectors[:, int(np.argmin(np.abs(values - 1j * omega)))]
     mesh = np.linspace(0.0, 1.0, min(care.most, FIRST) + 1)
     angle = 2 * np.pi * node_times(mesh, DEGREE)[:, None]
     swing = vector.real * np.cos(angle) - vector.imag * np.sin(angle)
