@@ -5,6 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from rates_core.network.build import build_network
+from rates_core.simulation.arguments import arguments_of
+from rates_core.system.build import build_system
+from rates_core.system.linearisation import linearise
+from rates_numpy.backend import NumpyBackend
 
 from rates_core import CircuitTemplate, NodeTemplate, OperatorTemplate, PopulationTemplate
 
@@ -55,3 +60,12 @@ def test_a_function_for_other_tools_never_raises(equation, wanted):
     node = NodeTemplate("n", [OperatorTemplate("op", equation, {"x": "variable(1e200)", "k": 0.0})])
     func, args = CircuitTemplate("single", nodes={"p": node}).get_run_func("f", 1.0, backend="numpy")
     assert func(*args).tolist() == pytest.approx([wanted], nan_ok=True)
+
+
+@pytest.mark.parametrize(("equation", "wanted"), [("x' = x/k", np.inf), ("x' = x^5", np.inf), ("x' = -k/x", np.nan)])
+def test_a_matrix_never_raises(equation, wanted):
+    x = 0.0 if "/x" in equation else 1e200
+    node = NodeTemplate("n", [OperatorTemplate("op", equation, {"x": f"variable({x})", "k": 0.0})])
+    system = build_system(build_network(CircuitTemplate("single", nodes={"p": node}), True))
+    matrix = NumpyBackend().jacobian(linearise(system)).bind(arguments_of(system))
+    assert matrix(0.0, np.array([x]), (), (), ()).tolist() == [[pytest.approx(wanted, nan_ok=True)]]

@@ -11,7 +11,7 @@ from rates_core.programs.signature import Signature, state_check
 from rates_core.system.system import Read
 
 from rates_numpy import scalar_functions
-from rates_numpy.matrix import assembly_lines
+from rates_numpy.matrix import assembly_lines, entries_text
 from rates_numpy.module import (
     Names,
     header,
@@ -145,9 +145,9 @@ class _Writer:
         return shape_of(read.delay, self.printer.shapes)
 
     def _result(self) -> list[str]:
-        values = [self.printer.text(result) for result in self.routine.results]
         linearisation = self.request.linearisation
         if linearisation is None:
+            values = [self.printer.text(result) for result in self.routine.results]
             names = self.names.of([item.state for item in self.system.derivatives], "d_{}")
             lines = [
                 f"{name} = {text}  # {one_line(item.state)}"
@@ -155,11 +155,5 @@ class _Writer:
             ]
             return [*lines, f"return pack(({', '.join(names)}{',' if len(names) == 1 else ''}))"]
         if self.request.sparse:
-            parts = [
-                f"np.broadcast_to({text}, ({len(block.rows)},))"
-                for block, text in zip(linearisation.blocks, values, strict=True)
-            ]
-            if not parts:
-                return ["return np.zeros(0)"]
-            return [f"return np.concatenate(({', '.join(parts)},))"]
-        return [*assembly_lines(linearisation, values, self.names.identifiers), "return jacobian"]
+            return [f"return {entries_text(linearisation, self.routine.results, self.printer)}"]
+        return [*assembly_lines(linearisation, self.routine.results, self.printer), "return jacobian"]
