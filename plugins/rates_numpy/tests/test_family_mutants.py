@@ -17,7 +17,7 @@ from rates_core.expressions.tree import Apply, Expression, Symbol, transform
 from rates_core.plugins import Capabilities, get_manager
 from rates_core.programs.batch import Batch
 from rates_core.programs.carry import Carry
-from rates_core.programs.field import FieldFunctions, FieldProgram, FieldRequest
+from rates_core.programs.field import FieldFunctions, FieldProgram, FieldRequest, Function
 from rates_core.programs.folder import Folder, FolderRequest
 from rates_core.programs.program import (
     Backend,
@@ -148,6 +148,54 @@ class _Stale(FieldProgram):
     def bind(self, arguments: Mapping[str, Any]) -> FieldFunctions:
         self.kept = self.kept or self.inner.bind(arguments)
         return self.kept
+
+
+#: Takes a function, and the one that was bound first; returns what takes its place where one state is given.
+Wrong = Callable[[Function, Function], Function]
+
+
+def of_one_state(wrong: Wrong) -> Mutant:
+    """Return a mutant whose fields are right at many states at once only."""
+
+    class WrongFields(PassingBackend):
+        def field(self, request: FieldRequest) -> FieldProgram | None:
+            found = self.inner.field(request)
+            return None if found is None else _WrongAlone(found, wrong)
+
+    return WrongFields
+
+
+@define
+class _WrongAlone(FieldProgram):
+    inner: FieldProgram
+    wrong: Wrong
+    first: FieldFunctions | None = None
+    source = ""
+
+    def bind(self, arguments: Mapping[str, Any]) -> FieldFunctions:
+        found = self.inner.bind(arguments)
+        self.first = self.first or found
+        rates, *matrices = map(self.apart, (found.rates, *found.matrices), (self.first.rates, *self.first.matrices))
+        return FieldFunctions(rates, found.slots, tuple(matrices))
+
+    def apart(self, function: Function, first: Function) -> Function:
+        alone = self.wrong(function, first)
+        return lambda y, inputs, reads: (alone if y.ndim == 1 else function)(y, inputs, reads)
+
+
+def as_first(place: int) -> Wrong:
+    """Return what gives all states the inputs, or the delayed values, that the first one is given."""
+
+    def wrong(function: Function, first: Function) -> Function:
+        kept: list[Any] = []
+
+        def stale(y: np.ndarray, *given: Sequence[Any]) -> Any:
+            kept.append(given[place])
+            return function(y, *(kept[0] if number == place else values for number, values in enumerate(given)))
+
+        return stale
+
+    return wrong
 
 
 class LinearPasts(PassingBackend):
@@ -451,6 +499,26 @@ def test_no_other_family_finds_that_fault(family: str, oracle: Oracle) -> None:
 def test_pasts_that_are_linear_between_steps_are_found(oracle: Oracle) -> None:
     found = failed(Fault(LinearPasts, set()), oracle, ["files", "delays"])
     assert found == {f"files: {name}" for name in BUFFERED}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "cases"),
+    [
+        (lambda function, first: first, {"parameters have the values that are bound"}),
+        (as_first(0), {"inputs are given with each call"}),
+        (as_first(1), {"what is read late is given"}),
+    ],
+)
+def test_functions_that_are_stale_for_one_state_are_found(wrong: Wrong, cases: set[str], oracle: Oracle) -> None:
+    assert failed(Fault(of_one_state(wrong), set()), oracle, ["fields"]) == {f"fields: {name}" for name in cases}
+
+
+def test_functions_that_are_wrong_for_one_state_are_found_in_every_case(oracle: Oracle) -> None:
+    def moved(function: Function, first: Function) -> Function:
+        return lambda y, inputs, reads: 0.3 + 1.7 * np.asarray(function(y, inputs, reads))
+
+    wrong = failed(Fault(of_one_state(moved), set()), oracle, ["fields"])
+    assert wrong == {case.label for case in backend_cases() if case.family == "fields"}
 
 
 def test_what_the_backend_is_extended_by_is_right(oracle: Oracle) -> None:

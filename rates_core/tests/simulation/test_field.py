@@ -31,6 +31,37 @@ def test_values_and_derivatives_are_those_of_the_equations() -> None:
     assert (slopes[..., 1, :] == 0).all()
 
 
+def test_one_state_gives_what_it_gives_among_many() -> None:
+    unit = node("x' = -k*x + tanh(u) - x^3/(1 + exp(-x))", x="output(0.1)", k=2.0, u="input(0.0)")
+    chain = [("a/op/x", "b/op/u", None, {"weight": 0.8}), ("b/op/x", "a/op/u", None, {"weight": -0.3})]
+    ring = circuit(
+        populations={"p": population(unit, 3, k=[0.5, 1.0, 2.0])},
+        connections=[connectivity("p/op/x", "p/op/u", np.array([[0.0, 1.0, 2.0], [3.0, 0.0, 4.0], [5.0, 6.0, 0.0]]))],
+    )
+    units = circuit(nodes={"a": unit, "b": unit}, edges=chain)
+    cases = [(units, ["a/op/x->b/op/u/weight", "b/op/k"]), (ring, ["p[1]/op/k"]), (MODEL, []), (MODEL, ["p/op/c"])]
+    generator = np.random.default_rng(4)
+    for model, free in cases:
+        for vectorize in (True, False):
+            field = model.get_vector_field(free, vectorize=vectorize)
+            x, p = generator.normal(size=(5, field.size)), generator.normal(size=(5, len(free)))
+            for function in (field.rates, field.by_states, field.by_parameters):
+                alone = np.stack([function(*given) for given in zip(x, p, strict=True)])
+                np.testing.assert_allclose(function(x, p), alone, rtol=1e-13, atol=1e-14)
+                assert function(x[0], p[0]).dtype == float
+
+
+def test_parameters_may_have_axes_in_front_of_those_of_states() -> None:
+    field = MODEL.get_vector_field(["p/op/k", "p/op/c"])
+    x, k, c = np.array([0.4, -0.2]), np.array([[0.7], [0.1]]), np.array([1.5, -0.5, 2.0])
+    p = np.stack(np.broadcast_arrays(k, c), -1)
+    first = k * x[0] - x[0] ** 3 + c * x[1]
+    np.testing.assert_allclose(field.rates(x, p)[..., 0], first, rtol=1e-14)
+    np.testing.assert_allclose(field.by_states(x, p)[..., 0, 1], np.broadcast_to(c, (2, 3)))
+    assert field.by_parameters(x, p).shape == (2, 3, 2, 2)
+    assert field.rates(np.zeros((4, 1, 1, 2)), p).shape == (4, 2, 3, 2)
+
+
 def test_other_values_of_free_parameters_generate_nothing_again_and_change_nothing_before() -> None:
     field = MODEL.get_vector_field(["p/op/k"], {"p/op/c": 2.0})
     x = np.array([1.0, 0.5])
@@ -120,3 +151,30 @@ def test_numbers_that_are_missing_stay_where_they_are() -> None:
     field = single("x' = sqrt(x)*k", x="output(1.0)", k=1.0).get_vector_field(["p/op/k"])
     found = field.rates(np.array([[4.0], [-1.0], [9.0]]), np.array([1.0]))
     np.testing.assert_array_equal(found[:, 0], [2.0, np.nan, 3.0])
+
+
+def test_one_state_leaves_the_finite_numbers_as_it_does_among_many() -> None:
+    field = single(
+        ["x' = x^5*k + 1/y", "y' = sqrt(-y)/(1/k)"], x="output(1.0)", y="variable(1.0)", k=1.0
+    ).get_vector_field(["p/op/k"])
+    for x in ([1e100, 2.0], [2.0, 0.0], [-1e200, -1e-300]):
+        for k in (0.0, 1.0):
+            for function in (field.rates, field.by_states, field.by_parameters):
+                alone = function(np.array(x), np.array([k]))
+                np.testing.assert_array_equal(alone, function(np.array([x]), np.array([k]))[0])
+
+
+@pytest.mark.parametrize("k", [0.0, 1.0])
+def test_constants_that_are_not_finite_are_so_for_one_state(k: float) -> None:
+    field = single("x' = x/k + c*x", x="output(2.0)", k=k, c=1.0).get_vector_field(["p/op/c"])
+    assert field.rates(field.x, field.p).tolist() == [2.0 + 2.0 / k if k else np.inf]
+    assert field.by_states(field.x, field.p).tolist() == [[1.0 + 1.0 / k if k else np.inf]]
+    assert field.by_parameters(field.x, field.p).tolist() == [[2.0]]
+
+
+def test_entries_at_one_place_are_added_up() -> None:
+    unit = node("x' = -x + u", x="output(0.5)", u="input(0.0)")
+    twice = [("a/op/x", "b/op/u", None, {"weight": weight}) for weight in (0.5, 2.0, -0.25)]
+    field = circuit(nodes={"a": unit, "b": unit}, edges=twice).get_vector_field([])
+    for x in (np.ones(2), np.ones((3, 2))):
+        assert (field.by_states(x, field.p) == [[-1.0, 0.0], [2.25, -1.0]]).all()

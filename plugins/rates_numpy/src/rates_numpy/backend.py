@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from rates_core.programs.arrays.field import ArrayField
 from rates_core.programs.field import FieldProgram, FieldRequest
 from rates_core.programs.folder import Folder, FolderRequest
 from rates_core.programs.program import Backend, FunctionRequest, FunctionSource, MatrixProgram, Program, ProgramRequest
 from rates_core.programs.python_folder import python_folder
 from rates_core.system.linearisation import Linearisation
 
+from rates_numpy.field import NumpyField
 from rates_numpy.function import write_function
 from rates_numpy.kernel import NumpyProgram, load_module
-from rates_numpy.many import NUMPY, NumpyRuntime
 from rates_numpy.matrix import NumpyMatrix
 
 
@@ -38,8 +37,8 @@ class NumpyBackend(Backend):
         return python_folder(request, "NumPy")
 
     def field(self, request: FieldRequest) -> FieldProgram:
-        """Generate and load functions of many states at once."""
-        return ArrayField(request, NUMPY, NumpyRuntime())
+        """Generate and load functions of one state, and of many at once."""
+        return NumpyField(request)
 
     def load(self, source: FunctionSource, name: str) -> Callable[..., Any]:
         """Return the callable of a written function."""

@@ -12,7 +12,7 @@ from attrs import frozen
 from rates_core.system.linearisation import Linearisation
 from rates_core.system.system import System
 
-#: Takes states `[..., width]`, inputs and delayed values, each with the same axes in front.
+#: Takes states `[..., width]`, inputs and delayed values, each with the same axes in front: none for one state.
 Function = Callable[[np.ndarray, Sequence[Any], Sequence[Any]], Any]
 
 
@@ -68,22 +68,20 @@ class Entries:
         none = np.zeros(0, dtype=int)
         rows = np.concatenate([none, *(block.rows for block in linearisation.blocks)])
         columns = np.concatenate([none, *(block.columns for block in linearisation.blocks)])
-        places, self._numbers = np.unique(rows * linearisation.shape[1] + columns, return_inverse=True)
-        self.shape = linearisation.shape
+        self.shape, self._places = linearisation.shape, rows * linearisation.shape[1] + columns
+        places, self._starts = np.unique(np.sort(self._places), return_index=True)
+        self._order = np.argsort(self._places, kind="stable")
         self.rows, self.columns = np.divmod(places, max(1, linearisation.shape[1]))
 
     def summed(self, values: np.ndarray) -> np.ndarray:
         """Return one value for each place of `rows` and `columns`, `[..., places]`."""
-        if len(self._numbers) == len(self.rows):
-            found = np.empty_like(values)
-            found[..., self._numbers] = values
-            return found
-        found = np.zeros((len(self.rows), *values.shape[:-1]))
-        np.add.at(found, self._numbers, np.moveaxis(values, -1, 0))
-        return np.moveaxis(found, 0, -1)
+        found = values[..., self._order]
+        return found if len(self._starts) == len(self._order) else np.add.reduceat(found, self._starts, axis=-1)
 
     def dense(self, values: np.ndarray) -> np.ndarray:
         """Return the matrices, `[..., rows, columns]`."""
+        if values.ndim == 1 and len(values):  # of none, NumPy counts
+            return np.bincount(self._places, values, self.shape[0] * self.shape[1]).reshape(self.shape)
         matrix = np.zeros((*values.shape[:-1], *self.shape))
         matrix[..., self.rows, self.columns] = self.summed(values)
         return matrix

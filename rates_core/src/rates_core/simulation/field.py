@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 class VectorField:
     """The right-hand side of a model, f(x, p), of its states x and of free parameters p; all else keeps its value.
 
-    States may have any number of axes in front, for many states in one call: `[..., states]`.
+    States and parameters may have any number of axes in front, for many of them in one call: `[..., states]`.
 
     Attributes:
         states: path of each entry of x.
@@ -95,7 +95,7 @@ class VectorField:
 
     def rates(self, x: np.ndarray, p: np.ndarray) -> np.ndarray:
         """Return f, `[..., states]`."""
-        return np.asarray(self._functions.rates(np.asarray(x, dtype=float), self._free.inputs(p), ()))
+        return np.asarray(self._functions.rates(*self._given(x, p)))
 
     def by_states(self, x: np.ndarray, p: np.ndarray) -> np.ndarray:
         """Return ∂f/∂x, `[..., states, states]`."""
@@ -106,8 +106,14 @@ class VectorField:
         return self._matrix(1, x, p)
 
     def _matrix(self, number: int, x: np.ndarray, p: np.ndarray) -> np.ndarray:
-        values = self._functions.matrices[number](np.asarray(x, dtype=float), self._free.inputs(p), ())
-        return self._entries[number].dense(values)
+        return self._entries[number].dense(self._functions.matrices[number](*self._given(x, p)))
+
+    def _given(self, x: np.ndarray, p: np.ndarray) -> tuple[np.ndarray, tuple[Any, ...], tuple[()]]:
+        """Return states, inputs and what is read late, which is nothing."""
+        x, p = np.asarray(x, dtype=float), np.asarray(p, dtype=float)
+        if p.ndim > 1:
+            x = np.broadcast_to(x, (*np.broadcast_shapes(x.shape[:-1], p.shape[:-1]), x.shape[-1]))
+        return x, self._free.inputs(p), ()
 
 
 @frozen(eq=False, slots=False)
@@ -140,19 +146,36 @@ class _Free:
             inputs=(*system.inputs, *(InputSignal(item.path, item.path, item.shape) for item in taken)),
         )
 
-    def inputs(self, p: np.ndarray) -> tuple[np.ndarray, ...]:
+    def inputs(self, p: np.ndarray) -> tuple[Any, ...]:
         """Return the inputs for some values, `[..., parameters]`."""
-        p = np.asarray(p, dtype=float)
-        found = {}
-        for symbol in self.symbols:
-            base = np.asarray(self.arguments[symbol], dtype=float)
-            found[symbol] = np.array(np.broadcast_to(base, (*p.shape[:-1], *base.shape)))
+        if p.ndim == 1 and self._numbers is not None:
+            values = p.tolist()
+            return tuple([values[number] for number in self._numbers])
+        found = []
+        for base, settings in self._settings:
+            value = np.array(np.broadcast_to(base, (*p.shape[:-1], *base.shape)))
+            entries = value.reshape(*p.shape[:-1], -1)
+            for number, places in settings:
+                entries[..., places] = p[..., number, None]
+            found.append(value)
+        return tuple(found)
+
+    @cached_property
+    def _settings(self) -> tuple[tuple[np.ndarray, list[tuple[int, Any]]], ...]:
+        """For each symbol what it is in the model, and which of its entries each free parameter sets."""
+        found: dict[str, list[tuple[int, Any]]] = {symbol: [] for symbol in self.symbols}
         for number, item in enumerate(self.variables):
             for target in item.targets:
-                array = found[str(target.parameter)]
-                entries = array.reshape(*p.shape[:-1], -1)
-                entries[..., slice(None) if target.places is None else target.places] = p[..., number, None]
-        return tuple(found.values())
+                places = slice(None) if target.places is None else target.places
+                found[str(target.parameter)].append((number, places))
+        return tuple((np.asarray(self.arguments[symbol], dtype=float), found[symbol]) for symbol in found)
+
+    @cached_property
+    def _numbers(self) -> tuple[int, ...] | None:
+        """The place in p of each symbol, if all are single numbers."""
+        if any(base.ndim for base, _ in self._settings):
+            return None
+        return tuple(settings[-1][0] for _, settings in self._settings)
 
 
 def vector_field(

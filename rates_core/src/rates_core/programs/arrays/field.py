@@ -54,7 +54,7 @@ class ArrayField(FieldProgram):
         derivative = self._bound(field, taken, "vector_field", system, arguments)
         store = self._bound(field, taken, "slots", system, arguments)
         entries = [
-            self._bound(module, names, "linearisation", item.system, {**_own(item.system), **arguments})
+            self._bound(module, names, "linearisation", item.system, {**own_values(item.system), **arguments})
             for (module, names), item in zip(matrices, self._request.matrices, strict=True)
         ]
         shapes = [system.shapes[path] for path in slot_paths(system)]
@@ -99,6 +99,6 @@ class ArrayField(FieldProgram):
         return np.broadcast_to(found, (*y.shape[:-1], *found.shape[found.ndim - rank :]))
 
 
-def _own(system: System) -> dict[str, Any]:
+def own_values(system: System) -> dict[str, Any]:
     """Return the values of parameters that a linearisation has added: where entries lie."""
     return {item.path: item.value for item in system.parameters if item.structural}

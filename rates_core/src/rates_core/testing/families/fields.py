@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 from attrs import evolve
@@ -12,13 +13,13 @@ from rates_core.delays.lowering import lower
 from rates_core.network.build import build_network
 from rates_core.plugins import get_manager
 from rates_core.plugins.capabilities import Requirements
-from rates_core.programs.field import Entries, FieldFunctions, FieldProgram, FieldRequest
+from rates_core.programs.field import Entries, FieldFunctions, FieldProgram, FieldRequest, Function
 from rates_core.reference import Interpreter
 from rates_core.simulation.arguments import arguments_of
 from rates_core.simulation.requirements import requirements_of
 from rates_core.system.build import build_system
 from rates_core.system.linearisation import Linearisation, linearise
-from rates_core.system.system import System
+from rates_core.system.system import InputSignal, System
 from rates_core.templates.circuit import CircuitTemplate
 from rates_core.testing.case import Case
 from rates_core.testing.compare import expect, expect_close
@@ -45,13 +46,30 @@ def cases() -> Iterator[Case]:
     """Yield each function at some states at once, whole models, and what functions depend on."""
     for formula in derivable():
         needs = evolve(NEEDS, functions=formula.functions)
-        sentence = f"values and derivatives of '{formula.text}' are right at several states at once"
+        sentence = f"values and derivatives of '{formula.text}' are right at several states at once and at each alone"
         yield Case("fields", sentence, partial(_check_formula, formula), needs=needs)
     for scenario in scenarios():
-        sentence = f"values and matrices are right at several states at once where {scenario.key}"
+        sentence = f"values and matrices are right at several states at once and at each alone where {scenario.key}"
         yield Case("fields", sentence, partial(_check_states, scenario), needs=evolve(scenario.needs, field=True))
     yield Case("fields", "parameters have the values that are bound", _check_bound, needs=NEEDS)
+    yield Case("fields", "inputs are given with each call", _check_inputs, needs=evolve(NEEDS, vector=True))
     yield Case("fields", "what is read late is given", _check_reads, needs=evolve(NEEDS, delays={"ring"}))
+
+
+def _ways(
+    function: Function, y: np.ndarray, inputs: Sequence[Any] = (), reads: Sequence[Any] = ()
+) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield values at states `[..., width]` that are found in one call, and one by one; in words, how."""
+    yield "at several states at once", np.asarray(function(y, inputs, reads))
+    places = list(np.ndindex(y.shape[:-1]))
+    found = [function(y[place], *([item[place] for item in given] for given in (inputs, reads))) for place in places]
+    yield "at each state alone", np.reshape(found, (*y.shape[:-1], *np.shape(found)[1:]))
+
+
+def _matrices(matrix: Linearisation, *given: Any) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield derivative matrices likewise."""
+    for how, values in _ways(*given):
+        yield how, Entries(matrix).dense(values)
 
 
 def _system(subject: Subject, make: CircuitTemplate) -> System:
@@ -73,13 +91,15 @@ def _functions(subject: Subject, system: System, matrices: Sequence[Linearisatio
 
 
 def _check_formula(formula: Formula, subject: Subject) -> None:
-    found = _found(subject, formula)
     wanted = subject.oracle.once(("jacobian", formula.text), partial(wanted_slopes, formula))
     values = subject.oracle.once(("field", formula.text), partial(_values, formula))
-    for place, ((slopes, error), value, (own, row)) in enumerate(zip(wanted, values, found, strict=True)):
-        if np.isfinite(slopes).all() and np.isfinite(value):
-            expect_close(f"'{formula.text}' at point {place}", own, value, 1e-12, 1e-13)
-            expect_close(f"The derivative of '{formula.text}' at point {place}", row, slopes, error, error)
+    for how, found in _found(subject, formula):
+        for place, ((slopes, error), value, own) in enumerate(zip(wanted, values, found, strict=True)):
+            if np.isfinite(slopes).all() and np.isfinite(value):
+                expect_close(f"'{formula.text}' at point {place}, {how},", own[0], value, 1e-12, 1e-13)
+                expect_close(
+                    f"The derivative of '{formula.text}' at point {place}, {how},", own[1:], slopes, error, error
+                )
 
 
 def _values(formula: Formula) -> list[float]:
@@ -92,17 +112,18 @@ def _named(point: Sequence[float]) -> dict[str, float]:
     return {f"p/op/{name}": number for name, number in zip(ARGUMENTS, point, strict=True)}
 
 
-def _found(subject: Subject, formula: Formula) -> list[tuple[float, np.ndarray]]:
-    """Return for each point the value of a formula and its derivatives, all found in one call."""
+def _found(subject: Subject, formula: Formula) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield for each point the value of a formula and its derivatives."""
     system = _system(subject, circuit_of([formula]))
     layout, matrix = Layout(system), linearise(system)
     functions = _functions(subject, system, [matrix])
     y = np.array([layout.packed({**dict.fromkeys(layout.places, 0.0), **_named(point)}) for point in POINTS])
     row = layout.places["p/op/f0"].offset
     columns = [layout.places[f"p/op/{name}"].offset for name in ARGUMENTS]
-    values = functions.rates(y, (), ())[:, row]
-    slopes = Entries(matrix).dense(functions.matrices[0](y, (), ()))[:, row, columns]
-    return list(zip(values.tolist(), slopes, strict=True))
+    for (how, values), (_, slopes) in zip(
+        _ways(functions.rates, y), _matrices(matrix, functions.matrices[0], y), strict=True
+    ):
+        yield how, np.column_stack([values[:, row], slopes[:, row, columns]])
 
 
 def _check_states(scenario: Scenario, subject: Subject) -> None:
@@ -114,13 +135,16 @@ def _check_states(scenario: Scenario, subject: Subject) -> None:
     order = [index for path in wanted["paths"] for index in indices(layout, path)]
     points = [(state, slopes, error) for _, state, slopes, error in wanted["points"]]
     y = np.array([[layout.packed(state) for state, _, _ in points]])  # with two axes in front
-    rates, found = functions.rates(y, (), ()), Entries(matrix).dense(functions.matrices[0](y, (), ()))
     for place, (state, slopes, error) in enumerate(points):
         values = interpreter.derivative(0.0, state)
         own = np.concatenate([np.atleast_1d(values[path]) for path in wanted["paths"]]).astype(float)
-        expect_close(f"The rates of state {place}", rates[0, place, order], own, 1e-12, 1e-13)
         size = error * max(1.0, float(np.max(np.abs(slopes))))
-        expect_close(f"The matrix of state {place}", found[0, place][np.ix_(order, order)], slopes, error, size)
+        for how, rates in _ways(functions.rates, y):
+            expect_close(f"The rates of state {place}, {how},", rates[0, place, order], own, 1e-12, 1e-13)
+        for how, found in _matrices(matrix, functions.matrices[0], y):
+            expect_close(
+                f"The matrix of state {place}, {how},", found[0, place][np.ix_(order, order)], slopes, error, size
+            )
 
 
 def _check_bound(subject: Subject) -> None:
@@ -130,18 +154,53 @@ def _check_bound(subject: Subject) -> None:
     (x, v), program = y.T, _program(subject, system, matrices)
     for k in (0.7, 1.9, 0.7):
         functions = program.bind(arguments_of(system, {"p/op/k": k}))
-        wanted = np.stack([-k * x**3 + np.exp(-k) * v, np.sin(k * x) - v], -1)
-        expect_close(f"The rates for k = {k}", functions.rates(y, (), ()), wanted, 1e-13)
-        by_states, by_k = (
-            Entries(matrix).dense(values(y, (), ()))
-            for matrix, values in zip(matrices, functions.matrices, strict=True)
-        )
-        wanted = np.empty((3, 2, 2))
-        wanted[:, 0, 0], wanted[:, 0, 1] = -3 * k * x**2, np.exp(-k)
-        wanted[:, 1, 0], wanted[:, 1, 1] = k * np.cos(k * x), -1.0
-        expect_close(f"The matrix for k = {k}", by_states, wanted, 1e-13)
-        wanted = np.stack([-(x**3) - np.exp(-k) * v, x * np.cos(k * x)], -1)[..., None]
-        expect_close(f"The derivative by k = {k}", by_k, wanted, 1e-13)
+        rates = np.stack([-k * x**3 + np.exp(-k) * v, np.sin(k * x) - v], -1)
+        by_states = np.empty((3, 2, 2))
+        by_states[:, 0, 0], by_states[:, 0, 1] = -3 * k * x**2, np.exp(-k)
+        by_states[:, 1, 0], by_states[:, 1, 1] = k * np.cos(k * x), -1.0
+        by_k = np.stack([-(x**3) - np.exp(-k) * v, x * np.cos(k * x)], -1)[..., None]
+        _compare(f"for k = {k}", functions, matrices, (rates, by_states, by_k), y)
+
+
+def _compare(
+    where: str,
+    functions: FieldFunctions,
+    matrices: Sequence[Linearisation],
+    wanted: Sequence[np.ndarray],
+    y: np.ndarray,
+    inputs: Sequence[Any] = (),
+    reads: Sequence[Any] = (),
+) -> None:
+    """Compare the rates and all matrices with what is wanted."""
+    for how, found in _ways(functions.rates, y, inputs, reads):
+        expect_close(f"The rates {where}, {how},", found, wanted[0], 1e-13)
+    for matrix, values, known in zip(matrices, functions.matrices, wanted[1:], strict=True):
+        for how, found in _matrices(matrix, values, y, inputs, reads):
+            expect_close(f"The derivative by {matrix.columns[0][0]} {where}, {how},", found, known, 1e-13)
+
+
+def _check_inputs(subject: Subject) -> None:
+    equations = ["x' = -k*x^3 + c*mean(v)", "v' = w*x - v^2"]
+    model = single(equations, x="output(0.4)", v="variable(0.2,2)", k=0.7, c=0.3, w=[1.5, -0.5])
+    system = _system(subject, model)
+    taken = [item for item in system.parameters if item.path in ("p/op/k", "p/op/w")]
+    fed = evolve(
+        system,
+        parameters=tuple(item for item in system.parameters if item not in taken),
+        inputs=tuple(InputSignal(item.path, item.path, item.shape) for item in taken),
+    )
+    matrices, layout = [linearise(fed)], Layout(fed)
+    y = np.array([layout.packed({"p/op/x": x, "p/op/v": v}) for x, v in ((0.4, [0.2, 0.7]), (-1.1, [0.3, -0.6]))])
+    given = {"p/op/k": np.array([0.7, -1.3]), "p/op/w": np.array([[1.5, -0.5], [0.2, 2.0]])}
+    inputs = [given[item.path] for item in fed.inputs]
+    x, v, k, w = y[:, 0], y[:, 1:], given["p/op/k"], given["p/op/w"]
+    rates = np.column_stack([-k * x**3 + 0.3 * v.mean(1), w * x[:, None] - v**2])
+    slopes = np.zeros((2, 3, 3))
+    slopes[:, 0, 0], slopes[:, 0, 1:], slopes[:, 1:, 0] = -3 * k * x**2, 0.15, w
+    slopes[:, 1, 1], slopes[:, 2, 2] = -2 * v.T
+    _compare(
+        "of inputs", _program(subject, fed, matrices).bind(arguments_of(fed)), matrices, (rates, slopes), y, inputs
+    )
 
 
 def _check_reads(subject: Subject) -> None:
@@ -150,7 +209,7 @@ def _check_reads(subject: Subject) -> None:
     functions = _functions(subject, system, matrices)
     y, past = np.array([[0.4], [-0.3]]), np.array([0.9, 0.2])
     x = y[:, 0]
-    expect_close("The rates", functions.rates(y, (), (past,))[:, 0], -0.7 * x * past**2, 1e-14)
-    expect_close("What is read late", functions.slots(y, (), (past,))[0], x, 1e-14)
-    for matrix, values, wanted in zip(matrices, functions.matrices, (-0.7 * past**2, -1.4 * x * past), strict=True):
-        expect_close("The matrix", Entries(matrix).dense(values(y, (), (past,)))[:, 0, 0], wanted, 1e-14)
+    wanted = (-0.7 * x * past**2)[:, None], (-0.7 * past**2)[:, None, None], (-1.4 * x * past)[:, None, None]
+    _compare("with a past", functions, matrices, wanted, y, (), (past,))
+    for how, found in _ways(lambda *given: functions.slots(*given)[0], y, (), (past,)):
+        expect_close(f"What is read late, {how},", found, x, 1e-14)
