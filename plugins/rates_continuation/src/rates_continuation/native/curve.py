@@ -23,6 +23,7 @@ class Place:
         scale: of each unknown: what counts as a change of 1.
         iterations: of Newton's method that led there.
         error: size of its last correction, in scales.
+        jacobian: of the equations there, `[N, unknowns]`, if it was computed.
     """
 
     z: np.ndarray
@@ -30,6 +31,7 @@ class Place:
     scale: np.ndarray
     iterations: int = 0
     error: float = 0.0
+    jacobian: np.ndarray | None = None
 
     def along(self, z: np.ndarray) -> float:
         """Return how far a point lies in the direction of the tangent, in scales."""
@@ -87,18 +89,20 @@ class ImplicitCurve(Curve):
     def place(self, guess: np.ndarray, normal: np.ndarray, along: np.ndarray, scale: np.ndarray) -> Place | None:
         """Return the point of the curve in the plane through a guess, or None if it is not found."""
         found = newton(self.equations, guess, scale, Plane(guess, normal))
-        tangent = None if found is None else self.tangent(found.z, along, scale)
-        if found is None or tangent is None:
+        if found is None:
             return None
-        return Place(found.z, tangent, scale, found.iterations, found.error)
-
-    def tangent(self, z: np.ndarray, along: np.ndarray, scale: np.ndarray) -> np.ndarray | None:
-        """Return the unit tangent in the direction of another vector; None where there is no single one."""
         with np.errstate(all="ignore"):
-            matrix = np.vstack([self.equations.jacobian(z), along / scale**2])
-        found = solved(matrix, np.append(np.zeros(len(z) - 1), 1.0))
-        return None if found is None else found / np.linalg.norm(found / scale)
+            jacobian = self.equations.jacobian(found.z)
+        tangent = unit_tangent(jacobian, along, scale)
+        return None if tangent is None else Place(found.z, tangent, scale, found.iterations, found.error, jacobian)
 
     def carried_on(self, place: Place) -> tuple[Curve, Place]:
         """Return the same curve, with scales that have grown with the unknowns."""
         return self, place.rescaled(np.maximum(place.scale, np.abs(place.z)))
+
+
+def unit_tangent(jacobian: np.ndarray, along: np.ndarray, scale: np.ndarray) -> np.ndarray | None:
+    """Return the unit tangent in the direction of another vector; None where there is no single one."""
+    matrix = np.concatenate((jacobian, (along / scale**2)[None]))
+    found = solved(matrix, np.append(np.zeros(len(jacobian)), 1.0))
+    return None if found is None else found / np.linalg.norm(found / scale)

@@ -80,7 +80,8 @@ def newton(
         with np.errstate(all="ignore"):
             residual, matrix = equations.residual(z), equations.jacobian(z)
         if plane is not None:
-            residual, matrix = np.append(residual, row @ (z - plane.point)), np.vstack([matrix, row])
+            residual = np.concatenate((residual, [row @ (z - plane.point)]))
+            matrix = np.concatenate((matrix, row[None]))
         step = solved(matrix, residual)
         if step is None:
             return None

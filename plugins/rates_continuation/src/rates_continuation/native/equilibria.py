@@ -34,7 +34,7 @@ class EquilibriumEquations(Equations):
     def jacobian(self, z: np.ndarray) -> np.ndarray:
         """Return ∂f/∂(x, p)."""
         x, p = z[: self.states], z[self.states :]
-        return np.hstack([self.field.by_states(x, p), self.field.by_parameters(x, p)])
+        return np.concatenate((self.field.by_states(x, p), self.field.by_parameters(x, p)), axis=1)
 
 
 @frozen(eq=False)
@@ -52,7 +52,8 @@ class Equilibrium:
     @classmethod
     def of(cls, equations: EquilibriumEquations, place: Place) -> Equilibrium:
         """Return what there is to know of a place."""
-        return cls(place, equations.jacobian(place.z)[:, : equations.states])
+        matrix = equations.jacobian(place.z) if place.jacobian is None else place.jacobian
+        return cls(place, matrix[:, : equations.states])
 
     @cached_property
     def eigenvalues(self) -> np.ndarray:
