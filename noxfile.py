@@ -430,5 +430,5 @@ def peer(session: nox.Session, tool: str) -> None:
 def bench(session: nox.Session) -> None:
     """Measure against the limits and those peers that have an environment; SymPy is only here."""
     backends = "rates-numba", "rates-fortran", "rates-torch", "rates-jax", "rates-tf"
-    install(session, CORE.name, *DEFAULT, *backends, "sympy", "matplotlib")
+    install(session, CORE.name, *DEFAULT, *backends, "rates-continuation", "sympy", "matplotlib")
     session.run("python", "-m", "benchmarks", *session.posargs, env={"OMP_NUM_THREADS": "1"})

@@ -66,6 +66,7 @@ def test_a_row_without_a_target_informs_only() -> None:
         "qif_euler.loop",
         "startup.import_of_core",
         "builds.named",
+        "continuation.field_of_one_state",
         "models.list_of_models",
         "models.load_of_the_largest_file",
     ],
