@@ -9,8 +9,11 @@ import numpy as np
 import pytest
 import rates_numpy.field
 from rates_core.programs.arrays.field import ArrayField
-from rates_core.programs.field import FieldFunctions
+from rates_core.programs.field import FieldFunctions, FieldProgram, FieldRequest
+from rates_core.testing import check_backend
 from rates_core.testing.parts import circuit, connectivity, node, population, single
+from rates_core.testing.passing import PassingBackend
+from rates_numpy.many import NUMPY, NumpyRuntime
 
 from rates_core import CircuitTemplate
 
@@ -54,3 +57,12 @@ def test_a_single_unit_is_computed_by_numbers_of_python() -> None:
     source = UNITS.get_vector_field(["p/op/k"]).source
     assert "    return y.tolist()\n" in source
     assert "        return np.array([" in source
+
+
+def test_functions_of_arrays_serve_one_state_where_a_backend_has_no_others() -> None:
+    class OfArrays(PassingBackend):
+        def field(self, request: FieldRequest) -> FieldProgram:
+            return ArrayField(request, NUMPY, NumpyRuntime())
+
+    report = check_backend("numpy", wrap=OfArrays, families=["fields"])
+    assert report.ok, str(report)
