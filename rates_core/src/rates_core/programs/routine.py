@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 from attrs import define, evolve, field, frozen
 
@@ -17,7 +18,7 @@ from rates_core.system.schedule import reads_of
 from rates_core.system.system import Assign, Project, Statement, System
 
 
-@frozen(eq=False)
+@frozen(eq=False, slots=False)
 class Routine:
     """Statements in order, and the expressions of the results.
 
@@ -32,16 +33,16 @@ class Routine:
     body: tuple[Statement, ...]
     results: tuple[Expression, ...]
 
-    @property
+    @cached_property
     def arguments(self) -> frozenset[str]:
-        """Return the symbols that the routine takes."""
+        """The symbols that the routine takes."""
         statements = (*self.prepared, *self.body)
         read = set().union(*(reads_of(item) for item in statements), *(symbols(item) for item in self.results))
         return frozenset(read - {item.target for item in statements})
 
-    @property
+    @cached_property
     def varying(self) -> frozenset[str]:
-        """Return the arguments of the body and results alone, without what is prepared."""
+        """The arguments of the body and results alone, without what is prepared."""
         read = set().union(*(reads_of(item) for item in self.body), *(symbols(item) for item in self.results))
         return frozenset(read - {item.target for item in (*self.prepared, *self.body)})
 

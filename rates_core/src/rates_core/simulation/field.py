@@ -223,13 +223,15 @@ def _check(system: System) -> None:
     Raises:
         UnsupportedFeatureError: there is something else.
     """
-    for item in system.derivatives:
-        if TIME in make_routine(system, [item.expression]).varying:
-            raise UnsupportedFeatureError(
-                f"'{item.state}' depends on time; a vector field of states and parameters was asked for. Let a part of "
-                "the model oscillate in place of time: with x' = x - w*y - x*(x^2 + y^2) and "
-                "y' = w*x + y - y*(x^2 + y^2), x becomes cos(w*t)."
-            )
+    if TIME in make_routine(system, [item.expression for item in system.derivatives]).varying:
+        first = next(
+            item.state for item in system.derivatives if TIME in make_routine(system, [item.expression]).varying
+        )
+        raise UnsupportedFeatureError(
+            f"'{first}' depends on time; a vector field of states and parameters was asked for. Let a part of "
+            "the model oscillate in place of time: with x' = x - w*y - x*(x^2 + y^2) and "
+            "y' = w*x + y - y*(x^2 + y^2), x becomes cos(w*t)."
+        )
     for items, what in ((system.draws, "noise"), (system.reads, "discrete delays"), (system.events, "events")):
         if items:
             raise UnsupportedFeatureError(
