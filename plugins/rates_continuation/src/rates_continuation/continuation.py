@@ -123,7 +123,7 @@ class Continuation:
         max_points: int = 1000,
         max_step: float = 0.25,
         max_period: float | None = None,
-        max_intervals: int = 128,
+        max_intervals: int = 64,
         tolerance: float = 1e-6,
     ) -> CycleBranch:
         """Follow the cycles that begin at a special point, or one that a run leads to, as a parameter varies.
@@ -137,7 +137,8 @@ class Continuation:
             max_step: along the curve, where 1 is a tenth of the bounds, or a change of the states or of the period by
                 their own size.
             max_period: at which the branch ends; at 1000 times the first one if None.
-            max_intervals: number of intervals of the mesh, on each of which states are polynomials of degree 4.
+            max_intervals: number of intervals of the mesh, on each of which states are polynomials of degree 4; special
+                points are found on twice as many.
             tolerance: by how much these may miss the cycle, relative to its size; meshes have as many intervals as that
                 takes.
 

@@ -33,7 +33,6 @@ from rates_continuation.native.equations import CONVERGED, MOST_ITERATIONS, ROUN
 
 KEPT = 0.03  # steps of Newton's method that shrink by more go on with the same equations
 SLIGHT = 1e-3  # change of a state along a profile, of its size, below which its form does not matter
-KEEPING = 1  # iterations that all steps count for which keep equations
 
 
 @frozen(eq=False)
@@ -198,7 +197,7 @@ class ProfileCurve(Curve):
                 z, size = z + step, float(np.linalg.norm(step / scale))
                 error = size * min(1.0, size / last) if number else size  # what is left behind this step
                 if error < CONVERGED or (size < ROUNDED and size > 0.1 * last):
-                    return self._solved(z, along, scale, made + KEEPING, error)
+                    return self._solved(z, along, scale, made, error)
                 if size > 2.0 * last:
                     return None
                 if size > KEPT * last:
@@ -221,15 +220,17 @@ class ProfileCurve(Curve):
     def carried_on(self, place: Place) -> tuple[Self, Place]:
         """Return the curve with a mesh that suits the profile, which becomes the reference; and the place on it."""
         profile, numbers = self.split(place.z)
-        tangent, behind = self.split(place.tangent)
+        vectors = [self.split(vector) for vector in (place.tangent, place.bend) if vector is not None]
         states = np.maximum(self.states, np.max(np.abs(profile), axis=0))
         mesh = adapted(self.mesh, profile, np.maximum(np.ptp(profile, axis=0), SLIGHT * states), self.care)
         times = node_times(mesh, DEGREE)
-        moved, turned = (interpolated(self.mesh, values, times, DEGREE) for values in (profile, tangent))
+        moved = interpolated(self.mesh, profile, times, DEGREE)
+        turned = [np.append(interpolated(self.mesh, part, times, DEGREE), behind) for part, behind in vectors]
         wide = np.maximum(self.numbers, np.abs(numbers))
         curve = evolve(self, mesh=mesh, reference=moved, states=states, numbers=wide)
-        place = evolve(place, z=np.append(moved, numbers), tangent=np.append(turned, behind), scale=curve.scale)
-        return curve, place.rescaled(curve.scale)
+        bend = turned[1] if len(turned) > 1 else None
+        here = Place(np.append(moved, numbers), turned[0], curve.scale, place.iterations, place.error, bend=bend)
+        return curve, here.rescaled(curve.scale)
 
     def coordinates(self, z: np.ndarray, scale: np.ndarray) -> np.ndarray:
         """Return the largest and smallest value of each state, and the numbers."""

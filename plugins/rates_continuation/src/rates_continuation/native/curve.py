@@ -11,6 +11,8 @@ from attrs import evolve, frozen
 from rates_continuation.native.equations import Equations, Plane, newton, solved
 
 STRAIGHT = 0.94
+SINGULAR = 1e10  # how sensitive a tangent may be: more so it is at a branch point itself, where there are several
+SHARP = 1.0  # change of a tangent of length 1, behind which it says nothing of the next step
 
 
 @frozen(eq=False)
@@ -24,6 +26,7 @@ class Place:
         iterations: of Newton's method that led there.
         error: size of its last correction, in scales.
         jacobian: of the equations there, `[N, unknowns]`, if it was computed.
+        bend: derivative of the tangent along the curve, estimated from the last step, if there was one.
     """
 
     z: np.ndarray
@@ -32,6 +35,14 @@ class Place:
     iterations: int = 0
     error: float = 0.0
     jacobian: np.ndarray | None = None
+    bend: np.ndarray | None = None
+
+    def ahead(self, size: float) -> np.ndarray:
+        """Return about where the curve is behind a step, in scales."""
+        straight = self.z + size * self.tangent
+        if self.bend is None or size * float(np.linalg.norm(self.bend / self.scale)) > SHARP:
+            return straight
+        return np.asarray(straight + 0.5 * size**2 * self.bend)
 
     def along(self, z: np.ndarray) -> float:
         """Return how far a point lies in the direction of the tangent, in scales."""
@@ -39,7 +50,9 @@ class Place:
 
     def rescaled(self, scale: np.ndarray) -> Place:
         """Return the same place in other scales."""
-        return evolve(self, scale=scale, tangent=self.tangent / np.linalg.norm(self.tangent / scale))
+        share = 1.0 / float(np.linalg.norm(self.tangent / scale))
+        bend = None if self.bend is None else share**2 * self.bend
+        return evolve(self, scale=scale, tangent=share * self.tangent, bend=bend)
 
 
 class Curve(ABC):
@@ -103,6 +116,9 @@ class ImplicitCurve(Curve):
 
 def unit_tangent(jacobian: np.ndarray, along: np.ndarray, scale: np.ndarray) -> np.ndarray | None:
     """Return the unit tangent in the direction of another vector; None where there is no single one."""
-    matrix = np.concatenate((jacobian, (along / scale**2)[None]))
-    found = solved(matrix, np.append(np.zeros(len(jacobian)), 1.0))
-    return None if found is None else found / np.linalg.norm(found / scale)
+    matrix = np.concatenate((jacobian, (along / scale**2)[None])) * scale
+    sizes = np.max(np.abs(matrix), axis=1)
+    found = solved(matrix, np.column_stack([np.append(np.zeros(len(jacobian)), 1.0), sizes]))
+    if found is None or np.max(np.abs(found[:, 1])) > SINGULAR:
+        return None
+    return np.asarray(found[:, 0] / np.linalg.norm(found[:, 0]) * scale)

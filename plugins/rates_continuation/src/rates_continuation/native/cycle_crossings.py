@@ -22,9 +22,9 @@ SHORTEST = 1e-6  # interval in scales, below which crossings are not told apart
 PRECISION = 1e-10  # of a place on the curve, in scales
 BESIDE = 0.1  # of an interval: from there it is seen which numbers change their sign at a zero
 CIRCLE = 0.05  # distance from the unit circle at which a multiplier counts as one that is on it
-FINER = 2  # times as many intervals, for an estimate of the error
-WIDENED = 3  # times, by ten
-AROUND = 1e-3  # of a crossing, in scales: there it is looked for on a finer mesh
+FINER = 2  # times as many intervals at crossings
+ADAPTED = 2  # meshes that are tried one after the other
+AROUND = (1e-3, 1e-2, 0.1)  # of a crossing, in scales: there it is looked for on a finer mesh
 
 
 @frozen(eq=False)
@@ -34,7 +34,7 @@ class CycleCrossing:
     Attributes:
         kind: `LPC`, `PD`, `NS` or `BPC`; empty if that could not be found out.
         cycle: there.
-        error: estimate of the error of its parameter: how far it moves on a finer mesh; NaN if it was not found there.
+        error: by how much its parameter differs from that on a mesh of half as many intervals.
     """
 
     kind: str
@@ -182,23 +182,33 @@ def _slope(cycle: Cycle) -> float:
 def _at_zero(stretch: _Stretch, kind: str, number: Callable[[Cycle], float]) -> list[CycleCrossing] | None:
     distance = stretch.zero(number)
     found = None if distance is None else stretch.at(distance)
-    return None if found is None else [CycleCrossing(kind, found, _error(found, number))]
+    return None if found is None else _confirmed(kind, found, number)
 
 
-def _error(found: Cycle, number: Callable[[Cycle], float]) -> float:
-    """Return how far the parameter moves where a number is zero if the mesh is made finer."""
-    own = found.curve
-    finer = evolve(own, care=Care(own.care.tolerance / FINER ** (DEGREE + 1), FINER * own.care.most))
-    curve, begin = finer.carried_on(found.place)
-    width = AROUND
-    for _ in range(WIDENED):
+def _confirmed(kind: str, found: Cycle, number: Callable[[Cycle], float]) -> list[CycleCrossing]:
+    """Return a crossing as it is on a finer mesh; none if it is not there, but was an error of the mesh."""
+    care = found.curve.care
+    finer = Care(care.tolerance / FINER ** (DEGREE + 1), FINER * care.most)
+    again = found
+    for _ in range(ADAPTED):  # the first mesh is made from what a coarse one shows of the profile
+        at = _near(evolve(again, curve=evolve(again.curve, care=finer)), number)
+        if at is None:
+            return []
+        again = at
+    again = evolve(again, curve=evolve(again.curve, care=care))
+    return [CycleCrossing(kind, again, float(np.max(np.abs(again.p - found.p))))]
+
+
+def _near(cycle: Cycle, number: Callable[[Cycle], float]) -> Cycle | None:
+    """Return the cycle near another one at which a number is zero, on a new mesh; None if there is none."""
+    curve, begin = cycle.curve.carried_on(cycle.place)
+    for width in AROUND:
         stretch = _Stretch(curve, begin, -width, width)
         distance = stretch.zero(number)
-        again = None if distance is None else stretch.at(distance)
-        if again is not None:
-            return float(np.max(np.abs(again.p - found.p)))
-        width *= 10
-    return float("nan")
+        found = None if distance is None else stretch.at(distance)
+        if found is not None:
+            return found
+    return None
 
 
 def _turning(stretch: _Stretch) -> list[CycleCrossing] | None:
@@ -209,7 +219,7 @@ def _turning(stretch: _Stretch) -> list[CycleCrossing] | None:
         return None
     touches = not _changes(stretch, distance, _beside_one)
     near = bool(np.min(np.abs(found.multipliers - 1.0), initial=np.inf) < CIRCLE)
-    return [CycleCrossing("BPC" if touches and near else "LPC", found, _error(found, _slope))]
+    return _confirmed("BPC" if touches and near else "LPC", found, _slope)
 
 
 def _through_one(stretch: _Stretch) -> list[CycleCrossing] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import numpy as np
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from rates_continuation.native.curve import Curve, Place
 
@@ -94,11 +94,11 @@ def trace(curve: Curve, start: Place, bounds: Bounds, steps: Steps) -> Iterator[
 def _step(curve: Curve, here: Place, size: float, smallest: float) -> tuple[Place, float] | None:
     """Return the place to which a step leads that is not too long, and its length; None if all are."""
     while size >= smallest:
-        guess = here.z + size * here.tangent
+        guess = here.ahead(size)
         there = curve.place(guess, here.tangent, here.tangent, here.scale)
         aside = np.inf if there is None else float(np.linalg.norm((there.z - guess) / here.scale))
         if there is not None and aside < ASIDE * size and _cosine(here, there) > curve.straight:
-            return there, size
+            return evolve(there, bend=(there.tangent - here.tangent) / size), size
         size *= SHRINKAGE
     return None
 
