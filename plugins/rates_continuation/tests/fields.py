@@ -39,5 +39,3 @@ def lorenz() -> Formula:
 def fitzhugh_nagumo() -> Formula:
     """Return FitzHugh's and Nagumo's equations, of the current."""
     return Formula(2, lambda v, w, current: (v - v**3 / 3 - w + current, 0.08 * (v + 0.7 - 0.8 * w)))
-
-

@@ -57,7 +57,8 @@ def test_pairs_of_multipliers_that_cross_the_unit_circle_are_tori(max_step: floa
         circle(equations, -0.1, u="variable(0.0)", v="variable(0.0)", w=0.3), max_step=max_step
     )  # the mean of 2 x^2 is 1: multipliers are exp(2 pi (mu +- 0.3 i))
     (torus,) = branch.specials
-    assert torus.kind == "NS" and torus[MU] == pytest.approx(0.0, abs=1e-9)
+    assert torus.kind == "NS"
+    assert torus[MU] == pytest.approx(0.0, abs=1e-9)
     np.testing.assert_allclose(np.sort_complex(torus.eigenvalues[:2]), np.exp([-0.6j * np.pi, 0.6j * np.pi]), atol=1e-7)
     assert branch.unstable.tolist() == (2 * (branch.p[:, 0] > 0)).tolist()
 
@@ -70,7 +71,8 @@ def test_a_multiplier_that_crosses_minus_one_doubles_the_period(max_step: float)
     ]
     branch = followed(circle(equations, -0.1, u="variable(0.0)", v="variable(0.0)"), max_step=max_step)
     (doubling,) = branch.specials
-    assert doubling.kind == "PD" and doubling[MU] == pytest.approx(0.0, abs=1e-9)
+    assert doubling.kind == "PD"
+    assert doubling[MU] == pytest.approx(0.0, abs=1e-9)
     assert doubling.period == pytest.approx(2 * np.pi, rel=1e-8)
     np.testing.assert_allclose(branch.multipliers[:, 0].real, -np.exp(2 * np.pi * branch.p[:, 0]), rtol=1e-6)
 
@@ -95,19 +97,22 @@ def test_the_branch_that_crosses_is_followed_to_both_sides() -> None:
     branch = Continuation(model).cycles(from_=crossing, bounds=(-0.3, 0.2))
     w = branch.column("p/op/w")
     np.testing.assert_allclose(branch.p[:, 0], w + 0.1 * w**2, atol=1e-9)
-    assert sorted(branch.p[[0, -1], 0]) == [-0.3, 0.2] and [point.kind for point in branch.specials] == ["BPC"]
+    assert sorted(branch.p[[0, -1], 0]) == [-0.3, 0.2]
+    assert [point.kind for point in branch.specials] == ["BPC"]
 
 
 def test_branches_of_cycles_cross_where_a_multiplier_passes_one() -> None:
     branch = followed(circle(["w' = (mu + 0.3*x)*w - w^3"], -0.1, w="variable(0.0)"))
     (crossing,) = branch.specials
-    assert crossing.kind == "BPC" and crossing[MU] == pytest.approx(0.0, abs=1e-9)
+    assert crossing.kind == "BPC"
+    assert crossing[MU] == pytest.approx(0.0, abs=1e-9)
 
 
 def test_a_branch_of_cycles_that_turns_round_at_a_pitchfork_has_no_fold_there() -> None:
     branch = followed(circle(["w' = mu*w - w^3"], 0.1, w="variable(0.3)"))
     (crossing,) = branch.specials
-    assert crossing.kind == "BPC" and abs(crossing[MU]) < 1e-3
+    assert crossing.kind == "BPC"
+    assert abs(crossing[MU]) < 1e-3
     assert branch.ended == ("bound", "bound")
     last = branch.column("p/op/w")[[0, -1]]
     np.testing.assert_allclose(np.sort(last), [-np.sqrt(0.2), np.sqrt(0.2)], rtol=1e-8)
@@ -120,7 +125,8 @@ def test_periods_of_the_oscillator_of_van_der_pol() -> None:
         last = float(mu.removeprefix("mu="))
         if last > 1:
             branch = Continuation(model).cycles(from_=run, parameter="p/vdp_op/mu", bounds=(0.5, last))
-            assert branch.p[-1, 0] == last and not branch.specials
+            assert branch.p[-1, 0] == last
+            assert not branch.specials
             assert branch.periods[-1] == pytest.approx(period, rel=1e-8)
 
 
@@ -144,7 +150,8 @@ def test_cycles_of_quadratic_neurons_have_the_folds_of_the_reference_and_come_to
         assert point[ETA] == pytest.approx(fold["eta"], rel=1e-6)
         assert point.period == pytest.approx(fold["period"], rel=1e-6)
         assert point["p/qif_sfa_op/r"] == pytest.approx(fold["r_max"], abs=1e-4)
-        assert point.error < 1e-4 and point.residual < 1e-9
+        assert point.error < 1e-4
+        assert point.residual < 1e-9
     assert branch.p[-1, 0] == pytest.approx(known["homoclinic"][1]["eta_about"], abs=1e-4)
 
 
@@ -170,7 +177,8 @@ def test_a_diagram_has_the_cycles_of_all_hopf_points_once() -> None:
                    x="output(0.0)", y="variable(0.0)", mu=-0.5, w=2.0)  # fmt: skip
     diagram = Continuation(model).diagram(MU, bounds=(-0.5, 0.4))
     assert [branch.what for branch in diagram.branches] == ["equilibria", "cycles"]
-    assert diagram.origins[1] is not None and diagram.origins[1].point is diagram.branches[0].special("HB")[0]
+    assert diagram.origins[1] is not None
+    assert diagram.origins[1].point is diagram.branches[0].special("HB")[0]
     assert not diagram.special_points.query("kind != 'HB'").size
     alone = Continuation(model).diagram(MU, bounds=(-0.5, 0.4), cycles=False)
     assert len(alone.branches) == 1
@@ -198,9 +206,11 @@ def test_a_diagram_comes_back_from_its_file(tmp_path: Path) -> None:
         pd.testing.assert_frame_equal(one.data, other.data)
         np.testing.assert_array_equal(one.eigenvalues, other.eigenvalues)
         assert one.ended == other.ended
-    assert found.origins[1] is not None and found.origins[1].point is found.branches[0].specials[0]
+    assert found.origins[1] is not None
+    assert found.origins[1].point is found.branches[0].specials[0]
     ours, theirs = (branches[1].specials[0].profile for branches in (found.branches, diagram.branches))
-    assert ours is not None and theirs is not None
+    assert ours is not None
+    assert theirs is not None
     pd.testing.assert_frame_equal(ours.data, theirs.data)
     again = Continuation(model).cycles(from_=found.branches[0].special("HB")[0], bounds=(-0.5, 0.5))
     assert [point.kind for point in again.specials] == ["LPC"]
@@ -225,8 +235,11 @@ def test_tables_of_cycles_have_every_point() -> None:
     np.testing.assert_allclose(table["min(p/op/x)"], -1.0, rtol=1e-5)
     np.testing.assert_allclose(table["p/op/u"], table[MU] + np.sqrt(0.5), atol=1e-5)  # u' + u = mu + cos t
     profile = branch.profiles[0]
-    np.testing.assert_allclose(profile.at(np.array([0.3, 0.3 + 6 * np.pi])), profile.at(np.array([0.3, 0.3])), atol=1e-7)
-    assert list(profile.data) == list(branch.states) and profile.data.index.name == "time"
+    np.testing.assert_allclose(
+        profile.at(np.array([0.3, 0.3 + 6 * np.pi])), profile.at(np.array([0.3, 0.3])), atol=1e-7
+    )
+    assert list(profile.data) == list(branch.states)
+    assert profile.data.index.name == "time"
     with pytest.raises(UnknownNameError, match=r"^The cycle has no state 'p/op/X'\. Did you mean 'p/op/x'\?"):
         profile["p/op/X"]
 
@@ -234,11 +247,15 @@ def test_tables_of_cycles_have_every_point() -> None:
 def test_what_cycles_cannot_begin_with_is_refused() -> None:
     continuation = Continuation(QIF)
     fold = continuation.equilibria(ETA, bounds=(-10.0, 5.0)).special("LP")[0]
-    with pytest.raises(ArgumentError, match=r"^from_ is a point of kind 'LP'; cycles begin at points of the kinds HB, PD and BPC\."):
+    with pytest.raises(
+        ArgumentError, match=r"^from_ is a point of kind 'LP'; cycles begin at points of the kinds HB, PD and BPC\."
+    ):
         continuation.cycles(from_=fold, bounds=(-6.0, 3.0))
     with pytest.raises(ArgumentError, match=r"^cycles from a run need parameter=, the path of the one that varies\.$"):
         continuation.cycles(from_={}, bounds=(-6.0, 3.0))
-    with pytest.raises(ArgumentError, match=r"^bounds of 'p/qif_sfa_op/eta' are \(0, 3\), which leave out its value -5 at"):
+    with pytest.raises(
+        ArgumentError, match=r"^bounds of 'p/qif_sfa_op/eta' are \(0, 3\), which leave out its value -5 at"
+    ):
         continuation.cycles(from_={}, parameter=ETA, bounds=(0.0, 3.0))
     with pytest.raises(SimulationError, match=r"and came to no cycle that closes\. Give states near a stable cycle"):
         continuation.cycles(from_={}, parameter=ETA, bounds=(-6.0, 3.0))
@@ -246,7 +263,9 @@ def test_what_cycles_cannot_begin_with_is_refused() -> None:
         continuation.cycles(from_={}, parameter="p/qif_sfa_op/etta", bounds=(-6.0, 3.0))
     other = CircuitTemplate.from_yaml("model_templates.oscillators.vanderpol.vdp")
     run = other.run(simulation_time=1.0, step_size=1e-2, backend="numpy", outputs=["p/vdp_op/x"])
-    with pytest.raises(ArgumentError, match=r"^result has 2 values, but model 'qif_sfa' has 4: it is from another model\.$"):
+    with pytest.raises(
+        ArgumentError, match=r"^result has 2 values, but model 'qif_sfa' has 4: it is from another model\.$"
+    ):
         continuation.cycles(from_=run, parameter=ETA, bounds=(-6.0, 3.0))
 
 
@@ -269,7 +288,8 @@ def test_a_mesh_is_dense_where_the_profile_is_steep() -> None:
     for _ in range(4):
         mesh = adapted(mesh, profile, np.ones(1), Care(1e-5, 60))
         profile = np.tanh(40 * np.sin(2 * np.pi * node_times(mesh, DEGREE)))[:, None]
-    assert np.all(np.diff(mesh) > 0) and len(mesh) <= 61
+    assert np.all(np.diff(mesh) > 0)
+    assert len(mesh) <= 61
     near = np.abs(mesh - 0.5) < 0.02  # the slope is there, and at both ends
     assert np.count_nonzero(near) > 8
     wanted = np.linspace(0.0, 1.0, 997)

@@ -61,9 +61,8 @@ class Branch:
     def __repr__(self) -> str:
         kinds = ", ".join(point.kind for point in self.specials) or "none"
         first, last = self.p[0, 0], self.p[-1, 0]
-        return (
-            f"<Branch of {len(self)} {self.what}, {self.parameters[0]} from {first:.6g} to {last:.6g}; special: {kinds}>"
-        )
+        way = f"{self.parameters[0]} from {first:.6g} to {last:.6g}"
+        return f"<Branch of {len(self)} {self.what}, {way}; special: {kinds}>"
 
     @property
     def unstable(self) -> np.ndarray:

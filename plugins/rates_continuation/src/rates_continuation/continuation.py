@@ -129,8 +129,9 @@ class Continuation:
         """Follow the cycles that begin at a special point, or one that a run leads to, as a parameter varies.
 
         Args:
-            from_: a Hopf point of `equilibria`; a period doubling or a branch point of cycles; or the table of a run, or values of states by path, from which the model
-                runs on to a stable cycle, that is followed to both sides.
+            from_: a Hopf point of `equilibria`; a period doubling or a branch point of cycles; or the table of a run,
+                or values of states by path, from which the model runs on to a stable cycle, that is followed to both
+                sides.
             bounds: between which the parameter varies.
             parameter: its path; for a special point that of its branch.
             max_points: to each side.

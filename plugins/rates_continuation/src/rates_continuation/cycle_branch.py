@@ -63,7 +63,7 @@ class CycleBranch(Branch):
 
     @property
     def data(self) -> pd.DataFrame:
-        """Return all points as a table: parameters, period, largest and smallest value of each state, unstable directions."""
+        """Return all points as a table: parameters, period, extremes of each state, number of unstable directions."""
         import pandas as pd
 
         names = [*self.parameters, "period", *self.states, *(f"min({path})" for path in self.states)]

@@ -27,6 +27,7 @@ from rates_continuation.special import SpecialPoint
 
 if TYPE_CHECKING:
     import pandas as pd
+
     from rates_core import CircuitTemplate
 
 SWITCHED = ("PD", "BPC")
@@ -93,8 +94,8 @@ def from_point(
         return _from_cycle(point, parameter, bounds)
     if point.kind in SWITCHED:
         raise ArgumentError(
-            f"from_ is a point of kind '{point.kind}' from a file, which does not hold what other cycles are found with. "
-            "Follow its branch again."
+            f"from_ is a point of kind '{point.kind}' from a file, which does not hold what other cycles are found "
+            "with. Follow its branch again."
         )
     if point.kind != "HB":
         raise _unfit(point)
@@ -105,7 +106,9 @@ def from_point(
     _check(varied, p[0], bounds)
     x = np.array([point[path] for path in field.states])
     size = np.maximum(np.abs(x), SLIGHT * float(np.max(np.abs(x))) or 1.0)
-    return CycleStart(field, *from_hopf(field, x, p, 2 * np.pi / point.period, size, _width(bounds), care), "hopf", bounds)
+    return CycleStart(
+        field, *from_hopf(field, x, p, 2 * np.pi / point.period, size, _width(bounds), care), "hopf", bounds
+    )
 
 
 def _from_cycle(point: SpecialPoint, parameter: str | None, bounds: Bounds) -> CycleStart:
@@ -117,20 +120,24 @@ def _from_cycle(point: SpecialPoint, parameter: str | None, bounds: Bounds) -> C
     if point.kind not in SWITCHED:
         raise _unfit(point)
     if parameter not in (None, varied):
-        raise ArgumentError(f"Cycles that begin at a point of a branch in '{varied}' vary with it, not with '{parameter}'.")
+        raise ArgumentError(
+            f"Cycles that begin at a point of a branch in '{varied}' vary with it, not with '{parameter}'."
+        )
     _check(varied, point[varied], bounds)
     if point.kind == "PD":
         return CycleStart(field, *doubled(cycle), "doubled", bounds)
     found = crossing(cycle)
     if found is None:
-        raise SimulationError(f"No other branch of cycles was found at the branch point at {varied} = {point[varied]:g}.", 0.0)
+        raise SimulationError(
+            f"No other branch of cycles was found at the branch point at {varied} = {point[varied]:g}.", 0.0
+        )
     return CycleStart(field, *found, "", bounds)
 
 
 def _unfit(point: SpecialPoint) -> ArgumentError:
     return ArgumentError(
-        f"from_ is a point of kind '{point.kind}'; cycles begin at points of the kinds HB, PD and BPC. Give one of these, as "
-        "branch.special('HB')[0]."
+        f"from_ is a point of kind '{point.kind}'; cycles begin at points of the kinds HB, PD and BPC. Give one of "
+        "these, as branch.special('HB')[0]."
     )
 
 
@@ -170,8 +177,8 @@ def running_cycle(
     found = from_orbit(field, x, p, _width(bounds), care)
     if found is None:
         raise SimulationError(
-            f"The model was integrated from the states that from_ gives at {parameter} = {p[0]:g}, and came to no cycle "
-            "that closes. Give states near a stable cycle, or follow cycles from a Hopf point: "
+            f"The model was integrated from the states that from_ gives at {parameter} = {p[0]:g}, and came to no "
+            "cycle that closes. Give states near a stable cycle, or follow cycles from a Hopf point: "
             "from_=branch.special('HB')[0].",
             0.0,
         )

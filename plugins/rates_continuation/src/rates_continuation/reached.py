@@ -14,7 +14,9 @@ from rates_continuation.native.tracing import Bounds
 from rates_continuation.profile import Profile
 from rates_continuation.special import SpecialPoint
 
-SAME = 1e-2  # of the bounds and of the period: how far the last cycle may lie from the Hopf point at which a branch ends
+SAME = (
+    1e-2  # of the bounds and of the period: how far the last cycle may lie from the Hopf point at which a branch ends
+)
 TOUCHING = 1e-3  # likewise two branch points of cycles that are one
 
 
@@ -34,7 +36,7 @@ class Origin:
 def cycles_reached(
     equilibria: Sequence[Branch], bounds: Bounds, follow: Callable[[SpecialPoint], CycleBranch], most: int
 ) -> Iterator[tuple[CycleBranch, Origin]]:
-    """Yield branches of cycles that begin at Hopf points, at doublings and branch points of these, and so on: each once.
+    """Yield each branch of cycles that begins at a Hopf point, or at a doubling or branch point of these, and so on.
 
     Args:
         equilibria: the branches that are known.
@@ -96,4 +98,4 @@ def _is_same(one: SpecialPoint, other: SpecialPoint, width: float) -> bool:
     path = next(iter(one.values))
     errors = np.nan_to_num(one.error) + np.nan_to_num(other.error)
     near = abs(one[path] - other[path]) < TOUCHING * width + errors
-    return near and abs(one.period / other.period - 1) < TOUCHING + errors / width
+    return near and bool(abs(one.period / other.period - 1) < TOUCHING + errors / width)

@@ -35,8 +35,8 @@ class SpecialPoint:
         period: of a cycle, or of the small cycles around a Hopf point, in the model's time; NaN for other kinds.
         coefficient: of the normal form: a of a fold, the first Lyapunov coefficient of a Hopf point; else NaN.
         residual: largest rate of change; for a cycle the largest residual of the collocation equations.
-        error: estimate of the error, relative to how large the unknowns are; for a cycle by how much the parameter differs
-            from that on a coarser mesh.
+        error: estimate of the error, relative to how large the unknowns are; for a cycle by how much the parameter
+            differs from that on a coarser mesh.
         profile: of a cycle; else None.
 
     Example:

@@ -34,7 +34,7 @@ def save(diagram: Diagram, file: str | Path) -> None:
     trouble = obstacle(path)
     if trouble is not None:
         raise ArgumentError(f"{trouble}.")
-    arrays = dict[str, np.ndarray]()
+    arrays = dict[str, Any]()
     branches = [_branch_text(branch, f"{number}/", arrays) for number, branch in enumerate(diagram.branches)]
     origins = [None if origin is None else _origin_text(diagram, origin) for origin in diagram.origins]
     arrays["text"] = np.array(json.dumps({"format": FORMAT, "branches": branches, "origins": origins}))
@@ -54,12 +54,15 @@ def load(file: str | Path) -> Diagram:
         with np.load(path, allow_pickle=False) as arrays:
             text = json.loads(str(arrays["text"]))
             if text["format"] != FORMAT:
-                raise ArgumentError(f"'{path}' was written by a later version of rates-continuation, in format {text['format']}.")
+                raise ArgumentError(
+                    f"'{path}' was written by a later version of rates-continuation, in format {text['format']}."
+                )
             branches = [_branch(branch, f"{number}/", arrays) for number, branch in enumerate(text["branches"])]
     except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
         raise ArgumentError(f"'{path}' holds no diagram: {error}.") from None
     origins = tuple(
-        None if origin is None else Origin(origin[0], branches[origin[0]].specials[origin[1]]) for origin in text["origins"]
+        None if origin is None else Origin(origin[0], branches[origin[0]].specials[origin[1]])
+        for origin in text["origins"]
     )
     return Diagram(tuple(branches), origins)
 
@@ -78,8 +81,8 @@ def _branch_text(branch: Branch, name: str, arrays: dict[str, np.ndarray]) -> di
             _put_profiles([point.profile], own, arrays)
     specials = [
         {
-            "kind": point.kind, "number": point.number, "values": dict(point.values), "cycle": point.profile is not None,
-            **{key: _number(getattr(point, key)) for key in NUMBERS},
+            "kind": point.kind, "number": point.number, "values": dict(point.values), "cycle": point.profile is not
+            None, **{key: _number(getattr(point, key)) for key in NUMBERS},
         }
         for point in branch.specials
     ]  # fmt: skip
@@ -120,12 +123,15 @@ def _branch(text: Mapping[str, Any], name: str, arrays: Mapping[str, np.ndarray]
     specials = tuple(
         _special(point, states, f"{name}special/{number}/", arrays) for number, point in enumerate(text["specials"])
     )
-    own = (parameters, states, *(arrays[f"{name}{key}"] for key in ("p", "x", "eigenvalues")), specials)
-    ended = tuple(text["ended"])
+    p, x, eigenvalues = (arrays[f"{name}{key}"] for key in ("p", "x", "eigenvalues"))
+    begun, ended = text["ended"]
     if not text["cycles"]:
-        return Branch(*own, ended, None)
+        return Branch(parameters, states, p, x, eigenvalues, specials, (begun, ended), None)
     profiles = tuple(_profiles(states, name, arrays))
-    return CycleBranch(*own, ended, None, profiles=profiles, trivial=arrays[f"{name}trivial"])
+    trivial = arrays[f"{name}trivial"]
+    return CycleBranch(
+        parameters, states, p, x, eigenvalues, specials, (begun, ended), None, profiles=profiles, trivial=trivial
+    )
 
 
 def _special(

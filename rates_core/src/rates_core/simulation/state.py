@@ -135,7 +135,8 @@ def _end(state: Any, system: System, argument: str) -> RunState:
     end = getattr(state, "attrs", {}).get("state", state)
     if isinstance(end, str) and not isinstance(end, RunEnd):
         raise ArgumentError(
-            f"{argument} comes from a file, which tells of the end of a run and does not hold it. Give what run() returned."
+            f"{argument} comes from a file, which tells of the end of a run and does not hold it. "
+            "Give what run() returned."
         )
     found = end.state if isinstance(end, RunEnd) else end
     if not isinstance(found, RunState):
@@ -154,7 +155,9 @@ def _end(state: Any, system: System, argument: str) -> RunState:
 def _difference(found: RunState, layout: Layout, name: str, argument: str) -> str:
     """Say in what the end of a run differs from what a model needs."""
     if set(found.layout) == set(layout):
-        return f"{argument} holds the variables of model '{name}' in another order; compile both runs with one vectorize=."
+        return (
+            f"{argument} holds the variables of model '{name}' in another order; compile both runs with one vectorize=."
+        )
     held, needed = dict(found.layout), dict(layout)
     path = next(path for path in [*needed, *held] if held.get(path) != needed.get(path))
     if path in held and path in needed:

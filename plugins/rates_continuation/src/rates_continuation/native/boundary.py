@@ -15,8 +15,7 @@ from functools import cached_property
 from typing import ClassVar, NamedTuple, Self
 
 import numpy as np
-from attrs import evolve, frozen
-
+from attrs import evolve, field, frozen
 
 from rates_continuation.native.collocation import (
     DEGREE,
@@ -143,7 +142,7 @@ class ProfileCurve(Curve):
     reference: np.ndarray
     states: np.ndarray
     numbers: np.ndarray
-    care: Care = Care()
+    care: Care = field(factory=Care)
 
     straight: ClassVar[float] = 0.7  # what is steep in time and moves turns the tangent, and is no fold
 
@@ -215,7 +214,7 @@ class ProfileCurve(Curve):
         tangent = linear.direction(along / scale**2)
         if tangent is None:
             return None
-        return Solved(z, tangent / np.linalg.norm(tangent / scale), scale, iterations, error, linear)
+        return Solved(z, tangent / np.linalg.norm(tangent / scale), scale, iterations, error, linear=linear)
 
     def carried_on(self, place: Place) -> tuple[Self, Place]:
         """Return the curve with a mesh that suits the profile, which becomes the reference; and the place on it."""
@@ -308,7 +307,7 @@ class Linearised:
         return cls(residual, inverse, by_first, by_numbers, chain, ends, rows.by_all)
 
     def step(self, residual: Residual, row: np.ndarray, right: float) -> np.ndarray | None:
-        """Return the step that makes up for a residual, and whose product with a row is given; None if there is none."""
+        """Return the step that makes up for a residual and has a given product with a row; None if there is none."""
         return self._solved(residual, row, right)
 
     def direction(self, row: np.ndarray) -> np.ndarray | None:
@@ -316,7 +315,7 @@ class Linearised:
         return self._solved(self._none, row, 1.0)
 
     def profile_of(self, first: np.ndarray, last: np.ndarray) -> np.ndarray:
-        """Return the profile that goes from one value to another while the numbers stay as they are, `[nodes, states]`."""
+        """Return the profile that goes from one value to another while the numbers stay, `[nodes, states]`."""
         none = np.zeros((len(self.by_first), len(first), 1))
         ends = first[:, None], last[:, None]
         points = self.chain.points(*ends, np.zeros((1, 1)), self.chain.closing(none)[0])

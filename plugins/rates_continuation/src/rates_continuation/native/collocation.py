@@ -108,8 +108,8 @@ def interpolated(mesh: np.ndarray, profile: np.ndarray, times: np.ndarray, degre
 def adapted(mesh: np.ndarray, profile: np.ndarray, scale: np.ndarray, care: Care) -> np.ndarray:
     """Return a mesh on which the error is about the same in all intervals.
 
-    The derivative of order degree + 1 is estimated from jumps of the highest one that polynomials have. There are as many
-    intervals as it takes for polynomials that interpolate to miss the profile by no more than a tolerance.
+    The derivative of order degree + 1 is estimated from jumps of the highest one that polynomials have. There are as
+    many intervals as it takes for polynomials that interpolate to miss the profile by no more than a tolerance.
 
     Args:
         mesh: of the profile.

@@ -1,8 +1,8 @@
 """Solve the linear equations of collocation: a chain of blocks, each of which joins two neighbouring points.
 
-Block j says `A_j u_j + B_j u_{j+1} + C_j e = 0` of the values u at the ends of mesh intervals and of a few numbers e. Some
-neighbours at a time are joined by orthogonal transformations, which take the points between them out, until one block is
-left, of the first and the last point: a pencil that has the Floquet multipliers.
+Block j says `A_j u_j + B_j u_{j+1} + C_j e = 0` of the values u at the ends of mesh intervals and of a few numbers e.
+Some neighbours at a time are joined by orthogonal transformations, which take the points between them out, until one
+block is left, of the first and the last point: a pencil that has the Floquet multipliers.
 
 References:
     fairgrieve1991; ascher1995, section 7.5.
@@ -73,9 +73,7 @@ class Chain:
             columns = np.concatenate([joined, columns[len(columns) - level.rest :]]) if level.rest else joined
         return levels, columns[0]
 
-    def points(
-        self, first: np.ndarray, last: np.ndarray, numbers: np.ndarray, columns: list[np.ndarray]
-    ) -> np.ndarray:
+    def points(self, first: np.ndarray, last: np.ndarray, numbers: np.ndarray, columns: list[np.ndarray]) -> np.ndarray:
         """Return all points of the chain, `[blocks + 1, ...]`, where all are matrices that multiply the same unknowns.
 
         Args:
@@ -112,4 +110,5 @@ def _joined(left: np.ndarray, right: np.ndarray) -> tuple[Level, np.ndarray, np.
     joined = kept[..., :size] @ first, kept[..., -size:] @ last
     if not rest:
         return level, *joined
-    return level, *(np.concatenate([new, old[-rest:]]) for new, old in zip(joined, (left, right), strict=True))
+    joined = np.concatenate([joined[0], left[-rest:]]), np.concatenate([joined[1], right[-rest:]])
+    return level, *joined

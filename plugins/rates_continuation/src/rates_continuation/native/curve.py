@@ -59,7 +59,8 @@ class Curve(ABC):
     """What can be followed: its points are unknowns z with a tangent each.
 
     Attributes:
-        straight: cosine of the angle between tangents of two neighbouring points; a larger angle asks for a smaller step.
+        straight: cosine of the angle between tangents of two neighbouring points; a larger angle asks for a smaller
+            step.
     """
 
     straight: ClassVar[float] = STRAIGHT

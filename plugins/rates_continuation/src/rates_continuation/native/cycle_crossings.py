@@ -1,8 +1,8 @@
 """Find where the stability of cycles changes between two points of a curve, and what happens there.
 
-Multipliers cross the unit circle one by one: at 1 at a fold or a branch point, at -1 where the period doubles, in a pair
-at a torus. A curve turns round at a fold; at a branch point it does where a multiplier touches 1 only, as on the prongs of
-a pitchfork. Each is a zero of a number along the curve, between the two points.
+Multipliers cross the unit circle one by one: at 1 at a fold or a branch point, at -1 where the period doubles, in a
+pair at a torus. A curve turns round at a fold; at a branch point it does where a multiplier touches 1 only, as on the
+prongs of a pitchfork. Each is a zero of a number along the curve, between the two points.
 """
 
 from __future__ import annotations
@@ -79,18 +79,18 @@ class _Stretch:
         def value(distance: float) -> float:
             found = self.at(distance)
             if found is None:
-                raise _NotFound
+                raise _NotFoundError
             return number(found)
 
         try:
             if value(self.lower) * value(self.upper) > 0:
                 return None
             return float(brentq(value, self.lower, self.upper, xtol=PRECISION))
-        except _NotFound:
+        except _NotFoundError:
             return None
 
 
-class _NotFound(Exception):
+class _NotFoundError(Exception):
     """There is no cycle where one was looked for."""
 
 
@@ -118,9 +118,9 @@ def _on(stretch: _Stretch, one: Cycle, other: Cycle) -> Iterator[CycleCrossing]:
 
 
 def _touches(one: Cycle, other: Cycle) -> bool:
-    """Tell whether the curve turns round where a multiplier touches 1: at a branch point, where it is hard to solve for."""
+    """Tell whether the curve turns round where a multiplier touches 1: at a branch point, hard to solve for."""
     nearest = max(float(np.min(np.abs(cycle.multipliers - 1.0), initial=np.inf)) for cycle in (one, other))
-    return one.unstable == other.unstable and nearest < CIRCLE
+    return bool(one.unstable == other.unstable and nearest < CIRCLE)
 
 
 def _nothing(one: Cycle, other: Cycle) -> bool:
@@ -128,7 +128,7 @@ def _nothing(one: Cycle, other: Cycle) -> bool:
 
 
 def _turns(one: Cycle, other: Cycle) -> bool:
-    return one.place.tangent[-1] * other.place.tangent[-1] < 0
+    return bool(one.place.tangent[-1] * other.place.tangent[-1] < 0)
 
 
 def _single(stretch: _Stretch, one: Cycle, other: Cycle) -> list[CycleCrossing] | None:
@@ -235,4 +235,4 @@ def _changes(stretch: _Stretch, distance: float, number: Callable[[Cycle], float
     beside = BESIDE * (stretch.upper - stretch.lower)
     around = [stretch.at(distance + way) for way in (-beside, beside)]
     values = [number(cycle) for cycle in around if cycle is not None]
-    return len(values) == 2 and values[0] * values[1] < 0
+    return len(values) == 2 and bool(values[0] * values[1] < 0)

@@ -1,7 +1,7 @@
 """Floquet multipliers: by how much small changes of a cycle have grown after a period.
 
-One of them is 1, which belongs to a change along the cycle. It is taken out before the others are computed, so that these
-are accurate where one of them comes near to it, as at a fold of cycles.
+One of them is 1, which belongs to a change along the cycle. It is taken out before the others are computed, so that
+these are accurate where one of them comes near to it, as at a fold of cycles.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from attrs import frozen
 from scipy.linalg import eigvals
 
 from rates_continuation.native.boundary import Linearised, ProfileCurve, Solved
-from rates_continuation.native.cycles import Periodic
 from rates_continuation.native.curve import Place
+from rates_continuation.native.cycles import Periodic
 
 
 @frozen(eq=False)

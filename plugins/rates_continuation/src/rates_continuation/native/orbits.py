@@ -25,7 +25,7 @@ ATTEMPTS = 4  # each twice as long as all before
 def from_orbit(
     field: Field, x: np.ndarray, p: np.ndarray, width: float, care: Care
 ) -> tuple[ProfileCurve, Place] | None:
-    """Return the cycle on which a field runs from some states, as a curve of cycles and a place on it; None if none is found.
+    """Return the cycle to which a field runs, as a curve of cycles and a place on it; None if none is found.
 
     Args:
         field: whose cycle it is.
