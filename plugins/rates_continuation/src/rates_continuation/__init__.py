@@ -15,8 +15,18 @@ if TYPE_CHECKING:
     from rates_continuation.profile import Profile
     from rates_continuation.special import SpecialPoint
     from rates_continuation.stored import load
+    from rates_continuation.two_parameter_curve import TwoParameterCurve
 
-__all__ = ["Branch", "Continuation", "CycleBranch", "Diagram", "Profile", "SpecialPoint", "load"]
+__all__ = [
+    "Branch",
+    "Continuation",
+    "CycleBranch",
+    "Diagram",
+    "Profile",
+    "SpecialPoint",
+    "TwoParameterCurve",
+    "load",
+]
 
 rates_api = (1, 0)
 
@@ -27,6 +37,7 @@ _PLACES = {
     "Diagram": "diagram",
     "Profile": "profile",
     "SpecialPoint": "special",
+    "TwoParameterCurve": "two_parameter_curve",
     "load": "stored",
 }
 

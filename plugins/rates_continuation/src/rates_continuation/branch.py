@@ -8,7 +8,7 @@ import numpy as np
 from attrs import field, frozen
 from rates_core.errors import UnknownNameError, did_you_mean
 
-from rates_continuation.special import KINDS, SpecialPoint
+from rates_continuation.special import SpecialPoint, of_kind, table_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,6 +19,7 @@ REASONS = {
     "closed": "the branch came back to its start",
     "left": "a state left its bounds",
     "stalled": "no step was small enough: the corrector did not converge",
+    "BT": "0 is a double eigenvalue: Hopf points end, and neutral saddles begin",
     "steps": "there were as many steps as were asked for",
     "hopf": "cycles shrank to an equilibrium, at a Hopf point",
     "doubled": "cycles of half the period are there, at a period doubling",
@@ -75,10 +76,7 @@ class Branch:
         Raises:
             UnknownNameError: there is no such kind.
         """
-        if kind not in KINDS:
-            raise UnknownNameError(f"There are no points of kind {kind!r}.{did_you_mean(str(kind), KINDS)} "
-                                   f"Kinds: {', '.join(KINDS)}.")  # fmt: skip
-        return [point for point in self.specials if point.kind == kind]
+        return of_kind(self.specials, kind)
 
     @property
     def data(self) -> pd.DataFrame:
@@ -92,18 +90,7 @@ class Branch:
     @property
     def special_points(self) -> pd.DataFrame:
         """Return the special points as a table."""
-        import pandas as pd
-
-        rows = [
-            {
-                "kind": point.kind, **point.values, "period": point.period, "criticality": point.criticality,
-                "coefficient": point.coefficient, "residual": point.residual, "error": point.error,
-            }
-            for point in self.specials
-        ]  # fmt: skip
-        columns = [*self.parameters, *self.states]
-        names = ["kind", *columns, "period", "criticality", "coefficient", "residual", "error"]
-        return pd.DataFrame(rows, columns=names)
+        return table_of(self.specials, [*self.parameters, *self.states])
 
     def column(self, path: str) -> np.ndarray:
         """Return the values of a parameter or of a state at all points.

@@ -7,11 +7,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from rates_core.errors import ArgumentError, SimulationError, shown
+from rates_core.errors import ArgumentError, SimulationError
 from rates_core.simulation.field import VectorField
 from rates_core.switches import switch
 
+from rates_continuation.bounds import checked_bounds
 from rates_continuation.branch import Branch
+from rates_continuation.curves import curve_from
 from rates_continuation.cycle_branch import CycleBranch
 from rates_continuation.cycle_starts import from_point, running_cycle
 from rates_continuation.diagram import Diagram
@@ -24,6 +26,7 @@ from rates_continuation.native.tracing import Bounds, Steps
 from rates_continuation.reached import Origin, cycles_reached
 from rates_continuation.resting import settled
 from rates_continuation.special import SpecialPoint
+from rates_continuation.two_parameter_curve import TwoParameterCurve
 from rates_core import CircuitTemplate
 
 if TYPE_CHECKING:
@@ -148,7 +151,7 @@ class Continuation:
             ArgumentError: the parameter starts outside of its bounds, or cycles cannot begin at the point.
             SimulationError: the model does not run on to a cycle.
         """
-        limits = Bounds(*_checked_bounds(bounds))
+        limits = Bounds(*checked_bounds(bounds))
         care = Care(tolerance, max_intervals)
         if isinstance(from_, SpecialPoint):
             start = from_point(self.model, self.parameters, from_, parameter, limits, care)
@@ -156,11 +159,39 @@ class Continuation:
             start = running_cycle(self.model, self.parameters, from_, parameter, limits, care)
         return start.followed(Steps(largest=max_step, most=max_points), max_period)
 
+    def curve(
+        self,
+        point: SpecialPoint,
+        parameter: str | None = None,
+        bounds: Mapping[str, tuple[float, float]] | None = None,
+        kind: str | None = None,
+        max_points: int = 5000,
+        max_step: float = 0.25,
+    ) -> TwoParameterCurve:
+        """Follow the folds or Hopf points of equilibria as two parameters vary, from one of them to both sides.
+
+        Args:
+            point: a fold or a Hopf point of a branch; or a special point of another such curve, of which one begins.
+            parameter: path of the second one that varies, from its value in the model; left out for a point of a curve,
+                which has two.
+            bounds: between which both parameters vary, by path.
+            kind: `LP` or `HB`, where curves of both pass the point.
+            max_points: to each side.
+            max_step: along the curve, where 1 is a tenth of the bounds, or a change of the states by their own size.
+
+        Raises:
+            UnknownNameError: a path names nothing.
+            ArgumentError: no curve begins at a point of this kind; or bounds are missing or leave out the point.
+            SimulationError: the point is none of this model.
+        """
+        steps = Steps(largest=max_step, most=max_points)
+        return curve_from(self.model, self.parameters, point, parameter, bounds, kind, steps)
+
     def _started(
         self, parameter: str, bounds: tuple[float, float], start: Mapping[str, float] | None
     ) -> tuple[VectorField, EquilibriumEquations, Place, Bounds]:
         """Return the model as a field, its equations, where they are begun with, and the bounds."""
-        lower, upper = _checked_bounds(bounds)
+        lower, upper = checked_bounds(bounds)
         given = dict(start or {})
         field = self.model.get_vector_field([parameter], self.parameters)
         p = float(given.pop(parameter, field.p[0]))
@@ -183,16 +214,6 @@ class Continuation:
                 0.0,
             )
         return field, equations, place, Bounds(lower, upper)
-
-
-def _checked_bounds(bounds: Any) -> tuple[float, float]:
-    try:
-        lower, upper = (float(value) for value in bounds)
-    except (TypeError, ValueError):
-        raise ArgumentError(f"bounds must be two numbers, (lower, upper); they are {shown(bounds)}.") from None
-    if not lower < upper:
-        raise ArgumentError(f"bounds must be two numbers, the lower one first; they are {shown(bounds)}.")
-    return lower, upper
 
 
 def _branch(field: VectorField, found: Followed) -> Branch:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,8 +11,14 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from rates_continuation.branch import Branch
+    from rates_continuation.special import SpecialPoint
+    from rates_continuation.two_parameter_curve import TwoParameterCurve
 
-MARKS = {"LP": "o", "HB": "s", "BP": "D", "LPC": "^", "PD": "v", "NS": "*", "BPC": "P", "??": "x"}
+MARKS = {
+    "LP": "o", "HB": "s", "BP": "D", "LPC": "^", "PD": "v", "NS": "*", "BPC": "P", "??": "x",
+    "CP": "<", "BT": "p", "ZH": "h", "GH": ">", "HH": "X",
+}  # fmt: skip
+LINES = {"LP": "tab:blue", "HB": "tab:orange"}
 
 
 def drawn(branch: Branch, path: str, ax: Axes | None) -> Axes:
@@ -23,15 +30,32 @@ def drawn(branch: Branch, path: str, ax: Axes | None) -> Axes:
     for up in branch.drawn(path):
         for begin, end in _parts(stable):
             axes.plot(across[begin:end], up[begin:end], color=branch.color, linestyle="-" if stable[begin] else "--")
+    _mark(axes, branch.specials, branch.parameters[0], path)
+    return axes
+
+
+def drawn_in_plane(curve: TwoParameterCurve, ax: Axes | None) -> Axes:
+    """Return axes with a curve drawn into them, over both of its parameters."""
+    import matplotlib.pyplot as plt
+
+    axes = plt.subplots()[1] if ax is None else ax
+    axes.plot(*curve.p.T, color=LINES[curve.kind], label=curve.kind)
+    _mark(axes, curve.specials, *curve.parameters)
+    labelled = dict(zip(*reversed(axes.get_legend_handles_labels()), strict=True))  # of several curves, each once
+    axes.legend(labelled.values(), labelled.keys())
+    return axes
+
+
+def _mark(axes: Axes, specials: Sequence[SpecialPoint], across: str, up: str) -> None:
+    """Draw special points with their kinds, and name the axes."""
     for kind, mark in MARKS.items():
-        points = [(point[branch.parameters[0]], point[path]) for point in branch.special(kind)]
+        points = [(point[across], point[up]) for point in specials if point.kind == kind]
         if points:
             axes.plot(*np.transpose(points), mark, color="tab:red", label=kind)
-    if branch.specials:
+    if specials:
         axes.legend()
-    axes.set_xlabel(branch.parameters[0])
-    axes.set_ylabel(path)
-    return axes
+    axes.set_xlabel(across)
+    axes.set_ylabel(up)
 
 
 def _parts(stable: np.ndarray) -> list[tuple[int, int]]:

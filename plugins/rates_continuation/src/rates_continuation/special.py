@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from attrs import field, frozen
 from rates_core.errors import UnknownNameError, did_you_mean
 
 from rates_continuation.profile import Profile
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 KINDS = {
     "LP": "limit point, or fold: the branch turns round",
@@ -20,20 +23,28 @@ KINDS = {
     "NS": "Neimark-Sacker point, or torus: quasiperiodic orbits begin",
     "BPC": "branch point of cycles: another branch of cycles crosses",
     "??": "several eigenvalues cross where they could not be told apart",
+    "CP": "cusp: two folds meet",
+    "BT": "Bogdanov-Takens point: 0 is a double eigenvalue; a curve of Hopf points begins at one of folds",
+    "ZH": "zero-Hopf point: 0 and a pair of eigenvalues on the imaginary axis",
+    "GH": "generalised Hopf point: the first Lyapunov coefficient is 0; a curve of folds of cycles begins",
+    "HH": "double Hopf point: two pairs of eigenvalues on the imaginary axis",
 }
 
 
 @frozen(eq=False)
 class SpecialPoint:
-    """A point of a branch at which the stability changes, or the branch turns round.
+    """A point of a branch at which the stability changes, or the branch turns round; or of a curve of such points.
 
     Attributes:
-        kind: `LP`, `HB`, `BP`, of cycles `LPC`, `PD`, `NS`, `BPC`, or `??`; see `KINDS`.
+        kind: `LP`, `HB`, `BP`, of cycles `LPC`, `PD`, `NS`, `BPC`, or `??`; on curves in two parameters `CP`, `BT`, `ZH`, `GH`,
+            `HH`; see `KINDS`.
         values: of the free parameters and of all states, by path; of a state on a cycle the largest one.
         number: of the point of the branch that comes before it.
         eigenvalues: of the Jacobian; of a cycle the multipliers but for the one that is 1.
-        period: of a cycle, or of the small cycles around a Hopf point, in the model's time; NaN for other kinds.
-        coefficient: of the normal form: a of a fold, the first Lyapunov coefficient of a Hopf point; else NaN.
+        period: of a cycle, or of the small cycles around a Hopf point, in the model's time; NaN for kinds that have
+            none.
+        coefficient: of the normal form: a of a fold, c of a cusp, the first Lyapunov coefficient of a Hopf point;
+            else NaN.
         residual: largest rate of change; for a cycle the largest residual of the collocation equations.
         error: estimate of the error, relative to how large the unknowns are; for a cycle by how much the parameter
             differs from that on a coarser mesh.
@@ -73,3 +84,35 @@ class SpecialPoint:
         if self.kind != "HB" or self.coefficient != self.coefficient:
             return ""
         return "supercritical" if self.coefficient < 0 else "subcritical"
+
+
+def of_kind(specials: Sequence[SpecialPoint], kind: str) -> list[SpecialPoint]:
+    """Return the special points of a kind.
+
+    Raises:
+        UnknownNameError: there is no such kind.
+    """
+    if kind not in KINDS:
+        raise UnknownNameError(f"There are no points of kind {kind!r}.{did_you_mean(str(kind), KINDS)} "
+                               f"Kinds: {', '.join(KINDS)}.")  # fmt: skip
+    return [point for point in specials if point.kind == kind]
+
+
+def table_of(specials: Sequence[SpecialPoint], paths: Sequence[str]) -> pd.DataFrame:
+    """Return special points as a table.
+
+    Args:
+        specials: these.
+        paths: of their values.
+    """
+    import pandas as pd
+
+    rows = [
+        {
+            "kind": point.kind, **point.values, "period": point.period, "criticality": point.criticality,
+            "coefficient": point.coefficient, "residual": point.residual, "error": point.error,
+        }
+        for point in specials
+    ]  # fmt: skip
+    names = ["kind", *paths, "period", "criticality", "coefficient", "residual", "error"]
+    return pd.DataFrame(rows, columns=names)

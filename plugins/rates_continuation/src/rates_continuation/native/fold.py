@@ -17,8 +17,8 @@ class FoldEquations(Equations):
         equations: f = 0, whose unknowns begin with x.
         states: number of those.
         scale: of each unknown.
-        b: approximation of the left null vector, `[states]`.
-        c: likewise of the right one.
+        b: approximation of the left null vector, `[states]`; in scales, it is times scale².
+        c: likewise of the right one; in scales, it is divided by scale².
     """
 
     equations: Equations
@@ -44,8 +44,16 @@ class FoldEquations(Equations):
 
     def renewed(self, z: np.ndarray) -> FoldEquations:
         """Return equations with the same solutions that are well conditioned near one of them."""
-        found = self.singular(z)
-        return evolve(self, b=unit(found.left[:, 0]), c=unit(found.right[:, 0]))
+        scale = np.maximum(self.scale, np.abs(z))
+        left, right = self.vectors(z, scale)
+        states = scale[: self.states]
+        return evolve(self, scale=scale, b=left * states**2, c=right / states**2)
+
+    def vectors(self, z: np.ndarray, scale: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the null vectors from the left and from the right, of length 1 in scales."""
+        found, states = self.singular(z), scale[: self.states]
+        left, right = found.left[:, 0], found.right[:, 0]
+        return left / np.linalg.norm(left * states), right / np.linalg.norm(right / states)
 
 
 def unit(vector: np.ndarray) -> np.ndarray:

@@ -12,7 +12,7 @@ from rates_continuation.native.equations import Equations, solved
 from rates_continuation.native.fold import FoldEquations
 from rates_continuation.native.hopf import HopfEquations
 
-FAR = 2e-4  # in scales: where the errors of a second difference, of size h² and 1e-16/h², are about equal
+NEAR, FAR = 2e-4, 1e-3  # in scales: distance of points for first and second differences, whose errors are of size h⁴
 
 
 def fold_coefficient(fold: FoldEquations, z: np.ndarray) -> float:
@@ -26,7 +26,25 @@ def fold_coefficient(fold: FoldEquations, z: np.ndarray) -> float:
     found = fold.singular(z)
     right = found.right[:, 0] / np.linalg.norm(found.right)
     left = found.left[:, 0] / (found.left[:, 0] @ right)
-    return 0.5 * float(left @ _second(fold.equations, z, right, fold.scale) @ right)
+    return 0.5 * float(left @ second_form(fold.equations, z, right, fold.scale) @ right)
+
+
+def cusp_coefficient(fold: FoldEquations, z: np.ndarray) -> float:
+    """Return c of the normal form u' = β₁ + β₂ u + c u³ at a cusp; null vectors as for `fold_coefficient`.
+
+    References:
+        kuznetsov2004, section 8.7.
+    """
+    found = fold.singular(z)
+    right = found.right[:, 0] / np.linalg.norm(found.right)
+    left = found.left[:, 0] / (found.left[:, 0] @ right)
+    by_right = second_form(fold.equations, z, right, fold.scale)
+    matrix = np.block([[fold.equations.jacobian(z)[:, : fold.states], left[:, None]], [right, np.zeros(1)]])
+    bent = solved(matrix, np.append(by_right @ right, 0.0))
+    if bent is None:  # the eigenvalue 0 is a double one
+        return float("nan")
+    cubic = _third(fold.equations, z, right, fold.scale) @ right
+    return float(left @ (cubic - 3 * by_right @ bent[:-1])) / 6
 
 
 def lyapunov_coefficient(hopf: HopfEquations, solution: np.ndarray) -> float:
@@ -38,17 +56,25 @@ def lyapunov_coefficient(hopf: HopfEquations, solution: np.ndarray) -> float:
         kuznetsov2004, equation 5.62.
     """
     z, omega = hopf.split(solution)
-    found, states, scale = hopf.singular(solution), hopf.states, hopf.scale
-    q = found.right[:, 0] / np.linalg.norm(found.right)
-    p = found.left[:, 0] / (found.left[:, 0].conj() @ q).conj()
-    matrix = hopf.equations.jacobian(z)[:, :states]
-    by_q = _second(hopf.equations, z, q.real, scale) + 1j * _second(hopf.equations, z, q.imag, scale)
+    found = hopf.singular(solution)
+    return lyapunov_of(hopf.equations, z, omega, found.right[:, 0], found.left[:, 0], hopf.scale)
+
+
+def lyapunov_of(
+    equations: Equations, z: np.ndarray, omega: float, right: np.ndarray, left: np.ndarray, scale: np.ndarray
+) -> float:
+    """Return the first Lyapunov coefficient, where A right = iω right and left^H A = iω left^H."""
+    states = len(right)
+    q = right / np.linalg.norm(right)
+    p = left / (left.conj() @ q).conj()
+    matrix = equations.jacobian(z)[:, :states]
+    by_q = second_form(equations, z, q.real, scale) + 1j * second_form(equations, z, q.imag, scale)
     still = solved(matrix, by_q @ q.conj())
     twice = solved(2j * omega * np.eye(states) - matrix, by_q @ q)
     if still is None or twice is None:  # a fold at the same place
         return float("nan")
-    by_still = _second(hopf.equations, z, still.real, scale) + 1j * _second(hopf.equations, z, still.imag, scale)
-    cubic = (_third(hopf.equations, z, q.real, scale) + _third(hopf.equations, z, q.imag, scale)) @ q
+    by_still = second_form(equations, z, still.real, scale) + 1j * second_form(equations, z, still.imag, scale)
+    cubic = (_third(equations, z, q.real, scale) + _third(equations, z, q.imag, scale)) @ q
     sum_of_terms = cubic - 2 * (by_still @ q) + by_q.conj() @ twice
     return float((p.conj() @ sum_of_terms).real / (2 * omega))
 
@@ -76,20 +102,29 @@ def branch_directions(branch: BranchEquations, solution: np.ndarray) -> list[np.
     return [tangent / np.linalg.norm(tangent / branch.scale) for tangent in tangents]
 
 
-def _second(equations: Equations, z: np.ndarray, vector: np.ndarray, scale: np.ndarray) -> np.ndarray:
+def second_form(equations: Equations, z: np.ndarray, vector: np.ndarray, scale: np.ndarray) -> np.ndarray:
     """Return the derivative of ∂f/∂x along a vector of states."""
-    states, direction = len(vector), np.zeros(len(z))
-    direction[:states] = vector
-    return equations.curvature(z, direction, scale)[:, :states]
+    found = _differences(equations, z, vector, scale, NEAR, np.array([1.0, -8.0, 0.0, 8.0, -1.0]) / 12)
+    return found[0] / found[1]
 
 
 def _third(equations: Equations, z: np.ndarray, vector: np.ndarray, scale: np.ndarray) -> np.ndarray:
     """Return the second derivative of ∂f/∂x along a vector of states."""
+    found = _differences(equations, z, vector, scale, FAR, np.array([-1.0, 16.0, -30.0, 16.0, -1.0]) / 12)
+    return found[0] / found[1] ** 2
+
+
+def _differences(
+    equations: Equations, z: np.ndarray, vector: np.ndarray, scale: np.ndarray, step: float, weights: np.ndarray
+) -> tuple[np.ndarray, float]:
+    """Return a weighted sum of ∂f/∂x at five points along a vector of states, and the distance between them."""
     states, direction = len(vector), np.zeros(len(z))
     direction[:states] = vector
-    size = float(np.max(np.abs(direction) / scale))
+    size = float(np.max(np.abs(direction) / scale[: len(z)]))
     if size == 0.0:
-        return np.zeros((states, states))
-    step = FAR / size
-    there, here, back = (equations.jacobian(z + k * step * direction)[:, :states] for k in (1, 0, -1))
-    return np.asarray((there - 2 * here + back) / step**2)
+        return np.zeros((states, states)), 1.0
+    found = np.zeros((states, states))
+    for number, weight in enumerate(weights):
+        if weight:
+            found += weight * equations.jacobian(z + (number - 2) * step / size * direction)[:, :states]
+    return found, step / size

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 from attrs import evolve, field, frozen
+from numpy.typing import ArrayLike
 
 from rates_continuation.native.curve import Curve, Place
 
@@ -33,19 +34,32 @@ class Steps:
     most: int = 5000
 
 
+def _numbers(value: ArrayLike) -> np.ndarray:
+    return np.atleast_1d(np.asarray(value, dtype=float))
+
+
 @frozen(eq=False)
 class Bounds:
     """Within which a curve is followed.
 
     Attributes:
-        lower: of the last unknown.
+        lower: of the last unknowns: of one, or of as many as there are numbers.
         upper: likewise.
-        wanted: whether a point is still wanted, whatever its last unknown.
+        wanted: whether a point is still wanted, whatever its last unknowns.
     """
 
-    lower: float
-    upper: float
+    lower: np.ndarray = field(converter=_numbers)
+    upper: np.ndarray = field(converter=_numbers)
     wanted: Callable[[np.ndarray], bool] = field(default=lambda z: True)
+
+    def bounded(self, z: np.ndarray) -> np.ndarray:
+        """Return the unknowns that are bounded."""
+        return z[len(z) - len(self.lower) :]
+
+    def hold(self, z: np.ndarray) -> bool:
+        """Tell whether a point lies within."""
+        bounded = self.bounded(z)
+        return bool(np.all((self.lower <= bounded) & (bounded <= self.upper)))
 
 
 @frozen(eq=False)
@@ -66,7 +80,7 @@ class Traced:
 def trace(curve: Curve, start: Place, bounds: Bounds, steps: Steps) -> Iterator[Traced]:
     """Yield points of a curve behind a start, in the direction of its tangent there.
 
-    The last one says why it is the last: the parameter's bound, where it lies; the start, to which the curve returns;
+    The last one says why it is the last: a parameter's bound, where it lies; the start, to which the curve returns;
     the first point that is not wanted; the last one before steps became too small; or there were too many.
     """
     here, size, begun = start, steps.first, [curve.coordinates(start.z, start.scale)]
@@ -116,7 +130,7 @@ def _growth(curve: Curve, here: Place, there: Place) -> float:
 
 
 def _ended(there: Place, bounds: Bounds) -> str:
-    if not bounds.lower <= there.z[-1] <= bounds.upper:
+    if not bounds.hold(there.z):
         return "bound"
     return "" if bounds.wanted(there.z) else "left"
 
@@ -133,11 +147,21 @@ def _passes(begun: list[np.ndarray], here: np.ndarray, there: np.ndarray) -> boo
 
 
 def _at_bound(curve: Curve, here: Place, there: Place, bounds: Bounds) -> Place | None:
-    """Return where a curve meets the bound that a step crosses."""
-    bound = bounds.upper if there.z[-1] > bounds.upper else bounds.lower
-    share = (bound - here.z[-1]) / (there.z[-1] - here.z[-1])
-    guess = here.z + share * (there.z - here.z)
-    guess[-1] = bound
-    normal = np.zeros_like(guess)
-    normal[-1] = here.scale[-1] ** 2
-    return curve.place(guess, normal, there.tangent, here.scale)
+    """Return where a curve meets the first bound that a step crosses."""
+    begin, end = bounds.bounded(here.z), bounds.bounded(there.z)
+    targets = np.clip(end, bounds.lower, bounds.upper)
+    crossed = np.nonzero(targets != end)[0]
+    shares = (targets[crossed] - begin[crossed]) / (end[crossed] - begin[crossed])
+    for which in np.argsort(shares):
+        number = len(here.z) - len(begin) + int(crossed[which])
+        guess = here.z + shares[which] * (there.z - here.z)
+        guess[number] = targets[crossed[which]]
+        normal = np.zeros_like(guess)
+        normal[number] = here.scale[number] ** 2
+        found = curve.place(guess, normal, there.tangent, here.scale)
+        if found is None:
+            continue
+        found.z[number] = guess[number]  # to the last bit
+        if bounds.hold(found.z):
+            return found
+    return None

@@ -1,0 +1,170 @@
+"""Curves of special points in two parameters, in the names of a model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from rates_core.errors import ArgumentError, SimulationError, shown
+from rates_core.simulation.field import VectorField
+
+from rates_continuation.bounds import bounds_by_path
+from rates_continuation.native.codimension_two import Degeneracy
+from rates_continuation.native.engine import WIDTHS
+from rates_continuation.native.equilibria import EquilibriumEquations, ordered_eigenvalues
+from rates_continuation.native.loci import FoldPoint, LocusPoint, NeutralPoint
+from rates_continuation.native.locus_tracing import FollowedLocus, follow_locus
+from rates_continuation.native.normal_forms import cusp_coefficient
+from rates_continuation.native.switching import away, folds, hopfs
+from rates_continuation.native.tracing import Bounds, Steps
+from rates_continuation.special import SpecialPoint
+from rates_continuation.two_parameter_curve import NAMES, TwoParameterCurve
+from rates_core import CircuitTemplate
+
+PASSING = {"LP": ("LP",), "HB": ("HB",), "CP": ("LP",), "BT": ("LP", "HB"), "ZH": ("LP", "HB"), "GH": ("HB",),
+           "HH": ("HB",)}  # fmt: skip
+
+
+def curve_from(
+    model: CircuitTemplate,
+    values: Mapping[str, float],
+    point: SpecialPoint,
+    parameter: str | None,
+    bounds: Any,
+    kind: str | None,
+    steps: Steps,
+) -> TwoParameterCurve:
+    """Return the curve that passes a special point; see `Continuation.curve`."""
+    kind = _kind(point, kind)
+    paths = _paths(point, parameter)
+    limits = bounds_by_path(bounds, paths)
+    field = model.get_vector_field(paths, values)
+    p = np.array([point.values.get(path, own) for path, own in zip(paths, field.p, strict=True)])
+    for path, value, (lower, upper) in zip(paths, p, limits, strict=True):
+        if not lower <= value <= upper:
+            raise ArgumentError(
+                f"bounds of '{path}' are ({lower:g}, {upper:g}), which leave out its value {value:g} at the start. "
+                "Choose others."
+            )
+    if set(field.states) - set(point.values):
+        raise ArgumentError(f"The point has no value of '{min(set(field.states) - set(point.values))}': it belongs to "
+                            "another model.")  # fmt: skip
+    x = np.array([point[path] for path in field.states])
+    within = Bounds(*np.transpose(limits))
+    scale = np.append(point.found.equations.scale[: field.size], (within.upper - within.lower) / WIDTHS)
+    start = _start(field, point, kind, np.append(x, p), scale, within)
+    if start is None:
+        raise SimulationError(
+            f"No curve of {NAMES[kind]} was found at the point of kind {point.kind}: with {paths[0]} = {p[0]:g} and "
+            f"{paths[1]} = {p[1]:g} the largest rate of change of its states is "
+            f"{np.max(np.abs(field.rates(x, p))):.3g}. Is it a point of this model, with the same parameters?",
+            0.0,
+        )
+    return _curve(kind, field, follow_locus(start, within, steps))
+
+
+def _kind(point: Any, kind: str | None) -> str:
+    """Return of which kind the points of the curve are."""
+    if not isinstance(point, SpecialPoint):
+        raise ArgumentError(
+            f"A curve begins at a special point, such as branch.special('LP')[0]; it was given {shown(point)}."
+        )
+    if point.kind not in PASSING:
+        raise ArgumentError(
+            f"A curve in two parameters begins at a point of kind {', '.join(PASSING)}; this one is of kind "
+            f"{point.kind}."
+        )
+    kinds = PASSING[point.kind]
+    if kind is None and len(kinds) == 1:
+        return kinds[0]
+    if kind not in kinds:
+        choice = " or ".join(f"kind='{each}', {NAMES[each]}" for each in kinds)
+        given = "say which is wanted" if kind is None else f"kind is {shown(kind)}"
+        raise ArgumentError(f"Through a point of kind {point.kind} pass curves of {choice}; {given}.")
+    return kind
+
+
+def _paths(point: SpecialPoint, parameter: str | None) -> list[str]:
+    """Return the parameters that vary: that of the branch, and a second one; or both of the curve."""
+    *known, last = list(point.values)[: len(point.values) - len(point.eigenvalues)]
+    if known:
+        if parameter not in (None, *known, last):
+            raise ArgumentError(
+                f"The point is one of a curve in '{known[0]}' and '{last}', and so are curves that begin there; "
+                f"parameter is {shown(parameter)}. Leave it out."
+            )
+        return [*known, last]
+    if parameter is None:
+        raise ArgumentError(f"A curve needs a second parameter besides '{last}': c.curve(point, 'path', ...).")
+    if parameter == last:
+        raise ArgumentError(f"'{last}' varies along the branch already; a curve needs another parameter besides it.")
+    return [last, parameter]
+
+
+def _start(
+    field: VectorField, point: SpecialPoint, kind: str, z: np.ndarray, scale: np.ndarray, bounds: Bounds
+) -> LocusPoint | None:
+    """Return where a curve begins: at the point, or beside it if it is one of codimension two."""
+    equations = EquilibriumEquations(field)
+    found = folds(equations, z, scale) if kind == "LP" else hopfs(equations, z, scale, _omega(point))
+    return found if found is None or point.kind == kind else away(found, bounds)
+
+
+def _omega(point: SpecialPoint) -> float:
+    """Return the imaginary part of the pair that stays on the axis; at a double Hopf point that of the other pair."""
+    if point.kind == "BT":
+        return 0.0
+    omega = 2 * np.pi / point.period
+    if point.kind != "HH":
+        return omega
+    pairs = point.eigenvalues[point.eigenvalues.imag > 0]
+    others = np.delete(pairs, np.argmin(np.abs(pairs - 1j * omega)))
+    return float(others[np.argmin(np.abs(others.real))].imag)
+
+
+def _curve(kind: str, field: VectorField, found: FollowedLocus) -> TwoParameterCurve:
+    z = np.array([point.place.z for point in found.points])
+    omega = np.array([point.omega for point in found.points])
+    coefficients = np.array([point.coefficient for point in found.points])
+    ends = [end for end, ended in zip((0, -1), found.ended, strict=True) if ended == "BT"]
+    omega[ends], coefficients[ends] = 0.0, np.nan
+    return TwoParameterCurve(
+        kind=kind,
+        parameters=field.parameters,
+        states=field.states,
+        p=z[:, field.size :],
+        x=z[:, : field.size],
+        eigenvalues=np.array([point.eigenvalues for point in found.points]),
+        unstable=np.array([point.unstable for point in found.points]),
+        omega=omega,
+        coefficients=coefficients,
+        specials=tuple(_special(field, number, each) for number, each in found.degeneracies),
+        ended=found.ended,
+        found=found,
+    )
+
+
+def _special(field: VectorField, number: int, found: Degeneracy) -> SpecialPoint:
+    point = found.point
+    x, p = point.place.z[: field.size], point.place.z[field.size :]
+    return SpecialPoint(
+        kind=found.kind or "??",
+        values=dict(zip((*field.parameters, *field.states), (*p.tolist(), *x.tolist()), strict=True)),
+        number=number,
+        eigenvalues=ordered_eigenvalues(field.by_states(x, p)),
+        period=2 * np.pi / _frequency(found),
+        coefficient=cusp_coefficient(point.fold, point.place.z)
+        if found.kind == "CP" and isinstance(point, FoldPoint)
+        else float("nan"),
+        residual=float(np.max(np.abs(field.rates(x, p)))),
+        error=found.error,
+        found=point.curve,
+    )
+
+
+def _frequency(found: Degeneracy) -> float:
+    """Return the imaginary part of the pair on the axis that a point has, or began with; NaN if there is none."""
+    if found.kind == "ZH" and isinstance(found.point, FoldPoint):
+        return abs(float(found.point.others[np.argmin(np.abs(found.point.others.real))].imag))
+    return found.point.omega if isinstance(found.point, NeutralPoint) and found.kind != "BT" else float("nan")

@@ -1,0 +1,81 @@
+"""Follow curves of folds and of Hopf points to their ends."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from attrs import frozen
+
+from rates_continuation.native.codimension_two import Degeneracy, between, degeneracies, solved_for
+from rates_continuation.native.loci import LocusCurve, LocusPoint, NeutralPoint
+from rates_continuation.native.tracing import Bounds, Steps, trace
+
+LAST = 0.99  # of the way to a double zero eigenvalue: where a last Hopf point is computed, which has a coefficient
+
+
+@frozen(eq=False)
+class FollowedLocus:
+    """A curve of critical equilibria from end to end.
+
+    Attributes:
+        points: in order.
+        degeneracies: points of codimension two between them, with the number of the point before.
+        ended: why, at the first and at the last point.
+    """
+
+    points: list[LocusPoint]
+    degeneracies: list[tuple[int, Degeneracy]]
+    ended: tuple[str, str]
+
+
+@frozen(eq=False)
+class _Way:
+    """A curve from its start to one of its ends.
+
+    Attributes:
+        points: behind the start.
+        ended: why.
+        end: a double zero eigenvalue, at which Hopf points end; it is the last point.
+    """
+
+    points: list[LocusPoint]
+    ended: str
+    end: Degeneracy | None = None
+
+
+def follow_locus(start: LocusPoint, bounds: Bounds, steps: Steps) -> FollowedLocus:
+    """Follow a curve of critical equilibria from a start to both of its ends."""
+    back = _one_way(start.turned(), bounds, steps)
+    on = _Way([], "closed") if back.ended == "closed" else _one_way(start, bounds, steps)
+    points = [*(point.turned() for point in reversed(back.points)), start, *on.points]
+    found = [(0, back.end)] if back.end else []
+    for number, (one, other) in enumerate(pairwise(points)):
+        if not (back.end and number == 0) and not (on.end and number == len(points) - 2):
+            found += [(number, each) for each in degeneracies(one, other)]
+    if on.end:
+        found.append((len(points) - 2, on.end))
+    return FollowedLocus(points, found, (back.ended, on.ended))
+
+
+def _one_way(start: LocusPoint, bounds: Bounds, steps: Steps) -> _Way:
+    points = [start]
+    for traced in trace(start.curve, start.place, bounds, steps):
+        if traced.ended == "stalled":
+            return _Way(points[1:], "stalled")
+        assert isinstance(traced.curve, LocusCurve)
+        point = traced.curve.point(traced.place)
+        if isinstance(point, NeutralPoint) and not point.omega > 0:
+            return _ended(points, point)
+        points.append(point)
+        if traced.ended:
+            return _Way(points[1:], traced.ended)
+    raise AssertionError("the last point says why it is the last")
+
+
+def _ended(points: list[LocusPoint], saddle: LocusPoint) -> _Way:
+    """Return a curve of Hopf points up to where neutral saddles begin."""
+    found = solved_for("BT", points[-1], saddle)
+    if found is None:
+        return _Way(points[1:], "stalled")
+    last = between(points[-1], found.point, LAST)
+    return _Way([*points[1:], *([last] if last is not None else []), found.point], "BT", found)

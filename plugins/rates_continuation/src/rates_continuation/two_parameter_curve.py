@@ -1,0 +1,110 @@
+"""A curve of folds or of Hopf points in two parameters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from attrs import field, frozen
+from rates_core.errors import UnknownNameError, did_you_mean
+
+from rates_continuation.special import SpecialPoint, of_kind, table_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+NAMES = {"LP": "folds", "HB": "Hopf points"}
+
+
+@frozen(eq=False)
+class TwoParameterCurve:
+    """Folds or Hopf points of equilibria along a curve in two parameters, every one that was computed.
+
+    Attributes:
+        kind: `LP` or `HB`: what all its points are.
+        parameters: paths of both free parameters.
+        states: path of each state.
+        p: `[points, 2]`.
+        x: `[points, states]`.
+        eigenvalues: `[points, states]`, that with the largest real part first.
+        unstable: number of unstable directions at each point, besides those that make it critical.
+        omega: imaginary part of the pair on the axis, where all are Hopf points; else NaN.
+        coefficients: of the normal forms: a of folds, the first Lyapunov coefficient of Hopf points.
+        specials: points of codimension two, in the order of the curve: `CP`, `BT` and `ZH` of folds; `GH`, `BT`, `ZH`
+            and `HH` of Hopf points.
+        ended: why it ends at its first and its last point; see `branch.REASONS`.
+        found: what the engine goes on from.
+    """
+
+    kind: str
+    parameters: tuple[str, ...]
+    states: tuple[str, ...]
+    p: np.ndarray
+    x: np.ndarray
+    eigenvalues: np.ndarray
+    unstable: np.ndarray
+    omega: np.ndarray
+    coefficients: np.ndarray
+    specials: tuple[SpecialPoint, ...]
+    ended: tuple[str, str]
+    found: Any = field(repr=False)
+
+    def __len__(self) -> int:
+        return len(self.p)
+
+    def __repr__(self) -> str:
+        kinds = ", ".join(point.kind for point in self.specials) or "none"
+        return f"<Curve of {len(self)} {NAMES[self.kind]} in {' and '.join(self.parameters)}; special: {kinds}>"
+
+    def special(self, kind: str) -> list[SpecialPoint]:
+        """Return the special points of a kind, in the order of the curve.
+
+        Raises:
+            UnknownNameError: there is no such kind.
+        """
+        return of_kind(self.specials, kind)
+
+    @property
+    def data(self) -> pd.DataFrame:
+        """Return all points as a table: parameters and states by path, unstable directions, coefficient, period."""
+        import pandas as pd
+
+        table = pd.DataFrame(np.hstack([self.p, self.x]), columns=[*self.parameters, *self.states])
+        table["unstable"], table["coefficient"] = self.unstable, self.coefficients
+        if self.kind == "HB":
+            table["period"] = self.periods
+        return table
+
+    @property
+    def periods(self) -> np.ndarray:
+        """Return the period of small cycles at each point; infinity where a double zero eigenvalue ends the curve."""
+        with np.errstate(divide="ignore"):
+            return np.asarray(2 * np.pi / self.omega)
+
+    @property
+    def special_points(self) -> pd.DataFrame:
+        """Return the special points as a table."""
+        return table_of(self.specials, [*self.parameters, *self.states])
+
+    def column(self, path: str) -> np.ndarray:
+        """Return the values of a parameter or of a state at all points.
+
+        Raises:
+            UnknownNameError: there is none of that path.
+        """
+        names = [*self.parameters, *self.states]
+        if path not in names:
+            raise UnknownNameError(f"The curve has no value {path!r}.{did_you_mean(str(path), names)} "
+                                   f"It has: {', '.join(names)}.")  # fmt: skip
+        return np.hstack([self.p, self.x])[:, names.index(path)]
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the curve in the plane of both parameters, and special points with their kinds.
+
+        Args:
+            ax: to draw into; a new figure's if None.
+        """
+        from rates_continuation.picture import drawn_in_plane
+
+        return drawn_in_plane(self, ax)
