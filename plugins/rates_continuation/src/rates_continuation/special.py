@@ -36,8 +36,8 @@ class SpecialPoint:
     """A point of a branch at which the stability changes, or the branch turns round; or of a curve of such points.
 
     Attributes:
-        kind: `LP`, `HB`, `BP`, of cycles `LPC`, `PD`, `NS`, `BPC`, or `??`; on curves in two parameters `CP`, `BT`, `ZH`, `GH`,
-            `HH`; see `KINDS`.
+        kind: `LP`, `HB`, `BP`, of cycles `LPC`, `PD`, `NS`, `BPC`, or `??`; on curves in two parameters `CP`, `BT`,
+            `ZH`, `GH`, `HH`; see `KINDS`.
         values: of the free parameters and of all states, by path; of a state on a cycle the largest one.
         number: of the point of the branch that comes before it.
         eigenvalues: of the Jacobian; of a cycle the multipliers but for the one that is 1.

@@ -68,7 +68,7 @@ def degeneracies(one: LocusPoint, other: LocusPoint) -> Iterator[Degeneracy]:
 
 def middle(one: LocusPoint, other: LocusPoint) -> LocusPoint | None:
     """Return the point halfway between two points; None if they are too close to each other, or it is not found."""
-    if _length(one, other) <= SHORTEST:
+    if length_between(one, other) <= SHORTEST:
         return None
     return between(one, other, 0.5)
 
@@ -97,7 +97,7 @@ def solved_for(kind: str, one: LocusPoint, other: LocusPoint) -> Degeneracy | No
     if point is None or not abs(test(point)) < SMALL * max(abs(begin), abs(end)) or not _is(kind, point, test(point)):
         return None
     beside = abs(0.5 * (low + high) / (high - low)) * 2 * BESIDE if high != low else 1.0
-    return Degeneracy(kind, point, beside * _length(one, other) + point.place.error)
+    return Degeneracy(kind, point, beside * length_between(one, other) + point.place.error)
 
 
 def _kinds(one: LocusPoint, other: LocusPoint) -> list[str]:
@@ -156,7 +156,7 @@ def _close(kinds: list[str], one: LocusPoint, other: LocusPoint) -> Iterator[Deg
     yield from found
     change = abs(other.unstable - one.unstable)
     if change and _may_cross(one, other):
-        yield Degeneracy("", other, _length(one, other))
+        yield Degeneracy("", other, length_between(one, other))
 
 
 def _may_cross(one: LocusPoint, other: LocusPoint) -> bool:
@@ -174,5 +174,6 @@ def between(one: LocusPoint, other: LocusPoint, share: float) -> LocusPoint | No
     return None if place is None else other.curve.point(place)
 
 
-def _length(one: LocusPoint, other: LocusPoint) -> float:
+def length_between(one: LocusPoint, other: LocusPoint) -> float:
+    """Return the distance of two points, in scales."""
     return float(np.linalg.norm((other.place.z - one.place.z) / one.place.scale))

@@ -6,10 +6,11 @@ from itertools import pairwise
 
 from attrs import frozen
 
-from rates_continuation.native.codimension_two import Degeneracy, between, degeneracies, solved_for
+from rates_continuation.native.codimension_two import Degeneracy, between, degeneracies, length_between, solved_for
 from rates_continuation.native.loci import LocusCurve, LocusPoint, NeutralPoint
 from rates_continuation.native.tracing import Bounds, Steps, trace
 
+SAME = 1e-6  # distance in scales, below which two points are one
 LAST = 0.99  # of the way to a double zero eigenvalue: where a last Hopf point is computed, which has a coefficient
 
 
@@ -77,5 +78,7 @@ def _ended(points: list[LocusPoint], saddle: LocusPoint) -> _Way:
     found = solved_for("BT", points[-1], saddle)
     if found is None:
         return _Way(points[1:], "stalled")
+    if length_between(points[-1], found.point) < SAME and len(points) > 1:  # a step led just there
+        points = points[:-1]
     last = between(points[-1], found.point, LAST)
     return _Way([*points[1:], *([last] if last is not None else []), found.point], "BT", found)
