@@ -26,7 +26,7 @@ from rates_continuation.native.hopf import HopfEquations
 Kind = Literal["LP", "HB", "BP"]
 CLOSE = 1e-3  # to the imaginary axis, of the largest eigenvalue: others change sign by way of infinity, at a pole
 SHORTEST = 1e-7  # interval in scales, below which crossings are not told apart
-AROUND = 0.1  # of an interval: so much may a solution lie beside it, by rounding of the ends
+AROUND = 1e-6  # in scales: so much may a solution lie beside an interval, by rounding of the ends
 
 
 @frozen(eq=False)
@@ -110,7 +110,7 @@ def _lies_between(z: np.ndarray, one: Equilibrium, other: Equilibrium) -> bool:
     length = float(np.linalg.norm(chord))
     along = float(way @ chord) / length**2
     aside = float(np.linalg.norm(way - along * chord))
-    return -AROUND <= along <= 1 + AROUND and aside <= 0.5 * length + SHORTEST
+    return -AROUND <= along * length <= length + AROUND and aside <= 0.5 * length + SHORTEST
 
 
 def _fold(equations: EquilibriumEquations, near: Equilibrium) -> Crossing | None:

@@ -84,9 +84,10 @@ class Curve(ABC):
         """Return numbers that tell points of the curve apart, however they are represented, in scales of its start."""
         return np.asarray(z / scale)
 
-    def middle(self, one: Place, other: Place) -> Place | None:
-        """Return the place halfway between two places; None if it is not found."""
-        guess, along = 0.5 * (one.z + other.z), one.tangent + other.tangent
+    def middle(self, one: Place, other: Place, share: float = 0.5) -> Place | None:
+        """Return the place at a share of the way between two places, halfway; None if it is not found."""
+        guess = (1 - share) * one.z + share * other.z
+        along = (1 - share) * one.tangent + share * other.tangent
         return self.place(guess, along, along, one.scale)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -14,6 +15,7 @@ from rates_continuation.native.equilibria import Equilibrium, EquilibriumEquatio
 from rates_continuation.native.fold import FoldEquations
 from rates_continuation.native.hopf import HopfEquations
 from rates_continuation.native.normal_forms import branch_directions, fold_coefficient, lyapunov_coefficient
+from rates_continuation.native.refinement import refined
 from rates_continuation.native.tracing import Bounds, Steps, trace
 
 WIDTHS = 10  # scales of a parameter between its bounds
@@ -69,7 +71,8 @@ def follow(equations: EquilibriumEquations, start: Place, bounds: Bounds, steps:
     back = evolve(start, tangent=-start.tangent)
     before, first = _one_way(equations, back, bounds, steps)
     behind, last = ([], first) if first == "closed" else _one_way(equations, start, bounds, steps)
-    points = [*reversed([_turned(point) for point in before]), Equilibrium.of(equations, start), *behind]
+    followed = [*reversed([_turned(point) for point in before]), Equilibrium.of(equations, start), *behind]
+    points = refined(followed, _real_parts, partial(_between, equations))
     found = [
         (number, crossing)
         for number, (one, other) in enumerate(pairwise(points))
@@ -87,6 +90,15 @@ def _one_way(
         if ended != "stalled":
             points.append(Equilibrium.of(equations, traced.place))
     return points, ended
+
+
+def _real_parts(point: Equilibrium) -> np.ndarray:
+    return point.eigenvalues.real
+
+
+def _between(equations: EquilibriumEquations, one: Equilibrium, other: Equilibrium, share: float) -> Equilibrium | None:
+    place = ImplicitCurve(equations).middle(one.place, other.place, share)
+    return None if place is None else Equilibrium.of(equations, place)
 
 
 def _turned(point: Equilibrium) -> Equilibrium:
