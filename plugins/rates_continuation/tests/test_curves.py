@@ -246,6 +246,75 @@ def test_curves_without_special_points_have_none() -> None:
     np.testing.assert_allclose(found.coefficients, -1.0, rtol=1e-9)
 
 
+LINEAR = {"x": "output(0.0)", "y": "variable(0.0)", "b1": -0.5, "b2": -1.0}
+
+
+def test_a_coefficient_that_is_0_everywhere_has_no_zeros() -> None:
+    continuation = Continuation(single(["x' = (b1 + 0.1*b2)*x - 1.7*y", "y' = 1.7*x + (b1 + 0.1*b2)*y"], **LINEAR))
+    (hopf,) = continuation.equilibria(B1, bounds=(-1.0, 1.0)).special("HB")
+    found = continuation.curve(hopf, B2, bounds=SQUARE)
+    assert kinds(found) == []
+    np.testing.assert_allclose(found.column(B1), -0.1 * found.column(B2), atol=1e-12)
+
+
+def test_what_crosses_by_itself_changes_no_lyapunov_coefficient() -> None:
+    # other than in the normal form there is no pole of the coefficient, where the real eigenvalue is 0
+    model = single(
+        ["x' = (b1 - x^2 - y^2)*x - 1.7*y", "y' = 1.7*x + (b1 - x^2 - y^2)*y", "w' = b2*w - 0.3*w^3"],
+        w="variable(0.0)", **LINEAR,
+    )  # fmt: skip
+    continuation = Continuation(model)
+    (hopf,) = continuation.equilibria(B1, bounds=(-1.0, 1.0)).special("HB")
+    found = continuation.curve(hopf, B2, bounds=SQUARE)
+    assert kinds(found) == ["ZH"]
+    assert abs(found.specials[0][B2]) < 1e-7  # a branch point of the equilibria too, where equations are singular
+    assert found.specials[0].error < 1e-6
+    np.testing.assert_allclose(found.coefficients, -2.0 / 1.7, rtol=1e-7)
+
+
+def test_what_crosses_at_one_place_is_not_told_apart() -> None:
+    model = single(
+        ["x' = (b1 - x^2 - y^2)*x - 1.7*y", "y' = 1.7*x + (b1 - x^2 - y^2)*y", "w' = b2*w - 0.3*w^3",
+         "u' = b2*u - 0.6*v - u^3", "v' = 0.6*u + b2*v - v^3"],
+        w="variable(0.0)", u="variable(0.0)", v="variable(0.0)", **LINEAR,
+    )  # fmt: skip
+    continuation = Continuation(model)
+    (hopf,) = continuation.equilibria(B1, bounds=(-1.0, 1.0)).special("HB")
+    (found,) = continuation.curve(hopf, B2, bounds=SQUARE).specials
+    assert found.kind == "??"
+    assert found[B2] == pytest.approx(0.0, abs=1e-6)
+
+
+@pytest.mark.parametrize("width", [0.03, 1e-3])
+@pytest.mark.parametrize("place", [0.37, -1.1])
+def test_points_that_are_close_to_each_other_are_found_in_one_step(width: float, place: float) -> None:
+    # the Lyapunov coefficient 2*((b2 - place)^2 - width^2) has two zeros that are nearer than points of the curve
+    oscillator = [
+        "g = b1 + ((b2 - place)^2 - width)*(x^2 + y^2) - (x^2 + y^2)^2", "x' = g*x - y", "y' = x + g*y",
+    ]  # fmt: skip
+    for sign, wanted in ((1, ["GH", "GH"]), (-1, [])):
+        model = single(oscillator, g="variable(0.0)", place=place, width=sign * width**2, **LINEAR)
+        continuation = Continuation(model)
+        (hopf,) = continuation.equilibria(B1, bounds=(-1.0, 1.0)).special("HB")
+        found = continuation.curve(hopf, B2, bounds=SQUARE)
+        assert kinds(found) == wanted
+        values = sorted(point[B2] - place for point in found.specials)
+        np.testing.assert_allclose(values, [-width, width][: len(wanted)], rtol=1e-5)
+
+
+def test_hopf_points_end_where_two_double_zeros_are_close_to_each_other() -> None:
+    # det = b2^2 - 1e-4: Hopf points in front of -0.01 and behind 0.01, neutral saddles between
+    model = single(
+        ["x' = b1*x - y - x*(x^2 + y^2)", "y' = (b2^2 - d)*x + b1*y - y*(x^2 + y^2)"], x="output(0.0)",
+        y="variable(0.0)", b1=-0.5, b2=-1.37, d=1e-4,
+    )  # fmt: skip
+    continuation = Continuation(model)
+    (hopf,) = continuation.equilibria(B1, bounds=(-1.0, 1.0)).special("HB")
+    found = continuation.curve(hopf, B2, bounds=SQUARE)
+    assert found.ended == ("bound", "BT")
+    assert found.specials[-1][B2] == pytest.approx(-0.01, rel=1e-9)
+
+
 def test_a_closed_curve_of_folds_is_followed_once() -> None:
     continuation = Continuation(single("x' = 1 - b1^2 - b2^2 - x^2", x="output(1.0)", b1=0.0, b2=0.0))
     fold, _ = continuation.equilibria(B1, bounds=(-2.0, 2.0)).special("LP")

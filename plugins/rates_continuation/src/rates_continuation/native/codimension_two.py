@@ -24,9 +24,9 @@ from attrs import frozen
 from scipy.optimize import brentq
 
 from rates_continuation.native.crossings import CLOSE, SHORTEST
-from rates_continuation.native.loci import FoldPoint, LocusPoint, NeutralPoint
+from rates_continuation.native.loci import FoldPoint, LocusPoint
 
-SMALL = 0.1  # of its values at the ends: a test function that is larger at its zero changes its sign by way of infinity
+SMALL = 0.01  # of its values at the ends: a test function that is larger beside its zero has a pole there
 EXACT = 1e-14  # of an interval, to which a zero is looked for
 BESIDE = 1e-5  # of an interval: so far beside a zero the test function is tried again, to estimate the error
 FACING = 0.5  # cosine between null vectors, below which it is not clear which signs belong together
@@ -77,7 +77,7 @@ def solved_for(kind: str, one: LocusPoint, other: LocusPoint) -> Degeneracy | No
     """Return the point of a kind at which a test function changes its sign between two points, or None."""
     test = _test(kind, one, other)
     begin, end = test(one), test(other)
-    if not begin * end < 0:
+    if not _differ(begin, end):
         return None
 
     def value(share: float) -> float:
@@ -94,7 +94,8 @@ def solved_for(kind: str, one: LocusPoint, other: LocusPoint) -> Degeneracy | No
         low, high = value(max(0.0, share - BESIDE)), value(min(1.0, share + BESIDE))
     except ArithmeticError:
         return None
-    if point is None or not abs(test(point)) < SMALL * max(abs(begin), abs(end)) or not _is(kind, point, test(point)):
+    least = SMALL * max(abs(begin), abs(end))
+    if point is None or not max(abs(low), abs(high)) < least or not _is(kind, point, test(point)):
         return None
     beside = abs(0.5 * (low + high) / (high - low)) * 2 * BESIDE if high != low else 1.0
     return Degeneracy(kind, point, beside * length_between(one, other) + point.place.error)
@@ -116,29 +117,30 @@ def _kinds(one: LocusPoint, other: LocusPoint) -> list[str]:
 
 def _flips(kind: str, one: LocusPoint, other: LocusPoint) -> bool:
     test = _test(kind, one, other)
-    return bool(test(one) * test(other) < 0)
+    if kind in ("CP", "GH") and all(abs(point.nonlinear) <= point.rounding for point in (one, other)):
+        return False
+    return _differ(test(one), test(other))
+
+
+def _differ(one: float, other: float) -> bool:
+    """Tell whether the signs of two numbers differ; that of 0 is the positive one."""
+    return bool(np.isfinite(one) and np.isfinite(other) and (one < 0) != (other < 0))
 
 
 def _test(kind: str, one: LocusPoint, other: LocusPoint) -> Test:
     """Return a function that changes its sign at a point of a kind."""
-    most = max(one.unstable, other.unstable)
-
-    def crossing(point: LocusPoint) -> float:
-        return float(point.others[most - 1].real)
-
-    def of_fold(point: LocusPoint) -> float:
-        assert isinstance(point, FoldPoint)
-        assert isinstance(one, FoldPoint)
-        left, right = np.sign(one.facing(point))  # null vectors have no sign of their own
-        return float(left * point.bend if kind == "CP" else left * right * point.balance)
-
-    def of_pair(point: LocusPoint) -> float:
-        assert isinstance(point, NeutralPoint)
-        return point.coefficient if kind == "GH" else point.pair.determinant
-
     if kind in ("ZH", "HH"):
-        return crossing
-    return of_fold if isinstance(one, FoldPoint) else of_pair
+        most = max(one.unstable, other.unstable)
+        return lambda point: float(point.others[most - 1].real)
+
+    def test(point: LocusPoint) -> float:
+        value = point.nonlinear if kind in ("CP", "GH") else point.double
+        if not isinstance(point, FoldPoint) or not isinstance(one, FoldPoint):
+            return value
+        left, right = np.sign(one.facing(point))  # null vectors have no sign of their own
+        return float(value * left if kind == "CP" else value * left * right)
+
+    return test
 
 
 def _is(kind: str, point: LocusPoint, value: float) -> bool:
@@ -151,12 +153,16 @@ def _is(kind: str, point: LocusPoint, value: float) -> bool:
 
 
 def _close(kinds: list[str], one: LocusPoint, other: LocusPoint) -> Iterator[Degeneracy]:
-    """Yield what happens where several things happen that could not be told apart."""
-    found = [each for each in (solved_for(kind, one, other) for kind in kinds if kind in ("CP", "GH")) if each]
+    """Yield what happens where several things happen at one place."""
+    crossing = [kind for kind in kinds if kind not in ("CP", "GH")]
+    tried = [kind for kind in kinds if kind not in crossing or len(crossing) == 1]
+    found = [each for each in (solved_for(kind, one, other) for kind in tried) if each is not None]
     yield from found
-    change = abs(other.unstable - one.unstable)
-    if change and _may_cross(one, other):
-        yield Degeneracy("", other, length_between(one, other))
+    known = any(each.kind in crossing for each in found)
+    if crossing and not known and other.unstable != one.unstable and _may_cross(one, other):
+        # the equations are singular at a zero that is a branch point too: it is known only to lie in the interval
+        kind = crossing[0] if len(crossing) == 1 else ""
+        yield Degeneracy(kind, other, length_between(one, other))
 
 
 def _may_cross(one: LocusPoint, other: LocusPoint) -> bool:

@@ -16,6 +16,8 @@ from rates_continuation.native.invariant import Pair
 from rates_continuation.native.neutral import NeutralEquations
 from rates_continuation.native.normal_forms import lyapunov_of, second_form
 
+BENT, CUBIC = 1e-10, 1e-8  # of the largest eigenvalue: differences that give less are rounding, in scales
+
 
 class LocusCurve(ImplicitCurve):
     """Critical equilibria in z = (x, both parameters).
@@ -94,6 +96,31 @@ class LocusPoint(ABC):
     def coefficient(self) -> float:
         """Return the coefficient of the normal form."""
 
+    @property
+    def is_saddle(self) -> bool:
+        """Tell whether the point is a neutral saddle."""
+        return False
+
+    @property
+    @abstractmethod
+    def rounding(self) -> float:
+        """Return below which `nonlinear` is rounding."""
+
+    @property
+    @abstractmethod
+    def nonlinear(self) -> float:
+        """Return the test function that has higher derivatives of f: 0 at a cusp, or at a generalised Hopf point."""
+
+    @property
+    @abstractmethod
+    def double(self) -> float:
+        """Return the test function that is 0 where 0 is a double eigenvalue."""
+
+    def tests(self) -> np.ndarray:
+        """Return values of test functions, which change their sign at points of codimension two."""
+        nonlinear = self.nonlinear if abs(self.nonlinear) > self.rounding else 0.0
+        return np.array([nonlinear, self.double, *self.others.real])
+
     def turned(self) -> LocusPoint:
         """Return the point of the curve in its other direction."""
         return evolve(self, place=evolve(self.place, tangent=-self.place.tangent))
@@ -133,13 +160,13 @@ class FoldPoint(LocusPoint):
         return cosines[0], cosines[1]
 
     @property
-    def balance(self) -> float:
-        """Return w·v: it is 0 where the eigenvalue 0 is a double one."""
+    def double(self) -> float:
+        """Return w·v."""
         left, right = self.vectors
         return float(left @ right)
 
     @cached_property
-    def bend(self) -> float:
+    def nonlinear(self) -> float:
         """w·B(v, v)/2, which is 0 where the fold has no quadratic term."""
         left, right = self.vectors
         return 0.5 * float(left @ second_form(self.field_equations, self.place.z, right, self.fold.scale) @ right)
@@ -147,8 +174,13 @@ class FoldPoint(LocusPoint):
     @property
     def coefficient(self) -> float:
         """Return a of the normal form, for w·v = 1 and v·v = 1."""
-        length = self.balance * float(np.linalg.norm(self.vectors[1]))
-        return self.bend / length if length else float("nan")
+        length = self.double * float(np.linalg.norm(self.vectors[1]))
+        return self.nonlinear / length if length else float("nan")
+
+    @property
+    def rounding(self) -> float:
+        """Return below which `nonlinear` is rounding."""
+        return BENT * float(np.max(np.abs(self.eigenvalues)))
 
 
 @frozen(eq=False)
@@ -188,6 +220,28 @@ class NeutralPoint(LocusPoint):
         right = self.pair.right @ _eigenvector(small, 1j * omega)
         left = self.pair.left @ _eigenvector(small.T, -1j * omega)
         return lyapunov_of(self.field_equations, self.place.z, omega, right, left, self.neutral.scale)
+
+    @property
+    def nonlinear(self) -> float:
+        """Return the first Lyapunov coefficient."""
+        return self.coefficient
+
+    @property
+    def double(self) -> float:
+        """Return the product of both eigenvalues, ω²."""
+        return self.pair.determinant
+
+    @property
+    def is_saddle(self) -> bool:
+        """Tell whether both eigenvalues are real."""
+        return not self.omega > 0
+
+    @property
+    def rounding(self) -> float:
+        """Return below which `nonlinear` is rounding."""
+        right, scale = self.pair.right, self.neutral.scale[: self.neutral.states]
+        size = float(np.max(np.linalg.norm(right, axis=1) / scale) / np.linalg.norm(right, 2))
+        return CUBIC * size**2 * float(np.max(np.abs(self.eigenvalues))) / self.omega
 
 
 def _eigenvector(matrix: np.ndarray, value: complex) -> np.ndarray:

@@ -7,7 +7,8 @@ from itertools import pairwise
 from attrs import frozen
 
 from rates_continuation.native.codimension_two import Degeneracy, between, degeneracies, length_between, solved_for
-from rates_continuation.native.loci import LocusCurve, LocusPoint, NeutralPoint
+from rates_continuation.native.loci import LocusCurve, LocusPoint
+from rates_continuation.native.refinement import refined
 from rates_continuation.native.tracing import Bounds, Steps, trace
 
 SAME = 1e-6  # distance in scales, below which two points are one
@@ -59,18 +60,18 @@ def follow_locus(start: LocusPoint, bounds: Bounds, steps: Steps) -> FollowedLoc
 
 
 def _one_way(start: LocusPoint, bounds: Bounds, steps: Steps) -> _Way:
-    points = [start]
+    points, ended = [start], ""
     for traced in trace(start.curve, start.place, bounds, steps):
-        if traced.ended == "stalled":
-            return _Way(points[1:], "stalled")
+        ended = traced.ended
+        if ended == "stalled":
+            break
         assert isinstance(traced.curve, LocusCurve)
-        point = traced.curve.point(traced.place)
-        if isinstance(point, NeutralPoint) and not point.omega > 0:
-            return _ended(points, point)
-        points.append(point)
-        if traced.ended:
-            return _Way(points[1:], traced.ended)
-    raise AssertionError("the last point says why it is the last")
+        points.append(traced.curve.point(traced.place))
+        if points[-1].is_saddle:
+            break
+    points = refined(points, lambda point: point.tests(), between)
+    saddle = next((number for number, point in enumerate(points) if point.is_saddle), 0)
+    return _ended(points[:saddle], points[saddle]) if saddle else _Way(points[1:], ended)
 
 
 def _ended(points: list[LocusPoint], saddle: LocusPoint) -> _Way:

@@ -8,7 +8,7 @@ from rates_continuation.native.equations import Equations
 from rates_continuation.native.equilibria import EquilibriumEquations
 from rates_continuation.native.fold import FoldEquations
 from rates_continuation.native.invariant import basis_of
-from rates_continuation.native.loci import LocusCurve, LocusPoint, NeutralPoint
+from rates_continuation.native.loci import LocusCurve, LocusPoint
 from rates_continuation.native.neutral import NeutralEquations
 from rates_continuation.native.tracing import Bounds
 
@@ -40,7 +40,7 @@ def away(point: LocusPoint, bounds: Bounds) -> LocusPoint | None:
             if found is None or not bounds.hold(found.z):
                 continue
             beside = point.curve.point(found)
-            if not isinstance(beside, NeutralPoint) or beside.omega > 0:
+            if not beside.is_saddle:
                 return beside
     return None
 
