@@ -26,9 +26,17 @@ class NeutralEquations(Equations):
     states: int
     scale: np.ndarray
     basis: np.ndarray = field(repr=False)
+    _last: dict[bytes, Pair | None] = field(factory=dict, init=False, repr=False)
 
     def pair(self, z: np.ndarray) -> Pair | None:
         """Return the invariant subspace of ∂f/∂x, in the units of the states; None if it is not found."""
+        key = z.tobytes()
+        if key not in self._last:  # residual, derivative and the point itself ask for the same one
+            self._last.clear()
+            self._last[key] = self._pair(z)
+        return self._last[key]
+
+    def _pair(self, z: np.ndarray) -> Pair | None:
         scale = self.scale[: self.states]
         matrix = self.equations.jacobian(z)[:, : self.states] / scale[:, None] * scale
         if not np.isfinite(matrix).all():
