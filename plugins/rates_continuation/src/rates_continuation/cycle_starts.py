@@ -142,7 +142,7 @@ def _unfit(point: SpecialPoint) -> ArgumentError:
 
 
 def _width(bounds: Bounds) -> float:
-    return (bounds.upper - bounds.lower) / WIDTHS
+    return float(bounds.upper[0] - bounds.lower[0]) / WIDTHS
 
 
 def running_cycle(
@@ -186,9 +186,10 @@ def running_cycle(
 
 
 def _check(parameter: str, p: float, bounds: Bounds) -> None:
-    if not bounds.lower <= p <= bounds.upper:
+    lower, upper = float(bounds.lower[0]), float(bounds.upper[0])
+    if not lower <= p <= upper:
         raise ArgumentError(
-            f"bounds of '{parameter}' are ({bounds.lower:g}, {bounds.upper:g}), which leave out its value {p:g} at the "
+            f"bounds of '{parameter}' are ({lower:g}, {upper:g}), which leave out its value {p:g} at the "
             "start. Choose others."
         )
 

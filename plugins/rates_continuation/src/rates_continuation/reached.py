@@ -45,7 +45,7 @@ def cycles_reached(
         most: number of branches.
     """
     branches, tried = list(equilibria), list[SpecialPoint]()
-    width = bounds.upper - bounds.lower
+    width = float(bounds.upper[0] - bounds.lower[0])
     while len(branches) < most:
         origin = next((origin for origin in _origins(branches, tried, width)), None)
         if origin is None:
