@@ -429,6 +429,9 @@ def peer(session: nox.Session, tool: str) -> None:
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
     """Measure against the limits and those peers that have an environment; SymPy is only here."""
-    backends = "rates-numba", "rates-fortran", "rates-torch", "rates-jax", "rates-tf"
+    backends = [f"rates-{name}" for name in ("numba", "fortran", "julia", "torch", "jax", "tf")]
+    missing = lacking(session, split(backends)[0])
     install(session, CORE.name, *DEFAULT, *backends, "rates-continuation", "sympy", "matplotlib")
     session.run("python", "-m", "benchmarks", *session.posargs, env={"OMP_NUM_THREADS": "1"})
+    if missing:
+        session.warn(missing)

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from benchmarks import growth, peers, rows
+from benchmarks import backends, growth, peers, rows
 from benchmarks.row import NONE, Row
 from benchmarks.settings import Settings
 from benchmarks.table import HEADINGS, cells, heading, line
@@ -35,6 +35,7 @@ def conditions() -> str:
     parts = [f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores; medians."]
     if shutil.which("cc") is None:
         parts.append("**No C compiler was found: the limits in C were NOT RUN.**")
+    parts += [f"**The rows of {name} were NOT RUN**: {why}." for name, why in backends.missing().items()]
     missing = [tool for tool in peers.TOOLS if peers.interpreter(tool) is None]
     if missing:
         parts.append(f"**Peers that were NOT RUN**, for want of an environment (`nox -s peer`): {', '.join(missing)}.")

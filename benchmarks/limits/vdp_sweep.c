@@ -3,6 +3,7 @@
    state of three numbers; nothing is stored but rows. Points are divided among threads. */
 
 #include <math.h>
+#include <omp.h>
 #include <string.h>
 
 enum { WIDTH = 3, STAGES = 16 };
@@ -169,3 +170,6 @@ long vdp_sweep(long points, const double *omega, const double *J, double mu, dou
         steps += point(omega[p], J[p], mu, end, rtol, atol, rows, dt, row + p * rows);
     return steps;
 }
+
+/* Of all loops that OpenMP divides in this process from now on. */
+void vdp_threads(int threads) { omp_set_num_threads(threads); }

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 
+from benchmarks.backends import available
 from benchmarks.clock import inside, interleaved
 from benchmarks.row import Row, Target
 from benchmarks.rows import networks, qif_euler
@@ -19,12 +19,12 @@ CALLS = 1000
 
 
 def rows(settings: Settings) -> Iterator[partial[Row]]:
-    """Yield the rows of languages that are installed."""
-    if find_spec("rates_fortran") is None:
+    """Yield the rows of languages that are there."""
+    if not available("fortran"):
         return
     yield partial(compilation, settings)
     yield partial(products, settings)
-    if find_spec("rates_julia") is not None:
+    if available("julia"):
         yield partial(julia_loop, settings)
         yield partial(julia_run, settings)
         yield partial(julia_call, settings)
