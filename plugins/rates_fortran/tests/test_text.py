@@ -77,6 +77,25 @@ def test_the_compiler_finds_nothing_in_single_functions(kind: str, solver: str, 
         assert accepted(made.source, tmp_path) == ""
 
 
+@pytest.mark.parametrize("name", [*LIBRARY, "network", "every other state"])
+def test_the_compiler_finds_nothing_in_the_program_of_a_folder(name: str, tmp_path: Path) -> None:
+    given: dict[str, Any] = {"solver": "rk4", "step_size": 1e-3, "simulation_time": 2e-3}
+    if name in LIBRARY:
+        model = CircuitTemplate.from_yaml(f"model_templates.{name}")
+    elif name == "network":
+        model = network()
+    else:  # of which no two stand beside each other
+        states = {f"x{k}": "variable(0.5)" for k in range(120)}
+        model = one([f"{state}' = -{state}" for state in states], **states)
+        given["outputs"] = [f"p/op/x{k}" for k in range(0, 120, 2)]
+    model.compile(backend="fortran", **given).to_file(tmp_path / "folder")
+    sources = [file.name for file in (tmp_path / "folder").glob("*.f90")]
+    command = [os.environ.get("FC", "gfortran"), *STRICT, *sorted(sources, key=lambda name: name == "run.f90")]
+    command.remove("-fsyntax-only")  # a program reads what compiling the others leaves
+    done = subprocess.run([*command, "-o", "run"], cwd=tmp_path / "folder", capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+
+
 def test_names_that_differ_in_case_only_are_told_apart() -> None:
     circuit = one(["Tau' = -tau*Tau", "x' = TAU - x"], Tau="variable(1.0)", tau=2.0, TAU=0.5, x="output(0.0)")
     run = {"simulation_time": 1.0, "step_size": 1e-3, "solver": "rk4", "outputs": ["p/op/Tau", "p/op/x"]}

@@ -452,7 +452,10 @@ FAULTS: dict[str, Fault] = {
     ),
     "folders": Fault(
         LateStart,
-        {"the folder of a population and delayed variables runs by heun where there is no rates"},
+        {
+            "the folder of a population and delayed variables runs by heun where there is no rates",
+            "parameters may have the names that the files of a folder use",
+        },
     ),
 }
 

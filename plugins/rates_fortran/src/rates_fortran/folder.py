@@ -6,7 +6,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from rates_core.programs.folder import Column, Folder, FolderRequest, step_lines, table_words
+from rates_core.programs.folder import (
+    Column,
+    Folder,
+    FolderRequest,
+    RowForms,
+    joined,
+    row_texts,
+    step_lines,
+    table_words,
+)
 from rates_core.programs.naming import identifiers, one_line
 
 from rates_fortran.function import FortranSource
@@ -18,8 +27,9 @@ from rates_fortran.procedure import extent
 OWN = frozenset({
     "model", "run", "field", "computed", "start", "steps", "stride", "before", "past", "last", "history", "remember",
     "derivative", "computed_values", "values", "found", "place", "weight", "nearest", "unit", "everything", "dfdy",
-    "open", "close", "newunit", "namelist", "nml", "nint", "error", "program",
+    "open", "close", "newunit", "namelist", "nml", "nint", "error", "program", "row", "step", "modulo",
 })  # fmt: skip
+ROW = RowForms(1, "{}({})", "{}({}:{})", "{}")
 LONGEST_TEXT = 40  # letters of a text in one line, all of which may have to be doubled
 TYPES = {"i": "integer(long)", "u": "integer(long)", "b": "integer(long)", "c": "complex(dp)", "f": "real(dp)"}
 
@@ -70,7 +80,9 @@ class _Writer:
     def __init__(self, request: FolderRequest) -> None:
         self.request = request
         stages = {f"k{stage + 1}" for stage in range(request.tableau.advancing)}
-        self.names = identifiers(request.parameters, RESERVED | OWN | stages, fold_case=True, longest=LONGEST)
+        self.modules = [source.module.name for source, _ in request.functions if isinstance(source, FortranSource)]
+        taken = RESERVED | OWN | stages | set(self.modules)
+        self.names = identifiers(request.parameters, taken, fold_case=True, longest=LONGEST)
         self.width = request.system.width
         self.computed = request.computed.shape[0] if isinstance(request.computed, FortranSource) else 0
 
@@ -91,7 +103,8 @@ class _Writer:
 
     def _declarations(self) -> list[str]:
         request = self.request
-        uses = [f"use {name}_module, only: {name}" for _, name in request.functions]
+        named = zip(self.modules, request.functions, strict=True)
+        uses = [f"use {module}, only: {name}" for module, (_, name) in named]
         lines = [
             "use, intrinsic :: iso_c_binding, only: c_double, c_int64_t", *uses, "implicit none",
             "integer, parameter :: dp = c_double, long = c_int64_t",
@@ -139,7 +152,8 @@ class _Writer:
         stages = [f"k{stage + 1}({self.width})" for stage in range(request.tableau.advancing)]
         variables = [*stages, "t", *([f"values({self.computed})"] if self.computed else [])]
         lines = [
-            "use model", "implicit none", f"real(dp) :: {', '.join(variables)}", "integer :: step, unit",
+            "use model", "implicit none", "character(*), parameter :: row = '(*(g0, :, \",\"))'",
+            f"real(dp) :: {', '.join(variables)}", "integer :: step, unit",
             'open(newunit=unit, file="parameters.nml", status="old", action="read")',
             *(["read(unit, nml=parameters)"] if self.names else []), "read(unit, nml=start)", "close(unit)",
             *([f"allocate(past({len(request.past.before)}, 0:steps))"] if request.past is not None else []),
@@ -154,12 +168,6 @@ class _Writer:
         lines = [line for word in words[:-1] for line in _said("write(unit, '(a)', advance='no')", f"{word},")]
         return [*lines, *_said("write(unit, '(a)')", words[-1])]
 
-    def _row(self) -> str:
-        columns = self.request.columns
-        if [(column.computed, column.place) for column in columns] == [(False, k) for k in range(self.width)]:
-            return "y"
-        return f"[{', '.join(map(_entry, columns))}]"
-
     def _step(self) -> list[str]:
         request = self.request
         lines = ["t = step*h"]
@@ -169,9 +177,9 @@ class _Writer:
             pieces = [
                 f"{'values' if computed else 'y'}({first + 1}:{stop})" for computed, first, stop in request.past.pieces
             ]
-            lines += [f"past(:, step) = [{', '.join(pieces)}]", "last = step"]
+            lines += [f"past(:, step) = {joined(pieces, '[{}]')}", "last = step"]
         lines += [
-            f"if (modulo(step, stride) == 0) write(unit, '(*(g0, :, \",\"))') t, {self._row()}",
+            f"if (modulo(step, stride) == 0) write(unit, row) {', '.join(['t', *row_texts(request, ROW)])}",
             "if (step == steps) exit",
         ]
         steps = step_lines(request.tableau, lambda time, state: f"derivative({time}, {state})", "{}_dp")

@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from rates_core.programs.folder import Column, Folder, FolderRequest, step_lines, table_words
+from rates_core.programs.folder import (
+    Column,
+    Folder,
+    FolderRequest,
+    RowForms,
+    joined,
+    row_texts,
+    step_lines,
+    table_words,
+)
 from rates_core.programs.naming import identifiers, one_line
 
 from rates_julia.function import JuliaSource
@@ -14,7 +23,13 @@ from rates_julia.lines import inner, wrapped
 from rates_julia.probe import command
 
 LARGEST_LITERAL = 1000  # entries of an array in the file of parameters; a larger one has a file of its own
-OWN = frozenset({"read_table", "start", "steps", "field", "computed", "parameters"})
+ROW = RowForms(1, "{}[{}]", "{}[{}:{}]", "{}")
+#: what the scripts call something, beside what all modules do
+OWN = frozenset({
+    "FieldModel", "ComputedModel", "DelimitedFiles", "Past", "Vector", "field", "computed", "parameters", "start",
+    "read_table", "readdlm", "run_model", "open", "joinpath", "file", "print", "println", "join", "copy", "push",
+    "round", "floor", "values", "step", "past", "weight", "nearest",
+})  # fmt: skip
 
 TABLE = """\
 "An array in a file of its own, one row in each line."
@@ -67,7 +82,8 @@ class _Writer:
 
     def __init__(self, request: FolderRequest) -> None:
         self.request = request
-        self.names = identifiers(request.parameters, RESERVED | OWN)
+        stages = {f"k{stage + 1}" for stage in range(request.tableau.advancing)}
+        self.names = identifiers(request.parameters, RESERVED | OWN | stages)
         self.large = {path for path, value in request.parameters.items() if np.size(value) > LARGEST_LITERAL}
 
     def parameters(self) -> str:
@@ -146,10 +162,7 @@ class _Writer:
             lines.append(f"values = zeros({request.computed.shape[0]})")  # type: ignore[attr-defined]
         if request.past is not None:
             lines.append("history = Past(h, before, Vector{Float64}[])")
-        row = ", ".join(["t", *map(_entry, request.columns)])
-        if all(not column.computed for column in request.columns):
-            places = [column.place for column in request.columns]
-            row = "t, y..." if places == list(range(request.system.width)) else row
+        row = "; ".join(["t", *row_texts(request, ROW)])
         loop = [
             f"println(file, {_quoted(','.join(table_words(request.columns)))})",
             "for step in 0:steps",
@@ -172,8 +185,8 @@ class _Writer:
             pieces = [
                 f"{'values' if computed else 'y'}[{first + 1}:{stop}]" for computed, first, stop in request.past.pieces
             ]
-            lines.append(f"push!(history.rows, vcat({', '.join(pieces)}))")
-        lines += [f"step % stride == 0 && println(file, join(({row}), ','))", "step == steps && break"]
+            lines.append(f"push!(history.rows, {joined(pieces, '[{}]', '; ')})")
+        lines += [f"step % stride == 0 && println(file, join([{row}], ','))", "step == steps && break"]
         for line in step_lines(request.tableau, lambda time, state: f"{time}|{state}"):
             target, _, text = line.partition(" = ")
             if target == "y":

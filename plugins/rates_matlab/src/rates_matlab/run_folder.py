@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rates_core.programs.folder import Column, Folder, FolderRequest, step_lines, table_words
+from rates_core.programs.folder import Folder, FolderRequest, RowForms, joined, row_texts, step_lines, table_words
 from rates_core.programs.naming import identifiers, one_line
 from rates_core.programs.program import FunctionSource
 
@@ -10,6 +10,7 @@ from rates_matlab.lines import function_text, indented, wrapped
 from rates_matlab.literals import array_text
 from rates_matlab.names import LONGEST, RESERVED
 
+ROW = RowForms(1, "{}({})", "{}({}:{}).'", "{}.'")
 PAST = """\
 function values = past_values(t, h, last, rows, before)
 % Delayed variables at time t; between steps a cubic interpolation. Column k + 1 of rows is that of step k.
@@ -112,7 +113,7 @@ class _Writer:
     def _step(self) -> list[str]:
         request = self.request
         lines = ["t = step*h;"]
-        if request.past is not None:
+        if request.computed is not None and request.past is not None:
             lines.append("history = @(time) past_values(time, h, step - 1, rows, before);")
         if request.computed is not None:
             lines.append(f"values = {self._called(request.computed, request.computed_name, 't', 'y')};")
@@ -120,13 +121,9 @@ class _Writer:
             pieces = [
                 f"{'values' if computed else 'y'}({first + 1}:{stop})" for computed, first, stop in request.past.pieces
             ]
-            lines.append(f"rows(:, step + 1) = [{'; '.join(pieces)}];")
+            lines.append(f"rows(:, step + 1) = {joined(pieces, '[{}]', '; ')};")
             lines.append("history = @(time) past_values(time, h, step, rows, before);")
-        row = ", ".join(["t", *map(_entry, request.columns)])
-        if [(column.computed, column.place) for column in request.columns] == [
-            (False, place) for place in range(request.system.width)
-        ]:
-            row = "t, y.'"
+        row = ", ".join(["t", *row_texts(request, ROW)])
         lines += ["if mod(step, stride) == 0", f"  table(step/stride + 1, :) = [{row}];", "end"]
         steps = step_lines(request.tableau, lambda t, y: self._called(request.field, request.field_name, t, y))
         return [*lines, "if step < steps", *(f"  {line};" for line in steps), "end"]
@@ -134,7 +131,3 @@ class _Writer:
 
 def _part(name: str, first: int, count: int) -> str:
     return f"{name}({first + 1})" if count == 1 else f"{name}({first + 1}:{first + count})"
-
-
-def _entry(column: Column) -> str:
-    return f"{'values' if column.computed else 'y'}({column.place + 1})"

@@ -133,6 +133,48 @@ def step_lines(tableau: Tableau, derivative: Callable[[str, str], str], real: st
     return [*lines, f"y = y{increment(slopes(tableau.weights), real)}"]
 
 
+@frozen
+class RowForms:
+    """How a language writes numbers of an array.
+
+    Attributes:
+        first: place of the first entry, 0 or 1; a part of an array ends before the place behind it, or with it.
+        entry: one number, by the array's name and its place.
+        part: numbers whose places follow each other, by the array's name and two places.
+        whole: all of them, by the array's name.
+    """
+
+    first: int
+    entry: str
+    part: str
+    whole: str
+
+
+def row_texts(request: FolderRequest, forms: RowForms) -> list[str]:
+    """Return the texts of all numbers of a row but time, from `y` and `values`; neighbours are written together."""
+    parts: list[tuple[Column, Column]] = []
+    for column in request.columns:
+        if parts and (parts[-1][1].computed, parts[-1][1].place + 1) == (column.computed, column.place):
+            parts[-1] = parts[-1][0], column
+        else:
+            parts.append((column, column))
+    return [_row_text(request, forms, *part) for part in parts]
+
+
+def _row_text(request: FolderRequest, forms: RowForms, first: Column, last: Column) -> str:
+    name, start = "values" if first.computed else "y", first.place + forms.first
+    if first is last:
+        return forms.entry.format(name, start)
+    if not first.computed and (first.place, last.place + 1) == (0, request.system.width):
+        return forms.whole.format(name)
+    return forms.part.format(name, start, last.place + 1)
+
+
+def joined(pieces: Sequence[str], form: str, between: str = ", ") -> str:
+    """Return the text of arrays one behind the other; one alone stays as it is."""
+    return pieces[0] if len(pieces) == 1 else form.format(between.join(pieces))
+
+
 def table_words(columns: Sequence[Column]) -> list[str]:
     """Return the headings of `result.csv` as they stand there."""
     return [_in_csv(word) for word in ("time", *(one_line(column.label) for column in columns))]

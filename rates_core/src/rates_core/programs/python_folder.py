@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from rates_core.programs.folder import Folder, FolderRequest, step_lines
+from rates_core.programs.folder import Folder, FolderRequest, RowForms, joined, row_texts, step_lines
 from rates_core.programs.naming import in_docstring, one_line
 from rates_core.programs.program import FunctionSource
 
+ROW = RowForms(0, "{}[{}]", "*{}[{}:{}]", "*{}")
 VALUE = '''
 def value(stored):
     """Return a value as the functions take it."""
@@ -135,9 +136,9 @@ class _Script:
             pieces = [
                 f"{'values' if computed else 'y'}[{first}:{stop}]" for computed, first, stop in request.past.pieces
             ]
-            lines.append(f"history.rows.append(np.concatenate([{', '.join(pieces)}]))")
-        row = [f"{'values' if column.computed else 'y'}[{column.place}]" for column in request.columns]
-        lines += ["if step % STRIDE == 0:", f"    rows.append([{', '.join(['t', *row])}])", "if step < STEPS:"]
+            lines.append(f"history.rows.append({joined(pieces, 'np.concatenate([{}])')})")
+        row = ", ".join(["t", *row_texts(request, ROW)])
+        lines += ["if step % STRIDE == 0:", f"    rows.append([{row}])", "if step < STEPS:"]
         steps = step_lines(
             request.tableau, lambda time, state: self._called(request.field, request.field_name, time, state)
         )

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from rates_core.errors import UnsupportedFeatureError
+from rates_core.errors import RatesError, UnsupportedFeatureError
 from rates_core.plugins import get_manager
 from rates_core.plugins.capabilities import Requirements
 from rates_core.programs.folder import Folder
@@ -23,11 +24,12 @@ from rates_core.testing.case import Case
 from rates_core.testing.compare import FOLLOWED, expect, expect_close
 from rates_core.testing.families.delays import COMPUTED
 from rates_core.testing.models import models
-from rates_core.testing.parts import circuit, connectivity, node, population
+from rates_core.testing.parts import circuit, connectivity, node, population, single
 from rates_core.testing.scenario import Scenario, followed
 from rates_core.testing.subject import Subject
 
 FILES = Requirements(files=True)
+WORD = re.compile(r"\b[A-Za-z]\w*")
 TIMEOUT = 600  # seconds that a folder may take to be compiled and run
 
 
@@ -43,6 +45,53 @@ def cases() -> Iterator[Case]:
             needs=scenario.needs,
             exhaustive=number > 0,
         )
+    yield Case(
+        "folders",
+        "parameters may have the names that the files of a folder use",
+        partial(_check_names, _named(())),
+        needs=Requirements(delays={"ring"}),
+    )
+
+
+def _named(names: Sequence[str]) -> Scenario:
+    """Return a model of one unit with a delay and parameters of these names."""
+    terms = [f"{number % 7 + 1}*{name}" for number, name in enumerate(names)]
+    total = " + ".join(f"({' - '.join(terms[first::9])})" for first in range(min(9, len(terms)))) or "1"
+    values = {name: 0.1 * (number % 5) - 0.3 for number, name in enumerate(names)}
+    return Scenario(
+        key=f"parameters are called {' '.join(names)}",
+        circuit=lambda: single(
+            [f"v_1' = cos({total}) - past(w_1, late_1)*v_1", "w_1 = 2*v_1"],
+            v_1="output(0.2)", w_1="variable(0.0)", late_1=0.2, **values,
+        ),
+        outputs=["p/op/v_1", "p/op/w_1"],
+        steps=6,
+    )  # fmt: skip
+
+
+def _check_names(few: Scenario, subject: Subject) -> None:
+    """Follow a model whose parameters are called like all words of the files that are written without them."""
+    with TemporaryDirectory() as place:
+        model = subject.compiled(
+            few.circuit(), "heun", few.step_size, outputs=list(few.outputs), simulation_time=few.simulation_time
+        )
+        try:
+            files = model.to_file(Path(place) / "folder")
+        except UnsupportedFeatureError:
+            _check(few, "heun", subject)  # it has to be this that is refused
+            return
+        text = " ".join(file.read_text(encoding="utf-8") for file in files if file.suffix != ".md")
+    own = {"v_1", "w_1", "late_1"}
+    _check(_named([word for word in sorted(set(WORD.findall(text)) - own) if _is_name(word)]), "heun", subject)
+
+
+def _is_name(word: str) -> bool:
+    """Tell whether the language of models lets a parameter be called so."""
+    try:
+        node(f"v' = {word} - v", v="output(0.0)", **{word: 1.0})
+    except RatesError:
+        return False
+    return True
 
 
 def _network() -> Scenario:
