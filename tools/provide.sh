@@ -89,14 +89,13 @@ with_julia() {
     return 1
 }
 
+# Options may follow the name of a program.
+is_program() { command -v "$1" >/dev/null || command -v "${1%% *}" >/dev/null; }
+
 is_there() {
     case $1 in
-        julia) # options may follow in RATES_JULIA
-            named=${RATES_JULIA:-julia}
-            command -v "$named" >/dev/null || command -v "${named%% *}" >/dev/null ||
-                { [ -z "${RATES_JULIA:-}" ] && [ -x "$julia_home/bin/julia" ]; }
-            ;;
-        gfortran) command -v "${FC:-gfortran}" >/dev/null ;;
+        julia) is_program "${RATES_JULIA:-julia}" || { [ -z "${RATES_JULIA:-}" ] && [ -x "$julia_home/bin/julia" ]; } ;;
+        gfortran) is_program "${FC:-gfortran}" ;;
         octave) command -v "${OCTAVE:-octave}" >/dev/null ;;
         *) command -v "$1" >/dev/null ;;
     esac

@@ -53,6 +53,25 @@ def test_a_missing_compiler_is_told_with_its_remedy(monkeypatch: pytest.MonkeyPa
     assert str(caught.value) == f"A Fortran module cannot be compiled: {probe()}."
 
 
+@pytest.mark.parametrize("named", ["", "gfortran -O1", "env gfortran -fcheck=all -O0"])
+def test_options_may_follow_the_name_of_a_compiler(named: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FC", named)
+    assert probe() is None
+    assert decay().run(1.0, 0.1, backend="fortran").iloc[-1, 0] == pytest.approx(0.9**9, rel=1e-14)
+
+
+def test_a_name_whose_quotation_mark_is_open_is_no_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FC", "gfortran 'x")
+    assert str(probe()).startswith("the Fortran compiler 'gfortran 'x' is not there (the environment variable FC names")
+
+
+def test_a_program_that_compiles_nothing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FC", "true")
+    with pytest.raises(CompilerError) as caught:
+        decay().run(1.0, 0.1, backend="fortran")
+    assert str(caught.value) == "'true' makes no library of a generated module. Let FC name a compiler of Fortran."
+
+
 def test_text_is_written_without_a_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FC", "no-such-compiler")
     model = decay().compile(backend="fortran", step_size=0.1, simulation_time=1.0)

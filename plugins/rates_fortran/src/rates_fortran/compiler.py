@@ -7,16 +7,16 @@ import hashlib
 import os
 import platform
 import re
-import shlex
 import subprocess
 import tempfile
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
 
 import platformdirs
 from rates_core.errors import SimulationError
 
-from rates_fortran.probe import probe
+from rates_fortran import probe
 
 GNU = (
     "-O3", "-march=native", "-fopenmp", "-fno-semantic-interposition", "-fno-math-errno", "-fno-trapping-math",
@@ -36,12 +36,13 @@ def cache_directory() -> Path:
 
 
 @cache
-def _command(chosen: str) -> tuple[str, ...]:
+def _command(*chosen: str) -> tuple[str, ...]:
     """Return the call of a compiler that makes a shared library, and what tells its kind and this machine apart."""
-    found = subprocess.run([*shlex.split(chosen), "--version"], capture_output=True, text=True, check=False)
+    found = subprocess.run([*chosen, "--version"], capture_output=True, text=True, check=False)
     version = found.stdout.partition("\n")[0]
+    program = list(takewhile(lambda word: not word.startswith("-"), chosen))
     flags = GNU if "GNU" in version else OTHER
-    return (*shlex.split(chosen), *flags, "-shared", "-fPIC", f"#{version} {_processor()}")
+    return (*program, *flags, *chosen[len(program) :], "-shared", "-fPIC", f"#{version} {_processor()}")
 
 
 def _processor() -> str:
@@ -60,10 +61,10 @@ def library(source: str) -> ctypes.CDLL:
     Raises:
         CompilerError: there is no compiler, or it does not accept the module.
     """
-    missing = probe()
+    missing = probe.probe()
     if missing is not None:
         raise CompilerError(f"A Fortran module cannot be compiled: {missing}.")
-    *command, kind = _command(os.environ.get("FC", "gfortran"))
+    *command, kind = _command(*probe.command())
     key = hashlib.sha256("\n".join([kind, *command, source]).encode()).hexdigest()[:24]
     path = cache_directory() / f"rates_{key}.so"
     if not path.is_file():
@@ -82,6 +83,10 @@ def _compile(command: list[str], source: str, path: Path) -> None:
         result = subprocess.run(call, cwd=folder, capture_output=True, text=True, check=False)
         if result.returncode:
             raise CompilerError(_message(command[0], source, result.stderr))
+        if not made.is_file():
+            raise CompilerError(
+                f"'{command[0]}' makes no library of a generated module. Let FC name a compiler of Fortran."
+            )
         os.replace(made, path)
 
 
