@@ -9,27 +9,22 @@ from typing import Any
 import numpy as np
 from attrs import evolve
 
-from rates_core.delays.lowering import lower
-from rates_core.network.build import build_network
-from rates_core.plugins import get_manager
 from rates_core.plugins.capabilities import Requirements
 from rates_core.programs.field import Entries, FieldFunctions, FieldProgram, FieldRequest, Function
 from rates_core.reference import Interpreter
 from rates_core.simulation.arguments import arguments_of
-from rates_core.simulation.requirements import requirements_of
-from rates_core.system.build import build_system
 from rates_core.system.linearisation import Linearisation, linearise
 from rates_core.system.system import InputSignal, System
-from rates_core.templates.circuit import CircuitTemplate
 from rates_core.testing.case import Case
 from rates_core.testing.compare import expect, expect_close
 from rates_core.testing.families.jacobian import (
     POINTS,
     circuit_of,
-    derivable,
+    formula_cases,
     indices,
     model,
-    scenarios,
+    model_cases,
+    system_of,
     wanted_matrix,
     wanted_slopes,
 )
@@ -44,13 +39,10 @@ NEEDS = Requirements(field=True)
 
 def cases() -> Iterator[Case]:
     """Yield each function at some states at once, whole models, and what functions depend on."""
-    for formula in derivable():
-        needs = evolve(NEEDS, functions=formula.functions)
-        sentence = f"values and derivatives of '{formula.text}' are right at several states at once and at each alone"
-        yield Case("fields", sentence, partial(_check_formula, formula), needs=needs)
-    for scenario in scenarios():
-        sentence = f"values and matrices are right at several states at once and at each alone where {scenario.key}"
-        yield Case("fields", sentence, partial(_check_states, scenario), needs=evolve(scenario.needs, field=True))
+    sentence = "values and derivatives of '{}' are right at several states at once and at each alone"
+    yield from formula_cases("fields", sentence, _check_formula, NEEDS)
+    sentence = "values and matrices are right at several states at once and at each alone where {}"
+    yield from model_cases("fields", sentence, _check_states, NEEDS)
     yield Case("fields", "parameters have the values that are bound", _check_bound, needs=NEEDS)
     yield Case("fields", "inputs are given with each call", _check_inputs, needs=evolve(NEEDS, vector=True))
     yield Case("fields", "what is read late is given", _check_reads, needs=evolve(NEEDS, delays={"ring"}))
@@ -70,13 +62,6 @@ def _matrices(matrix: Linearisation, *given: Any) -> Iterator[tuple[str, np.ndar
     """Yield derivative matrices likewise."""
     for how, values in _ways(*given):
         yield how, Entries(matrix).dense(values)
-
-
-def _system(subject: Subject, make: CircuitTemplate) -> System:
-    """Return the lowered System; it is refused here if the backend claims less than it needs."""
-    system = lower(build_system(build_network(make, True)))
-    get_manager().require(subject.backend, evolve(requirements_of(system, "ring"), field=True))
-    return system
 
 
 def _program(subject: Subject, system: System, matrices: Sequence[Linearisation]) -> FieldProgram:
@@ -114,7 +99,7 @@ def _named(point: Sequence[float]) -> dict[str, float]:
 
 def _found(subject: Subject, formula: Formula) -> Iterator[tuple[str, np.ndarray]]:
     """Yield for each point the value of a formula and its derivatives."""
-    system = _system(subject, circuit_of([formula]))
+    system = system_of(subject, circuit_of([formula]), NEEDS)
     layout, matrix = Layout(system), linearise(system)
     functions = _functions(subject, system, [matrix])
     y = np.array([layout.packed({**dict.fromkeys(layout.places, 0.0), **_named(point)}) for point in POINTS])
@@ -127,7 +112,7 @@ def _found(subject: Subject, formula: Formula) -> Iterator[tuple[str, np.ndarray
 
 
 def _check_states(scenario: Scenario, subject: Subject) -> None:
-    system = _system(subject, scenario.circuit())
+    system = system_of(subject, scenario.circuit(), NEEDS)
     wanted = subject.oracle.once(("matrix", scenario.key), partial(wanted_matrix, scenario))
     interpreter = Interpreter(scenario.circuit())
     layout, matrix = Layout(system), linearise(system)
@@ -148,7 +133,7 @@ def _check_states(scenario: Scenario, subject: Subject) -> None:
 
 
 def _check_bound(subject: Subject) -> None:
-    system = _system(subject, model())
+    system = system_of(subject, model(), NEEDS)
     matrices = [linearise(system), linearise(system, "parameters")]
     y = np.array([[0.4, 0.3], [-0.2, 0.9], [1.1, -0.6]])
     (x, v), program = y.T, _program(subject, system, matrices)
@@ -182,7 +167,7 @@ def _compare(
 def _check_inputs(subject: Subject) -> None:
     equations = ["x' = -k*x^3 + c*mean(v)", "v' = w*x - v^2"]
     model = single(equations, x="output(0.4)", v="variable(0.2,2)", k=0.7, c=0.3, w=[1.5, -0.5])
-    system = _system(subject, model)
+    system = system_of(subject, model, NEEDS)
     taken = [item for item in system.parameters if item.path in ("p/op/k", "p/op/w")]
     fed = evolve(
         system,
@@ -204,7 +189,7 @@ def _check_inputs(subject: Subject) -> None:
 
 
 def _check_reads(subject: Subject) -> None:
-    system = _system(subject, single("x' = -k*x*past(x, tau)^2", x="output(0.4)", k=0.7, tau=0.3))
+    system = system_of(subject, single("x' = -k*x*past(x, tau)^2", x="output(0.4)", k=0.7, tau=0.3), NEEDS)
     matrices = [linearise(system), linearise(system, "reads")]
     functions = _functions(subject, system, matrices)
     y, past = np.array([[0.4], [-0.3]]), np.array([0.9, 0.2])

@@ -40,13 +40,8 @@ NEEDS = Requirements(jacobian=True)
 
 def cases() -> Iterator[Case]:
     """Yield the derivative of each function, and matrices of whole models."""
-    for formula in derivable():
-        needs = evolve(NEEDS, functions=formula.functions)
-        sentence = f"the derivatives of '{formula.text}' are right"
-        yield Case("jacobian", sentence, partial(_check_formula, formula), needs=needs)
-    for scenario in scenarios():
-        sentence = f"the matrix is right where {scenario.key}"
-        yield Case("jacobian", sentence, partial(_check_states, scenario), needs=evolve(scenario.needs, jacobian=True))
+    yield from formula_cases("jacobian", "the derivatives of '{}' are right", _check_formula, NEEDS)
+    yield from model_cases("jacobian", "the matrix is right where {}", _check_states, NEEDS)
     yield Case("jacobian", "the matrix depends on the parameters that are bound", _check_bound, needs=NEEDS)
     yield Case("jacobian", "derivatives by parameters are right", _check_parameters, needs=NEEDS)
     sentence = "derivatives by delayed values are right"
@@ -54,6 +49,24 @@ def cases() -> Iterator[Case]:
     for form in ("dense", "sparse"):
         sentence = f"the {form} function for other tools has the same entries"
         yield Case("jacobian", sentence, partial(_check_function, form), needs=evolve(NEEDS, files=True))
+
+
+def formula_cases(
+    family: str, sentence: str, check: Callable[[Formula, Subject], None], claim: Requirements
+) -> Iterator[Case]:
+    """Yield a case for each formula that has derivatives; its text stands in the sentence."""
+    for formula in derivable():
+        needs = evolve(claim, functions=formula.functions)
+        yield Case(family, sentence.format(formula.text), partial(check, formula), needs=needs)
+
+
+def model_cases(
+    family: str, sentence: str, check: Callable[[Scenario, Subject], None], claim: Requirements
+) -> Iterator[Case]:
+    """Yield a case for each model whose matrix is known; its key stands in the sentence."""
+    for scenario in scenarios():
+        needs = evolve(scenario.needs, jacobian=claim.jacobian, field=claim.field)
+        yield Case(family, sentence.format(scenario.key), partial(check, scenario), needs=needs)
 
 
 @cache
@@ -79,10 +92,11 @@ def structural(linearisation: Linearisation) -> dict[str, Any]:
     return {item.path: item.value for item in linearisation.system.parameters if item.structural}
 
 
-def system_of(subject: Subject, make: CircuitTemplate) -> System:
+def system_of(subject: Subject, make: CircuitTemplate, claim: Requirements = NEEDS) -> System:
     """Return the lowered System; it is refused here if the backend claims less than it needs."""
     system = lower(build_system(build_network(make, True)))
-    get_manager().require(subject.backend, evolve(requirements_of(system, "ring"), jacobian=True))
+    needs = evolve(requirements_of(system, "ring"), jacobian=claim.jacobian, field=claim.field)
+    get_manager().require(subject.backend, needs)
     return system
 
 
