@@ -6,11 +6,15 @@ small modules of the kit compile in half the time.
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Iterator
 
 import pytest
+from rates_julia import process
 from rates_julia.probe import command
+
+from plugins.rates_julia.tests.driven import STANDIN
 
 FOR_TESTS = ("-O1", "--check-bounds=yes")
 
@@ -23,3 +27,13 @@ def quickly_compiled() -> Iterator[None]:
         if found is not None:
             patch.setenv("RATES_JULIA", shlex.join([*found, *FOR_TESTS]))
         yield
+
+
+@pytest.fixture(scope="module")
+def standin() -> Iterator[None]:
+    """Let Julia have modules of the names of DifferentialEquations.jl's packages."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JULIA_LOAD_PATH", os.pathsep.join(["@stdlib", str(STANDIN)]))
+        process._end()
+        yield
+        process._end()
