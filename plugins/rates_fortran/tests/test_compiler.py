@@ -72,6 +72,17 @@ def test_a_program_that_compiles_nothing_is_named(monkeypatch: pytest.MonkeyPatc
     assert str(caught.value) == "'true' makes no library of a generated module. Let FC name a compiler of Fortran."
 
 
+def test_a_cache_that_cannot_be_written_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("RATES_CACHE_DIR", str(tmp_path / "file"))
+    with pytest.raises(CompilerError) as caught:
+        decay().run(1.0, 0.1, backend="fortran")
+    assert str(caught.value) == (
+        f"What is compiled cannot be kept in '{tmp_path / 'file' / 'fortran'}': Not a directory. Let RATES_CACHE_DIR "
+        "name a folder that can be written."
+    )
+
+
 def test_text_is_written_without_a_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FC", "no-such-compiler")
     model = decay().compile(backend="fortran", step_size=0.1, simulation_time=1.0)
@@ -86,6 +97,18 @@ def test_a_function_is_written_without_a_compiler(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("FC", "no-such-compiler")
     made = decay().get_run_func("field", step_size=0.1, backend="fortran", file_name=str(tmp_path / "decay"))
     assert (tmp_path / "decay.f90").read_text(encoding="utf-8") == made.source
+
+
+def test_a_folder_is_written_without_a_compiler(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    operator = OperatorTemplate("op", ["x' = -past(z, d)", "z = 2*x"], {"x": "output(1.0)", "z": "variable", "d": 0.3})
+    late = CircuitTemplate("late", {"p": NodeTemplate("n", [operator])})
+    model = late.compile(backend="fortran", step_size=0.1, simulation_time=1.0)
+    model.to_file(tmp_path / "with")
+    monkeypatch.setenv("FC", "no-such-compiler")
+    model.to_file(tmp_path / "without")
+    texts = [{file.name: file.read_text() for file in (tmp_path / name).iterdir()} for name in ("with", "without")]
+    assert texts[0] == texts[1]
+    assert "before(1) = 2.0" in texts[1]["parameters.nml"]
 
 
 def test_what_the_compiler_refuses_is_shown_with_the_path_of_the_model() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from rates_core.errors import SimulationError
 from rates_core.plugins import get_manager
-from rates_julia import probe
+from rates_julia import probe, process
 from rates_julia.binding import Library
 from rates_julia.module import Module
 from rates_julia.procedure import Argument, Procedure
@@ -141,6 +142,28 @@ def test_a_missing_julia_is_named_with_its_remedy(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("XDG_DATA_HOME", "/nowhere")
     place = probe.unpacked()
     assert probe.probe() == f"the program 'julia' is neither on the path nor at '{place}'. {remedy}"
+
+
+def test_a_program_that_is_no_julia_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    process._end()
+    monkeypatch.setenv("RATES_JULIA", "true -q")
+    with pytest.raises(JuliaError) as raised:
+        compiled(solver="euler").run(verbose=False)
+    assert raised.value.result is None  # before any step
+    assert str(raised.value).endswith(
+        "true -q' does not start as Julia does: Julia has ended: it did not say why. Let RATES_JULIA name a Julia."
+    )
+
+
+def test_text_and_folders_are_written_without_julia(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    process._end()
+    monkeypatch.setenv("RATES_JULIA", "/nowhere/julia 'x")
+    model = compiled(solver="euler")
+    files = model.to_file(tmp_path / "folder")
+    assert [file.name for file in files] == ["README.md", "run.jl", "parameters.jl", "field.jl"]
+    with pytest.raises(JuliaError) as raised:
+        model.run(verbose=False)
+    assert raised.value.result is None  # before any step
 
 
 def test_a_run_without_julia_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -74,8 +74,15 @@ def library(source: str) -> ctypes.CDLL:
 
 def _compile(command: list[str], source: str, path: Path) -> None:
     """Compile a module in a folder of its own and put the library in its place whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        place = tempfile.TemporaryDirectory(dir=path.parent)
+    except OSError as error:
+        raise CompilerError(
+            f"What is compiled cannot be kept in '{path.parent}': {error.strerror}. Let RATES_CACHE_DIR name a folder "
+            "that can be written."
+        ) from error
+    with place as folder:
         text = Path(folder) / "model.f90"
         text.write_text(source, encoding="utf-8")
         made = Path(folder) / path.name

@@ -17,6 +17,7 @@ from rates_julia.binding import Library, Parameters, bound
 from rates_julia.equations import julia_equations
 from rates_julia.module import write_module
 from rates_julia.pair_loop import JuliaPair
+from rates_julia.process import running
 
 
 class JuliaProgram(Program):
@@ -29,6 +30,7 @@ class JuliaProgram(Program):
 
     def bind(self, arguments: Mapping[str, Any]) -> JuliaKernel:
         """Compute what depends on parameters only and return the kernel."""
+        self.library.number(running())  # a Julia that is missing is no failure of a step
         return JuliaKernel(self.request, self.library, bound(self.library, arguments), arguments)
 
     def bind_many(self, arguments: Mapping[str, np.ndarray], points: int) -> Batch:

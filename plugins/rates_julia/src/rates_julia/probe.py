@@ -25,13 +25,21 @@ def command() -> tuple[str, ...] | None:
     if chosen:
         if (found := shutil.which(chosen)) is not None:
             return (found,)
-        program, *options = shlex.split(chosen)
+        program, *options = _words(chosen)
         found = shutil.which(program)
         return None if found is None else (found, *options)
     found = shutil.which("julia")
     if found is None:
         found = shutil.which(str(unpacked()))
     return None if found is None else (found,)
+
+
+def _words(chosen: str) -> list[str]:
+    """Return a program and its options."""
+    try:
+        return shlex.split(chosen) or [chosen]
+    except ValueError:  # a quotation mark that nothing closes
+        return [chosen]
 
 
 def unpacked() -> Path:
@@ -45,7 +53,7 @@ def probe() -> str | None:
         return None
     chosen = os.environ.get("RATES_JULIA")
     if chosen:
-        where = f"the program '{shlex.split(chosen)[0]}' that the environment variable RATES_JULIA names is not there"
+        where = f"the program '{_words(chosen)[0]}' that the environment variable RATES_JULIA names is not there"
     else:
         where = f"the program 'julia' is neither on the path nor at '{unpacked()}'"
     return f"{where}. Install Julia 1.5 or later (https://julialang.org/downloads), or let RATES_JULIA name it"

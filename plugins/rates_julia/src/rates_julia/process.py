@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import shlex
 import struct
 import subprocess
 import tempfile
@@ -176,7 +177,12 @@ class Julia:
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._words, start_new_session=True,
                 pipesize=ROOM,
             )  # fmt: skip
-            self._exchange(_Message(KEEP, 1, 0))  # it has read its file, and works
+            try:
+                self._exchange(_Message(KEEP, 1, 0))  # it has read its file, and works
+            except JuliaError as error:
+                raise JuliaError(
+                    f"'{shlex.join(found)}' does not start as Julia does: {error}. Let RATES_JULIA name a Julia."
+                ) from None
             self._numbers(1)
 
     def load(self, name: str, source: str) -> int:

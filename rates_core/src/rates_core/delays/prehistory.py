@@ -44,7 +44,7 @@ class PreHistory:
 
 def prehistory(
     system: System,
-    kernel: Kernel,
+    kernel: Kernel | None,
     start: float,
     y: np.ndarray,
     inputs: tuple[Any, ...],
@@ -61,7 +61,7 @@ def prehistory(
 
     Args:
         system: the lowered System.
-        kernel: evaluates computed slots at the initial state.
+        kernel: evaluates computed slots at the initial state; without one they are evaluated here.
         start: time of the start.
         y: initial state; where chains are in it does not matter.
         inputs: values of external inputs at the start.
@@ -83,7 +83,7 @@ def prehistory(
     beginning = Beginning(system, start, given, arguments, said)
     check_known(system, beginning)
     before, y = beginning.before, _with_chains(system, y, beginning.values)
-    if beginning.dependence.computed:  # the numbers of the backend that runs the model, down to their rounding
+    if kernel is not None and beginning.dependence.computed:  # the backend's numbers, down to their rounding
         reads = tuple(beginning.values[read.path] for read in system.reads)
         values = kernel.slots(start, y, inputs, reads, no_draws(system))
         before = beginning.past(before.unknown, dict(zip(slot_paths(system), values, strict=True)))

@@ -60,13 +60,14 @@ class Run:
     """One run, ready to go: everything checked and bound.
 
     Attributes:
+        bound: the program with the parameters bound; None where the run is written, not taken.
         begins: it does not simply go on from another one: it starts, or its parameters are others.
     """
 
     model: CompiledModel
     request: RunRequest
     grid: TimeGrid
-    kernel: Kernel
+    bound: Kernel | None
     inputs: Inputs
     draws: Draws
     carry: Carry
@@ -74,6 +75,12 @@ class Run:
     delays: tuple[Any, ...]
     past: PreHistory | None
     begins: bool = True
+
+    @property
+    def kernel(self) -> Kernel:
+        """Return the program with the parameters bound."""
+        assert self.bound is not None
+        return self.bound
 
     @property
     def start(self) -> float:
@@ -116,8 +123,14 @@ def performed(model: CompiledModel, request: RunRequest) -> tuple[Run, Carry, Re
     return run, *(run_fixed(run) if model.choice.fixed else run_accepted(run))
 
 
-def prepared(model: CompiledModel, request: RunRequest) -> Run:
-    """Return a run with everything checked and bound."""
+def prepared(model: CompiledModel, request: RunRequest, bind: bool = True) -> Run:
+    """Return a run with everything checked and bound.
+
+    Args:
+        model: that is run.
+        request: what is asked for.
+        bind: the program, and make a storage of past values; what is only written needs neither, nor what runs it.
+    """
     system, choice = model.system, model.choice
     grid = time_grid(
         request.simulation_time, request.step_size, request.sampling_step_size, request.cutoff, choice.fixed
@@ -132,7 +145,7 @@ def prepared(model: CompiledModel, request: RunRequest) -> Run:
     inputs = Inputs(system, request.inputs, grid, start)
     arguments = arguments_of(system, request.parameters)
     check_indices(system, arguments)
-    kernel = watched(model.program.bind(arguments), system, arguments)
+    kernel = watched(model.program.bind(arguments), system, arguments) if bind else None
     delays = delay_values(system, arguments)
     seed = before.seed if before is not None and request.seed is None else request.seed
     draws = Draws(system, seed)
@@ -145,11 +158,11 @@ def prepared(model: CompiledModel, request: RunRequest) -> Run:
     past = _past(system, kernel, y, inputs, arguments, history)
     carry = Carry(0, 0.0, y if past is None else past.y)
     run = Run(model, request, grid, kernel, inputs, draws, carry, arguments, delays, past)
-    return run if not system.reads else _with_history(run)
+    return _with_history(run) if system.reads and bind else run
 
 
 def _past(
-    system: System, kernel: Kernel, y: np.ndarray, inputs: Inputs, arguments: Mapping[str, Any], history: Any
+    system: System, kernel: Kernel | None, y: np.ndarray, inputs: Inputs, arguments: Mapping[str, Any], history: Any
 ) -> PreHistory | None:
     chained = any(isinstance(state.initial, str) for state in system.states)
     if not system.reads and not chained:

@@ -39,7 +39,7 @@ def to_folder(model: CompiledModel, request: RunRequest, folder: Path, replace: 
     _check_place(folder, replace)
     _check_model(model)
     maker: Backend = model.choice.backend.load()()
-    wanted = _request(maker, prepared(model, request))
+    wanted = _request(maker, prepared(model, request, bind=False))
     made = maker.folder(wanted)
     if made is None:
         raise UnsupportedFeatureError(
