@@ -99,10 +99,21 @@ def test_a_function_is_written_without_a_compiler(monkeypatch: pytest.MonkeyPatc
     assert (tmp_path / "decay.f90").read_text(encoding="utf-8") == made.source
 
 
-def test_a_folder_is_written_without_a_compiler(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def late() -> CircuitTemplate:
     operator = OperatorTemplate("op", ["x' = -past(z, d)", "z = 2*x"], {"x": "output(1.0)", "z": "variable", "d": 0.3})
-    late = CircuitTemplate("late", {"p": NodeTemplate("n", [operator])})
-    model = late.compile(backend="fortran", step_size=0.1, simulation_time=1.0)
+    return CircuitTemplate("late", {"p": NodeTemplate("n", [operator])})
+
+
+@pytest.mark.parametrize("solver", ["euler", "scipy"])
+def test_a_function_with_a_past_is_written_without_a_compiler(solver: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FC", "no-such-compiler")
+    made = late().get_run_func("field", step_size=0.1, backend="fortran", solver=solver)
+    past = made.args[-1](-0.3) if solver == "scipy" else made.args[-1][3]
+    assert past.tolist() == [2.0]
+
+
+def test_a_folder_is_written_without_a_compiler(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    model = late().compile(backend="fortran", step_size=0.1, simulation_time=1.0)
     model.to_file(tmp_path / "with")
     monkeypatch.setenv("FC", "no-such-compiler")
     model.to_file(tmp_path / "without")

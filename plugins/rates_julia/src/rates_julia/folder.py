@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 from rates_core.programs.folder import (
-    Column,
     Folder,
     FolderRequest,
     RowForms,
@@ -28,7 +27,7 @@ ROW = RowForms(1, "{}[{}]", "{}[{}:{}]", "{}")
 OWN = frozenset({
     "FieldModel", "ComputedModel", "DelimitedFiles", "Past", "Vector", "field", "computed", "parameters", "start",
     "read_table", "readdlm", "run_model", "open", "joinpath", "file", "print", "println", "join", "copy", "push",
-    "round", "floor", "values", "step", "past", "weight", "nearest",
+    "round", "floor", "values", "step", "past", "columns", "column", "value", "zip", "weight", "nearest",
 })  # fmt: skip
 
 TABLE = """\
@@ -162,16 +161,19 @@ class _Writer:
             lines.append(f"values = zeros({request.computed.shape[0]})")  # type: ignore[attr-defined]
         if request.past is not None:
             lines.append("history = Past(h, before, Vector{Float64}[])")
+        called = self._called(request.field_name, request.field, "dy", "t", "y")
+        lines.append(f"derivative!(dy, y, t) = {called}")
         row = "; ".join(["t", *row_texts(request, ROW)])
+        lines += ["columns = [", *inner([f"{_quoted(word)}," for word in table_words(request.columns)]), "]"]
         loop = [
-            f"println(file, {_quoted(','.join(table_words(request.columns)))})",
+            "println(file, join(columns, ','))",
             "for step in 0:steps",
             *inner(self._step(row)),
             "end",
         ]
         lines += ['open(joinpath(@__DIR__, "result.csv"), "w") do file', *inner(loop), "end"]
-        lines.append('println("time = ", steps*h)')
-        lines += [f"println({_quoted(f'{one_line(column.label)} = ')}, {_entry(column)})" for column in request.columns]
+        lines += [f"for (column, value) in zip(columns, [steps*h; {'; '.join(row_texts(request, ROW))}])"]
+        lines += [*inner(['println(column, " = ", value)']), "end"]
         summary = '"Take all steps, and print where they end."'
         head = f"function run_model({', '.join([*self.names.values(), *self._given()])})"
         return [summary, head, *inner(lines), "end"]
@@ -194,12 +196,8 @@ class _Writer:
                 continue
             time, _, state = text.partition("|")
             state = state if state == "y" else f"@.({state})"
-            lines.append(self._called(request.field_name, request.field, target, time, state))
+            lines.append(f"derivative!({target}, {state}, {time})")
         return lines
-
-
-def _entry(column: Column) -> str:
-    return f"{'values' if column.computed else 'y'}[{column.place + 1}]"
 
 
 def _number(value: Any) -> str:

@@ -26,7 +26,7 @@ if exist('OCTAVE_VERSION', 'builtin') && isempty(available_graphics_toolkits())
 else
   plot(t, y);
   xlabel('t');
-  legend({LABELS});
+  legend({LABELS}, 'Interpreter', 'none');
 end"""
 
 

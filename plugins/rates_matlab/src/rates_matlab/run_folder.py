@@ -96,21 +96,22 @@ class _Writer:
         ]  # fmt: skip
         if request.past is not None:
             lines.append("rows = zeros(numel(before), steps + 1);")
-        lines += ["for step = 0:steps", *indented(self._step()), "end"]
-        heading = ",".join(table_words(columns)).replace("'", "''")
+        history = ", history" if request.past is not None else ""
+        called = self._called(request.field, request.field_name, "t", "y")
+        lines.append(f"derivative = @(t, y{history}) {called};")
+        lines += ["for step = 0:steps", *indented(self._step(history)), "end"]
+        *words, last = (word.replace("'", "''") for word in table_words(columns))
+        lines += ["columns = {", *(f"  '{word}', ..." for word in words), f"  '{last}'}};"]
         lines += [
-            "file = fopen('result.csv', 'w');", f"fprintf(file, '%s\\n', '{heading}');",
-            f"fprintf(file, '%.17g{',%.17g' * len(columns)}\\n', table.');", "fclose(file);",
-            "fprintf('time = %.17g\\n', t);",
+            "file = fopen('result.csv', 'w');", "fprintf(file, '%s\\n', strjoin(columns, ','));",
+            "fprintf(file, [repmat('%.17g,', 1, numel(columns) - 1), '%.17g\\n'], table.');", "fclose(file);",
+            "for column = 1:numel(columns)", "  fprintf('%s = %.17g\\n', columns{column}, table(end, column));", "end",
         ]  # fmt: skip
-        for number, column in enumerate(columns):
-            label = one_line(column.label).replace("'", "''")
-            lines.append(f"fprintf('%s = %.17g\\n', '{label}', table(end, {number + 2}));")
         return self._marked(
-            "\n".join(part for line in lines for part in ([line] if "printf" in line else wrapped([line])))
+            "\n".join(part for line in lines for part in ([line] if _has_text(line) else wrapped([line])))
         )
 
-    def _step(self) -> list[str]:
+    def _step(self, history: str) -> list[str]:
         request = self.request
         lines = ["t = step*h;"]
         if request.computed is not None and request.past is not None:
@@ -125,9 +126,14 @@ class _Writer:
             lines.append("history = @(time) past_values(time, h, step, rows, before);")
         row = ", ".join(["t", *row_texts(request, ROW)])
         lines += ["if mod(step, stride) == 0", f"  table(step/stride + 1, :) = [{row}];", "end"]
-        steps = step_lines(request.tableau, lambda t, y: self._called(request.field, request.field_name, t, y))
+        steps = step_lines(request.tableau, lambda t, y: f"derivative({t}, {y}{history})")
         return [*lines, "if step < steps", *(f"  {line};" for line in steps), "end"]
 
 
 def _part(name: str, first: int, count: int) -> str:
     return f"{name}({first + 1})" if count == 1 else f"{name}({first + 1}:{first + count})"
+
+
+def _has_text(line: str) -> bool:
+    """Tell whether a line must not be broken, for a text stands in it."""
+    return "printf" in line or line.startswith("  '")

@@ -19,7 +19,7 @@ from rates_core.files import path_of
 from rates_core.network.build import build_network
 from rates_core.plugins import get_manager
 from rates_core.plugins.specs import BackendSpec, SolverSpec
-from rates_core.programs.program import Backend, FunctionRequest, FunctionSource, ProgramRequest, slot_paths
+from rates_core.programs.program import Backend, FunctionRequest, FunctionSource, slot_paths
 from rates_core.simulation.arguments import arguments_of, initial_state
 from rates_core.simulation.choice import (
     chosen_backend,
@@ -211,7 +211,7 @@ def _function(
         samples=_samples(solver_spec),
     )  # fmt: skip
     source = maker.function(request)
-    args = _arguments(system, maker, request, source, inputs)
+    args = _arguments(system, request, source, inputs)
     texts: Mapping[str, str] = {}
     if settings is not None and file is not None:
         check_no_folder(file)
@@ -282,7 +282,7 @@ def _places(linearisation: Linearisation | None) -> tuple[np.ndarray, np.ndarray
 
 
 def _arguments(
-    system: System, maker: Backend, request: FunctionRequest, source: FunctionSource, inputs: Mapping[str, Any] | None
+    system: System, request: FunctionRequest, source: FunctionSource, inputs: Mapping[str, Any] | None
 ) -> tuple[Any, ...]:
     """Return t, y, parameters, inputs as samples or functions of time, and the past, at the start."""
     values = arguments_of(system)
@@ -295,8 +295,7 @@ def _arguments(
     slots = slot_paths(system)
     past: list[Any] = []
     if slots:
-        kernel = maker.program(ProgramRequest(system, (), None, system.name), {}).bind(values)
-        before = prehistory(system, kernel, 0.0, y, signals.at(0.0), values)
+        before = prehistory(system, None, 0.0, y, signals.at(0.0), values)  # what runs the text may not be there
         y = before.y
         row = np.concatenate([np.atleast_1d(before.value(slot, 0.0)) for slot in slots])
         if source.past:
