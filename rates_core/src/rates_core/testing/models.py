@@ -67,10 +67,14 @@ def _single_units() -> Iterator[Scenario]:
     )  # fmt: skip
     yield _scenario(
         "an oscillator with a complex amplitude",
-        single("z' = (0.3 + 2.0*I - abs(z)^2)*z + a*conj(z)", z="output(0.4+0.2j)", a=0.1 + 0.05j),
-        ["p/op/z"],
+        single(
+            # two more whose imaginary parts rest, for they move by what is real
+            ["z' = (0.3 + 2.0*I - abs(z)^2)*z + a*conj(z)", "w' = abs(z) - b", "v' = 0.5"],
+            z="output(0.4+0.2j)", w="variable(0.1-0.3j)", v="variable(-0.2j)", a=0.1 + 0.05j, b=0.7,
+        ),
+        ["p/op/z", "p/op/w", "p/op/v"],
         needs=_COMPLEX,
-    )
+    )  # fmt: skip
     yield _scenario(
         "a vector that a matrix turns",
         single(

@@ -276,7 +276,7 @@ class ModuleWriter:
             name = self.identifiers.derived("d_{}", self.names[state.path])
             text = self.printer.value(result, state.shape, state.complex)
             lines.append(f"{name} = {text}  # {one_line(state.path)}")
-            if state.complex and not self.printer.is_complex(result):
+            if state.complex and not self.printer.language.strict and not self.printer.is_complex(result):
                 name = f"complex_of({name}, 0.0*{name})"
             part = name if state.shape else f"{name}[..., None]"
             parts.append(f"interleaved({part})" if state.complex else part)
