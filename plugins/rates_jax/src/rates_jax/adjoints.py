@@ -47,6 +47,7 @@ class Way:
         most: number of steps that there is room for.
         moved: paths of the parameters that are variables.
         initial: whether the state at the start is one, behind them.
+        paired: paths of complex parameters, which come as real numbers in pairs.
         parts: what the loss takes.
         first: rows before it are dropped.
     """
@@ -56,12 +57,13 @@ class Way:
     most: int
     moved: tuple[str, ...]
     initial: bool
+    paired: frozenset[str]
     parts: tuple[tuple[str, int, tuple[int, ...] | None, bool], ...]
     first: int
 
     @classmethod
-    def of(cls, method: str, adjoint: str, most: int, request: GradientRequest) -> Way:
-        """Return the way to what a request asks for."""
+    def of(cls, method: str, adjoint: str, paired: frozenset[str], request: GradientRequest) -> Way:
+        """Return the way to what a request asks for, without room for any steps."""
         parts = tuple(
             (
                 part.key,
@@ -71,7 +73,7 @@ class Way:
             )
             for part in request.parts
         )
-        return cls(method, adjoint, most, request.parameters, request.initial, parts, request.first)
+        return cls(method, adjoint, 0, request.parameters, request.initial, paired, parts, request.first)
 
 
 Loss = Callable[[Mapping[str, Any]], Any]
@@ -113,7 +115,7 @@ class Derivative:
         form = jax.tree.map(lambda item: np.zeros(jnp.shape(item)), fed)
 
         def slope(t: Any, y: Any, given: Any) -> Any:
-            derivative, _ = self._bind((given[0], _from_bits(form, given[1])))
+            derivative, _ = self._bind((self._numbers(given[0]), _from_bits(form, given[1])))
             return jnp.asarray(derivative(t, y.astype(self._precision)), dtype=float)
 
         solution = diffrax.diffeqsolve(
@@ -122,9 +124,16 @@ class Derivative:
             saveat=diffrax.SaveAt(ts=times), stepsize_controller=_controller(road, stops),
             adjoint=ADJOINTS[way.adjoint](), max_steps=way.most, throw=False,
         )  # fmt: skip
-        _, observe = self._bind((parameters, fed))
+        _, observe = self._bind((self._numbers(parameters), fed))
         rows = jax.vmap(lambda t, y: observe(t, y.astype(self._precision)))(times, solution.ys)
         return self._named(rows), solution.result != diffrax.RESULTS.max_steps_reached
+
+    def _numbers(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Return parameters, complex ones of their pairs: all that a way is given is real, or it may integrate it."""
+        return {
+            path: jax.lax.complex(value[..., 0], value[..., 1]) if path in self._way.paired else value
+            for path, value in parameters.items()
+        }
 
     def _named(self, rows: tuple[Any, ...]) -> dict[str, Any]:
         """Return columns by name, as a loss takes them."""
@@ -144,7 +153,8 @@ def _controller(road: Road, stops: Any) -> Any:
 
 def _contracted(by_outputs: Mapping[str, Any], by_variables: Mapping[str, Any], number: int) -> Any:
     """Return the derivative of a loss by one variable, from those by outputs and of outputs."""
-    return sum(jnp.tensordot(by_outputs[key], by_variables[key][number], by_outputs[key].ndim) for key in by_outputs)
+    parts = (jnp.tensordot(by_outputs[key], by_variables[key][number], by_outputs[key].ndim) for key in by_outputs)
+    return sum(map(jnp.real, parts))
 
 
 def _in_bits(tree: Any) -> Any:

@@ -36,7 +36,7 @@ def forwards(outputs: Callable[..., Any]) -> Differentiated:
 
         def along(direction: jax.Array) -> Any:
             moved = jax.jvp(run_of, (variables[number],), (direction,))[1]
-            return sum(jax.tree.leaves(jax.tree.map(lambda a, b: jnp.sum(a * b), by_outputs, moved)))
+            return sum(jax.tree.leaves(jax.tree.map(lambda a, b: jnp.sum((a * b).real), by_outputs, moved)))
 
         shape = variables[number].shape
         directions = jnp.eye(variables[number].size, dtype=variables[number].dtype).reshape(-1, *shape)

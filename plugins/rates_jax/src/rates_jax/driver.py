@@ -15,6 +15,7 @@ from rates_core.programs.arrays.gradient import checked
 from rates_core.programs.equations import Equations
 from rates_core.programs.gradient import GradientRequest, Gradients
 from rates_core.programs.pair import Status
+from rates_core.programs.real_pairs import numbers_of
 from rates_core.programs.record import Columns
 from rates_core.solvers.driver import Driver, Problem, Problems, Progress, Solutions
 from rates_core.solvers.failures import stuck, too_many_steps
@@ -70,8 +71,11 @@ class DiffraxDriver(Driver):
         """
         equations = _equations(problem)
         run = _Run(problem, equations)
-        moved = tuple(path for path in request.parameters if path in equations.values[0])
-        way = Way.of(run.method, adjoint_name(problem.options["adjoint"]), 0, evolve(request, parameters=moved))
+        parameters, _ = equations.values
+        moved = tuple(path for path in request.parameters if path in parameters)
+        paired = frozenset(path for path, value in parameters.items() if jnp.iscomplexobj(value))
+        adjoint = adjoint_name(problem.options["adjoint"])
+        way = Way.of(run.method, adjoint, paired, evolve(request, parameters=moved))
         # a run before had room for its steps; where it is not enough, or they are limited, they are counted
         most = equations.kept.get(("diffrax room", run.method), 0) if problem.options["max_steps"] is None else 0
         found = run.derivatives(evolve(way, most=most), request) if most else None
@@ -141,6 +145,10 @@ class _Run:
         first = self._options.steps.first_step
         with jax.enable_x64(True):
             y = jnp.asarray(problem.y)
+            parameters = {
+                path: jnp.stack((value.real, value.imag), -1) if path in way.paired else value
+                for path, value in parameters.items()
+            }
             fixed = {path: value for path, value in parameters.items() if path not in way.moved}
             variables = (*(parameters[path] for path in way.moved), *([y] if way.initial else []))
             road = jax.tree.map(jnp.asarray, self._even(way.adjoint, self._road()))
@@ -156,7 +164,9 @@ class _Run:
         if not bool(done):
             return None
         parts = [np.asarray(part, dtype=float) for part in found]
-        by_path = dict(zip(way.moved, parts, strict=False))
+        by_path = {
+            path: numbers_of(part) if path in way.paired else part for path, part in zip(way.moved, parts, strict=False)
+        }
         return Gradients(float(value), by_path, parts[-1] if way.initial else None)
 
     def _called(self, place: Place, road: Road, rows: int, most: int) -> Reached:

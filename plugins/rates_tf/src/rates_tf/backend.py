@@ -109,6 +109,10 @@ class TensorFlowRuntime(ArrayRuntime):
         """Return entries of the first axis, or of the last one."""
         return picked(values, index, -1 if last else 0)  # type: ignore[no-untyped-call]  # it is text of modules too
 
+    def complex_of(self, pairs: Any) -> Any:
+        """Return complex numbers, whose real and imaginary parts stand in a last axis of two."""
+        return tf.complex(pairs[..., 0], pairs[..., 1])
+
     def differentiated(self, outputs: Callable[..., Any], forward: bool) -> Differentiated:
         """Return the function that returns a loss and its derivatives."""
         return self._placed(forwards(outputs) if forward else backwards(outputs))

@@ -47,7 +47,8 @@ def forwards(outputs: Callable[..., Any]) -> Differentiated:
             pulled = inner.gradient(found, variables, weights, unconnected_gradients="zero")
             pulled = [tf.convert_to_tensor(value) for value in pulled]
         moved = outer.gradient(pulled, weights, list(tangents), unconnected_gradients="zero")
-        return tf.add_n([tf.reduce_sum(by_outputs[name] * value) for name, value in moved.items()])
+        parts = [tf.math.conj(by_outputs[name]) * value for name, value in moved.items()]
+        return tf.add_n([tf.reduce_sum(tf.math.real(part)) for part in parts])
 
     def both(loss: Callable[..., Any], variables: Sequence[tf.Tensor], rest: Any) -> Any:
         found = run(variables, rest)

@@ -77,6 +77,10 @@ class TorchRuntime(ArrayRuntime):
         """Return an array, repeated along new first axes and such of length 1."""
         return torch.broadcast_to(value, shape)
 
+    def complex_of(self, pairs: Any) -> Any:
+        """Return complex numbers, whose real and imaginary parts stand in a last axis of two."""
+        return torch.complex(pairs[..., 0], pairs[..., 1])
+
     def differentiated(self, outputs: Callable[..., Any], forward: bool) -> Differentiated:
         """Return the function that returns a loss and its derivatives."""
         return forwards(outputs) if forward else backwards(outputs)

@@ -37,7 +37,8 @@ def forwards(outputs: Callable[..., Any]) -> Differentiated:
             entries = []
             for direction in torch.eye(variable.numel(), dtype=variable.dtype, device=variable.device):
                 moved = _tangents(outputs, variables, rest, number, direction.reshape(variable.shape))
-                entries.append(sum((torch.sum(by_outputs[name] * part) for name, part in moved.items()), value * 0))
+                parts = (torch.sum((by_outputs[name].conj() * part).real) for name, part in moved.items())
+                entries.append(sum(parts, value * 0))
             derivatives.append(torch.stack(entries).reshape(variable.shape) if entries else variable)
         return value, derivatives
 

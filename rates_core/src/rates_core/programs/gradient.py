@@ -125,7 +125,8 @@ class Gradients:
 
     Attributes:
         loss: its value.
-        parameters: by path of the System's parameter, each of its shape.
+        parameters: by path of the System's parameter, each of its shape, by complex ones complex; `real_pairs` says
+            what that is.
         initial: by the state at the start, if that was asked for.
         inputs: per node of the method, per input that was asked for, by its table.
     """

@@ -156,11 +156,12 @@ class CompiledModel:
         """Run the compiled model and return the derivative of a loss by parameters, weights, delays, starts and inputs.
 
         The derivative is that of the steps which are taken, exact up to rounding. By a delay it is that of the
-        polynomials between stored samples; where the delay meets a sample, the mean of those on both sides.
+        polynomials between stored samples; where the delay meets a sample, the mean of those on both sides. By a
+        complex number z = a + ib it is dL/da + i dL/db: the direction in which the loss L grows fastest.
 
         Args:
             loss: takes the outputs by name, as arrays of the backend's library (one axis for time, a second one for
-                units where there are several), and returns a number of that library.
+                units where there are several), and returns a real number of that library.
             wrt: paths of parameters, of weights or delays of edges, of states, which stand for their values at the
                 start, or of inputs that are fed with samples.
             parameters: as in `run`, as are the others.
@@ -225,7 +226,7 @@ class CompiledModel:
         of those that the run was given, and returns the outputs by name, as a loss of `gradient` takes them.
 
         Args:
-            wrt: paths as in `gradient`, but for delays.
+            wrt: paths as in `gradient`, but for delays and what is complex.
             parameters: as in `run`, as are the others: what is not in `wrt` stays as it is here.
             initial: see there.
             inputs: see there.
@@ -238,7 +239,7 @@ class CompiledModel:
 
         Raises:
             UnsupportedFeatureError: the backend does not differentiate runs, the method chooses its steps, or a path
-                names a delay.
+                names a delay or complex numbers.
             UnknownNameError, ArgumentError, InputSignalError: something is not as it should be.
 
         Example:

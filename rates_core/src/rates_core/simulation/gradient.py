@@ -11,6 +11,7 @@ from attrs import evolve
 from rates_core.errors import ArgumentError, SimulationError, UnsupportedFeatureError, shown
 from rates_core.programs.gradient import GradientRequest, Gradients, Loss
 from rates_core.programs.program import slot_paths
+from rates_core.programs.real_pairs import no_derivative
 from rates_core.simulation.accepted import problem_of, run_accepted
 from rates_core.simulation.asked import Asked, Way
 from rates_core.simulation.execution import Run, RunRequest
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 class Gradient(Mapping[str, Any]):
     """The derivative of a loss by each path: a number where the path names one, else one per unit.
+
+    By a complex number z = a + ib the derivative of a loss L is dL/da + i dL/db.
 
     Attributes:
         loss: value of the loss.
@@ -124,7 +127,7 @@ def _found(run: Run, request: GradientRequest) -> Gradients:
         return run.kernel.gradient(request)
     assert choice.driver is not None
     found = choice.driver.gradient(problem_of(run), request)
-    zeros = {path: np.zeros(run.model.system.parameter_paths[path].shape) for path in request.parameters}
+    zeros = {path: no_derivative(run.model.system.parameter_paths[path]) for path in request.parameters}
     return evolve(found, parameters={**zeros, **found.parameters})
 
 

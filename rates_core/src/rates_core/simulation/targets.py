@@ -11,10 +11,11 @@ from attrs import frozen
 from rates_core.errors import ArgumentError, UnsupportedFeatureError
 from rates_core.network.resolve import Selection, resolve, resolve_edges
 from rates_core.programs.gradient import Gradients
+from rates_core.programs.real_pairs import numbers_of
 from rates_core.simulation.arguments import names_state
 from rates_core.simulation.edge_arguments import is_edge_attribute
 from rates_core.system.named_parameters import attributes_of, parameter_of
-from rates_core.system.system import Parameter, System
+from rates_core.system.system import Parameter, State, System
 
 
 @frozen(eq=False)
@@ -23,11 +24,13 @@ class Target:
 
     Attributes:
         parameter: its path; None for the state.
-        places: of the entries, flattened, in the parameter or the state vector; None for all.
+        places: of the entries, flattened, in the parameter or the state vector; None for all. A complex entry of the
+            state has two there: `[entries, 2]`.
         numbers: what tells each entry from others; equal ones are one number, although they stand in several places.
         count: of the units or connections that they belong to, which may be more than there are entries.
         slots: where these stand among all that the path names; None behind those of the targets before.
         shape: of the value, if that is an array of one unit.
+        complex: whether the numbers are.
     """
 
     parameter: str | None
@@ -36,6 +39,7 @@ class Target:
     count: int
     slots: np.ndarray | None = None
     shape: tuple[int, ...] | None = None
+    complex: bool = False
 
 
 def targets_of(system: System, path: str, argument: str = "wrt") -> Iterator[Target]:
@@ -53,12 +57,11 @@ def targets_of(system: System, path: str, argument: str = "wrt") -> Iterator[Tar
     elif names_state(system, path, argument):
         for selection in resolve(network, path, argument):
             state = system.state_paths[system.addresses[selection.population, selection.operator, selection.variable]]
-            if state.complex or isinstance(state.initial, str):
-                what = "complex" if state.complex else "what its past says"
-                raise UnsupportedFeatureError(f"{argument}: the start of '{path}' is {what}; it has no gradient here.")
-            units = np.arange(state.entries) if selection.units is None else np.asarray(selection.units)
-            numbers = tuple((state.path, unit) for unit in units.tolist())
-            yield Target(None, state.offset + units, numbers, len(units), shape=_own_shape(selection, state.shape))
+            if isinstance(state.initial, str):
+                raise UnsupportedFeatureError(
+                    f"{argument}: the start of '{path}' is what its past says; it has no gradient here."
+                )
+            yield _of_state(state, selection)
     else:
         for selection in resolve(network, path, argument):
             try:
@@ -70,21 +73,27 @@ def targets_of(system: System, path: str, argument: str = "wrt") -> Iterator[Tar
             yield _of_units(_checked(system, symbol, path, argument), selection)
 
 
+def _of_state(state: State, selection: Selection) -> Target:
+    """Return the entries of the state at the start that units have."""
+    units = np.arange(state.entries) if selection.units is None else np.asarray(selection.units)
+    numbers = tuple((state.path, unit) for unit in units.tolist())
+    places = units[:, None] * 2 + np.arange(2) if state.complex else units
+    shape = None if selection.length else state.shape or None
+    return Target(None, state.offset + places, numbers, len(units), shape=shape, complex=state.complex)
+
+
 def _of_units(parameter: Parameter, selection: Selection) -> Target:
     """Return the entries of a parameter that units have."""
-    path, origin = parameter.path, parameter.origin
+    path, origin, kind = parameter.path, parameter.origin, parameter.complex
     if not parameter.shape:
-        return Target(path, None, (origin,), selection.count)
+        return Target(path, None, (origin,), selection.count, complex=kind)
     if not selection.length:
         size = int(np.prod(parameter.shape))
-        return Target(path, None, tuple((path, place) for place in range(size)), size, shape=parameter.shape)
+        numbers = tuple((path, place) for place in range(size))
+        return Target(path, None, numbers, size, shape=parameter.shape, complex=kind)
     units = list(range(selection.length)) if selection.units is None else np.asarray(selection.units).tolist()
     numbers = tuple(origin[unit] if isinstance(origin, tuple) else origin for unit in units)
-    return Target(path, selection.units, numbers, len(units))
-
-
-def _own_shape(selection: Selection, shape: tuple[int, ...]) -> tuple[int, ...] | None:
-    return None if selection.length else shape or None
+    return Target(path, selection.units, numbers, len(units), complex=kind)
 
 
 def _of_edges(system: System, path: str, argument: str) -> Iterator[Target]:
@@ -97,23 +106,24 @@ def _of_edges(system: System, path: str, argument: str) -> Iterator[Target]:
         )
     for part in named.parts:
         for symbol in attributes_of(system, part.set, asked.attribute):
-            single = not _checked(system, symbol, path, argument).shape
+            parameter = _checked(system, symbol, path, argument)
+            single = not parameter.shape
             places = None if single else part.set.places(part.chosen)
             entries = [0] if single else range(part.set.count) if places is None else np.asarray(places).tolist()
             numbers = tuple((symbol, entry) for entry in entries)
-            yield Target(symbol, places, numbers, part.count, named.slots(part), (named.total,))
+            slots, shape = named.slots(part), (named.total,)
+            yield Target(symbol, places, numbers, part.count, slots, shape, parameter.complex)
 
 
 def _checked(system: System, symbol: str, path: str, argument: str) -> Parameter:
-    """Return a parameter that is a real number.
+    """Return a parameter that is a number.
 
     Raises:
         ArgumentError: it is not.
     """
     parameter = system.parameter_paths[symbol]
-    if parameter.complex or parameter.integer:
-        what = "complex" if parameter.complex else "an index"
-        raise ArgumentError(f"{argument}: '{path}' is {what}; it has no gradient here.")
+    if parameter.integer:
+        raise ArgumentError(f"{argument}: '{path}' is an index; it has no gradient here.")
     return parameter
 
 
@@ -134,14 +144,19 @@ class Variable:
         """Return whether all that the path names is one number."""
         return len({number for target in self.targets for number in target.numbers}) == 1
 
+    @property
+    def complex(self) -> bool:
+        """Return whether some of it is."""
+        return any(target.complex for target in self.targets)
+
     def derivative(self, found: Gradients) -> Any:
-        """Return the derivative by it.
+        """Return the derivative by it; see `rates_core.programs.real_pairs` for that by complex numbers.
 
         Raises:
             ArgumentError: it names several numbers, and several units share one of them.
         """
         parts = self._entries(found.parameters, found.initial)
-        return float(sum(part.sum() for part in parts)) if self.single else self._joined(parts)
+        return np.concatenate(parts).sum().item() if self.single else self._joined(parts)
 
     def value(self, arguments: Mapping[str, Any], y: np.ndarray) -> np.ndarray:
         """Return what it is in a run.
@@ -170,7 +185,8 @@ class Variable:
         found = []
         for target in self.targets:
             values = np.ravel(np.asarray(y if target.parameter is None else parameters[target.parameter]))
-            found.append(values if target.places is None else values[target.places])
+            entries = values if target.places is None else values[target.places]
+            found.append(numbers_of(entries) if entries.ndim > 1 else entries)
         return found
 
     def _joined(self, parts: list[np.ndarray]) -> np.ndarray:
@@ -179,7 +195,7 @@ class Variable:
         if first.slots is None:
             shape = first.shape if len(self.targets) == 1 else None
             return np.concatenate(parts) if shape is None else parts[0].reshape(shape)
-        values = np.zeros(first.shape or ())  # a connection that is not stored moves nothing
+        values = np.zeros(first.shape or (), np.result_type(*parts))  # a connection that is not stored moves nothing
         for target, part in zip(self.targets, parts, strict=True):
             values[target.slots] = part
         return values

@@ -27,6 +27,7 @@ def trainable(model: CompiledModel, wrt: Iterable[str], request: RunRequest, che
     asked = Asked.of(model, wrt, request, Way.of("reverse", checkpoint))
     run = asked.run
     _check_no_delays(asked)
+    _check_real(asked)
     feeds = {
         signal.key: _feed(run, signal.key) for signal in run.model.system.inputs if run.inputs.has_samples(signal.key)
     }
@@ -48,6 +49,15 @@ def _check_no_delays(asked: Asked) -> None:
             raise UnsupportedFeatureError(
                 f"wrt: '{path}' is a delay, which says what is stored of a run; trainable() keeps it as it is. "
                 "gradient() differentiates by it."
+            )
+
+
+def _check_real(asked: Asked) -> None:
+    """Raise where variables are complex: values that programs train are real."""
+    for path, variable in asked.variables.items():
+        if variable.complex:
+            raise UnsupportedFeatureError(
+                f"wrt: '{path}' is complex; the values of trainable() are real. gradient() differentiates by it."
             )
 
 

@@ -15,9 +15,10 @@ from rates_core.programs.arrays.moments import inputs_at_moments
 from rates_core.programs.arrays.now import WithoutDelay
 from rates_core.programs.arrays.outputs import Given, Plan
 from rates_core.programs.arrays.rollout import Stretch, Stretches
-from rates_core.programs.arrays.runtime import argument
+from rates_core.programs.arrays.runtime import ArrayRuntime, argument
 from rates_core.programs.gradient import Course, GradientRequest, Gradients, Loss
-from rates_core.system.system import System
+from rates_core.programs.real_pairs import no_derivative, numbers_of, pairs_of
+from rates_core.system.system import Parameter, System
 
 if TYPE_CHECKING:
     from rates_core.programs.arrays.kernel import ArrayKernel
@@ -46,18 +47,25 @@ def gradients_of(kernel: ArrayKernel, request: GradientRequest) -> Gradients:
     plan, given = planned(kernel, request, moved)
     plan = evolve(plan, moved=moved, initial=request.initial, fed=request.fed, forward=request.forward)
     tables = [node[number] for node in given.inputs for number in request.fed]
-    variables = (*(given.parameters[path] for path in moved), *([given.y] if request.initial else []), *tables)
+    by_parameters = [_variable(runtime, system.parameter_paths[path], given.parameters[path]) for path in moved]
+    variables = (*by_parameters, *([given.y] if request.initial else []), *tables)
     fixed = {path: value for path, value in given.parameters.items() if path not in moved}
 
     value, found = program.differentiated(plan)(checked(request.loss), variables, given._replace(parameters=fixed))
     derivatives = [np.asarray(runtime.numpy(part), dtype=float) for part in found]
-    by_path = {path: np.zeros(system.parameter_paths[path].shape) for path in request.parameters}
-    by_path |= dict(zip(moved, derivatives, strict=False))
+    by_path = {path: no_derivative(system.parameter_paths[path]) for path in request.parameters}
+    for path, part in zip(moved, derivatives, strict=False):
+        by_path[path] = numbers_of(part) if system.parameter_paths[path].complex else part
     behind = derivatives[len(moved) :]
     initial = behind.pop(0) if request.initial else None
     count = len(request.fed)
     by_node = [behind[place : place + count] for place in range(0, len(behind), count)] if count else []
     return Gradients(float(runtime.numpy(value)), by_path, initial, by_node)
+
+
+def _variable(runtime: ArrayRuntime, parameter: Parameter, value: Any) -> Any:
+    """Return real numbers by which a loss is differentiated: `Outputs` makes complex ones of pairs."""
+    return runtime.array(pairs_of(runtime.numpy(value)), "real") if parameter.complex else value
 
 
 def planned(kernel: ArrayKernel, course: Course, moved: Collection[str]) -> tuple[Plan, Given]:
@@ -176,4 +184,8 @@ def _checked(value: Any) -> Any:
         )
     if tuple(shape) != ():
         raise ArgumentError(f"loss has to return one number; it returned an array of shape {tuple(shape)}.")
+    if "complex" in str(value.dtype):  # that is what all libraries call them
+        raise ArgumentError(
+            "loss has to return a real number; it returned a complex one. Take its absolute value, or its real part."
+        )
     return value

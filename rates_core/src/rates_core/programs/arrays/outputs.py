@@ -96,12 +96,14 @@ class Outputs:
         self._inside = {number: InsideSteps(program, plan, number) for number in sweeps}
 
     def __call__(self, variables: Sequence[Any], given: Given) -> dict[str, Any]:
-        """Return the outputs, columns as the loss takes them."""
+        """Return the outputs, columns as the loss takes them.
+
+        Args:
+            variables: real arrays; those of complex parameters have a last axis of two.
+            given: all else.
+        """
         plan, program = self._plan, self._program
-        values, remaining = (
-            {**given.parameters, **dict(zip(plan.moved, variables, strict=False))},
-            variables[len(plan.moved) :],
-        )
+        values, remaining = {**given.parameters, **self._moved(variables)}, variables[len(plan.moved) :]
         y, *remaining = remaining if plan.initial else (given.y, *remaining)
         inputs = self._fed(given.inputs, remaining)
         gathers = self._shifted(given.gathers, values, given.lengths)
@@ -121,6 +123,12 @@ class Outputs:
             )  # fmt: skip
             rows.append(found)
         return self._named([self._joined(parts) for parts in zip(*rows, strict=True)])
+
+    def _moved(self, variables: Sequence[Any]) -> dict[str, Any]:
+        """Return the parameters that are variables."""
+        kinds, numbers = self._program.request.system.complex_symbols, self._runtime.complex_of
+        named = zip(self._plan.moved, variables, strict=False)
+        return {path: numbers(value) if path in kinds else value for path, value in named}
 
     def _joined(self, parts: Sequence[Any], axis: int = 0) -> Any:
         return parts[0] if len(parts) == 1 else self._runtime.joined(parts, axis)

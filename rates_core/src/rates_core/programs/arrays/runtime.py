@@ -126,6 +126,10 @@ class ArrayRuntime(ABC):
         """Return an array in another shape."""
         return value.reshape(shape)
 
+    def complex_of(self, pairs: Any) -> Any:
+        """Return complex numbers, whose real and imaginary parts stand in a last axis of two."""
+        raise NotImplementedError(f"{type(self).__name__} makes no complex numbers of pairs.")
+
     def trainable(self, function: RunOfValues, given: Given) -> Any:
         """Return a run in the form in which programs with the library train values.
 

@@ -40,6 +40,7 @@ class Problem:
         options: of the compilation.
         solver: fixed-step method.
         samples: key of an input by whose samples it is differentiated too.
+        loss: of the outputs.
         ways: whether it is asked for with checkpoints and as a function too.
         chains: whether it has a gamma kernel.
         tier: `forwards`: in the ordinary tier, in both directions; `reverse`: there in that one; `exhaustive`: only
@@ -55,6 +56,7 @@ class Problem:
     options: Mapping[str, Any] = field(factory=dict)
     solver: str = "rk4"
     samples: str | None = None
+    loss: Callable[[Mapping[str, Any]], Any] = field(factory=lambda: _loss)
     ways: bool = False
     chains: bool = False
     tier: Literal["forwards", "reverse", "exhaustive"] = "reverse"
@@ -144,7 +146,19 @@ def _problems() -> dict[str, Problem]:
             vector, chains=True, tier="exhaustive",
         ),
         "a complex variable": Problem(
-            _complex, {"p/op/w": 0, "p/op/c": 0}, {}, "p/op/a", Requirements(complex=True)
+            _complex, {"p/op/w": 0, "p/op/g": 0}, {"p/op/z": 0}, "p/op/z", Requirements(complex=True), loss=_distance,
+            solver="euler", tier="forwards",
+        ),
+        "complex units with complex weights": Problem(
+            _complex_units, {"p/op/z->p/op/s/weight": 9, "p/op/g": 3, "p/op/w": 0}, {"p/op/z": 3}, "p/op/z",
+            Requirements(complex=True, vector=True, projections={"dense"}), loss=_distance, ways=True,
+            tier="exhaustive",
+        ),
+        "complex units that read each other late": Problem(
+            partial(_complex_units, delays=H * (1.37 + 1.7 * np.arange(9.0)).reshape(3, 3)),
+            {"p/op/z->p/op/s/weight": 9, "p/op/z->p/op/s/delay": 9, "p/op/g": 3}, {"p/op/z": 3}, "p/op/z",
+            Requirements(complex=True, vector=True, delays={"ring"}, projections={"sparse"}), loss=_distance,
+            tier="exhaustive",
         ),
         "noise": Problem(
             _noisy, {"p/op/c": 0, "p/op/k": 0}, {"p/op/x": 0}, "p/op/x", Requirements(noise="additive"),
@@ -227,8 +241,16 @@ def _spread() -> CircuitTemplate:
 
 
 def _complex() -> CircuitTemplate:
-    return single(
-        ["z' = (c + I*w)*z - z*abs(z)^2", "a = abs(z)"], z="output(0.4+0.2j)", a="variable(0.0)", w=0.9, c=1.3
+    return single("z' = (g + I*w)*z - z*abs(z)^2", z="output(0.4+0.2j)", w=0.9, g=1.3 + 0.4j)
+
+
+def _complex_units(**options: Any) -> CircuitTemplate:
+    unit = node("z' = g*z + I*w*s - z*abs(z)^2", z="output(0.4+0.2j)", s="input(0.0)", w=0.9, g=0.7 + 0.4j)
+    starts, gains = np.array([0.4 + 0.2j, -0.3j, 0.5 + 0j]), np.array([0.7 + 0.4j, 0.2 - 1j, 1.1 + 0j])
+    weights = 0.5 * np.exp(1j * np.arange(9.0)).reshape(3, 3)
+    return circuit(
+        populations={"p": population(unit, 3, z=starts, g=gains)},
+        connections=[connectivity("p/op/z", "p/op/s", weights, **options)],
     )
 
 
@@ -241,18 +263,20 @@ def _check(problem: Problem, subject: Subject) -> None:
     if "reverse" not in subject.backend.capabilities.differentiation:
         _expect_refusal(subject, model, paths, "derivatives of runs")
         return
-    found = model.gradient(_loss, paths, seed=3)
-    expect_close("The loss", found.loss, _value(model, {}, {}))
+    found = model.gradient(problem.loss, paths, seed=3)
+    value = partial(_value, problem, model)
+    expect_close("The loss", found.loss, value())
     for path, count in problem.parameters.items():
-        _compare(path, count, found[path], partial(_with_parameter, model, path), _known(model, path))
+        _compare(path, count, found[path], partial(_with, value, "parameters", path), _known(model, path))
     for path, count in problem.initial.items():
-        _compare(path, count, found[path], partial(_with_start, model, path), _start(model, path))
+        _compare(path, count, found[path], partial(_with, value, "initial", path), _start(model, path))
     if problem.samples:
-        known = np.asarray((problem.inputs or {})[problem.samples])
-        _compare(problem.samples, len(known), found[problem.samples], partial(_fed, model, problem.samples), known)
+        key, known = problem.samples, np.asarray((problem.inputs or {})[problem.samples])
+        _compare(key, len(known), found[key], partial(_with, value, "inputs", key), known)
     if problem.ways:
-        _check_way(model, found, paths, "with checkpoints", checkpoint=True)
-        _check_trainable(model, [path for path in paths if not path.endswith("/delay")], problem)
+        _check_way(problem, model, found, "with checkpoints", checkpoint=True)
+        refused = {path for path in paths if path.endswith("/delay") or np.iscomplexobj(found[path])}
+        _check_trainable(model, [path for path in paths if path not in refused], problem)
 
 
 def _asked(problem: Problem, subject: Subject) -> tuple[CompiledModel, list[str]]:
@@ -269,14 +293,14 @@ def _check_forwards(problem: Problem, subject: Subject) -> None:
     if "forward" not in subject.backend.capabilities.differentiation:
         _expect_refusal(subject, model, paths, "derivatives of runs forwards", mode="forward")
         return
-    _check_way(model, model.gradient(_loss, paths, seed=3), paths, "forwards", mode="forward")
+    _check_way(problem, model, model.gradient(problem.loss, paths, seed=3), "forwards", mode="forward")
 
 
-def _check_way(model: CompiledModel, found: Mapping[str, Any], paths: Sequence[str], name: str, **options: Any) -> None:
+def _check_way(problem: Problem, model: CompiledModel, found: Mapping[str, Any], name: str, **options: Any) -> None:
     """Raise unless derivatives that are accumulated in another way are those that were found."""
-    other = model.gradient(_loss, paths, seed=3, **options)
-    for path in paths:
-        expect_close(f"The derivative by '{path}', {name},", other[path], found[path], SAME, SAME)
+    other = model.gradient(problem.loss, list(found), seed=3, **options)
+    for path, derivative in found.items():
+        expect_close(f"The derivative by '{path}', {name},", other[path], derivative, SAME, SAME)
 
 
 def _check_trainable(model: CompiledModel, paths: Sequence[str], problem: Problem) -> None:
@@ -297,16 +321,8 @@ def _rows(outputs: Mapping[str, Any]) -> np.ndarray:
     return np.asarray(found.detach() if hasattr(found, "detach") else found)
 
 
-def _fed(model: CompiledModel, key: str, values: np.ndarray) -> float:
-    return float(_loss({"found": np.squeeze(model.run(inputs={key: values}, seed=3).to_numpy())}))
-
-
-def _with_parameter(model: CompiledModel, path: str, values: Any) -> float:
-    return _value(model, {path: values}, {})
-
-
-def _with_start(model: CompiledModel, path: str, values: Any) -> float:
-    return _value(model, {}, {path: values})
+def _with(value: Callable[..., float], argument: str, path: str, numbers: Any) -> float:
+    return value(**{argument: {path: numbers}})
 
 
 def _loss(outputs: Mapping[str, Any]) -> Any:
@@ -317,8 +333,13 @@ def _loss(outputs: Mapping[str, Any]) -> Any:
     return rows[-1, 0] * rows[-2, 1] + rows[3, 2] * rows[3, 2] * rows[3, 2] + rows[-1, -1]
 
 
-def _value(model: CompiledModel, parameters: Mapping[str, Any], initial: Mapping[str, Any]) -> float:
-    return float(_loss({"found": np.squeeze(model.run(parameters=parameters, initial=initial, seed=3).to_numpy())}))
+def _distance(outputs: Mapping[str, Any]) -> Any:
+    """Return a real number that depends on both parts of complex outputs."""
+    return abs(_loss(outputs) - 1.0)
+
+
+def _value(problem: Problem, model: CompiledModel, **arguments: Any) -> float:
+    return float(problem.loss({"found": np.squeeze(model.run(seed=3, **arguments).to_numpy())}))
 
 
 def _known(model: CompiledModel, path: str) -> np.ndarray:
@@ -335,24 +356,23 @@ def _start(model: CompiledModel, path: str) -> np.ndarray:
 
 def _compare(path: str, count: int, found: Any, value: Callable[[Any], float], known: np.ndarray) -> None:
     """Raise unless a derivative is that of central differences: by one number, or along directions of several."""
-    what = f"The derivative by '{path}'"
+    what, pairs = f"The derivative by '{path}'", np.iscomplexobj(known)
     if not count:
         expect(np.shape(found) == (), f"{what}, which is one number, has the shape {np.shape(found)}.")
-        expect_close(what, found, _difference(lambda shift: value(float(known[0]) + shift)), CLOSE, CLOSE)
+        wanted: complex = _difference(value, known[0], 1.0)
+        wanted = wanted + 1j * _difference(value, known[0], 1j) if pairs else wanted
+        expect_close(what, found, wanted, CLOSE, CLOSE)
         return
     expect(np.shape(found) == (count,), f"{what}, which is {count} numbers, has the shape {np.shape(found)}.")
     for number in range(DIRECTIONS):
         direction = np.cos((1.0 + number) * np.arange(count) ** 2)
-        wanted = _difference(partial(_shifted, value, known, direction))
-        expect_close(f"{what} along a direction", float(found @ direction), wanted, CLOSE, CLOSE)
+        direction = direction * np.exp(1j * np.arange(count)) if pairs else direction
+        wanted = _difference(value, known, direction)
+        expect_close(f"{what} along a direction", np.vdot(found, direction).real, wanted, CLOSE, CLOSE)
 
 
-def _shifted(value: Callable[[Any], float], known: np.ndarray, direction: np.ndarray, shift: float) -> float:
-    return value(known + shift * direction)
-
-
-def _difference(value: Callable[[float], float]) -> float:
-    near, far = (value(d) - value(-d) for d in (SHIFT, 2 * SHIFT))
+def _difference(value: Callable[[Any], float], known: Any, direction: Any) -> float:
+    near, far = (value(known + d * direction) - value(known - d * direction) for d in (SHIFT, 2 * SHIFT))
     return (8 * near - far) / (12 * SHIFT)
 
 
