@@ -18,7 +18,7 @@ from rates_core import CircuitTemplate, Connectivity, NodeTemplate, OperatorTemp
 BY_HAND = {"torch": columns.torch, "tf": columns.tf, "jax": columns.jax}
 POINTS, STEPS, H = 64, 3000, 0.01
 LONGEST = 20  # steps, of a delay
-FEW, MORE = 2, 32  # units
+SIZES = 2, 5, 32  # units; 5 are those through which gradients are measured
 CLOSE = 1e-9  # sums in another order, over thousands of steps
 
 
@@ -27,8 +27,8 @@ def rows(settings: Settings) -> Iterator[partial[Row]]:
     for backend in BY_HAND:
         if find_spec(f"rates_{backend}") is not None:
             yield partial(dense, settings, backend)
-            yield partial(points, settings, backend, FEW)
-            yield partial(points, settings, backend, MORE)
+            for size in SIZES:
+                yield partial(points, settings, backend, size)
 
 
 def dense(settings: Settings, backend: str) -> Row:
