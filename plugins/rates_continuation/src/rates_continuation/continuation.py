@@ -19,6 +19,7 @@ from rates_continuation.cycle_starts import from_point, running_cycle
 from rates_continuation.diagram import Diagram
 from rates_continuation.native.collocation import Care
 from rates_continuation.native.curve import Place
+from rates_continuation.native.deflation import with_disconnected
 from rates_continuation.native.engine import Followed, coefficient, follow, start_of
 from rates_continuation.native.equilibria import EquilibriumEquations, ordered_eigenvalues
 from rates_continuation.native.reachable import reachable
@@ -91,6 +92,7 @@ class Continuation:
         max_step: float = 0.25,
         max_branches: int = 50,
         cycles: bool = True,
+        deflate: bool = False,
     ) -> Diagram:
         """Follow the equilibria of the model, and all branches that are reached from these: equilibria and cycles.
 
@@ -102,6 +104,7 @@ class Continuation:
             max_step: as for `equilibria`.
             max_branches: number of branches.
             cycles: follow cycles too; see `cycles` for how, with what it does if nothing is said.
+            deflate: whether branches are looked for, too, that nothing connects with these; none may be found.
 
         Raises:
             UnknownNameError, ArgumentError, SimulationError: as for `equilibria`.
@@ -110,6 +113,8 @@ class Continuation:
         steps = Steps(largest=max_step, most=max_points)
         first = follow(equations, place, limits, steps)
         found = reachable(equations, first, limits, steps, max_branches)
+        if switch("deflate", deflate):
+            found = with_disconnected(equations, found, limits, steps, max_branches)
         branches: list[Branch] = [_branch(field, curve) for curve in found]
         origins: list[Origin | None] = [None] * len(branches)
         if switch("cycles", cycles):
