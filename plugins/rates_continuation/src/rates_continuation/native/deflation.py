@@ -21,9 +21,7 @@ from rates_continuation.native.equilibria import EquilibriumEquations
 from rates_continuation.native.reachable import reachable
 from rates_continuation.native.tracing import Bounds, Steps
 
-SHARES = (
-    np.arange(5) + 0.382
-) / 5  # between the bounds: where roots are looked for; not where symmetries have branches
+SHARES = (np.arange(5) + 0.382) / 5  # between the bounds: where roots are looked for; none is where symmetries are
 MOVES = (0.1, 1.0, 1.0, 3.0)  # of a start from a known root, in scales
 LONGEST = 5.0  # step in scales
 MOST_ITERATIONS = 40

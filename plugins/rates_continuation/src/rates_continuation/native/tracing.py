@@ -12,7 +12,7 @@ from rates_continuation.native.curve import Curve, Place
 
 FEW, MANY = 3, 5  # iterations after which steps grow, or shrink
 GROWTH, SHRINKAGE = 1.5, 0.5
-ASIDE = 1.0  # of a step: a point that is found further beside it belongs to another curve
+BESIDE = 0.5  # of a step: a point that is found further from its guess belongs to another piece of the curve
 SHARE = 0.8  # of the largest angle, for which the next step is chosen
 NEAR = 0.5  # of a step: a curve that comes so near to its start is closed
 
@@ -110,11 +110,16 @@ def _step(curve: Curve, here: Place, size: float, smallest: float) -> tuple[Plac
     while size >= smallest:
         guess = here.ahead(size)
         there = curve.place(guess, here.tangent, here.tangent, here.scale)
-        aside = np.inf if there is None else float(np.linalg.norm((there.z - guess) / here.scale))
-        if there is not None and aside < ASIDE * size and _cosine(here, there) > curve.straight:
+        if there is not None and _is_next(curve, here, there, guess, size):
             return evolve(there, bend=(there.tangent - here.tangent) / size), size
         size *= SHRINKAGE
     return None
+
+
+def _is_next(curve: Curve, here: Place, there: Place, guess: np.ndarray, size: float) -> bool:
+    """Tell whether a place lies on the same piece of a curve: it has nearly the same tangent, and is near its guess."""
+    near = float(np.linalg.norm((there.z - guess) / here.scale)) < BESIDE * size
+    return near and _cosine(here, there) > curve.straight
 
 
 def _cosine(here: Place, there: Place) -> float:
