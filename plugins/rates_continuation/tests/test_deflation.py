@@ -15,7 +15,7 @@ def test_a_closed_branch_beside_an_open_one_is_found() -> None:
     model = single("x' = -(x + 2 + 0.1*mu)*((x - 1)^2 + mu^2 - 0.25)", x="output(-2.0)", mu=0.0)
     continuation = Continuation(model)
     assert len(continuation.diagram(MU, bounds=(-1.0, 1.0)).branches) == 1
-    line, circle = continuation.diagram(MU, bounds=(-1.0, 1.0), deflate=True).branches
+    line, circle = continuation.diagram(MU, bounds=(-1.0, 1.0), deflate=True, cycles=False).branches
     np.testing.assert_allclose(line.column(X), -2 - 0.1 * line.column(MU), rtol=1e-9)
     np.testing.assert_allclose((circle.column(X) - 1) ** 2 + circle.column(MU) ** 2, 0.25, rtol=1e-8)
     assert circle.ended == ("closed", "closed")
@@ -25,7 +25,7 @@ def test_a_closed_branch_beside_an_open_one_is_found() -> None:
 
 def test_an_imperfect_pitchfork_has_both_of_its_halves() -> None:
     continuation = Continuation(single("x' = mu*x - x^3 + 0.05", x="output(1.0)", mu=1.0))
-    upper, lower = continuation.diagram(MU, bounds=(-2.0, 2.0), deflate=True).branches
+    upper, lower = continuation.diagram(MU, bounds=(-2.0, 2.0), deflate=True, cycles=False).branches
     for branch in (upper, lower):
         x = branch.column(X)
         np.testing.assert_allclose(branch.column(MU), x**2 - 0.05 / x, rtol=1e-8)
@@ -38,7 +38,7 @@ def test_an_imperfect_pitchfork_has_both_of_its_halves() -> None:
 def test_what_is_reached_from_a_disconnected_branch_is_found_once() -> None:
     # lines x = mu + 1 and x = 1 - mu, which cross; and x = -2 far from them
     model = single("x' = -(x + 2)*(x - 1 - mu)*(x - 1 + mu)", x="output(-2.1)", mu=0.4)
-    found = Continuation(model).diagram(MU, bounds=(-1.0, 1.0), deflate=True)
+    found = Continuation(model).diagram(MU, bounds=(-1.0, 1.0), deflate=True, cycles=False)
     assert len(found.branches) == 3
     assert [[point.kind for point in branch.specials] for branch in found.branches] == [[], ["BP"], ["BP"]]
 
@@ -46,7 +46,7 @@ def test_what_is_reached_from_a_disconnected_branch_is_found_once() -> None:
 def test_a_model_with_one_branch_has_one() -> None:
     equations = ["v' = v - v^3/3 - w + mu", "w' = 0.08*(v + 0.7 - 0.8*w)"]
     model = single(equations, v="output(-1.2)", w="variable(-0.6)", mu=0.0)
-    found = Continuation(model).diagram(MU, bounds=(-1.0, 2.0), deflate=True)
+    found = Continuation(model).diagram(MU, bounds=(-1.0, 2.0), deflate=True, cycles=False)
     assert len(found.branches) == 1  # v - v^3/3 - (v + 0.7)/0.8 falls everywhere
 
 

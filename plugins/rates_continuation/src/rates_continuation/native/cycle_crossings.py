@@ -7,7 +7,7 @@ prongs of a pitchfork. Each is a zero of a number along the curve, between the t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from attrs import evolve, frozen
@@ -18,6 +18,7 @@ from rates_continuation.native.collocation import DEGREE, Care
 from rates_continuation.native.curve import Place
 from rates_continuation.native.floquet import Cycle
 
+FLAT = 1e-7  # change of the parameter, in scales, which the error of a mesh may make
 SHORTEST = 1e-6  # interval in scales, below which crossings are not told apart
 PRECISION = 1e-10  # of a place on the curve, in scales
 BESIDE = 0.1  # of an interval: from there it is seen which numbers change their sign at a zero
@@ -94,11 +95,74 @@ class _NotFoundError(Exception):
     """There is no cycle where one was looked for."""
 
 
-def cycle_crossings(one: Cycle, other: Cycle) -> Iterator[CycleCrossing]:
-    """Yield what happens between two neighbouring cycles of a curve, in the order of the curve."""
+def all_crossings(points: Sequence[Cycle]) -> list[tuple[int, CycleCrossing]]:
+    """Return what happens between neighbouring cycles of a curve, each with the number of the point before."""
+    found = list[tuple[int, CycleCrossing]]()
+    number = 0
+    while number < len(points) - 1:
+        end = _plateau(points, number)
+        singly = [(k, crossing) for k in range(number, end) for crossing in _between(points[k], points[k + 1])]
+        if end > number + 1 and not _explain([crossing for _, crossing in singly], points[number], points[end]):
+            singly = [(number, crossing) for crossing in _on_plateau(points[number : end + 1])]
+        found += singly
+        number = end
+    return found
+
+
+def _explain(found: Sequence[CycleCrossing], one: Cycle, other: Cycle) -> bool:
+    """Tell whether crossings that were solved for account for what differs between two cycles."""
+    kinds = [crossing.kind for crossing in found]
+    return kinds == ([] if _nothing(one, other) else ["LPC"] if _turns(one, other) else kinds)
+
+
+def _plateau(points: Sequence[Cycle], number: int) -> int:
+    """Return behind which point the parameter changes by more than errors of the mesh again; else the next one."""
+    place = points[number].place
+    for end in range(number + 1, len(points)):
+        if np.any(np.abs(points[end].p - points[number].p) > FLAT * place.scale[-len(points[number].p) :]):
+            return max(end - 1, number + 1)
+    return len(points) - 1
+
+
+def _on_plateau(points: Sequence[Cycle]) -> Iterator[CycleCrossing]:
+    """Yield what happens where the parameter stays as it is while cycles grow, as in a canard explosion.
+
+    Multipliers are too large there, or too small, for their product with others to be computed; what happens is told by
+    both ends.
+    """
+    one, other = points[0], points[-1]
+    width = float(np.max(np.abs(other.p - one.p)))
     if _nothing(one, other):
         return
-    yield from _on(_Stretch.between(one, other), one, other)
+    if _turns(one, other):
+        sign = np.sign(one.place.tangent[-1])
+        yield CycleCrossing("LPC", max(points, key=lambda cycle: sign * cycle.p[-1]), width)
+    else:
+        yield CycleCrossing("", points[len(points) // 2], width)
+
+
+def _between(one: Cycle, other: Cycle) -> Iterator[CycleCrossing]:
+    """Yield what happens between two neighbouring cycles, in the order of the curve."""
+    if _nothing(one, other):
+        return
+    stretch = _Stretch.between(one, other)
+    again = stretch.at(stretch.lower)
+    if again is None or _nothing(again, other):  # what differed was the error of two meshes
+        return
+    for crossing in _on(stretch, again, other):
+        if crossing.kind or _is_on_finer_mesh(one, stretch):
+            yield crossing
+
+
+def _is_on_finer_mesh(one: Cycle, stretch: _Stretch) -> bool:
+    """Tell whether something happens on a stretch of a curve if its mesh is made finer."""
+    curve, begin = evolve(one.curve, care=_finer(one.curve.care)).carried_on(one.place)
+    ends = [evolve(stretch, curve=curve, begin=begin).at(distance) for distance in (stretch.lower, stretch.upper)]
+    return ends[0] is not None and ends[1] is not None and not _nothing(ends[0], ends[1])
+
+
+def _finer(care: Care) -> Care:
+    return Care(care.tolerance / FINER ** (DEGREE + 1), FINER * care.most)
 
 
 def _on(stretch: _Stretch, one: Cycle, other: Cycle) -> Iterator[CycleCrossing]:
@@ -188,7 +252,7 @@ def _at_zero(stretch: _Stretch, kind: str, number: Callable[[Cycle], float]) -> 
 def _confirmed(kind: str, found: Cycle, number: Callable[[Cycle], float]) -> list[CycleCrossing]:
     """Return a crossing as it is on a finer mesh; none if it is not there, but was an error of the mesh."""
     care = found.curve.care
-    finer = Care(care.tolerance / FINER ** (DEGREE + 1), FINER * care.most)
+    finer = _finer(care)
     again = found
     for _ in range(ADAPTED):  # the first mesh is made from what a coarse one shows of the profile
         at = _near(evolve(again, curve=evolve(again.curve, care=finer)), number)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
 
 import numpy as np
 from attrs import evolve, frozen
 
 from rates_continuation.native.boundary import ProfileCurve
 from rates_continuation.native.curve import Place
-from rates_continuation.native.cycle_crossings import CycleCrossing, cycle_crossings
+from rates_continuation.native.cycle_crossings import CycleCrossing, all_crossings
 from rates_continuation.native.cycles import Periodic
 from rates_continuation.native.equations import Equations, newton
 from rates_continuation.native.floquet import Cycle
@@ -104,12 +103,7 @@ def _one_way(
         ended = ended or _endless(points, reach.longest)
         if ended:
             break
-    found = [
-        (number, crossing)
-        for number, (one, other) in enumerate(pairwise(points))
-        for crossing in cycle_crossings(one, other)
-    ]
-    return points, found, ended
+    return points, all_crossings(points), ended
 
 
 def _through_equilibrium(before: Cycle, after: Cycle) -> bool:
