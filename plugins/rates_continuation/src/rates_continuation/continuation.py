@@ -17,10 +17,11 @@ from rates_continuation.curves import curve_from
 from rates_continuation.cycle_branch import CycleBranch
 from rates_continuation.cycle_starts import from_point, running_cycle
 from rates_continuation.diagram import Diagram
+from rates_continuation.engines import engine_of
 from rates_continuation.native.collocation import Care
 from rates_continuation.native.curve import Place
 from rates_continuation.native.deflation import with_disconnected
-from rates_continuation.native.engine import Followed, coefficient, follow, start_of
+from rates_continuation.native.engine import Followed, coefficient, start_of
 from rates_continuation.native.equilibria import EquilibriumEquations, ordered_eigenvalues
 from rates_continuation.native.reachable import reachable
 from rates_continuation.native.tracing import Bounds, Steps
@@ -40,8 +41,11 @@ class Continuation:
     Args:
         model: a circuit, or the path of one.
         parameters: values of parameters that are not those of the model, by path.
+        engine: what follows curves: `native`, or `auto`, which is Auto-07p and needs rates-fortran.
 
     Raises:
+        UnknownNameError: there is no such engine.
+        PluginError: something is missing that the engine needs.
         UnsupportedFeatureError: the model depends on time, is noisy or has discrete delays.
 
     Example:
@@ -52,9 +56,12 @@ class Continuation:
         [('HB', -2.338091), ('LP', -2.237934), ('LP', -2.636117), ('HB', -1.867968)]
     """
 
-    def __init__(self, model: CircuitTemplate | str, parameters: Mapping[str, float] | None = None) -> None:
+    def __init__(
+        self, model: CircuitTemplate | str, parameters: Mapping[str, float] | None = None, engine: str = "native"
+    ) -> None:
         self.model = CircuitTemplate.from_yaml(model) if isinstance(model, str) else model
         self.parameters = dict(parameters or {})
+        self.engine = engine_of(engine, self.model, self.parameters)
 
     def equilibria(
         self,
@@ -80,7 +87,7 @@ class Continuation:
             SimulationError: there is no equilibrium near the start.
         """
         field, equations, place, limits = self._started(parameter, bounds, start)
-        found = follow(equations, place, limits, Steps(largest=max_step, most=max_points))
+        found = self.engine.follow(equations, place, limits, Steps(largest=max_step, most=max_points))
         return _branch(field, found)
 
     def diagram(
@@ -111,8 +118,8 @@ class Continuation:
         """
         field, equations, place, limits = self._started(parameter, bounds, start)
         steps = Steps(largest=max_step, most=max_points)
-        first = follow(equations, place, limits, steps)
-        found = reachable(equations, first, limits, steps, max_branches)
+        first = self.engine.follow(equations, place, limits, steps)
+        found = reachable(equations, first, limits, steps, max_branches, self.engine.follow)
         if switch("deflate", deflate):
             found = with_disconnected(equations, found, limits, steps, max_branches)
         branches: list[Branch] = [_branch(field, curve) for curve in found]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from attrs import frozen
 
-from rates_continuation.native.engine import Followed, follow, switched
+from rates_continuation.native.curve import Place
+from rates_continuation.native.engine import Followed, switched
 from rates_continuation.native.equilibria import EquilibriumEquations
 from rates_continuation.native.tracing import Bounds, Steps
 
@@ -38,11 +39,24 @@ class _Passage:
 
 
 def reachable(
-    equations: EquilibriumEquations, first: Followed, bounds: Bounds, steps: Steps, most: int
+    equations: EquilibriumEquations,
+    first: Followed,
+    bounds: Bounds,
+    steps: Steps,
+    most: int,
+    follow: Callable[[EquilibriumEquations, Place, Bounds, Steps], Followed],
 ) -> list[Followed]:
     """Return a curve, and those that cross it, and so on: each once, `most` at most.
 
     Two curves pass a branch point, or one does twice; where only one passage is known, the other curve is followed.
+
+    Args:
+        equations: of all curves.
+        first: of them.
+        bounds: within which they are followed.
+        steps: likewise.
+        most: number of curves.
+        follow: an engine, which returns the curve through a start.
     """
     curves, tried = [first], list[np.ndarray]()
     while len(curves) < most:

@@ -91,7 +91,7 @@ def trace(curve: Curve, start: Place, bounds: Bounds, steps: Steps) -> Iterator[
             return
         there, size = taken
         at, before = (curve.coordinates(place.z, start.scale) for place in (there, here))
-        ended = _ended(there, bounds) or ("closed" if number > 2 and _passes(begun, before, at) else "")
+        ended = _ended(there, bounds) or ("closed" if number > 2 and passes(begun, before, at) else "")
         begun = [*begun, at][:2]
         if ended == "bound":
             there = _at_bound(curve, here, there, bounds) or there
@@ -140,7 +140,7 @@ def _ended(there: Place, bounds: Bounds) -> str:
     return "" if bounds.wanted(there.z) else "left"
 
 
-def _passes(begun: list[np.ndarray], here: np.ndarray, there: np.ndarray) -> bool:
+def passes(begun: list[np.ndarray], here: np.ndarray, there: np.ndarray) -> bool:
     """Tell whether a step goes through the start, in the direction in which the curve began."""
     start, second = begun
     direction, way = second - start, there - here
