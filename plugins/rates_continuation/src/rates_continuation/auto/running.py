@@ -1,0 +1,50 @@
+"""Programs in a private directory: they end in time, and with whoever started them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from rates_core.errors import SimulationError
+
+
+@contextmanager
+def private_directory() -> Iterator[Path]:
+    """Yield a new directory, which is gone afterwards with all that is in it."""
+    with tempfile.TemporaryDirectory(prefix="rates-auto-") as name:
+        yield Path(name)
+
+
+def completed(call: Sequence[str], folder: Path, limit: float, what: str, advice: str) -> tuple[int, str]:
+    """Run a program in a folder and return its exit status and what it said.
+
+    Whatever happens here, an interrupt among it, the program and all that it started have ended then.
+
+    Args:
+        call: the program and its arguments.
+        folder: where it runs.
+        limit: seconds that it may take.
+        what: it is, for messages.
+        advice: what to do where it takes longer.
+
+    Raises:
+        SimulationError: it takes longer.
+    """
+    with subprocess.Popen(
+        call, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        errors="replace", start_new_session=True,
+    ) as process:  # fmt: skip
+        try:
+            said, _ = process.communicate(timeout=limit)
+        except subprocess.TimeoutExpired:
+            raise SimulationError(f"{what} took longer than {limit:g} seconds and was stopped. {advice}") from None
+        finally:
+            if process.poll() is None:
+                with suppress(ProcessLookupError):  # it ends just now
+                    os.killpg(process.pid, signal.SIGKILL)
+    return process.returncode, said
