@@ -27,7 +27,7 @@ ROW = RowForms(1, "{}[{}]", "{}[{}:{}]", "{}")
 OWN = frozenset({
     "FieldModel", "ComputedModel", "DelimitedFiles", "Past", "Vector", "field", "computed", "parameters", "start",
     "read_table", "readdlm", "run_model", "open", "joinpath", "file", "print", "println", "join", "copy", "push",
-    "round", "floor", "values", "step", "past", "columns", "column", "value", "zip", "weight", "nearest",
+    "round", "floor", "values", "step", "columns", "column", "value", "zip",
 })  # fmt: skip
 
 TABLE = """\

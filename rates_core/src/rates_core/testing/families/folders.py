@@ -88,7 +88,7 @@ def _check_names(few: Scenario, subject: Subject) -> None:
 def _is_name(word: str) -> bool:
     """Tell whether the language of models lets a parameter be called so."""
     try:
-        node(f"v' = {word} - v", v="output(0.0)", **{word: 1.0})
+        single(f"v' = {word} - v", v="output(0.0)", **{word: 1.0})
     except RatesError:
         return False
     return True
