@@ -121,7 +121,7 @@ class Continuation:
         first = self.engine.follow(equations, place, limits, steps)
         found = reachable(equations, first, limits, steps, max_branches, self.engine.follow)
         if switch("deflate", deflate):
-            found = with_disconnected(equations, found, limits, steps, max_branches)
+            found = with_disconnected(equations, found, limits, steps, max_branches, self.engine.follow)
         branches: list[Branch] = [_branch(field, curve) for curve in found]
         origins: list[Origin | None] = [None] * len(branches)
         if switch("cycles", cycles):

@@ -15,7 +15,7 @@ from attrs import define, evolve, field
 from rates_continuation.auto.computation import Point, computed
 from rates_continuation.auto.equations import AutoEquations
 from rates_continuation.auto.equilibria import SPECIAL, Located, Side
-from rates_continuation.native.curve import ImplicitCurve, Place
+from rates_continuation.native.curve import ImplicitCurve, Place, unit_tangent
 from rates_continuation.native.tracing import Bounds, Steps, passes
 
 LONG, SHORT = 400, 30  # steps in a stretch, and in one with shorter steps
@@ -92,15 +92,16 @@ class OneSide:
         by_parameter = solution.by_parameters[solution.free.index(auto.parameter)] * auto.scale[-1]
         along = turned * np.append(auto.x(solution.by_states[0]), by_parameter)
         scale = np.maximum(here.scale, np.abs(z))
-        tangent = self.curve.tangent(z, along, scale)
+        tangent = unit_tangent(self.curve.equations.jacobian(z), along, scale)
         place = Place(z, along, here.scale).rescaled(scale) if tangent is None else Place(z, tangent, scale)
         return Located(place, point.row.kind, solution.period)
 
     def _taken(self, found: Side) -> str:
         """Take the points of a stretch; return why the side ends with them, or nothing if it goes on."""
-        slack = ROUNDED * (self.bounds.upper - self.bounds.lower)
+        lower, upper = float(self.bounds.lower[0]), float(self.bounds.upper[0])
+        slack = ROUNDED * (upper - lower)
         for point in found.points:
-            if not self.bounds.lower - slack <= point.z[-1] <= self.bounds.upper + slack:
+            if not lower - slack <= point.z[-1] <= upper + slack:
                 return "bound"
             self.points.append(point)
             if self._is_closed():
@@ -120,7 +121,7 @@ class OneSide:
 
 def constants_of(auto: AutoEquations, here: Place, bounds: Bounds, steps: Steps, sign: int) -> dict[str, object]:
     """Return what Auto-07p is told to follow equilibria from a place on, where the parameter grows or falls."""
-    lower, upper = auto.bounds(bounds.lower, bounds.upper)
+    lower, upper = auto.bounds(float(bounds.lower[0]), float(bounds.upper[0]))
     return {
         "NDIM": auto.size, "IPS": 1, "IRS": 0, "ICP": [auto.parameter], "NMX": steps.most + 1, "RL0": lower,
         "RL1": upper, "UZSTOP": {auto.parameter: [lower, upper]}, "DSMIN": steps.smallest, "DSMAX": steps.largest,

@@ -15,10 +15,10 @@ from itertools import pairwise, product
 import numpy as np
 
 from rates_continuation.native.curve import Place
-from rates_continuation.native.engine import Followed, follow, start_of
+from rates_continuation.native.engine import Followed, start_of
 from rates_continuation.native.equations import solved
 from rates_continuation.native.equilibria import EquilibriumEquations
-from rates_continuation.native.reachable import reachable
+from rates_continuation.native.reachable import Follow, reachable
 from rates_continuation.native.tracing import Bounds, Steps
 
 SHARES = (np.arange(5) + 0.382) / 5  # between the bounds: where roots are looked for; none is where symmetries are
@@ -31,20 +31,25 @@ APART = 1e-4  # distance in scales, below which two roots are one
 
 
 def with_disconnected(
-    equations: EquilibriumEquations, curves: Sequence[Followed], bounds: Bounds, steps: Steps, most: int
+    equations: EquilibriumEquations,
+    curves: Sequence[Followed],
+    bounds: Bounds,
+    steps: Steps,
+    most: int,
+    follow: Follow,
 ) -> list[Followed]:
     """Return curves, and others that nothing connects with them, and those that are reached from these."""
     found = list(curves)
     while len(found) < most:
-        other = _disconnected(equations, found, bounds, steps)
+        other = _disconnected(equations, found, bounds, steps, follow)
         if other is None:
             break
-        found += reachable(equations, other, bounds, steps, most - len(found))
+        found += reachable(equations, other, bounds, steps, most - len(found), follow)
     return found
 
 
 def _disconnected(
-    equations: EquilibriumEquations, curves: Sequence[Followed], bounds: Bounds, steps: Steps
+    equations: EquilibriumEquations, curves: Sequence[Followed], bounds: Bounds, steps: Steps, follow: Follow
 ) -> Followed | None:
     """Return a curve that is none of some, or None if none is found."""
     lower, upper = float(bounds.lower[-1]), float(bounds.upper[-1])

@@ -12,6 +12,7 @@ from rates_continuation.native.engine import Followed, switched
 from rates_continuation.native.equilibria import EquilibriumEquations
 from rates_continuation.native.tracing import Bounds, Steps
 
+Follow = Callable[[EquilibriumEquations, Place, Bounds, Steps], Followed]
 SAME = 1e-5  # distance in scales, below which two branch points are one
 
 
@@ -44,7 +45,7 @@ def reachable(
     bounds: Bounds,
     steps: Steps,
     most: int,
-    follow: Callable[[EquilibriumEquations, Place, Bounds, Steps], Followed],
+    follow: Follow,
 ) -> list[Followed]:
     """Return a curve, and those that cross it, and so on: each once, `most` at most.
 
