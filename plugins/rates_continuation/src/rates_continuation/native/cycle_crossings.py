@@ -95,12 +95,22 @@ class _NotFoundError(Exception):
     """There is no cycle where one was looked for."""
 
 
-def all_crossings(points: Sequence[Cycle]) -> list[tuple[int, CycleCrossing]]:
-    """Return what happens between neighbouring cycles of a curve, each with the number of the point before."""
+def all_crossings(
+    points: Sequence[Cycle], from_rest: bool = False, to_rest: bool = False
+) -> list[tuple[int, CycleCrossing]]:
+    """Return what happens between neighbouring cycles of a curve, each with the number of the point before.
+
+    Args:
+        points: of the curve.
+        from_rest: whether the first ones are small cycles around an equilibrium, whose multipliers are nearly 1 while
+            the parameter stays that of the Hopf point.
+        to_rest: whether the last ones are.
+    """
     found = list[tuple[int, CycleCrossing]]()
-    number = 0
-    while number < len(points) - 1:
-        end = _plateau(points, number)
+    number = _plateau(points, 0) if from_rest and points else 0
+    last = len(points) - 1 - (_plateau(points[::-1], 0) if to_rest and points else 0)
+    while number < last:
+        end = min(_plateau(points, number), last)
         singly = [(k, crossing) for k in range(number, end) for crossing in _between(points[k], points[k + 1])]
         if end > number + 1 and not _explain([crossing for _, crossing in singly], points[number], points[end]):
             singly = [(number, crossing) for crossing in _on_plateau(points[number : end + 1])]

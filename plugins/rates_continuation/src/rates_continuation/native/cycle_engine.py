@@ -63,7 +63,7 @@ def follow_from_end(curve: ProfileCurve, start: Place, begun: str, reach: Reach)
         begun: what is there.
         reach: how far.
     """
-    points, crossings, ended = _one_way(curve, start, [], reach)
+    points, crossings, ended = _one_way(curve, start, [], reach, begun == "hopf")
     return FollowedCycles(points, crossings, (begun, ended))
 
 
@@ -85,7 +85,7 @@ def _turned(place: Place) -> Place:
 
 
 def _one_way(
-    curve: ProfileCurve, start: Place, points: list[Cycle], reach: Reach
+    curve: ProfileCurve, start: Place, points: list[Cycle], reach: Reach, from_rest: bool = False
 ) -> tuple[list[Cycle], list[tuple[int, CycleCrossing]], str]:
     """Return cycles behind some others, what happens between them all, and why they end."""
     points, ended = [*points], ""
@@ -103,7 +103,7 @@ def _one_way(
         ended = ended or _endless(points, reach.longest)
         if ended:
             break
-    return points, all_crossings(points), ended
+    return points, all_crossings(points, from_rest, ended == "hopf"), ended
 
 
 def _through_equilibrium(before: Cycle, after: Cycle) -> bool:
