@@ -159,6 +159,24 @@ def test_the_lyapunov_coefficient_vanishes_at_a_generalised_hopf_point() -> None
     assert (again.kind, kinds(again)) == ("HB", ["GH"])
 
 
+@pytest.mark.parametrize("max_step", [0.25, 0.1])
+def test_the_generalised_hopf_points_of_fitzhugh_and_nagumo(max_step: float) -> None:
+    current, b = "p/op/I_ext", "p/op/b"
+    model = single(
+        ["v' = v - v^3/3 - w + I_ext", "w' = eps*(v + a - b*w)"], v="output(-1.2)", w="variable(-0.6)", I_ext=0.0,
+        eps=0.08, a=0.7, b=0.8,
+    )  # fmt: skip
+    continuation = Continuation(model)
+    for start in continuation.equilibria(current, bounds=(-1.0, 2.0)).special("HB"):
+        found = continuation.curve(start, b, bounds={current: (-1.0, 4.0), b: (0.3, 1.2)}, max_step=max_step)
+        assert kinds(found) == ["GH"]
+        # v = ±sqrt(1 - b*eps) at all Hopf points, and the coefficient is 0 where b^2*eps - 2*b + 1 is
+        np.testing.assert_allclose(found.column("p/op/v") ** 2, 1 - 0.08 * found.column(b), rtol=1e-9)
+        (general,) = found.specials
+        assert general[b] == pytest.approx((1 - np.sqrt(1 - 0.08)) / 0.08, rel=1e-9)
+        assert general.error < 1e-8
+
+
 def test_a_pair_of_eigenvalues_crosses_along_folds_and_a_real_one_along_hopf_points() -> None:
     bounds = {B1: (-4.0, 1.0), B2: (-0.8, 1.1)}
     continuation = Continuation(zero_hopf(b1=-0.5, b2=-0.6, x=-0.7))

@@ -144,6 +144,7 @@ class ProfileCurve(Curve):
     numbers: np.ndarray
     care: Care = field(factory=Care)
 
+    beside: ClassVar[float] = 0.5
     straight: ClassVar[float] = 0.7  # what is steep in time and moves turns the tangent, and is no fold
 
     def split(self, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -59,10 +59,13 @@ class Curve(ABC):
     """What can be followed: its points are unknowns z with a tangent each.
 
     Attributes:
+        beside: how far from its guess a point may lie, in steps; one that lies further belongs to another piece of the
+            curve.
         straight: cosine of the angle between tangents of two neighbouring points; a larger angle asks for a smaller
             step.
     """
 
+    beside: ClassVar[float] = np.inf
     straight: ClassVar[float] = STRAIGHT
 
     @abstractmethod

@@ -12,7 +12,6 @@ from rates_continuation.native.curve import Curve, Place
 
 FEW, MANY = 3, 5  # iterations after which steps grow, or shrink
 GROWTH, SHRINKAGE = 1.5, 0.5
-BESIDE = 0.5  # of a step: a point that is found further from its guess belongs to another piece of the curve
 SHARE = 0.8  # of the largest angle, for which the next step is chosen
 NEAR = 0.5  # of a step: a curve that comes so near to its start is closed
 
@@ -118,7 +117,7 @@ def _step(curve: Curve, here: Place, size: float, smallest: float) -> tuple[Plac
 
 def _is_next(curve: Curve, here: Place, there: Place, guess: np.ndarray, size: float) -> bool:
     """Tell whether a place lies on the same piece of a curve: it has nearly the same tangent, and is near its guess."""
-    near = float(np.linalg.norm((there.z - guess) / here.scale)) < BESIDE * size
+    near = float(np.linalg.norm((there.z - guess) / here.scale)) < curve.beside * size
     return near and _cosine(here, there) > curve.straight
 
 
