@@ -1,9 +1,9 @@
 """One Julia that stays: it is started at the first use, spoken to through its pipes, and ends with this process.
 
-Julia could also be embedded, and then a call would cost a microsecond instead of twenty. A process of its own is chosen
-because Julia takes over signals, threads and the libraries of the process that it is loaded into, which Python, array
-libraries and debuggers want for themselves; and what goes wrong in it is an error here, not the end of a session.
-Loops run on Julia's side for long times, so that calls are few.
+Julia could also be embedded, and then a call would cost a microsecond instead of some tens, of which the pipes alone
+take twenty. A process of its own is chosen because Julia takes over signals, threads and the libraries of the process
+that it is loaded into, which Python, array libraries and debuggers want for themselves; and what goes wrong in it is an
+error here, not the end of a session. Loops run on Julia's side for long times, so that calls are few.
 """
 
 from __future__ import annotations
