@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from attrs import evolve
 from rates_continuation import Branch, Continuation
+from rates_continuation.auto import sides
 from rates_continuation.auto.cycles import AutoCycles, CycleSettings
 from rates_continuation.auto.engine import AutoEngine
 from rates_continuation.auto.equilibria import Located, Side, followed
@@ -135,6 +136,25 @@ def test_the_number_of_points_is_what_was_asked_for() -> None:
     found = Continuation(SFA, engine="auto").equilibria(ETA, bounds=(-10.0, 5.0), max_points=10)
     assert found.ended == ("steps", "steps")
     assert len(found) == 21
+
+
+@pytest.mark.parametrize("long", [24, 27, 31, 40])
+def test_where_stretches_end_changes_nothing(long: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sides, "LONG", long)
+    found = Continuation(CUSP, engine="auto").equilibria("p/op/mu", bounds=(-1.0, 1.0))
+    assert [point.kind for point in found.specials] == ["LP", "LP"]
+    assert found.ended == ("bound", "bound")
+    x = found.column("p/op/x")
+    assert np.all(np.diff(x) * (x[-1] - x[0]) > 0)
+
+
+def test_where_eigenvalues_have_no_side_of_the_axis_nothing_is_reported() -> None:
+    # a predator and its prey: a centre, whose real parts are rounding
+    model = single(["x' = a*x - x*y", "y' = x*y - y"], x="output(0.9)", y="variable(0.9)", a=1.0)
+    start = {"p/op/x": 1.0, "p/op/y": 1.0}
+    found = Continuation(model, engine="auto").equilibria("p/op/a", bounds=(0.1, 3.0), start=start)
+    assert found.specials == ()
+    assert np.max(np.abs(found.eigenvalues.real)) < 1e-9
 
 
 def test_units_of_states_change_nothing() -> None:

@@ -69,10 +69,11 @@ def followed(equations: EquilibriumEquations, start: Place, back: Side, on: Side
     regular = [number for number, point in enumerate(points) if point.kind not in SPECIAL]
     equilibria = [Equilibrium.of(equations, points[number].place) for number in regular]
     _check(equations, start, equilibria)
+    clear = [number for number, point in enumerate(equilibria) if _is_clear(point)]
     found = [
-        (number, crossing)
-        for number, (one, other) in enumerate(pairwise(regular))
-        for crossing in _happening(equations, equilibria[number], equilibria[number + 1], points[one + 1 : other])
+        (one, crossing)
+        for one, other in pairwise(clear)
+        for crossing in _happening(equations, equilibria[one], equilibria[other], points[regular[one] : regular[other]])
     ]
     return Followed(equilibria, found, (back.ended, on.ended))
 
@@ -100,9 +101,7 @@ def _happening(
     equations: EquilibriumEquations, one: Equilibrium, other: Equilibrium, between: Sequence[Located]
 ) -> Iterator[Crossing]:
     """Yield what happens between two points, where Auto-07p has located it."""
-    if not _is_clear(one) or not _is_clear(other):
-        return
-    left = list(between)
+    left = [point for point in between if point.kind in SPECIAL]
     for crossing in crossings(equations, one, other):
         distances = [float(np.linalg.norm((point.z - crossing.z) / one.place.scale)) for point in left]
         nearest = int(np.argmin(distances)) if distances else -1

@@ -52,7 +52,7 @@ class OneSide:
         here = self.start.rescaled(self.auto.in_units(self.start.scale).scale)
         largest, ended, number = self.steps.largest, "", 0
         while not ended:
-            most = min(LONG if largest == self.steps.largest else SHORT, self.steps.most - self._regular)
+            most = LONG if largest == self.steps.largest else SHORT
             found = self._stretch(here, evolve(self.steps, largest=largest, most=most), number)
             bend = _bend(here, found.points)
             if bend is None:
@@ -83,7 +83,9 @@ class OneSide:
         points = [self._located(auto, here, point, turned) for point in found[1:]]
         if found[-1].row.kind not in ("UZ", "EP"):
             return Side(points, "stalled")
-        return Side(points, "steps" if len(found) > steps.most else "bound")
+        if len(found) > steps.most:  # the last one is called an end point, whatever else it is
+            return Side(points[:-1], "steps")
+        return Side(points, "bound")
 
     def _located(self, auto: AutoEquations, here: Place, point: Point, turned: int) -> Located:
         """Return a point with its tangent; what Auto-07p gives may be the direction of the step that led there."""
@@ -108,8 +110,9 @@ class OneSide:
                 return "closed"
             if not self.bounds.wanted(point.z):
                 return "left"
-        goes_on = found.ended == "steps" and self._regular < self.steps.most
-        return "" if goes_on else found.ended
+            if self._regular >= self.steps.most:
+                return "steps"
+        return "" if found.ended == "steps" else found.ended
 
     def _is_closed(self) -> bool:
         """Tell whether the last step went through the start."""
