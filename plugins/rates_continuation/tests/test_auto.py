@@ -18,7 +18,7 @@ from rates_continuation.auto.engine import AutoEngine
 from rates_continuation.auto.equilibria import Located, Side, followed
 from rates_continuation.native.equilibria import EquilibriumEquations
 from rates_continuation.special import SpecialPoint
-from rates_core.errors import SimulationError, UnknownNameError
+from rates_core.errors import SimulationError, UnknownNameError, UnsupportedFeatureError
 from rates_core.testing.parts import single
 
 from rates_core import CircuitTemplate, Connectivity, NodeTemplate, OperatorTemplate, PopulationTemplate
@@ -138,6 +138,15 @@ def test_the_number_of_points_is_what_was_asked_for() -> None:
     assert len(found) == 21
 
 
+def test_a_hopf_point_next_to_a_fold_is_told_apart_from_it() -> None:
+    # both lie in one step; the number of unstable directions and the turn would be those of the fold alone
+    weight = "p/qif_sfa_op/r->p/qif_sfa_op/r_in/weight"
+    native, auto = (Continuation(SFA, engine=engine).equilibria(weight, (-31.0, 61.0)) for engine in ("native", "auto"))
+    for branch in (native, auto):
+        assert [point.kind for point in branch.specials] == ["HB", "LP", "LP", "HB"]
+    np.testing.assert_allclose(*([point[weight] for point in branch.specials] for branch in (auto, native)), rtol=1e-8)
+
+
 @pytest.mark.parametrize("long", [24, 27, 31, 40])
 def test_where_stretches_end_changes_nothing(long: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sides, "LONG", long)
@@ -247,6 +256,34 @@ def cycles_at(model: str | CircuitTemplate, hopf: SpecialPoint, found: Branch, s
     own = circuit.get_vector_field(list(found.parameters))
     x, p = (np.array([hopf[path] for path in paths]) for paths in (found.states, found.parameters))
     return AutoEngine(circuit).cycles(own, x, p, hopf.period, (-10.0, 5.0), settings)
+
+
+def test_both_engines_follow_the_same_cycles() -> None:
+    circles = ["x' = x*(mu + x^2 + y^2 - (x^2 + y^2)^2) - y", "y' = y*(mu + x^2 + y^2 - (x^2 + y^2)^2) + x"]
+    model = single(circles, x="output(0.0)", y="variable(0.0)", mu=-0.5)
+    (hopf,) = Continuation(model).equilibria("p/op/mu", bounds=(-0.5, 0.5)).special("HB")
+    native, auto = (
+        Continuation(model, engine=engine).cycles(from_=hopf, bounds=(-0.5, 0.5)) for engine in ("native", "auto")
+    )
+    for branch in (native, auto):
+        (fold,) = branch.specials
+        assert fold.kind == "LPC"
+        assert fold["p/op/mu"] == pytest.approx(-0.25, abs=1e-6)
+        assert branch.ended == ("hopf", "bound")
+        square = branch.x[:, 0] ** 2
+        np.testing.assert_allclose(branch.p[:, 0] + square - square**2, 0.0, atol=1e-5)
+        exponents = (branch.p[:, 0] + 3 * square - 5 * square**2) * 2 * np.pi  # of a change of the radius
+        np.testing.assert_allclose(branch.multipliers[:, 0].real, np.exp(exponents), rtol=1e-3, atol=1e-9)
+    assert auto.p[-1, 0] == pytest.approx(native.p[-1, 0], rel=1e-7)
+
+
+def test_auto_follows_cycles_from_hopf_points_alone() -> None:
+    model = single(["x' = x - y - x*(x^2 + y^2)", "y' = x + mu*y - y*(x^2 + y^2)"], x="output(1.0)",
+                   y="variable(0.0)", mu=1.0)  # fmt: skip
+    with pytest.raises(
+        UnsupportedFeatureError, match=r"^engine='auto' follows cycles that begin at Hopf points\. Use "
+    ):
+        Continuation(model, engine="auto").cycles(from_={}, parameter="p/op/mu", bounds=(0.5, 2.0))
 
 
 def test_cycles_of_quadratic_neurons_turn_round_where_the_reference_says() -> None:

@@ -251,3 +251,11 @@ def test_a_pole_is_no_special_point() -> None:
     found = Continuation(model).equilibria("p/op/tau", bounds=(-1.0, 3.0))
     assert found.specials == ()
     assert found.p[-1, 0] == 3.0
+
+
+def test_a_center_has_no_hopf_points() -> None:
+    model = single(["x' = x*(mu - y)", "y' = y*(x - 1)"], x="output(1.1)", y="variable(0.9)", mu=1.0)
+    found = Continuation(model).equilibria("p/op/mu", bounds=(0.5, 2.0), start={"p/op/x": 1.0, "p/op/y": 1.0})
+    np.testing.assert_allclose(found.eigenvalues[:, 0] ** 2, -found.p[:, 0], rtol=1e-12)
+    assert found.specials == ()
+    assert not found.unstable.any()

@@ -156,12 +156,13 @@ class Continuation:
             max_intervals: number of intervals of the mesh, on each of which states are polynomials of degree 4; special
                 points are found on twice as many.
             tolerance: by how much these may miss the cycle, relative to its size; meshes have as many intervals as that
-                takes.
+                takes. The meshes of Auto-07p have `max_intervals` always.
 
         Raises:
             UnknownNameError: a path names nothing.
             ArgumentError: the parameter starts outside of its bounds, or cycles cannot begin at the point.
             SimulationError: the model does not run on to a cycle.
+            UnsupportedFeatureError: the engine is Auto-07p, and they do not begin at a Hopf point.
         """
         limits = Bounds(*checked_bounds(bounds))
         care = Care(tolerance, max_intervals)
@@ -169,7 +170,7 @@ class Continuation:
             start = from_point(self.model, self.parameters, from_, parameter, limits, care)
         else:
             start = running_cycle(self.model, self.parameters, from_, parameter, limits, care)
-        return start.followed(Steps(largest=max_step, most=max_points), max_period)
+        return self.engine.follow_cycles(start, Steps(largest=max_step, most=max_points), max_period)
 
     def curve(
         self,

@@ -7,6 +7,8 @@ from typing import Any, Protocol
 
 from rates_core.errors import UnknownNameError, did_you_mean, shown
 
+from rates_continuation.cycle_branch import CycleBranch
+from rates_continuation.cycle_starts import CycleStart
 from rates_continuation.native.curve import Place
 from rates_continuation.native.engine import Followed, follow
 from rates_continuation.native.equilibria import EquilibriumEquations
@@ -15,7 +17,7 @@ from rates_core import CircuitTemplate
 
 
 class Engine(Protocol):
-    """What follows the equilibria of one model."""
+    """What follows the equilibria and cycles of one model."""
 
     def follow(self, equations: EquilibriumEquations, start: Place, bounds: Bounds, steps: Steps) -> Followed:
         """Return the curve through a start, from end to end.
@@ -28,6 +30,16 @@ class Engine(Protocol):
         """
         ...
 
+    def follow_cycles(self, start: CycleStart, steps: Steps, max_period: float | None) -> CycleBranch:
+        """Return the branch of cycles from a start.
+
+        Args:
+            start: an end of it, or one of its cycles.
+            steps: how long they are, and how many to each side.
+            max_period: at which it ends; None if nothing was said.
+        """
+        ...
+
 
 class NativeEngine:
     """The engine of this package."""
@@ -35,6 +47,10 @@ class NativeEngine:
     def follow(self, equations: EquilibriumEquations, start: Place, bounds: Bounds, steps: Steps) -> Followed:
         """Return the curve through a start, from end to end."""
         return follow(equations, start, bounds, steps)
+
+    def follow_cycles(self, start: CycleStart, steps: Steps, max_period: float | None) -> CycleBranch:
+        """Return the branch of cycles from a start."""
+        return start.followed(steps, max_period)
 
 
 def _native(model: CircuitTemplate, parameters: Mapping[str, Any]) -> Engine:

@@ -7,14 +7,18 @@ from typing import Any
 
 import numpy as np
 from attrs import field, frozen
+from rates_core.errors import UnsupportedFeatureError
 from rates_core.simulation.field import VectorField
 
+from rates_continuation.auto.branches import branch_of
 from rates_continuation.auto.cycles import AutoCycles, CycleSettings, HopfPoint, cycle_scale, cycles_from
 from rates_continuation.auto.equations import compiled
 from rates_continuation.auto.equilibria import Side, followed
 from rates_continuation.auto.finding import Installation, installation
 from rates_continuation.auto.running import private_directory
 from rates_continuation.auto.sides import OneSide
+from rates_continuation.cycle_branch import CycleBranch
+from rates_continuation.cycle_starts import CycleStart
 from rates_continuation.native.curve import ImplicitCurve, Place
 from rates_continuation.native.engine import WIDTHS, Followed
 from rates_continuation.native.equilibria import EquilibriumEquations
@@ -52,6 +56,26 @@ class AutoEngine:
             closed = back.ended == "closed"
             on = Side([], "closed") if closed else OneSide(auto, curve, start, bounds, steps, 1).followed()
         return followed(equations, start, back, on)
+
+    def follow_cycles(self, start: CycleStart, steps: Steps, max_period: float | None) -> CycleBranch:
+        """Return the branch of cycles from a Hopf point.
+
+        Raises:
+            UnsupportedFeatureError: cycles begin elsewhere.
+            SimulationError: Auto-07p computes nothing, or takes too long.
+        """
+        if start.begun != "hopf":
+            raise UnsupportedFeatureError(
+                "engine='auto' follows cycles that begin at Hopf points. Use engine='native' for those of a run, and "
+                "for those that begin at points of other cycles."
+            )
+        profile, (period, *p) = start.curve.split(start.place.z)
+        bounds = float(start.bounds.lower[0]), float(start.bounds.upper[0])
+        settings = CycleSettings(
+            start.curve.care.most, steps.most, min(steps.first, steps.largest), steps.largest, max_period
+        )
+        found = self.cycles(start.field, profile[0], np.array(p), float(period), bounds, settings)
+        return branch_of(found, start.field)
 
     def cycles(
         self,

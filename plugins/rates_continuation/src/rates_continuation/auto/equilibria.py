@@ -16,7 +16,7 @@ from attrs import evolve, frozen
 from rates_core.errors import SimulationError
 
 from rates_continuation.native.crossings import Crossing, crossings
-from rates_continuation.native.curve import Place
+from rates_continuation.native.curve import ImplicitCurve, Place
 from rates_continuation.native.engine import Followed
 from rates_continuation.native.equilibria import Equilibrium, EquilibriumEquations
 
@@ -73,7 +73,7 @@ def followed(equations: EquilibriumEquations, start: Place, back: Side, on: Side
     found = [
         (one, crossing)
         for one, other in pairwise(clear)
-        for crossing in _happening(equations, equilibria[one], equilibria[other], points[regular[one] : regular[other]])
+        for crossing in _apart(equations, equilibria[one], equilibria[other], points[regular[one] : regular[other]])
     ]
     return Followed(equilibria, found, (back.ended, on.ended))
 
@@ -97,11 +97,26 @@ def _is_clear(point: Equilibrium) -> bool:
     return bool(np.min(np.abs(point.eigenvalues.real)) > CLEAR * np.max(sizes))
 
 
+def _apart(
+    equations: EquilibriumEquations, one: Equilibrium, other: Equilibrium, between: Sequence[Located]
+) -> Iterator[Crossing]:
+    """Yield what happens between two points, with a point of the curve between any two that Auto-07p has located."""
+    located = [point for point in between if point.kind in SPECIAL]
+    for number, (point, behind) in enumerate(pairwise(located)):
+        place = ImplicitCurve(equations).middle(point.place, behind.place)
+        middle = None if place is None else Equilibrium.of(equations, place)
+        if middle is not None and _is_clear(middle):
+            yield from _happening(equations, one, middle, located[: number + 1])
+            yield from _apart(equations, middle, other, located[number + 1 :])
+            return
+    yield from _happening(equations, one, other, located)
+
+
 def _happening(
     equations: EquilibriumEquations, one: Equilibrium, other: Equilibrium, between: Sequence[Located]
 ) -> Iterator[Crossing]:
     """Yield what happens between two points, where Auto-07p has located it."""
-    left = [point for point in between if point.kind in SPECIAL]
+    left = list(between)
     for crossing in crossings(equations, one, other):
         distances = [float(np.linalg.norm((point.z - crossing.z) / one.place.scale)) for point in left]
         nearest = int(np.argmin(distances)) if distances else -1

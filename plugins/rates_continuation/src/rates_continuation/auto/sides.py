@@ -154,5 +154,5 @@ def _bends(one: Place, other: Place) -> bool:
 
 
 def _angle(one: np.ndarray, other: np.ndarray) -> float:
-    cosine = float(one @ other) / float(np.linalg.norm(one) * np.linalg.norm(other))
-    return float(np.arccos(np.clip(cosine, -1.0, 1.0)))
+    lengths = float(np.linalg.norm(one) * np.linalg.norm(other))
+    return float(np.arccos(np.clip(float(one @ other) / lengths, -1.0, 1.0))) if lengths else 0.0

@@ -19,7 +19,7 @@ from scipy.linalg import eig, svd
 from rates_continuation.native.branching import BranchEquations
 from rates_continuation.native.curve import ImplicitCurve
 from rates_continuation.native.equations import Equations, newton
-from rates_continuation.native.equilibria import Equilibrium, EquilibriumEquations
+from rates_continuation.native.equilibria import Equilibrium, EquilibriumEquations, is_unstable
 from rates_continuation.native.fold import FoldEquations
 from rates_continuation.native.hopf import HopfEquations
 
@@ -98,8 +98,8 @@ def _may_cross(one: Equilibrium, other: Equilibrium) -> bool:
     """Tell whether the eigenvalues that change sign are near the axis; at a pole they go by way of infinity."""
     fewer, more = sorted((one, other), key=lambda point: point.unstable)
     changed = more.unstable - fewer.unstable or 1
-    unstable = np.sort(more.eigenvalues.real[more.eigenvalues.real > 0])
-    stable = np.sort(-fewer.eigenvalues.real[fewer.eigenvalues.real <= 0])
+    unstable = np.sort(more.eigenvalues.real[is_unstable(more.eigenvalues)])
+    stable = np.sort(-fewer.eigenvalues.real[~is_unstable(fewer.eigenvalues)])
     near = CLOSE * min(float(np.max(np.abs(point.eigenvalues))) for point in (one, other))
     return all(len(part) >= changed and part[changed - 1] < near for part in (unstable, stable))
 

@@ -11,6 +11,8 @@ from rates_continuation.native.curve import Place
 from rates_continuation.native.equations import Equations
 from rates_continuation.vector_field import Field
 
+ROUNDED = 1e-12  # of the largest eigenvalue: a real part that is as small may be rounding, as at a center
+
 
 class EquilibriumEquations(Equations):
     """f(x, p) = 0 for z = (x, p), with as many free parameters as the field has.
@@ -63,7 +65,13 @@ class Equilibrium:
     @property
     def unstable(self) -> int:
         """Return the number of eigenvalues with a positive real part."""
-        return int(np.count_nonzero(self.eigenvalues.real > 0))
+        return int(np.count_nonzero(is_unstable(self.eigenvalues)))
+
+
+def is_unstable(eigenvalues: np.ndarray) -> np.ndarray:
+    """Tell of each eigenvalue, `[..., eigenvalues]`, whether its real part is positive by more than rounding."""
+    sizes = np.max(np.abs(eigenvalues), axis=-1, keepdims=True, initial=0.0)
+    return np.asarray(eigenvalues.real > ROUNDED * sizes)
 
 
 def ordered_eigenvalues(matrix: np.ndarray) -> np.ndarray:

@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 
 from rates_continuation.native.curve import ImplicitCurve, Place
 from rates_continuation.native.equations import Equations
-from rates_continuation.native.equilibria import ordered_eigenvalues
+from rates_continuation.native.equilibria import is_unstable, ordered_eigenvalues
 from rates_continuation.native.fold import FoldEquations
 from rates_continuation.native.invariant import Pair
 from rates_continuation.native.neutral import NeutralEquations
@@ -79,7 +79,7 @@ class LocusPoint(ABC):
     @property
     def unstable(self) -> int:
         """Return the number of other eigenvalues with a positive real part."""
-        return int(np.count_nonzero(self.others.real > 0))
+        return int(np.count_nonzero(is_unstable(self.others)))
 
     @property
     @abstractmethod
