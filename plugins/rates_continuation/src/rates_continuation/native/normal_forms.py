@@ -12,25 +12,29 @@ from rates_continuation.native.equations import Equations, solved
 from rates_continuation.native.fold import FoldEquations
 from rates_continuation.native.hopf import HopfEquations
 
+FURTHER = 10.0  # times as far may a state move that is 0, or nearly, and has the scale of what cancels in its equation
 NEAR, FAR = 2e-4, 1e-3  # in scales: distance of points for first and second differences, whose errors are of size h⁴
 
 
 def fold_coefficient(fold: FoldEquations, z: np.ndarray) -> float:
     """Return a of the normal form u' = β + a u² at a fold.
 
-    Null vectors are normalised as v·v = 1 and w·v = 1.
+    Null vectors are normalised as v·v = 1 and w·v = 1; the largest entry of v, in scales, is positive.
 
     References:
         kuznetsov2004, equation 5.39.
     """
     found = fold.singular(z)
     right = found.right[:, 0] / np.linalg.norm(found.right)
+    right = right * np.sign(right[int(np.argmax(np.abs(right / fold.scale[: fold.states])))])
     left = found.left[:, 0] / (found.left[:, 0] @ right)
     return 0.5 * float(left @ second_form(fold.equations, z, right, fold.scale) @ right)
 
 
 def cusp_coefficient(fold: FoldEquations, z: np.ndarray) -> float:
-    """Return c of the normal form u' = β₁ + β₂ u + c u³ at a cusp; null vectors as for `fold_coefficient`.
+    """Return c of the normal form u' = β₁ + β₂ u + c u³ at a cusp.
+
+    Null vectors are normalised as v·v = 1 and w·v = 1; the sign of v does not matter.
 
     References:
         kuznetsov2004, section 8.7.
@@ -120,7 +124,8 @@ def _differences(
     """Return a weighted sum of ∂f/∂x at five points along a vector of states, and the distance between them."""
     states, direction = len(vector), np.zeros(len(z))
     direction[:states] = vector
-    size = float(np.max(np.abs(direction) / scale[: len(z)]))
+    sizes = np.sort(np.abs(vector) / scale[:states])
+    size = float(max(sizes[-1] / FURTHER, sizes[(states - 1) // 2])) if states else 0.0
     if size == 0.0:
         return np.zeros((states, states)), 1.0
     found = np.zeros((states, states))
