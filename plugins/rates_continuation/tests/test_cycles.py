@@ -59,6 +59,9 @@ def test_pairs_of_multipliers_that_cross_the_unit_circle_are_tori(max_step: floa
     (torus,) = branch.specials
     assert torus.kind == "NS"
     assert torus[MU] == pytest.approx(0.0, abs=1e-9)
+    # u + i v = sqrt(2) xi for vectors of mean length 1, and |u + i v| falls by its cube
+    assert torus.coefficient == pytest.approx(-2.0, rel=1e-6)
+    assert torus.criticality == "supercritical"
     np.testing.assert_allclose(np.sort_complex(torus.eigenvalues[:2]), np.exp([-0.6j * np.pi, 0.6j * np.pi]), atol=1e-7)
     assert branch.unstable.tolist() == (2 * (branch.p[:, 0] > 0)).tolist()
 
@@ -75,6 +78,20 @@ def test_a_multiplier_that_crosses_minus_one_doubles_the_period(max_step: float)
     assert doubling[MU] == pytest.approx(0.0, abs=1e-9)
     assert doubling.period == pytest.approx(2 * np.pi, rel=1e-8)
     np.testing.assert_allclose(branch.multipliers[:, 0].real, -np.exp(2 * np.pi * branch.p[:, 0]), rtol=1e-6)
+
+
+def test_a_doubling_whose_cycles_are_unstable_is_subcritical_with_the_terms_of_second_order_counted() -> None:
+    radius = "(1 - x^2 - y^2 + 3*u^2 + 3*v^2)"  # r^2 comes to 1 + 3 a^2
+    equations = [  # a' = (mu + r^2 - 1 - a^2 - b^2) a, which is 2 a^3
+        "u' = 0.5*(mu - 1)*u + 0.5*(mu + 1)*(x*u + y*v)/r - 0.5*v + (x^2 + y^2 - 1 - u^2 - v^2)*u",
+        "v' = 0.5*(mu - 1)*v + 0.5*(mu + 1)*(y*u - x*v)/r + 0.5*u + (x^2 + y^2 - 1 - u^2 - v^2)*v",
+        "r = sqrt(x^2 + y^2)",
+    ]
+    model = single([f"x' = {radius}*x - y", f"y' = {radius}*y + x", *equations], x="output(1.0)", y="variable(0.0)",
+                   u="variable(0.0)", v="variable(0.0)", r="variable(1.0)", mu=-0.1)  # fmt: skip
+    (doubling,) = followed(model).special("PD")
+    assert doubling.coefficient == pytest.approx(2.0, rel=1e-6)
+    assert doubling.criticality == "subcritical"
 
 
 def test_cycles_of_twice_the_period_begin_where_it_doubles() -> None:

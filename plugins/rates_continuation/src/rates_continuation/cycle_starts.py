@@ -16,6 +16,7 @@ from rates_continuation.native.collocation import Care
 from rates_continuation.native.curve import Place
 from rates_continuation.native.cycle_crossings import CycleCrossing
 from rates_continuation.native.cycle_engine import FollowedCycles, Reach, follow_both_ways, follow_from_end
+from rates_continuation.native.cycle_forms import cycle_coefficient
 from rates_continuation.native.cycle_switching import crossing, doubled
 from rates_continuation.native.cycles import from_hopf
 from rates_continuation.native.engine import WIDTHS
@@ -221,7 +222,7 @@ def _special(field: VectorField, number: int, crossing: CycleCrossing) -> Specia
         number=number,
         eigenvalues=cycle.multipliers,
         period=cycle.period,
-        coefficient=float("nan"),
+        coefficient=cycle_coefficient(crossing.kind, cycle),
         residual=float(np.max(np.abs(cycle.curve.residual(cycle.place.z).inside))),
         error=crossing.error,
         found=crossing,

@@ -43,8 +43,8 @@ class SpecialPoint:
         eigenvalues: of the Jacobian; of a cycle the multipliers but for the one that is 1.
         period: of a cycle, or of the small cycles around a Hopf point, in the model's time; NaN for kinds that have
             none.
-        coefficient: of the normal form: a of a fold, c of a cusp, the first Lyapunov coefficient of a Hopf point;
-            else NaN.
+        coefficient: of the normal form: a of a fold, c of a cusp, the first Lyapunov coefficient of a Hopf point, c of
+            a period doubling, the real part of d at a torus; else NaN.
         residual: largest rate of change; for a cycle the largest residual of the collocation equations.
         error: estimate of the error, relative to how large the unknowns are; for a cycle by how much the parameter
             differs from that on a coarser mesh.
@@ -80,8 +80,11 @@ class SpecialPoint:
 
     @property
     def criticality(self) -> str:
-        """Return whether the cycles that begin at a Hopf point are stable: `supercritical`, else `subcritical`."""
-        if self.kind != "HB" or self.coefficient != self.coefficient:
+        """Return whether cycles or tori that begin at a point are stable: `supercritical`, else `subcritical`.
+
+        It is empty for points where none begin.
+        """
+        if self.kind not in ("HB", "PD", "NS") or self.coefficient != self.coefficient:
             return ""
         return "supercritical" if self.coefficient < 0 else "subcritical"
 

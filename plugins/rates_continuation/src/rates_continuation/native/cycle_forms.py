@@ -1,0 +1,166 @@
+"""Coefficients of normal forms at cycles: whether what begins at a period doubling or a torus is stable.
+
+Around a cycle x₀(θ) with the vector v(θ) that a critical multiplier belongs to, a solution is x₀ + ξ v + ½ ξ² h₂ + ...
+with θ' = 1 + a ξ² and ξ' = c ξ³ for a period doubling; at a torus ξ is complex, and ξ' = d ξ |ξ|². Terms of one order
+make a linear equation w' = A w + g with w(T) = ρ w(0). It has a solution only for g without a component along the
+kernel, which gives a, c and d.
+
+References:
+    kuznetsov2005.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+from attrs import frozen
+from scipy.linalg import eig
+
+from rates_continuation.native.collocation import at_gauss_points, basis
+from rates_continuation.native.cycles import Periodic
+from rates_continuation.native.floquet import Cycle, linear_at
+
+FAR = 1e-3  # in scales: distance of points for differences of fourth order
+FIRST = np.array([1.0, -8.0, 0.0, 8.0, -1.0]) / 12
+SECOND = np.array([-1.0, 16.0, -30.0, 16.0, -1.0]) / 12
+
+
+def cycle_coefficient(kind: str, cycle: Cycle) -> float:
+    """Return c of a period doubling, or the real part of d at a torus; NaN for other kinds.
+
+    The mean of v·v over the period is 1.
+    """
+    if kind == "PD":
+        return _Around(cycle).doubling()
+    return _Around(cycle).torus() if kind == "NS" else float("nan")
+
+
+@frozen(eq=False, slots=False)
+class _Around:
+    """Linear equations around a cycle, in the model's time; values are those at the Gauss points, `[intervals, 4, n]`.
+
+    Attributes:
+        cycle: the cycle.
+    """
+
+    cycle: Cycle
+
+    def doubling(self) -> float:
+        v, kernel = self._critical(-1.0)
+        along = self._rates
+        phase = self._left(1.0)
+        squared = self._bilinear(v, v)
+        a = 0.5 * self._component(phase, squared) / self._component(phase, along)
+        h = self._solution(squared - 2 * a * along, 1.0)
+        cubic = self._bilinear(v, h) / 2 + self._trilinear(v) / 6 - a * self._times(self._matrices, v)
+        return float((self._component(kernel, cubic) / self._component(kernel, v)).real)
+
+    def torus(self) -> float:
+        values = self.cycle.multipliers
+        pairs = values[values.imag > 0]
+        multiplier = complex(pairs[int(np.argmin(np.abs(np.abs(pairs) - 1.0)))])
+        v, kernel = self._critical(multiplier)
+        along, phase = self._rates, self._left(1.0)
+        mixed = self._bilinear(v, v.conj())
+        a = self._component(phase, mixed) / self._component(phase, along)
+        still = self._solution(mixed - a * along, 1.0)
+        twice = self._solution(self._bilinear(v, v), multiplier**2)
+        cubic = (
+            self._trilinear(v) / 2 + self._bilinear(v, still) + self._bilinear(v.conj(), twice) / 2
+            - a * self._times(self._matrices, v)
+        )  # fmt: skip
+        return float((self._component(kernel, cubic) / self._component(kernel, v)).real)
+
+    @cached_property
+    def _problem(self) -> Periodic:
+        problem = self.cycle.curve.problem
+        assert isinstance(problem, Periodic)
+        return problem
+
+    @cached_property
+    def _states(self) -> np.ndarray:
+        return at_gauss_points(self.cycle.profile, basis().values)
+
+    @cached_property
+    def _rates(self) -> np.ndarray:
+        return self._problem.field.rates(self._states, self.cycle.p)
+
+    @cached_property
+    def _matrices(self) -> np.ndarray:
+        return self._problem.field.by_states(self._states, self.cycle.p)
+
+    def _times(self, matrices: np.ndarray, vectors: np.ndarray) -> np.ndarray:
+        return np.asarray((matrices @ vectors[..., None])[..., 0])
+
+    def _ends(self, multiplier: complex) -> np.ndarray:
+        chain = linear_at(self.cycle.curve, self.cycle.place).chain
+        return np.asarray(chain.left + multiplier * chain.right)
+
+    def _left(self, multiplier: complex) -> np.ndarray:
+        """Return the vector with which equations on w(0) have no component, for w(T) = multiplier w(0)."""
+        return np.asarray(np.linalg.svd(self._ends(multiplier))[0][:, -1])
+
+    def _critical(self, multiplier: complex) -> tuple[np.ndarray, np.ndarray]:
+        """Return v at the Gauss points, and the vector that gives components along it."""
+        chain = linear_at(self.cycle.curve, self.cycle.place).chain
+        values, vectors = eig(-chain.left, chain.right)
+        place = int(np.argmin(np.abs(values - multiplier)))
+        start = vectors[:, place] if multiplier.imag else vectors[:, place].real
+        profile = linear_at(self.cycle.curve, self.cycle.place).profile_of(start, values[place] * start)
+        v = at_gauss_points(profile, basis().values)
+        weights = np.diff(self.cycle.curve.mesh)[:, None] * basis().weights
+        size = np.sqrt(np.sum(weights * np.sum(np.abs(v) ** 2, axis=-1)))
+        return v / size, self._left(multiplier)
+
+    def _closing(self, g: np.ndarray) -> tuple[np.ndarray, list[np.ndarray], np.ndarray]:
+        """Return columns of nodes, and what is left on the equations of w(0), for w' = A w + g."""
+        linear = linear_at(self.cycle.curve, self.cycle.place)
+        steps = self.cycle.period * np.diff(self.cycle.curve.mesh)[:, None, None]
+        columns = linear.inverse @ (steps * g).reshape(len(g), -1, 1)
+        size = g.shape[-1]
+        levels, last = linear.chain.closing(-columns[:, -size:])
+        return columns, levels, last
+
+    def _component(self, left: np.ndarray, g: np.ndarray) -> complex:
+        return complex(left.conj() @ self._closing(g)[2][:, 0])
+
+    def _solution(self, g: np.ndarray, multiplier: complex) -> np.ndarray:
+        """Return the periodic solution of w' = A w + g at the Gauss points; the smallest at w(0) if there are many."""
+        linear = linear_at(self.cycle.curve, self.cycle.place)
+        columns, levels, last = self._closing(g)
+        left, values, right = np.linalg.svd(self._ends(multiplier))
+        if multiplier == 1.0:
+            left, values, right = left[:, :-1], values[:-1], right[:-1]
+        start = right.conj().T @ ((left.conj().T @ -last[:, 0]) / values)
+        ends = start[:, None], multiplier * start[:, None]
+        points = linear.chain.points(*ends, np.ones((1, 1)), levels)
+        inner = (linear.by_first @ points[:-1] + columns)[..., 0]
+        nodes = np.concatenate([start[None], inner.reshape(-1, len(start))])
+        return at_gauss_points(nodes, basis().values)
+
+    def _bilinear(self, v: np.ndarray, w: np.ndarray) -> np.ndarray:
+        """Return B(v, w), of the second derivatives of f."""
+        matrices = self._differences(v.real, FIRST, 1)
+        if np.iscomplexobj(v):
+            matrices = matrices + 1j * self._differences(v.imag, FIRST, 1)
+        return self._times(matrices, w)
+
+    def _trilinear(self, v: np.ndarray) -> np.ndarray:
+        """Return C(v, conj(v), v), of the third derivatives of f."""
+        matrices = self._differences(v.real, SECOND, 2)
+        if np.iscomplexobj(v):
+            matrices = matrices + self._differences(v.imag, SECOND, 2)
+        return self._times(matrices, v)
+
+    def _differences(self, v: np.ndarray, weights: np.ndarray, order: int) -> np.ndarray:
+        """Return a derivative of ∂f/∂x along vectors."""
+        size = float(np.max(np.abs(v) / self._problem.states))
+        found = np.zeros_like(self._matrices)
+        if size == 0.0:
+            return found
+        for number, weight in enumerate(weights):
+            if weight:
+                x = self._states + (number - 2) * FAR / size * v
+                found += weight * self._problem.field.by_states(x, self.cycle.p)
+        return found / (FAR / size) ** order
