@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from rates_continuation import Continuation, CycleBranch, load
+from rates_continuation import Continuation, CycleBranch, TwoParameterCurve, load
 from rates_continuation.native.collocation import DEGREE, Care, adapted, basis, interpolated, node_times
 from rates_core.errors import ArgumentError, SimulationError, UnknownNameError
 from rates_core.testing.parts import single
@@ -241,6 +241,61 @@ def test_files_that_hold_no_diagram_are_refused(tmp_path: Path) -> None:
     diagram = Continuation(single("x' = mu - x", x="output(0.0)", mu=0.0)).diagram(MU, bounds=(-0.5, 0.5))
     with pytest.raises(ArgumentError, match=r"^'.*' cannot be written: there is no folder"):
         diagram.save(tmp_path / "folder" / "file.npz")
+
+
+K = "p/op/k"
+
+
+def curve_of(
+    model: CircuitTemplate, kind: str, bounds: tuple[float, float], own: tuple[float, float]
+) -> TwoParameterCurve:
+    """Return the curve of the one special cycle of a kind, in mu and k."""
+    (point,) = followed(model, own).special(kind)
+    return Continuation(model).curve(point, K, bounds={MU: own, K: bounds})
+
+
+def test_folds_of_cycles_are_followed_in_two_parameters() -> None:
+    growth = "(mu + k*(x^2 + y^2) - (x^2 + y^2)^2)"
+    model = single([f"x' = {growth}*x - y", f"y' = {growth}*y + x"], x="output(1.0)", y="variable(0.0)", mu=0.1, k=1.0)
+    curve = curve_of(model, "LPC", (0.3, 2.0), (-1.0, 1.0))
+    np.testing.assert_allclose(curve.column(MU), -(curve.column(K) ** 2) / 4, atol=1e-11)
+    np.testing.assert_allclose(np.sort(curve.p[[0, -1], 1]), [0.3, 2.0], rtol=1e-12)
+    np.testing.assert_allclose(curve.column("p/op/x"), np.sqrt(curve.column(K) / 2), rtol=1e-5)
+    np.testing.assert_allclose(curve.periods, 2 * np.pi, rtol=1e-9)
+    np.testing.assert_allclose(curve.eigenvalues[:, 0], 1.0, atol=1e-6)
+    assert curve.ended == ("bound", "bound")
+    assert not curve.unstable.any()
+    assert repr(curve).endswith("folds of cycles in p/op/mu and p/op/k; special: none>")
+
+
+def test_period_doublings_are_followed_in_two_parameters() -> None:
+    rate = "(mu + 2*k*x^2)"  # its mean over the circle is mu + k
+    equations = [
+        f"u' = 0.5*({rate} - 1)*u + 0.5*({rate} + 1)*(x*u + y*v) - 0.5*v - (u^2 + v^2)*u",
+        f"v' = 0.5*({rate} - 1)*v + 0.5*({rate} + 1)*(y*u - x*v) + 0.5*u - (u^2 + v^2)*v",
+    ]
+    model = circle(equations, -0.1, u="variable(0.0)", v="variable(0.0)", k=0.0)
+    curve = curve_of(model, "PD", (-0.2, 0.15), (-0.3, 0.2))
+    np.testing.assert_allclose(curve.column(MU), -curve.column(K), atol=1e-9)
+    np.testing.assert_allclose(curve.eigenvalues[:, 0], -1.0, atol=1e-9)
+    assert curve.ended == ("bound", "bound")
+
+
+def test_tori_are_followed_in_two_parameters() -> None:
+    equations = ["u' = (2*(mu + k)*x^2 - u^2 - v^2)*u - (w + k)*v", "v' = (w + k)*u + (2*(mu + k)*x^2 - u^2 - v^2)*v"]
+    model = circle(equations, -0.1, u="variable(0.0)", v="variable(0.0)", w=0.3, k=0.0)
+    curve = curve_of(model, "NS", (-0.15, 0.15), (-0.3, 0.2))
+    np.testing.assert_allclose(curve.column(MU), -curve.column(K), atol=1e-10)
+    turns = np.exp(2j * np.pi * (0.3 + curve.column(K)))
+    np.testing.assert_allclose(curve.eigenvalues[:, 0].real, turns.real, atol=1e-7)
+    np.testing.assert_allclose(np.abs(curve.eigenvalues[:, :2]), 1.0, atol=1e-9)
+
+
+def test_cycles_without_a_curve_of_their_kind_are_refused() -> None:
+    model = circle(["w' = (mu + 0.3*x)*w - w^3"], -0.1, w="variable(0.0)", k=0.0)
+    point = followed(model).special("BPC")[0]
+    with pytest.raises(ArgumentError, match=r"^A curve in two parameters begins at cycles of kind LPC, PD, NS, .* BPC"):
+        Continuation(model).curve(point, K, bounds={MU: (-0.3, 0.2), K: (0.0, 1.0)})
 
 
 def test_tables_of_cycles_have_every_point() -> None:

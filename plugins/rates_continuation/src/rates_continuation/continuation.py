@@ -181,10 +181,11 @@ class Continuation:
         max_points: int = 5000,
         max_step: float = 0.25,
     ) -> TwoParameterCurve:
-        """Follow the folds or Hopf points of equilibria as two parameters vary, from one of them to both sides.
+        """Follow special points of one kind as two parameters vary, from one of them to both sides.
 
         Args:
-            point: a fold or a Hopf point of a branch; or a special point of another such curve, of which one begins.
+            point: a fold or a Hopf point of equilibria; a fold, a period doubling or a torus of cycles; or a special
+                point of another such curve, of which one begins.
             parameter: path of the second one that varies, from its value in the model; left out for a point of a curve,
                 which has two.
             bounds: between which both parameters vary, by path.

@@ -10,7 +10,10 @@ from rates_core.errors import ArgumentError, SimulationError, shown
 from rates_core.simulation.field import VectorField
 
 from rates_continuation.bounds import bounds_by_path
+from rates_continuation.cycle_curves import special_cycles_from
 from rates_continuation.native.codimension_two import Degeneracy
+from rates_continuation.native.critical_cycles import VECTORS, Kind
+from rates_continuation.native.cycle_crossings import CycleCrossing
 from rates_continuation.native.engine import WIDTHS
 from rates_continuation.native.equilibria import EquilibriumEquations, ordered_eigenvalues
 from rates_continuation.native.loci import FoldPoint, LocusPoint, NeutralPoint
@@ -36,6 +39,8 @@ def curve_from(
     steps: Steps,
 ) -> TwoParameterCurve:
     """Return the curve that passes a special point; see `Continuation.curve`."""
+    if isinstance(point, SpecialPoint) and isinstance(point.found, CycleCrossing):
+        return special_cycles_from(model, values, _kind_of_cycles(point, kind), point, parameter, bounds, steps)
     kind = _kind(point, kind)
     paths = _paths(point, parameter)
     limits = bounds_by_path(bounds, paths)
@@ -62,6 +67,17 @@ def curve_from(
             0.0,
         )
     return _curve(kind, field, follow_locus(start, within, steps))
+
+
+def _kind_of_cycles(point: SpecialPoint, kind: str | None) -> Kind:
+    """Return of which kind the cycles of the curve are."""
+    for each in VECTORS:
+        if point.kind == each and kind in (None, each):
+            return each
+    raise ArgumentError(
+        f"A curve in two parameters begins at cycles of kind {', '.join(VECTORS)}, and has others of that kind; this "
+        f"one is of kind {point.kind}{'' if kind is None else f', and kind is {shown(kind)}'}."
+    )
 
 
 def _kind(point: Any, kind: str | None) -> str:

@@ -1,4 +1,4 @@
-"""A curve of folds or of Hopf points in two parameters."""
+"""A curve of special points in two parameters."""
 
 from __future__ import annotations
 
@@ -14,23 +14,24 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-NAMES = {"LP": "folds", "HB": "Hopf points"}
+NAMES = {"LP": "folds", "HB": "Hopf points", "LPC": "folds of cycles", "PD": "period doublings", "NS": "tori"}
 
 
 @frozen(eq=False)
 class TwoParameterCurve:
-    """Folds or Hopf points of equilibria along a curve in two parameters, every one that was computed.
+    """Special points of one kind along a curve in two parameters, every one that was computed.
 
     Attributes:
-        kind: `LP` or `HB`: what all its points are.
+        kind: `LP`, `HB`, or of cycles `LPC`, `PD`, `NS`: what all its points are.
         parameters: paths of both free parameters.
         states: path of each state.
         p: `[points, 2]`.
-        x: `[points, states]`.
-        eigenvalues: `[points, states]`, that with the largest real part first.
+        x: `[points, states]`; of cycles the largest values.
+        eigenvalues: `[points, states]`, that with the largest real part first; of cycles the multipliers but for that
+            which is 1.
         unstable: number of unstable directions at each point, besides those that make it critical.
-        omega: imaginary part of the pair on the axis, where all are Hopf points; else NaN.
-        coefficients: of the normal forms: a of folds, the first Lyapunov coefficient of Hopf points.
+        omega: imaginary part of the pair on the axis, where all are Hopf points; angular frequency of cycles; else NaN.
+        coefficients: of the normal forms: a of folds, the first Lyapunov coefficient of Hopf points; NaN for cycles.
         specials: points of codimension two, in the order of the curve: `CP`, `BT` and `ZH` of folds; `GH`, `BT`, `ZH`
             and `HH` of Hopf points.
         ended: why it ends at its first and its last point; see `branch.REASONS`.
@@ -72,13 +73,16 @@ class TwoParameterCurve:
 
         table = pd.DataFrame(np.hstack([self.p, self.x]), columns=[*self.parameters, *self.states])
         table["unstable"], table["coefficient"] = self.unstable, self.coefficients
-        if self.kind == "HB":
+        if self.kind != "LP":
             table["period"] = self.periods
         return table
 
     @property
     def periods(self) -> np.ndarray:
-        """Return the period of small cycles at each point; infinity where a double zero eigenvalue ends the curve."""
+        """Return the period at each point, of cycles or of small ones around equilibria.
+
+        It is infinite where a double zero eigenvalue ends the curve.
+        """
         with np.errstate(divide="ignore"):
             return np.asarray(2 * np.pi / self.omega)
 

@@ -1,0 +1,114 @@
+"""Curves of special cycles in two parameters, in the names of a model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from attrs import evolve
+from rates_core.errors import ArgumentError, SimulationError
+from rates_core.simulation.field import VectorField
+
+from rates_continuation.bounds import bounds_by_path
+from rates_continuation.native.boundary import ProfileCurve
+from rates_continuation.native.critical_cycles import VECTORS, Kind, critical_start, cycle_of
+from rates_continuation.native.curve import Place
+from rates_continuation.native.engine import WIDTHS
+from rates_continuation.native.floquet import Cycle
+from rates_continuation.native.tracing import Bounds, Steps, trace
+from rates_continuation.profile import Profile
+from rates_continuation.special import SpecialPoint
+from rates_continuation.two_parameter_curve import NAMES, TwoParameterCurve
+from rates_core import CircuitTemplate
+
+
+def special_cycles_from(
+    model: CircuitTemplate,
+    values: Mapping[str, float],
+    kind: Kind,
+    point: SpecialPoint,
+    parameter: str | None,
+    bounds: Any,
+    steps: Steps,
+) -> TwoParameterCurve:
+    """Return the curve of special cycles of a kind through one of them; see `Continuation.curve`."""
+    paths = _paths(point, parameter)
+    limits = bounds_by_path(bounds, paths)
+    field = model.get_vector_field(paths, values)
+    p = np.array([point.values.get(path, own) for path, own in zip(paths, field.p, strict=True)])
+    for path, value, (lower, upper) in zip(paths, p, limits, strict=True):
+        if not lower <= value <= upper:
+            raise ArgumentError(
+                f"bounds of '{path}' are ({lower:g}, {upper:g}), which leave out its value {value:g} at the start. "
+                "Choose others."
+            )
+    within = Bounds(*np.transpose(limits))
+    start = critical_start(kind, point.found.cycle, field, p, (within.upper - within.lower) / WIDTHS)
+    if start is None:
+        raise SimulationError(
+            f"No curve of {NAMES[kind]} was found at the point with {paths[0]} = {p[0]:g} and {paths[1]} = "
+            f"{p[1]:g}. Is it a point of this model, with the same parameters?",
+            0.0,
+        )
+    return _curve(kind, field, *_followed(*start, within, steps))
+
+
+def _paths(point: SpecialPoint, parameter: str | None) -> list[str]:
+    own = next(iter(point.values))
+    if parameter is None:
+        raise ArgumentError(f"A curve needs a second parameter besides '{own}': c.curve(point, 'path', ...).")
+    if parameter == own:
+        raise ArgumentError(f"'{own}' varies along the branch already; a curve needs another parameter besides it.")
+    return [own, parameter]
+
+
+def _followed(
+    curve: ProfileCurve, start: Place, bounds: Bounds, steps: Steps
+) -> tuple[list[tuple[Cycle, float]], tuple[str, str]]:
+    """Return the cycles along a curve, with what else belongs to each, and why it ends."""
+    back, first = _one_way(curve, evolve(start, tangent=-start.tangent), bounds, steps)
+    on, last = ([], first) if first == "closed" else _one_way(curve, start, bounds, steps)
+    return [*reversed(back), _point(curve, start), *on], (first, last)
+
+
+def _one_way(curve: ProfileCurve, start: Place, bounds: Bounds, steps: Steps) -> tuple[list[tuple[Cycle, float]], str]:
+    points, ended = list[tuple[Cycle, float]](), ""
+    for traced in trace(*curve.carried_on(start), bounds, steps):
+        ended = traced.ended
+        if ended != "stalled":
+            assert isinstance(traced.curve, ProfileCurve)
+            points.append(_point(traced.curve, traced.place))
+    return points, ended
+
+
+def _point(curve: ProfileCurve, place: Place) -> tuple[Cycle, float]:
+    return cycle_of(curve, place), float(curve.split(place.z)[1][0])
+
+
+def _curve(
+    kind: Kind, field: VectorField, points: list[tuple[Cycle, float]], ended: tuple[str, str]
+) -> TwoParameterCurve:
+    cycles = [cycle for cycle, _ in points]
+    profiles = [Profile(field.states, cycle.period, cycle.curve.mesh, cycle.profile) for cycle in cycles]
+    return TwoParameterCurve(
+        kind=kind,
+        parameters=field.parameters,
+        states=field.states,
+        p=np.array([cycle.p for cycle in cycles]),
+        x=np.array([profile.extremes[1] for profile in profiles]),
+        eigenvalues=np.array([cycle.multipliers for cycle in cycles]),
+        unstable=np.array([_unstable(kind, cycle) for cycle in cycles]),
+        omega=np.array([2 * np.pi / cycle.period for cycle in cycles]),
+        coefficients=np.full(len(cycles), np.nan),
+        specials=(),
+        ended=ended,
+        found=points,
+    )
+
+
+def _unstable(kind: Kind, cycle: Cycle) -> int:
+    """Return the number of multipliers outside of the unit circle, besides those on it."""
+    sizes = np.abs(cycle.multipliers)
+    others = np.delete(sizes, np.argsort(np.abs(sizes - 1.0))[: VECTORS[kind]])
+    return int(np.count_nonzero(others > 1))
