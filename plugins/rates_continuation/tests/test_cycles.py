@@ -243,6 +243,29 @@ def test_files_that_hold_no_diagram_are_refused(tmp_path: Path) -> None:
         diagram.save(tmp_path / "folder" / "file.npz")
 
 
+def test_branches_go_on_to_other_bounds() -> None:
+    growth = "(mu + x^2 + y^2 - (x^2 + y^2)^2)"
+    model = single([f"x' = {growth}*x - y", f"y' = {growth}*y + x"], x="output(0.0)", y="variable(0.0)", mu=-0.2)
+    continuation = Continuation(model)
+    rest = continuation.equilibria(MU, bounds=(-0.3, -0.1))
+    assert rest.specials == ()
+    rest = continuation.extended(rest, (-0.4, 0.3))
+    assert rest.p[[0, -1], 0].tolist() == [-0.4, 0.3]
+    assert np.all(np.diff(rest.p[:, 0]) > 0)
+    (hopf,) = rest.specials
+    assert rest.p[hopf.number, 0] <= hopf[MU] <= rest.p[hopf.number + 1, 0]
+    cycles = continuation.cycles(from_=hopf, bounds=(-0.2, 0.3))
+    assert (cycles.ended, cycles.specials) == (("hopf", "bound"), ())
+    cycles = continuation.extended(cycles, (-0.5, 0.3))
+    assert cycles.ended == ("hopf", "bound")
+    assert [point.kind for point in cycles.specials] == ["LPC"]
+    assert cycles.p[-1, 0] == 0.3
+    with pytest.raises(
+        ArgumentError, match=r"^bounds of 'p/op/mu' are \(-0\.1, 0\.3\), and the branch goes from -0\.2"
+    ):
+        continuation.extended(cycles, (-0.1, 0.3))
+
+
 K = "p/op/k"
 
 

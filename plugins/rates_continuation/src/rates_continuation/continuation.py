@@ -15,14 +15,16 @@ from rates_continuation.bounds import checked_bounds
 from rates_continuation.branch import Branch
 from rates_continuation.curves import curve_from
 from rates_continuation.cycle_branch import CycleBranch
-from rates_continuation.cycle_starts import from_point, running_cycle
+from rates_continuation.cycle_starts import LONGEST, branch_of_cycles, from_point, running_cycle
 from rates_continuation.diagram import Diagram
 from rates_continuation.engines import engine_of
 from rates_continuation.native.collocation import Care
 from rates_continuation.native.curve import Place
+from rates_continuation.native.cycle_engine import FollowedCycles, Reach
 from rates_continuation.native.deflation import with_disconnected
 from rates_continuation.native.engine import Followed, coefficient, start_of
 from rates_continuation.native.equilibria import EquilibriumEquations, ordered_eigenvalues
+from rates_continuation.native.extending import extended, extended_cycles
 from rates_continuation.native.reachable import reachable
 from rates_continuation.native.tracing import Bounds, Steps
 from rates_continuation.reached import Origin, cycles_reached
@@ -171,6 +173,39 @@ class Continuation:
         else:
             start = running_cycle(self.model, self.parameters, from_, parameter, limits, care)
         return self.engine.follow_cycles(start, Steps(largest=max_step, most=max_points), max_period)
+
+    def extended(
+        self, branch: Branch, bounds: tuple[float, float], max_points: int = 1000, max_step: float = 0.25
+    ) -> Branch:
+        """Go on with a branch where it ended at a bound, or because it had as many points as were asked for.
+
+        Args:
+            branch: of equilibria or of cycles, of this model with these parameters.
+            bounds: between which the parameter varies now; the branch must lie within.
+            max_points: more of them, to each side.
+            max_step: as for `equilibria`.
+
+        Raises:
+            ArgumentError: the bounds cut off a part of the branch, or it comes from a file or from Auto-07p.
+        """
+        limits, steps = Bounds(*checked_bounds(bounds)), Steps(largest=max_step, most=max_points)
+        path, (lower, upper) = branch.parameters[0], checked_bounds(bounds)
+        first, last = float(branch.p[:, 0].min()), float(branch.p[:, 0].max())
+        if first < lower or last > upper:
+            raise ArgumentError(
+                f"bounds of '{path}' are ({lower:g}, {upper:g}), and the branch goes from {first:g} to {last:g}. Give "
+                "bounds that hold all of it."
+            )
+        field = self.model.get_vector_field([path], self.parameters)
+        if isinstance(branch.found, FollowedCycles):
+            return branch_of_cycles(
+                field, extended_cycles(branch.found, Reach(limits, steps, LONGEST * branch.found.points[0].period))
+            )
+        if not isinstance(branch.found, Followed):
+            raise ArgumentError(
+                "The branch does not hold what it is followed on with: it comes from a file or from Auto-07p."
+            )
+        return _branch(field, extended(EquilibriumEquations(field), branch.found, limits, steps))
 
     def curve(
         self,

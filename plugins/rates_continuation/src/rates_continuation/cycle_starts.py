@@ -66,7 +66,7 @@ class CycleStart:
             found = follow_from_end(self.curve, self.place, self.begun, reach)
         else:
             found = follow_both_ways(self.curve, self.place, reach)
-        return _branch(self.field, found)
+        return branch_of_cycles(self.field, found)
 
 
 def from_point(
@@ -195,7 +195,8 @@ def _check(parameter: str, p: float, bounds: Bounds) -> None:
         )
 
 
-def _branch(field: VectorField, found: FollowedCycles) -> CycleBranch:
+def branch_of_cycles(field: VectorField, found: FollowedCycles) -> CycleBranch:
+    """Return a branch of cycles in the names of a model."""
     profiles = tuple(_profile(field, cycle) for cycle in found.points)
     return CycleBranch(
         field.parameters, field.states,

@@ -80,6 +80,11 @@ def follow_both_ways(curve: ProfileCurve, start: Place, reach: Reach) -> Followe
     return FollowedCycles(points, found + [(last + number, crossing) for number, crossing in coming], (begun, ended))
 
 
+def follow_cycles_on(last: Cycle, reach: Reach) -> tuple[list[Cycle], list[tuple[int, CycleCrossing]], str]:
+    """Follow a curve of cycles on from its last point; return that and those behind, crossings, and why it ends."""
+    return _one_way(*last.curve.carried_on(last.place), [last], reach)
+
+
 def _turned(place: Place) -> Place:
     return evolve(place, tangent=-place.tangent)
 

@@ -72,13 +72,27 @@ def follow(equations: EquilibriumEquations, start: Place, bounds: Bounds, steps:
     before, first = _one_way(equations, back, bounds, steps)
     behind, last = ([], first) if first == "closed" else _one_way(equations, start, bounds, steps)
     followed = [*reversed([_turned(point) for point in before]), Equilibrium.of(equations, start), *behind]
-    points = refined(followed, _real_parts, partial(_between, equations))
+    return Followed(*_with_crossings(equations, followed), (first, last))
+
+
+def follow_on(
+    equations: EquilibriumEquations, last: Equilibrium, bounds: Bounds, steps: Steps
+) -> tuple[list[Equilibrium], list[tuple[int, Crossing]], str]:
+    """Follow a curve of equilibria on from its last point; return that and those behind, crossings, and why it ends."""
+    behind, ended = _one_way(equations, last.place, bounds, steps)
+    return *_with_crossings(equations, [last, *behind]), ended
+
+
+def _with_crossings(
+    equations: EquilibriumEquations, points: list[Equilibrium]
+) -> tuple[list[Equilibrium], list[tuple[int, Crossing]]]:
+    points = refined(points, _real_parts, partial(_between, equations))
     found = [
         (number, crossing)
         for number, (one, other) in enumerate(pairwise(points))
         for crossing in crossings(equations, one, other)
     ]
-    return Followed(points, found, (first, last))
+    return points, found
 
 
 def _one_way(
