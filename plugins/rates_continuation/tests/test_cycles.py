@@ -197,8 +197,11 @@ def test_a_diagram_has_the_cycles_of_all_hopf_points_once() -> None:
     assert diagram.origins[1] is not None
     assert diagram.origins[1].point is diagram.branches[0].special("HB")[0]
     assert not diagram.special_points.query("kind != 'HB'").size
+    assert len(diagram.citations) == 5
+    assert any("Floquet" in text for text in diagram.citations)
     alone = Continuation(model).diagram(MU, bounds=(-0.5, 0.4), cycles=False)
     assert len(alone.branches) == 1
+    assert len(alone.citations) == 2
 
 
 def test_a_bubble_of_cycles_between_two_hopf_points_is_one_branch() -> None:

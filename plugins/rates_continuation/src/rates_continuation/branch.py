@@ -8,6 +8,7 @@ import numpy as np
 from attrs import field, frozen
 from rates_core.errors import UnknownNameError, did_you_mean
 
+from rates_continuation.citations import OF_EQUILIBRIA
 from rates_continuation.native.equilibria import is_unstable
 from rates_continuation.special import SpecialPoint, of_kind, table_of
 
@@ -70,6 +71,11 @@ class Branch:
     def unstable(self) -> np.ndarray:
         """Return the number of unstable directions at each point."""
         return np.asarray(np.count_nonzero(is_unstable(self.eigenvalues), axis=1))
+
+    @property
+    def citations(self) -> tuple[str, ...]:
+        """Return what to cite for the methods by which the branch was found."""
+        return OF_EQUILIBRIA
 
     def special(self, kind: str) -> list[SpecialPoint]:
         """Return the special points of a kind, in the order of the branch.

@@ -9,6 +9,7 @@ import numpy as np
 from attrs import field, frozen
 
 from rates_continuation.branch import Branch
+from rates_continuation.citations import OF_CYCLES
 from rates_continuation.profile import Profile
 
 if TYPE_CHECKING:
@@ -31,6 +32,11 @@ class CycleBranch(Branch):
     trivial: np.ndarray = field(kw_only=True)
 
     what, color = "cycles", "tab:blue"
+
+    @property
+    def citations(self) -> tuple[str, ...]:
+        """Return what to cite for the methods by which the branch was found."""
+        return OF_CYCLES
 
     @property
     def multipliers(self) -> np.ndarray:

@@ -41,6 +41,11 @@ class Diagram:
         found = pd.concat([table for table in tables if len(table)] or tables[:1], ignore_index=True)
         return found[["kind", "branch", *(name for name in found.columns if name not in ("kind", "branch"))]]
 
+    @property
+    def citations(self) -> tuple[str, ...]:
+        """Return what to cite for the methods by which the branches were found, each once."""
+        return tuple(dict.fromkeys(each for branch in self.branches for each in branch.citations))
+
     def save(self, file: str | Path) -> None:
         """Write the diagram into a file, from which `load` reads it.
 

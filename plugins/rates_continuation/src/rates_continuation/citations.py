@@ -1,0 +1,28 @@
+"""What to cite for what was computed."""
+
+from __future__ import annotations
+
+KELLER = (
+    "Keller, H. B. (1977). Numerical solution of bifurcation and nonlinear eigenvalue problems. In P. H. Rabinowitz "
+    "(Ed.), Applications of Bifurcation Theory (pp. 359-384). Academic Press."
+)
+GOVAERTS = (
+    "Govaerts, W. J. F. (2000). Numerical Methods for Bifurcations of Dynamical Equilibria. SIAM. "
+    "https://doi.org/10.1137/1.9780898719543"
+)
+DOEDEL = (
+    "Doedel, E., Keller, H. B., & Kernevez, J. P. (1991). Numerical analysis and control of bifurcation problems (II): "
+    "bifurcation in infinite dimensions. International Journal of Bifurcation and Chaos, 1, 745-772. "
+    "https://doi.org/10.1142/S0218127491000555"
+)
+FAIRGRIEVE = (
+    "Fairgrieve, T. F., & Jepson, A. D. (1991). O.K. Floquet multipliers. SIAM Journal on Numerical Analysis, 28, "
+    "1446-1462. https://doi.org/10.1137/0728075"
+)
+NORMAL_FORMS = (
+    "Kuznetsov, Yu. A., Govaerts, W., Doedel, E. J., & Dhooge, A. (2005). Numerical periodic normalization for codim 1 "
+    "bifurcations of limit cycles. SIAM Journal on Numerical Analysis, 43, 1407-1435. "
+    "https://doi.org/10.1137/040611306"
+)
+OF_EQUILIBRIA = (KELLER, GOVAERTS)
+OF_CYCLES = (KELLER, DOEDEL, FAIRGRIEVE, NORMAL_FORMS)
