@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from rates_continuation import Continuation
-from rates_core.errors import ArgumentError, SimulationError, UnknownNameError
+from rates_core.errors import ApproximationWarning, ArgumentError, SimulationError, UnknownNameError
 from rates_core.testing.parts import single
 
 from rates_core import CircuitTemplate
@@ -259,3 +259,12 @@ def test_a_center_has_no_hopf_points() -> None:
     np.testing.assert_allclose(found.eigenvalues[:, 0] ** 2, -found.p[:, 0], rtol=1e-12)
     assert found.specials == ()
     assert not found.unstable.any()
+
+
+def test_functions_that_jump_are_warned_of_by_name() -> None:
+    model = single("x' = mu - x + 0.0*heaviside(x - 10)", x="output(0.0)", mu=0.0)
+    with pytest.warns(
+        ApproximationWarning, match=r"^'heaviside', in the equation of 'p/op/x', is constant between its jumps: "
+    ):
+        found = Continuation(model).equilibria("p/op/mu", bounds=(-1.0, 1.0))
+    np.testing.assert_allclose(found.column("p/op/x"), found.p[:, 0], atol=1e-12)

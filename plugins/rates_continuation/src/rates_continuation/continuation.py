@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from rates_core.errors import ArgumentError, SimulationError
+from rates_core.errors import ArgumentError, SimulationError, warn
 from rates_core.simulation.field import VectorField
 from rates_core.switches import switch
 
@@ -243,6 +243,11 @@ class Continuation:
         lower, upper = checked_bounds(bounds)
         given = dict(start or {})
         field = self.model.get_vector_field([parameter], self.parameters)
+        for function, path in field.jumps:
+            warn(
+                f"'{function}', in the equation of '{path}', is constant between its jumps: branches, their stability "
+                "and special points are those of the model without the jumps."
+            )
         p = float(given.pop(parameter, field.p[0]))
         if not lower <= p <= upper:
             raise ArgumentError(

@@ -20,6 +20,7 @@ from rates_core.programs.field import Entries, FieldProgram, FieldRequest
 from rates_core.programs.routine import make_routine
 from rates_core.simulation.arguments import arguments_of, checked_values, initial_state
 from rates_core.simulation.choice import chosen_backend
+from rates_core.simulation.jumps import jumping
 from rates_core.simulation.requirements import requirements_of
 from rates_core.simulation.state import end_of
 from rates_core.simulation.targets import Variable, targets_of
@@ -67,6 +68,14 @@ class VectorField:
         self.x, self.p = initial_state(system, None), free.values()
         self._entries = [Entries(item) for item in request.matrices]
         self._functions = program.bind(arguments)
+
+    @property
+    def jumps(self) -> tuple[tuple[str, str], ...]:
+        """Return functions that are constant between jumps, each with the path of the variable in whose equation it is.
+
+        Derivatives through them are 0, and do not see a jump move.
+        """
+        return tuple(jumping(self._system, self._free.symbols))
 
     @property
     def size(self) -> int:
