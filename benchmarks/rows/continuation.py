@@ -1,4 +1,4 @@
-"""Curves of equilibria, against Auto-07p: compiled for the model before, it is a process for each direction."""
+"""Curves of equilibria and cycles, against Auto-07p: for equilibria it is a process for each direction, compiled before."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from rates_core import CircuitTemplate
 
 if TYPE_CHECKING:
     from rates_continuation.branch import Branch
+    from rates_continuation.diagram import Diagram
 
 MODEL = "model_templates.neural_mass_models.qif.qif_sfa"
 ETA, START, BOUNDS = "p/qif_sfa_op/eta", -5.0, (-10.0, 5.0)
@@ -41,6 +42,7 @@ def rows(settings: Settings) -> Iterator[partial[Row]]:
     yield partial(matrix_of_one_state, settings)
     if find_spec("rates_continuation") is not None:
         yield partial(qif_equilibria, settings)
+        yield partial(qif_diagram, settings)
 
 
 def field_of_one_state(settings: Settings) -> Row:
@@ -94,6 +96,39 @@ def qif_equilibria(settings: Settings) -> Row:
         tolerance=TOLERANCE,
         cold=cold(f"from {__name__} import *\nequilibria()"),
     )
+
+
+def qif_diagram(settings: Settings) -> Row:
+    """Measure the whole diagram, equilibria and both branches of cycles, against Auto-07p behind the same objects.
+
+    Auto-07p has a mesh of 64 intervals too, compiles the model for each of three curves, and goes to longer periods.
+    """
+    installed = find_spec("rates_fortran") is not None and (AUTO / "cmds" / "cmds.make").is_file()
+    engines = ["native", *(["auto"] if installed and all(shutil.which(tool) for tool in TOOLS) else [])]
+    times = interleaved([partial(diagram, engine) for engine in engines], settings.repeats)
+    found = diagram("native")
+    folds = [point[ETA] for branch in found.branches[1:] for point in branch.special("LPC")]
+    known = json.loads(KNOWN.read_text(encoding="utf-8"))["qif_sfa_default"]["cycles_from_second_HB"]
+    wanted = [float(point["eta"]) for point in known]
+    alike = len(folds) == len(wanted)
+    error = max(abs(one / other - 1) for one, other in zip(folds, wanted, strict=True)) if alike else np.inf
+    count = sum(len(branch) for branch in found.branches[1:])
+    return Row(
+        f"the same with its {count} cycles, on two branches; reference: Auto-07p behind the same objects"
+        f"{'' if len(times) > 1 else ', **NOT RUN**'}",
+        ours=times[0],
+        reference=times[1] if len(times) > 1 else None,
+        target=Target(4.0) if len(times) > 1 else Target(seconds=0.002 * count),
+        error=error,
+        tolerance=1e-6,
+    )
+
+
+def diagram(engine: str) -> Diagram:
+    """Return the whole diagram by an engine."""
+    from rates_continuation import Continuation
+
+    return Continuation(MODEL, engine=engine).diagram(ETA, bounds=BOUNDS)
 
 
 def special_points() -> list[tuple[str, float]]:
