@@ -1,4 +1,4 @@
-"""Curves of equilibria and cycles, against Auto-07p: for equilibria it is a process for each direction, compiled before."""
+"""Curves of equilibria and cycles, against Auto-07p: for equilibria a process for each direction, compiled before."""
 
 from __future__ import annotations
 
