@@ -140,16 +140,17 @@ def test_an_interrupt_ends_what_runs_and_leaves_nothing(tmp_path: Path) -> None:
         **os.environ, "FC": str(beating(tmp_path / "compiler", tmp_path / "beats")),
         "AUTO_DIR": str(make_installation(tmp_path / "auto")), "TMPDIR": str(tmp_path / "private"),
     }  # fmt: skip
-    process = subprocess.Popen([sys.executable, "-c", FOLLOW], stderr=subprocess.PIPE, text=True, env=environment)
-    try:
-        deadline = time.monotonic() + 60.0
-        while not (tmp_path / "beats").exists() and time.monotonic() < deadline:
-            time.sleep(0.05)
-        assert len(list((tmp_path / "private").iterdir())) == 1
-        process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=30.0)
-    finally:
-        process.kill()
+    follow = [sys.executable, "-c", FOLLOW]
+    with subprocess.Popen(follow, stderr=subprocess.PIPE, text=True, env=environment) as process:
+        try:
+            deadline = time.monotonic() + 60.0
+            while not (tmp_path / "beats").exists() and time.monotonic() < deadline:
+                time.sleep(0.05)
+            assert len(list((tmp_path / "private").iterdir())) == 1
+            process.send_signal(signal.SIGINT)
+            _, said = process.communicate(timeout=30.0)
+        finally:
+            process.kill()
     assert said.strip().endswith("KeyboardInterrupt")
     assert has_ended(tmp_path / "beats")
     assert list((tmp_path / "private").iterdir()) == []

@@ -119,7 +119,7 @@ def compiled(
         model.update_var({free: float(own.p[0])})
     wanted = [name for path in (free, *of_edges) for name in _named(model, path)]
     made = model.get_run_func(
-        "model_run", 1e-3, file_name=str(folder / STEM), backend=BACKEND, solver="scipy", vectorize=False,
+        "model_run", 1e-3, file_name=str(folder / STEM), backend=BACKEND, solver="euler", vectorize=False,
         auto={"parameters": list(dict.fromkeys(wanted))},
     )  # fmt: skip
     components = {path: int(number) for number, path in _PARAMETER.findall(made.source)}
