@@ -1,7 +1,4 @@
-"""Boundary value problems as curves: profiles on [0, 1] and a few numbers, by collocation.
-
-A profile u solves u' = F(u, s) with numbers s, such as a period and parameters, with conditions on u(0) and u(1) and on
-integrals. There is one condition fewer than it takes for single solutions: the last number is varied.
+"""Solutions of boundary value problems as curves, by collocation.
 
 References:
     doedel1991; ascher1995.
@@ -9,7 +6,6 @@ References:
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from contextlib import suppress
 from functools import cached_property
 from typing import ClassVar, NamedTuple, Self
@@ -17,6 +13,7 @@ from typing import ClassVar, NamedTuple, Self
 import numpy as np
 from attrs import evolve, field, frozen
 
+from rates_continuation.native.boundary_problem import BoundaryProblem, Ends
 from rates_continuation.native.collocation import (
     DEGREE,
     Care,
@@ -32,85 +29,6 @@ from rates_continuation.native.equations import CONVERGED, MOST_ITERATIONS, ROUN
 
 KEPT = 0.03  # steps of Newton's method that shrink by more go on with the same equations
 SLIGHT = 1e-3  # change of a state along a profile, of its size, below which its form does not matter
-
-
-@frozen(eq=False)
-class Rates:
-    """F and its derivatives at many states u, `[...]`.
-
-    Attributes:
-        values: `[..., states]`.
-        by_states: `[..., states, states]`.
-        by_numbers: `[..., states, numbers]`.
-    """
-
-    values: np.ndarray
-    by_states: np.ndarray
-    by_numbers: np.ndarray
-
-
-@frozen(eq=False)
-class Ends:
-    """Conditions on both ends of a profile, and their derivatives.
-
-    Attributes:
-        values: that are zero, `[conditions]`.
-        by_first: by u(0), `[conditions, states]`.
-        by_last: by u(1).
-        by_numbers: `[conditions, numbers]`.
-    """
-
-    values: np.ndarray
-    by_first: np.ndarray
-    by_last: np.ndarray
-    by_numbers: np.ndarray
-
-
-@frozen(eq=False)
-class Integrands:
-    """What has integrals that are zero, at many states u, `[...]`.
-
-    Attributes:
-        values: `[..., conditions]`.
-        by_states: `[..., conditions, states]`.
-        by_numbers: `[..., conditions, numbers]`.
-    """
-
-    values: np.ndarray
-    by_states: np.ndarray
-    by_numbers: np.ndarray
-
-
-class BoundaryProblem(ABC):
-    """What holds for a profile."""
-
-    @property
-    @abstractmethod
-    def size(self) -> int:
-        """Return the number of states."""
-
-    @abstractmethod
-    def values(self, u: np.ndarray, s: np.ndarray) -> np.ndarray:
-        """Return F, for u `[..., states]`."""
-
-    @abstractmethod
-    def rates(self, u: np.ndarray, s: np.ndarray) -> Rates:
-        """Return F and its derivatives, for u `[..., states]`."""
-
-    @abstractmethod
-    def ends(self, first: np.ndarray, last: np.ndarray, s: np.ndarray) -> Ends:
-        """Return the conditions on both ends."""
-
-    @abstractmethod
-    def integrands(self, u: np.ndarray, s: np.ndarray, reference: np.ndarray, slopes: np.ndarray) -> Integrands:
-        """Return what has integrals that are zero.
-
-        Args:
-            u: `[..., states]`.
-            s: numbers.
-            reference: profile near to that which is looked for, at the same times.
-            slopes: its derivative.
-        """
 
 
 @frozen(eq=False)

@@ -17,7 +17,8 @@ import numpy as np
 from attrs import frozen
 from scipy.linalg import eig
 
-from rates_continuation.native.boundary import BoundaryProblem, Ends, Integrands, ProfileCurve, Rates
+from rates_continuation.native.boundary import ProfileCurve
+from rates_continuation.native.boundary_problem import BoundaryProblem, Ends, Integrands, Rates
 from rates_continuation.native.curve import Place
 from rates_continuation.native.cycles import Periodic
 from rates_continuation.native.floquet import Cycle, linear_at

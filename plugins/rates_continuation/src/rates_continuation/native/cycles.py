@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from attrs import frozen
 
-from rates_continuation.native.boundary import BoundaryProblem, Ends, Integrands, ProfileCurve, Rates
+from rates_continuation.native.boundary import ProfileCurve
+from rates_continuation.native.boundary_problem import BoundaryProblem, Ends, Integrands, Rates
 from rates_continuation.native.collocation import DEGREE, Care, node_times
 from rates_continuation.native.curve import Place
 from rates_continuation.vector_field import Field
