@@ -45,6 +45,7 @@ class JaxRuntime(ArrayRuntime):
     """Arrays of one precision; JAX is set to 64 bits while they are made and used, and then back."""
 
     compiles = True
+    points_last = True
 
     def __init__(self, precision: str, device: jax.Device | None = None) -> None:
         self._kinds, self._device = KINDS[precision], device

@@ -156,12 +156,39 @@ def buffered(buffer, t, delay, step_size, samples):
 def late(buffer, gather, first):
     """Return delayed values: samples, or weighted sums of those that follow each other; for several rows one axis."""
     places, weights, *shifts = gather
+    if places.ndim > first.ndim + 1 and len(places) == 1:
+        return late_alike(buffer, places[0], weights[0], first)
     width = math.prod(buffer.shape[1:])
     values, entries = buffer.reshape(-1), places + first[..., None] * width
     if weights.shape[-1] == 0:
         return values[entries]
     samples = values[entries[..., None] + jnp.arange(weights.shape[-1]) * width]
     return sum([(weights * samples).sum(-1), *shifts])
+
+
+def late_alike(buffer, places, weights, first):
+    """Return delayed values of points that read alike, whose samples are rows."""
+    width, values = math.prod(buffer.shape[1:-1]), buffer.reshape(-1, buffer.shape[-1])
+    entries = places + first * width
+    if weights.shape[-1] == 0:
+        return values[entries].T
+    samples = values[entries[..., None] + jnp.arange(weights.shape[-1]) * width]
+    return (weights[..., None] * samples).sum(-2).T
+
+
+def points_last(value, buffer):
+    """Return the values of points as in a row of a buffer; what does not depend on points has no axis for them."""
+    return jnp.moveaxis(value, 0, -1) if value.ndim == buffer.ndim - 1 else value[..., None]
+
+
+def beside(y):
+    """Return states of points of which those of one entry stand side by side in memory, as they do in buffers.
+
+    A step is compiled to a loop over its result in the order of memory; it then takes several points at a time.
+    """
+    from jax.experimental.layout import Layout, with_layout_constraint
+
+    return with_layout_constraint(y, Layout((1, 0)))
 
 
 def written(buffer, value, place):
@@ -213,13 +240,14 @@ def while_any(going, body, state):
 
 def rows_of(step, row, states, kept, read, y, h, first, samples, stride, inputs, draws, blank, buffers, gathers):
     """Advance y by samples*stride steps; return the end, a row from before every `stride` steps, and the buffers."""
+    many = y.ndim > 1
 
     def past_of(buffers, start):
         return tuple(read(buffers, gather, start) for gather in gathers)
 
     def stored(values, buffers, place):
         return tuple(
-            buffer if value is None else written(buffer, value, place)
+            buffer if value is None else written(buffer, points_last(value, buffer) if many else value, place)
             for value, buffer in zip(values, buffers, strict=True)
         )
 
@@ -238,7 +266,8 @@ def rows_of(step, row, states, kept, read, y, h, first, samples, stride, inputs,
 
     def taken(k, state):
         given, buffers = at(k, state)
-        return step(*given), buffers
+        after = step(*given)
+        return beside(after) if many and buffers else after, buffers
 
     def kept_row(sample, carried):
         state, rows = carried

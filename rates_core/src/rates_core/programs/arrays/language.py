@@ -69,7 +69,9 @@ class ArrayLanguage:
       linear between samples, constant beyond them.
     * `put(rows, place, values)`: rows `[points, rows, ...]` with one value of each point, at places `[points, 1]`.
     * `late(buffer, gather, first)`: delayed values, as `rates_core.delays.strategy.Gather` says, in a buffer from a row
-      on; for several rows with an axis for these.
+      on; for several rows with an axis for these. Gathers of many points have an axis for them in front. Where runtimes
+      say `points_last`, this axis has length 1 if all points read alike: places are then those of rows of points, in
+      buffers whose last axis are these.
     * `written(buffer, value, place)`: a buffer with a value in a row, and `size` rows before it.
     * `as_complex(x)`: a real array as a complex one; only if `strict`.
 

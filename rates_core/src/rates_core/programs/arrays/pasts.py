@@ -42,7 +42,7 @@ class Pasts:
         self._left: tuple[Any, ...] | None = None  # by the last call of the loop
 
     def buffers(self, step: int) -> tuple[Any, ...]:
-        """Return the samples up to a step as arrays of the library: rows, then points."""
+        """Return the samples up to a step as arrays of the library: rows, then points, or these last."""
         if self._left is None:
             return tuple(self._from_histories(step))
         return self._left
@@ -57,7 +57,8 @@ class Pasts:
             whole = np.zeros((2 * self._size, len(parts), *parts[0].shape[1:]), dtype=parts[0].dtype)
             for number, (part, size) in enumerate(zip(parts, self._sizes, strict=True)):
                 whole[places[size], number] = part[own[size]]
-            yield self._runtime.array(whole[:, self._of], "complex" if np.iscomplexobj(whole) else "real")
+            whole = np.moveaxis(whole[:, self._of], 1, -1 if self._runtime.points_last else 1)
+            yield self._runtime.array(whole, "complex" if np.iscomplexobj(whole) else "real")
 
     def _rows_by_size(self, stop: int) -> tuple[dict[int, np.ndarray], dict[int, np.ndarray]]:
         """Return where the samples before a step lie, by size of a history: in its own buffers, and in those of all."""
@@ -69,7 +70,7 @@ class Pasts:
 
     @cached_property
     def gathers(self) -> Gathers:
-        """Where each read takes its values, by point."""
+        """Where each read takes its values, by point; if points are the last axis, once where all read alike."""
         return tuple(
             tuple(self._gather(number, gathers) for number, gathers in enumerate(zip(*found, strict=True)))
             for found in ([history.gathers(node) for history in self._histories] for node in self._nodes)
@@ -82,9 +83,20 @@ class Pasts:
         rows += self._size - np.array(self._sizes)[:, None]
         most = max(gather.weights.shape[-1] for gather in gathers)
         rows -= np.array([_missing(gather, most) for gather in gathers])[:, None]
-        places = (rows[self._of] * points + np.arange(points)[:, None]) * width + entries[self._of]
-        weights = np.stack([_weights(gather, most) for gather in gathers])[self._of]
+        weights, of, point = np.stack([_weights(gather, most) for gather in gathers]), self._of, np.arange(points)
+        if not self._runtime.points_last:
+            places = (rows[of] * points + point[:, None]) * width + entries[of]
+        elif _alike(rows) and _alike(entries) and _alike(weights):
+            places, of = (rows * width + entries)[:1], of[:1]
+        else:
+            places = (rows[of] * width + entries[of]) * points + point[:, None]
+        weights = weights[of]
         return self._runtime.array(places, "integer"), self._runtime.array(weights, "real")
+
+
+def _alike(values: np.ndarray) -> bool:
+    """Tell whether all rows are the same."""
+    return bool((values == values[0]).all())
 
 
 def _missing(gather: Gather, most: int) -> int:

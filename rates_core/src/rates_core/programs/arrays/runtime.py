@@ -48,6 +48,9 @@ class ArrayRuntime(ABC):
     #: whether loops are compiled for the number of rows that there is room for
     compiles = False
 
+    #: whether points are the last axis of past values in loops over many: those that read alike are rows of these
+    points_last = False
+
     def room(self, samples: int, row_size: int) -> int:
         """Return for how many rows there is room in a loop; where it is compiled, one of few numbers.
 
