@@ -324,6 +324,22 @@ def test_cycles_without_a_curve_of_their_kind_are_refused() -> None:
         Continuation(model).curve(point, K, bounds={MU: (-0.3, 0.2), K: (0.0, 1.0)})
 
 
+def test_cycles_of_hodgkin_and_huxley_are_those_of_the_literature() -> None:
+    # Rinzel and Miller 1980 (Mathematical Biosciences 49) for the folds; Guckenheimer and Labouriau 1993 (Bulletin of
+    # Mathematical Biology 55) for the doubling next to one of them. They have the leak at 10.599 mV above rest.
+    current = "p/hh_op/I_ext"
+    model = Continuation("model_templates.systems.hodgkin_huxley.hh", parameters={"p/hh_op/E_L": -54.401})
+    low, high = model.equilibria(current, bounds=(0.0, 200.0)).special("HB")
+    assert (low[current], high[current]) == (pytest.approx(9.77963, abs=2e-5), pytest.approx(154.527, abs=1e-3))
+    branch = model.cycles(from_=low, bounds=(0.0, 20.0))
+    assert [point.kind for point in branch.specials] == ["LPC", "PD", "PD", "LPC", "LPC"]
+    first, _, doubling, second, third = (point[current] for point in branch.specials)
+    assert first == pytest.approx(7.84654, abs=2e-5)
+    assert doubling == pytest.approx(7.92197768, abs=1e-7)
+    assert second == pytest.approx(7.92198, abs=2e-5)
+    assert third == pytest.approx(6.2649, abs=1e-3)
+
+
 def test_tables_of_cycles_have_every_point() -> None:
     branch = followed(circle(["u' = -u + mu + x"], -0.1, u="variable(0.0)"))
     table = branch.data

@@ -268,3 +268,12 @@ def test_functions_that_jump_are_warned_of_by_name() -> None:
     ):
         found = Continuation(model).equilibria("p/op/mu", bounds=(-1.0, 1.0))
     np.testing.assert_allclose(found.column("p/op/x"), found.p[:, 0], atol=1e-12)
+
+
+def test_states_that_decay_to_nothing_are_nothing() -> None:
+    model = single(["x' = (mu - 1)*x - x^3", "y' = -2*y + x"], x="output(0.5)", y="variable(0.3)", mu=-5.0)
+    found = Continuation(model).equilibria("p/op/mu", bounds=(-6.0, 3.0))
+    assert [point.kind for point in found.specials] == ["BP"]
+    assert found.specials[0]["p/op/mu"] == pytest.approx(1.0, rel=1e-9)
+    assert not found.x.any()
+    assert found.ended == ("bound", "bound")

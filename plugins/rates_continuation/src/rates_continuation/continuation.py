@@ -28,7 +28,7 @@ from rates_continuation.native.extending import extended, extended_cycles
 from rates_continuation.native.reachable import reachable
 from rates_continuation.native.tracing import Bounds, Steps
 from rates_continuation.reached import Origin, cycles_reached
-from rates_continuation.resting import settled
+from rates_continuation.resting import settled, without_dust
 from rates_continuation.special import SpecialPoint
 from rates_continuation.two_parameter_curve import TwoParameterCurve
 from rates_core import CircuitTemplate
@@ -256,7 +256,7 @@ class Continuation:
             )
         equations = EquilibriumEquations(field)
         x = field.x_of(given)
-        tried = [x] if len(given) == len(field.states) else [settled(field, x, np.array([p])), x]
+        tried = [x] if len(given) == len(field.states) else [without_dust(settled(field, x, np.array([p])), x), x]
         places = (start_of(equations, each, p, (lower, upper)) for each in tried)
         place = next((place for place in places if place is not None), None)
         if place is None:

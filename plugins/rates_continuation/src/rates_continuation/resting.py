@@ -11,6 +11,7 @@ LONGEST = 1e4  # times the fastest time constant at the start
 STILL = 1e-6  # rate of change, relative to the size of states, at which a model has settled
 LARGE = 1e9  # size, relative to that at the start, at which it is on its way to infinity
 MOST_STEPS = 20_000
+DUST = 1e-12  # of the largest state at the start: what is left of one that decays to 0
 
 
 def settled(field: Field, x: np.ndarray, p: np.ndarray) -> np.ndarray:
@@ -30,3 +31,8 @@ def settled(field: Field, x: np.ndarray, p: np.ndarray) -> np.ndarray:
 
 def _is_still(rates: np.ndarray, y: np.ndarray) -> bool:
     return bool(np.max(np.abs(rates) / (np.abs(y) + 1.0), initial=0.0) < STILL)
+
+
+def without_dust(x: np.ndarray, begun: np.ndarray) -> np.ndarray:
+    """Return states with 0 in place of what is next to nothing beside those from which they have settled."""
+    return np.asarray(np.where(np.abs(x) < DUST * np.max(np.abs(begun), initial=0.0), 0.0, x))

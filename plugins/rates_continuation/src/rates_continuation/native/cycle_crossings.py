@@ -209,7 +209,9 @@ def _single(stretch: _Stretch, one: Cycle, other: Cycle) -> list[CycleCrossing] 
     """Return the one crossing between two cycles, if any; None if that is not all that happens."""
     changed = abs(one.unstable - other.unstable)
     if _turns(one, other):
-        return _turning(stretch) if changed < 2 else None
+        found = _turning(stretch) if changed < 2 else None
+        folds = found is not None and any(crossing.kind == "LPC" for crossing in found)
+        return None if folds and changed == 0 else found  # a fold changes the number by one: something else does too
     crossing = _nearest(one, other, changed)
     if changed == 1 and crossing < 0:
         return _at_zero(stretch, "PD", _beside_minus_one)
