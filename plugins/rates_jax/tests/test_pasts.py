@@ -65,8 +65,15 @@ MODELS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("precision", "close"), [("float64", 1e-12), ("float32", 2e-5)])
-@pytest.mark.parametrize("solver", ["euler", "rk4"])
+@pytest.mark.parametrize(
+    ("solver", "precision", "close"),
+    [
+        ("rk4", "float64", 1e-12),
+        ("euler", "float32", 2e-5),
+        pytest.param("rk4", "float32", 2e-5, marks=pytest.mark.exhaustive),
+        pytest.param("euler", "float64", 1e-12, marks=pytest.mark.exhaustive),
+    ],
+)
 @pytest.mark.parametrize("what", MODELS)
 def test_points_with_delays_give_what_runs_of_each_give(what: str, solver: str, precision: str, close: float) -> None:
     template, outputs, points = MODELS[what]
