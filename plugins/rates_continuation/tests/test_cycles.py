@@ -269,6 +269,35 @@ def test_branches_go_on_to_other_bounds() -> None:
         continuation.extended(cycles, (-0.1, 0.3))
 
 
+@pytest.mark.parametrize(
+    ("argument", "value", "wanted"),
+    [
+        ("max_step", 0, "a positive number; it is 0"),
+        ("max_step", "long", "a positive number; it is 'long'"),
+        ("max_points", 1.5, "a positive whole number; it is 1.5"),
+        ("max_period", float("nan"), "a positive number; it is nan"),
+        ("max_intervals", -3, "a positive whole number; it is -3"),
+        ("tolerance", True, "a positive number; it is True"),
+    ],
+)
+def test_numbers_that_say_how_cycles_are_followed_are_checked(argument: str, value: object, wanted: str) -> None:
+    model = circle(["u' = -u + mu + x"], -0.1, u="variable(0.0)")
+    with pytest.raises(ArgumentError, match=f"^{argument} must be {wanted}\\.$"):
+        followed(model, **{argument: value})  # type: ignore[arg-type]
+
+
+def test_what_is_no_model_and_what_is_no_start_is_refused() -> None:
+    with pytest.raises(ArgumentError, match=r"^model must be a CircuitTemplate or the path of one; it is 3\.$"):
+        Continuation(3)  # type: ignore[arg-type]
+    continuation = Continuation(circle(["u' = -u + mu + x"], -0.1, u="variable(0.0)"))
+    with pytest.raises(
+        ArgumentError, match=r"^from_ must be a special point, the table that run\(\) returned, or a dict"
+    ):
+        continuation.cycles(from_="HB", bounds=(-0.3, 0.2), parameter=MU)  # type: ignore[arg-type]
+    with pytest.raises(ArgumentError, match=r"^max_branches must be a positive whole number; it is 0\.$"):
+        continuation.diagram(MU, bounds=(-0.3, 0.2), max_branches=0)
+
+
 K = "p/op/k"
 
 

@@ -1,11 +1,15 @@
-"""Between which values parameters vary."""
+"""Numbers that say how curves are followed, and between which values parameters vary."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import inf
+from numbers import Integral, Real
 from typing import Any
 
 from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean, shown
+
+from rates_continuation.native.tracing import Steps
 
 
 def checked_bounds(bounds: Any) -> tuple[float, float]:
@@ -21,6 +25,37 @@ def checked_bounds(bounds: Any) -> tuple[float, float]:
     if not lower < upper:
         raise ArgumentError(f"bounds must be two numbers, the lower one first; they are {shown(bounds)}.")
     return lower, upper
+
+
+def positive(name: str, value: Any) -> float:
+    """Return an argument that is a positive number.
+
+    Raises:
+        ArgumentError: it is none.
+    """
+    if isinstance(value, bool) or not isinstance(value, Real) or not 0 < float(value) < inf:
+        raise ArgumentError(f"{name} must be a positive number; it is {shown(value)}.")
+    return float(value)
+
+
+def count(name: str, value: Any) -> int:
+    """Return an argument that is a positive whole number.
+
+    Raises:
+        ArgumentError: it is none.
+    """
+    if isinstance(value, bool) or not isinstance(value, Integral) or int(value) < 1:
+        raise ArgumentError(f"{name} must be a positive whole number; it is {shown(value)}.")
+    return int(value)
+
+
+def checked_steps(max_step: Any, max_points: Any) -> Steps:
+    """Return how long steps are and how many, from the arguments that say so.
+
+    Raises:
+        ArgumentError: they are no positive numbers.
+    """
+    return Steps(largest=positive("max_step", max_step), most=count("max_points", max_points))
 
 
 def bounds_by_path(bounds: Any, paths: Sequence[str]) -> list[tuple[float, float]]:

@@ -7,11 +7,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from rates_core.errors import ArgumentError, SimulationError, warn
+from rates_core.errors import ArgumentError, SimulationError, shown, warn
 from rates_core.simulation.field import VectorField
 from rates_core.switches import switch
 
-from rates_continuation.bounds import checked_bounds
+from rates_continuation.bounds import checked_bounds, checked_steps, count, positive
 from rates_continuation.branch import Branch
 from rates_continuation.curves import curve_from
 from rates_continuation.cycle_branch import CycleBranch
@@ -26,7 +26,7 @@ from rates_continuation.native.engine import Followed, coefficient, start_of
 from rates_continuation.native.equilibria import EquilibriumEquations, ordered_eigenvalues
 from rates_continuation.native.extending import extended, extended_cycles
 from rates_continuation.native.reachable import reachable
-from rates_continuation.native.tracing import Bounds, Steps
+from rates_continuation.native.tracing import Bounds
 from rates_continuation.reached import Origin, cycles_reached
 from rates_continuation.resting import settled, without_dust
 from rates_continuation.special import SpecialPoint
@@ -62,6 +62,8 @@ class Continuation:
         self, model: CircuitTemplate | str, parameters: Mapping[str, float] | None = None, engine: str = "native"
     ) -> None:
         self.model = CircuitTemplate.from_yaml(model) if isinstance(model, str) else model
+        if not isinstance(self.model, CircuitTemplate):
+            raise ArgumentError(f"model must be a CircuitTemplate or the path of one; it is {shown(model)}.")
         self.parameters = dict(parameters or {})
         self.engine = engine_of(engine, self.model, self.parameters)
 
@@ -89,7 +91,7 @@ class Continuation:
             SimulationError: there is no equilibrium near the start.
         """
         field, equations, place, limits = self._started(parameter, bounds, start)
-        found = self.engine.follow(equations, place, limits, Steps(largest=max_step, most=max_points))
+        found = self.engine.follow(equations, place, limits, checked_steps(max_step, max_points))
         return _branch(field, found)
 
     def diagram(
@@ -118,16 +120,17 @@ class Continuation:
         Raises:
             UnknownNameError, ArgumentError, SimulationError: as for `equilibria`.
         """
+        most = count("max_branches", max_branches)
         field, equations, place, limits = self._started(parameter, bounds, start)
-        steps = Steps(largest=max_step, most=max_points)
+        steps = checked_steps(max_step, max_points)
         first = self.engine.follow(equations, place, limits, steps)
-        found = reachable(equations, first, limits, steps, max_branches, self.engine.follow)
+        found = reachable(equations, first, limits, steps, most, self.engine.follow)
         if switch("deflate", deflate):
-            found = with_disconnected(equations, found, limits, steps, max_branches, self.engine.follow)
+            found = with_disconnected(equations, found, limits, steps, most, self.engine.follow)
         branches: list[Branch] = [_branch(field, curve) for curve in found]
         origins: list[Origin | None] = [None] * len(branches)
         if switch("cycles", cycles):
-            for branch, origin in cycles_reached(branches, limits, partial(self.cycles, bounds=bounds), max_branches):
+            for branch, origin in cycles_reached(branches, limits, partial(self.cycles, bounds=bounds), most):
                 branches.append(branch)
                 origins.append(origin)
         return Diagram(tuple(branches), tuple(origins))
@@ -167,12 +170,14 @@ class Continuation:
             UnsupportedFeatureError: the engine is Auto-07p, and they do not begin at a Hopf point.
         """
         limits = Bounds(*checked_bounds(bounds))
-        care = Care(tolerance, max_intervals)
+        care = Care(positive("tolerance", tolerance), count("max_intervals", max_intervals))
+        longest = None if max_period is None else positive("max_period", max_period)
+        steps = checked_steps(max_step, max_points)
         if isinstance(from_, SpecialPoint):
             start = from_point(self.model, self.parameters, from_, parameter, limits, care)
         else:
             start = running_cycle(self.model, self.parameters, from_, parameter, limits, care)
-        return self.engine.follow_cycles(start, Steps(largest=max_step, most=max_points), max_period)
+        return self.engine.follow_cycles(start, steps, longest)
 
     def extended(
         self, branch: Branch, bounds: tuple[float, float], max_points: int = 1000, max_step: float = 0.25
@@ -188,7 +193,7 @@ class Continuation:
         Raises:
             ArgumentError: the bounds cut off a part of the branch, or it comes from a file or from Auto-07p.
         """
-        limits, steps = Bounds(*checked_bounds(bounds)), Steps(largest=max_step, most=max_points)
+        limits, steps = Bounds(*checked_bounds(bounds)), checked_steps(max_step, max_points)
         path, (lower, upper) = branch.parameters[0], checked_bounds(bounds)
         first, last = float(branch.p[:, 0].min()), float(branch.p[:, 0].max())
         if first < lower or last > upper:
@@ -233,7 +238,7 @@ class Continuation:
             ArgumentError: no curve begins at a point of this kind; or bounds are missing or leave out the point.
             SimulationError: the point is none of this model.
         """
-        steps = Steps(largest=max_step, most=max_points)
+        steps = checked_steps(max_step, max_points)
         return curve_from(self.model, self.parameters, point, parameter, bounds, kind, steps)
 
     def _started(

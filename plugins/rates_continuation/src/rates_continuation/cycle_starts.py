@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from attrs import frozen
-from rates_core.errors import ArgumentError, SimulationError
+from rates_core.errors import ArgumentError, SimulationError, shown
 from rates_core.simulation.field import VectorField
 
 from rates_continuation.cycle_branch import CycleBranch
@@ -168,6 +168,11 @@ def running_cycle(
         ArgumentError: no parameter was named; or it is not between the bounds.
         SimulationError: the model comes to no cycle.
     """
+    if not isinstance(start, Mapping) and "state" not in getattr(start, "attrs", {}):
+        raise ArgumentError(
+            "from_ must be a special point, the table that run() returned, or a dictionary of values by path; it is "
+            f"{shown(start)}."
+        )
     if parameter is None:
         raise ArgumentError("cycles from a run need parameter=, the path of the one that varies.")
     given: dict[str, Any] = dict(start) if isinstance(start, Mapping) else {}
