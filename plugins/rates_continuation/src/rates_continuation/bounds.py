@@ -27,6 +27,20 @@ def checked_bounds(bounds: Any) -> tuple[float, float]:
     return lower, upper
 
 
+def check_within(path: str, value: float, bounds: tuple[float, float]) -> None:
+    """Raise if bounds leave out the value with which a curve begins.
+
+    Raises:
+        ArgumentError: they do.
+    """
+    lower, upper = bounds
+    if not lower <= value <= upper:
+        raise ArgumentError(
+            f"bounds of '{path}' are ({lower:g}, {upper:g}), which leave out its value {value:g} at the start. Choose "
+            "others."
+        )
+
+
 def positive(name: str, value: Any) -> float:
     """Return an argument that is a positive number.
 

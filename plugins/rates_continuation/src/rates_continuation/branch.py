@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from attrs import field, frozen
-from rates_core.errors import UnknownNameError, did_you_mean
 
 from rates_continuation.citations import OF_EQUILIBRIA
+from rates_continuation.named_points import NamedPoints
 from rates_continuation.native.equilibria import is_unstable
-from rates_continuation.special import SpecialPoint, of_kind, table_of
+from rates_continuation.special import SpecialPoint
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +33,7 @@ REASONS = {
 
 
 @frozen(eq=False, slots=False)
-class Branch:
+class Branch(NamedPoints):
     """Equilibria along a curve, every one that was computed.
 
     Attributes:
@@ -56,10 +56,9 @@ class Branch:
     ended: tuple[str, str]
     found: Any = field(repr=False)
 
-    what, color = "equilibria", "black"
+    name: ClassVar[str] = "branch"
 
-    def __len__(self) -> int:
-        return len(self.p)
+    what, color = "equilibria", "black"
 
     def __repr__(self) -> str:
         kinds = ", ".join(point.kind for point in self.specials) or "none"
@@ -77,14 +76,6 @@ class Branch:
         """Return what to cite for the methods by which the branch was found."""
         return OF_EQUILIBRIA
 
-    def special(self, kind: str) -> list[SpecialPoint]:
-        """Return the special points of a kind, in the order of the branch.
-
-        Raises:
-            UnknownNameError: there is no such kind.
-        """
-        return of_kind(self.specials, kind)
-
     @property
     def data(self) -> pd.DataFrame:
         """Return all points as a table: parameters and states by path, then the number of unstable directions."""
@@ -93,24 +84,6 @@ class Branch:
         table = pd.DataFrame(np.hstack([self.p, self.x]), columns=[*self.parameters, *self.states])
         table["unstable"] = self.unstable
         return table
-
-    @property
-    def special_points(self) -> pd.DataFrame:
-        """Return the special points as a table."""
-        return table_of(self.specials, [*self.parameters, *self.states])
-
-    def column(self, path: str) -> np.ndarray:
-        """Return the values of a parameter or of a state at all points.
-
-        Raises:
-            UnknownNameError: there is none of that path.
-        """
-        names = [*self.parameters, *self.states]
-        if path not in names:
-            raise UnknownNameError(f"The branch has no value {path!r}.{did_you_mean(str(path), names)} "
-                                   f"It has: {', '.join(names)}.")  # fmt: skip
-        number = names.index(path)
-        return self.p[:, number] if number < len(self.parameters) else self.x[:, number - len(self.parameters)]
 
     def drawn(self, path: str) -> tuple[np.ndarray, ...]:
         """Return what a picture shows of a state.

@@ -9,12 +9,10 @@ import numpy as np
 from rates_core.errors import ArgumentError, SimulationError, shown
 from rates_core.simulation.field import VectorField
 
-from rates_continuation.bounds import bounds_by_path
 from rates_continuation.cycle_curves import special_cycles_from
 from rates_continuation.native.codimension_two import Degeneracy
 from rates_continuation.native.critical_cycles import VECTORS, Kind
 from rates_continuation.native.cycle_crossings import CycleCrossing
-from rates_continuation.native.engine import WIDTHS
 from rates_continuation.native.equilibria import EquilibriumEquations, ordered_eigenvalues
 from rates_continuation.native.loci import FoldPoint, LocusPoint, NeutralPoint
 from rates_continuation.native.locus_tracing import FollowedLocus, follow_locus
@@ -23,6 +21,7 @@ from rates_continuation.native.switching import away, folds, hopfs
 from rates_continuation.native.tracing import Bounds, Steps
 from rates_continuation.special import SpecialPoint
 from rates_continuation.two_parameter_curve import NAMES, TwoParameterCurve
+from rates_continuation.two_parameters import Begun, second_parameter
 from rates_core import CircuitTemplate
 
 PASSING = {"LP": ("LP",), "HB": ("HB",), "CP": ("LP",), "BT": ("LP", "HB"), "ZH": ("LP", "HB"), "GH": ("HB",),
@@ -43,21 +42,13 @@ def curve_from(
         return special_cycles_from(model, values, _kind_of_cycles(point, kind), point, parameter, bounds, steps)
     kind = _kind(point, kind)
     paths = _paths(point, parameter)
-    limits = bounds_by_path(bounds, paths)
-    field = model.get_vector_field(paths, values)
-    p = np.array([point.values.get(path, own) for path, own in zip(paths, field.p, strict=True)])
-    for path, value, (lower, upper) in zip(paths, p, limits, strict=True):
-        if not lower <= value <= upper:
-            raise ArgumentError(
-                f"bounds of '{path}' are ({lower:g}, {upper:g}), which leave out its value {value:g} at the start. "
-                "Choose others."
-            )
+    begun = Begun.at(model, values, point, paths, bounds)
+    field, p, within = begun.field, begun.p, begun.within
     if set(field.states) - set(point.values):
         raise ArgumentError(f"The point has no value of '{min(set(field.states) - set(point.values))}': it belongs to "
                             "another model.")  # fmt: skip
     x = np.array([point[path] for path in field.states])
-    within = Bounds(*np.transpose(limits))
-    scale = np.append(point.found.equations.scale[: field.size], (within.upper - within.lower) / WIDTHS)
+    scale = np.append(point.found.equations.scale[: field.size], begun.widths)
     start = _start(field, point, kind, np.append(x, p), scale, within)
     if start is None:
         raise SimulationError(
@@ -111,11 +102,7 @@ def _paths(point: SpecialPoint, parameter: str | None) -> list[str]:
                 f"parameter is {shown(parameter)}. Leave it out."
             )
         return [*known, last]
-    if parameter is None:
-        raise ArgumentError(f"A curve needs a second parameter besides '{last}': c.curve(point, 'path', ...).")
-    if parameter == last:
-        raise ArgumentError(f"'{last}' varies along the branch already; a curve needs another parameter besides it.")
-    return [last, parameter]
+    return second_parameter(last, parameter)
 
 
 def _start(

@@ -7,19 +7,18 @@ from typing import Any
 
 import numpy as np
 from attrs import evolve
-from rates_core.errors import ArgumentError, SimulationError
+from rates_core.errors import SimulationError
 from rates_core.simulation.field import VectorField
 
-from rates_continuation.bounds import bounds_by_path
 from rates_continuation.native.boundary import ProfileCurve
 from rates_continuation.native.critical_cycles import VECTORS, Kind, critical_start, cycle_of
 from rates_continuation.native.curve import Place
-from rates_continuation.native.engine import WIDTHS
 from rates_continuation.native.floquet import Cycle
 from rates_continuation.native.tracing import Bounds, Steps, trace
 from rates_continuation.profile import Profile
 from rates_continuation.special import SpecialPoint
 from rates_continuation.two_parameter_curve import NAMES, TwoParameterCurve
+from rates_continuation.two_parameters import Begun, second_parameter
 from rates_core import CircuitTemplate
 
 
@@ -33,34 +32,16 @@ def special_cycles_from(
     steps: Steps,
 ) -> TwoParameterCurve:
     """Return the curve of special cycles of a kind through one of them; see `Continuation.curve`."""
-    paths = _paths(point, parameter)
-    limits = bounds_by_path(bounds, paths)
-    field = model.get_vector_field(paths, values)
-    p = np.array([point.values.get(path, own) for path, own in zip(paths, field.p, strict=True)])
-    for path, value, (lower, upper) in zip(paths, p, limits, strict=True):
-        if not lower <= value <= upper:
-            raise ArgumentError(
-                f"bounds of '{path}' are ({lower:g}, {upper:g}), which leave out its value {value:g} at the start. "
-                "Choose others."
-            )
-    within = Bounds(*np.transpose(limits))
-    start = critical_start(kind, point.found.cycle, field, p, (within.upper - within.lower) / WIDTHS)
+    paths = second_parameter(next(iter(point.values)), parameter)
+    begun = Begun.at(model, values, point, paths, bounds)
+    start = critical_start(kind, point.found.cycle, begun.field, begun.p, begun.widths)
     if start is None:
         raise SimulationError(
-            f"No curve of {NAMES[kind]} was found at the point with {paths[0]} = {p[0]:g} and {paths[1]} = "
-            f"{p[1]:g}. Is it a point of this model, with the same parameters?",
+            f"No curve of {NAMES[kind]} was found at the point with {paths[0]} = {begun.p[0]:g} and {paths[1]} = "
+            f"{begun.p[1]:g}. Is it a point of this model, with the same parameters?",
             0.0,
         )
-    return _curve(kind, field, *_followed(*start, within, steps))
-
-
-def _paths(point: SpecialPoint, parameter: str | None) -> list[str]:
-    own = next(iter(point.values))
-    if parameter is None:
-        raise ArgumentError(f"A curve needs a second parameter besides '{own}': c.curve(point, 'path', ...).")
-    if parameter == own:
-        raise ArgumentError(f"'{own}' varies along the branch already; a curve needs another parameter besides it.")
-    return [own, parameter]
+    return _curve(kind, begun.field, *_followed(*start, begun.within, steps))
 
 
 def _followed(

@@ -10,6 +10,7 @@ from attrs import frozen
 from rates_core.errors import ArgumentError, SimulationError, shown
 from rates_core.simulation.field import VectorField
 
+from rates_continuation.bounds import check_within
 from rates_continuation.cycle_branch import CycleBranch
 from rates_continuation.native.boundary import SLIGHT, ProfileCurve
 from rates_continuation.native.collocation import Care
@@ -192,12 +193,7 @@ def running_cycle(
 
 
 def _check(parameter: str, p: float, bounds: Bounds) -> None:
-    lower, upper = float(bounds.lower[0]), float(bounds.upper[0])
-    if not lower <= p <= upper:
-        raise ArgumentError(
-            f"bounds of '{parameter}' are ({lower:g}, {upper:g}), which leave out its value {p:g} at the "
-            "start. Choose others."
-        )
+    check_within(parameter, p, (float(bounds.lower[0]), float(bounds.upper[0])))
 
 
 def branch_of_cycles(field: VectorField, found: FollowedCycles) -> CycleBranch:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from attrs import field, frozen
-from rates_core.errors import UnknownNameError, did_you_mean
 
-from rates_continuation.special import SpecialPoint, of_kind, table_of
+from rates_continuation.named_points import NamedPoints
+from rates_continuation.special import SpecialPoint
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,7 +18,7 @@ NAMES = {"LP": "folds", "HB": "Hopf points", "LPC": "folds of cycles", "PD": "pe
 
 
 @frozen(eq=False)
-class TwoParameterCurve:
+class TwoParameterCurve(NamedPoints):
     """Special points of one kind along a curve in two parameters, every one that was computed.
 
     Attributes:
@@ -51,20 +51,11 @@ class TwoParameterCurve:
     ended: tuple[str, str]
     found: Any = field(repr=False)
 
-    def __len__(self) -> int:
-        return len(self.p)
+    name: ClassVar[str] = "curve"
 
     def __repr__(self) -> str:
         kinds = ", ".join(point.kind for point in self.specials) or "none"
         return f"<Curve of {len(self)} {NAMES[self.kind]} in {' and '.join(self.parameters)}; special: {kinds}>"
-
-    def special(self, kind: str) -> list[SpecialPoint]:
-        """Return the special points of a kind, in the order of the curve.
-
-        Raises:
-            UnknownNameError: there is no such kind.
-        """
-        return of_kind(self.specials, kind)
 
     @property
     def data(self) -> pd.DataFrame:
@@ -85,23 +76,6 @@ class TwoParameterCurve:
         """
         with np.errstate(divide="ignore"):
             return np.asarray(2 * np.pi / self.omega)
-
-    @property
-    def special_points(self) -> pd.DataFrame:
-        """Return the special points as a table."""
-        return table_of(self.specials, [*self.parameters, *self.states])
-
-    def column(self, path: str) -> np.ndarray:
-        """Return the values of a parameter or of a state at all points.
-
-        Raises:
-            UnknownNameError: there is none of that path.
-        """
-        names = [*self.parameters, *self.states]
-        if path not in names:
-            raise UnknownNameError(f"The curve has no value {path!r}.{did_you_mean(str(path), names)} "
-                                   f"It has: {', '.join(names)}.")  # fmt: skip
-        return np.hstack([self.p, self.x])[:, names.index(path)]
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the curve in the plane of both parameters, and special points with their kinds.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 
 import numpy as np
 
@@ -13,14 +14,10 @@ _BARE_EXPONENT = re.compile(r"(?<=[\d.])([+-]\d+)$")
 def real(text: str) -> float:
     """Return a number: also one whose exponent has no letter or a D; NaN for a field of stars, or what is no number."""
     plain = text.strip().replace("D", "E").replace("d", "e")
-    try:
-        return float(plain)
-    except ValueError:
-        pass
-    try:
-        return float(_BARE_EXPONENT.sub(r"E\1", plain))
-    except ValueError:
-        return float("nan")
+    for form in (plain, _BARE_EXPONENT.sub(r"E\1", plain)):
+        with suppress(ValueError):
+            return float(form)
+    return float("nan")
 
 
 def reals(cells: Sequence[str]) -> np.ndarray:
