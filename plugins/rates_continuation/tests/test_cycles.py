@@ -90,7 +90,7 @@ def test_a_doubling_whose_cycles_are_unstable_is_subcritical_with_the_terms_of_s
     model = single([f"x' = {radius}*x - y", f"y' = {radius}*y + x", *equations], x="output(1.0)", y="variable(0.0)",
                    u="variable(0.0)", v="variable(0.0)", r="variable(1.0)", mu=-0.1)  # fmt: skip
     (doubling,) = followed(model).special("PD")
-    assert doubling.coefficient == pytest.approx(2.0, rel=1e-6)
+    assert doubling.coefficient == pytest.approx(2.0, rel=1e-5)  # third derivatives are differences
     assert doubling.criticality == "subcritical"
 
 

@@ -13,7 +13,7 @@ from typing import ClassVar, NamedTuple, Self
 import numpy as np
 from attrs import evolve, field, frozen
 
-from rates_continuation.native.boundary_problem import BoundaryProblem, Ends
+from rates_continuation.native.boundary_problem import BoundaryProblem
 from rates_continuation.native.collocation import (
     DEGREE,
     Care,
@@ -23,11 +23,13 @@ from rates_continuation.native.collocation import (
     interpolated,
     node_times,
 )
-from rates_continuation.native.condensation import Chain
-from rates_continuation.native.curve import Curve, Place
-from rates_continuation.native.equations import CONVERGED, MOST_ITERATIONS, ROUNDED, solved
+from rates_continuation.native.curve import Curve, Place, Step
+from rates_continuation.native.equations import CONVERGED, MOST_ITERATIONS, ROUNDED
+from rates_continuation.native.linearised import Integrals, Linearised, Residual, missed, summed
+from rates_continuation.native.motion import Motion, drift_along
 
-KEPT = 0.03  # steps of Newton's method that shrink by more go on with the same equations
+MORE = 4  # steps that are taken with the equations of one
+CRUSHED = 0.3  # of an interval: a step that leaves less of one is too long
 SLIGHT = 1e-3  # change of a state along a profile, of its size, below which its form does not matter
 
 
@@ -42,6 +44,32 @@ class Solved(Place):
     linear: Linearised | None = None
 
 
+class _Corrected(NamedTuple):
+    """What Newton's method came to.
+
+    Attributes:
+        z: the unknowns.
+        iterations: how many equations were made.
+        error: what is left, in scales.
+    """
+
+    z: np.ndarray
+    iterations: int
+    error: float
+
+
+class Known(NamedTuple):
+    """Where a step led.
+
+    Attributes:
+        size: of the step.
+        place: to which it led, with the mesh that it made.
+    """
+
+    size: float
+    place: Solved
+
+
 @frozen(eq=False)
 class ProfileCurve(Curve):
     """Solutions of a boundary value problem in z = (profile, numbers); a profile has values at all nodes of a mesh.
@@ -53,6 +81,8 @@ class ProfileCurve(Curve):
         states: scale of each state.
         numbers: scale of each number.
         care: which meshes are made.
+        near: equations of a profile near to those that are looked for, if they are known.
+        motion: how the mesh moves in a step along the curve, if it does.
     """
 
     problem: BoundaryProblem
@@ -61,6 +91,8 @@ class ProfileCurve(Curve):
     states: np.ndarray
     numbers: np.ndarray
     care: Care = field(factory=Care)
+    near: Linearised | None = None
+    motion: Motion | None = None
 
     beside: ClassVar[float] = 0.5
     straight: ClassVar[float] = 0.7  # what is steep in time and moves turns the tangent, and is no fold
@@ -73,7 +105,7 @@ class ProfileCurve(Curve):
     @cached_property
     def weights(self) -> np.ndarray:
         """The weight of each node in an integral."""
-        return _summed(np.diff(self.mesh)[:, None] * basis().integrals)
+        return summed(np.diff(self.mesh)[:, None] * basis().integrals)
 
     @cached_property
     def scale(self) -> np.ndarray:
@@ -96,59 +128,146 @@ class ProfileCurve(Curve):
         profile, s = self.split(z)
         x = at_gauss_points(profile, basis().values)
         ends = self.problem.ends(profile[0], profile[-1], s)
-        inside = _missed(profile, np.diff(self.mesh), self.problem.values(x, s))
-        return Residual(inside, ends.values, _Integrals.of(self, x, s).values)
+        inside = missed(profile, np.diff(self.mesh), self.problem.values(x, s))
+        return Residual(inside, ends.values, Integrals.of(self, x, s).values)
 
-    def place(self, guess: np.ndarray, normal: np.ndarray, along: np.ndarray, scale: np.ndarray) -> Solved | None:
+    def place(
+        self,
+        guess: np.ndarray,
+        normal: np.ndarray,
+        along: np.ndarray,
+        scale: np.ndarray,
+        start: np.ndarray | None = None,
+    ) -> Solved | None:
         """Return the solution in the plane through a guess, or None if it is not found.
 
-        The equations of a step are kept for the next one as long as steps shrink well.
+        The equations of a step are kept for the next ones as long as a few of these will do. It is looked for from a
+        start, or from the guess.
         """
-        z, row = np.array(guess), normal / scale**2
+        row = normal / scale**2
         with np.errstate(all="ignore"), suppress(np.linalg.LinAlgError):  # of what is singular or not finite
-            linear, made = self.linearised(z), 1
-            residual, last = linear.residual, np.inf
-            for number in range(MOST_ITERATIONS):
-                step = linear.step(residual, row, -float(row @ (z - guess)))
-                if step is None:
-                    return None
-                z, size = z + step, float(np.linalg.norm(step / scale))
-                error = size * min(1.0, size / last) if number else size  # what is left behind this step
-                if error < CONVERGED or (size < ROUNDED and size > 0.1 * last):
-                    return self._solved(z, along, scale, made, error)
-                if size > 2.0 * last:
-                    return None
-                if size > KEPT * last:
-                    linear, made = self.linearised(z), made + 1
-                    residual = linear.residual
-                else:
-                    residual = self.residual(z)
-                last = size
+            found = self._corrected(np.array(guess if start is None else start), guess, row, scale)
+            return None if found is None else self._solved(found, row, along, scale)
         return None
 
-    def _solved(
-        self, z: np.ndarray, along: np.ndarray, scale: np.ndarray, iterations: int, error: float
-    ) -> Solved | None:
-        linear = self.linearised(z)
-        tangent = linear.direction(along / scale**2)
-        if tangent is None:
+    def _corrected(self, z: np.ndarray, guess: np.ndarray, row: np.ndarray, scale: np.ndarray) -> _Corrected | None:
+        """Return what Newton's method comes to from z, with a row whose product stays that with the guess."""
+        linear, made = (self.linearised(z), 1) if self.near is None else (self.near, 0)
+        residual = linear.residual if made else self.residual(z)
+        last, kept = np.inf, 0  # steps with the same equations
+        for number in range(MORE * MOST_ITERATIONS):
+            step = linear.step(residual, row, -float(row @ (z - guess)))
+            size = np.inf if step is None else float(np.linalg.norm(step / scale))
+            if step is not None and (made or size <= 2.0 * last):
+                z = z + step
+                error = size * min(1.0, size / last) if number else size  # what is left behind this step
+                rounding = made > 0 and kept == 0 and 0.1 * last < size < ROUNDED
+                if error < CONVERGED or rounding:
+                    return _Corrected(z, made, error)
+            if made and (not size <= 2.0 * last or made > MOST_ITERATIONS):
+                return None
+            if (kept or step is None) and _many_are_left(size, last):
+                linear, made, kept = self.linearised(z), made + 1, 0
+                residual = linear.residual
+            else:
+                residual, kept = self.residual(z), kept + 1
+            last = size
+        return None
+
+    def _solved(self, found: _Corrected, row: np.ndarray, along: np.ndarray, scale: np.ndarray) -> Solved | None:
+        """Return a solution but for a last step, with the equations there."""
+        linear = self.linearised(found.z)
+        step, tangent = linear.step(linear.residual, row, 0.0), linear.direction(along / scale**2)
+        if step is None or tangent is None:
             return None
-        return Solved(z, tangent / np.linalg.norm(tangent / scale), scale, iterations, error, linear=linear)
+        tangent /= np.linalg.norm(tangent / scale)
+        return Solved(found.z + step, tangent, scale, found.iterations, found.error, linear=linear)
+
+    def step(self, here: Place, size: float) -> Step | None:
+        """Return a step, for which the mesh moves with the profile; None if it leads to no point."""
+        found = self.reached(here, size)
+        if found is None:
+            return None
+        curve, there = found
+        rates = curve.rates_at_nodes(there.z)
+        tangent = there.tangent if self.motion is None else self.motion.tangent(there.tangent, rates)
+        return Step.of(curve, here, here.ahead(size), there, tangent, size)
+
+    def reached(self, here: Place, size: float, known: Known | None = None) -> tuple[Self, Solved] | None:
+        """Return where a step leads, and the curve with the mesh there; None if it leads to no point.
+
+        Args:
+            here: where it begins.
+            size: of the step.
+            known: where another step from there led, near to which the point is looked for.
+        """
+        curve = self._moved(size)
+        if curve is None:
+            return None
+        normal = here.tangent if self.motion is None else self.motion.normal
+        start = None
+        if known is not None:
+            rates = curve.rates_at_nodes(known.place.z)
+            tangent = known.place.tangent if self.motion is None else self.motion.tangent(known.place.tangent, rates)
+            start, curve = known.place.z + (size - known.size) * tangent, evolve(curve, near=known.place.linear)
+        there = curve.place(here.ahead(size), normal, normal, here.scale, start)
+        return None if there is None else (evolve(curve, near=None, motion=None), there)
+
+    def _moved(self, size: float) -> Self | None:
+        """Return the curve with the mesh behind a step; None if that crushes intervals."""
+        if self.motion is None:
+            return self
+        mesh = self.mesh + size * self.motion.drift
+        if np.any(np.diff(mesh) < CRUSHED * np.diff(self.mesh)):
+            return None
+        reference = interpolated(self.mesh, self.reference, node_times(mesh, DEGREE), DEGREE)
+        return evolve(self, mesh=mesh, reference=reference)
+
+    def taken_over(self, curve: Curve, place: Place) -> tuple[Self, Place]:
+        """Return the curve as it is followed from a place on another mesh, and the place on its own."""
+        assert isinstance(curve, ProfileCurve)
+        if curve.mesh is self.mesh:
+            return self, place
+        times = node_times(self.mesh, DEGREE)
+        z, tangent = (curve.at_times(times, vector) for vector in (place.z, place.tangent))
+        return self, Place(z, tangent, place.scale).rescaled(self.scale)
 
     def carried_on(self, place: Place) -> tuple[Self, Place]:
+        """Return the curve as it is followed on from a place, with a mesh that will move, and the place on it.
+
+        Unknowns and tangent there are those on a mesh that moves.
+        """
+        curve, here = self.renewed(place)
+        rates = curve.rates_at_nodes(here.z)
+        (profile, _), (turned, _) = self.split(here.z), self.split(here.tangent)
+        drift = drift_along(curve.mesh, *(part / curve.states for part in (profile, turned, rates)))
+        motion = Motion.along(here.tangent, rates, drift, curve.scale)
+        bend = None
+        if place.bend is not None and len(self.mesh) == len(curve.mesh):
+            bend = self.at_times(node_times(curve.mesh, DEGREE), place.bend)
+        return evolve(curve, motion=motion), evolve(here, tangent=motion.tangent(here.tangent, rates), bend=bend)
+
+    def renewed(self, place: Place) -> tuple[Self, Place]:
         """Return the curve with a mesh that suits the profile, which becomes the reference; and the place on it."""
         profile, numbers = self.split(place.z)
-        vectors = [self.split(vector) for vector in (place.tangent, place.bend) if vector is not None]
         states = np.maximum(self.states, np.max(np.abs(profile), axis=0))
-        mesh = adapted(self.mesh, profile, np.maximum(np.ptp(profile, axis=0), SLIGHT * states), self.care)
-        times = node_times(mesh, DEGREE)
-        moved = interpolated(self.mesh, profile, times, DEGREE)
-        turned = [np.append(interpolated(self.mesh, part, times, DEGREE), behind) for part, behind in vectors]
         wide = np.maximum(self.numbers, np.abs(numbers))
-        curve = evolve(self, mesh=mesh, reference=moved, states=states, numbers=wide)
-        bend = turned[1] if len(turned) > 1 else None
-        here = Place(np.append(moved, numbers), turned[0], curve.scale, place.iterations, place.error, bend=bend)
+        mesh = adapted(self.mesh, profile, np.maximum(np.ptp(profile, axis=0), SLIGHT * states), self.care)
+        z, tangent = (self.at_times(node_times(mesh, DEGREE), vector) for vector in (place.z, place.tangent))
+        near = place.linear if isinstance(place, Solved) and len(mesh) == len(self.mesh) else None
+        reference = self.split(z)[0]
+        curve = evolve(self, mesh=mesh, reference=reference, states=states, numbers=wide, near=near, motion=None)
+        here = Place(z, tangent, curve.scale, place.iterations, place.error)
         return curve, here.rescaled(curve.scale)
+
+    def at_times(self, times: np.ndarray, vector: np.ndarray) -> np.ndarray:
+        """Return a vector of unknowns at other times."""
+        profile, numbers = self.split(vector)
+        return np.append(interpolated(self.mesh, profile, times, DEGREE), numbers)
+
+    def rates_at_nodes(self, z: np.ndarray) -> np.ndarray:
+        """Return how fast the profile moves in time, `[nodes, states]`."""
+        return self.problem.values(*self.split(z))
 
     def coordinates(self, z: np.ndarray, scale: np.ndarray) -> np.ndarray:
         """Return the largest and smallest value of each state, and the numbers."""
@@ -157,167 +276,6 @@ class ProfileCurve(Curve):
         return np.append(extremes, numbers / scale[-len(numbers) :])
 
 
-def _summed(parts: np.ndarray) -> np.ndarray:
-    """Return what belongs to nodes from what belongs to nodes of intervals, `[intervals, degree + 1, ...]`."""
-    count, nodes = parts.shape[:2]
-    found = np.zeros((count * (nodes - 1) + 1, *parts.shape[2:]))
-    found[:-1] = parts[:, :-1].reshape(-1, *parts.shape[2:])
-    found[nodes - 1 :: nodes - 1] += parts[:, -1]
-    return found
-
-
-@frozen(eq=False)
-class Residual:
-    """By how much a profile and numbers miss what has to hold.
-
-    Attributes:
-        inside: at the Gauss points, `[intervals, degree * states]`.
-        ends: conditions on both ends.
-        integrals: conditions on integrals.
-    """
-
-    inside: np.ndarray
-    ends: np.ndarray
-    integrals: np.ndarray
-
-
-@frozen(eq=False)
-class Linearised:
-    """The linear equations of a step of Newton's method.
-
-    Attributes:
-        residual: where it was made.
-        inverse: makes the nodes of intervals, but for the first, from their equations, `[intervals, nodes, rows]`.
-        by_first: these nodes by the first one of the interval.
-        by_numbers: and by the numbers.
-        chain: of intervals.
-        ends: conditions on both ends.
-        rows: conditions on integrals, by z.
-    """
-
-    residual: Residual
-    inverse: np.ndarray
-    by_first: np.ndarray
-    by_numbers: np.ndarray
-    chain: Chain
-    ends: Ends
-    rows: np.ndarray
-
-    @classmethod
-    def of(cls, curve: ProfileCurve, z: np.ndarray) -> Linearised:
-        """Return the equations of a curve at z."""
-        profile, s = curve.split(z)
-        own, widths = basis(), np.diff(curve.mesh)
-        x = at_gauss_points(profile, own.values)
-        count, _, size = x.shape
-        found, rows = curve.problem.rates(x, s), _Integrals.of(curve, x, s)
-        ends = curve.problem.ends(profile[0], profile[-1], s)
-        steps = widths[:, None, None]
-        # rows: Gauss point, equation; columns: node, state
-        matrix = own.values[:, None, :, None] * (-steps[..., None] * found.by_states)[:, :, :, None, :]
-        states = np.arange(size)
-        matrix[:, :, states, :, states] += own.slopes[None]
-        matrix = matrix.reshape(count, DEGREE * size, -1)
-        inverse = np.linalg.inv(matrix[..., size:])
-        by_numbers = inverse @ (steps[..., None] * found.by_numbers).reshape(count, DEGREE * size, -1)
-        by_first = -inverse @ matrix[..., :size]
-        chain = Chain.of(-by_first[:, -size:], np.broadcast_to(np.eye(size), (count, size, size)))
-        residual = Residual(_missed(profile, widths, found.values), ends.values, rows.values)
-        return cls(residual, inverse, by_first, by_numbers, chain, ends, rows.by_all)
-
-    def step(self, residual: Residual, row: np.ndarray, right: float) -> np.ndarray | None:
-        """Return the step that makes up for a residual and has a given product with a row; None if there is none."""
-        return self._solved(residual, row, right)
-
-    def direction(self, row: np.ndarray) -> np.ndarray | None:
-        """Return the vector along which nothing changes but the product with a row, which is 1; None if none is."""
-        return self._solved(self._none, row, 1.0)
-
-    def profile_of(self, first: np.ndarray, last: np.ndarray) -> np.ndarray:
-        """Return the profile that goes from one value to another while the numbers stay, `[nodes, states]`."""
-        none = np.zeros((len(self.by_first), len(first), 1))
-        ends = first[:, None], last[:, None]
-        points = self.chain.points(*ends, np.zeros((1, 1)), self.chain.closing(none)[0])
-        inner = (self.by_first @ points[:-1])[..., 0]
-        return np.concatenate([first[None], inner.reshape(-1, len(first))])
-
-    def kernel(self, count: int) -> np.ndarray:
-        """Return vectors along which nothing changes, where there are more of them than one, `[count, unknowns]`."""
-        found = self._reduced(self._none)
-        free = found.matrix[:, :-1]
-        vectors = np.linalg.svd(free)[2][-count:]
-        return np.asarray(vectors @ found.whole[:, :-1].T)
-
-    @property
-    def _none(self) -> Residual:
-        own = self.residual
-        return Residual(*(np.zeros_like(part) for part in (own.inside, own.ends, own.integrals)))
-
-    def _solved(self, residual: Residual, row: np.ndarray, right: float) -> np.ndarray | None:
-        found = self._reduced(residual)
-        plane = row @ found.whole
-        plane[-1] -= right
-        matrix = np.vstack([found.matrix, plane])
-        solution = solved(matrix[:, :-1], -matrix[:, -1])
-        return None if solution is None else found.whole @ np.append(solution, 1.0)
-
-    def _reduced(self, residual: Residual) -> _Reduced:
-        """Return equations for what the conditions on the ends leave free of these, and for the numbers."""
-        ends, size, free = self.ends, self.by_first.shape[-1], self.by_numbers.shape[-1]
-        rotation, triangle = np.linalg.qr(np.hstack([ends.by_first, ends.by_last]).T, mode="complete")
-        conditions = len(ends.values)
-        known = np.linalg.solve(triangle[:conditions].T, -np.column_stack([ends.by_numbers, residual.ends]))
-        unknowns = 2 * size - conditions + free
-        maps = np.hstack([rotation[:, conditions:], rotation[:, :conditions] @ known])
-        numbers = np.eye(free + 1, unknowns + 1, unknowns - free)
-        columns = np.concatenate([self.by_numbers, -self.inverse @ residual.inside[..., None]], axis=-1)
-        levels, last = self.chain.closing(-columns[:, -size:])
-        points = self.chain.points(maps[:size], maps[size:], numbers, levels)
-        inner = self.by_first @ points[:-1] + columns @ numbers
-        whole = np.concatenate([points[0], inner.reshape(-1, unknowns + 1), numbers[:free]])
-        closing = self.chain.left @ points[0] + self.chain.right @ points[-1] + last @ numbers
-        integrals = self.rows @ whole
-        integrals[:, -1] += residual.integrals
-        return _Reduced(whole, np.vstack([closing, integrals]))
-
-
-class _Reduced(NamedTuple):
-    """A few equations that are left of all.
-
-    Attributes:
-        whole: makes a step from a few unknowns and 1.
-        matrix: of the equations, with what is zero; for these and 1.
-    """
-
-    whole: np.ndarray
-    matrix: np.ndarray
-
-
-def _missed(profile: np.ndarray, widths: np.ndarray, rates: np.ndarray) -> np.ndarray:
-    """Return the residual at the Gauss points, `[intervals, degree * states]`."""
-    found = at_gauss_points(profile, basis().slopes) - widths[:, None, None] * rates
-    return np.asarray(found.reshape(len(widths), -1))
-
-
-@frozen(eq=False)
-class _Integrals:
-    """Conditions on integrals.
-
-    Attributes:
-        values: of the integrals.
-        by_all: their derivatives by z.
-    """
-
-    values: np.ndarray
-    by_all: np.ndarray
-
-    @classmethod
-    def of(cls, curve: ProfileCurve, x: np.ndarray, s: np.ndarray) -> _Integrals:
-        """Return them for states at the Gauss points."""
-        own, widths = basis(), np.diff(curve.mesh)
-        found = curve.problem.integrands(x, s, *curve.reference_at_gauss_points)
-        weights = widths[:, None] * own.weights
-        parts = np.einsum("kij,kicn->kjnc", weights[..., None] * own.values, found.by_states)
-        by_nodes = _summed(parts).reshape(-1, parts.shape[-1]).T
-        by_numbers = np.einsum("ki,kicm->cm", weights, found.by_numbers)
-        return cls(np.einsum("ki,kic->c", weights, found.values), np.hstack([by_nodes, by_numbers]))
+def _many_are_left(size: float, last: float) -> bool:
+    """Tell whether steps that go on to shrink as the last one did are too many until nothing is left."""
+    return size >= last or np.log(CONVERGED / size) < MORE * np.log(size / last)

@@ -10,10 +10,12 @@ from functools import cache
 
 import numpy as np
 from attrs import frozen
+from numpy.lib.stride_tricks import as_strided
 
 DEGREE = 4
 MISSED = 3e-5  # by an interpolating polynomial on [0, 1], if the derivative of order 5 is 1
 FEWEST = 20  # intervals of a mesh
+UNEVEN = 1.25  # times the number of intervals that it takes, while that stays
 
 
 @frozen
@@ -40,6 +42,7 @@ class Basis:
         weights: of the Gauss points in an integral, `[degree]`.
         highest: highest derivative of each polynomial, which is a constant, `[degree + 1]`.
         integrals: of each polynomial.
+        coefficients: of powers, lowest first, in each polynomial, `[degree + 1, degree + 1]`.
     """
 
     nodes: np.ndarray
@@ -48,6 +51,7 @@ class Basis:
     weights: np.ndarray
     highest: np.ndarray
     integrals: np.ndarray
+    coefficients: np.ndarray
 
 
 @cache
@@ -64,7 +68,7 @@ def basis(degree: int = DEGREE) -> Basis:
     factorial = float(np.prod(np.arange(1, degree + 1)))
     return Basis(
         nodes, values @ coefficients, slopes @ coefficients, weights, factorial * coefficients[-1],
-        (1.0 / (powers + 1)) @ coefficients,
+        (1.0 / (powers + 1)) @ coefficients, coefficients,
     )  # fmt: skip
 
 
@@ -75,14 +79,15 @@ def at_gauss_points(profile: np.ndarray, matrix: np.ndarray) -> np.ndarray:
         profile: values at all nodes, `[intervals * degree + 1, states]`.
         matrix: `values` or `slopes` of the basis.
     """
-    return np.asarray(np.einsum("ij,kjn->kin", matrix, pieces(profile, matrix.shape[1] - 1)))
+    return np.asarray(matrix @ pieces(profile, matrix.shape[1] - 1))
 
 
 def pieces(profile: np.ndarray, degree: int) -> np.ndarray:
     """Return the values at the nodes of each interval, `[intervals, degree + 1, states]`."""
-    count = (len(profile) - 1) // degree
-    index = degree * np.arange(count)[:, None] + np.arange(degree + 1)
-    return np.asarray(profile[index])
+    profile = np.ascontiguousarray(profile)
+    by_node, by_state = profile.strides
+    shape, strides = ((len(profile) - 1) // degree, degree + 1, profile.shape[1]), (degree * by_node, by_node, by_state)
+    return as_strided(profile, shape, strides, writeable=False)
 
 
 def node_times(mesh: np.ndarray, degree: int) -> np.ndarray:
@@ -93,16 +98,10 @@ def node_times(mesh: np.ndarray, degree: int) -> np.ndarray:
 
 def interpolated(mesh: np.ndarray, profile: np.ndarray, times: np.ndarray, degree: int) -> np.ndarray:
     """Return a profile at other times."""
-    own = basis(degree)
     place = np.clip(np.searchsorted(mesh, times, side="right") - 1, 0, len(mesh) - 2)
     share = (times - mesh[place]) / np.diff(mesh)[place]
-    nodes = own.nodes
-    differences = share[:, None] - nodes
-    shares = np.ones((len(times), degree + 1))
-    for k in range(degree + 1):
-        others = np.delete(np.arange(degree + 1), k)
-        shares[:, k] = np.prod(differences[:, others] / (nodes[k] - nodes[others]), axis=1)
-    return np.asarray(np.einsum("tk,tkn->tn", shares, pieces(profile, degree)[place]))
+    shares = np.vander(share, degree + 1, increasing=True) @ basis(degree).coefficients
+    return np.asarray((shares[:, None] @ pieces(profile, degree)[place])[:, 0])
 
 
 def adapted(mesh: np.ndarray, profile: np.ndarray, scale: np.ndarray, care: Care) -> np.ndarray:
@@ -118,15 +117,23 @@ def adapted(mesh: np.ndarray, profile: np.ndarray, scale: np.ndarray, care: Care
         care: what is asked of the mesh.
     """
     width = np.diff(mesh)
-    highest = np.einsum("j,kjn->kn", basis().highest, pieces(profile / scale, DEGREE)) / width[:, None] ** DEGREE
+    share = _demand(width, profile / scale)
+    total = float(np.sum(share))
+    count = int(np.clip(np.ceil(total * (MISSED / care.tolerance) ** (1.0 / (DEGREE + 1))), FEWEST, care.most))
+    if count <= len(width) < UNEVEN * count:
+        count = len(width)
+    steps = np.append(0.0, np.cumsum(share))
+    found = np.interp(np.linspace(0.0, total, count + 1), steps, mesh)
+    found[0], found[-1] = 0.0, 1.0
+    return np.asarray(found)
+
+
+def _demand(width: np.ndarray, profile: np.ndarray) -> np.ndarray:
+    """Return how much of a mesh each interval asks for: about the root of order degree + 1 of its error."""
+    highest = np.einsum("j,kjn->kn", basis().highest, pieces(profile, DEGREE)) / width[:, None] ** DEGREE
     closed = np.vstack([highest[-1], highest, highest[0]])
     distance = 0.5 * (np.concatenate([width[-1:], width]) + np.concatenate([width, width[:1]]))
     jumps = np.abs(np.diff(closed, axis=0)) / distance[:, None]
     change = np.max(0.5 * (jumps[:-1] + jumps[1:]), axis=1) ** (1.0 / (DEGREE + 1))
     total = float(np.sum(change * width))
-    change = change + 0.1 * total + 1e-300  # no interval becomes longer than some others
-    steps = np.append(0.0, np.cumsum(change * width))
-    count = int(np.clip(np.ceil(steps[-1] * (MISSED / care.tolerance) ** (1.0 / (DEGREE + 1))), FEWEST, care.most))
-    found = np.interp(np.linspace(0.0, steps[-1], count + 1), steps, mesh)
-    found[0], found[-1] = 0.0, 1.0
-    return np.asarray(found)
+    return np.asarray((change + 0.1 * total + 1e-300) * width)  # no interval becomes longer than some others

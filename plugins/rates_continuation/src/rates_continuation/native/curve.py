@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from attrs import evolve, frozen
@@ -27,6 +27,7 @@ class Place:
         error: size of its last correction, in scales.
         jacobian: of the equations there, `[N, unknowns]`, if it was computed.
         bend: derivative of the tangent along the curve, estimated from the last step, if there was one.
+        behind: how long that step was.
     """
 
     z: np.ndarray
@@ -36,6 +37,7 @@ class Place:
     error: float = 0.0
     jacobian: np.ndarray | None = None
     bend: np.ndarray | None = None
+    behind: float | None = None
 
     def ahead(self, size: float) -> np.ndarray:
         """Return about where the curve is behind a step, in scales."""
@@ -53,6 +55,39 @@ class Place:
         share = 1.0 / float(np.linalg.norm(self.tangent / scale))
         bend = None if self.bend is None else share**2 * self.bend
         return evolve(self, scale=scale, tangent=share * self.tangent, bend=bend)
+
+
+class Step(NamedTuple):
+    """What a step along a curve led to.
+
+    Attributes:
+        curve: on which the place lies.
+        place: itself.
+        missed: how far from the guess it lies, in steps.
+        cosine: of the angle by which the curve turned.
+    """
+
+    curve: Curve
+    place: Place
+    missed: float
+    cosine: float
+
+    @classmethod
+    def of(cls, curve: Curve, here: Place, guess: np.ndarray, there: Place, tangent: np.ndarray, size: float) -> Step:
+        """Return a step from one place to another.
+
+        Args:
+            curve: on which the other one lies.
+            here: the one.
+            guess: of the other.
+            there: the other.
+            tangent: of the curve there, in the unknowns of the one.
+            size: of the step.
+        """
+        missed = float(np.linalg.norm((there.z - guess) / here.scale)) / size
+        tangent = tangent / float(np.linalg.norm(tangent / there.scale))
+        cosine = float((tangent / there.scale) @ (here.tangent / here.scale))
+        return cls(curve, evolve(there, bend=(tangent - here.tangent) / size, behind=size), missed, cosine)
 
 
 class Curve(ABC):
@@ -78,6 +113,16 @@ class Curve(ABC):
             along: direction of the tangent that is wanted.
             scale: of each unknown: what counts as a change of 1.
         """
+
+    def step(self, here: Place, size: float) -> Step | None:
+        """Return a step from a place along its tangent; None if it leads to no point."""
+        guess = here.ahead(size)
+        there = self.place(guess, here.tangent, here.tangent, here.scale)
+        return None if there is None else Step.of(self, here, guess, there, there.tangent, size)
+
+    def taken_over(self, curve: Curve, place: Place) -> tuple[Curve, Place]:
+        """Return the curve as it is followed from a place of another one, and that place on it."""
+        return self, place
 
     @abstractmethod
     def carried_on(self, place: Place) -> tuple[Curve, Place]:

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 from scipy.optimize import brentq
 
-from rates_continuation.native.boundary import ProfileCurve
+from rates_continuation.native.boundary import Known, ProfileCurve, Solved
 from rates_continuation.native.collocation import DEGREE, Care
 from rates_continuation.native.curve import Place
 from rates_continuation.native.floquet import Cycle
@@ -45,30 +45,52 @@ class CycleCrossing:
 
 @frozen(eq=False)
 class _Stretch:
-    """The curve between two neighbouring points, by the distance along the tangent at the first one.
+    """The curve between two neighbouring points, by the length of steps from the first one.
 
     Attributes:
-        curve: with the mesh for it.
-        begin: the first point.
+        one: the first point.
+        curve: as it is followed from there.
+        begin: that point on it.
         lower: where the stretch begins.
         upper: where it ends.
+        known: cycles on it, by their distance.
     """
 
+    one: Cycle
     curve: ProfileCurve
     begin: Place
     lower: float
     upper: float
+    known: dict[float, Cycle] = field(factory=dict)
 
     @classmethod
     def between(cls, one: Cycle, other: Cycle) -> _Stretch:
-        curve, begin = one.curve.carried_on(one.place)
-        return cls(curve, begin, 0.0, begin.along(other.place.z))
+        if other.place.behind is not None:
+            return cls(one, *one.curve.carried_on(one.place), 0.0, other.place.behind, {other.place.behind: other})
+        curve, begin = other.curve.taken_over(one.curve, one.place)
+        return cls(one, curve, begin, 0.0, begin.along(other.place.z))
+
+    @classmethod
+    def around(cls, one: Cycle, width: float) -> _Stretch:
+        return cls(one, *one.curve.carried_on(one.place), -width, width)
+
+    def on_finer_mesh(self) -> _Stretch:
+        curve = evolve(self.one.curve, care=_finer(self.one.curve.care))
+        moves = self.curve.motion is not None
+        curve, begin = curve.carried_on(self.one.place) if moves else curve.renewed(self.one.place)
+        return evolve(self, curve=curve, begin=begin, known={})
 
     def at(self, distance: float) -> Cycle | None:
         """Return the cycle at a distance."""
-        tangent, scale = self.begin.tangent, self.begin.scale
-        place = self.curve.place(self.begin.z + distance * tangent, tangent, tangent, scale)
-        return None if place is None else Cycle.of(self.curve, place)
+        if distance not in self.known:
+            solved = [Known(size, cycle.place) for size, cycle in self.known.items() if isinstance(cycle.place, Solved)]
+            nearer = [known for known in solved if abs(known.size - distance) < abs(distance)]  # than the first point
+            nearest = min(nearer, key=lambda known: abs(known.size - distance), default=None)
+            found = self.curve.reached(self.begin, distance, nearest)
+            if found is None:
+                return None
+            self.known[distance] = Cycle.of(*found)
+        return self.known[distance]
 
     def halves(self) -> tuple[_Stretch, _Stretch]:
         middle = 0.5 * (self.lower + self.upper)
@@ -89,6 +111,11 @@ class _Stretch:
             return float(brentq(value, self.lower, self.upper, xtol=PRECISION))
         except _NotFoundError:
             return None
+
+    def cycle_at_zero(self, number: Callable[[Cycle], float]) -> Cycle | None:
+        """Return the cycle at which a number is zero; None if there is none."""
+        distance = self.zero(number)
+        return None if distance is None else self.at(distance)
 
 
 class _NotFoundError(Exception):
@@ -160,14 +187,14 @@ def _between(one: Cycle, other: Cycle) -> Iterator[CycleCrossing]:
     if again is None or _nothing(again, other):  # what differed was the error of two meshes
         return
     for crossing in _on(stretch, again, other):
-        if crossing.kind or _is_on_finer_mesh(one, stretch):
+        if crossing.kind or _happens_on_finer_mesh(stretch):
             yield crossing
 
 
-def _is_on_finer_mesh(one: Cycle, stretch: _Stretch) -> bool:
+def _happens_on_finer_mesh(stretch: _Stretch) -> bool:
     """Tell whether something happens on a stretch of a curve if its mesh is made finer."""
-    curve, begin = evolve(one.curve, care=_finer(one.curve.care)).carried_on(one.place)
-    ends = [evolve(stretch, curve=curve, begin=begin).at(distance) for distance in (stretch.lower, stretch.upper)]
+    finer = stretch.on_finer_mesh()
+    ends = [finer.at(distance) for distance in (finer.lower, finer.upper)]
     return ends[0] is not None and ends[1] is not None and not _nothing(ends[0], ends[1])
 
 
@@ -256,18 +283,18 @@ def _slope(cycle: Cycle) -> float:
 
 
 def _at_zero(stretch: _Stretch, kind: str, number: Callable[[Cycle], float]) -> list[CycleCrossing] | None:
-    distance = stretch.zero(number)
-    found = None if distance is None else stretch.at(distance)
-    return None if found is None else _confirmed(kind, found, number)
+    found = stretch.cycle_at_zero(number)
+    return None if found is None else _confirmed(kind, found, stretch, number)
 
 
-def _confirmed(kind: str, found: Cycle, number: Callable[[Cycle], float]) -> list[CycleCrossing]:
+def _confirmed(kind: str, found: Cycle, stretch: _Stretch, number: Callable[[Cycle], float]) -> list[CycleCrossing]:
     """Return a crossing as it is on a finer mesh; none if it is not there, but was an error of the mesh."""
     care = found.curve.care
     finer = _finer(care)
     again = found
     for _ in range(ADAPTED):  # the first mesh is made from what a coarse one shows of the profile
         at = _near(evolve(again, curve=evolve(again.curve, care=finer)), number)
+        at = at or stretch.on_finer_mesh().cycle_at_zero(number)
         if at is None:
             return []
         again = at
@@ -277,11 +304,8 @@ def _confirmed(kind: str, found: Cycle, number: Callable[[Cycle], float]) -> lis
 
 def _near(cycle: Cycle, number: Callable[[Cycle], float]) -> Cycle | None:
     """Return the cycle near another one at which a number is zero, on a new mesh; None if there is none."""
-    curve, begin = cycle.curve.carried_on(cycle.place)
     for width in AROUND:
-        stretch = _Stretch(curve, begin, -width, width)
-        distance = stretch.zero(number)
-        found = None if distance is None else stretch.at(distance)
+        found = _Stretch.around(cycle, width).cycle_at_zero(number)
         if found is not None:
             return found
     return None
@@ -295,7 +319,7 @@ def _turning(stretch: _Stretch) -> list[CycleCrossing] | None:
         return None
     touches = not _changes(stretch, distance, _beside_one)
     near = bool(np.min(np.abs(found.multipliers - 1.0), initial=np.inf) < CIRCLE)
-    return _confirmed("BPC" if touches and near else "LPC", found, _slope)
+    return _confirmed("BPC" if touches and near else "LPC", found, stretch, _slope)
 
 
 def _through_one(stretch: _Stretch) -> list[CycleCrossing] | None:

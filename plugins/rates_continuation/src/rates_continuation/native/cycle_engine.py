@@ -100,8 +100,8 @@ def _one_way(
             break
         assert isinstance(traced.curve, ProfileCurve)
         point = Cycle.of(traced.curve, traced.place)
-        if points and _through_equilibrium(points[-1], point):
-            points.extend(_shrinking(points[-1], traced.place))
+        if points and _through_equilibrium(point):
+            points.extend(_shrinking(points[-1], point))
             ended = "hopf"
             break
         points.append(point)
@@ -111,32 +111,30 @@ def _one_way(
     return points, all_crossings(points, from_rest, ended == "hopf"), ended
 
 
-def _through_equilibrium(before: Cycle, after: Cycle) -> bool:
-    """Tell whether the cycles shrank to an equilibrium in between, and swing the other way behind it or not at all."""
-    moved = before.curve.carried_on(before.place)[1]
-    one, other = (_swing(after.curve, z) for z in (moved.z, after.place.z))
+def _through_equilibrium(after: Cycle) -> bool:
+    """Tell whether a cycle swings the other way than that before, or not at all: they shrank to an equilibrium."""
+    one, other = (_swing(after.curve, profile) for profile in (after.curve.reference, after.profile))
     weights = after.curve.weights[:, None]
     return float(np.sum(one * other * weights)) < GONE * float(np.sum(one * one * weights))
 
 
-def _shrinking(last: Cycle, behind: Place) -> Iterator[Cycle]:
+def _shrinking(last: Cycle, behind: Cycle) -> Iterator[Cycle]:
     """Yield cycles between one and the equilibrium to which they shrink, each half as large as that before."""
-    curve, here = last.curve.carried_on(last.place)
-    one, other = (_swing(curve, z) for z in (here.z, behind.z))
+    curve, here = behind.curve.taken_over(last.curve, last.place)
+    one, other = (_swing(curve, curve.split(z)[0]) for z in (here.z, behind.place.z))
     weights = curve.weights[:, None]
     left = float(np.sum(one * other * weights) / np.sum(one * one * weights))
-    whole = here.along(behind.z) / (1.0 - left)  # to where nothing is left, if cycles shrink evenly
+    whole = here.along(behind.place.z) / (1.0 - left)  # to where nothing is left, if cycles shrink evenly
     for share in SHRUNK:
         guess = here.z + (1.0 - share) * whole * here.tangent
         place = curve.place(guess, here.tangent, here.tangent, here.scale)
         if place is not None:
             point = Cycle.of(curve, place)
-            if not _through_equilibrium(last, point):
+            if not _through_equilibrium(point):
                 yield point
 
 
-def _swing(curve: ProfileCurve, z: np.ndarray) -> np.ndarray:
-    profile = curve.split(z)[0]
+def _swing(curve: ProfileCurve, profile: np.ndarray) -> np.ndarray:
     return np.asarray((profile - curve.weights @ profile) / curve.states)
 
 

@@ -12,9 +12,10 @@ import numpy as np
 from attrs import frozen
 from scipy.linalg import eigvals
 
-from rates_continuation.native.boundary import Linearised, ProfileCurve, Solved
+from rates_continuation.native.boundary import ProfileCurve, Solved
 from rates_continuation.native.curve import Place
 from rates_continuation.native.cycles import Periodic
+from rates_continuation.native.linearised import Linearised
 
 
 @frozen(eq=False)

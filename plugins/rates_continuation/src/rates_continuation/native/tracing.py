@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import numpy as np
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 from numpy.typing import ArrayLike
 
-from rates_continuation.native.curve import Curve, Place
+from rates_continuation.native.curve import Curve, Place, Step
 
 FEW, MANY = 3, 5  # iterations after which steps grow, or shrink
 GROWTH, SHRINKAGE = 1.5, 0.5
@@ -88,48 +88,38 @@ def trace(curve: Curve, start: Place, bounds: Bounds, steps: Steps) -> Iterator[
         if taken is None:
             yield Traced(curve, here, "stalled")
             return
-        there, size = taken
-        at, before = (curve.coordinates(place.z, start.scale) for place in (there, here))
-        ended = _ended(there, bounds) or ("closed" if number > 2 and passes(begun, before, at) else "")
+        step, size = taken
+        before, curve, there = curve, step.curve, step.place
+        at, last = (curve.coordinates(place.z, start.scale) for place in (there, here))
+        ended = _ended(there, bounds) or ("closed" if number > 2 and passes(begun, last, at) else "")
         begun = [*begun, at][:2]
         if ended == "bound":
-            there = _at_bound(curve, here, there, bounds) or there
+            there = _at_bound(curve, curve.taken_over(before, here)[1], there, bounds) or there
         elif not ended and number == steps.most:
             ended = "steps"
         yield Traced(curve, there, ended)
         if ended:
             return
-        size = min(steps.largest, size * _growth(curve, here, there))
+        size = min(steps.largest, size * _growth(step))
         size = max(steps.smallest, size * (SHRINKAGE if there.iterations >= MANY else 1.0))
         curve, here = curve.carried_on(there)
 
 
-def _step(curve: Curve, here: Place, size: float, smallest: float) -> tuple[Place, float] | None:
-    """Return the place to which a step leads that is not too long, and its length; None if all are."""
+def _step(curve: Curve, here: Place, size: float, smallest: float) -> tuple[Step, float] | None:
+    """Return a step that stays on the same piece of a curve, and its length; None if all are too long."""
     while size >= smallest:
-        guess = here.ahead(size)
-        there = curve.place(guess, here.tangent, here.tangent, here.scale)
-        if there is not None and _is_next(curve, here, there, guess, size):
-            return evolve(there, bend=(there.tangent - here.tangent) / size), size
+        step = curve.step(here, size)
+        if step is not None and step.missed < curve.beside and step.cosine > curve.straight:
+            return step, size
         size *= SHRINKAGE
     return None
 
 
-def _is_next(curve: Curve, here: Place, there: Place, guess: np.ndarray, size: float) -> bool:
-    """Tell whether a place lies on the same piece of a curve: it has nearly the same tangent, and is near its guess."""
-    near = float(np.linalg.norm((there.z - guess) / here.scale)) < curve.beside * size
-    return near and _cosine(here, there) > curve.straight
-
-
-def _cosine(here: Place, there: Place) -> float:
-    return float((there.tangent / there.scale) @ (here.tangent / here.scale))
-
-
-def _growth(curve: Curve, here: Place, there: Place) -> float:
+def _growth(step: Step) -> float:
     """Return by how much the next step may be longer: the angle between tangents grows with it."""
-    if there.iterations > FEW:
+    if step.place.iterations > FEW:
         return 1.0
-    angle, largest = (float(np.arccos(np.clip(cosine, -1, 1))) for cosine in (_cosine(here, there), curve.straight))
+    angle, largest = (float(np.arccos(np.clip(cosine, -1, 1))) for cosine in (step.cosine, step.curve.straight))
     return GROWTH if angle * GROWTH < SHARE * largest else SHARE * largest / angle
 
 

@@ -1,0 +1,216 @@
+"""The linear equations of a profile and a few numbers: collocation, conditions on ends and on integrals.
+
+The profile inside of intervals follows from its values at their ends, these from both ends of the whole by a chain. A
+few equations are left, for the ends and the numbers.
+
+References:
+    doedel1991; ascher1995.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from attrs import frozen
+
+from rates_continuation.native.boundary_problem import Ends, Integrands
+from rates_continuation.native.collocation import DEGREE, at_gauss_points, basis
+from rates_continuation.native.condensation import Chain
+from rates_continuation.native.equations import solved
+
+if TYPE_CHECKING:
+    from rates_continuation.native.boundary import ProfileCurve
+
+
+def summed(parts: np.ndarray) -> np.ndarray:
+    """Return what belongs to nodes from what belongs to nodes of intervals, `[intervals, degree + 1, ...]`."""
+    count, nodes = parts.shape[:2]
+    found = np.zeros((count * (nodes - 1) + 1, *parts.shape[2:]))
+    found[:-1] = parts[:, :-1].reshape(-1, *parts.shape[2:])
+    found[nodes - 1 :: nodes - 1] += parts[:, -1]
+    return found
+
+
+@frozen(eq=False)
+class Residual:
+    """By how much a profile and numbers miss what has to hold.
+
+    Attributes:
+        inside: at the Gauss points, `[intervals, degree * states]`.
+        ends: conditions on both ends.
+        integrals: conditions on integrals.
+    """
+
+    inside: np.ndarray
+    ends: np.ndarray
+    integrals: np.ndarray
+
+
+@frozen(eq=False)
+class Linearised:
+    """The linear equations of a step of Newton's method.
+
+    Attributes:
+        residual: where it was made.
+        inverse: makes the nodes of intervals, but for the first, from their equations, `[intervals, nodes, rows]`.
+        by_first: these nodes by the first one of the interval.
+        by_numbers: and by the numbers.
+        chain: of intervals.
+        ends: conditions on both ends.
+        rows: conditions on integrals, by z.
+    """
+
+    residual: Residual
+    inverse: np.ndarray
+    by_first: np.ndarray
+    by_numbers: np.ndarray
+    chain: Chain
+    ends: Ends
+    rows: np.ndarray
+
+    @classmethod
+    def of(cls, curve: ProfileCurve, z: np.ndarray) -> Linearised:
+        """Return the equations of a curve at z."""
+        profile, s = curve.split(z)
+        own, widths = basis(), np.diff(curve.mesh)
+        x = at_gauss_points(profile, own.values)
+        count, _, size = x.shape
+        found, rows = curve.problem.rates(x, s), Integrals.of(curve, x, s)
+        ends = curve.problem.ends(profile[0], profile[-1], s)
+        steps = widths[:, None, None]
+        # rows: Gauss point, equation; columns: node, state
+        matrix = own.values[:, None, :, None] * (-steps[..., None] * found.by_states)[:, :, :, None, :]
+        states = np.arange(size)
+        matrix[:, :, states, :, states] += own.slopes[None]
+        matrix = matrix.reshape(count, DEGREE * size, -1)
+        inverse = np.linalg.inv(matrix[..., size:])
+        by_numbers = inverse @ (steps[..., None] * found.by_numbers).reshape(count, DEGREE * size, -1)
+        by_first = -inverse @ matrix[..., :size]
+        chain = Chain.of(-by_first[:, -size:], np.broadcast_to(np.eye(size), (count, size, size)))
+        residual = Residual(missed(profile, widths, found.values), ends.values, rows.values)
+        return cls(residual, inverse, by_first, by_numbers, chain, ends, rows.by_all)
+
+    def step(self, residual: Residual, row: np.ndarray, right: float) -> np.ndarray | None:
+        """Return the step that makes up for a residual and has a given product with a row; None if there is none."""
+        made = self._particular(residual)
+        return self._in_plane(row, made, right)
+
+    def direction(self, row: np.ndarray) -> np.ndarray | None:
+        """Return the vector along which nothing changes but the product with a row, which is 1; None if none is."""
+        free = self._free
+        return self._in_plane(row, _Solutions(np.zeros(len(free.whole)), np.zeros(len(free.left))), 1.0)
+
+    def profile_of(self, first: np.ndarray, last: np.ndarray) -> np.ndarray:
+        """Return the profile that goes from one value to another while the numbers stay, `[nodes, states]`."""
+        none = np.zeros((len(self.by_first), len(first), 1))
+        ends = first[:, None], last[:, None]
+        points = self.chain.points(*ends, np.zeros((1, 1)), self.chain.closing(none)[0])
+        inner = (self.by_first @ points[:-1])[..., 0]
+        return np.concatenate([first[None], inner.reshape(-1, len(first))])
+
+    def kernel(self, count: int) -> np.ndarray:
+        """Return vectors along which nothing changes, where there are more of them than one, `[count, unknowns]`."""
+        vectors = np.linalg.svd(self._free.left)[2][-count:]
+        return np.asarray(vectors @ self._free.whole.T)
+
+    def _in_plane(self, row: np.ndarray, made: _Solutions, right: float) -> np.ndarray | None:
+        """Return a solution and what has to be added to it; None if there is no such."""
+        free = self._free
+        found = solved(np.vstack([free.left, row @ free.whole]), -np.append(made.left, row @ made.whole - right))
+        return None if found is None else made.whole + free.whole @ found
+
+    @cached_property
+    def _ends(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """What makes both ends of a profile: from numbers without a condition, from s, and from conditions."""
+        ends = self.ends
+        conditions = len(ends.values)
+        rotation, triangle = np.linalg.qr(np.hstack([ends.by_first, ends.by_last]).T, mode="complete")
+        known = rotation[:, :conditions] @ np.linalg.inv(triangle[:conditions].T)
+        return rotation[:, conditions:], -known @ ends.by_numbers, -known
+
+    @cached_property
+    def _free(self) -> _Solutions:
+        """What solves the equations inside of intervals and on the ends without a residual, column by column."""
+        apart, by_numbers, _ = self._ends
+        numbers = np.eye(self.by_numbers.shape[-1], apart.shape[1] + by_numbers.shape[1], apart.shape[1])
+        return self._solutions(np.hstack([apart, by_numbers]), self.by_numbers, numbers, numbers)
+
+    def _particular(self, residual: Residual) -> _Solutions:
+        """Return what makes up for a residual inside of intervals and on the ends, while the numbers stay."""
+        ends = self._ends[2] @ residual.ends
+        columns = -(self.inverse @ residual.inside[..., None])
+        made = self._solutions(ends[:, None], columns, np.ones((1, 1)), np.zeros((self.by_numbers.shape[-1], 1)))
+        left = made.left[:, 0]
+        left[len(left) - len(residual.integrals) :] += residual.integrals
+        return _Solutions(made.whole[:, 0], left)
+
+    def _solutions(self, ends: np.ndarray, columns: np.ndarray, numbers: np.ndarray, own: np.ndarray) -> _Solutions:
+        """Return profiles between given ends.
+
+        Args:
+            ends: both, one below the other, column by column.
+            columns: of the equations inside of intervals.
+            numbers: by which these are multiplied.
+            own: what stands behind the profiles.
+        """
+        size = self.by_first.shape[-1]
+        levels, last = self.chain.closing(-columns[:, -size:])
+        points = self.chain.points(ends[:size], ends[size:], numbers, levels)
+        inner = self.by_first @ points[:-1] + columns @ numbers
+        whole = np.concatenate([points[0], inner.reshape(-1, ends.shape[1]), own])
+        closing = self.chain.left @ points[0] + self.chain.right @ points[-1] + last @ numbers
+        return _Solutions(whole, np.vstack([closing, self.rows @ whole]))
+
+
+class _Solutions(NamedTuple):
+    """Profiles and numbers that solve some of the equations, and by how much they miss the others.
+
+    Attributes:
+        whole: profile and numbers.
+        left: of the equation that closes the chain, and of the conditions on integrals.
+    """
+
+    whole: np.ndarray
+    left: np.ndarray
+
+
+def missed(profile: np.ndarray, widths: np.ndarray, rates: np.ndarray) -> np.ndarray:
+    """Return the residual at the Gauss points, `[intervals, degree * states]`."""
+    found = at_gauss_points(profile, basis().slopes) - widths[:, None, None] * rates
+    return np.asarray(found.reshape(len(widths), -1))
+
+
+@frozen(eq=False)
+class Integrals:
+    """Conditions on integrals.
+
+    Attributes:
+        found: what has these integrals, at the Gauss points.
+        weights: of these, `[points]`.
+    """
+
+    found: Integrands
+    weights: np.ndarray
+
+    @classmethod
+    def of(cls, curve: ProfileCurve, x: np.ndarray, s: np.ndarray) -> Integrals:
+        """Return them for states at the Gauss points."""
+        weights = (np.diff(curve.mesh)[:, None] * basis().weights).ravel()
+        return cls(curve.problem.integrands(x, s, *curve.reference_at_gauss_points), weights)
+
+    @property
+    def values(self) -> np.ndarray:
+        """Return the integrals."""
+        return np.asarray(self.weights @ self.found.values.reshape(len(self.weights), -1))
+
+    @property
+    def by_all(self) -> np.ndarray:
+        """Return their derivatives by the profile and the numbers, `[conditions, unknowns]`."""
+        count, nodes, conditions, size = self.found.by_states.shape
+        weighted = self.weights[:, None] * self.found.by_states.reshape(count * nodes, -1)
+        parts = basis().values.T @ weighted.reshape(count, nodes, -1)
+        by_nodes = summed(parts).reshape(-1, conditions, size).swapaxes(0, 1).reshape(conditions, -1)
+        by_numbers = self.weights @ self.found.by_numbers.reshape(count * nodes, -1)
+        return np.hstack([by_nodes, by_numbers.reshape(conditions, -1)])
