@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,8 @@ import pandas as pd
 import pytest
 from rates_continuation import Continuation, CycleBranch, TwoParameterCurve, load
 from rates_continuation.native.collocation import DEGREE, Care, adapted, basis, interpolated, node_times
+from rates_continuation.native.tracing import Bounds
+from rates_continuation.reached import cycles_reached
 from rates_core.errors import ArgumentError, SimulationError, UnknownNameError
 from rates_core.testing.parts import single
 
@@ -106,6 +109,22 @@ def test_cycles_of_twice_the_period_begin_where_it_doubles() -> None:
     np.testing.assert_allclose(branch.periods, 4 * np.pi, rtol=1e-8)
     np.testing.assert_allclose(branch.column("p/op/u"), np.sqrt(branch.p[:, 0]), rtol=1e-4, atol=1e-8)
     np.testing.assert_allclose(branch.multipliers[:, 0].real, np.exp(-8 * np.pi * branch.p[:, 0]), rtol=1e-4)
+
+
+def test_cycles_of_twice_the_period_that_end_at_another_doubling_are_followed_once() -> None:
+    growth = "(0.04 - mu^2)"  # is the square of a
+    equations = [
+        f"u' = 0.5*({growth} - 1)*u + 0.5*({growth} + 1)*(x*u + y*v) - 0.5*v - (u^2 + v^2)*u",
+        f"v' = 0.5*({growth} - 1)*v + 0.5*({growth} + 1)*(y*u - x*v) + 0.5*u - (u^2 + v^2)*v",
+    ]
+    model, bounds = circle(equations, -0.25, u="variable(0.0)", v="variable(0.0)"), (-0.3, 0.3)
+    once = followed(model, bounds)
+    assert [(point.kind, round(point[MU], 9)) for point in once.specials] == [("PD", -0.2), ("PD", 0.2)]
+    follow = partial(Continuation(model).cycles, bounds=bounds)
+    ((branch, origin),) = cycles_reached([once], Bounds(*bounds), follow, 10)
+    assert (branch.ended, branch.specials, origin.branch) == (("doubled", "doubled"), (), 0)
+    assert branch.p[[0, -1], 0] == pytest.approx([-0.2, 0.2], abs=1e-3)
+    np.testing.assert_allclose(branch.column("p/op/u") ** 2, 0.04 - branch.p[:, 0] ** 2, rtol=1e-3, atol=1e-8)
 
 
 def test_the_branch_that_crosses_is_followed_to_both_sides() -> None:

@@ -72,7 +72,7 @@ def _origins(branches: Sequence[Branch], tried: Sequence[SpecialPoint], width: f
                 yield Origin(number, point)
             if point.kind == "BPC" and sum(_is_same(point, other, width) for other in passed) == 1:
                 yield Origin(number, point)
-            if point.kind == "PD":
+            if point.kind == "PD" and not any(_doubles_at(known, point, width) for known in cycles):
                 yield Origin(number, point)
 
 
@@ -83,6 +83,16 @@ def _ends_at(branch: CycleBranch, hopf: SpecialPoint, width: float) -> bool:
         near = abs(branch.p[end, 0] - hopf[path]) < SAME * width
         if reason == "hopf" and near and abs(branch.periods[end] / hopf.period - 1) < SAME:
             return _surrounds(branch.profiles[end], hopf)
+    return False
+
+
+def _doubles_at(branch: CycleBranch, doubling: SpecialPoint, width: float) -> bool:
+    """Tell whether one of the ends of a branch is a period doubling, where it has twice the period."""
+    path = branch.parameters[0]
+    for end, reason in zip((0, -1), branch.ended, strict=True):
+        near = abs(branch.p[end, 0] - doubling[path]) < SAME * width
+        if reason == "doubled" and near and abs(branch.periods[end] / (2 * doubling.period) - 1) < SAME:
+            return True
     return False
 
 

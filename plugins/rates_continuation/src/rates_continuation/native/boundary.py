@@ -83,6 +83,7 @@ class ProfileCurve(Curve):
         care: which meshes are made.
         near: equations of a profile near to those that are looked for, if they are known.
         motion: how the mesh moves in a step along the curve, if it does.
+        before: the mesh of the point before, and the profile on it, if a step led here.
     """
 
     problem: BoundaryProblem
@@ -93,6 +94,7 @@ class ProfileCurve(Curve):
     care: Care = field(factory=Care)
     near: Linearised | None = None
     motion: Motion | None = None
+    before: tuple[np.ndarray, np.ndarray] | None = None
 
     beside: ClassVar[float] = 0.5
     straight: ClassVar[float] = 0.7  # what is steep in time and moves turns the tangent, and is no fold
@@ -178,7 +180,7 @@ class ProfileCurve(Curve):
         """Return a solution but for a last step, with the equations there."""
         linear = self.linearised(found.z)
         step, tangent = linear.step(linear.residual, row, 0.0), linear.direction(along / scale**2)
-        if step is None or tangent is None:
+        if step is None or tangent is None or not np.linalg.norm(step / scale) < ROUNDED:
             return None
         tangent /= np.linalg.norm(tangent / scale)
         return Solved(found.z + step, tangent, scale, found.iterations, found.error, linear=linear)
@@ -204,6 +206,7 @@ class ProfileCurve(Curve):
         curve = self._moved(size)
         if curve is None:
             return None
+        curve = evolve(curve, before=(self.mesh, self.reference))
         normal = here.tangent if self.motion is None else self.motion.normal
         start = None
         if known is not None:

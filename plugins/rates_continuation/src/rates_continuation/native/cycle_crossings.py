@@ -298,8 +298,24 @@ def _confirmed(kind: str, found: Cycle, stretch: _Stretch, number: Callable[[Cyc
         if at is None:
             return []
         again = at
+    if not _is_on_circle(kind, again):  # a number jumped, as it does where multipliers are too large to be computed
+        return []
     again = evolve(again, curve=evolve(again.curve, care=care))
     return [CycleCrossing(kind, again, float(np.max(np.abs(again.p - found.p))))]
+
+
+def _is_on_circle(kind: str, cycle: Cycle) -> bool:
+    """Tell whether a multiplier is where it has to be at a point of a kind."""
+    match kind:
+        case "PD":
+            distances = np.abs(cycle.multipliers + 1.0)
+        case "NS":
+            distances = np.abs(np.abs(cycle.multipliers[cycle.multipliers.imag != 0]) - 1.0)
+        case "BPC":
+            distances = np.abs(cycle.multipliers - 1.0)
+        case _:
+            return True  # the curve turns round
+    return bool(np.min(distances, initial=np.inf) < CIRCLE)
 
 
 def _near(cycle: Cycle, number: Callable[[Cycle], float]) -> Cycle | None:

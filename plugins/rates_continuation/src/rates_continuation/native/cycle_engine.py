@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 from attrs import evolve, frozen
 
 from rates_continuation.native.boundary import ProfileCurve
+from rates_continuation.native.collocation import DEGREE, interpolated, node_times
 from rates_continuation.native.curve import Place
 from rates_continuation.native.cycle_crossings import CycleCrossing, all_crossings
 from rates_continuation.native.cycles import Periodic
@@ -16,8 +17,8 @@ from rates_continuation.native.floquet import Cycle
 from rates_continuation.native.tracing import Bounds, Steps, trace
 from rates_continuation.vector_field import Field
 
-SHRUNK = (0.5, 0.25, 0.125, 0.06)  # sizes of the last cycles before an equilibrium
-GONE = 0.02  # of a cycle: what is left of it where it is an equilibrium
+SHRUNK = (0.5, 0.25, 0.125, 0.06)  # of what shrinks: what the last cycles have of it
+GONE = 0.02  # of a cycle, or of its difference to one of half the period: what is left where it is that
 CLOSE = 1e-4  # distance to an equilibrium, of the size of a cycle, at which it is as good as homoclinic
 NEAR = 1e-2  # and at which it may be
 GROWN = 1.25  # times the period
@@ -100,9 +101,10 @@ def _one_way(
             break
         assert isinstance(traced.curve, ProfileCurve)
         point = Cycle.of(traced.curve, traced.place)
-        if points and _through_equilibrium(point):
-            points.extend(_shrinking(points[-1], point))
-            ended = "hopf"
+        shrunk = _shrunk(point) if points else ""
+        if shrunk:
+            points.extend(_shrinking(points[-1], point, SHRINKING[shrunk]))
+            ended = shrunk
             break
         points.append(point)
         ended = ended or _endless(points, reach.longest)
@@ -111,31 +113,45 @@ def _one_way(
     return points, all_crossings(points, from_rest, ended == "hopf"), ended
 
 
-def _through_equilibrium(after: Cycle) -> bool:
-    """Tell whether a cycle swings the other way than that before, or not at all: they shrank to an equilibrium."""
-    one, other = (_swing(after.curve, profile) for profile in (after.curve.reference, after.profile))
+def _shrunk(after: Cycle) -> str:
+    """Return to what cycles shrink between that before and one: empty if they do not."""
+    return next((end for end, part in SHRINKING.items() if _left(after, part) < GONE), "")
+
+
+def _left(after: Cycle, part: Part) -> float:
+    """Return how much of a part of the cycle before is left, less than nothing if it swings the other way."""
+    assert after.curve.before is not None
+    one, other = (part(after.curve, *known) for known in (after.curve.before, (after.curve.mesh, after.profile)))
     weights = after.curve.weights[:, None]
-    return float(np.sum(one * other * weights)) < GONE * float(np.sum(one * one * weights))
+    return float(np.sum(one * other * weights) / np.sum(one * one * weights))
 
 
-def _shrinking(last: Cycle, behind: Cycle) -> Iterator[Cycle]:
-    """Yield cycles between one and the equilibrium to which they shrink, each half as large as that before."""
+def _shrinking(last: Cycle, behind: Cycle, part: Part) -> Iterator[Cycle]:
+    """Yield cycles between one and that to which they shrink, in each of which half as much is left as before."""
     curve, here = behind.curve.taken_over(last.curve, last.place)
-    one, other = (_swing(curve, curve.split(z)[0]) for z in (here.z, behind.place.z))
-    weights = curve.weights[:, None]
-    left = float(np.sum(one * other * weights) / np.sum(one * one * weights))
-    whole = here.along(behind.place.z) / (1.0 - left)  # to where nothing is left, if cycles shrink evenly
+    whole = here.along(behind.place.z) / (1.0 - _left(behind, part))  # to where nothing is left, if they shrink evenly
     for share in SHRUNK:
         guess = here.z + (1.0 - share) * whole * here.tangent
         place = curve.place(guess, here.tangent, here.tangent, here.scale)
         if place is not None:
             point = Cycle.of(curve, place)
-            if not _through_equilibrium(point):
+            if _left(point, part) >= GONE:
                 yield point
 
 
-def _swing(curve: ProfileCurve, profile: np.ndarray) -> np.ndarray:
+def _swing(curve: ProfileCurve, mesh: np.ndarray, profile: np.ndarray) -> np.ndarray:
+    """Return how a cycle swings around its mean."""
     return np.asarray((profile - curve.weights @ profile) / curve.states)
+
+
+def _difference(curve: ProfileCurve, mesh: np.ndarray, profile: np.ndarray) -> np.ndarray:
+    """Return how the second half of a cycle differs from the first one."""
+    later = (node_times(mesh, DEGREE) + 0.5) % 1.0
+    return np.asarray((interpolated(mesh, profile, later, DEGREE) - profile) / curve.states)
+
+
+Part = Callable[[ProfileCurve, np.ndarray, np.ndarray], np.ndarray]
+SHRINKING: Mapping[str, Part] = {"hopf": _swing, "doubled": _difference}  # by what nothing is left of there
 
 
 def _endless(points: list[Cycle], longest: float) -> str:
