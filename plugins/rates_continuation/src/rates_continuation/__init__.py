@@ -8,21 +8,25 @@ from typing import TYPE_CHECKING, Any
 from rates_core.plugins import AnalysisSpec, hookimpl
 
 if TYPE_CHECKING:
+    from rates_continuation.boundary_branch import BoundaryBranch
     from rates_continuation.branch import Branch
     from rates_continuation.continuation import Continuation
     from rates_continuation.cycle_branch import CycleBranch
     from rates_continuation.diagram import Diagram
     from rates_continuation.profile import Profile
+    from rates_continuation.solution_profile import SolutionProfile
     from rates_continuation.special import SpecialPoint
     from rates_continuation.stored import load
     from rates_continuation.two_parameter_curve import TwoParameterCurve
 
 __all__ = [
+    "BoundaryBranch",
     "Branch",
     "Continuation",
     "CycleBranch",
     "Diagram",
     "Profile",
+    "SolutionProfile",
     "SpecialPoint",
     "TwoParameterCurve",
     "load",
@@ -31,11 +35,13 @@ __all__ = [
 rates_api = (1, 0)
 
 _PLACES = {
+    "BoundaryBranch": "boundary_branch",
     "Branch": "branch",
     "Continuation": "continuation",
     "CycleBranch": "cycle_branch",
     "Diagram": "diagram",
     "Profile": "profile",
+    "SolutionProfile": "solution_profile",
     "SpecialPoint": "special",
     "TwoParameterCurve": "two_parameter_curve",
     "load": "stored",

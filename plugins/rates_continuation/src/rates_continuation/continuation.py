@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,8 @@ from rates_core.errors import ArgumentError, SimulationError, shown, warn
 from rates_core.simulation.field import VectorField
 from rates_core.switches import switch
 
+from rates_continuation.boundary_branch import BoundaryBranch
+from rates_continuation.boundary_values import Answer, Question, answered
 from rates_continuation.bounds import checked_bounds, checked_steps, count, positive
 from rates_continuation.branch import Branch
 from rates_continuation.curves import curve_from
@@ -27,6 +29,7 @@ from rates_continuation.native.equilibria import EquilibriumEquations, ordered_e
 from rates_continuation.native.extending import extended, extended_cycles
 from rates_continuation.native.reachable import reachable
 from rates_continuation.native.tracing import Bounds
+from rates_continuation.profile import Profile
 from rates_continuation.reached import Origin, cycles_reached
 from rates_continuation.resting import settled, without_dust
 from rates_continuation.special import SpecialPoint
@@ -185,7 +188,7 @@ class Continuation:
         """Go on with a branch where it ended at a bound, or because it had as many points as were asked for.
 
         Args:
-            branch: of equilibria or of cycles, of this model with these parameters.
+            branch: of equilibria, of cycles or of boundary values, of this model with these parameters.
             bounds: between which the parameter varies now; the branch must lie within.
             max_points: more of them, to each side.
             max_step: as for `equilibria`.
@@ -201,6 +204,8 @@ class Continuation:
                 f"bounds of '{path}' are ({lower:g}, {upper:g}), and the branch goes from {first:g} to {last:g}. Give "
                 "bounds that hold all of it."
             )
+        if isinstance(branch.found, Answer):
+            return branch.found.extended(limits, steps)
         field = self.model.get_vector_field([path], self.parameters)
         if isinstance(branch.found, FollowedCycles):
             return branch_of_cycles(
@@ -241,6 +246,52 @@ class Continuation:
         steps = checked_steps(max_step, max_points)
         return curve_from(self.model, self.parameters, point, parameter, bounds, kind, steps)
 
+    def boundary_values(
+        self,
+        parameter: str,
+        bounds: tuple[float, float],
+        conditions: Sequence[str],
+        on_average: Sequence[str] = (),
+        interval: float = 1.0,
+        free: Sequence[str] = (),
+        start: Mapping[str, Any] | pd.DataFrame | Profile | None = None,
+        max_points: int = 1000,
+        max_step: float = 0.25,
+        max_intervals: int = 64,
+        tolerance: float = 1e-6,
+    ) -> BoundaryBranch:
+        """Follow solutions of the model on an interval of time with conditions at its ends, as a parameter varies.
+
+        Time may stand for anything else, such as space. A condition is an equation, or an expression that has to be
+        zero; there are as many of both kinds together as states and free parameters.
+
+        Args:
+            parameter: path of the one that varies; or `interval`, the length.
+            bounds: between which it does.
+            conditions: on the ends, such as `start(p/op/u) = 0` or `end(p/op/u) = p/op/k`.
+            on_average: conditions that hold on average over the interval, such as `p/op/u = 1`.
+            interval: how long it is: the model's time goes from 0 to this.
+            free: paths of other parameters, and `interval`, for which the conditions are solved, too.
+            start: what a solution is like: values by path, of states as numbers, as functions of an array of times or
+                as columns of a table over time, which is stretched over the interval; or such a table, or the profile
+                of another solution. A state of which nothing is said has its initial value all along, and a parameter
+                that of the model.
+            max_points, max_step: as for `cycles`.
+            max_intervals, tolerance: of the mesh, as for `cycles`.
+
+        Raises:
+            UnknownNameError: a path names nothing.
+            EquationError: a condition is malformed.
+            ArgumentError: there are too many conditions or too few, or the parameter starts outside of its bounds.
+            SimulationError: there is no solution near the start.
+            UnsupportedFeatureError: the model depends on time; let a state be time: `s' = 1`, with `start(s) = 0`.
+        """
+        limits, steps = Bounds(*checked_bounds(bounds)), checked_steps(max_step, max_points)
+        care = Care(positive("tolerance", tolerance), count("max_intervals", max_intervals), closed=False)
+        names = [parameter, *_names(free)]
+        question = Question.asked(self.model, self.parameters, names, conditions, on_average, interval)
+        return answered(question, start, limits, steps, care)
+
     def _started(
         self, parameter: str, bounds: tuple[float, float], start: Mapping[str, float] | None
     ) -> tuple[VectorField, EquilibriumEquations, Place, Bounds]:
@@ -273,6 +324,17 @@ class Continuation:
                 0.0,
             )
         return field, equations, place, Bounds(lower, upper)
+
+
+def _names(free: Any) -> list[Any]:
+    """Return what free parameters are called.
+
+    Raises:
+        ArgumentError: they are no list.
+    """
+    if isinstance(free, str) or not isinstance(free, Sequence):
+        raise ArgumentError(f"free must be a list of paths of parameters; it is {shown(free)}.")
+    return list(free)
 
 
 def _branch(field: VectorField, found: Followed) -> Branch:

@@ -7,18 +7,22 @@ import json
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from rates_core.errors import ArgumentError
 from rates_core.files import obstacle, path_of, replace
 
+from rates_continuation.boundary_branch import BoundaryBranch
 from rates_continuation.branch import Branch
 from rates_continuation.cycle_branch import CycleBranch
 from rates_continuation.diagram import Diagram
 from rates_continuation.profile import Profile
 from rates_continuation.reached import Origin
+from rates_continuation.solution_profile import SolutionProfile
 from rates_continuation.special import SpecialPoint
+
+Form = TypeVar("Form", bound=Profile)
 
 FORMAT = 1
 NUMBERS = ("period", "coefficient", "residual", "error")
@@ -70,9 +74,10 @@ def load(file: str | Path) -> Diagram:
 def _branch_text(branch: Branch, name: str, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
     """Put the arrays of a branch under a name; return the rest."""
     arrays.update({f"{name}p": branch.p, f"{name}x": branch.x, f"{name}eigenvalues": branch.eigenvalues})
-    cycles = isinstance(branch, CycleBranch)
+    cycles, solutions = isinstance(branch, CycleBranch), isinstance(branch, BoundaryBranch)
     if isinstance(branch, CycleBranch):
         arrays[f"{name}trivial"] = branch.trivial
+    if isinstance(branch, CycleBranch | BoundaryBranch):
         _put_profiles(list(branch.profiles), name, arrays)
     for number, point in enumerate(branch.specials):
         own = f"{name}special/{number}/"
@@ -87,8 +92,8 @@ def _branch_text(branch: Branch, name: str, arrays: dict[str, np.ndarray]) -> di
         for point in branch.specials
     ]  # fmt: skip
     return {
-        "cycles": cycles, "parameters": branch.parameters, "states": branch.states, "ended": branch.ended,
-        "specials": specials,
+        "cycles": cycles, "solutions": solutions, "parameters": branch.parameters, "states": branch.states,
+        "ended": branch.ended, "specials": specials,
     }  # fmt: skip
 
 
@@ -108,26 +113,32 @@ def _put_profiles(profiles: list[Profile], name: str, arrays: dict[str, np.ndarr
     arrays[f"{name}values"] = np.concatenate([profile.values for profile in profiles])
 
 
-def _profiles(states: tuple[str, ...], name: str, arrays: Mapping[str, np.ndarray]) -> Iterator[Profile]:
+def _profiles(form: type[Form], states: tuple[str, ...], name: str, arrays: Mapping[str, np.ndarray]) -> Iterator[Form]:
     periods, sizes, meshes, values = (arrays[f"{name}{key}"] for key in ("periods", "sizes", "meshes", "values"))
     nodes = (len(values) - len(sizes)) // (len(meshes) - len(sizes))  # of an interval, but for the last one
     first = row = 0
     for period, size in zip(periods.tolist(), sizes.tolist(), strict=True):
         rows = nodes * (size - 1) + 1
-        yield Profile(states, period, meshes[first : first + size], values[row : row + rows])
+        yield form(states, period, meshes[first : first + size], values[row : row + rows])
         first, row = first + size, row + rows
 
 
 def _branch(text: Mapping[str, Any], name: str, arrays: Mapping[str, np.ndarray]) -> Branch:
     parameters, states = tuple(text["parameters"]), tuple(text["states"])
+    solutions = text.get("solutions", False)
+    form = SolutionProfile if solutions else Profile
     specials = tuple(
-        _special(point, states, f"{name}special/{number}/", arrays) for number, point in enumerate(text["specials"])
+        _special(form, point, states, f"{name}special/{number}/", arrays)
+        for number, point in enumerate(text["specials"])
     )
     p, x, eigenvalues = (arrays[f"{name}{key}"] for key in ("p", "x", "eigenvalues"))
     begun, ended = text["ended"]
+    if solutions:
+        found = tuple(_profiles(SolutionProfile, states, name, arrays))
+        return BoundaryBranch(parameters, states, p, x, eigenvalues, specials, (begun, ended), None, profiles=found)
     if not text["cycles"]:
         return Branch(parameters, states, p, x, eigenvalues, specials, (begun, ended), None)
-    profiles = tuple(_profiles(states, name, arrays))
+    profiles = tuple(_profiles(Profile, states, name, arrays))
     trivial = arrays[f"{name}trivial"]
     return CycleBranch(
         parameters, states, p, x, eigenvalues, specials, (begun, ended), None, profiles=profiles, trivial=trivial
@@ -135,10 +146,10 @@ def _branch(text: Mapping[str, Any], name: str, arrays: Mapping[str, np.ndarray]
 
 
 def _special(
-    text: Mapping[str, Any], states: tuple[str, ...], name: str, arrays: Mapping[str, np.ndarray]
+    form: type[Profile], text: Mapping[str, Any], states: tuple[str, ...], name: str, arrays: Mapping[str, np.ndarray]
 ) -> SpecialPoint:
     numbers = {key: float("nan") if text[key] is None else text[key] for key in NUMBERS}
-    profile = next(_profiles(states, name, arrays)) if text["cycle"] else None
+    profile = next(_profiles(form, states, name, arrays)) if text["cycle"] else None
     return SpecialPoint(
         kind=text["kind"], values=text["values"], number=text["number"], eigenvalues=arrays[f"{name}eigenvalues"],
         found=None, profile=profile, **numbers,

@@ -25,10 +25,12 @@ class Care:
     Attributes:
         tolerance: by how much polynomials may miss a profile, in scales of its states.
         most: number of intervals.
+        closed: whether profiles go on at the end as they begin.
     """
 
     tolerance: float = 1e-6
     most: int = 128
+    closed: bool = True
 
 
 @frozen(eq=False)
@@ -117,7 +119,7 @@ def adapted(mesh: np.ndarray, profile: np.ndarray, scale: np.ndarray, care: Care
         care: what is asked of the mesh.
     """
     width = np.diff(mesh)
-    share = _demand(width, profile / scale)
+    share = _demand(width, profile / scale, care.closed)
     total = float(np.sum(share))
     count = int(np.clip(np.ceil(total * (MISSED / care.tolerance) ** (1.0 / (DEGREE + 1))), FEWEST, care.most))
     if count <= len(width) < UNEVEN * count:
@@ -128,12 +130,14 @@ def adapted(mesh: np.ndarray, profile: np.ndarray, scale: np.ndarray, care: Care
     return np.asarray(found)
 
 
-def _demand(width: np.ndarray, profile: np.ndarray) -> np.ndarray:
+def _demand(width: np.ndarray, profile: np.ndarray, goes_on: bool) -> np.ndarray:
     """Return how much of a mesh each interval asks for: about the root of order degree + 1 of its error."""
     highest = np.einsum("j,kjn->kn", basis().highest, pieces(profile, DEGREE)) / width[:, None] ** DEGREE
     closed = np.vstack([highest[-1], highest, highest[0]])
     distance = 0.5 * (np.concatenate([width[-1:], width]) + np.concatenate([width, width[:1]]))
     jumps = np.abs(np.diff(closed, axis=0)) / distance[:, None]
+    if not goes_on:
+        jumps[[0, -1]] = jumps[[1, -2]]
     change = np.max(0.5 * (jumps[:-1] + jumps[1:]), axis=1) ** (1.0 / (DEGREE + 1))
     total = float(np.sum(change * width))
     return np.asarray((change + 0.1 * total + 1e-300) * width)  # no interval becomes longer than some others

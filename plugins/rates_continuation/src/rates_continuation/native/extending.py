@@ -12,12 +12,13 @@ from rates_continuation.native.cycle_engine import FollowedCycles, Reach, follow
 from rates_continuation.native.engine import Followed, follow_on
 from rates_continuation.native.equilibria import Equilibrium, EquilibriumEquations
 from rates_continuation.native.floquet import Cycle
+from rates_continuation.native.solution_engine import FollowedSolutions, Solution, follow_solutions_on
 from rates_continuation.native.tracing import Bounds, Steps
 
 GOING_ON = ("bound", "steps", "period")  # reasons that other bounds, or more steps, can do away with
 WITHIN = 1e-9  # of the bounds
 
-Point = Equilibrium | Cycle
+Point = Equilibrium | Cycle | Solution
 Way = tuple[list[Any], list[tuple[int, Any]], str]  # points, what happens between them, and why they end
 
 
@@ -47,6 +48,20 @@ def extended_cycles(found: FollowedCycles, reach: Reach) -> FollowedCycles:
         found.points, found.crossings, found.ended, reach.bounds, lambda last: follow_cycles_on(last, reach)
     )
     return FollowedCycles(points, crossings, ended)
+
+
+def extended_solutions(found: FollowedSolutions, bounds: Bounds, steps: Steps) -> FollowedSolutions:
+    """Return a curve of solutions of a boundary value problem that goes on likewise.
+
+    Args:
+        found: the curve.
+        bounds: to which it goes on.
+        steps: on each side.
+    """
+    points, turns, ended = _both(
+        found.points, found.turns, found.ended, bounds, lambda last: follow_solutions_on(last, bounds, steps)
+    )
+    return FollowedSolutions(points, turns, ended)
 
 
 def _both(

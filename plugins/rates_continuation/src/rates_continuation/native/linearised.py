@@ -28,7 +28,7 @@ def summed(parts: np.ndarray) -> np.ndarray:
     """Return what belongs to nodes from what belongs to nodes of intervals, `[intervals, degree + 1, ...]`."""
     count, nodes = parts.shape[:2]
     found = np.zeros((count * (nodes - 1) + 1, *parts.shape[2:]))
-    found[:-1] = parts[:, :-1].reshape(-1, *parts.shape[2:])
+    found[:-1] = parts[:, :-1].reshape(count * (nodes - 1), *parts.shape[2:])
     found[nodes - 1 :: nodes - 1] += parts[:, -1]
     return found
 
@@ -203,14 +203,16 @@ class Integrals:
     @property
     def values(self) -> np.ndarray:
         """Return the integrals."""
-        return np.asarray(self.weights @ self.found.values.reshape(len(self.weights), -1))
+        values = self.found.values
+        return np.asarray(self.weights @ values.reshape(len(self.weights), values.shape[-1]))
 
     @property
     def by_all(self) -> np.ndarray:
         """Return their derivatives by the profile and the numbers, `[conditions, unknowns]`."""
         count, nodes, conditions, size = self.found.by_states.shape
-        weighted = self.weights[:, None] * self.found.by_states.reshape(count * nodes, -1)
-        parts = basis().values.T @ weighted.reshape(count, nodes, -1)
-        by_nodes = summed(parts).reshape(-1, conditions, size).swapaxes(0, 1).reshape(conditions, -1)
-        by_numbers = self.weights @ self.found.by_numbers.reshape(count * nodes, -1)
-        return np.hstack([by_nodes, by_numbers.reshape(conditions, -1)])
+        weighted = self.weights.reshape(count, nodes, 1) * self.found.by_states.reshape(count, nodes, conditions * size)
+        parts = summed(basis().values.T @ weighted)
+        by_nodes = parts.reshape(len(parts), conditions, size).swapaxes(0, 1).reshape(conditions, len(parts) * size)
+        numbers = self.found.by_numbers.shape[-1]
+        by_numbers = self.weights @ self.found.by_numbers.reshape(count * nodes, conditions * numbers)
+        return np.hstack([by_nodes, by_numbers.reshape(conditions, numbers)])

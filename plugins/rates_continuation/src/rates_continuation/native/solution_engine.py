@@ -1,0 +1,156 @@
+"""Follow solutions of boundary value problems from a start, and find their folds."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+from attrs import evolve, frozen
+from scipy.optimize import brentq
+
+from rates_continuation.native.boundary import ProfileCurve
+from rates_continuation.native.curve import Place
+from rates_continuation.native.tracing import Bounds, Steps, trace
+
+FINER = 0.01  # times the tolerance, at folds
+MORE = 2  # times as many intervals there
+ADAPTED = 2  # meshes that are made there, one after the other
+AROUND = (1e-3, 1e-2, 0.1)  # of a fold, in scales: there it is looked for on a finer mesh
+PRECISION = 1e-10  # of a place on the curve, in scales
+
+
+@frozen(eq=False)
+class Solution:
+    """A point of a curve of profiles.
+
+    Attributes:
+        curve: on whose mesh it lies.
+        place: on the curve.
+    """
+
+    curve: ProfileCurve
+    place: Place
+
+    @property
+    def profile(self) -> np.ndarray:
+        """Return the states at the nodes of the mesh."""
+        return self.curve.split(self.place.z)[0]
+
+    @property
+    def numbers(self) -> np.ndarray:
+        """Return the free numbers, that which is varied last."""
+        return self.curve.split(self.place.z)[1]
+
+    def turned(self) -> Solution:
+        """Return the point of the curve in its other direction."""
+        return evolve(self, place=evolve(self.place, tangent=-self.place.tangent))
+
+
+@frozen(eq=False)
+class Turn:
+    """A solution at which the curve turns round.
+
+    Attributes:
+        solution: there.
+        error: by how much the varied number differs from that on a coarser mesh.
+    """
+
+    solution: Solution
+    error: float
+
+
+@frozen(eq=False)
+class FollowedSolutions:
+    """A curve of profiles from end to end.
+
+    Attributes:
+        points: in order.
+        turns: between them, with the number of the point before.
+        ended: why, at the first and at the last point.
+    """
+
+    points: list[Solution]
+    turns: list[tuple[int, Turn]]
+    ended: tuple[str, str]
+
+
+def follow_solutions(curve: ProfileCurve, start: Place, bounds: Bounds, steps: Steps) -> FollowedSolutions:
+    """Follow a curve of profiles from one of them to both sides."""
+    first = Solution(curve, start)
+    before, begun = _one_way(first.turned(), bounds, steps)
+    behind, ended = ([], begun) if begun == "closed" else _one_way(first, bounds, steps)
+    points = [*(point.turned() for point in reversed(before)), first, *behind]
+    return FollowedSolutions(points, all_turns(points), (begun, ended))
+
+
+def follow_solutions_on(
+    last: Solution, bounds: Bounds, steps: Steps
+) -> tuple[list[Solution], list[tuple[int, Turn]], str]:
+    """Follow a curve on from its last point; return that and those behind, turns, and why it ends."""
+    behind, ended = _one_way(last, bounds, steps)
+    points = [last, *behind]
+    return points, all_turns(points), ended
+
+
+def _one_way(start: Solution, bounds: Bounds, steps: Steps) -> tuple[list[Solution], str]:
+    points, ended = list[Solution](), ""
+    for traced in trace(*start.curve.carried_on(start.place), bounds, steps):
+        ended = traced.ended
+        if ended != "stalled":
+            assert isinstance(traced.curve, ProfileCurve)
+            points.append(Solution(traced.curve, traced.place))
+    return points, ended
+
+
+def all_turns(points: list[Solution]) -> list[tuple[int, Turn]]:
+    """Return where a curve turns round, each with the number of the point before."""
+    found = []
+    for number, (one, other) in enumerate(pairwise(points)):
+        turn = _turn(one, other) if one.place.tangent[-1] * other.place.tangent[-1] < 0 else None
+        if turn is not None:
+            found.append((number, turn))
+    return found
+
+
+def _turn(one: Solution, other: Solution) -> Turn | None:
+    """Return the turn between two neighbouring points as it is on a finer mesh; None if it is not there."""
+    curve, begin = one.curve.carried_on(one.place)
+    found = _level(curve, begin, 0.0, begin.along(other.place.z))
+    if found is None:
+        return None
+    care, again = curve.care, found
+    finer = evolve(care, tolerance=FINER * care.tolerance, most=MORE * care.most)
+    for _ in range(ADAPTED):  # the first mesh is made from what a coarse one shows of the profile
+        curve, begin = evolve(again.curve, care=finer).carried_on(again.place)
+        near = (_level(curve, begin, -width, width) for width in AROUND)
+        at = next((each for each in near if each is not None), None)
+        if at is None:
+            return None
+        again = at
+    error = abs(float(again.numbers[-1] - found.numbers[-1]))
+    return Turn(evolve(again, curve=evolve(again.curve, care=care)), error)
+
+
+def _level(curve: ProfileCurve, begin: Place, lower: float, upper: float) -> Solution | None:
+    """Return the point, between two distances along a tangent, at which the last number stands still."""
+
+    def at(distance: float) -> Place:
+        guess = begin.z + distance * begin.tangent
+        place = curve.place(guess, begin.tangent, begin.tangent, begin.scale)
+        if place is None:
+            raise _NotFoundError
+        return place
+
+    def slope(distance: float) -> float:
+        return float(at(distance).tangent[-1])
+
+    try:
+        if slope(lower) * slope(upper) > 0:
+            return None
+        return Solution(curve, at(float(brentq(slope, lower, upper, xtol=PRECISION))))
+    except _NotFoundError:
+        return None
+
+
+class _NotFoundError(Exception):
+    """There is no solution where one was looked for."""
