@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rates_continuation.continuation import Continuation
     from rates_continuation.cycle_branch import CycleBranch
     from rates_continuation.diagram import Diagram
+    from rates_continuation.homoclinic_orbits import HomoclinicOrbits
     from rates_continuation.profile import Profile
     from rates_continuation.solution_profile import SolutionProfile
     from rates_continuation.special import SpecialPoint
@@ -25,6 +26,7 @@ __all__ = [
     "Continuation",
     "CycleBranch",
     "Diagram",
+    "HomoclinicOrbits",
     "Profile",
     "SolutionProfile",
     "SpecialPoint",
@@ -40,6 +42,7 @@ _PLACES = {
     "Continuation": "continuation",
     "CycleBranch": "cycle_branch",
     "Diagram": "diagram",
+    "HomoclinicOrbits": "homoclinic_orbits",
     "Profile": "profile",
     "SolutionProfile": "solution_profile",
     "SpecialPoint": "special",

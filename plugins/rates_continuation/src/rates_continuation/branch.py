@@ -21,13 +21,17 @@ REASONS = {
     "closed": "the branch came back to its start",
     "left": "a state left its bounds",
     "stalled": "no step was small enough: the corrector did not converge",
-    "BT": "0 is a double eigenvalue: Hopf points end, and neutral saddles begin",
+    "BT": "0 is a double eigenvalue: Hopf points and homoclinic orbits end, and neutral saddles begin",
     "steps": "there were as many steps as were asked for",
     "hopf": "cycles shrank to an equilibrium, at a Hopf point",
     "doubled": "cycles of half the period are there, at a period doubling",
     "crossing": "another branch of cycles is there, at a branch point",
     "orbit": "the cycle that a run led to",
     "homoclinic": "the period grows without end: cycles come to an orbit from an equilibrium to itself",
+    "saddle-node": "an eigenvalue of the equilibrium of homoclinic orbits comes to 0: it meets another one, at a fold",
+    "shilnikov-hopf": "a pair of eigenvalues of the equilibrium of homoclinic orbits comes to the imaginary axis",
+    "passing": "homoclinic orbits come to pass their equilibrium on the way: two of them, one behind the other",
+    "shrunk": "homoclinic orbits shrank to their equilibrium",
     "period": "the period became longer than was asked for",
 }
 

@@ -24,6 +24,16 @@ NORMAL_FORMS = (
     "bifurcations of limit cycles. SIAM Journal on Numerical Analysis, 43, 1407-1435. "
     "https://doi.org/10.1137/040611306"
 )
+BEYN = (
+    "Beyn, W.-J. (1990). The numerical computation of connecting orbits in dynamical systems. IMA Journal of Numerical "
+    "Analysis, 10, 379-405. https://doi.org/10.1093/imanum/10.3.379"
+)
+CHAMPNEYS = (
+    "Champneys, A. R., Kuznetsov, Yu. A., & Sandstede, B. (1996). A numerical toolbox for homoclinic bifurcation "
+    "analysis. International Journal of Bifurcation and Chaos, 6, 867-887. "
+    "https://doi.org/10.1142/S0218127496000485"
+)
+OF_HOMOCLINICS = (KELLER, DOEDEL, BEYN, CHAMPNEYS)
 OF_EQUILIBRIA = (KELLER, GOVAERTS)
 OF_BOUNDARY_VALUES = (KELLER, DOEDEL)
 OF_CYCLES = (KELLER, DOEDEL, FAIRGRIEVE, NORMAL_FORMS)

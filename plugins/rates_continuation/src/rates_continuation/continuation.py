@@ -20,6 +20,8 @@ from rates_continuation.cycle_branch import CycleBranch
 from rates_continuation.cycle_starts import LONGEST, branch_of_cycles, from_point, running_cycle
 from rates_continuation.diagram import Diagram
 from rates_continuation.engines import engine_of
+from rates_continuation.homoclinic_orbits import HomoclinicOrbits
+from rates_continuation.homoclinics import orbits_from
 from rates_continuation.native.collocation import Care
 from rates_continuation.native.curve import Place
 from rates_continuation.native.cycle_engine import FollowedCycles, Reach
@@ -245,6 +247,34 @@ class Continuation:
         """
         steps = checked_steps(max_step, max_points)
         return curve_from(self.model, self.parameters, point, parameter, bounds, kind, steps)
+
+    def homoclinic(
+        self,
+        from_: CycleBranch,
+        parameter: str,
+        bounds: Mapping[str, tuple[float, float]],
+        max_points: int = 1000,
+        max_step: float = 0.25,
+        max_intervals: int = 128,
+        tolerance: float = 1e-6,
+    ) -> HomoclinicOrbits:
+        """Follow orbits from an equilibrium to itself as two parameters vary, from the end of a branch of cycles.
+
+        Args:
+            from_: a branch that ended `homoclinic`, or `period`; the last of its cycles passes the equilibrium closely.
+            parameter: path of the second parameter that varies, from its value in the model.
+            bounds: between which both vary, by path.
+            max_points, max_step, max_intervals, tolerance: as for `cycles`.
+
+        Raises:
+            UnknownNameError: a path names nothing.
+            ArgumentError: the branch ended otherwise, or comes from another model; or bounds are missing or leave out
+                its end.
+            SimulationError: there is no such orbit near the last cycle.
+        """
+        care = Care(positive("tolerance", tolerance), count("max_intervals", max_intervals), closed=False)
+        steps = checked_steps(max_step, max_points)
+        return orbits_from(self.model, self.parameters, from_, parameter, bounds, care, steps)
 
     def boundary_values(
         self,

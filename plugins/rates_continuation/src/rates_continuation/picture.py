@@ -18,7 +18,8 @@ MARKS = {
     "LP": "o", "HB": "s", "BP": "D", "LPC": "^", "PD": "v", "NS": "*", "BPC": "P", "??": "x",
     "CP": "<", "BT": "p", "ZH": "h", "GH": ">", "HH": "X",
 }  # fmt: skip
-LINES = {"LP": "tab:blue", "HB": "tab:orange", "LPC": "tab:green", "PD": "tab:purple", "NS": "tab:brown"}
+LINES = {"LP": "tab:blue", "HB": "tab:orange", "LPC": "tab:green", "PD": "tab:purple", "NS": "tab:brown",
+         "HOM": "tab:gray"}  # fmt: skip
 
 
 def drawn(branch: Branch, path: str, ax: Axes | None) -> Axes:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-NAMES = {"LP": "folds", "HB": "Hopf points", "LPC": "folds of cycles", "PD": "period doublings", "NS": "tori"}
+NAMES = {"LP": "folds", "HB": "Hopf points", "LPC": "folds of cycles", "PD": "period doublings", "NS": "tori",
+         "HOM": "homoclinic orbits"}  # fmt: skip
 
 
 @frozen(eq=False)

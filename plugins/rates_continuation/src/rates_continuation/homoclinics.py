@@ -1,0 +1,99 @@
+"""Homoclinic orbits in two parameters, in the names of a model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from rates_core.errors import ArgumentError, SimulationError, shown
+from rates_core.simulation.field import VectorField
+
+from rates_continuation.bounds import bounds_by_path, check_within
+from rates_continuation.cycle_branch import CycleBranch
+from rates_continuation.homoclinic_orbits import HomoclinicOrbits
+from rates_continuation.native.collocation import Care
+from rates_continuation.native.engine import WIDTHS
+from rates_continuation.native.homoclinic_engine import FollowedOrbits, Orbit, follow_orbits, orbit_near
+from rates_continuation.native.tracing import Bounds, Steps
+from rates_continuation.solution_profile import SolutionProfile
+from rates_continuation.two_parameters import second_parameter
+from rates_core import CircuitTemplate
+
+LONG = ("homoclinic", "period")  # how branches end whose last cycles have a long period
+
+
+def orbits_from(
+    model: CircuitTemplate,
+    values: Mapping[str, float],
+    cycles: CycleBranch,
+    parameter: str | None,
+    bounds: Any,
+    care: Care,
+    steps: Steps,
+) -> HomoclinicOrbits:
+    """Return the curve of homoclinic orbits near the last cycle of a branch; see `Continuation.homoclinic`."""
+    end = _end(cycles)
+    paths = second_parameter(cycles.parameters[0], parameter)
+    limits = bounds_by_path(bounds, paths)
+    field = model.get_vector_field(paths, values)
+    if field.states != cycles.states:
+        raise ArgumentError(
+            f"The branch has states {', '.join(cycles.states)}, and the model {', '.join(field.states)}: it is a "
+            "branch of another model."
+        )
+    p = np.array([cycles.p[end, 0], field.p[1]])
+    for path, value, own in zip(paths, p.tolist(), limits, strict=True):
+        check_within(path, value, own)
+    within = Bounds(*np.transpose(limits))
+    widths, profile = (within.upper - within.lower) / WIDTHS, cycles.profiles[end]
+    start = orbit_near(field, profile.mesh, profile.values, profile.period, p, widths, care)
+    if start is None:
+        raise SimulationError(
+            f"No homoclinic orbit was found near the cycle of period {profile.period:g} at {paths[0]} = {p[0]:g}, with "
+            f"{paths[1]} = {p[1]:g}: it passes no saddle, or the equations of the orbit could not be solved from it. "
+            "Follow the cycles to a longer period: max_period=...",
+            0.0,
+        )
+    return _curve(field, follow_orbits(start, within, steps))
+
+
+def _end(cycles: Any) -> int:
+    """Return which cycle of a branch passes an equilibrium closely: the last one, or the first.
+
+    Raises:
+        ArgumentError: none does, or it is no branch of cycles.
+    """
+    if not isinstance(cycles, CycleBranch):
+        raise ArgumentError(f"from_ must be a branch of cycles, of continuation.cycles(...); it is {shown(cycles)}.")
+    for end, number in ((1, -1), (0, 0)):
+        if cycles.ended[end] in LONG:
+            return number
+    raise ArgumentError(
+        f"Homoclinic orbits are followed from a branch of cycles that ended 'homoclinic' or 'period'; this one ended "
+        f"{cycles.ended[0]!r} and {cycles.ended[1]!r}."
+    )
+
+
+def _curve(field: VectorField, found: FollowedOrbits) -> HomoclinicOrbits:
+    points = found.points
+    eigenvalues = np.array([orbit.eigenvalues for orbit in points])
+    return HomoclinicOrbits(
+        kind="HOM",
+        parameters=field.parameters,
+        states=field.states,
+        p=np.array([orbit.p for orbit in points]),
+        x=np.array([orbit.saddle for orbit in points]),
+        eigenvalues=eigenvalues,
+        unstable=np.count_nonzero(eigenvalues.real > 0, axis=1),
+        omega=np.full(len(points), np.nan),
+        coefficients=np.array([orbit.saddle_quantity for orbit in points]),
+        specials=(),
+        ended=found.ended,
+        found=found,
+        profiles=tuple(_profile(field, orbit) for orbit in points),
+    )
+
+
+def _profile(field: VectorField, orbit: Orbit) -> SolutionProfile:
+    return SolutionProfile(field.states, orbit.length, orbit.curve.mesh, orbit.profile)
