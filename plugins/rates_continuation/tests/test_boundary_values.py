@@ -61,6 +61,16 @@ def test_solutions_of_bratu_turn_round_at_their_fold_and_go_on_to_the_upper_ones
     np.testing.assert_allclose(np.min(branch.smallest[:, 0]), 0.0, atol=1e-12)
 
 
+def test_folds_behind_the_start_are_found_on_meshes_that_change() -> None:
+    model = single(["u' = slope", "slope' = k*exp(u)"], u="output(0.0)", slope="variable(0.0)", k=-0.5)
+    branch = Continuation(model).boundary_values("p/op/k", (-4.0, -0.1), ENDS, tolerance=1e-9)
+    assert len({len(profile.mesh) for profile in branch.profiles}) > 10
+    (fold,) = branch.specials
+    assert fold["p/op/k"] == pytest.approx(-REFERENCE["bratu"]["fold_lambda"], abs=1e-11)
+    near = branch.p[fold.number : fold.number + 2, 0]
+    assert np.max(near) == np.partition(branch.p[:, 0], 1)[1]
+
+
 def test_a_branch_goes_on_to_wider_bounds_and_keeps_its_names() -> None:
     continuation = Continuation(bratu())
     branch = continuation.extended(continuation.boundary_values(LAM, (0.2, 2.0), ENDS), (0.1, 4.0))

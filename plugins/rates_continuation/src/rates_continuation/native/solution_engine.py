@@ -77,33 +77,36 @@ class FollowedSolutions:
 def follow_solutions(curve: ProfileCurve, start: Place, bounds: Bounds, steps: Steps) -> FollowedSolutions:
     """Follow a curve of profiles from one of them to both sides."""
     first = Solution(curve, start)
-    before, begun = _one_way(first.turned(), bounds, steps)
-    behind, ended = ([], begun) if begun == "closed" else _one_way(first, bounds, steps)
-    points = [*(point.turned() for point in reversed(before)), first, *behind]
-    return FollowedSolutions(points, all_turns(points), (begun, ended))
+    before, passed, begun = follow_solutions_on(first.turned(), bounds, steps)
+    behind, coming, ended = [first], list[tuple[int, Turn]](), begun
+    if begun != "closed":
+        behind, coming, ended = follow_solutions_on(first, bounds, steps)
+    last = len(before) - 1
+    turns = [(last - 1 - number, turn) for number, turn in reversed(passed)]
+    turns += [(last + number, turn) for number, turn in coming]
+    points = [*(point.turned() for point in reversed(before)), *behind[1:]]
+    return FollowedSolutions(points, turns, (begun, ended))
 
 
 def follow_solutions_on(
     last: Solution, bounds: Bounds, steps: Steps
 ) -> tuple[list[Solution], list[tuple[int, Turn]], str]:
     """Follow a curve on from its last point; return that and those behind, turns, and why it ends."""
-    behind, ended = _one_way(last, bounds, steps)
-    points = [last, *behind]
-    return points, all_turns(points), ended
-
-
-def _one_way(start: Solution, bounds: Bounds, steps: Steps) -> tuple[list[Solution], str]:
-    points, ended = list[Solution](), ""
-    for traced in trace(*start.curve.carried_on(start.place), bounds, steps):
+    points, ended = [last], ""
+    for traced in trace(*last.curve.carried_on(last.place), bounds, steps):
         ended = traced.ended
         if ended != "stalled":
             assert isinstance(traced.curve, ProfileCurve)
             points.append(Solution(traced.curve, traced.place))
-    return points, ended
+    return points, _turns(points), ended
 
 
-def all_turns(points: list[Solution]) -> list[tuple[int, Turn]]:
-    """Return where a curve turns round, each with the number of the point before."""
+def _turns(points: list[Solution]) -> list[tuple[int, Turn]]:
+    """Return where a curve turns round, each with the number of the point before.
+
+    Args:
+        points: in the order in which they were found, each on a mesh that was made for the one before.
+    """
     found = []
     for number, (one, other) in enumerate(pairwise(points)):
         turn = _turn(one, other) if one.place.tangent[-1] * other.place.tangent[-1] < 0 else None
