@@ -249,6 +249,16 @@ def test_a_model_that_depends_on_time_has_a_state_that_is_time() -> None:
     np.testing.assert_allclose(profile["p/op/u"], (profile.times**3 - profile.times) / 3, atol=1e-12)
 
 
+def test_folds_of_boundary_values_begin_no_other_curves() -> None:
+    continuation = Continuation(bratu())
+    (fold,) = continuation.boundary_values(LAM, (0.1, 4.0), ENDS).specials
+    with pytest.raises(ArgumentError) as caught:
+        continuation.curve(fold, "p/op/other", bounds={})
+    assert str(caught.value) == "The point is a fold of a boundary value problem; there are no curves of these yet."
+    with pytest.raises(ArgumentError, match="from_ is a point of kind 'LP'; cycles begin at points of the kinds HB"):
+        continuation.cycles(fold, bounds=(0.1, 4.0))
+
+
 def test_profiles_have_values_on_the_interval_alone() -> None:
     branch = Continuation(bratu()).boundary_values(LAM, (0.4, 0.6), ENDS, interval=1.0)
     assert branch.profiles[0].at(np.array([1.0]))[0, 0] == pytest.approx(0.0, abs=1e-12)

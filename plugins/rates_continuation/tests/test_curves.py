@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from rates_continuation import Continuation, TwoParameterCurve
+from rates_continuation import Continuation, Diagram, TwoParameterCurve, load
 from rates_core.errors import ArgumentError, SimulationError, UnknownNameError
 from rates_core.testing.parts import single
 
@@ -56,6 +56,16 @@ def double_hopf(b1: float, b2: float) -> Any:
 def kinds(curve: TwoParameterCurve) -> list[str]:
     """Return the kinds of special points."""
     return [point.kind for point in curve.specials]
+
+
+def test_curves_begin_at_points_from_a_file_too(tmp_path: Path) -> None:
+    continuation = Continuation(CUSP)
+    branch = continuation.equilibria(B1, bounds=(-1.0, 1.0))
+    Diagram((branch,), (None,)).save(tmp_path / "cusp.npz")
+    for each in (branch, load(tmp_path / "cusp.npz").branches[0]):
+        curve = continuation.curve(each.special("LP")[0], B2, bounds=SQUARE)
+        assert kinds(curve) == ["CP"]
+        np.testing.assert_allclose(27 * curve.p[:, 0] ** 2, 4 * curve.p[:, 1] ** 3, atol=1e-9)
 
 
 @pytest.mark.parametrize("number", [0, 1])

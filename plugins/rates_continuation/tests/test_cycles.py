@@ -137,6 +137,15 @@ def test_the_branch_that_crosses_is_followed_to_both_sides() -> None:
     assert [point.kind for point in branch.specials] == ["BPC"]
 
 
+def test_cycles_begin_around_an_equilibrium_that_is_0_but_for_rounding() -> None:
+    model = single(["x' = y", "y' = mu - x + x^2 - x*y"], x="output(-0.2)", y="variable(0.0)", mu=-0.3)
+    continuation = Continuation(model)
+    (hopf,) = continuation.equilibria(MU, (-1.0, 0.25), start={"p/op/x": -0.2}).special("HB")
+    assert abs(hopf["p/op/x"]) < 1e-15
+    branch = continuation.cycles(from_=hopf, bounds=(-1.0, 0.25))
+    assert branch.ended == ("hopf", "homoclinic")
+
+
 def test_branches_of_cycles_cross_where_a_multiplier_passes_one() -> None:
     branch = followed(circle(["w' = (mu + 0.3*x)*w - w^3"], -0.1, w="variable(0.0)"))
     (crossing,) = branch.specials

@@ -17,8 +17,10 @@ from rates_continuation.native.equilibria import EquilibriumEquations, ordered_e
 from rates_continuation.native.loci import FoldPoint, LocusPoint, NeutralPoint
 from rates_continuation.native.locus_tracing import FollowedLocus, follow_locus
 from rates_continuation.native.normal_forms import cusp_coefficient
+from rates_continuation.native.solution_engine import Turn
 from rates_continuation.native.switching import away, folds, hopfs
 from rates_continuation.native.tracing import Bounds, Steps
+from rates_continuation.scales import scales_at
 from rates_continuation.special import SpecialPoint
 from rates_continuation.two_parameter_curve import NAMES, TwoParameterCurve
 from rates_continuation.two_parameters import Begun, second_parameter
@@ -48,7 +50,7 @@ def curve_from(
         raise ArgumentError(f"The point has no value of '{min(set(field.states) - set(point.values))}': it belongs to "
                             "another model.")  # fmt: skip
     x = np.array([point[path] for path in field.states])
-    scale = np.append(point.found.equations.scale[: field.size], begun.widths)
+    scale = np.append(scales_at(point, x), begun.widths)
     start = _start(field, point, kind, np.append(x, p), scale, within)
     if start is None:
         raise SimulationError(
@@ -77,6 +79,8 @@ def _kind(point: Any, kind: str | None) -> str:
         raise ArgumentError(
             f"A curve begins at a special point, such as branch.special('LP')[0]; it was given {shown(point)}."
         )
+    if isinstance(point.found, Turn):
+        raise ArgumentError("The point is a fold of a boundary value problem; there are no curves of these yet.")
     if point.kind not in PASSING:
         raise ArgumentError(
             f"A curve in two parameters begins at a point of kind {', '.join(PASSING)}; this one is of kind "

@@ -12,7 +12,7 @@ from rates_core.simulation.field import VectorField
 
 from rates_continuation.bounds import check_within
 from rates_continuation.cycle_branch import CycleBranch
-from rates_continuation.native.boundary import SLIGHT, ProfileCurve
+from rates_continuation.native.boundary import ProfileCurve
 from rates_continuation.native.collocation import Care
 from rates_continuation.native.curve import Place
 from rates_continuation.native.cycle_crossings import CycleCrossing
@@ -25,6 +25,7 @@ from rates_continuation.native.floquet import Cycle
 from rates_continuation.native.orbits import from_orbit
 from rates_continuation.native.tracing import Bounds, Steps
 from rates_continuation.profile import Profile
+from rates_continuation.scales import sizes_at
 from rates_continuation.special import SpecialPoint
 
 if TYPE_CHECKING:
@@ -107,10 +108,8 @@ def from_point(
     p = np.array([point[varied]] if varied in own else field.p)
     _check(varied, p[0], bounds)
     x = np.array([point[path] for path in field.states])
-    size = np.maximum(np.abs(x), SLIGHT * float(np.max(np.abs(x))) or 1.0)
-    return CycleStart(
-        field, *from_hopf(field, x, p, 2 * np.pi / point.period, size, _width(bounds), care), "hopf", bounds
-    )
+    size, omega = sizes_at(point, x), 2 * np.pi / point.period
+    return CycleStart(field, *from_hopf(field, x, p, omega, size, _width(bounds), care), "hopf", bounds)
 
 
 def _from_cycle(point: SpecialPoint, parameter: str | None, bounds: Bounds) -> CycleStart:
