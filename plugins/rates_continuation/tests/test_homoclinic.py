@@ -52,6 +52,9 @@ def test_an_orbit_in_closed_form_is_followed(equations: list[str], states: dict[
     stable = np.maximum(orbits.p[:, 1] - 1.0, -0.3) if equations else orbits.p[:, 1] - 1.0
     np.testing.assert_allclose(orbits.saddle_quantities, orbits.p[:, 1] + 1.0 + stable, atol=1e-9)
     assert set(orbits.unstable) == {1}
+    (neutral,) = orbits.special("NSH")
+    assert neutral[A] == pytest.approx(-0.7 if equations else 0.0, abs=1e-8)
+    assert np.prod(orbits.p[neutral.number : neutral.number + 2, 1] - neutral[A]) < 0
     for profile in orbits.profiles:
         x, y = profile["p/op/x"], profile["p/op/y"]
         np.testing.assert_allclose(x**2 * (1 - x), y**2, atol=3e-6)  # meshes are made for 1e-6
@@ -137,12 +140,12 @@ def test_orbits_are_followed_from_a_file_are_drawn_and_have_tables(tmp_path: Pat
     Diagram((cycles,), (None,)).save(tmp_path / "cycles.npz")
     again = load(tmp_path / "cycles.npz").branches[0]
     assert isinstance(again, CycleBranch)
-    bounds = {MU: (-1.0, 1.0), A: (-0.4, -0.2)}
+    bounds = {MU: (-1.0, 1.0), A: (-0.4, 0.1)}
     orbits, other = (Continuation(model).homoclinic(each, A, bounds=bounds) for each in (cycles, again))
     assert isinstance(orbits, HomoclinicOrbits)
     np.testing.assert_array_equal(orbits.p, other.p)
     assert list(orbits.data) == [MU, A, "p/op/x", "p/op/y", "unstable", "saddle_quantity"]
-    assert repr(orbits) == f"<Curve of {len(orbits)} homoclinic orbits in {MU} and {A}; special: none>"
+    assert repr(orbits) == f"<Curve of {len(orbits)} homoclinic orbits in {MU} and {A}; special: NSH>"
     assert [text.split(",")[0] for text in orbits.citations] == ["Keller", "Doedel", "Beyn", "Champneys"]
     axes = orbits.plot()
     assert axes.lines[0].get_label() == "HOM"

@@ -28,7 +28,7 @@ REASONS = {
     "crossing": "another branch of cycles is there, at a branch point",
     "orbit": "the cycle that a run led to",
     "homoclinic": "the period grows without end: cycles come to an orbit from an equilibrium to itself",
-    "saddle-node": "an eigenvalue of the equilibrium of homoclinic orbits comes to 0: it meets another one, at a fold",
+    "saddle-node": "an eigenvalue of the equilibrium of homoclinic orbits comes to 0, as at a fold",
     "shilnikov-hopf": "a pair of eigenvalues of the equilibrium of homoclinic orbits comes to the imaginary axis",
     "passing": "homoclinic orbits come to pass their equilibrium on the way: two of them, one behind the other",
     "shrunk": "homoclinic orbits shrank to their equilibrium",

@@ -14,9 +14,11 @@ from rates_continuation.cycle_branch import CycleBranch
 from rates_continuation.homoclinic_orbits import HomoclinicOrbits
 from rates_continuation.native.collocation import Care
 from rates_continuation.native.engine import WIDTHS
-from rates_continuation.native.homoclinic_engine import FollowedOrbits, Orbit, follow_orbits, orbit_near
+from rates_continuation.native.homoclinic_engine import FollowedOrbits, follow_orbits
+from rates_continuation.native.homoclinic_start import Orbit, orbit_near
 from rates_continuation.native.tracing import Bounds, Steps
 from rates_continuation.solution_profile import SolutionProfile
+from rates_continuation.special import SpecialPoint
 from rates_continuation.two_parameters import second_parameter
 from rates_core import CircuitTemplate
 
@@ -88,10 +90,26 @@ def _curve(field: VectorField, found: FollowedOrbits) -> HomoclinicOrbits:
         unstable=np.count_nonzero(eigenvalues.real > 0, axis=1),
         omega=np.full(len(points), np.nan),
         coefficients=np.array([orbit.saddle_quantity for orbit in points]),
-        specials=(),
+        specials=tuple(_neutral(field, number, orbit) for number, orbit in found.neutral),
         ended=found.ended,
         found=found,
         profiles=tuple(_profile(field, orbit) for orbit in points),
+    )
+
+
+def _neutral(field: VectorField, number: int, orbit: Orbit) -> SpecialPoint:
+    values = (*orbit.p.tolist(), *orbit.saddle.tolist())
+    return SpecialPoint(
+        kind="NSH",
+        values=dict(zip((*field.parameters, *field.states), values, strict=True)),
+        number=number,
+        eigenvalues=orbit.eigenvalues,
+        period=float("nan"),
+        coefficient=float("nan"),
+        residual=float(np.max(np.abs(orbit.curve.residual(orbit.place.z).inside))),
+        error=orbit.place.error,
+        found=orbit,
+        profile=_profile(field, orbit),
     )
 
 

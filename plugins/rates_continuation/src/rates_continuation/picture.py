@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 MARKS = {
     "LP": "o", "HB": "s", "BP": "D", "LPC": "^", "PD": "v", "NS": "*", "BPC": "P", "??": "x",
-    "CP": "<", "BT": "p", "ZH": "h", "GH": ">", "HH": "X",
+    "CP": "<", "BT": "p", "ZH": "h", "GH": ">", "HH": "X", "NSH": "d",
 }  # fmt: skip
 LINES = {"LP": "tab:blue", "HB": "tab:orange", "LPC": "tab:green", "PD": "tab:purple", "NS": "tab:brown",
          "HOM": "tab:gray"}  # fmt: skip

@@ -28,6 +28,7 @@ KINDS = {
     "ZH": "zero-Hopf point: 0 and a pair of eigenvalues on the imaginary axis",
     "GH": "generalised Hopf point: the first Lyapunov coefficient is 0; a curve of folds of cycles begins",
     "HH": "double Hopf point: two pairs of eigenvalues on the imaginary axis",
+    "NSH": "neutral saddle of homoclinic orbits: the saddle quantity is 0; the stability of cycles changes",
 }
 
 
@@ -37,7 +38,7 @@ class SpecialPoint:
 
     Attributes:
         kind: `LP`, `HB`, `BP`, of cycles `LPC`, `PD`, `NS`, `BPC`, or `??`; on curves in two parameters `CP`, `BT`,
-            `ZH`, `GH`, `HH`; see `KINDS`.
+            `ZH`, `GH`, `HH`, `NSH`; see `KINDS`.
         values: of the free parameters and of all states, by path; of a state on a cycle the largest one.
         number: of the point of the branch that comes before it.
         eigenvalues: of the Jacobian; of a cycle the multipliers but for the one that is 1.

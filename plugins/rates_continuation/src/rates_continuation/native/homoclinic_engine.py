@@ -1,86 +1,24 @@
-"""Follow homoclinic orbits from a cycle that passes an equilibrium closely."""
+"""Follow homoclinic orbits to the ends of their curve, and find neutral saddles on it."""
 
 from __future__ import annotations
 
-from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from attrs import evolve, frozen
+from scipy.optimize import brentq
 
 from rates_continuation.native.boundary import SLIGHT
-from rates_continuation.native.collocation import DEGREE, Care
-from rates_continuation.native.curve import Place
-from rates_continuation.native.equations import Equations, newton
-from rates_continuation.native.equilibria import ordered_eigenvalues
-from rates_continuation.native.homoclinic import Homoclinic, HomoclinicCurve, subspaces
+from rates_continuation.native.homoclinic_curve import HomoclinicCurve
+from rates_continuation.native.homoclinic_start import Orbit
 from rates_continuation.native.tracing import Bounds, Steps, trace
-from rates_continuation.vector_field import Field
 
 SHRUNK = 1e-3  # of its size at the start: an orbit that is smaller has come to nothing
 FADED = 0.01  # likewise of the real part of the weakest eigenvalue
 APART = 0.3  # of the third eigenvalue: so small is the second where two come to 0
 AWAY = 0.1  # of its size: an orbit has left its equilibrium
 CLOSE = 1e-3  # and has come back to it
-SETTLED = 3  # times that an orbit is solved for, each on a better mesh and window
-
-
-@frozen(eq=False, slots=False)
-class Orbit:
-    """A point of a curve of homoclinic orbits.
-
-    Attributes:
-        curve: on whose mesh it lies.
-        place: on the curve.
-    """
-
-    curve: HomoclinicCurve
-    place: Place
-
-    @property
-    def profile(self) -> np.ndarray:
-        """Return the states at the nodes of the mesh."""
-        return self.curve.split(self.place.z)[0]
-
-    @property
-    def length(self) -> float:
-        """Return how long it takes from one end to the other."""
-        return self.curve.own.length
-
-    @property
-    def saddle(self) -> np.ndarray:
-        """Return the equilibrium."""
-        return self.curve.own.equilibrium(self.curve.split(self.place.z)[1])[0]
-
-    @property
-    def p(self) -> np.ndarray:
-        """Return the parameters."""
-        return self.curve.own.equilibrium(self.curve.split(self.place.z)[1])[1]
-
-    @cached_property
-    def eigenvalues(self) -> np.ndarray:
-        """The eigenvalues of the equilibrium, that with the largest real part first."""
-        return ordered_eigenvalues(self.curve.matrix(self.place.z))
-
-    @property
-    def weakest(self) -> tuple[float, bool]:
-        """Return the smallest distance of an eigenvalue from the imaginary axis, and whether it is one of a pair."""
-        which = int(np.argmin(np.abs(self.eigenvalues.real)))
-        return float(abs(self.eigenvalues[which].real)), bool(self.eigenvalues[which].imag)
-
-    @property
-    def saddle_quantity(self) -> float:
-        """Return the sum of the real parts of the eigenvalues next to the imaginary axis on both sides."""
-        real = self.eigenvalues.real
-        return float(np.min(real[real > 0]) + np.max(real[real < 0]))
-
-    @cached_property
-    def size(self) -> float:
-        """How far the orbit goes, in scales of the states at the start."""
-        return float(np.max(np.ptp(self.profile, axis=0) / self.curve.own.states))
-
-    def turned(self) -> Orbit:
-        """Return the point of the curve in its other direction."""
-        return evolve(self, place=evolve(self.place, tangent=-self.place.tangent))
+PRECISION = 1e-10  # of a place on the curve, in scales
 
 
 @frozen(eq=False)
@@ -89,105 +27,61 @@ class FollowedOrbits:
 
     Attributes:
         points: in order.
+        neutral: orbits between them whose saddle quantity is 0, with the number of the point before.
         ended: why, at the first and at the last point.
     """
 
     points: list[Orbit]
+    neutral: list[tuple[int, Orbit]]
     ended: tuple[str, str]
-
-
-class _Rest(Equations):
-    """f(x) = 0 for given parameters."""
-
-    def __init__(self, field: Field, p: np.ndarray) -> None:
-        self._field, self._p = field, p
-
-    def residual(self, z: np.ndarray) -> np.ndarray:
-        return self._field.rates(z, self._p)
-
-    def jacobian(self, z: np.ndarray) -> np.ndarray:
-        return self._field.by_states(z, self._p)
-
-
-def saddle_near(field: Field, profile: np.ndarray, p: np.ndarray) -> np.ndarray | None:
-    """Return the equilibrium that a cycle comes nearest to where it is slowest; None if it is no saddle.
-
-    Args:
-        field: whose cycle it is.
-        profile: of it, `[nodes, states]`.
-        p: the parameters.
-    """
-    size = np.ptp(profile, axis=0)
-    size = np.maximum(size, SLIGHT * float(np.max(size)))
-    slowest = int(np.argmin(np.max(np.abs(field.rates(profile, p)) / size, axis=1)))
-    found = newton(_Rest(field, p), profile[slowest], size)
-    if found is None:
-        return None
-    real = np.linalg.eigvals(field.by_states(found.z, p)).real
-    return found.z if np.any(real > 0) and np.any(real < 0) else None
-
-
-def orbit_near(
-    field: Field, mesh: np.ndarray, profile: np.ndarray, period: float, p: np.ndarray, widths: np.ndarray, care: Care
-) -> Orbit | None:
-    """Return the homoclinic orbit near a cycle; None if there is none.
-
-    Args:
-        field: with both parameters free.
-        mesh: of the cycle.
-        profile: of it.
-        period: of it.
-        p: both parameters.
-        widths: scales of these.
-        care: which meshes are made.
-    """
-    x = saddle_near(field, profile, p)
-    if x is None:
-        return None
-    states = np.max(np.abs(profile), axis=0)
-    states = np.maximum(states, SLIGHT * float(np.max(states)))
-    mesh, profile = _cut_at(mesh, profile, x, states)
-    matrix = field.by_states(x, p)
-    stable = int(np.count_nonzero(np.linalg.eigvals(matrix).real < 0))
-    problem = Homoclinic(field, states, period, subspaces(matrix.T, stable))
-    curve = HomoclinicCurve(problem, mesh, profile, states, np.append(states, widths), care)
-    z = np.concatenate([profile.ravel(), x, p])
-    for varied in (-1, -2):
-        found = _settled(curve, z, varied)
-        if found is not None:
-            return found
-    return None
-
-
-def _cut_at(mesh: np.ndarray, profile: np.ndarray, x: np.ndarray, states: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return mesh and profile of a cycle that begins where it is nearest to a point."""
-    ends = profile[:-1:DEGREE]
-    place = int(np.argmin(np.max(np.abs(ends - x) / states, axis=1)))
-    turned = np.concatenate([mesh[place:], mesh[1 : place + 1] + 1.0]) - mesh[place]
-    turned[-1] = 1.0
-    values = np.roll(profile[:-1], -DEGREE * place, axis=0)
-    return turned, np.concatenate([values, values[:1]])
-
-
-def _settled(curve: HomoclinicCurve, z: np.ndarray, varied: int) -> Orbit | None:
-    """Return the orbit near a guess that has the same value of a parameter, on a mesh and a window made for it."""
-    for _ in range(SETTLED):
-        normal = np.zeros_like(z)
-        normal[varied] = curve.scale[varied] ** 2
-        place = curve.place(z, normal, normal, curve.scale)
-        if place is None:
-            return None
-        last = Orbit(curve, place)
-        curve, moved = curve.carried_on(place)
-        z = moved.z
-    return last
 
 
 def follow_orbits(start: Orbit, bounds: Bounds, steps: Steps) -> FollowedOrbits:
     """Follow a curve of homoclinic orbits from one of them to both sides."""
     before, begun = _one_way(start.turned(), bounds, steps)
-    behind, ended = ([], begun) if begun == "closed" else _one_way(start, bounds, steps)
-    return FollowedOrbits([*(orbit.turned() for orbit in reversed(before)), start, *behind], (begun, ended))
+    behind, ended = ([start], begun) if begun == "closed" else _one_way(start, bounds, steps)
+    last = len(before) - 1
+    neutral = [(last - 1 - number, orbit) for number, orbit in reversed(_neutral(before))]
+    neutral += [(last + number, orbit) for number, orbit in _neutral(behind)]
+    points = [*(orbit.turned() for orbit in reversed(before)), *behind[1:]]
+    return FollowedOrbits(points, neutral, (begun, ended))
+
+
+def _neutral(points: list[Orbit]) -> list[tuple[int, Orbit]]:
+    """Return orbits whose saddle quantity is 0, each with the number of the point before.
+
+    Args:
+        points: in the order in which they were found, each on a mesh that was made for the one before.
+    """
+    found = []
+    for number, (one, other) in enumerate(pairwise(points)):
+        orbit = _neutral_between(one, other) if one.saddle_quantity * other.saddle_quantity < 0 else None
+        if orbit is not None:
+            found.append((number, orbit))
+    return found
+
+
+def _neutral_between(one: Orbit, other: Orbit) -> Orbit | None:
+    curve, begin = one.curve.carried_on(one.place)
+
+    def at(distance: float) -> Orbit:
+        guess = begin.z + distance * begin.tangent
+        place = curve.place(guess, begin.tangent, begin.tangent, begin.scale)
+        if place is None:
+            raise _NotFoundError
+        return Orbit(curve, place)
+
+    try:
+        distance = brentq(
+            lambda distance: at(distance).saddle_quantity, 0.0, begin.along(other.place.z), xtol=PRECISION
+        )
+        return at(float(distance))
+    except (_NotFoundError, ValueError):  # or of the same sign, on another mesh
+        return None
+
+
+class _NotFoundError(Exception):
+    """There is no orbit where one was looked for."""
 
 
 def _one_way(start: Orbit, bounds: Bounds, steps: Steps) -> tuple[list[Orbit], str]:
@@ -205,7 +99,7 @@ def _one_way(start: Orbit, bounds: Bounds, steps: Steps) -> tuple[list[Orbit], s
         ended = ended or _vanishing(start, points[-1])
         if ended:
             break
-    return points[1:], ended
+    return points, ended
 
 
 def _vanishing(start: Orbit, orbit: Orbit) -> str:
