@@ -36,12 +36,17 @@ def cycles_of(model: CircuitTemplate | str, parameter: str, bounds: tuple[float,
     return continuation.cycles(branch.special("HB")[0], bounds=bounds)
 
 
-@pytest.mark.parametrize(
-    ("equations", "states"), [([], {}), (FOCUS, {"z": "variable(0.0)", "w": "variable(0.0)"})],
-    ids=["saddle", "saddle-focus"],
-)  # fmt: skip
-def test_an_orbit_in_closed_form_is_followed(equations: list[str], states: dict[str, str]) -> None:
-    model = loop(equations, **states)
+def reversed_in_time(equations: list[str]) -> list[str]:
+    return [f"{left} = -({right})" for left, right in (text.split(" = ") for text in equations)]
+
+
+@pytest.mark.parametrize("form", ["saddle", "saddle-focus", "saddle-focus that is left in a spiral"])
+def test_an_orbit_in_closed_form_is_followed(form: str) -> None:
+    equations = LOOP + (FOCUS if "focus" in form else [])
+    backwards = -1.0 if "spiral" in form else 1.0
+    states = {"z": "variable(0.0)", "w": "variable(0.0)"} if "focus" in form else {}
+    model = single(equations if backwards > 0 else reversed_in_time(equations), x="output(0.6)", y="variable(0.1)",
+                   a=-0.3, b=1.0, mu=0.05, **states)  # fmt: skip
     cycles = cycles_of(model, MU, (-1.0, 1.0), x=0.67, y=0.05)
     assert cycles.ended == ("hopf", "homoclinic")
     orbits = Continuation(model).homoclinic(cycles, A, bounds={MU: (-1.0, 1.0), A: (-0.9, 0.9)})
@@ -49,11 +54,11 @@ def test_an_orbit_in_closed_form_is_followed(equations: list[str], states: dict[
     assert sorted(orbits.p[[0, -1], 1]) == [-0.9, 0.9]
     np.testing.assert_allclose(orbits.p[:, 0], 0.0, atol=1e-8)
     np.testing.assert_allclose(orbits.x, 0.0, atol=1e-10)
-    stable = np.maximum(orbits.p[:, 1] - 1.0, -0.3) if equations else orbits.p[:, 1] - 1.0
-    np.testing.assert_allclose(orbits.saddle_quantities, orbits.p[:, 1] + 1.0 + stable, atol=1e-9)
-    assert set(orbits.unstable) == {1}
+    stable = np.maximum(orbits.p[:, 1] - 1.0, -0.3) if states else orbits.p[:, 1] - 1.0
+    np.testing.assert_allclose(orbits.saddle_quantities, backwards * (orbits.p[:, 1] + 1.0 + stable), atol=1e-9)
+    assert set(orbits.unstable) == {1 if backwards > 0 else 3}
     (neutral,) = orbits.special("NSH")
-    assert neutral[A] == pytest.approx(-0.7 if equations else 0.0, abs=1e-8)
+    assert neutral[A] == pytest.approx(-0.7 if states else 0.0, abs=1e-8)
     assert np.prod(orbits.p[neutral.number : neutral.number + 2, 1] - neutral[A]) < 0
     for profile in orbits.profiles:
         x, y = profile["p/op/x"], profile["p/op/y"]
@@ -189,9 +194,9 @@ def test_cycles_that_come_to_no_orbit_are_no_start() -> None:
     with pytest.raises(SimulationError) as caught:
         Continuation(model).homoclinic(shortened(), A, bounds=bounds)
     assert str(caught.value) == (
-        "No homoclinic orbit was found near the cycle of period 6.42164 at p/op/mu = 0.0242402, with p/op/a = -0.3: it "
-        "passes no saddle, or the equations of the orbit could not be solved from it. Follow the cycles to a longer "
-        "period: max_period=..."
+        "The cycle of period 6.42164 at p/op/mu = 0.0242402, with p/op/a = -0.3, passes no saddle where it is slowest. "
+        "Follow cycles to a longer period, max_period=..., if they come to one; orbits to a saddle-node are not "
+        "followed."
     )
     continuation = Continuation(model)
     branch = continuation.equilibria(MU, (-1.0, 1.0), start={"p/op/x": 0.67, "p/op/y": 0.05})
@@ -208,4 +213,18 @@ def test_cycles_that_come_to_no_orbit_are_no_start() -> None:
     assert str(caught.value) == (
         "The branch has states p/op/x, p/op/y, and the model p/op/x, p/op/y, p/op/z, p/op/w: it is a branch of another "
         "model."
+    )
+
+
+def test_cycles_between_two_saddles_come_to_no_homoclinic_orbit() -> None:
+    model = single(["x' = y", "y' = -x + x^3 + y*(mu - x^2) + k*x^2"], x="output(0.1)", y="variable(0.0)", mu=-0.5,
+                   k=0.0)  # fmt: skip
+    cycles = cycles_of(model, MU, (-1.0, 1.0))
+    assert cycles.ended == ("hopf", "homoclinic")
+    with pytest.raises(SimulationError) as caught:
+        Continuation(model).homoclinic(cycles, "p/op/k", bounds={MU: (-1.0, 1.0), "p/op/k": (-1.0, 1.0)})
+    assert str(caught.value) == (
+        f"No homoclinic orbit was found near the cycle of period {cycles.periods[-1]:g} at p/op/mu = "
+        f"{cycles.p[-1, 0]:g}, with p/op/k = 0: Newton's method did not converge from it. Perhaps it comes to orbits "
+        "between several equilibria; else follow the cycles to a longer period: max_period=..."
     )

@@ -15,8 +15,9 @@ from rates_continuation.homoclinic_orbits import HomoclinicOrbits
 from rates_continuation.native.collocation import Care
 from rates_continuation.native.engine import WIDTHS
 from rates_continuation.native.homoclinic_engine import FollowedOrbits, follow_orbits
-from rates_continuation.native.homoclinic_start import Orbit, orbit_near
+from rates_continuation.native.homoclinic_start import Orbit, orbit_near, saddle_near
 from rates_continuation.native.tracing import Bounds, Steps
+from rates_continuation.profile import Profile
 from rates_continuation.solution_profile import SolutionProfile
 from rates_continuation.special import SpecialPoint
 from rates_continuation.two_parameters import second_parameter
@@ -49,15 +50,33 @@ def orbits_from(
         check_within(path, value, own)
     within = Bounds(*np.transpose(limits))
     widths, profile = (within.upper - within.lower) / WIDTHS, cycles.profiles[end]
-    start = orbit_near(field, profile.mesh, profile.values, profile.period, p, widths, care)
-    if start is None:
+    return _curve(field, follow_orbits(_start(field, profile, p, widths, care), within, steps))
+
+
+def _start(field: VectorField, profile: Profile, p: np.ndarray, widths: np.ndarray, care: Care) -> Orbit:
+    """Return the orbit near a cycle.
+
+    Raises:
+        SimulationError: there is none.
+    """
+    first, second = (f"{path} = {value:g}" for path, value in zip(field.parameters, p, strict=True))
+    saddle = saddle_near(field, profile.values, p)
+    if saddle is None:
         raise SimulationError(
-            f"No homoclinic orbit was found near the cycle of period {profile.period:g} at {paths[0]} = {p[0]:g}, with "
-            f"{paths[1]} = {p[1]:g}: it passes no saddle, or the equations of the orbit could not be solved from it. "
-            "Follow the cycles to a longer period: max_period=...",
+            f"The cycle of period {profile.period:g} at {first}, with {second}, passes no saddle where it is slowest. "
+            "Follow cycles to a longer period, max_period=..., if they come to one; orbits to a saddle-node are not "
+            "followed.",
             0.0,
         )
-    return _curve(field, follow_orbits(start, within, steps))
+    found = orbit_near(field, profile.mesh, profile.values, profile.period, saddle, p, widths, care)
+    if found is None:
+        raise SimulationError(
+            f"No homoclinic orbit was found near the cycle of period {profile.period:g} at {first}, with {second}: "
+            "Newton's method did not converge from it. Perhaps it comes to orbits between several equilibria; else "
+            "follow the cycles to a longer period: max_period=...",
+            0.0,
+        )
+    return found
 
 
 def _end(cycles: Any) -> int:

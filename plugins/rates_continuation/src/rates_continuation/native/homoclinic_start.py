@@ -110,7 +110,14 @@ def saddle_near(field: Field, profile: np.ndarray, p: np.ndarray) -> np.ndarray 
 
 
 def orbit_near(
-    field: Field, mesh: np.ndarray, profile: np.ndarray, period: float, p: np.ndarray, widths: np.ndarray, care: Care
+    field: Field,
+    mesh: np.ndarray,
+    profile: np.ndarray,
+    period: float,
+    x: np.ndarray,
+    p: np.ndarray,
+    widths: np.ndarray,
+    care: Care,
 ) -> Orbit | None:
     """Return the homoclinic orbit near a cycle; None if there is none.
 
@@ -119,13 +126,11 @@ def orbit_near(
         mesh: of the cycle.
         profile: of it.
         period: of it.
+        x: the saddle.
         p: both parameters.
         widths: scales of these.
         care: which meshes are made.
     """
-    x = saddle_near(field, profile, p)
-    if x is None:
-        return None
     states = np.max(np.abs(profile), axis=0)
     states = np.maximum(states, SLIGHT * float(np.max(states)))
     mesh, profile = _cut_at(mesh, profile, x, states)
