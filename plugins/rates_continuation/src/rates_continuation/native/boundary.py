@@ -163,10 +163,10 @@ class ProfileCurve(Curve):
             if step is not None and (made or size <= 2.0 * last):
                 z = z + step
                 error = size * min(1.0, size / last) if number else size  # what is left behind this step
-                rounding = made > 0 and kept == 0 and 0.1 * last < size < ROUNDED
+                rounding = made > 0 and 0.1 * last < size < ROUNDED
                 if error < CONVERGED or rounding:
                     return _Corrected(z, made, error)
-            if made and (not size <= 2.0 * last or made > MOST_ITERATIONS):
+            if made > MOST_ITERATIONS or (made and kept and not size <= 2.0 * last):
                 return None
             if (kept or step is None) and _many_are_left(size, last):
                 linear, made, kept = self.linearised(z), made + 1, 0
@@ -180,10 +180,14 @@ class ProfileCurve(Curve):
         """Return a solution but for a last step, with the equations there."""
         linear = self.linearised(found.z)
         step, tangent = linear.step(linear.residual, row, 0.0), linear.direction(along / scale**2)
-        if step is None or tangent is None or not np.linalg.norm(step / scale) < ROUNDED:
+        if step is None or tangent is None:
             return None
         tangent /= np.linalg.norm(tangent / scale)
-        return Solved(found.z + step, tangent, scale, found.iterations, found.error, linear=linear)
+        size = float(np.linalg.norm(step / scale))
+        if not np.isfinite(size) or not np.isfinite(tangent).all():
+            return None
+        z = found.z + step if size < ROUNDED else found.z
+        return Solved(z, tangent, scale, found.iterations, found.error, linear=linear)
 
     def step(self, here: Place, size: float) -> Step | None:
         """Return a step, for which the mesh moves with the profile; None if it leads to no point."""
@@ -245,10 +249,7 @@ class ProfileCurve(Curve):
         (profile, _), (turned, _) = self.split(here.z), self.split(here.tangent)
         drift = drift_along(curve.mesh, *(part / curve.states for part in (profile, turned, rates)))
         motion = Motion.along(here.tangent, rates, drift, curve.scale)
-        bend = None
-        if place.bend is not None and len(self.mesh) == len(curve.mesh):
-            bend = self.at_times(node_times(curve.mesh, DEGREE), place.bend)
-        return evolve(curve, motion=motion), evolve(here, tangent=motion.tangent(here.tangent, rates), bend=bend)
+        return evolve(curve, motion=motion), evolve(here, tangent=motion.tangent(here.tangent, rates))
 
     def renewed(self, place: Place) -> tuple[Self, Place]:
         """Return the curve with a mesh that suits the profile, which becomes the reference; and the place on it."""
@@ -256,11 +257,13 @@ class ProfileCurve(Curve):
         states = np.maximum(self.states, np.max(np.abs(profile), axis=0))
         wide = np.maximum(self.numbers, np.abs(numbers))
         mesh = adapted(self.mesh, profile, np.maximum(np.ptp(profile, axis=0), SLIGHT * states), self.care)
-        z, tangent = (self.at_times(node_times(mesh, DEGREE), vector) for vector in (place.z, place.tangent))
+        times = node_times(mesh, DEGREE)
+        z, tangent = (self.at_times(times, vector) for vector in (place.z, place.tangent))
+        bend = None if place.bend is None else self.at_times(times, place.bend)
         near = place.linear if isinstance(place, Solved) and len(mesh) == len(self.mesh) else None
         reference = self.split(z)[0]
         curve = evolve(self, mesh=mesh, reference=reference, states=states, numbers=wide, near=near, motion=None)
-        here = Place(z, tangent, curve.scale, place.iterations, place.error)
+        here = Place(z, tangent, curve.scale, place.iterations, place.error, bend=bend)
         return curve, here.rescaled(curve.scale)
 
     def at_times(self, times: np.ndarray, vector: np.ndarray) -> np.ndarray:

@@ -42,7 +42,7 @@ class HomoclinicCurve(ProfileCurve):
 
     def carried_on(self, place: Place) -> tuple[HomoclinicCurve, Place]:
         """Return the curve with a mesh, a window of time and bases that suit the orbit; and the place on it."""
-        curve, here = super().carried_on(place)
+        curve, here = self.renewed(place)
         references = subspaces(curve.matrix(here.z).T, curve.own.stable)
         curve = evolve(curve, problem=evolve(curve.own, references=references))
         return windowed(curve, here) if curve.is_saddle(here.z) else (curve, here)
@@ -90,7 +90,7 @@ def windowed(curve: HomoclinicCurve, place: Place) -> tuple[HomoclinicCurve, Pla
         mesh = adapted(mesh, found, scale, curve.care)
     found = moved(profile, numbers[:n], at(mesh))
     problem = evolve(own, length=own.length * (window.end - window.begin))
-    cut = evolve(curve, problem=problem, mesh=mesh, reference=found)
+    cut = evolve(curve, problem=problem, mesh=mesh, reference=found, near=None)
     z, way = np.append(found, numbers), np.append(moved(tangent, along[:n], at(mesh)), along)
     return cut, Place(z, way, cut.scale, place.iterations, place.error).rescaled(cut.scale)
 
