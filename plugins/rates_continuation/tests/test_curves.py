@@ -363,10 +363,7 @@ def test_both_parameters_end_exactly_at_their_bounds() -> None:
     assert found.ended == ("bound", "bound")
 
 
-def test_tables_and_pictures_speak_in_paths() -> None:
-    import matplotlib as mpl
-
-    mpl.use("Agg")
+def test_tables_speak_in_paths() -> None:
     continuation = Continuation(bogdanov_takens(b1=0.0, b2=1.0, x=-0.9))
     branch = continuation.equilibria(B1, bounds=(-1.0, 1.0))
     found = continuation.curve(branch.special("LP")[0], B2, bounds=SQUARE)
@@ -376,12 +373,6 @@ def test_tables_and_pictures_speak_in_paths() -> None:
     assert found.special("CP") == []
     hopfs = continuation.curve(found.specials[0], bounds=SQUARE, kind="HB")
     assert list(hopfs.data.columns) == [B1, B2, X, "p/op/y", "unstable", "coefficient", "period"]
-    axes = hopfs.plot(found.plot())
-    assert (axes.get_xlabel(), axes.get_ylabel()) == (B1, B2)
-    legend = axes.get_legend()
-    assert legend is not None
-    assert [text.get_text() for text in legend.get_texts()] == ["LP", "BT", "HB"]
-    np.testing.assert_allclose(axes.lines[0].get_xydata(), found.p)
     with pytest.raises(UnknownNameError, match=r"^The curve has no value 'p/op/b3'\. Did you mean 'p/op/b"):
         found.column("p/op/b3")
     with pytest.raises(UnknownNameError, match=r"^There are no points of kind 'PC'"):

@@ -141,17 +141,6 @@ def test_tables_speak_in_paths() -> None:
     assert found.special_points["p/op/mu"].tolist() == [point["p/op/mu"] for point in found.specials]
 
 
-def test_a_picture_has_stable_and_unstable_parts() -> None:
-    import matplotlib as mpl
-
-    mpl.use("Agg")
-    found = Continuation(CUSP).equilibria("p/op/mu", bounds=(-2.0, 2.0))
-    axes = found.plot("p/op/x")
-    assert [line.get_linestyle() for line in axes.lines] == ["-", "--", "-", "None"]
-    assert (axes.get_xlabel(), axes.get_ylabel()) == ("p/op/mu", "p/op/x")
-    np.testing.assert_allclose(np.ptp(axes.lines[1].get_xdata()), 4 / (3 * np.sqrt(3)), rtol=0.05)
-
-
 def test_values_that_a_run_has_are_parameters_too() -> None:
     found = Continuation(CUSP, parameters={"p/op/k": 3.0}).equilibria("p/op/mu", bounds=(-4.0, 4.0))
     np.testing.assert_allclose([point["p/op/mu"] for point in found.special("LP")], [2.0, -2.0], rtol=1e-11)
@@ -233,16 +222,6 @@ def test_curves_that_cross_exchange_their_stability() -> None:
         assert [point.kind for point in branch.specials] == ["BP", "BP"]
     places = {(round(p["p/op/mu"], 9) + 0.0, round(p["p/op/x"], 9) + 0.0) for b in found.branches for p in b.specials}
     assert places == {(0.0, 0.0), (1.0, 0.0), (0.5, 0.5)}
-
-
-def test_a_picture_of_a_diagram_has_each_kind_once_in_its_legend() -> None:
-    import matplotlib as mpl
-
-    mpl.use("Agg")
-    axes = Continuation(LORENZ).diagram("p/op/rho", bounds=(-1.0, 30.0)).plot("p/op/x")
-    legend = axes.get_legend()
-    assert legend is not None
-    assert sorted(text.get_text() for text in legend.get_texts()) == ["BP", "HB"]
 
 
 def test_a_pole_is_no_special_point() -> None:

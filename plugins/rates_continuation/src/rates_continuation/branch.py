@@ -62,7 +62,7 @@ class Branch(NamedPoints):
 
     name: ClassVar[str] = "branch"
 
-    what, color = "equilibria", "black"
+    what: ClassVar[str] = "equilibria"
 
     def __repr__(self) -> str:
         kinds = ", ".join(point.kind for point in self.specials) or "none"
@@ -89,26 +89,47 @@ class Branch(NamedPoints):
         table["unstable"] = self.unstable
         return table
 
-    def drawn(self, path: str) -> tuple[np.ndarray, ...]:
-        """Return what a picture shows of a state.
-
-        Raises:
-            UnknownNameError: there is none of that path.
-        """
-        return (self.column(path),)
-
     def plot(self, path: str, ax: Axes | None = None) -> Axes:
         """Draw a state over the parameter: stable parts solid, unstable ones dashed, special points with their kinds.
 
         Of cycles the largest and the smallest value are drawn.
 
         Args:
-            path: of a state.
+            path: of a state; of cycles also `period`.
             ax: to draw into; a new figure's if None.
 
         Raises:
             UnknownNameError: the branch has no such state.
+            PluginError: Matplotlib is not installed.
         """
-        from rates_continuation.picture import drawn
+        from rates_continuation.pictures.branches import drawn
 
-        return drawn(self, path, ax)
+        return drawn([self], path, ax)
+
+    def plot_spectrum(self, *points: SpecialPoint | int, ax: Axes | None = None) -> Axes:
+        """Draw eigenvalues in the complex plane with its imaginary axis; of cycles multipliers with the unit circle.
+
+        Args:
+            points: special points of the branch, or numbers of points; all special ones if there are none.
+            ax: to draw into; a new figure's if None.
+
+        Raises:
+            ArgumentError: something is no point of the branch.
+            PluginError: Matplotlib is not installed.
+        """
+        from rates_continuation.pictures.spectra import drawn
+
+        return drawn(self, points, ax)
+
+    def plot_stability(self, ax: Axes | None = None) -> Axes:
+        """Draw the real parts of all eigenvalues over the parameter; of cycles the absolute values of multipliers.
+
+        Args:
+            ax: to draw into; a new figure's if None.
+
+        Raises:
+            PluginError: Matplotlib is not installed.
+        """
+        from rates_continuation.pictures.spectra import drawn_along
+
+        return drawn_along(self, ax)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from attrs import field, frozen
+from rates_core.switches import switch
 
 from rates_continuation.branch import Branch
 from rates_continuation.citations import OF_CYCLES
@@ -14,6 +15,9 @@ from rates_continuation.profile import Profile
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
+
+    from rates_continuation.special import SpecialPoint
 
 
 @frozen(eq=False, slots=False, repr=False)
@@ -31,7 +35,7 @@ class CycleBranch(Branch):
     profiles: tuple[Profile, ...] = field(kw_only=True)
     trivial: np.ndarray = field(kw_only=True)
 
-    what, color = "cycles", "tab:blue"
+    what: ClassVar[str] = "cycles"
 
     @property
     def citations(self) -> tuple[str, ...]:
@@ -59,11 +63,13 @@ class CycleBranch(Branch):
         return np.array([profile.extremes[0] for profile in self.profiles])
 
     def drawn(self, path: str) -> tuple[np.ndarray, ...]:
-        """Return the largest and the smallest values of a state.
+        """Return the largest and the smallest values of a state; or the periods.
 
         Raises:
             UnknownNameError: there is none of that path.
         """
+        if path == "period":
+            return (self.periods,)
         largest = self.column(path)
         return (largest, self.smallest[:, self.states.index(path)]) if path in self.states else (largest,)
 
@@ -76,3 +82,21 @@ class CycleBranch(Branch):
         table = pd.DataFrame(np.column_stack([self.p, self.periods, self.x, self.smallest]), columns=names)
         table["unstable"] = self.unstable
         return table
+
+    def plot_profiles(self, path: str, *points: SpecialPoint | int, phase: bool = True, ax: Axes | None = None) -> Axes:
+        """Draw a state along some of the cycles.
+
+        Args:
+            path: of the state.
+            points: special points of the branch, or numbers of points; five along the branch if there are none.
+            phase: whether it is drawn over the share of the period that has passed, or over time.
+            ax: to draw into; a new figure's if None.
+
+        Raises:
+            UnknownNameError: there is no such state.
+            ArgumentError: something is no point of the branch.
+            PluginError: Matplotlib is not installed.
+        """
+        from rates_continuation.pictures.profiles import drawn_along
+
+        return drawn_along(self, path, points, switch("phase", phase), ax)

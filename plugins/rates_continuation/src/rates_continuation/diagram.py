@@ -61,11 +61,8 @@ class Diagram:
 
         Raises:
             UnknownNameError: there is no such state.
+            PluginError: Matplotlib is not installed.
         """
-        for branch in self.branches:
-            ax = branch.plot(path, ax)
-        assert ax is not None
-        handles = dict(zip(*reversed(ax.get_legend_handles_labels()), strict=True))
-        if handles:
-            ax.legend(handles.values(), handles.keys())
-        return ax
+        from rates_continuation.pictures.branches import drawn
+
+        return drawn(self.branches, path, ax)

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from attrs import frozen
 from rates_core.errors import UnknownNameError, did_you_mean
+from rates_core.switches import switch
 
 from rates_continuation.native.collocation import DEGREE, interpolated, node_times
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
 
 FINE = 16  # times an interval of the mesh: where extremes are looked for
 
@@ -67,6 +69,22 @@ class Profile:
             raise UnknownNameError(f"The cycle has no state {path!r}.{did_you_mean(str(path), self.states)} "
                                    f"It has: {', '.join(self.states)}.")  # fmt: skip
         return np.asarray(self.values[:, self.states.index(path)])
+
+    def plot(self, *paths: str, phase: bool = False, ax: Axes | None = None) -> Axes:
+        """Draw states over time.
+
+        Args:
+            paths: of the states; all if there are none.
+            phase: whether they are drawn over the share of the period that has passed.
+            ax: to draw into; a new figure's if None.
+
+        Raises:
+            UnknownNameError: there is no such state.
+            PluginError: Matplotlib is not installed.
+        """
+        from rates_continuation.pictures.profiles import drawn
+
+        return drawn(self, paths, switch("phase", phase), ax)
 
 
 def _largest(times: np.ndarray, values: np.ndarray) -> np.ndarray:

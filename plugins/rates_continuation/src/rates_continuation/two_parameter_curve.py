@@ -81,9 +81,14 @@ class TwoParameterCurve(NamedPoints):
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the curve in the plane of both parameters, and special points with their kinds.
 
-        Args:
-            ax: to draw into; a new figure's if None.
-        """
-        from rates_continuation.picture import drawn_in_plane
+        It is thin where other directions are unstable: what is stable does not end there.
 
-        return drawn_in_plane(self, ax)
+        Args:
+            ax: to draw into, as those of another curve; a new figure's if None.
+
+        Raises:
+            PluginError: Matplotlib is not installed.
+        """
+        from rates_continuation.pictures.planes import drawn
+
+        return drawn(self, ax)

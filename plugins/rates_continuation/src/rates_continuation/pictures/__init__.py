@@ -1,0 +1,1 @@
+"""Pictures of branches, curves, cycles and spectra, as a paper takes them."""
