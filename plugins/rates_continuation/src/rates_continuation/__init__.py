@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rates_continuation.continuation import Continuation
     from rates_continuation.cycle_branch import CycleBranch
     from rates_continuation.diagram import Diagram
+    from rates_continuation.ensembles import Ensemble
     from rates_continuation.homoclinic_orbits import HomoclinicOrbits
     from rates_continuation.profile import Profile
     from rates_continuation.solution_profile import SolutionProfile
@@ -26,6 +27,7 @@ __all__ = [
     "Continuation",
     "CycleBranch",
     "Diagram",
+    "Ensemble",
     "HomoclinicOrbits",
     "Profile",
     "SolutionProfile",
@@ -43,6 +45,7 @@ _PLACES = {
     "CycleBranch": "cycle_branch",
     "Diagram": "diagram",
     "HomoclinicOrbits": "homoclinic_orbits",
+    "Ensemble": "ensembles",
     "Profile": "profile",
     "SolutionProfile": "solution_profile",
     "SpecialPoint": "special",

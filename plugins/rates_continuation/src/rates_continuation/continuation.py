@@ -6,35 +6,36 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from rates_core.errors import ArgumentError, SimulationError, shown, warn
+from rates_core.errors import ArgumentError, shown
 from rates_core.simulation.field import VectorField
+from rates_core.sweeps import Samples
 from rates_core.switches import switch
 
 from rates_continuation.boundary_branch import BoundaryBranch
 from rates_continuation.boundary_values import Answer, Question, answered
-from rates_continuation.bounds import checked_bounds, checked_steps, count, positive
+from rates_continuation.bounds import checked_bounds, count, positive
 from rates_continuation.branch import Branch
 from rates_continuation.curves import curve_from
 from rates_continuation.cycle_branch import CycleBranch
-from rates_continuation.cycle_starts import LONGEST, branch_of_cycles, from_point, running_cycle
+from rates_continuation.cycle_starts import from_point, running_cycle
 from rates_continuation.diagram import Diagram
 from rates_continuation.engines import engine_of
+from rates_continuation.ensembles import Ensemble, each_once, equilibria_near, listed_starts, one_start, table_of_starts
+from rates_continuation.extension import check_held, longer
 from rates_continuation.homoclinic_orbits import HomoclinicOrbits
 from rates_continuation.homoclinics import orbits_from
+from rates_continuation.named_equilibria import branch_of
 from rates_continuation.native.collocation import Care
 from rates_continuation.native.curve import Place
-from rates_continuation.native.cycle_engine import FollowedCycles, Reach
 from rates_continuation.native.deflation import with_disconnected
-from rates_continuation.native.engine import Followed, coefficient, start_of
-from rates_continuation.native.equilibria import EquilibriumEquations, ordered_eigenvalues
-from rates_continuation.native.extending import extended, extended_cycles
+from rates_continuation.native.equilibria import EquilibriumEquations
 from rates_continuation.native.reachable import reachable
 from rates_continuation.native.tracing import Bounds
 from rates_continuation.profile import Profile
+from rates_continuation.progress import shown_steps
 from rates_continuation.reached import Origin, cycles_reached
-from rates_continuation.resting import settled, without_dust
 from rates_continuation.special import SpecialPoint
+from rates_continuation.starting import begun, place_of, warn_of_jumps
 from rates_continuation.two_parameter_curve import TwoParameterCurve
 from rates_core import CircuitTemplate
 
@@ -79,6 +80,7 @@ class Continuation:
         start: Mapping[str, float] | None = None,
         max_points: int = 5000,
         max_step: float = 0.25,
+        verbose: bool = True,
     ) -> Branch:
         """Follow the equilibria of the model as a parameter varies, from a start to both sides.
 
@@ -89,53 +91,109 @@ class Continuation:
                 said start from the model's initial values, and settle: the model is integrated for a while.
             max_points: to each side.
             max_step: along the curve, where 1 is a tenth of the bounds, or a change of the states by their own size.
+            verbose: whether progress is shown, on a terminal.
 
         Raises:
             UnknownNameError: a path names nothing.
             ArgumentError: the parameter starts outside of its bounds.
             SimulationError: there is no equilibrium near the start.
         """
-        field, equations, place, limits = self._started(parameter, bounds, start)
-        found = self.engine.follow(equations, place, limits, checked_steps(max_step, max_points))
-        return _branch(field, found)
+        within = checked_bounds(bounds)
+        field, equations = self._equations(parameter)
+        place = place_of(field, begun(field, equations, one_start(start), within))
+        with shown_steps(max_step, max_points, verbose) as steps:
+            return branch_of(field, self.engine.follow(equations, place, Bounds(*within), steps))
+
+    def ensemble(
+        self,
+        parameter: str,
+        bounds: tuple[float, float],
+        starts: Samples | Sequence[Mapping[str, float]],
+        max_points: int = 5000,
+        max_step: float = 0.25,
+        verbose: bool = True,
+    ) -> Ensemble:
+        """Follow the equilibria that are found from several starts, each branch once.
+
+        Args:
+            parameter: path of the one that varies.
+            bounds: between which it does.
+            starts: dictionaries as `start` of `equilibria`; or samples of `rates_core.sweeps`, such as
+                `latin_hypercube({path: (low, high)}, 20, seed=1)`.
+            max_points: of each branch, to each side.
+            max_step: as for `equilibria`.
+            verbose: whether progress is shown, on a terminal.
+
+        Warns:
+            RuntimeWarning: some starts led to no equilibrium; they are named.
+
+        Raises:
+            UnknownNameError, ArgumentError: as for `equilibria`.
+            SimulationError: no start led to an equilibrium.
+        """
+        within, given = checked_bounds(bounds), listed_starts(starts)
+        field, equations = self._equations(parameter)
+        found = equilibria_near(field, equations, given, within)
+        with shown_steps(max_step, max_points, verbose) as steps:
+            curves, numbers = each_once(
+                equations,
+                [start.place for start in found],
+                lambda place, known: [self.engine.follow(equations, place, Bounds(*within), steps)],
+            )
+        branches = tuple(branch_of(field, curve) for curve in curves)
+        return Ensemble(branches, table_of_starts(given, field, found, numbers))
 
     def diagram(
         self,
         parameter: str,
         bounds: tuple[float, float],
-        start: Mapping[str, float] | None = None,
+        start: Mapping[str, float] | Samples | Sequence[Mapping[str, float]] | None = None,
         max_points: int = 5000,
         max_step: float = 0.25,
         max_branches: int = 50,
         cycles: bool = True,
         deflate: bool = False,
+        verbose: bool = True,
     ) -> Diagram:
         """Follow the equilibria of the model, and all branches that are reached from these: equilibria and cycles.
 
         Args:
             parameter: path of the one that varies.
             bounds: between which it does.
-            start: as for `equilibria`.
+            start: as for `equilibria`; or several, as for `ensemble`.
             max_points: of each branch, to each side.
             max_step: as for `equilibria`.
             max_branches: number of branches.
             cycles: follow cycles too; see `cycles` for how, with what it does if nothing is said.
             deflate: whether branches are looked for, too, that nothing connects with these; none may be found.
+            verbose: whether progress is shown, on a terminal.
 
         Raises:
             UnknownNameError, ArgumentError, SimulationError: as for `equilibria`.
         """
-        most = count("max_branches", max_branches)
-        field, equations, place, limits = self._started(parameter, bounds, start)
-        steps = checked_steps(max_step, max_points)
-        first = self.engine.follow(equations, place, limits, steps)
-        found = reachable(equations, first, limits, steps, most, self.engine.follow)
-        if switch("deflate", deflate):
-            found = with_disconnected(equations, found, limits, steps, most, self.engine.follow)
-        branches: list[Branch] = [_branch(field, curve) for curve in found]
+        most, within = count("max_branches", max_branches), checked_bounds(bounds)
+        field, equations = self._equations(parameter)
+        limits, follow = Bounds(*within), self.engine.follow
+        places: list[Place | None]
+        if start is None or isinstance(start, Mapping):
+            places = [place_of(field, begun(field, equations, one_start(start), within))]
+        else:
+            places = [found.place for found in equilibria_near(field, equations, listed_starts(start), within)]
+        with shown_steps(max_step, max_points, verbose) as steps:
+            found, _ = each_once(
+                equations,
+                places,
+                lambda place, known: reachable(
+                    equations, follow(equations, place, limits, steps), limits, steps, most - len(known), follow
+                ),
+            )
+            if switch("deflate", deflate):
+                found = with_disconnected(equations, found, limits, steps, most, follow)
+        branches: list[Branch] = [branch_of(field, curve) for curve in found]
         origins: list[Origin | None] = [None] * len(branches)
+        follow_cycles = partial(self.cycles, bounds=bounds, verbose=verbose)
         if switch("cycles", cycles):
-            for branch, origin in cycles_reached(branches, limits, partial(self.cycles, bounds=bounds), most):
+            for branch, origin in cycles_reached(branches, limits, follow_cycles, most):
                 branches.append(branch)
                 origins.append(origin)
         return Diagram(tuple(branches), tuple(origins))
@@ -150,6 +208,7 @@ class Continuation:
         max_period: float | None = None,
         max_intervals: int = 64,
         tolerance: float = 1e-6,
+        verbose: bool = True,
     ) -> CycleBranch:
         """Follow the cycles that begin at a special point, or one that a run leads to, as a parameter varies.
 
@@ -167,6 +226,7 @@ class Continuation:
                 points are found on twice as many.
             tolerance: by how much these may miss the cycle, relative to its size; meshes have as many intervals as that
                 takes. The meshes of Auto-07p have `max_intervals` always.
+            verbose: whether progress is shown, on a terminal.
 
         Raises:
             UnknownNameError: a path names nothing.
@@ -177,47 +237,44 @@ class Continuation:
         limits = Bounds(*checked_bounds(bounds))
         care = Care(positive("tolerance", tolerance), count("max_intervals", max_intervals))
         longest = None if max_period is None else positive("max_period", max_period)
-        steps = checked_steps(max_step, max_points)
         if isinstance(from_, SpecialPoint):
             start = from_point(self.model, self.parameters, from_, parameter, limits, care)
         else:
             start = running_cycle(self.model, self.parameters, from_, parameter, limits, care)
-        return self.engine.follow_cycles(start, steps, longest)
+        with shown_steps(max_step, max_points, verbose) as steps:
+            return self.engine.follow_cycles(start, steps, longest)
 
     def extended(
-        self, branch: Branch, bounds: tuple[float, float], max_points: int = 1000, max_step: float = 0.25
+        self,
+        branch: Branch,
+        bounds: tuple[float, float],
+        max_points: int = 1000,
+        max_step: float = 0.25,
+        max_period: float | None = None,
+        verbose: bool = True,
     ) -> Branch:
-        """Go on with a branch where it ended at a bound, or because it had as many points as were asked for.
+        """Go on with a branch where it ended at a bound, at a period, or after as many points as were asked for.
 
         Args:
             branch: of equilibria, of cycles or of boundary values, of this model with these parameters.
             bounds: between which the parameter varies now; the branch must lie within.
             max_points: more of them, to each side.
             max_step: as for `equilibria`.
+            max_period: of cycles, as for `cycles`.
+            verbose: whether progress is shown, on a terminal.
 
         Raises:
-            ArgumentError: the bounds cut off a part of the branch, or it comes from a file or from Auto-07p.
+            ArgumentError: the bounds cut off a part of the branch; or it is one of cycles that comes from a file or
+                from Auto-07p.
         """
-        limits, steps = Bounds(*checked_bounds(bounds)), checked_steps(max_step, max_points)
-        path, (lower, upper) = branch.parameters[0], checked_bounds(bounds)
-        first, last = float(branch.p[:, 0].min()), float(branch.p[:, 0].max())
-        if first < lower or last > upper:
-            raise ArgumentError(
-                f"bounds of '{path}' are ({lower:g}, {upper:g}), and the branch goes from {first:g} to {last:g}. Give "
-                "bounds that hold all of it."
-            )
-        if isinstance(branch.found, Answer):
-            return branch.found.extended(limits, steps)
-        field = self.model.get_vector_field([path], self.parameters)
-        if isinstance(branch.found, FollowedCycles):
-            return branch_of_cycles(
-                field, extended_cycles(branch.found, Reach(limits, steps, LONGEST * branch.found.points[0].period))
-            )
-        if not isinstance(branch.found, Followed):
-            raise ArgumentError(
-                "The branch does not hold what it is followed on with: it comes from a file or from Auto-07p."
-            )
-        return _branch(field, extended(EquilibriumEquations(field), branch.found, limits, steps))
+        within = checked_bounds(bounds)
+        check_held(branch, within)
+        longest = None if max_period is None else positive("max_period", max_period)
+        with shown_steps(max_step, max_points, verbose) as steps:
+            if isinstance(branch.found, Answer):
+                return branch.found.extended(Bounds(*within), steps)
+            field = self.model.get_vector_field([branch.parameters[0]], self.parameters)
+            return longer(field, branch, Bounds(*within), steps, longest)
 
     def curve(
         self,
@@ -227,6 +284,7 @@ class Continuation:
         kind: str | None = None,
         max_points: int = 5000,
         max_step: float = 0.25,
+        verbose: bool = True,
     ) -> TwoParameterCurve:
         """Follow special points of one kind as two parameters vary, from one of them to both sides.
 
@@ -239,14 +297,15 @@ class Continuation:
             kind: `LP` or `HB`, where curves of both pass the point.
             max_points: to each side.
             max_step: along the curve, where 1 is a tenth of the bounds, or a change of the states by their own size.
+            verbose: whether progress is shown, on a terminal.
 
         Raises:
             UnknownNameError: a path names nothing.
             ArgumentError: no curve begins at a point of this kind; or bounds are missing or leave out the point.
             SimulationError: the point is none of this model.
         """
-        steps = checked_steps(max_step, max_points)
-        return curve_from(self.model, self.parameters, point, parameter, bounds, kind, steps)
+        with shown_steps(max_step, max_points, verbose) as steps:
+            return curve_from(self.model, self.parameters, point, parameter, bounds, kind, steps)
 
     def homoclinic(
         self,
@@ -257,6 +316,7 @@ class Continuation:
         max_step: float = 0.25,
         max_intervals: int = 128,
         tolerance: float = 1e-6,
+        verbose: bool = True,
     ) -> HomoclinicOrbits:
         """Follow orbits from an equilibrium to itself as two parameters vary, from the end of a branch of cycles.
 
@@ -264,7 +324,7 @@ class Continuation:
             from_: a branch that ended `homoclinic`, or `period`; the last of its cycles passes the equilibrium closely.
             parameter: path of the second parameter that varies, from its value in the model.
             bounds: between which both vary, by path.
-            max_points, max_step, max_intervals, tolerance: as for `cycles`.
+            max_points, max_step, max_intervals, tolerance, verbose: as for `cycles`.
 
         Raises:
             UnknownNameError: a path names nothing.
@@ -273,8 +333,8 @@ class Continuation:
             SimulationError: there is no such orbit near the last cycle.
         """
         care = Care(positive("tolerance", tolerance), count("max_intervals", max_intervals), closed=False)
-        steps = checked_steps(max_step, max_points)
-        return orbits_from(self.model, self.parameters, from_, parameter, bounds, care, steps)
+        with shown_steps(max_step, max_points, verbose) as steps:
+            return orbits_from(self.model, self.parameters, from_, parameter, bounds, care, steps)
 
     def boundary_values(
         self,
@@ -289,6 +349,7 @@ class Continuation:
         max_step: float = 0.25,
         max_intervals: int = 64,
         tolerance: float = 1e-6,
+        verbose: bool = True,
     ) -> BoundaryBranch:
         """Follow solutions of the model on an interval of time with conditions at its ends, as a parameter varies.
 
@@ -306,7 +367,7 @@ class Continuation:
                 as columns of a table over time, which is stretched over the interval; or such a table, or the profile
                 of another solution. A state of which nothing is said has its initial value all along, and a parameter
                 that of the model.
-            max_points, max_step: as for `cycles`.
+            max_points, max_step, verbose: as for `cycles`.
             max_intervals, tolerance: of the mesh, as for `cycles`.
 
         Raises:
@@ -316,44 +377,18 @@ class Continuation:
             SimulationError: there is no solution near the start.
             UnsupportedFeatureError: the model depends on time; let a state be time: `s' = 1`, with `start(s) = 0`.
         """
-        limits, steps = Bounds(*checked_bounds(bounds)), checked_steps(max_step, max_points)
+        limits = Bounds(*checked_bounds(bounds))
         care = Care(positive("tolerance", tolerance), count("max_intervals", max_intervals), closed=False)
         names = [parameter, *_names(free)]
         question = Question.asked(self.model, self.parameters, names, conditions, on_average, interval)
-        return answered(question, start, limits, steps, care)
+        with shown_steps(max_step, max_points, verbose) as steps:
+            return answered(question, start, limits, steps, care)
 
-    def _started(
-        self, parameter: str, bounds: tuple[float, float], start: Mapping[str, float] | None
-    ) -> tuple[VectorField, EquilibriumEquations, Place, Bounds]:
-        """Return the model as a field, its equations, where they are begun with, and the bounds."""
-        lower, upper = checked_bounds(bounds)
-        given = dict(start or {})
+    def _equations(self, parameter: str) -> tuple[VectorField, EquilibriumEquations]:
+        """Return the model as a field of a parameter, and the equations of its equilibria."""
         field = self.model.get_vector_field([parameter], self.parameters)
-        for function, path in field.jumps:
-            warn(
-                f"'{function}', in the equation of '{path}', is constant between its jumps: branches, their stability "
-                "and special points are those of the model without the jumps."
-            )
-        p = float(given.pop(parameter, field.p[0]))
-        if not lower <= p <= upper:
-            raise ArgumentError(
-                f"bounds of '{parameter}' are ({lower:g}, {upper:g}), which leave out its value {p:g} at the start. "
-                f"Choose others, or give a value between them: start={{'{parameter}': ...}}."
-            )
-        equations = EquilibriumEquations(field)
-        x = field.x_of(given)
-        tried = [x] if len(given) == len(field.states) else [without_dust(settled(field, x, np.array([p])), x), x]
-        places = (start_of(equations, each, p, (lower, upper)) for each in tried)
-        place = next((place for place in places if place is not None), None)
-        if place is None:
-            residual = float(np.max(np.abs(field.rates(tried[0], np.array([p])))))
-            raise SimulationError(
-                f"No equilibrium was found near the start at {parameter} = {p:g}: the model was integrated from its "
-                f"initial values, and Newton's method did not converge from where it was then (largest rate of change "
-                f"{residual:.3g}), nor from those. Give values of states near an equilibrium: start={{path: value}}.",
-                0.0,
-            )
-        return field, equations, place, Bounds(lower, upper)
+        warn_of_jumps(field)
+        return field, EquilibriumEquations(field)
 
 
 def _names(free: Any) -> list[Any]:
@@ -365,27 +400,3 @@ def _names(free: Any) -> list[Any]:
     if isinstance(free, str) or not isinstance(free, Sequence):
         raise ArgumentError(f"free must be a list of paths of parameters; it is {shown(free)}.")
     return list(free)
-
-
-def _branch(field: VectorField, found: Followed) -> Branch:
-    z = np.array([point.place.z for point in found.points])
-    specials = tuple(_special(field, number, crossing) for number, crossing in found.crossings)
-    eigenvalues = np.array([point.eigenvalues for point in found.points])
-    size = field.size
-    return Branch(field.parameters, field.states, z[:, size:], z[:, :size], eigenvalues, specials, found.ended, found)
-
-
-def _special(field: VectorField, number: int, crossing: Any) -> SpecialPoint:
-    x, p = crossing.z[: field.size], crossing.z[field.size :]
-    eigenvalues = ordered_eigenvalues(field.by_states(x, p))
-    return SpecialPoint(
-        kind=crossing.kind or "??",
-        values=dict(zip((*field.parameters, *field.states), (*p.tolist(), *x.tolist()), strict=True)),
-        number=number,
-        eigenvalues=eigenvalues,
-        period=2 * np.pi / crossing.omega if crossing.omega else float("nan"),
-        coefficient=coefficient(crossing),
-        residual=crossing.residual,
-        error=crossing.error,
-        found=crossing,
-    )

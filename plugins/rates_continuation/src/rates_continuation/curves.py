@@ -10,6 +10,7 @@ from rates_core.errors import ArgumentError, SimulationError, shown
 from rates_core.simulation.field import VectorField
 
 from rates_continuation.cycle_curves import special_cycles_from
+from rates_continuation.native.boundary import SLIGHT
 from rates_continuation.native.codimension_two import Degeneracy
 from rates_continuation.native.critical_cycles import VECTORS, Kind
 from rates_continuation.native.cycle_crossings import CycleCrossing
@@ -62,6 +63,13 @@ def curve_from(
     return _curve(kind, field, follow_locus(start, within, steps))
 
 
+def _scale(point: SpecialPoint, x: np.ndarray) -> np.ndarray:
+    """Return what counts as a change of 1 of each state; of a point from a file its size."""
+    if point.found is not None:
+        return np.asarray(point.found.equations.scale[: len(x)])
+    return np.asarray(np.maximum(np.abs(x), SLIGHT * float(np.max(np.abs(x))) or 1.0))
+
+
 def _kind_of_cycles(point: SpecialPoint, kind: str | None) -> Kind:
     """Return of which kind the cycles of the curve are."""
     for each in VECTORS:
@@ -81,6 +89,11 @@ def _kind(point: Any, kind: str | None) -> str:
         )
     if isinstance(point.found, Turn):
         raise ArgumentError("The point is a fold of a boundary value problem; there are no curves of these yet.")
+    if point.kind in VECTORS:
+        raise ArgumentError(
+            f"The point is one of kind {point.kind} from a file, which does not hold what other cycles are found with. "
+            "Follow its branch again."
+        )
     if point.kind not in PASSING:
         raise ArgumentError(
             f"A curve in two parameters begins at a point of kind {', '.join(PASSING)}; this one is of kind "

@@ -21,7 +21,7 @@ def settled(field: Field, x: np.ndarray, p: np.ndarray) -> np.ndarray:
         fastest = float(np.max(np.abs(np.linalg.eigvals(matrix)), initial=0.0)) if np.isfinite(matrix).all() else 0.0
         run = LSODA(lambda t, y: field.rates(y, p), 0.0, x, LONGEST / fastest if fastest > 0 else LONGEST, rtol=1e-6)
         for _ in range(MOST_STEPS):
-            if run.status != "running" or _is_still(field.rates(run.y, p), run.y):
+            if run.status != "running" or is_still(field.rates(run.y, p), run.y):
                 break
             run.step()
             if not np.max(np.abs(run.y)) < LARGE * (1.0 + np.max(np.abs(x))):
@@ -29,7 +29,8 @@ def settled(field: Field, x: np.ndarray, p: np.ndarray) -> np.ndarray:
     return np.array(run.y)
 
 
-def _is_still(rates: np.ndarray, y: np.ndarray) -> bool:
+def is_still(rates: np.ndarray, y: np.ndarray) -> bool:
+    """Tell whether rates are next to nothing beside the states."""
     return bool(np.max(np.abs(rates) / (np.abs(y) + 1.0), initial=0.0) < STILL)
 
 

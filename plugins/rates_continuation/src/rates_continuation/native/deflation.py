@@ -60,10 +60,10 @@ def _disconnected(
             start = near.z[:-1] + move * near.scale[:-1] * generator.standard_normal(equations.states)
             x = _other_root(equations, start, float(p), known, near.scale)
             place = None if x is None else start_of(equations, x, float(p), (lower, upper))
-            if place is None or _is_one_of(place, known) or not _is_regular(equations, place):
+            if place is None or is_one_of(place, known) or not _is_regular(equations, place):
                 continue
             found = follow(equations, place, bounds, steps)
-            if not any(_same(equations, found, curve) for curve in curves):
+            if not any(is_same(equations, found, curve) for curve in curves):
                 return found
             known.append(place)
     return None
@@ -119,11 +119,12 @@ def _is_regular(equations: EquilibriumEquations, place: Place) -> bool:
     return bool(np.linalg.svd(matrix / np.where(rows > 0, rows, 1.0), compute_uv=False)[-1] > REGULAR)
 
 
-def _is_one_of(place: Place, known: Sequence[Place]) -> bool:
+def is_one_of(place: Place, known: Sequence[Place]) -> bool:
+    """Tell whether a place is one of those that are known."""
     return any(np.linalg.norm((place.z - other.z) / other.scale) < APART for other in known)
 
 
-def _same(equations: EquilibriumEquations, one: Followed, other: Followed) -> bool:
+def is_same(equations: EquilibriumEquations, one: Followed, other: Followed) -> bool:
     """Tell whether two curves are one, by a point in the middle of the first."""
     place = one.points[len(one.points) // 2].place
-    return _is_one_of(place, list(places_at(equations, other, float(place.z[-1]))))
+    return is_one_of(place, list(places_at(equations, other, float(place.z[-1]))))

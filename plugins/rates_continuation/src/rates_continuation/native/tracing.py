@@ -25,12 +25,14 @@ class Steps:
         smallest: below which the curve is given up.
         largest: that is taken where the curve is straight.
         most: number of them.
+        taken: is called behind each.
     """
 
     first: float = 0.02
     smallest: float = 1e-8
     largest: float = 0.25
     most: int = 5000
+    taken: Callable[[], None] = field(default=lambda: None, eq=False)
 
 
 def _numbers(value: ArrayLike) -> np.ndarray:
@@ -89,6 +91,7 @@ def trace(curve: Curve, start: Place, bounds: Bounds, steps: Steps) -> Iterator[
             yield Traced(curve, here, "stalled")
             return
         step, size = taken
+        steps.taken()
         before, curve, there = curve, step.curve, step.place
         at, last = (curve.coordinates(place.z, start.scale) for place in (there, here))
         ended = _ended(there, bounds) or ("closed" if number > 2 and passes(begun, last, at) else "")

@@ -1,0 +1,75 @@
+"""Sums of states that do not change in time: where a model has such, its equilibria are not alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from rates_continuation.vector_field import Field
+
+SAMPLES = 5  # states at which rates are looked at
+SPREAD = 0.3  # how far these lie from each other, of their sizes
+NOTHING = 1e-9  # of the largest: what is left of a sum that does not change
+SINGULAR = 1e-4  # smallest eigenvalue of a Jacobian, of the largest
+
+
+def is_singular(matrix: np.ndarray) -> bool:
+    """Tell whether a matrix has an eigenvalue that is next to 0."""
+    if not np.isfinite(matrix).all():
+        return False
+    sizes = np.abs(np.linalg.eigvals(matrix))
+    return bool(np.min(sizes) <= SINGULAR * np.max(sizes))
+
+
+def conserved(field: Field, x: np.ndarray, p: np.ndarray) -> np.ndarray:
+    """Return weights of sums of states that do not change, whatever the states are: `[sums, states]`.
+
+    They are vectors from the left with which rates and Jacobians at some states are 0. Each sum has a state that is in
+    no other.
+
+    Args:
+        field: the model.
+        x: states around which it is looked at.
+        p: parameters.
+    """
+    generator = np.random.default_rng(0)  # the same states each time
+    spread = SPREAD * (np.abs(x) + np.max(np.abs(x), initial=0.0) + 1e-3)
+    states = x + spread * generator.uniform(0.0, 1.0, (SAMPLES, len(x)))
+    with np.errstate(all="ignore"):
+        columns = np.concatenate([field.rates(states, p)[..., None], field.by_states(states, p)], axis=2)
+    columns = columns[np.isfinite(columns).all(axis=(1, 2))]
+    if not len(columns):
+        return np.zeros((0, len(x)))
+    matrix = np.concatenate(list(columns), axis=1)
+    left, values, _ = np.linalg.svd(matrix)
+    rank = int(np.count_nonzero(values > NOTHING * max(float(values[0]), 1e-300)))
+    return _reduced(left[:, rank:].T)
+
+
+def _reduced(rows: np.ndarray) -> np.ndarray:
+    """Return rows that span the same, with a 1 in each where all others have a 0, from the last columns on."""
+    rows, done = rows.copy(), 0
+    for column in range(rows.shape[1] - 1, -1, -1):
+        if done == len(rows):
+            break
+        pivot = done + int(np.argmax(np.abs(rows[done:, column])))
+        if abs(rows[pivot, column]) < NOTHING:
+            continue
+        rows[[done, pivot]] = rows[[pivot, done]]
+        rows[done] /= rows[done, column]
+        others = np.arange(len(rows)) != done
+        rows[others] -= np.outer(rows[others, column], rows[done])
+        done += 1
+    return np.where(np.abs(rows) < NOTHING, 0.0, rows)
+
+
+def sum_of(weights: np.ndarray, paths: Sequence[str]) -> str:
+    """Return a sum of states as text."""
+    text = ""
+    for weight, path in zip(weights.tolist(), paths, strict=True):
+        if weight:
+            sign = (" - " if weight < 0 else " + ") if text else ("-" if weight < 0 else "")
+            size = "" if abs(abs(weight) - 1.0) < NOTHING else f"{abs(weight):.6g}*"
+            text += f"{sign}{size}{path}"
+    return text

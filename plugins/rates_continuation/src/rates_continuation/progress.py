@@ -1,0 +1,27 @@
+"""Progress of curves that are followed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from math import inf
+from typing import Any
+
+from attrs import evolve
+from rates_core.simulation.progress import Progress
+from rates_core.switches import switch
+
+from rates_continuation.bounds import checked_steps
+from rates_continuation.native.tracing import Steps
+
+
+@contextmanager
+def shown_steps(max_step: Any, max_points: Any, verbose: Any) -> Iterator[Steps]:
+    """Give steps that are counted while they are taken, on a terminal; nobody knows how many there will be.
+
+    Raises:
+        ArgumentError: they are no positive numbers, or `verbose` is neither True nor False.
+    """
+    steps = checked_steps(max_step, max_points)
+    with Progress(switch("verbose", verbose), inf, "point") as progress:
+        yield evolve(steps, taken=lambda: progress.advance(1))
