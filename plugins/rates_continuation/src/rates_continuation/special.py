@@ -44,8 +44,9 @@ class SpecialPoint:
         eigenvalues: of the Jacobian; of a cycle the multipliers but for the one that is 1.
         period: of a cycle, or of the small cycles around a Hopf point, in the model's time; NaN for kinds that have
             none.
-        coefficient: of the normal form: a of a fold, c of a cusp, the first Lyapunov coefficient of a Hopf point, c of
-            a period doubling, the real part of d at a torus; else NaN.
+        coefficient: of the normal form: a of a fold, c of a cusp, the first Lyapunov coefficient of a Hopf point; b of
+            a fold of cycles, which is negative if the larger ones of the cycles that meet are more stable; c of a
+            period doubling, the real part of d at a torus; else NaN.
         residual: largest rate of change; for a cycle the largest residual of the collocation equations.
         error: estimate of the error, relative to how large the unknowns are; for a cycle by how much the parameter
             differs from that on a coarser mesh.

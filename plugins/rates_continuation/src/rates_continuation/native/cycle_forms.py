@@ -1,9 +1,10 @@
-"""Coefficients of normal forms at cycles: whether what begins at a period doubling or a torus is stable.
+"""Coefficients of normal forms at cycles: how a branch turns round, and whether what begins at other points is stable.
 
 Around a cycle x₀(θ) with the vector v(θ) that a critical multiplier belongs to, a solution is x₀ + ξ v + ½ ξ² h₂ + ...
 with θ' = 1 + a ξ² and ξ' = c ξ³ for a period doubling; at a torus ξ is complex, and ξ' = d ξ |ξ|². Terms of one order
 make a linear equation w' = A w + g with w(T) = ρ w(0). It has a solution only for g without a component along the
-kernel, which gives a, c and d.
+kernel, which gives a, c and d. At a fold θ' = 1 - e ξ + ... and ξ' = b ξ², with v' = A v + e f, where e says how the
+frequency changes.
 
 References:
     kuznetsov2005.
@@ -27,10 +28,13 @@ SECOND = np.array([-1.0, 16.0, -30.0, 16.0, -1.0]) / 12
 
 
 def cycle_coefficient(kind: str, cycle: Cycle) -> float:
-    """Return c of a period doubling, or the real part of d at a torus; NaN for other kinds.
+    """Return b of a fold, c of a period doubling, or the real part of d at a torus; NaN for other kinds.
 
-    The mean of v·v over the period is 1.
+    The mean of v·v over the period is 1. At a fold v points to larger cycles: these are the stable ones of
+    both that meet if b < 0, and all other multipliers lie within the unit circle.
     """
+    if kind == "LPC":
+        return _Around(cycle).fold()
     if kind == "PD":
         return _Around(cycle).doubling()
     return _Around(cycle).torus() if kind == "NS" else float("nan")
@@ -45,6 +49,25 @@ class _Around:
     """
 
     cycle: Cycle
+
+    def fold(self) -> float:
+        along = self._rates
+        last = self._closing(along)[2]
+        left, _, right = np.linalg.svd(np.concatenate([self._ends(1.0).real, last], axis=1))
+        kernel = left[:, -1]  # the only one: without components of f, and of all that returns to itself
+        one, other = ((self._profile(row[:-1], 1.0, row[-1] * along), row[-1]) for row in right[-2:])
+        shares = self._mean(other[0], along), -self._mean(one[0], along)  # so that v has no component along the cycle
+        v, e = (shares[0] * a + shares[1] * b for a, b in zip(one, other, strict=True))
+        grows = self._mean(v, self._states - self._states.mean(axis=(0, 1))) >= 0
+        size = np.sqrt(self._mean(v, v)) * (1.0 if grows else -1.0)
+        v, e = v / size, e / size
+        squared = self._bilinear(v, v) / 2 + e * self._times(self._matrices, v)
+        return float((self._component(kernel, squared) / self._component(kernel, v)).real)
+
+    def _mean(self, v: np.ndarray, w: np.ndarray) -> float:
+        """Return the mean of a product over the period."""
+        weights = np.diff(self.cycle.curve.mesh)[:, None] * basis().weights
+        return float(np.sum(weights * np.sum(v * w, axis=-1)))
 
     def doubling(self) -> float:
         v, kernel = self._critical(-1.0)
@@ -127,12 +150,16 @@ class _Around:
 
     def _solution(self, g: np.ndarray, multiplier: complex) -> np.ndarray:
         """Return the periodic solution of w' = A w + g at the Gauss points; the smallest at w(0) if there are many."""
-        linear = linear_at(self.cycle.curve, self.cycle.place)
-        columns, levels, last = self._closing(g)
+        last = self._closing(g)[2]
         left, values, right = np.linalg.svd(self._ends(multiplier))
         if multiplier == 1.0:
             left, values, right = left[:, :-1], values[:-1], right[:-1]
-        start = right.conj().T @ ((left.conj().T @ -last[:, 0]) / values)
+        return self._profile(right.conj().T @ ((left.conj().T @ -last[:, 0]) / values), multiplier, g)
+
+    def _profile(self, start: np.ndarray, multiplier: complex, g: np.ndarray) -> np.ndarray:
+        """Return the solution of w' = A w + g from a start to a multiple of it, at the Gauss points."""
+        linear = linear_at(self.cycle.curve, self.cycle.place)
+        columns, levels, _ = self._closing(g)
         ends = start[:, None], multiplier * start[:, None]
         points = linear.chain.points(*ends, np.ones((1, 1)), levels)
         inner = (linear.by_first @ points[:-1] + columns)[..., 0]
