@@ -39,7 +39,8 @@ def lines_of(branch: Branch, path: str) -> Iterator[Iterator[Part]]:
     if isinstance(branch.found, Followed) and len(branch.found.points) == len(branch):
         knots = _with_tangents(branch, branch.found, path)
     else:
-        knots = Knots.through(_with_specials(branch, up, [point[path] for point in branch.specials]))
+        points = _with_specials(branch, up, [point[path] for point in branch.specials])
+        knots = Knots.through(points, special_numbers(branch.specials))
     yield parts_of(knots, stable)
 
 
@@ -70,6 +71,11 @@ def stability(stable: np.ndarray, specials: Sequence[SpecialPoint]) -> list[bool
         passed[point.number].append(point)
     pieces = (between(bool(stable[k]), bool(stable[k + 1]), passed[k]) for k in range(len(stable) - 1))
     return list(chain.from_iterable(pieces))
+
+
+def special_numbers(specials: Sequence[SpecialPoint]) -> list[int]:
+    """Return the numbers of special points in a line that has them all."""
+    return [point.number + 1 + before for before, point in enumerate(specials)]
 
 
 def _with_tangents(branch: Branch, found: Followed, path: str) -> Knots:
@@ -104,22 +110,28 @@ def _of_cycles(branch: CycleBranch, path: str, stable: list[bool]) -> Iterator[I
     paired = path in branch.states
     tips = [_tip(branch, path, end) if branch.ended[end] == "hopf" else None for end in (0, -1)]
     stable = [*stable[:1] * (tips[0] is not None), *stable, *stable[-1:] * (tips[1] is not None)]
+    kept = special_numbers(branch.specials)
     for line, other in zip(lines, reversed(lines), strict=True):
-        yield parts_of(_between_tips(line, other if paired else None, tips), stable)
+        yield parts_of(_between_tips(line, other if paired else None, tips, kept), stable)
 
 
-def _between_tips(line: np.ndarray, other: np.ndarray | None, tips: Sequence[np.ndarray | None]) -> Knots:
+def _between_tips(
+    line: np.ndarray, other: np.ndarray | None, tips: Sequence[np.ndarray | None], kept: Sequence[int]
+) -> Knots:
     """Return a line that begins and ends where cycles have shrunk to an equilibrium, if they have.
 
     Args:
         line: without these.
         other: that goes on behind them: there the smallest values become the largest ones.
         tips: the points; None at an end that is none.
+        kept: numbers of special points.
     """
     before, behind = ([] if tip is None else [tip] for tip in tips)
     if other is not None:
         before, behind = [*[other[0]] * len(before), *before], [*behind, *[other[-1]] * len(behind)]
-    knots = Knots.through(np.array([*before, *line, *behind]))
+    points = np.array([*before, *line, *behind])
+    ends = [*[len(before) - 1] * (len(before) > 1), *[len(points) - len(behind)] * (len(behind) > 1)]
+    knots = Knots.through(points, [*(number + len(before) for number in kept), *ends])
     first, last = max(len(before) - 1, 0), len(knots.z) - max(len(behind) - 1, 0)
     return Knots(knots.z[first:last], knots.leaving[first : last - 1], knots.arriving[first : last - 1])
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from rates_continuation.pictures.axes import axes_of, show_legend
 from rates_continuation.pictures.labels import label
-from rates_continuation.pictures.lines import stability
+from rates_continuation.pictures.lines import special_numbers, stability
 from rates_continuation.pictures.marks import BLUE, GREEN, ORANGE, PURPLE, mark_all
 from rates_continuation.pictures.parts import parts_of
 from rates_continuation.pictures.smooth import Knots
@@ -43,7 +43,7 @@ def drawn(curve: TwoParameterCurve, ax: Axes | None) -> Axes:
     if len(curve) > 1:
         numbers = [point.number + 1 for point in curve.specials]
         own = np.array([[point[path] for path in curve.parameters] for point in curve.specials]).reshape(-1, 2)
-        knots = Knots.through(np.insert(curve.p, numbers, own, axis=0))
+        knots = Knots.through(np.insert(curve.p, numbers, own, axis=0), special_numbers(curve.specials))
         for part in parts_of(knots, stability(curve.unstable == 0, curve.specials)):
             width = THICK if part.stable else THIN
             axes.plot(*part.points.T, color=color, linestyle=style, linewidth=width, label=NAMES[curve.kind])

@@ -16,7 +16,7 @@ from rates_continuation.pictures.labels import label
 from rates_continuation.profile import Profile
 from rates_continuation.special import SpecialPoint
 
-DIGITS, MOST_DIGITS = 4, 10
+DIGITS, MOST_DIGITS = 4, 8
 
 
 @frozen(eq=False)
@@ -43,8 +43,8 @@ def names_of(branch: Branch, points: Sequence[Shown]) -> list[str]:
     for digits in range(DIGITS, MOST_DIGITS):
         names = [f"{point.kind + ', ' if point.kind else ''}{symbol} = {point.p:.{digits}g}" for point in points]
         if len(set(names)) == len(names):
-            break
-    return names
+            return names
+    return [f"{name} ({number})" for number, name in enumerate(names, 1)]  # several at one value of the parameter
 
 
 def shown_of(branch: Branch, points: Sequence[Any]) -> list[Shown]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from attrs import frozen
 from scipy.interpolate import PchipInterpolator
 
 FINE = 150  # pieces of a line as long as the picture is wide
 MOST = 40  # pieces between two points
+STEEPEST = 3.0  # slope at the end of a monotone cubic polynomial, of that of its chord
 SHORT = 1e-9  # of a line: chords that are shorter are taken for so long
 
 
@@ -42,18 +45,27 @@ class Knots:
         return cls(z, leaving, arriving)
 
     @classmethod
-    def through(cls, points: np.ndarray) -> Knots:
-        """Return knots in a plane, between two of which the line goes beyond neither, to no side.
+    def through(cls, points: np.ndarray, kept: Sequence[int] = ()) -> Knots:
+        """Return knots in a plane, whose directions are those of parabolas through neighbours.
 
-        Each coordinate is a monotone polynomial of the length of the chords.
+        Args:
+            points: of the plane.
+            kept: numbers of those next to which the line goes beyond no point, to no side; it turns round in these, as
+                at a fold, and may have a sharp end there.
         """
-        size = np.ptp(points, axis=0)
-        chords = np.linalg.norm(np.diff(points, axis=0) / np.where(size > 0, size, 1.0), axis=1)
-        steps = np.maximum(chords, SHORT * max(float(np.sum(chords)), 1.0))
         if len(points) < 3:
             return cls(points, np.diff(points, axis=0), np.diff(points, axis=0))
+        size = np.ptp(points, axis=0)
+        ways = np.diff(points, axis=0) / np.where(size > 0, size, 1.0)
+        chords = np.linalg.norm(ways, axis=1)
+        steps = np.maximum(chords, SHORT * max(float(np.sum(chords)), 1.0))
         along = np.concatenate([[0.0], np.cumsum(steps)])
-        slopes = PchipInterpolator(along, points).derivative()(along)
+        slopes = np.gradient(points, along, axis=0, edge_order=2)
+        careful = np.zeros(len(points), dtype=bool)
+        careful[1:-1] = np.sum(ways[1:] * ways[:-1], axis=1) <= 0  # sharp: no parabola
+        for number in kept:
+            careful[max(number - 1, 0) : number + 2] = True
+        slopes = np.where(careful[:, None], PchipInterpolator(along, points).derivative()(along), slopes)
         return cls(points, slopes[:-1] * steps[:, None], slopes[1:] * steps[:, None])
 
     def between(self, number: int, shares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -70,7 +82,7 @@ class Knots:
             number: of the point before.
             z: the point.
             share: of the way to the next at which it lies.
-            still: which unknown does not change there, as a parameter at a fold.
+            still: which unknown turns round there, as a parameter at a fold, and goes nowhere beyond.
         """
         slope = self.between(number, np.array([share]))[1][0]
         if still is not None:
@@ -78,11 +90,17 @@ class Knots:
         leaving, arriving = self.leaving.copy(), self.arriving.copy()
         leaving[number] *= share
         arriving[number] *= 1.0 - share
-        return Knots(
+        found = Knots(
             np.insert(self.z, number + 1, z, axis=0),
             np.insert(leaving, number + 1, slope * (1.0 - share), axis=0),
             np.insert(arriving, number, slope * share, axis=0),
         )
+        if still is not None:
+            for slopes in (found.leaving, found.arriving):  # so that it is monotone on both sides
+                most = STEEPEST * np.diff(found.z[number : number + 3, still])
+                both = slopes[number : number + 2, still]
+                slopes[number : number + 2, still] = np.clip(both, np.minimum(most, 0.0), np.maximum(most, 0.0))
+        return found
 
     def columns(self, *numbers: int) -> Knots:
         """Return the same curve in some of its unknowns."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 COLORS = ("black", RED, BLUE, GREEN, ORANGE, PURPLE, SKY)
 SYMBOLS = ("o", "s", "^", "D", "v", "P", "X")
-LEAST = 1e-4  # multiplier that is told from 0 in a picture
+LEAST = 1e-4  # multiplier that is told from 0 in a picture, and from the error of a mesh
 
 
 def drawn(branch: Branch, points: Sequence[Any], ax: Axes | None) -> Axes:
@@ -65,7 +65,8 @@ def drawn_along(branch: Branch, ax: Axes | None) -> Axes:
         PluginError: Matplotlib is not installed.
     """
     axes, cycles = axes_of(ax), isinstance(branch, CycleBranch)
-    values = np.maximum(np.abs(branch.eigenvalues), LEAST) if cycles else branch.eigenvalues.real
+    sizes = np.abs(branch.eigenvalues)
+    values = np.where(sizes < LEAST, np.nan, sizes) if cycles else branch.eigenvalues.real
     color = BLUE if cycles else "black"
     axes.axhline(1.0 if cycles else 0.0, color="grey", linewidth=0.8)
     axes.plot(branch.p[:, 0], values, color=color, linewidth=1.0)
