@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from rates_continuation import Continuation, load
+from rates_continuation import Continuation, CycleBranch, Diagram, load
 from rates_continuation.branch import REASONS
 from rates_core.errors import (
     ApproximationWarning,
@@ -272,8 +272,36 @@ def test_branches_from_files_go_on_too(tmp_path: Path) -> None:
     other = Continuation(CUSP, parameters={"p/op/k": 2.0})
     with pytest.raises(ArgumentError) as refused:
         other.extended(part, (-1.0, 1.5))
-    assert str(refused.value).startswith("The branch does not end at an equilibrium of this model: at -0.3 the largest")
-    assert str(refused.value).endswith(". Does the model have the same parameters?")
+    assert str(refused.value) == (
+        "The branch ends at -0.3 with states that are no solution of this model. Does it have the same parameters?"
+    )
+
+
+def test_cycles_from_files_go_on_too(tmp_path: Path) -> None:
+    growth = "(mu + k*(x^2 + y^2) - (x^2 + y^2)^2)"
+    model = single([f"x' = {growth}*x - y", f"y' = {growth}*y + x"], x="output(0.0)", y="variable(0.0)", mu=-0.5, k=1.0)
+    continuation = Continuation(model)
+    continuation.diagram(MU, bounds=(-0.5, 0.2)).save(tmp_path / "circles.npz")
+    part = load(tmp_path / "circles.npz").branches[1]
+    assert part.ended == ("hopf", "bound")
+    found = continuation.extended(part, (-0.5, 0.9))
+    assert isinstance(found, CycleBranch)
+    assert found.ended == ("hopf", "bound")
+    assert found.p[-1, 0] == 0.9
+    assert len(found) == len(found.profiles) == len(found.trivial) > len(part)
+    square = found.column(X) ** 2
+    np.testing.assert_allclose(square**2 - square, found.p[:, 0], atol=1e-6)
+    assert [(point.kind, point.number) for point in found.specials] == [("LPC", part.specials[0].number)]
+    with pytest.raises(ArgumentError) as refused:
+        Continuation(model, parameters={"p/op/k": 2.0}).extended(part, (-0.5, 0.9))
+    assert str(refused.value).startswith("The branch ends at ")
+    circle = continuation.cycles(from_={X: 1.0, MU: 0.1}, parameter=MU, bounds=(0.0, 0.2))
+    Diagram((circle,), (None,)).save(tmp_path / "one.npz")
+    both = continuation.extended(load(tmp_path / "one.npz").branches[0], (-0.5, 0.9))  # it goes on at both ends
+    assert [point.kind for point in both.specials] == ["LPC"]
+    assert both.specials[0][MU] == pytest.approx(-0.25, rel=1e-6)
+    assert sorted(both.ended) == ["bound", "hopf"]
+    np.testing.assert_allclose(both.column(X) ** 4 - both.column(X) ** 2, both.p[:, 0], atol=1e-6)
 
 
 def test_curves_in_two_parameters_begin_at_points_from_files_too(tmp_path: Path) -> None:

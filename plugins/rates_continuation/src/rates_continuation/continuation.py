@@ -264,8 +264,7 @@ class Continuation:
             verbose: whether progress is shown, on a terminal.
 
         Raises:
-            ArgumentError: the bounds cut off a part of the branch; or it is one of cycles that comes from a file or
-                from Auto-07p.
+            ArgumentError: the bounds cut off a part of the branch; or it comes from a file, and is none of the model.
         """
         within = checked_bounds(bounds)
         check_held(branch, within)
