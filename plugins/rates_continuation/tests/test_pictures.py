@@ -256,6 +256,13 @@ def test_names_in_pictures_say_no_more_than_tells_them_apart(path: str, among: l
     assert label(path, among) == wanted
 
 
+def test_names_of_all_kinds_can_be_drawn() -> None:
+    axes = plt.subplots()[1]
+    for name in ("tau_a", "I_ext", "max_rate", "x_", "__a", "η", "m_in1", "E1[3]", "z.real"):
+        axes.set_xlabel(label(f"a_1/op/{name}", [f"b_1/op/{name}"]))
+        axes.figure.canvas.draw()  # raises for formulas that Matplotlib cannot read
+
+
 def test_lines_go_beyond_no_point_next_to_those_that_are_kept() -> None:
     points = np.random.default_rng(1).standard_normal((30, 2))
     knots = Knots.through(points, range(30))
