@@ -90,7 +90,8 @@ def test_branches_are_written_into_files_and_drawn(tmp_path: Path) -> None:
     assert again.specials[0].profile is not None
     assert again.specials[0].profile.extremes[1][0] == branch.specials[0]["p/op/u"]
     axes = branch.plot("p/op/u")
-    np.testing.assert_array_equal(axes.lines[0].get_ydata(), branch.column("p/op/u"))
+    assert np.isin(branch.column("p/op/u"), axes.lines[0].get_ydata()).all()
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["solutions of boundary values", "fold (LP)"]
     assert list(branch.data) == [LAM, "p/op/u", "p/op/slope", "min(p/op/u)", "min(p/op/slope)"]
     assert repr(branch) == "<Branch of 39 solutions of boundary values, p/op/lam from 0.1 to 0.1; special: LP>"
     assert [text.split(",")[0] for text in branch.citations] == ["Keller", "Doedel"]

@@ -154,7 +154,7 @@ def test_orbits_are_followed_from_a_file_are_drawn_and_have_tables(tmp_path: Pat
     assert repr(orbits) == f"<Curve of {len(orbits)} homoclinic orbits in {MU} and {A}; special: NSH>"
     assert [text.split(",")[0] for text in orbits.citations] == ["Keller", "Doedel", "Beyn", "Champneys"]
     axes = orbits.plot()
-    assert axes.lines[0].get_label() == "HOM"
+    assert axes.lines[0].get_label() == "homoclinic orbits"
     np.testing.assert_array_equal(axes.lines[0].get_ydata(), orbits.p[:, 1])
 
 

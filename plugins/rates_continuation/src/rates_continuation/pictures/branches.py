@@ -51,8 +51,9 @@ def name_axes(axes: Axes, branch: Branch, path: str) -> None:
 def _draw_lines(axes: Axes, branch: Branch, path: str) -> None:
     cycles = isinstance(branch, CycleBranch)
     color, width = (BLUE, 1.3) if cycles else ("black", 1.8)
+    known = branch.eigenvalues.shape[-1] > 0  # without these there is no stability
     for part in chain.from_iterable(lines_of(branch, path)):
         axes.plot(
             *part.points.T, color=color, linewidth=width, linestyle="-" if part.stable else DASHES,
-            label=f"{'stable' if part.stable else 'unstable'} {branch.what}",
+            label=f"{'stable ' if part.stable else 'unstable '}{branch.what}" if known else branch.what,
         )  # fmt: skip

@@ -45,6 +45,7 @@ MARKS: Mapping[str, Mark] = {
     "ZH": Mark("zero-Hopf point (ZH)", "h", GREEN),
     "GH": Mark("generalised Hopf point (GH)", ">", RED),
     "HH": Mark("double Hopf point (HH)", "X", PURPLE),
+    "NSH": Mark("neutral saddle (NSH)", "8", YELLOW),
     "??": Mark("several at once (??)", "d", "grey"),
 }
 

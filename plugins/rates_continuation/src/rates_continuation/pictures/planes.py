@@ -10,7 +10,7 @@ import numpy as np
 from rates_continuation.pictures.axes import axes_of, show_legend
 from rates_continuation.pictures.labels import label
 from rates_continuation.pictures.lines import special_numbers, stability
-from rates_continuation.pictures.marks import BLUE, GREEN, ORANGE, PURPLE, mark_all
+from rates_continuation.pictures.marks import BLUE, GREEN, ORANGE, PURPLE, SKY, mark_all
 from rates_continuation.pictures.parts import parts_of
 from rates_continuation.pictures.smooth import Knots
 from rates_continuation.two_parameter_curve import NAMES, TwoParameterCurve
@@ -22,6 +22,7 @@ THICK, THIN = 1.8, 0.8
 LOOKS: Mapping[str, tuple[str, Any]] = {
     "LP": ("black", "-"),
     "HB": (BLUE, (0, (5.0, 1.5))),
+    "HOM": (SKY, "-"),
     "LPC": (GREEN, (0, (5.0, 1.5, 1.0, 1.5))),
     "PD": (PURPLE, (0, (1.0, 1.0))),
     "NS": (ORANGE, (0, (3.0, 1.2, 1.0, 1.2, 1.0, 1.2))),
