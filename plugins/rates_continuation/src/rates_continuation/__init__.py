@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from rates_continuation.diagram import Diagram
     from rates_continuation.ensembles import Ensemble
     from rates_continuation.homoclinic_orbits import HomoclinicOrbits
+    from rates_continuation.ode_system.searches import codim2_search, continue_period_doubling_bf
+    from rates_continuation.ode_system.system import ODESystem
     from rates_continuation.profile import Profile
     from rates_continuation.solution_profile import SolutionProfile
     from rates_continuation.special import SpecialPoint
@@ -29,10 +31,13 @@ __all__ = [
     "Diagram",
     "Ensemble",
     "HomoclinicOrbits",
+    "ODESystem",
     "Profile",
     "SolutionProfile",
     "SpecialPoint",
     "TwoParameterCurve",
+    "codim2_search",
+    "continue_period_doubling_bf",
     "load",
 ]
 
@@ -46,10 +51,13 @@ _PLACES = {
     "Diagram": "diagram",
     "HomoclinicOrbits": "homoclinic_orbits",
     "Ensemble": "ensembles",
+    "ODESystem": "ode_system.system",
     "Profile": "profile",
     "SolutionProfile": "solution_profile",
     "SpecialPoint": "special",
     "TwoParameterCurve": "two_parameter_curve",
+    "codim2_search": "ode_system.searches",
+    "continue_period_doubling_bf": "ode_system.searches",
     "load": "stored",
 }
 

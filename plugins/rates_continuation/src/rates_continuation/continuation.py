@@ -37,6 +37,7 @@ from rates_continuation.reached import Origin, cycles_reached
 from rates_continuation.special import SpecialPoint
 from rates_continuation.starting import begun, place_of, warn_of_jumps
 from rates_continuation.two_parameter_curve import TwoParameterCurve
+from rates_continuation.user_points import points_at
 from rates_core import CircuitTemplate
 
 if TYPE_CHECKING:
@@ -305,6 +306,23 @@ class Continuation:
         """
         with shown_steps(max_step, max_points, verbose) as steps:
             return curve_from(self.model, self.parameters, point, parameter, bounds, kind, steps)
+
+    def at(self, branch: Branch, path: str, value: float) -> list[SpecialPoint]:
+        """Return the points of a branch at which a quantity has a value, in the order of the branch.
+
+        They are solved for, and have the kind `UZ`. Between two points of the branch a state counts as growing or
+        falling all the way.
+
+        Args:
+            branch: of equilibria or of cycles, of this model with these parameters.
+            path: of the parameter, of a state (on cycles of its largest value), or `period`.
+            value: of it.
+
+        Raises:
+            UnknownNameError: the branch has no such quantity.
+            ArgumentError: it is one of another model.
+        """
+        return points_at(self.model.get_vector_field(branch.parameters, self.parameters), branch, path, value)
 
     def homoclinic(
         self,

@@ -29,6 +29,7 @@ KINDS = {
     "GH": "generalised Hopf point: the first Lyapunov coefficient is 0; a curve of folds of cycles begins",
     "HH": "double Hopf point: two pairs of eigenvalues on the imaginary axis",
     "NSH": "neutral saddle of homoclinic orbits: the saddle quantity is 0; the stability of cycles changes",
+    "UZ": "a point at which a quantity has a value that was asked for",
 }
 
 

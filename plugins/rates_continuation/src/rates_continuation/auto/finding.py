@@ -31,22 +31,25 @@ class Installation:
     library: tuple[Path, ...]
 
 
-def installation() -> Installation:
+def installation(chosen: str | None = None) -> Installation:
     """Return what is installed, without running any of it.
+
+    Args:
+        chosen: folder of Auto-07p; None is that of AUTO_DIR, if there is one.
 
     Raises:
         PluginError: something is missing; the text names all of it, with what to do.
     """
-    folder = auto_folder()
-    missing = [*_backend_missing(), *([_auto_missing()] if folder is None else [])]
+    folder = auto_folder(chosen)
+    missing = [*_backend_missing(), *([_auto_missing(chosen)] if folder is None else [])]
     if folder is None or missing:
         raise PluginError(f"engine='auto' cannot be used. {' '.join(missing)}")
     return Installation(tuple(shlex.split(os.environ.get("FC", "gfortran"))), _library(folder))
 
 
-def auto_folder() -> Path | None:
-    """Return the folder of Auto-07p: that of AUTO_DIR, else Debian's, else that of the command on the path."""
-    chosen = os.environ.get("AUTO_DIR")
+def auto_folder(chosen: str | None = None) -> Path | None:
+    """Return the folder of Auto-07p: a chosen one, or that of AUTO_DIR, else Debian's, else that of the command."""
+    chosen = chosen or os.environ.get("AUTO_DIR")
     folders = [Path(chosen)] if chosen else [OF_DEBIAN, *_of_commands()]
     return next((folder for folder in folders if _library(folder)), None)
 
@@ -65,7 +68,12 @@ def _library(folder: Path) -> tuple[Path, ...]:
     return found if any(file.name == "main.o" for file in found) else ()
 
 
-def _auto_missing() -> str:
+def _auto_missing(named: str | None = None) -> str:
+    if named:
+        return (
+            f"Auto-07p is not compiled in '{named}', which auto_dir names: there is no 'lib/main.o'. Let auto_dir name "
+            "the folder in which it was made, or leave it out."
+        )
     chosen = os.environ.get("AUTO_DIR")
     if chosen:
         return (

@@ -1,0 +1,1 @@
+"""Continuation by the calls that users of PyCoBi know."""
