@@ -46,6 +46,7 @@ MARKS: Mapping[str, Mark] = {
     "GH": Mark("generalised Hopf point (GH)", ">", RED),
     "HH": Mark("double Hopf point (HH)", "X", PURPLE),
     "NSH": Mark("neutral saddle (NSH)", "8", YELLOW),
+    "UZ": Mark("value asked for (UZ)", "1", "black"),
     "??": Mark("several at once (??)", "d", "grey"),
 }
 
