@@ -207,7 +207,7 @@ class Continuation:
         max_points: int = 1000,
         max_step: float = 0.25,
         max_period: float | None = None,
-        max_intervals: int = 64,
+        max_intervals: int = 128,
         tolerance: float = 1e-6,
         verbose: bool = True,
     ) -> CycleBranch:

@@ -19,6 +19,7 @@ from rates_continuation.native.curve import Place
 from rates_continuation.native.floquet import Cycle
 
 FLAT = 1e-7  # change of the parameter, in scales, which the error of a mesh may make
+SINGULAR = 1e-2  # of a stretch, around a branch point: there Newton's method may not converge
 SHORTEST = 1e-6  # interval in scales, below which crossings are not told apart
 PRECISION = 1e-10  # of a place on the curve, in scales
 BESIDE = 0.1  # of an interval: from there it is seen which numbers change their sign at a zero
@@ -115,7 +116,31 @@ class _Stretch:
     def cycle_at_zero(self, number: Callable[[Cycle], float]) -> Cycle | None:
         """Return the cycle at which a number is zero; None if there is none."""
         distance = self.zero(number)
-        return None if distance is None else self.at(distance)
+        found = None if distance is None else self.at(distance)
+        return self._between_known(number) if found is None else found
+
+    def _between_known(self, number: Callable[[Cycle], float]) -> Cycle | None:
+        """Return the cycle at a zero around which none can be solved for, as two curves cross there."""
+        known = [self.known[distance] for distance in sorted(self.known)]
+        places = sorted(self.known)
+        for one, other, width in zip(known, known[1:], np.diff(places), strict=False):
+            if number(one) * number(other) < 0 and width < SINGULAR * (self.upper - self.lower):
+                return _mixed(one, other, number(one) / (number(one) - number(other)))
+        return None
+
+
+def _mixed(one: Cycle, other: Cycle, share: float) -> Cycle:
+    """Return the cycle at a share of the way between two that lie closely together."""
+    mesh, z, tangent = (
+        (1 - share) * first + share * second
+        for first, second in (
+            (one.curve.mesh, other.curve.mesh),
+            (one.place.z, other.place.z),
+            (one.place.tangent, other.place.tangent),
+        )
+    )
+    curve = evolve(one.curve, mesh=mesh, reference=one.curve.split(z)[0])
+    return Cycle.of(curve, Place(z, tangent, curve.scale, error=one.place.error))
 
 
 class _NotFoundError(Exception):
