@@ -128,6 +128,7 @@ RUNS = {
         parameters={},
         backend="numpy",
         vectorize=True,
+        delays=None,
     ),
     "CircuitTemplate.get_run_func": call(of_circuit("get_run_func"), **FUNCTION),
     "CircuitTemplate.get_jacobian_func": call(of_circuit("get_jacobian_func"), **FUNCTION, sparse=False),

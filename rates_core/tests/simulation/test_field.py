@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from attrs import evolve
+from rates_core.delays.strategy import Augmentation
 from rates_core.errors import ArgumentError, UnknownNameError, UnsupportedFeatureError
+from rates_core.expressions.evaluate import evaluate
+from rates_core.expressions.tree import Symbol
+from rates_core.system.system import Assign, System
 from rates_core.testing.parts import circuit, connectivity, node, population, single
 
 from rates_core import CircuitTemplate
@@ -178,3 +183,39 @@ def test_entries_at_one_place_are_added_up() -> None:
     field = circuit(nodes={"a": unit, "b": unit}, edges=twice).get_vector_field([])
     for x in (np.ones(2), np.ones((3, 2))):
         assert (field.by_states(x, field.p) == [[-1.0, 0.0], [2.25, -1.0]]).all()
+
+
+class Present(Augmentation):
+    """What is read is there at once; and what delays it had."""
+
+    def __init__(self) -> None:
+        self.delays: list[float] = []
+
+    def lower(self, system: System, stages: int | None = None) -> System:
+        values = {item.path: item.value for item in system.parameters}
+        self.delays += [float(evaluate(read.delay, values)) for read in system.reads]
+        assigned = [Assign(read.path, Symbol(read.slot)) for read in system.reads]
+        variables = {read.path: read.shape for read in system.reads}
+        return evolve(
+            system,
+            reads=(),
+            statements=(*assigned, *system.statements),
+            variables={**system.variables, **variables},
+        )
+
+
+def test_a_delay_strategy_is_told_the_values_of_parameters_and_which_are_free() -> None:
+    model = single("x' = a*past(x, s) + b*past(x, u)", x="output(0.4)", a=2.0, b=3.0, s=0.5, u=0.7)
+    known, strategy = {"p/op/u": 0.9}, Present()
+    field = model.get_vector_field(["p/op/a", "p/op/s"], known, delays=strategy)
+    np.testing.assert_array_equal(strategy.delays, [np.nan, 0.9])
+    assert field.p.tolist() == [2.0, 0.5]
+    assert field.rates(np.array([0.4]), np.array([5.0, 1.0])).tolist() == [pytest.approx(0.4 * 8.0)]
+    assert [state.path for state in field.system.states] == ["p/op/x"]
+    assert not field.system.reads
+
+
+def test_what_is_no_delay_strategy_is_refused() -> None:
+    with pytest.raises(ArgumentError) as refused:
+        LATE.get_vector_field([], delays="gamma")
+    assert str(refused.value) == "delays must be an Augmentation of rates_core.delays.strategy; it is 'gamma'."

@@ -11,6 +11,7 @@ import numpy as np
 from attrs import evolve, frozen
 
 from rates_core.delays.lowering import lower
+from rates_core.delays.strategy import Augmentation
 from rates_core.errors import ArgumentError, UnsupportedFeatureError, shown
 from rates_core.network.build import build_network
 from rates_core.network.untying import tied_by, untied
@@ -68,6 +69,11 @@ class VectorField:
         self.x, self.p = initial_state(system, None), free.values()
         self._entries = [Entries(item) for item in request.matrices]
         self._functions = program.bind(arguments)
+
+    @property
+    def system(self) -> System:
+        """Return the System whose right-hand side it is, with the states that delay strategies have added."""
+        return self._system
 
     @property
     def jumps(self) -> tuple[tuple[str, str], ...]:
@@ -155,6 +161,15 @@ class _Free:
             inputs=(*system.inputs, *(InputSignal(item.path, item.path, item.shape) for item in taken)),
         )
 
+    def known(self, system: System) -> System:
+        """Return a System whose parameters have their values, and NaN where they are free."""
+        values = dict(self.arguments)
+        for symbol, (base, settings) in zip(self.symbols, self._settings, strict=True):
+            values[symbol] = np.array(base)
+            for _, places in settings:
+                values[symbol].reshape(-1)[places] = np.nan
+        return evolve(system, parameters=tuple(evolve(item, value=values[item.path]) for item in system.parameters))
+
     def inputs(self, p: np.ndarray) -> tuple[Any, ...]:
         """Return the inputs for some values, `[..., parameters]`."""
         if p.ndim == 1 and self._numbers is not None:
@@ -193,24 +208,34 @@ def vector_field(
     parameters: Mapping[str, Any] | None = None,
     backend: str | BackendSpec | None = None,
     vectorize: bool = True,
+    delays: Augmentation | None = None,
 ) -> VectorField:
     """Return a circuit as a vector field; see `CircuitTemplate.get_vector_field`."""
+    if not isinstance(delays, Augmentation | None):
+        raise ArgumentError(f"delays must be an Augmentation of rates_core.delays.strategy; it is {shown(delays)}.")
     spec, paths = chosen_backend(backend), _paths(free)
     network = build_network(circuit, switch("vectorize", vectorize))
     given = checked_values(parameters, "parameters")
     apart = tied_by(network, {**given, **dict.fromkeys(paths, 0.0)}, "free")
     system = lower(build_system(untied(network, apart) if apart else network))
+    freed = _freed(system, paths, given)
+    if delays is not None and system.reads:
+        system = delays.lower(freed.known(system))
+        known = {item.path: item.value for item in system.parameters}
+        freed = evolve(freed, arguments={**known, **freed.arguments})
     _check(system)
     get_manager().require(spec, evolve(requirements_of(system, "ring"), field=True))
-    arguments = arguments_of(system, given)
-    freed = _Free(tuple(_variable(system, path) for path in paths), arguments)
     columns = named_columns(system, network, "parameters", paths)
     matrices = [evolve(item, system=freed.freed(item.system))
                 for item in (linearise(system), linearise(system, "parameters", columns))]  # fmt: skip
     request = FieldRequest(freed.freed(system), tuple(matrices), circuit.name)
     program = spec.load()().field(request)
     assert program is not None  # it is claimed
-    return VectorField(system, program, request, freed, arguments)
+    return VectorField(system, program, request, freed, freed.arguments)
+
+
+def _freed(system: System, paths: Sequence[str], given: Mapping[str, Any]) -> _Free:
+    return _Free(tuple(_variable(system, path) for path in paths), arguments_of(system, given))
 
 
 def _paths(free: Any) -> list[str]:

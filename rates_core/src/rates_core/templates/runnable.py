@@ -12,6 +12,7 @@ from rates_core.templates.template import Template
 if TYPE_CHECKING:
     import pandas as pd
 
+    from rates_core.delays.strategy import Augmentation
     from rates_core.sweeps.executor import Executor
     from rates_core.sweeps.result import SweepResult
     from rates_core.sweeps.samples import Samples
@@ -295,6 +296,7 @@ class Runnable(Template):
         parameters: Mapping[str, Any] | None = None,
         backend: str | None = None,
         vectorize: bool = True,
+        delays: Augmentation | None = None,
     ) -> Any:
         """Return the right-hand side as functions of states and of some parameters, with both derivatives.
 
@@ -305,13 +307,15 @@ class Runnable(Template):
             parameters: values of others by path.
             backend: name of an installed backend that claims vector fields.
             vectorize: gather units that share their operators into one population.
+            delays: what turns discrete delays into states. It is given the System with the values of all parameters,
+                and NaN for those that stay free.
 
         Returns:
             A `VectorField`.
 
         Raises:
             UnknownNameError: a path names nothing.
-            ArgumentError: a path names no parameter, or several numbers.
+            ArgumentError: a path names no parameter, or several numbers; or `delays` is no delay strategy.
             UnsupportedFeatureError: the model depends on time, is noisy, has discrete delays or events, or the backend
                 does not claim all that it needs.
 
@@ -324,7 +328,7 @@ class Runnable(Template):
         """
         from rates_core.simulation.field import vector_field
 
-        return vector_field(self._circuit, free, parameters, backend, vectorize)
+        return vector_field(self._circuit, free, parameters, backend, vectorize, delays)
 
     def get_run_func(
         self,
