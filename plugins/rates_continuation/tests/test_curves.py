@@ -22,6 +22,15 @@ SQUARE = {B1: (-1.0, 1.0), B2: (-2.0, 2.0)}
 CUSP = single("x' = b1 + b2*x - x^3", x="output(-1.3)", b1=0.0, b2=1.0)
 
 
+def test_a_curve_begins_at_a_point_from_a_file(tmp_path: Path) -> None:
+    continuation = Continuation(CUSP)
+    continuation.diagram(B1, bounds=SQUARE[B1]).save(tmp_path / "cusp.npz")
+    fold = load(tmp_path / "cusp.npz").branches[0].special("LP")[0]
+    found = continuation.curve(fold, B2, bounds=SQUARE)
+    np.testing.assert_allclose(27 * found.column(B1) ** 2, 4 * found.column(B2) ** 3, rtol=0.0, atol=1e-9)
+    assert [point.kind for point in found.specials] == ["CP"]
+
+
 def bogdanov_takens(b1: float, b2: float, x: float) -> Any:
     """Return the normal form: folds are at b1 = b2²/4, Hopf points at b1 = 0 > b2."""
     return single(["x' = y", "y' = b1 + b2*x + x^2 + x*y"], x=f"output({x})", y="variable(0.0)", b1=b1, b2=b2)

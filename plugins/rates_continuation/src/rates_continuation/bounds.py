@@ -63,6 +63,17 @@ def count(name: str, value: Any) -> int:
     return int(value)
 
 
+def at_least(name: str, value: Any, fewest: int) -> int:
+    """Return an argument that is a whole number, not smaller than another.
+
+    Raises:
+        ArgumentError: it is none.
+    """
+    if isinstance(value, bool) or not isinstance(value, Integral) or int(value) < fewest:
+        raise ArgumentError(f"{name} must be a whole number, {fewest} at least; it is {shown(value)}.")
+    return int(value)
+
+
 def checked_steps(max_step: Any, max_points: Any) -> Steps:
     """Return how long steps are and how many, from the arguments that say so.
 

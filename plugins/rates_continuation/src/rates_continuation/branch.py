@@ -45,10 +45,12 @@ class Branch(NamedPoints):
         states: path of each state.
         p: `[points, parameters]`.
         x: `[points, states]`.
-        eigenvalues: `[points, states]`, that with the largest real part first.
+        eigenvalues: `[points, states]`, that with the largest real part first; with delays the rightmost roots, and NaN
+            where fewer were found than elsewhere.
         specials: in the order of the branch.
         ended: why it ends at its first and its last point; see `REASONS`.
         found: what the engine goes on from.
+        cited: what to cite for the model's delays.
     """
 
     parameters: tuple[str, ...]
@@ -59,6 +61,7 @@ class Branch(NamedPoints):
     specials: tuple[SpecialPoint, ...]
     ended: tuple[str, str]
     found: Any = field(repr=False)
+    cited: tuple[str, ...] = field(default=(), repr=False, kw_only=True)
 
     name: ClassVar[str] = "branch"
 
@@ -78,7 +81,7 @@ class Branch(NamedPoints):
     @property
     def citations(self) -> tuple[str, ...]:
         """Return what to cite for the methods by which the branch was found."""
-        return OF_EQUILIBRIA
+        return OF_EQUILIBRIA + self.cited
 
     @property
     def data(self) -> pd.DataFrame:

@@ -34,6 +34,12 @@ CHAMPNEYS = (
     "https://doi.org/10.1142/S0218127496000485"
 )
 OF_HOMOCLINICS = (KELLER, DOEDEL, BEYN, CHAMPNEYS)
+BREDA = (
+    "Breda, D., Diekmann, O., Gyllenberg, M., Scarabel, F., & Vermiglio, R. (2016). Pseudospectral discretization of "
+    "nonlinear delay equations: new prospects for numerical bifurcation analysis. SIAM Journal on Applied Dynamical "
+    "Systems, 15, 1-23. https://doi.org/10.1137/15M1040931"
+)
 OF_EQUILIBRIA = (KELLER, GOVAERTS)
 OF_BOUNDARY_VALUES = (KELLER, DOEDEL)
 OF_CYCLES = (KELLER, DOEDEL, FAIRGRIEVE, NORMAL_FORMS)
+OF_DELAYS = (BREDA,)

@@ -33,6 +33,8 @@ def conserved(field: Field, x: np.ndarray, p: np.ndarray) -> np.ndarray:
         x: states around which it is looked at.
         p: parameters.
     """
+    if len(x) != len(getattr(field, "states", x)):  # besides those of the model there are others
+        return np.zeros((0, len(x)))
     generator = np.random.default_rng(0)  # the same states each time
     spread = SPREAD * (np.abs(x) + np.max(np.abs(x), initial=0.0) + 1e-3)
     states = x + spread * generator.uniform(0.0, 1.0, (SAMPLES, len(x)))

@@ -13,18 +13,20 @@ from rates_core.switches import switch
 
 from rates_continuation.boundary_branch import BoundaryBranch
 from rates_continuation.boundary_values import Answer, Question, answered
-from rates_continuation.bounds import checked_bounds, count, positive
+from rates_continuation.bounds import at_least, checked_bounds, count, positive
 from rates_continuation.branch import Branch
 from rates_continuation.curves import curve_from
 from rates_continuation.cycle_branch import CycleBranch
 from rates_continuation.cycle_starts import from_point, running_cycle
+from rates_continuation.delayed_field import Analysed
+from rates_continuation.delays import FEWEST, NODES
 from rates_continuation.diagram import Diagram
 from rates_continuation.engines import engine_of
 from rates_continuation.ensembles import Ensemble, each_once, equilibria_near, listed_starts, one_start, table_of_starts
+from rates_continuation.equilibrium_branch import branch_of_equilibria
 from rates_continuation.extension import check_held, longer
 from rates_continuation.homoclinic_orbits import HomoclinicOrbits
 from rates_continuation.homoclinics import orbits_from
-from rates_continuation.named_equilibria import branch_of
 from rates_continuation.native.collocation import Care
 from rates_continuation.native.curve import Place
 from rates_continuation.native.deflation import with_disconnected
@@ -51,11 +53,13 @@ class Continuation:
         model: a circuit, or the path of one.
         parameters: values of parameters that are not those of the model, by path.
         engine: what follows curves: `native`, or `auto`, which is Auto-07p and needs rates-fortran.
+        delay_nodes: at how many points of each discrete delay there are values of what is delayed: the degree of the
+            polynomials through them.
 
     Raises:
         UnknownNameError: there is no such engine.
         PluginError: something is missing that the engine needs.
-        UnsupportedFeatureError: the model depends on time, is noisy or has discrete delays.
+        ArgumentError: `delay_nodes` is no whole number, or too small.
 
     Example:
         >>> from rates_continuation import Continuation
@@ -66,12 +70,17 @@ class Continuation:
     """
 
     def __init__(
-        self, model: CircuitTemplate | str, parameters: Mapping[str, float] | None = None, engine: str = "native"
+        self,
+        model: CircuitTemplate | str,
+        parameters: Mapping[str, float] | None = None,
+        engine: str = "native",
+        delay_nodes: int = NODES,
     ) -> None:
         self.model = CircuitTemplate.from_yaml(model) if isinstance(model, str) else model
         if not isinstance(self.model, CircuitTemplate):
             raise ArgumentError(f"model must be a CircuitTemplate or the path of one; it is {shown(model)}.")
         self.parameters = dict(parameters or {})
+        self.analysed = Analysed(self.model, at_least("delay_nodes", delay_nodes, FEWEST))
         self.engine = engine_of(engine, self.model, self.parameters)
 
     def equilibria(
@@ -103,7 +112,7 @@ class Continuation:
         field, equations = self._equations(parameter)
         place = place_of(field, begun(field, equations, one_start(start), within))
         with shown_steps(max_step, max_points, verbose) as steps:
-            return branch_of(field, self.engine.follow(equations, place, Bounds(*within), steps))
+            return branch_of_equilibria(field, self.engine.follow(equations, place, Bounds(*within), steps))
 
     def ensemble(
         self,
@@ -141,7 +150,7 @@ class Continuation:
                 [start.place for start in found],
                 lambda place, known: [self.engine.follow(equations, place, Bounds(*within), steps)],
             )
-        branches = tuple(branch_of(field, curve) for curve in curves)
+        branches = tuple(branch_of_equilibria(field, curve) for curve in curves)
         return Ensemble(branches, table_of_starts(given, field, found, numbers))
 
     def diagram(
@@ -190,7 +199,7 @@ class Continuation:
             )
             if switch("deflate", deflate):
                 found = with_disconnected(equations, found, limits, steps, most, follow)
-        branches: list[Branch] = [branch_of(field, curve) for curve in found]
+        branches: list[Branch] = [branch_of_equilibria(field, curve) for curve in found]
         origins: list[Origin | None] = [None] * len(branches)
         follow_cycles = partial(self.cycles, bounds=bounds, verbose=verbose)
         if switch("cycles", cycles):
@@ -239,9 +248,9 @@ class Continuation:
         care = Care(positive("tolerance", tolerance), count("max_intervals", max_intervals))
         longest = None if max_period is None else positive("max_period", max_period)
         if isinstance(from_, SpecialPoint):
-            start = from_point(self.model, self.parameters, from_, parameter, limits, care)
+            start = from_point(self.analysed, self.parameters, from_, parameter, limits, care)
         else:
-            start = running_cycle(self.model, self.parameters, from_, parameter, limits, care)
+            start = running_cycle(self.analysed, self.parameters, from_, parameter, limits, care)
         with shown_steps(max_step, max_points, verbose) as steps:
             return self.engine.follow_cycles(start, steps, longest)
 
@@ -273,7 +282,7 @@ class Continuation:
         with shown_steps(max_step, max_points, verbose) as steps:
             if isinstance(branch.found, Answer):
                 return branch.found.extended(Bounds(*within), steps)
-            field = self.model.get_vector_field([branch.parameters[0]], self.parameters)
+            field = self.analysed.get_vector_field([branch.parameters[0]], self.parameters)
             return longer(field, branch, Bounds(*within), steps, longest)
 
     def curve(
@@ -305,7 +314,7 @@ class Continuation:
             SimulationError: the point is none of this model.
         """
         with shown_steps(max_step, max_points, verbose) as steps:
-            return curve_from(self.model, self.parameters, point, parameter, bounds, kind, steps)
+            return curve_from(self.analysed, self.parameters, point, parameter, bounds, kind, steps)
 
     def at(self, branch: Branch, path: str, value: float) -> list[SpecialPoint]:
         """Return the points of a branch at which a quantity has a value, in the order of the branch.
@@ -403,7 +412,7 @@ class Continuation:
 
     def _equations(self, parameter: str) -> tuple[VectorField, EquilibriumEquations]:
         """Return the model as a field of a parameter, and the equations of its equilibria."""
-        field = self.model.get_vector_field([parameter], self.parameters)
+        field = self.analysed.get_vector_field([parameter], self.parameters)
         warn_of_jumps(field)
         return field, EquilibriumEquations(field)
 

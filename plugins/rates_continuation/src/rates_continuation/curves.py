@@ -10,11 +10,23 @@ from rates_core.errors import ArgumentError, SimulationError, shown
 from rates_core.simulation.field import VectorField
 
 from rates_continuation.cycle_curves import special_cycles_from
-from rates_continuation.native.boundary import SLIGHT
+from rates_continuation.delayed_field import (
+    Analysed,
+    DelayedField,
+    check_delays,
+    spectra,
+    spectrum,
+    states_of,
+)
+from rates_continuation.delayed_field import (
+    begun as begun_at,
+)
+from rates_continuation.delayed_points import distance_to_roots, measure, tell_of_missed
+from rates_continuation.exact_hopf import hopf_point
 from rates_continuation.native.codimension_two import Degeneracy
 from rates_continuation.native.critical_cycles import VECTORS, Kind
 from rates_continuation.native.cycle_crossings import CycleCrossing
-from rates_continuation.native.equilibria import EquilibriumEquations, ordered_eigenvalues
+from rates_continuation.native.equilibria import EquilibriumEquations, is_unstable
 from rates_continuation.native.loci import FoldPoint, LocusPoint, NeutralPoint
 from rates_continuation.native.locus_tracing import FollowedLocus, follow_locus
 from rates_continuation.native.normal_forms import cusp_coefficient
@@ -25,14 +37,13 @@ from rates_continuation.scales import scales_at
 from rates_continuation.special import SpecialPoint
 from rates_continuation.two_parameter_curve import NAMES, TwoParameterCurve
 from rates_continuation.two_parameters import Begun, second_parameter
-from rates_core import CircuitTemplate
 
 PASSING = {"LP": ("LP",), "HB": ("HB",), "CP": ("LP",), "BT": ("LP", "HB"), "ZH": ("LP", "HB"), "GH": ("HB",),
            "HH": ("HB",)}  # fmt: skip
 
 
 def curve_from(
-    model: CircuitTemplate,
+    model: Analysed,
     values: Mapping[str, float],
     point: SpecialPoint,
     parameter: str | None,
@@ -47,10 +58,11 @@ def curve_from(
     paths = _paths(point, parameter)
     begun = Begun.at(model, values, point, paths, bounds)
     field, p, within = begun.field, begun.p, begun.within
+    check_delays(field, list(zip(within.lower.tolist(), within.upper.tolist(), strict=True)))
     if set(field.states) - set(point.values):
         raise ArgumentError(f"The point has no value of '{min(set(field.states) - set(point.values))}': it belongs to "
                             "another model.")  # fmt: skip
-    x = np.array([point[path] for path in field.states])
+    x, p = begun_at(field, point, p)
     scale = np.append(scales_at(point, x), begun.widths)
     start = _start(field, point, kind, np.append(x, p), scale, within)
     if start is None:
@@ -61,13 +73,6 @@ def curve_from(
             0.0,
         )
     return _curve(kind, field, follow_locus(start, within, steps))
-
-
-def _scale(point: SpecialPoint, x: np.ndarray) -> np.ndarray:
-    """Return what counts as a change of 1 of each state; of a point from a file its size."""
-    if point.found is not None:
-        return np.asarray(point.found.equations.scale[: len(x)])
-    return np.asarray(np.maximum(np.abs(x), SLIGHT * float(np.max(np.abs(x))) or 1.0))
 
 
 def _kind_of_cycles(point: SpecialPoint, kind: str | None) -> Kind:
@@ -111,7 +116,7 @@ def _kind(point: Any, kind: str | None) -> str:
 
 def _paths(point: SpecialPoint, parameter: str | None) -> list[str]:
     """Return the parameters that vary: that of the branch, and a second one; or both of the curve."""
-    *known, last = list(point.values)[: len(point.values) - len(point.eigenvalues)]
+    *known, last = point.parameters
     if known:
         if parameter not in (None, *known, last):
             raise ArgumentError(
@@ -144,42 +149,80 @@ def _omega(point: SpecialPoint) -> float:
 
 
 def _curve(kind: str, field: VectorField, found: FollowedLocus) -> TwoParameterCurve:
-    z = np.array([point.place.z for point in found.points])
-    omega = np.array([point.omega for point in found.points])
-    coefficients = np.array([point.coefficient for point in found.points])
-    ends = [end for end, ended in zip((0, -1), found.ended, strict=True) if ended == "BT"]
+    missed = [distance_to_roots(field, *_split(field, point)) for point in found.points]
+    beside = [distance_to_roots(field, *_split(field, each.point)) for _, each in found.degeneracies]
+    moved = [hopf_point(field, *each) for each in zip(found.points, missed, strict=True)]
+    true = np.array([each is not None for each in moved])
+    points = [point for point, is_true in zip(found.points, true, strict=True) if is_true]
+    exact = [each for each in moved if each is not None]
+    z = np.array([each.z for each in exact]).reshape(len(points), field.size + 2)
+    x, p = z[:, : field.size], z[:, field.size :]
+    omega = np.array([each.omega for each in exact])
+    coefficients = np.array([_coefficient(field, point) for point in points])
+    ends = [end for end, ended in zip((0, -1), found.ended, strict=True) if ended == "BT" and true[end]]
     omega[ends], coefficients[ends] = 0.0, np.nan
+    eigenvalues = spectra(field, x, p, lambda: [point.eigenvalues for point in points])
+    unstable = np.array([_unstable(field, *each) for each in zip(points, eigenvalues, strict=True)], dtype=int)
+    others = sum(count != point.unstable for count, point in zip(unstable, points, strict=True))
+    told = [np.inf if each is None else distance for each, distance in zip(moved, missed, strict=True)]
+    tell_of_missed(field, "curve", [*told, *beside], len(points), others)
     return TwoParameterCurve(
         kind=kind,
         parameters=field.parameters,
         states=field.states,
-        p=z[:, field.size :],
-        x=z[:, : field.size],
-        eigenvalues=np.array([point.eigenvalues for point in found.points]),
-        unstable=np.array([point.unstable for point in found.points]),
+        p=p,
+        x=states_of(field, x),
+        eigenvalues=eigenvalues,
+        unstable=unstable,
         omega=omega,
         coefficients=coefficients,
-        specials=tuple(_special(field, number, each) for number, each in found.degeneracies),
+        specials=tuple(
+            _special(field, max(0, int(np.sum(true[: number + 1])) - 1), each, distance)
+            for (number, each), distance in zip(found.degeneracies, beside, strict=True)
+            if distance < np.inf
+        ),
         ended=found.ended,
         found=found,
     )
 
 
-def _special(field: VectorField, number: int, found: Degeneracy) -> SpecialPoint:
-    point = found.point
-    x, p = point.place.z[: field.size], point.place.z[field.size :]
+def _split(field: VectorField, point: LocusPoint) -> tuple[np.ndarray, np.ndarray]:
+    return point.place.z[: field.size], point.place.z[field.size :]
+
+
+def _unstable(field: VectorField, point: LocusPoint, eigenvalues: np.ndarray) -> int:
+    """Return the number of unstable directions, besides those that make a point critical."""
+    if not isinstance(field, DelayedField):
+        return point.unstable
+    others = eigenvalues[~np.isnan(eigenvalues)]
+    for value in point.critical:
+        others = np.delete(others, np.argmin(np.abs(others - value))) if len(others) else others
+    return int(np.count_nonzero(is_unstable(others)))
+
+
+def _coefficient(field: VectorField, point: LocusPoint) -> float:
+    """Return the coefficient of the normal form, for vectors of the model's states."""
+    x, p = _split(field, point)
+    if isinstance(point, FoldPoint):
+        return point.coefficient * measure(field, x, p, 0.0)
+    return point.coefficient * measure(field, x, p, 1j * point.omega) ** 2 if point.omega > 0 else float("nan")
+
+
+def _special(field: VectorField, number: int, found: Degeneracy, missed: float) -> SpecialPoint:
+    point, (x, p) = found.point, _split(field, found.point)
     return SpecialPoint(
         kind=found.kind or "??",
-        values=dict(zip((*field.parameters, *field.states), (*p.tolist(), *x.tolist()), strict=True)),
+        values=dict(zip((*field.parameters, *field.states), (*p.tolist(), *states_of(field, x).tolist()), strict=True)),
         number=number,
-        eigenvalues=ordered_eigenvalues(field.by_states(x, p)),
+        eigenvalues=spectrum(field, x, p),
         period=2 * np.pi / _frequency(found),
-        coefficient=cusp_coefficient(point.fold, point.place.z)
+        coefficient=cusp_coefficient(point.fold, point.place.z) * measure(field, x, p, 0.0) ** 2
         if found.kind == "CP" and isinstance(point, FoldPoint)
         else float("nan"),
         residual=float(np.max(np.abs(field.rates(x, p)))),
-        error=found.error,
+        error=max(found.error, missed),
         found=point.curve,
+        states=len(field.states),
     )
 
 

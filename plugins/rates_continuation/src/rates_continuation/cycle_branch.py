@@ -27,7 +27,8 @@ class CycleBranch(Branch):
     Where a branch of equilibria has states, this one has the largest value that each state takes on the cycle.
 
     Attributes:
-        eigenvalues: Floquet multipliers but for the one that is 1, that with the largest absolute value first.
+        eigenvalues: Floquet multipliers but for the one that is 1, that with the largest absolute value first;
+            with delays the largest ones, and NaN where fewer were found than elsewhere.
         profiles: of the cycles.
         trivial: the multiplier that would be 1 but for the error of the mesh.
     """
@@ -40,11 +41,11 @@ class CycleBranch(Branch):
     @property
     def citations(self) -> tuple[str, ...]:
         """Return what to cite for the methods by which the branch was found."""
-        return OF_CYCLES
+        return OF_CYCLES + self.cited
 
     @property
     def multipliers(self) -> np.ndarray:
-        """Return the Floquet multipliers but for the one that is 1, `[points, states - 1]`."""
+        """Return the Floquet multipliers but for the one that is 1, `[points, multipliers]`."""
         return self.eigenvalues
 
     @property

@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 from attrs import evolve
-from rates_core.errors import SimulationError
+from rates_core.errors import ArgumentError, SimulationError
 from rates_core.simulation.field import VectorField
 
+from rates_continuation.delayed_cycles import delayed, tell_of_missed_cycles
+from rates_continuation.delayed_field import Analysed, check_delays, in_rows, states_of
 from rates_continuation.native.boundary import ProfileCurve
 from rates_continuation.native.critical_cycles import VECTORS, Kind, critical_start, cycle_of
 from rates_continuation.native.curve import Place
@@ -19,11 +21,10 @@ from rates_continuation.profile import Profile
 from rates_continuation.special import SpecialPoint
 from rates_continuation.two_parameter_curve import NAMES, TwoParameterCurve
 from rates_continuation.two_parameters import Begun, second_parameter
-from rates_core import CircuitTemplate
 
 
 def special_cycles_from(
-    model: CircuitTemplate,
+    model: Analysed,
     values: Mapping[str, float],
     kind: Kind,
     point: SpecialPoint,
@@ -34,6 +35,13 @@ def special_cycles_from(
     """Return the curve of special cycles of a kind through one of them; see `Continuation.curve`."""
     paths = second_parameter(next(iter(point.values)), parameter)
     begun = Begun.at(model, values, point, paths, bounds)
+    within, size = begun.within, point.found.cycle.curve.problem.size
+    if size != begun.field.size:
+        raise ArgumentError(
+            "The point was found with another number of nodes of each delay. Give delay_nodes= as for its branch, or "
+            "find it again."
+        )
+    check_delays(begun.field, list(zip(within.lower.tolist(), within.upper.tolist(), strict=True)))
     start = critical_start(kind, point.found.cycle, begun.field, begun.p, begun.widths)
     if start is None:
         raise SimulationError(
@@ -71,15 +79,19 @@ def _curve(
     kind: Kind, field: VectorField, points: list[tuple[Cycle, float]], ended: tuple[str, str]
 ) -> TwoParameterCurve:
     cycles = [cycle for cycle, _ in points]
-    profiles = [Profile(field.states, cycle.period, cycle.curve.mesh, cycle.profile) for cycle in cycles]
+    known = [delayed(field, cycle) for cycle in cycles]
+    tell_of_missed_cycles(field, max(each.missed for each in known), 0)
+    profiles = [
+        Profile(field.states, cycle.period, cycle.curve.mesh, states_of(field, cycle.profile)) for cycle in cycles
+    ]
     return TwoParameterCurve(
         kind=kind,
         parameters=field.parameters,
         states=field.states,
         p=np.array([cycle.p for cycle in cycles]),
         x=np.array([profile.extremes[1] for profile in profiles]),
-        eigenvalues=np.array([cycle.multipliers for cycle in cycles]),
-        unstable=np.array([_unstable(kind, cycle) for cycle in cycles]),
+        eigenvalues=in_rows([each.multipliers for each in known]),
+        unstable=np.array([_unstable(kind, each.multipliers) for each in known]),
         omega=np.array([2 * np.pi / cycle.period for cycle in cycles]),
         coefficients=np.full(len(cycles), np.nan),
         specials=(),
@@ -88,8 +100,8 @@ def _curve(
     )
 
 
-def _unstable(kind: Kind, cycle: Cycle) -> int:
+def _unstable(kind: Kind, multipliers: np.ndarray) -> int:
     """Return the number of multipliers outside of the unit circle, besides those on it."""
-    sizes = np.abs(cycle.multipliers)
+    sizes = np.abs(multipliers)
     others = np.delete(sizes, np.argsort(np.abs(sizes - 1.0))[: VECTORS[kind]])
     return int(np.count_nonzero(others > 1))

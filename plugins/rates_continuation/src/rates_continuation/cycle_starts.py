@@ -12,6 +12,8 @@ from rates_core.simulation.field import VectorField
 
 from rates_continuation.bounds import check_within
 from rates_continuation.cycle_branch import CycleBranch
+from rates_continuation.delayed_cycles import DelayedCycle, delayed, tell_of_missed_cycles
+from rates_continuation.delayed_field import begun, check_delays, cited, in_rows, slowest, states_of
 from rates_continuation.native.boundary import ProfileCurve
 from rates_continuation.native.collocation import Care
 from rates_continuation.native.curve import Place
@@ -31,7 +33,7 @@ from rates_continuation.special import SpecialPoint
 if TYPE_CHECKING:
     import pandas as pd
 
-    from rates_core import CircuitTemplate
+    from rates_continuation.delayed_field import Analysed
 
 SWITCHED = ("PD", "BPC")
 LONGEST = 1000.0  # times the first period
@@ -72,7 +74,7 @@ class CycleStart:
 
 
 def from_point(
-    model: CircuitTemplate,
+    model: Analysed,
     parameters: Mapping[str, float],
     point: SpecialPoint,
     parameter: str | None,
@@ -102,12 +104,13 @@ def from_point(
         )
     if point.kind != "HB":
         raise _unfit(point)
-    own = list(point.values)[: len(point.values) - len(point.eigenvalues)]
+    own = point.parameters
     varied = own[0] if parameter is None else parameter
     field = model.get_vector_field([varied], {**parameters, **{path: point[path] for path in own if path != varied}})
     p = np.array([point[varied]] if varied in own else field.p)
     _check(varied, p[0], bounds)
-    x = np.array([point[path] for path in field.states])
+    check_delays(field, [_limits(bounds)])
+    x, p = begun(field, point, p)
     size, omega = sizes_at(point, x), 2 * np.pi / point.period
     return CycleStart(field, *from_hopf(field, x, p, omega, size, _width(bounds), care), "hopf", bounds)
 
@@ -147,7 +150,7 @@ def _width(bounds: Bounds) -> float:
 
 
 def running_cycle(
-    model: CircuitTemplate,
+    model: Analysed,
     parameters: Mapping[str, float],
     start: pd.DataFrame | Mapping[str, float],
     parameter: str | None,
@@ -179,8 +182,9 @@ def running_cycle(
     field = model.get_vector_field([parameter], parameters)
     p = np.array([float(given.pop(parameter, field.p[0]))])
     _check(parameter, p[0], bounds)
+    check_delays(field, [_limits(bounds)])
     x = field.x_of(given) if isinstance(start, Mapping) else field.end_of(start)
-    found = from_orbit(field, x, p, _width(bounds), care)
+    found = from_orbit(field, x, p, _width(bounds), care, slowest(field, x, p))
     if found is None:
         raise SimulationError(
             f"The model was integrated from the states that from_ gives at {parameter} = {p[0]:g}, and came to no "
@@ -192,28 +196,40 @@ def running_cycle(
 
 
 def _check(parameter: str, p: float, bounds: Bounds) -> None:
-    check_within(parameter, p, (float(bounds.lower[0]), float(bounds.upper[0])))
+    check_within(parameter, p, _limits(bounds))
+
+
+def _limits(bounds: Bounds) -> tuple[float, float]:
+    return float(bounds.lower[0]), float(bounds.upper[0])
 
 
 def branch_of_cycles(field: VectorField, found: FollowedCycles) -> CycleBranch:
     """Return a branch of cycles in the names of a model."""
     profiles = tuple(_profile(field, cycle) for cycle in found.points)
+    known = [delayed(field, cycle) for cycle in found.points]
+    special = [delayed(field, crossing.cycle) for _, crossing in found.crossings]
+    missed = max((each.missed for each in (*known, *special)), default=0.0)
+    tell_of_missed_cycles(field, missed, sum(not each.special for each in special))
     return CycleBranch(
         field.parameters, field.states,
         p=np.array([cycle.p for cycle in found.points]),
         x=np.array([profile.extremes[1] for profile in profiles]),
-        eigenvalues=np.array([cycle.multipliers for cycle in found.points]),
-        specials=tuple(_special(field, number, crossing) for number, crossing in found.crossings),
-        ended=found.ended, found=found, profiles=profiles,
+        eigenvalues=in_rows([each.multipliers for each in known]),
+        specials=tuple(
+            _special(field, number, crossing, each)
+            for (number, crossing), each in zip(found.crossings, special, strict=True)
+            if each.special
+        ),
+        ended=found.ended, found=found, profiles=profiles, cited=cited(field),
         trivial=np.array([cycle.trivial for cycle in found.points]),
     )  # fmt: skip
 
 
 def _profile(field: VectorField, cycle: Cycle) -> Profile:
-    return Profile(field.states, cycle.period, cycle.curve.mesh, cycle.profile)
+    return Profile(field.states, cycle.period, cycle.curve.mesh, states_of(field, cycle.profile))
 
 
-def _special(field: VectorField, number: int, crossing: CycleCrossing) -> SpecialPoint:
+def _special(field: VectorField, number: int, crossing: CycleCrossing, known: DelayedCycle) -> SpecialPoint:
     cycle = crossing.cycle
     profile = _profile(field, cycle)
     largest = profile.extremes[1]
@@ -221,11 +237,12 @@ def _special(field: VectorField, number: int, crossing: CycleCrossing) -> Specia
         kind=crossing.kind or "??",
         values=dict(zip((*field.parameters, *field.states), (*cycle.p.tolist(), *largest.tolist()), strict=True)),
         number=number,
-        eigenvalues=cycle.multipliers,
+        eigenvalues=known.multipliers,
         period=cycle.period,
-        coefficient=cycle_coefficient(crossing.kind, cycle),
+        coefficient=cycle_coefficient(crossing.kind, cycle, states_of(field, np.arange(field.size))),
         residual=float(np.max(np.abs(cycle.curve.residual(cycle.place.z).inside))),
-        error=crossing.error,
+        error=max(crossing.error, known.missed),
         found=crossing,
         profile=profile,
+        states=len(field.states),
     )

@@ -8,7 +8,7 @@ from rates_core.simulation.field import VectorField
 from rates_continuation.branch import Branch
 from rates_continuation.cycle_branch import CycleBranch
 from rates_continuation.cycle_starts import LONGEST, branch_of_cycles
-from rates_continuation.named_equilibria import branch_of
+from rates_continuation.equilibrium_branch import branch_of_equilibria
 from rates_continuation.native.cycle_engine import FollowedCycles, Reach
 from rates_continuation.native.engine import Followed
 from rates_continuation.native.equilibria import EquilibriumEquations
@@ -39,6 +39,11 @@ def longer(field: VectorField, branch: Branch, bounds: Bounds, steps: Steps, max
         ArgumentError: it comes from a file, and is none of this model; or `max_period` is given for equilibria.
     """
     found = branch.found
+    if found is None and field.size != len(field.states):
+        raise ArgumentError(
+            "The branch does not hold what it is followed on with: it comes from a file, and the model has discrete "
+            "delays, whose values at nodes files do not have. Follow it again."
+        )
     if isinstance(branch, CycleBranch):
         longest = LONGEST * float(branch.periods[0]) if max_period is None else max_period
         reach = Reach(bounds, steps, longest)
@@ -48,5 +53,5 @@ def longer(field: VectorField, branch: Branch, bounds: Bounds, steps: Steps, max
     if max_period is not None:
         raise ArgumentError("max_period is for branches of cycles; this one is of equilibria.")
     if isinstance(found, Followed):
-        return branch_of(field, extended(EquilibriumEquations(field), found, bounds, steps))
+        return branch_of_equilibria(field, extended(EquilibriumEquations(field), found, bounds, steps))
     return resumed(field, branch, bounds, steps)

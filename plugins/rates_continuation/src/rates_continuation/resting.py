@@ -14,11 +14,20 @@ MOST_STEPS = 20_000
 DUST = 1e-12  # of the largest state at the start: what is left of one that decays to 0
 
 
-def settled(field: Field, x: np.ndarray, p: np.ndarray) -> np.ndarray:
-    """Return the states to which a field leads from others, after a while; where it leads nowhere, these."""
+def settled(field: Field, x: np.ndarray, p: np.ndarray, fastest: float | None = None) -> np.ndarray:
+    """Return the states to which a field leads from others, after a while; where it leads nowhere, these.
+
+    Args:
+        field: that leads.
+        x: the others.
+        p: the parameters.
+        fastest: rate; found from the rates at the start if None.
+    """
     with np.errstate(all="ignore"):
-        matrix = field.by_states(x, p)
-        fastest = float(np.max(np.abs(np.linalg.eigvals(matrix)), initial=0.0)) if np.isfinite(matrix).all() else 0.0
+        if fastest is None:
+            matrix = field.by_states(x, p)
+            finite = np.isfinite(matrix).all()
+            fastest = float(np.max(np.abs(np.linalg.eigvals(matrix)), initial=0.0)) if finite else 0.0
         run = LSODA(lambda t, y: field.rates(y, p), 0.0, x, LONGEST / fastest if fastest > 0 else LONGEST, rtol=1e-6)
         for _ in range(MOST_STEPS):
             if run.status != "running" or is_still(field.rates(run.y, p), run.y):

@@ -12,7 +12,7 @@ from rates_core.simulation.field import VectorField
 from rates_continuation.branch import Branch
 from rates_continuation.cycle_branch import CycleBranch
 from rates_continuation.cycle_starts import branch_of_cycles
-from rates_continuation.named_equilibria import branch_of
+from rates_continuation.equilibrium_branch import branch_of_equilibria
 from rates_continuation.native.boundary import SLIGHT, ProfileCurve
 from rates_continuation.native.collocation import DEGREE, Care, interpolated, node_times
 from rates_continuation.native.curve import Place, unit_tangent
@@ -40,7 +40,7 @@ def resumed(field: VectorField, branch: Branch, bounds: Bounds, steps: Steps) ->
     scale = np.append(_sizes(np.max(np.abs(branch.x), axis=0)), _width(bounds))
     z = np.hstack([branch.x, branch.p])
     ends = [_equilibrium(equations, *each, scale) for each in ((z[0], z[1] - z[0]), (z[-1], z[-1] - z[-2]))]
-    new = branch_of(field, extended(equations, Followed(ends, [], branch.ended), bounds, steps))
+    new = branch_of_equilibria(field, extended(equations, Followed(ends, [], branch.ended), bounds, steps))
     return _joined(branch, new, ends)
 
 

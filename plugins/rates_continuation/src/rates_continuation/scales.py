@@ -41,7 +41,8 @@ def sizes_at(point: SpecialPoint, x: np.ndarray) -> np.ndarray:
 def _known(point: SpecialPoint, x: np.ndarray) -> np.ndarray | None:
     equations = point.found.equations if isinstance(point.found, Crossing | LocusCurve) else None
     if isinstance(equations, FoldEquations | HopfEquations | BranchEquations | NeutralEquations):
-        return np.asarray(equations.scale[: len(x)])
+        same = len(equations.scale) == len(x) + len(point.parameters)  # not so of states at other nodes of delays
+        return np.asarray(equations.scale[: len(x)]) if same else None
     return None
 
 

@@ -42,7 +42,8 @@ class SpecialPoint:
             `ZH`, `GH`, `HH`, `NSH`; see `KINDS`.
         values: of the free parameters and of all states, by path; of a state on a cycle the largest one.
         number: of the point of the branch that comes before it.
-        eigenvalues: of the Jacobian; of a cycle the multipliers but for the one that is 1.
+        eigenvalues: of the Jacobian, or the rightmost roots of a model with delays; of a cycle the multipliers but for
+            the one that is 1.
         period: of a cycle, or of the small cycles around a Hopf point, in the model's time; NaN for kinds that have
             none.
         coefficient: of the normal form: a of a fold, c of a cusp, the first Lyapunov coefficient of a Hopf point; b of
@@ -52,6 +53,7 @@ class SpecialPoint:
         error: estimate of the error, relative to how large the unknowns are; for a cycle by how much the parameter
             differs from that on a coarser mesh.
         profile: of a cycle; else None.
+        states: number of states, where it is not that of eigenvalues; else None.
 
     Example:
         `point["p/qif_op/eta"]` is the value of a parameter or state there.
@@ -67,6 +69,13 @@ class SpecialPoint:
     error: float
     found: Any = field(repr=False)  # what the engine goes on from
     profile: Profile | None = field(default=None, repr=False)
+    states: int | None = field(default=None, repr=False)
+
+    @property
+    def parameters(self) -> list[str]:
+        """Return the paths of the free parameters."""
+        states = len(self.eigenvalues) if self.states is None else self.states
+        return list(self.values)[: len(self.values) - states]
 
     def __getitem__(self, path: str) -> float:
         """Return the value of a free parameter or of a state.

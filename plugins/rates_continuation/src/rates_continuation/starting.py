@@ -10,6 +10,7 @@ from rates_core.errors import ArgumentError, SimulationError, warn
 from rates_core.simulation.field import VectorField
 
 from rates_continuation.conserved import conserved, is_singular, sum_of
+from rates_continuation.delayed_field import check_delays, fastest
 from rates_continuation.native.curve import ImplicitCurve, Place
 from rates_continuation.native.engine import WIDTHS, start_of
 from rates_continuation.native.equilibria import EquilibriumEquations
@@ -71,11 +72,12 @@ def begun(
             f"bounds of '{parameter}' are ({lower:g}, {upper:g}), which leave out its value {p:g} at the start. "
             f"Choose others, or give a value between them: start={{'{parameter}': ...}}."
         )
+    check_delays(field, [bounds])
     whole = len(states) == len(field.states)
     place = start_of(equations, x, p, bounds) if whole else None
     tried: tuple[np.ndarray, ...] = (x,)
     if not whole or (anywhere and place is None):
-        tried = (without_dust(settled(field, x, np.array([p])), x), x)
+        tried = (without_dust(settled(field, x, np.array([p]), fastest(field, x, np.array([p]))), x), x)
         places = (start_of(equations, each, p, bounds) for each in tried)
         place = next((found for found in places if found is not None), None)
     if place is None and not len(conserved(field, tried[0], np.array([p]))):

@@ -92,7 +92,8 @@ def _branch_text(branch: Branch, name: str, arrays: dict[str, np.ndarray]) -> di
         for point in branch.specials
     ]  # fmt: skip
     return {
-        "cycles": cycles, "solutions": solutions, "parameters": branch.parameters, "states": branch.states,
+        "cycles": cycles, "solutions": solutions, "cited": branch.cited, "parameters": branch.parameters,
+        "states": branch.states,
         "ended": branch.ended, "specials": specials,
     }  # fmt: skip
 
@@ -132,17 +133,18 @@ def _branch(text: Mapping[str, Any], name: str, arrays: Mapping[str, np.ndarray]
         for number, point in enumerate(text["specials"])
     )
     p, x, eigenvalues = (arrays[f"{name}{key}"] for key in ("p", "x", "eigenvalues"))
-    begun, ended = text["ended"]
+    (begun, ended), cited = text["ended"], tuple(text.get("cited", ()))
     if solutions:
         found = tuple(_profiles(SolutionProfile, states, name, arrays))
         return BoundaryBranch(parameters, states, p, x, eigenvalues, specials, (begun, ended), None, profiles=found)
     if not text["cycles"]:
-        return Branch(parameters, states, p, x, eigenvalues, specials, (begun, ended), None)
+        return Branch(parameters, states, p, x, eigenvalues, specials, (begun, ended), None, cited=cited)
     profiles = tuple(_profiles(Profile, states, name, arrays))
     trivial = arrays[f"{name}trivial"]
     return CycleBranch(
-        parameters, states, p, x, eigenvalues, specials, (begun, ended), None, profiles=profiles, trivial=trivial
-    )
+        parameters, states, p, x, eigenvalues, specials, (begun, ended), None, profiles=profiles, trivial=trivial,
+        cited=cited,
+    )  # fmt: skip
 
 
 def _special(
@@ -152,5 +154,5 @@ def _special(
     profile = next(_profiles(form, states, name, arrays)) if text["cycle"] else None
     return SpecialPoint(
         kind=text["kind"], values=text["values"], number=text["number"], eigenvalues=arrays[f"{name}eigenvalues"],
-        found=None, profile=profile, **numbers,
+        found=None, profile=profile, states=len(states), **numbers,
     )  # fmt: skip

@@ -11,10 +11,10 @@ from rates_core.errors import ArgumentError
 from rates_core.simulation.field import VectorField
 
 from rates_continuation.bounds import bounds_by_path, check_within
+from rates_continuation.delayed_field import Analysed
 from rates_continuation.native.engine import WIDTHS
 from rates_continuation.native.tracing import Bounds
 from rates_continuation.special import SpecialPoint
-from rates_core import CircuitTemplate
 
 
 def second_parameter(first: str, parameter: str | None) -> list[str]:
@@ -47,7 +47,7 @@ class Begun:
     @classmethod
     def at(
         cls,
-        model: CircuitTemplate,
+        model: Analysed,
         values: Mapping[str, float],
         point: SpecialPoint,
         paths: Sequence[str],

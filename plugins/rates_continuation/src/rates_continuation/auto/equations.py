@@ -20,6 +20,7 @@ from rates_core.simulation.field import VectorField
 
 from rates_continuation.auto.finding import BACKEND, Installation
 from rates_continuation.auto.running import completed
+from rates_continuation.delayed_field import DelayedField
 from rates_core import CircuitTemplate
 
 STEM, SCALED, PROGRAM, UNITS = "model", "scaled.f90", "model.exe", "units"
@@ -112,6 +113,8 @@ def compiled(
         UnsupportedFeatureError: Auto-07p has no such states or parameters.
         SimulationError: the compiler does not accept what was written.
     """
+    if isinstance(own, DelayedField):
+        raise UnsupportedFeatureError("engine='auto' follows no models with discrete delays. Use engine='native'.")
     (free,) = own.parameters
     of_edges = [path for path in values if "->" in path]
     model = deepcopy(model).update_var({path: value for path, value in values.items() if path not in of_edges})

@@ -27,17 +27,22 @@ FIRST = np.array([1.0, -8.0, 0.0, 8.0, -1.0]) / 12
 SECOND = np.array([-1.0, 16.0, -30.0, 16.0, -1.0]) / 12
 
 
-def cycle_coefficient(kind: str, cycle: Cycle) -> float:
+def cycle_coefficient(kind: str, cycle: Cycle, measured: np.ndarray) -> float:
     """Return b of a fold, c of a period doubling, or the real part of d at a torus; NaN for other kinds.
 
     The mean of v·v over the period is 1. At a fold v points to larger cycles: these are the stable ones of
     both that meet if b < 0, and all other multipliers lie within the unit circle.
+
+    Args:
+        kind: of the special point.
+        cycle: there.
+        measured: states that count in v·v.
     """
     if kind == "LPC":
-        return _Around(cycle).fold()
+        return _Around(cycle, measured).fold()
     if kind == "PD":
-        return _Around(cycle).doubling()
-    return _Around(cycle).torus() if kind == "NS" else float("nan")
+        return _Around(cycle, measured).doubling()
+    return _Around(cycle, measured).torus() if kind == "NS" else float("nan")
 
 
 @frozen(eq=False, slots=False)
@@ -46,9 +51,11 @@ class _Around:
 
     Attributes:
         cycle: the cycle.
+        measured: states that count in the length of v.
     """
 
     cycle: Cycle
+    measured: np.ndarray
 
     def fold(self) -> float:
         along = self._rates
@@ -59,7 +66,8 @@ class _Around:
         shares = self._mean(other[0], along), -self._mean(one[0], along)  # so that v has no component along the cycle
         v, e = (shares[0] * a + shares[1] * b for a, b in zip(one, other, strict=True))
         grows = self._mean(v, self._states - self._states.mean(axis=(0, 1))) >= 0
-        size = np.sqrt(self._mean(v, v)) * (1.0 if grows else -1.0)
+        own = v[..., self.measured]
+        size = np.sqrt(self._mean(own, own)) * (1.0 if grows else -1.0)
         v, e = v / size, e / size
         squared = self._bilinear(v, v) / 2 + e * self._times(self._matrices, v)
         return float((self._component(kernel, squared) / self._component(kernel, v)).real)
@@ -133,7 +141,7 @@ class _Around:
         profile = linear_at(self.cycle.curve, self.cycle.place).profile_of(start, values[place] * start)
         v = at_gauss_points(profile, basis().values)
         weights = np.diff(self.cycle.curve.mesh)[:, None] * basis().weights
-        size = np.sqrt(np.sum(weights * np.sum(np.abs(v) ** 2, axis=-1)))
+        size = np.sqrt(np.sum(weights * np.sum(np.abs(v[..., self.measured]) ** 2, axis=-1)))
         return v / size, self._left(multiplier)
 
     def _closing(self, g: np.ndarray) -> tuple[np.ndarray, list[np.ndarray], np.ndarray]:

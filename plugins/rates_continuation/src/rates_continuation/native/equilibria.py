@@ -69,8 +69,11 @@ class Equilibrium:
 
 
 def is_unstable(eigenvalues: np.ndarray) -> np.ndarray:
-    """Tell of each eigenvalue, `[..., eigenvalues]`, whether its real part is positive by more than rounding."""
-    sizes = np.max(np.abs(eigenvalues), axis=-1, keepdims=True, initial=0.0)
+    """Tell of each eigenvalue, `[..., eigenvalues]`, whether its real part is positive by more than rounding.
+
+    NaN, where there are fewer of them than in other rows, is not.
+    """
+    sizes = np.max(np.abs(eigenvalues), axis=-1, keepdims=True, initial=0.0, where=~np.isnan(eigenvalues))
     return np.asarray(eigenvalues.real > ROUNDED * sizes)
 
 

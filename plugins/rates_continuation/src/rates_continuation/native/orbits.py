@@ -23,7 +23,7 @@ ATTEMPTS = 4  # each twice as long as all before
 
 
 def from_orbit(
-    field: Field, x: np.ndarray, p: np.ndarray, width: float, care: Care
+    field: Field, x: np.ndarray, p: np.ndarray, width: float, care: Care, time_constant: float | None = None
 ) -> tuple[ProfileCurve, Place] | None:
     """Return the cycle to which a field runs, as a curve of cycles and a place on it; None if none is found.
 
@@ -33,8 +33,9 @@ def from_orbit(
         p: the parameters.
         width: scale of the parameter.
         care: which meshes are made.
+        time_constant: the longest one; found from the rates at the start if None.
     """
-    duration = SETTLING * _time_constant(field, x, p)
+    duration = SETTLING * (_time_constant(field, x, p) if time_constant is None else time_constant)
     for _ in range(ATTEMPTS):
         x = _moved(field, x, p, duration)
         loop = _loop(field, x, p, duration) if np.isfinite(x).all() else None

@@ -10,6 +10,8 @@ from rates_continuation.bounds import check_within
 from rates_continuation.continuation import Continuation
 from rates_continuation.cycle_branch import CycleBranch
 from rates_continuation.cycle_starts import SWITCHED, CycleStart, from_point, running_cycle
+from rates_continuation.delayed_field import Analysed
+from rates_continuation.delays import NODES
 from rates_continuation.engines import NativeEngine
 from rates_continuation.native.collocation import Care
 from rates_continuation.native.restarting import from_profile
@@ -94,16 +96,16 @@ def _start(request: Request, others: dict[str, float], bounds: tuple[float, floa
         states |= settings.states
         states[parameter] = request.at(parameter, float("nan"))
         known = {path: value for path, value in states.items() if value == value}
-        return running_cycle(request.model, others, known, parameter, limits, care)
+        return running_cycle(Analysed(request.model, NODES), others, known, parameter, limits, care)
     if start.profile is None:
-        return from_point(request.model, others, _hopf(request, start), parameter, limits, care)
+        return from_point(Analysed(request.model, NODES), others, _hopf(request, start), parameter, limits, care)
     if settings.switch == -1:
         if start.special is None or start.special.kind not in SWITCHED:
             raise ArgumentError(
                 f"ISW=-1 goes over to other cycles at points of the kinds PD and BP; the starting point has the label "
                 f"{start.label}."
             )
-        return from_point(request.model, others, start.special, parameter, limits, care)
+        return from_point(Analysed(request.model, NODES), others, start.special, parameter, limits, care)
     return _through(request, start, others, bounds, care)
 
 

@@ -36,7 +36,7 @@ def lines_of(branch: Branch, path: str) -> Iterator[Iterator[Part]]:
         yield from _of_cycles(branch, path, stable)
         return
     up = branch.column(path)
-    if isinstance(branch.found, Followed) and len(branch.found.points) == len(branch):
+    if _has_tangents(branch):
         knots = _with_tangents(branch, branch.found, path)
     else:
         points = _with_specials(branch, up, [point[path] for point in branch.specials])
@@ -76,6 +76,13 @@ def stability(stable: np.ndarray, specials: Sequence[SpecialPoint]) -> list[bool
 def special_numbers(specials: Sequence[SpecialPoint]) -> list[int]:
     """Return the numbers of special points in a line that has them all."""
     return [point.number + 1 + before for before, point in enumerate(specials)]
+
+
+def _has_tangents(branch: Branch) -> bool:
+    """Tell whether the engine knows tangents of a branch in its own parameters and states."""
+    if not isinstance(branch.found, Followed) or len(branch.found.points) != len(branch):
+        return False
+    return len(branch.found.points[0].place.z) == len(branch.states) + len(branch.parameters)
 
 
 def _with_tangents(branch: Branch, found: Followed, path: str) -> Knots:
