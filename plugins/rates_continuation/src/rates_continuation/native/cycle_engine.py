@@ -12,10 +12,10 @@ from rates_continuation.native.collocation import DEGREE, interpolated, node_tim
 from rates_continuation.native.curve import Place
 from rates_continuation.native.cycle_crossings import CycleCrossing, all_crossings
 from rates_continuation.native.cycles import Periodic
-from rates_continuation.native.equations import Equations, newton
+from rates_continuation.native.equations import newton
+from rates_continuation.native.equilibria import EquilibriaThere
 from rates_continuation.native.floquet import Cycle
 from rates_continuation.native.tracing import Bounds, Steps, trace
-from rates_continuation.vector_field import Field
 
 SHRUNK = (0.5, 0.25, 0.125, 0.06)  # of what shrinks: what the last cycles have of it
 GONE = 0.02  # of a cycle, or of its difference to one of half the period: what is left where it is that
@@ -185,18 +185,5 @@ def _to_rest(cycle: Cycle) -> float:
     size = np.maximum(size, 1e-3 * float(np.max(size)))
     rates = np.abs(problem.field.rates(cycle.profile, cycle.p)) / size
     slowest = cycle.profile[int(np.argmin(np.max(rates, axis=1)))]
-    found = newton(_Rest(problem.field, cycle.p), slowest, size)
+    found = newton(EquilibriaThere(problem.field, cycle.p), slowest, size)
     return np.inf if found is None else float(np.max(np.abs(found.z - slowest) / size))
-
-
-class _Rest(Equations):
-    """f(x) = 0 for given parameters."""
-
-    def __init__(self, field: Field, p: np.ndarray) -> None:
-        self._field, self._p = field, p
-
-    def residual(self, z: np.ndarray) -> np.ndarray:
-        return self._field.rates(z, self._p)
-
-    def jacobian(self, z: np.ndarray) -> np.ndarray:
-        return self._field.by_states(z, self._p)

@@ -39,6 +39,26 @@ class EquilibriumEquations(Equations):
         return np.concatenate((self.field.by_states(x, p), self.field.by_parameters(x, p)), axis=1)
 
 
+class EquilibriaThere(Equations):
+    """f(x) = 0 in x, for given parameters.
+
+    Args:
+        field: f.
+        p: the parameters.
+    """
+
+    def __init__(self, field: Field, p: np.ndarray) -> None:
+        self._field, self._p = field, p
+
+    def residual(self, z: np.ndarray) -> np.ndarray:
+        """Return f."""
+        return self._field.rates(z, self._p)
+
+    def jacobian(self, z: np.ndarray) -> np.ndarray:
+        """Return its derivatives by the states."""
+        return self._field.by_states(z, self._p)
+
+
 @frozen(eq=False)
 class Equilibrium:
     """A point of a curve of equilibria.

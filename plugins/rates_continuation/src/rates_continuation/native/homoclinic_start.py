@@ -10,8 +10,8 @@ from attrs import evolve, frozen
 from rates_continuation.native.boundary import SLIGHT
 from rates_continuation.native.collocation import DEGREE, Care
 from rates_continuation.native.curve import Place
-from rates_continuation.native.equations import Equations, newton
-from rates_continuation.native.equilibria import ordered_eigenvalues
+from rates_continuation.native.equations import newton
+from rates_continuation.native.equilibria import EquilibriaThere, ordered_eigenvalues
 from rates_continuation.native.homoclinic import Homoclinic, subspaces
 from rates_continuation.native.homoclinic_curve import HomoclinicCurve
 from rates_continuation.vector_field import Field
@@ -78,19 +78,6 @@ class Orbit:
         return evolve(self, place=evolve(self.place, tangent=-self.place.tangent))
 
 
-class _Rest(Equations):
-    """f(x) = 0 for given parameters."""
-
-    def __init__(self, field: Field, p: np.ndarray) -> None:
-        self._field, self._p = field, p
-
-    def residual(self, z: np.ndarray) -> np.ndarray:
-        return self._field.rates(z, self._p)
-
-    def jacobian(self, z: np.ndarray) -> np.ndarray:
-        return self._field.by_states(z, self._p)
-
-
 def saddle_near(field: Field, profile: np.ndarray, p: np.ndarray) -> np.ndarray | None:
     """Return the equilibrium that a cycle comes nearest to where it is slowest; None if it is no saddle.
 
@@ -102,7 +89,7 @@ def saddle_near(field: Field, profile: np.ndarray, p: np.ndarray) -> np.ndarray 
     size = np.ptp(profile, axis=0)
     size = np.maximum(size, SLIGHT * float(np.max(size)))
     slowest = int(np.argmin(np.max(np.abs(field.rates(profile, p)) / size, axis=1)))
-    found = newton(_Rest(field, p), profile[slowest], size)
+    found = newton(EquilibriaThere(field, p), profile[slowest], size)
     if found is None:
         return None
     real = np.linalg.eigvals(field.by_states(found.z, p)).real
