@@ -19,6 +19,7 @@ from rates_core.errors import (
     UnsupportedFeatureError,
 )
 from rates_core.testing.parts import single
+from scipy.integrate import trapezoid
 from scipy.optimize import brentq
 
 from rates_core import CircuitTemplate
@@ -137,7 +138,7 @@ def test_eigenvalues_are_free_parameters_whose_functions_have_length_one_on_aver
     for k, value in branch.p:
         root = brentq(lambda w, k=k: w * np.cos(w) + k * np.sin(w), np.pi / 2 - 1e-9, np.pi)
         assert value == pytest.approx(root**2, rel=1e-9)
-    means = [np.trapezoid(profile.at(np.linspace(0, 1, 2001))[:, 0] ** 2, dx=5e-4) for profile in branch.profiles]
+    means = [trapezoid(profile.at(np.linspace(0, 1, 2001))[:, 0] ** 2, dx=5e-4) for profile in branch.profiles]
     np.testing.assert_allclose(means, 1.0, atol=1e-5)  # of the trapezoidal rule: its steps squared
 
 
@@ -172,7 +173,7 @@ def troesch_slope(k: float) -> float:
         z = np.linspace(logarithm - 40.0, np.log(np.sinh(k / 2)), 400_001)
         w = np.exp(z)
         integrand = 2 * w / (k * np.sqrt(1 + w**2) * np.sqrt(np.exp(2 * logarithm) + 4 * w**2))
-        return float(np.trapezoid(integrand, z)) - 1.0
+        return float(trapezoid(integrand, z)) - 1.0
 
     return float(np.exp(brentq(missed, -15.0, 0.0, xtol=1e-12)))
 

@@ -379,6 +379,7 @@ def test_a_template_and_values_stay_as_they_are(tmp_path: Path) -> None:
 
 
 def test_pictures_show_all_parts_and_points(qif: ODESystem) -> None:
+    plt.close("all")
     plt.switch_backend("Agg")
     axes = plt.subplots()[1]
     lines = qif.plot_continuation("PAR(4)", "U(1)", cont="eta", ax=axes)

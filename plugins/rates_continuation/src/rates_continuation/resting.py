@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.integrate import LSODA
 
+from rates_continuation.native.lsoda import ONE_AT_A_TIME
 from rates_continuation.vector_field import Field
 
 LONGEST = 1e4  # times the fastest time constant at the start
@@ -23,7 +24,7 @@ def settled(field: Field, x: np.ndarray, p: np.ndarray, fastest: float | None = 
         p: the parameters.
         fastest: rate; found from the rates at the start if None.
     """
-    with np.errstate(all="ignore"):
+    with ONE_AT_A_TIME, np.errstate(all="ignore"):
         if fastest is None:
             matrix = field.by_states(x, p)
             finite = np.isfinite(matrix).all()

@@ -12,6 +12,7 @@ from rates_continuation.native.boundary import ProfileCurve
 from rates_continuation.native.collocation import DEGREE, Care, adapted, node_times
 from rates_continuation.native.curve import Place
 from rates_continuation.native.cycles import Periodic
+from rates_continuation.native.lsoda import ONE_AT_A_TIME
 from rates_continuation.vector_field import Field
 
 SETTLING = 200.0  # longest time constants, or shortest, whichever is longer: until a cycle has to be found
@@ -54,14 +55,14 @@ def _time_constant(field: Field, x: np.ndarray, p: np.ndarray) -> float:
 
 
 def _moved(field: Field, x: np.ndarray, p: np.ndarray, duration: float) -> np.ndarray:
-    with np.errstate(all="ignore"):
+    with ONE_AT_A_TIME, np.errstate(all="ignore"):
         found = solve_ivp(lambda t, y: field.rates(y, p), (0.0, duration), x, method="LSODA", rtol=1e-8, atol=1e-10)
     return np.asarray(found.y[:, -1] if found.success else np.full(len(x), np.nan))
 
 
 def _loop(field: Field, x: np.ndarray, p: np.ndarray, duration: float) -> tuple[np.ndarray, np.ndarray] | None:
     """Return times and states of one turn around a cycle, or None if none closes."""
-    with np.errstate(all="ignore"):
+    with ONE_AT_A_TIME, np.errstate(all="ignore"):
         run = solve_ivp(
             lambda t, y: field.rates(y, p), (0.0, duration), x, method="LSODA", rtol=PRECISION, atol=1e-12,
             dense_output=True,

@@ -7,6 +7,7 @@ from rates_core.errors import ArgumentError, SimulationError
 from rates_core.simulation.field import VectorField
 from scipy.integrate import solve_ivp
 
+from rates_continuation.native.lsoda import ONE_AT_A_TIME
 from rates_continuation.ode_system.names import TIME
 from rates_continuation.ode_system.request import Computed, Request
 from rates_continuation.ode_system.settings import LONGEST, Settings
@@ -66,7 +67,7 @@ def _integrated(field: VectorField, x: np.ndarray, times: np.ndarray) -> np.ndar
 
     left.terminal = True  # type: ignore[attr-defined]  # as SciPy wants it
     small = SMALL * max(1.0, float(np.max(np.abs(x))))
-    with np.errstate(all="ignore"):
+    with ONE_AT_A_TIME, np.errstate(all="ignore"):
         run = solve_ivp(
             lambda t, y: field.rates(y, p), (0.0, float(times[-1])), x, method="LSODA", t_eval=times,
             events=left, jac=lambda t, y: field.by_states(y, p), rtol=PRECISE, atol=small,
