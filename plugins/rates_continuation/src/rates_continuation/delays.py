@@ -13,15 +13,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from attrs import define, evolve, field, frozen
+from attrs import define, field, frozen
 from rates_core.delays.dependence import Dependence
+from rates_core.delays.growth import Growth
 from rates_core.delays.strategy import Augmentation
 from rates_core.errors import ArgumentError, UnsupportedFeatureError
 from rates_core.expressions.evaluate import evaluate
 from rates_core.expressions.tree import Apply, Expression, Number, Symbol, symbols
-from rates_core.system.build import laid_out
-from rates_core.system.schedule import schedule
-from rates_core.system.system import Assign, Derivative, Parameter, Project, Read, Shape, State, Statement, System
+from rates_core.system.system import Project, Read, Shape, State, System
 
 from rates_continuation.chebyshev import differentiation
 
@@ -67,45 +66,41 @@ class PastNodes(Augmentation):
                 f"'{recurrent[0]}' depends on its own past, and is no state: such equations between values at several "
                 "times have no rightmost roots that could be computed. Make it a state, with x' = (... - x)/tau."
             )
-        grown = _Grown(system, self.nodes)
+        pasts = _Pasts(Growth(system), self.nodes)
         for read in system.reads:
-            grown.add(read)
-        return grown.system()
+            pasts.add(read)
+        return pasts.growth.system(system.reads)
 
 
 @define(eq=False)
-class _Grown:
-    """A System with what is added to it.
+class _Pasts:
+    """The states that stand for the past.
 
     Attributes:
-        before: the System.
+        growth: what they are added to.
         nodes: of each delay.
         known: which states stand for what is read.
     """
 
-    before: System
+    growth: Growth
     nodes: int
-    states: list[State] = field(factory=list)
-    derivatives: list[Derivative] = field(factory=list)
-    statements: list[Statement] = field(factory=list)
-    parameters: list[Parameter] = field(factory=list)
-    variables: dict[str, Shape] = field(factory=dict)
-    complex_variables: set[str] = field(factory=set)
     known: dict[Any, str] = field(factory=dict)
 
     def add(self, read: Read) -> None:
         """Add states for what a read reads, and assign their last ones to its symbol."""
         delay = self._delay(read)
-        if not self.before.shapes[read.slot] and not delay.ndim:
+        if not self.growth.before.shapes[read.slot] and not delay.ndim:
             value: Expression = Symbol(read.slot)
             if delay != 0:
                 value = self._last(read, Symbol(read.slot), (), read.delay, (read.slot, read.delay))
         else:
             value = self._each(read, delay)
-        self._assign(read.path, value, read.shape, read.complex)
+        self.growth.assign(read.path, value, read.shape, read.complex)
 
     def _delay(self, read: Read) -> np.ndarray:
-        delay = np.asarray(evaluate(read.delay, {item.path: item.value for item in self.before.parameters}), float)
+        delay = np.asarray(
+            evaluate(read.delay, {item.path: item.value for item in self.growth.before.parameters}), float
+        )
         if np.any(delay < 0) or np.any(np.isinf(delay)):
             bad = float(delay[(delay < 0) | np.isinf(delay)].flat[0])
             raise ArgumentError(f"A delay of '{read.slot}' is {bad!r}; a delay must be finite and not negative.")
@@ -113,11 +108,11 @@ class _Grown:
 
     def _each(self, read: Read, delay: np.ndarray) -> Expression:
         """Return what is read of entries, or with a delay each: states for each pair of both."""
-        axis = self.before.shapes[read.slot]
+        axis = self.growth.before.shapes[read.slot]
         width = axis[0] if axis and not delay.ndim else len(np.broadcast_to(delay, read.shape))
         index = np.arange(width)
         if read.index is not None:
-            index = np.asarray(self.before.parameter_paths[read.index].value)
+            index = np.asarray(self.growth.before.parameter_paths[read.index].value)
         elif not axis:
             index = np.zeros(width, dtype=int)
         delays = np.broadcast_to(delay, index.shape)
@@ -134,7 +129,7 @@ class _Grown:
         assert outputs is not None
         if np.array_equal(place, np.arange(len(place))) and len(place) == len(first):
             return outputs
-        return Apply("index", (outputs, Symbol(self._structural(f"{read.path}/output", place))))
+        return Apply("index", (outputs, Symbol(self.growth.structural(f"{read.path}/output", place))))
 
     def _several(self, read: Read, entries: np.ndarray, delays: np.ndarray | None) -> Expression:
         """Return the last states for some entries of a slot.
@@ -146,19 +141,23 @@ class _Grown:
         """
         delay = read.delay
         if delays is not None and symbols(delay):
-            delay = Apply("index", (delay, Symbol(self._structural(f"{read.path}/delay", np.tile(delays, self.nodes)))))
+            delay = Apply(
+                "index", (delay, Symbol(self.growth.structural(f"{read.path}/delay", np.tile(delays, self.nodes))))
+            )
         key = (read.slot, delay, entries.tobytes()) if delays is None else (read.path,)
         source = self._picked(read, "source", entries) if key not in self.known else Symbol(read.slot)
         return self._last(read, source, (len(entries),), delay, key)
 
     def _picked(self, read: Read, name: str, entries: np.ndarray) -> Expression:
         """Return some entries of a slot; a single number is there as often as it is wanted."""
-        slot, shape = Symbol(read.slot), self.before.shapes[read.slot]
+        slot, shape = Symbol(read.slot), self.growth.before.shapes[read.slot]
         if not shape:
-            return Apply("multiply", (slot, Symbol(self._structural(f"{read.path}/{name}", np.ones(len(entries))))))
+            return Apply(
+                "multiply", (slot, Symbol(self.growth.structural(f"{read.path}/{name}", np.ones(len(entries)))))
+            )
         if np.array_equal(entries, np.arange(shape[0])):
             return slot
-        return Apply("index", (slot, Symbol(self._structural(f"{read.path}/{name}", entries))))
+        return Apply("index", (slot, Symbol(self.growth.structural(f"{read.path}/{name}", entries))))
 
     def _last(self, read: Read, source: Expression, shape: Shape, delay: Expression, key: Any) -> Expression:
         """Return the last of the states that stand for the past of a source."""
@@ -173,56 +172,32 @@ class _Grown:
     def _grow(self, path: str, source: Expression, shape: Shape, delay: Expression, is_complex: bool) -> None:
         count = shape[0] if shape else 1
         own = (self.nodes * count,)
-        self.states.append(PastState(path, own, np.zeros(own), complex=is_complex, nodes=self.nodes))
-        self._assign(
-            f"{path}/points", Apply("concatenate", (source, Symbol(path))), ((self.nodes + 1) * count,), is_complex
+        points, slopes = f"{path}/points", f"{path}/slopes"
+        self.growth.assign(
+            points, Apply("concatenate", (source, Symbol(path))), ((self.nodes + 1) * count,), is_complex
         )
-        self.statements.append(self._slopes(path, count))
-        self.variables[f"{path}/slopes"] = own
-        if is_complex:
-            self.complex_variables.add(f"{path}/slopes")
-        self.derivatives.append(Derivative(path, Apply("divide", (Symbol(f"{path}/slopes"), delay))))
+        self.growth.project(self._slopes(path, count), own, is_complex)
+        self.growth.add_state(
+            PastState(path, own, np.zeros(own), complex=is_complex, nodes=self.nodes),
+            Apply("divide", (Symbol(slopes), delay)),
+        )
 
     def _slopes(self, path: str, count: int) -> Project:
         """Return the product with the rows of D, for `count` pasts side by side."""
         matrix = differentiation(self.nodes)[1:]
         target, source, own = f"{path}/slopes", f"{path}/points", (self.nodes * count,)
         if count == 1:
-            return Project(target, source, "dense", self._structural(f"{path}/matrix", matrix), own)
+            return Project(target, source, "dense", self.growth.structural(f"{path}/matrix", matrix), own)
         width = self.nodes + 1
         places = np.arange(self.nodes * count)
         columns = (np.arange(width) * count + places[:, None] % count).reshape(-1)
         return Project(
-            target, source, "sparse", self._structural(f"{path}/matrix", np.repeat(matrix, count, axis=0).reshape(-1)),
-            own,
-            index=self._structural(f"{path}/columns", columns),
-            rows=self._structural(f"{path}/rows", np.repeat(places, width)),
-            pointers=self._structural(f"{path}/pointers", width * np.arange(len(places) + 1)),
+            target, source, "sparse",
+            self.growth.structural(f"{path}/matrix", np.repeat(matrix, count, axis=0).reshape(-1)), own,
+            index=self.growth.structural(f"{path}/columns", columns),
+            rows=self.growth.structural(f"{path}/rows", np.repeat(places, width)),
+            pointers=self.growth.structural(f"{path}/pointers", width * np.arange(len(places) + 1)),
         )  # fmt: skip
-
-    def _structural(self, path: str, value: np.ndarray) -> str:
-        self.parameters.append(Parameter(path, value.shape, value, structural=True, integer=value.dtype.kind in "iu"))
-        return path
-
-    def _assign(self, path: str, value: Expression, shape: Shape, is_complex: bool) -> None:
-        self.statements.append(Assign(path, value))
-        self.variables[path] = shape
-        if is_complex:
-            self.complex_variables.add(path)
-
-    def system(self) -> System:
-        """Return the grown System."""
-        before = self.before
-        return evolve(
-            before,
-            states=laid_out([*before.states, *self.states]),
-            derivatives=(*before.derivatives, *self.derivatives),
-            statements=schedule([*before.statements, *self.statements]),
-            reads=(),
-            parameters=(*before.parameters, *self.parameters),
-            variables={**before.variables, **self.variables},
-            complex_variables=before.complex_variables | self.complex_variables,
-        )
 
 
 def _distinct(index: np.ndarray, delays: np.ndarray, alike: bool) -> tuple[np.ndarray, np.ndarray]:

@@ -10,14 +10,13 @@ from typing import Any
 
 import numpy as np
 from attrs import define, evolve, field
+from rates_core.delays.growth import Growth
 from rates_core.delays.strategy import Augmentation
 from rates_core.errors import ArgumentError, shown, warn
 from rates_core.expressions.evaluate import evaluate
 from rates_core.expressions.tree import Apply, Expression, Number, Symbol, symbols
-from rates_core.system.build import laid_out
 from rates_core.system.chains import stages_of
-from rates_core.system.schedule import schedule
-from rates_core.system.system import Assign, Derivative, Parameter, Read, Shape, State, Statement, System
+from rates_core.system.system import Parameter, Read, Shape, State, System
 
 ROUNDING = 0.1  # a larger relative change of (m/s)² by rounding is worth a warning
 MOST_STAGES = 10_000  # of one chain, whose kernel is then a hundredth of the delay wide
@@ -37,28 +36,30 @@ class GammaChain(Augmentation):
                 f"delay_approximation is the number of stages, from 1 to {MOST_STAGES}; it is {shown(stages)}."
             )
         chained = [read for read in system.reads if read.spread is not None or stages is not None]
-        growth = Growth(system)
+        chains = _Chains(Growth(system))
         for read in chained:
-            growth.add(read, stages)
-        return growth.system(chained)
+            chains.add(read, stages)
+        return chains.growth.system(chained)
 
 
 @define(eq=False)
-class Growth:
-    """A System with the states, statements and parameters that its chains add."""
+class _Chains:
+    """The chains that stand for reads.
 
-    before: System
-    states: list[State] = field(factory=list)
-    derivatives: list[Derivative] = field(factory=list)
-    statements: list[Statement] = field(factory=list)
-    parameters: dict[str, Parameter] = field(factory=dict)
-    variables: dict[str, Shape] = field(factory=dict)
-    complex_variables: set[str] = field(factory=set)
-    chains: dict[Any, str] = field(factory=dict)
+    Attributes:
+        growth: what they are added to.
+        known: path of the chains of each source, order and delay.
+        owners: delay of the read for which each was added first.
+    """
+
+    growth: Growth
+    known: dict[Any, str] = field(factory=dict)
     owners: dict[Any, Expression] = field(factory=dict)
 
-    def __attrs_post_init__(self) -> None:
-        self.parameters.update(self.before.parameter_paths)
+    @property
+    def parameters(self) -> dict[str, Parameter]:
+        """All parameters, by path."""
+        return self.growth.parameters
 
     def add(self, read: Read, stages: int | None) -> None:
         """Add the chains of one read, and assign what they deliver to the read's symbol."""
@@ -68,11 +69,10 @@ class Growth:
             raise ArgumentError(f"A delay of '{read.slot}' is {delay.min()}; a delay that is spread must be positive.")
         orders = self._orders(read, delay, values, stages)
         if delay.ndim == 0 and orders.ndim == 0:
-            self._assign(read, self._whole(read, int(orders), float(delay)))
+            value = self._whole(read, int(orders), float(delay))
         else:
-            self._assign(
-                read, self._each(read, np.broadcast_to(delay, read.shape), np.broadcast_to(orders, read.shape))
-            )
+            value = self._each(read, np.broadcast_to(delay, read.shape), np.broadcast_to(orders, read.shape))
+        self.growth.assign(read.path, value, read.shape, read.complex)
 
     def _orders(self, read: Read, delay: np.ndarray, values: dict[str, Any], stages: int | None) -> np.ndarray:
         if read.spread is None:
@@ -93,7 +93,7 @@ class Growth:
 
     def _whole(self, read: Read, order: int, delay: float) -> Expression:
         """Return the output of chains for a whole slot, or picked entries of it, that have one delay."""
-        shape = self.before.shapes[read.slot]
+        shape = self.growth.before.shapes[read.slot]
         entries = np.arange(shape[0]) if shape else None
         key = (read.slot, order, delay)
         self._twin(read, key)
@@ -111,7 +111,7 @@ class Growth:
 
     def _each(self, read: Read, delay: np.ndarray, orders: np.ndarray) -> Expression:
         """Return the outputs of chains for reads that each have a delay: one chain per source, order and delay."""
-        slot_shape = self.before.shapes[read.slot]
+        slot_shape = self.growth.before.shapes[read.slot]
         index = np.arange(len(delay)) if read.index is None else self.parameters[read.index].value
         entry = index if slot_shape else np.zeros(len(delay), dtype=int)
         keys = np.stack([orders.astype(float), delay, entry.astype(float)])
@@ -122,12 +122,12 @@ class Growth:
         parts: list[Expression] = []
         for order in (int(value) for value in np.unique(distinct[0])):
             members = first[distinct[0] == order]
-            picked = self._structural(f"{read.path}/source{order}", entry[members])
+            picked = self.growth.structural(f"{read.path}/source{order}", entry[members])
             source: Expression = Apply("index", (Symbol(read.slot), Symbol(picked)))
             if not slot_shape:
-                ones = self._structural(f"{read.path}/ones{order}", np.ones(len(members)))
+                ones = self.growth.structural(f"{read.path}/ones{order}", np.ones(len(members)))
                 source = Apply("multiply", (Symbol(read.slot), Symbol(ones)))
-            representative = self._structural(f"{read.path}/chain{order}", np.tile(members, order))
+            representative = self.growth.structural(f"{read.path}/chain{order}", np.tile(members, order))
             rate_delay = Apply("index", (read.delay, Symbol(representative))) if symbols(read.delay) else read.delay
             key = (read.path, order)
             parts.append(
@@ -140,7 +140,7 @@ class Growth:
             outputs = Apply("concatenate", (outputs, part))
         if np.array_equal(chain, np.arange(len(delay))):
             return outputs
-        return Apply("index", (outputs, Symbol(self._structural(f"{read.path}/output", chain))))
+        return Apply("index", (outputs, Symbol(self.growth.structural(f"{read.path}/output", chain))))
 
     def _tie(self, read: Read, chain: np.ndarray) -> None:
         for path in symbols(read.delay):
@@ -148,22 +148,16 @@ class Growth:
             if parameter.shape == chain.shape and len(np.unique(chain)) < len(chain):
                 self.parameters[path] = evolve(parameter, ties=chain)
 
-    def _structural(self, path: str, value: np.ndarray) -> str:
-        self.parameters[path] = Parameter(
-            path, tuple(value.shape), value, structural=True, integer=value.dtype.kind in "iu"
-        )
-        return path
-
     def _chains(
         self, read: Read, order: int, source: Expression, shape: Shape, entries: Any, delay: Expression, key: Any
     ) -> Expression:
         """Add chains of one order side by side, stage by stage; return the expression of their last stages."""
         count = shape[0] if shape else 1
-        if key not in self.chains:
+        if key not in self.known:
             path = f"{read.path}/chain" if isinstance(key[1], int) and len(key) == 3 else f"{read.path}/chain#{order}"
-            self.chains[key] = path
+            self.known[key] = path
             self._grow(path, read, order, source, shape, entries, delay)
-        stages: Expression = Symbol(self.chains[key])
+        stages: Expression = Symbol(self.known[key])
         if order == 1:
             return stages
         if not shape:
@@ -180,46 +174,18 @@ class Growth:
         if order > 1:
             kept = Apply("index_range", (Symbol(path), Number(0), Number((order - 1) * count)))
             previous = Apply("concatenate", (source, kept))
-        self.states.append(
-            State(
-                path,
-                own,
-                read.slot,
-                complex=read.complex,
-                index=None if entries is None else np.tile(entries, order),
-                stage=np.repeat(np.arange(1, order + 1), count) if own else 1,
-                rate=rate,
-            )
+        state = State(
+            path,
+            own,
+            read.slot,
+            complex=read.complex,
+            index=None if entries is None else np.tile(entries, order),
+            stage=np.repeat(np.arange(1, order + 1), count) if own else 1,
+            rate=rate,
         )
         upstream = f"{path}/upstream"
-        self.statements.append(Assign(upstream, previous))
-        self.variables[upstream] = own
-        if read.complex:
-            self.complex_variables.add(upstream)
-        change = Apply("multiply", (rate, Apply("subtract", (Symbol(upstream), Symbol(path)))))
-        self.derivatives.append(Derivative(path, change))
-
-    def _assign(self, read: Read, value: Expression) -> None:
-        self.statements.append(Assign(read.path, value))
-        self.variables[read.path] = read.shape
-        if read.complex:
-            self.complex_variables.add(read.path)
-
-    def system(self, chained: list[Read]) -> System:
-        """Return the grown System."""
-        gone = {read.path for read in chained}
-        spreads = set().union(*(symbols(read.spread) for read in chained if read.spread is not None))
-        before = self.before
-        return evolve(
-            before,
-            states=laid_out([*before.states, *self.states]),
-            derivatives=(*before.derivatives, *self.derivatives),
-            statements=schedule([*before.statements, *self.statements]),
-            reads=tuple(read for read in before.reads if read.path not in gone),
-            parameters=tuple(item for path, item in self.parameters.items() if path not in spreads),
-            variables={**before.variables, **self.variables},
-            complex_variables=before.complex_variables | self.complex_variables,
-        )
+        self.growth.assign(upstream, previous, own, read.complex)
+        self.growth.add_state(state, Apply("multiply", (rate, Apply("subtract", (Symbol(upstream), Symbol(path))))))
 
 
 def _at(place: int, delay: np.ndarray, spread: np.ndarray, stages: np.ndarray) -> tuple[float, float, float]:

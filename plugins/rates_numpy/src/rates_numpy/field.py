@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -72,10 +73,8 @@ def _either(one: Function | None, many: Function) -> Function:
 
     def function(y: np.ndarray, inputs: Sequence[Any], reads: Sequence[Any]) -> Any:
         if y.ndim == 1:
-            try:
+            with suppress(ArithmeticError):  # as of 1/0, which is infinite in arrays
                 return one(y, inputs, reads)
-            except ArithmeticError:
-                pass
         return many(y, inputs, reads)
 
     return function

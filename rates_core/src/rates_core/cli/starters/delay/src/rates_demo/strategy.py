@@ -12,14 +12,13 @@ from typing import Any
 
 import numpy as np
 from attrs import evolve
+from rates_core.delays.growth import Growth
 from rates_core.delays.strategy import Augmentation
 from rates_core.errors import ArgumentError, UnsupportedFeatureError, warn
 from rates_core.expressions.evaluate import evaluate
 from rates_core.expressions.tree import Apply, Expression, Number, Symbol, symbols
-from rates_core.system.build import laid_out
 from rates_core.system.chains import stages_of
-from rates_core.system.schedule import schedule
-from rates_core.system.system import Assign, Derivative, Parameter, Read, State, System
+from rates_core.system.system import Read, State, System
 
 Values = Mapping[str, Any]
 
@@ -33,18 +32,14 @@ class DemoStrategy(Augmentation):
         """Return the System with a chain for each read that has a spread, and for all others if `stages` is given."""
         values = {parameter.path: parameter.value for parameter in system.parameters}
         chosen = [read for read in system.reads if read.spread is not None or stages is not None]
-        chains = [Chain(read, number_of_stages(read, values, stages), system) for read in chosen]
-        gone = {read.path for read in chosen}
-        return evolve(
-            system,
-            states=laid_out([*system.states, *(state for chain in chains for state in chain.states())]),
-            derivatives=(*system.derivatives, *(item for chain in chains for item in chain.derivatives())),
-            statements=schedule([*system.statements, *(chain.output() for chain in chains)]),
-            reads=tuple(read for read in system.reads if read.path not in gone),
-            parameters=tuple(parameters(system, chosen, values)),
-            variables={**system.variables, **{read.path: read.shape for read in chosen}},
-            complex_variables=system.complex_variables | {read.path for read in chosen if read.complex},
-        )
+        growth = Growth(system)
+        for read in chosen:
+            chain = Chain(read, number_of_stages(read, values, stages), system)
+            for state, change in zip(chain.states(), chain.changes(), strict=True):
+                growth.add_state(state, change)
+            growth.assign(read.path, chain.output, read.shape, read.complex)
+            keep_spread(growth, read, values)
+        return growth.system(chosen)
 
 
 def number_of_stages(read: Read, values: Values, stages: int | None) -> int:
@@ -67,16 +62,12 @@ def number_of_stages(read: Read, values: Values, stages: int | None) -> int:
     return int(orders.max())
 
 
-def parameters(system: System, chosen: Iterable[Read], values: Values) -> Iterable[Parameter]:
-    """Yield the parameters without spreads, which are structure now; a delay knows the spread that it has to keep."""
-    spread = {path: read for read in chosen if read.spread is not None for path in symbols(read.delay)}
-    dropped = {path for read in chosen if read.spread is not None for path in symbols(read.spread)}
-    for parameter in system.parameters:
-        read = spread.get(parameter.path)
-        if read is not None and read.spread is not None:
-            yield evolve(parameter, spread=np.asarray(evaluate(read.spread, values), dtype=float))
-        elif parameter.path not in dropped:
-            yield parameter
+def keep_spread(growth: Growth, read: Read, values: Values) -> None:
+    """Let the delay of a read know its spread, which is structure now, and has to stay."""
+    if read.spread is not None:
+        spread = np.asarray(evaluate(read.spread, values), dtype=float)
+        for path in symbols(read.delay):
+            growth.parameters[path] = evolve(growth.parameters[path], spread=spread)
 
 
 @dataclass(frozen=True)
@@ -114,14 +105,15 @@ class Chain:
                 self.path(number), shape, slot, complex=self.read.complex, index=entries, stage=stage, rate=self.rate
             )
 
-    def derivatives(self) -> Iterable[Derivative]:
-        """Yield a*(z_(k-1) - z_k) of each stage."""
+    def changes(self) -> Iterable[Expression]:
+        """Yield a*(z_(k-1) - z_k), the derivative of each stage."""
         before = self.source()
         for number in range(1, self.order + 1):
             own = Symbol(self.path(number))
-            yield Derivative(own.name, Apply("multiply", (self.rate, Apply("subtract", (before, own)))))
+            yield Apply("multiply", (self.rate, Apply("subtract", (before, own))))
             before = own
 
-    def output(self) -> Assign:
-        """Return the statement that gives the read its value: the last stage."""
-        return Assign(self.read.path, Symbol(self.path(self.order)))
+    @property
+    def output(self) -> Expression:
+        """Return what is read: the last stage."""
+        return Symbol(self.path(self.order))
