@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from rates_continuation import BoundaryBranch, Continuation, Diagram, load
+from rates_continuation.conditions import condition
 from rates_core.errors import (
     ArgumentError,
     EquationError,
@@ -267,3 +268,9 @@ def test_profiles_have_values_on_the_interval_alone() -> None:
     with pytest.raises(ArgumentError) as caught:
         branch.profiles[0].at(np.array([0.0, 1.5]))
     assert str(caught.value) == ("times must lie between 0 and 1, the length of the interval; they go from 0 to 1.5.")
+
+
+def test_an_unknown_function_is_followed_by_how_ends_are_written() -> None:
+    with pytest.raises(EquationError, match="Unknown function 'begin'") as refused:
+        condition("conditions", "begin(p/op/u) = 1")
+    assert refused.value.__notes__ == ["States at the ends of the interval are start(path) and end(path)."]

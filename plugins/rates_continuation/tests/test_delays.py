@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from attrs import evolve
 from rates_continuation import Continuation, load
 from rates_continuation.auto.equations import compiled
 from rates_continuation.auto.finding import Installation
@@ -327,6 +328,51 @@ def test_people_see_the_states_of_the_model_alone(tmp_path: Path) -> None:
     assert (kept.parameters, dict(kept.values)) == ([B], dict(hopf.values))
     assert again.branches[0].citations == branch.citations
     np.testing.assert_array_equal(again.branches[0].eigenvalues, branch.eigenvalues)
+
+
+def test_a_state_that_newtons_method_brings_next_to_0_is_0() -> None:
+    model = single("x' = -x + w*tanh(past(x, tau))", x="output(0.1)", w=-3.0, tau=2.0)
+    branch = Continuation(model).equilibria("p/op/w", bounds=(-5.0, 5.0))
+    assert branch.ended == ("bound", "bound")
+    assert np.all(branch.x == 0.0)
+    # At -i omega, w exp(-2 i omega) = 1 + i omega.
+    omega = brentq(lambda w: w + np.tan(2.0 * w), np.pi / 4 + 1e-6, np.pi / 2 - 1e-9)
+    hopf = max(point["p/op/w"] for point in branch.special("HB") if point["p/op/w"] < 0)
+    assert hopf == pytest.approx(-np.hypot(1.0, omega), rel=1e-10)
+    assert branch.special("BP")[0]["p/op/w"] == pytest.approx(1.0, rel=1e-10)
+
+
+def test_points_of_a_given_value_are_those_of_the_closed_form() -> None:
+    continuation = Continuation(MACKEY_GLASS)
+    branch = continuation.equilibria(TAU, bounds=(1.0, 20.0), start={X: 1.0})
+    (point,) = continuation.at(branch, TAU, 3.7)
+    assert (point.kind, point[TAU]) == ("UZ", 3.7)
+    assert point[X] == pytest.approx(1.0, rel=1e-12)
+    assert_rightmost(point.eigenvalues, lambert_roots(-0.1, 0.2 * (0.25 * (1.0 - 9.0)), 3.7), 5)
+    folded = Continuation(BENT)
+    bent = folded.equilibria("p/op/mu", bounds=(-1.0, 3.0))
+    (at,) = folded.at(bent, X, 1.7)
+    assert at["p/op/mu"] == pytest.approx(1.7**2 - 0.5 * 1.7, rel=1e-10)
+
+
+def test_what_takes_no_past_is_refused_by_name() -> None:
+    continuation = Continuation(MACKEY_GLASS)
+    hopf = continuation.equilibria(TAU, bounds=(1.0, 6.0), start={X: 1.0}).special("HB")[0]
+    cycles = continuation.cycles(from_=hopf, bounds=(1.0, 6.0), max_points=2)
+    with pytest.raises(UnsupportedFeatureError) as refused:
+        continuation.boundary_values(TAU, (1.0, 6.0), ["start(p/op/x) = 1"])
+    assert str(refused.value) == (
+        "'model' has discrete delays, and boundary values of such models are not followed; equilibria, cycles and "
+        "curves of their special points are."
+    )
+    with pytest.raises(UnsupportedFeatureError) as refused:
+        continuation.at(cycles, TAU, 5.0)
+    assert str(refused.value) == (
+        "Points of a given value are not solved for on cycles of models with discrete delays; on equilibria they are."
+    )
+    longest = evolve(cycles, ended=("hopf", "period"))
+    with pytest.raises(UnsupportedFeatureError, match="homoclinic orbits of such models are not followed"):
+        continuation.homoclinic(longest, B.replace("/b", "/beta"), {TAU: (1.0, 9.0), "p/op/beta": (0.1, 1.0)})
 
 
 def test_a_branch_goes_on_to_wider_bounds() -> None:

@@ -22,6 +22,7 @@ from rates_continuation.conditions import (
     conditions_of,
     parameters_read,
 )
+from rates_continuation.delayed_field import Analysed
 from rates_continuation.native.boundary import ProfileCurve
 from rates_continuation.native.boundary_values import BoundaryValues, start_of
 from rates_continuation.native.collocation import DEGREE, Care, adapted, node_times
@@ -32,7 +33,6 @@ from rates_continuation.native.tracing import Bounds, Steps
 from rates_continuation.profile import Profile
 from rates_continuation.solution_profile import SolutionProfile
 from rates_continuation.special import SpecialPoint
-from rates_core import CircuitTemplate
 
 SMALLEST = 1e-3  # scale of what is 0 at the start, of the largest
 MESHES = 4  # that are made for the profile at the start, one after the other
@@ -61,7 +61,7 @@ class Question:
     @classmethod
     def asked(
         cls,
-        model: CircuitTemplate,
+        model: Analysed,
         values: Mapping[str, float],
         varied: Sequence[Any],
         conditions: Any,
@@ -77,7 +77,7 @@ class Question:
         means = conditions_of("on_average", on_average)
         _check_varied(varied)
         free = [name for name in varied if name != LENGTH]
-        field = model.get_vector_field(free, values)
+        field = model.field_without_delays("boundary values", free, values)
         states = field.states
         for each in at_ends:
             check_ends(each, states)
@@ -109,7 +109,7 @@ class Question:
         )  # fmt: skip
 
 
-def _with(model: CircuitTemplate, values: Mapping[str, float], free: list[str], others: list[str]) -> VectorField:
+def _with(model: Analysed, values: Mapping[str, float], free: list[str], others: list[str]) -> VectorField:
     """Return a model in which parameters are free that conditions read, besides some that vary.
 
     Raises:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from attrs import frozen
-from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean, shown
+from rates_core.errors import ArgumentError, EquationError, UnknownNameError, did_you_mean, shown
 from rates_core.expressions.derivative import differentiate
 from rates_core.expressions.evaluate import evaluate
 from rates_core.expressions.parser import parse_expression
@@ -68,7 +68,11 @@ def condition(setting: str, text: Any) -> Condition:
         return word
 
     sides = _EQUALS.split(_READ.sub(replaced, text), maxsplit=1)
-    parsed = [parse_expression(side, words, where=setting) for side in sides]
+    try:
+        parsed = [parse_expression(side, words, where=setting) for side in sides]
+    except EquationError as error:
+        error.add_note("States at the ends of the interval are start(path) and end(path).")
+        raise
     expression = parsed[0] if len(parsed) == 1 else Apply("subtract", tuple(parsed))
     if TIME in symbols(expression):
         raise ArgumentError(f"{setting}: '{text}' reads the time, which is 0 at the start and `{LENGTH}` at the end.")

@@ -330,8 +330,9 @@ class Continuation:
         Raises:
             UnknownNameError: the branch has no such quantity.
             ArgumentError: it is one of another model.
+            UnsupportedFeatureError: it is of cycles, and the model has discrete delays.
         """
-        return points_at(self.model.get_vector_field(branch.parameters, self.parameters), branch, path, value)
+        return points_at(self.analysed.get_vector_field(branch.parameters, self.parameters), branch, path, value)
 
     def homoclinic(
         self,
@@ -360,7 +361,7 @@ class Continuation:
         """
         care = Care(positive("tolerance", tolerance), count("max_intervals", max_intervals), closed=False)
         with shown_steps(max_step, max_points, verbose) as steps:
-            return orbits_from(self.model, self.parameters, from_, parameter, bounds, care, steps)
+            return orbits_from(self.analysed, self.parameters, from_, parameter, bounds, care, steps)
 
     def boundary_values(
         self,
@@ -406,7 +407,7 @@ class Continuation:
         limits = Bounds(*checked_bounds(bounds))
         care = Care(positive("tolerance", tolerance), count("max_intervals", max_intervals), closed=False)
         names = [parameter, *_names(free)]
-        question = Question.asked(self.model, self.parameters, names, conditions, on_average, interval)
+        question = Question.asked(self.analysed, self.parameters, names, conditions, on_average, interval)
         with shown_steps(max_step, max_points, verbose) as steps:
             return answered(question, start, limits, steps, care)
 

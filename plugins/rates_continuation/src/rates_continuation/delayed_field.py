@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from attrs import frozen
-from rates_core.errors import ArgumentError
+from rates_core.errors import ArgumentError, UnsupportedFeatureError
 from rates_core.simulation.field import VectorField
 
 from rates_continuation.characteristic import Characteristic
@@ -52,6 +52,28 @@ class Analysed:
         """
         field: VectorField = self.circuit.get_vector_field(free, parameters, delays=PastNodes(self.nodes))
         return DelayedField(field) if any(isinstance(item, PastState) for item in field.system.states) else field
+
+    def field_without_delays(
+        self, asked: str, free: Sequence[str], parameters: Mapping[str, Any] | None = None
+    ) -> VectorField:
+        """Return the model as a field of some free parameters for what takes no past.
+
+        Args:
+            asked: what that is.
+            free: the parameters.
+            parameters: values of others.
+
+        Raises:
+            UnsupportedFeatureError: the model has discrete delays.
+            UnknownNameError, ArgumentError: as `get_vector_field`.
+        """
+        field = self.get_vector_field(free, parameters)
+        if isinstance(field, DelayedField):
+            raise UnsupportedFeatureError(
+                f"'{self.circuit.name}' has discrete delays, and {asked} of such models are not followed; equilibria, "
+                "cycles and curves of their special points are."
+            )
+        return field
 
 
 class DelayedField(VectorField):
@@ -140,9 +162,8 @@ def states_of(field: VectorField, x: np.ndarray) -> np.ndarray:
     return x[..., field.shown] if isinstance(field, DelayedField) else x
 
 
-def resting(field: VectorField, values: Mapping[str, float], p: np.ndarray) -> np.ndarray:
-    """Return all states of a field at an equilibrium, of which the model's are given by path."""
-    x = np.array([values[path] for path in field.states])
+def all_states(field: VectorField, x: np.ndarray, p: np.ndarray) -> np.ndarray:
+    """Return all states of a field at an equilibrium, of which the model's are given."""
     return field.resting(x, p) if isinstance(field, DelayedField) else x
 
 
@@ -158,7 +179,7 @@ def begun(field: VectorField, point: SpecialPoint, p: np.ndarray) -> tuple[np.nd
     own = isinstance(field, DelayedField) and isinstance(found, Crossing) and len(found.z) == field.size + 1
     if own and point.parameters[0] == field.parameters[0]:
         return found.z[: field.size], np.append(found.z[field.size :], p[1:])
-    return resting(field, point.values, p), p
+    return all_states(field, np.array([point[path] for path in field.states]), p), p
 
 
 def spectrum(field: VectorField, x: np.ndarray, p: np.ndarray) -> np.ndarray:

@@ -11,6 +11,7 @@ from rates_core.simulation.field import VectorField
 
 from rates_continuation.bounds import bounds_by_path, check_within
 from rates_continuation.cycle_branch import CycleBranch
+from rates_continuation.delayed_field import Analysed
 from rates_continuation.homoclinic_orbits import HomoclinicOrbits
 from rates_continuation.native.collocation import Care
 from rates_continuation.native.engine import WIDTHS
@@ -21,13 +22,12 @@ from rates_continuation.profile import Profile
 from rates_continuation.solution_profile import SolutionProfile
 from rates_continuation.special import SpecialPoint
 from rates_continuation.two_parameters import second_parameter
-from rates_core import CircuitTemplate
 
 LONG = ("homoclinic", "period")  # how branches end whose last cycles have a long period
 
 
 def orbits_from(
-    model: CircuitTemplate,
+    model: Analysed,
     values: Mapping[str, float],
     cycles: CycleBranch,
     parameter: str | None,
@@ -39,7 +39,7 @@ def orbits_from(
     end = _end(cycles)
     paths = second_parameter(cycles.parameters[0], parameter)
     limits = bounds_by_path(bounds, paths)
-    field = model.get_vector_field(paths, values)
+    field = model.field_without_delays("homoclinic orbits", paths, values)
     if field.states != cycles.states:
         raise ArgumentError(
             f"The branch has states {', '.join(cycles.states)}, and the model {', '.join(field.states)}: it is a "

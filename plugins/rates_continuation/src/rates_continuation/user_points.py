@@ -8,17 +8,18 @@ from itertools import pairwise
 
 import numpy as np
 from attrs import frozen
-from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean
+from rates_core.errors import ArgumentError, UnknownNameError, UnsupportedFeatureError, did_you_mean
 from rates_core.simulation.field import VectorField
 from scipy.optimize import brentq
 
 from rates_continuation.branch import Branch
 from rates_continuation.cycle_branch import CycleBranch
+from rates_continuation.delayed_field import DelayedField, all_states, spectrum, states_of
 from rates_continuation.native.boundary import SLIGHT, ProfileCurve
 from rates_continuation.native.collocation import DEGREE, interpolated, node_times
 from rates_continuation.native.curve import Curve, ImplicitCurve, Place
 from rates_continuation.native.cycles import Periodic
-from rates_continuation.native.equilibria import EquilibriumEquations, ordered_eigenvalues
+from rates_continuation.native.equilibria import EquilibriumEquations
 from rates_continuation.native.floquet import Cycle
 from rates_continuation.profile import Profile
 from rates_continuation.special import SpecialPoint
@@ -42,10 +43,14 @@ def points_at(field: VectorField, branch: Branch, path: str, value: float) -> li
     Raises:
         UnknownNameError: the branch has no such quantity.
         ArgumentError: the field is another one than that of the branch.
+        UnsupportedFeatureError: it has discrete delays, and the branch is one of cycles.
     """
     if field.states != branch.states:
         raise ArgumentError(f"The branch has the states {', '.join(branch.states)}; the model has "
                             f"{', '.join(field.states)}.")  # fmt: skip
+    if isinstance(branch, CycleBranch) and isinstance(field, DelayedField):
+        raise UnsupportedFeatureError("Points of a given value are not solved for on cycles of models with discrete "
+                                      "delays; on equilibria they are.")  # fmt: skip
     stretch: _Stretches = _OfCycles(field, branch) if isinstance(branch, CycleBranch) else _OfEquilibria(field, branch)
     quantity = stretch.quantity(path)
     nodes = list(_nodes(stretch, branch))
@@ -118,7 +123,9 @@ class _Stretches(ABC):
 class _OfEquilibria(_Stretches):
     def __init__(self, field: VectorField, branch: Branch) -> None:
         super().__init__(field, branch)
-        self.scale = np.append(sizes(branch.x), sizes(branch.p))
+        states = np.array([all_states(field, x, p) for x, p in zip(branch.x, branch.p, strict=True)])
+        self.scale = np.append(sizes(states), sizes(branch.p))
+        self.unknowns = np.append(states_of(field, np.arange(field.size)), field.size + np.arange(branch.p.shape[1]))
         self.curve = ImplicitCurve(EquilibriumEquations(field))
 
     @property
@@ -126,29 +133,32 @@ class _OfEquilibria(_Stretches):
         return [*self.branch.states, *self.branch.parameters]
 
     def values(self, node: _Node) -> np.ndarray:
-        return node.z
+        return np.asarray(node.z[self.unknowns])
 
     def node(self, number: int, p: np.ndarray, x: np.ndarray, profile: Profile | None) -> _Node:
-        return _Node(number, np.append(x, p), np.zeros(0), x)
+        return self._node(number, np.append(all_states(self.field, x, p), p))
 
     def between(self, one: _Node, other: _Node, share: float, fixed: int | None = None) -> _Node | None:
         guess, chord = one.z + share * (other.z - one.z), other.z - one.z
-        place = _placed(self.curve, guess, chord, self.scale, fixed)
-        return None if place is None else _Node(one.number, place.z, one.mesh, place.z[: self.field.size])
+        place = _placed(self.curve, guess, chord, self.scale, None if fixed is None else int(self.unknowns[fixed]))
+        return None if place is None else self._node(one.number, place.z)
 
     def special(self, node: _Node, place: float) -> SpecialPoint:
         x, p = node.z[: self.field.size], node.z[self.field.size :]
         return SpecialPoint(
             kind="UZ",
-            values=_named(self.branch, p, x),
+            values=_named(self.branch, p, node.largest),
             number=node.number,
-            eigenvalues=ordered_eigenvalues(self.field.by_states(x, p)),
+            eigenvalues=spectrum(self.field, x, p),
             period=float("nan"),
             coefficient=float("nan"),
             residual=float(np.max(np.abs(self.field.rates(x, p)))),
             error=place,
             found=None,
         )
+
+    def _node(self, number: int, z: np.ndarray) -> _Node:
+        return _Node(number, z, np.zeros(0), z[self.unknowns[: len(self.branch.states)]])
 
 
 class _OfCycles(_Stretches):

@@ -10,7 +10,8 @@ from attrs import evolve, frozen
 
 from rates_continuation.native.branching import BranchEquations
 from rates_continuation.native.crossings import Crossing, crossings
-from rates_continuation.native.curve import STRAIGHT, ImplicitCurve, Place
+from rates_continuation.native.curve import STRAIGHT, ImplicitCurve, Place, unit_tangent
+from rates_continuation.native.equations import CONVERGED
 from rates_continuation.native.equilibria import Equilibrium, EquilibriumEquations
 from rates_continuation.native.fold import FoldEquations
 from rates_continuation.native.hopf import HopfEquations
@@ -44,12 +45,30 @@ def start_of(equations: EquilibriumEquations, x: np.ndarray, p: float, bounds: t
     guess, normal = np.append(x, p), np.zeros(len(x) + 1)
     normal[-1] = 1.0
     scale = np.append(np.maximum(np.abs(x), 1e-3 * max(1.0, float(np.max(np.abs(x), initial=0.0)))), width)
-    place = ImplicitCurve(equations).place(guess, normal * scale**2, normal * scale**2, scale)
+    curve = ImplicitCurve(equations)
+    place = curve.place(guess, normal * scale**2, normal * scale**2, scale)
     if place is None:
         return None
+    place = _without_rounding(curve, place)
     if place.tangent[-1] < 0:
         place = evolve(place, tangent=-place.tangent)
     return place.rescaled(_scale(equations, place, width))
+
+
+def _without_rounding(curve: ImplicitCurve, place: Place) -> Place:
+    """Return an equilibrium with 0 for what Newton's method has left of a state that is 0, if 0 solves it as well.
+
+    What is left, 1e-36 say, would be taken for the size of the state.
+    """
+    left = np.append(np.abs(place.z[:-1]) < CONVERGED * place.scale[:-1], False) & (place.z != 0)
+    if not np.any(left):
+        return place
+    z = np.where(left, 0.0, place.z)
+    with np.errstate(all="ignore"):
+        missed, missed_before = (float(np.max(np.abs(curve.equations.residual(each)))) for each in (z, place.z))
+        jacobian = curve.equations.jacobian(z)
+    tangent = unit_tangent(jacobian, place.tangent, place.scale) if missed <= missed_before else None
+    return place if tangent is None else evolve(place, z=z, tangent=tangent, jacobian=jacobian)
 
 
 def _scale(equations: EquilibriumEquations, place: Place, width: float) -> np.ndarray:
