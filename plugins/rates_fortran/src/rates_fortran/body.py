@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from rates_core.programs.elementwise.body import FunctionBody
-from rates_core.programs.elementwise.layout import Part, buffered
+from rates_core.programs.elementwise.layout import VECTORS, Part, buffered
 from rates_core.programs.naming import one_line
 from rates_core.system.system import TIME as TIME_SYMBOL
 from rates_core.system.system import Read
@@ -146,8 +146,8 @@ class Body(FunctionBody):
                 ]
         return lines
 
-    def derivatives(self) -> list[str]:
-        """Name the results as parts of `dy`; return the lines that put the complex ones there."""
+    def into(self, vector: str) -> list[str]:
+        """Name the results as parts of a vector like y; return the lines that put the complex ones there."""
         lines = []
         for result, path in zip(self.part.results, self.part.paths, strict=True):
             state, name = self.layout.system.state_paths[path], self.layout.names[result]
@@ -156,11 +156,11 @@ class Body(FunctionBody):
                 self._variables.append(self.variable(result, name))
                 places = (f"{first}:{last}:2", f"{first + 1}:{last}:2") if state.shape else (f"{first}", f"{last}")
                 real = f"cmplx({name}, kind=dp)" if result not in self.layout.kinds else name
-                lines += [f"dy({places[0]}) = real({real}, dp)", f"dy({places[1]}) = aimag({real})"]
+                lines += [f"{vector}({places[0]}) = real({real}, dp)", f"{vector}({places[1]}) = aimag({real})"]
             elif state.shape:
-                self._aliases.append(f"{name} => dy({first}:{last})")
+                self._aliases.append(f"{name} => {vector}({first}:{last})")
             else:
-                self.layout.names[result] = f"dy({first})"
+                self.layout.names[result] = f"{vector}({first})"
         return lines
 
     def statements(self, after: Iterable[str] = (), before: Iterable[str] = ()) -> list[str]:
@@ -214,12 +214,20 @@ def state_argument(width: int, intent: str = "in") -> Argument:
 def derivative(layout: FortranLayout, late: bool = False) -> Procedure:
     """Return the procedure that computes dy/dt."""
     body = Body(layout, layout.parts["derivative"], late)
-    out = Argument(("dy",), "dy", bounds=(f"{layout.system.width}",), intent="out")
-    statements = body.statements(after=body.derivatives()) or ["dy = 0"]
-    arguments = [*body.now(), out]
-    name = "derivative_late" if body.late else "derivative"
-    given = [*arguments, *body.constants(), *body.given()]
-    return Procedure(name, ["dy/dt."], given, body.variables, statements).trimmed()
+    return _vector(body, "derivative_late" if body.late else "derivative", "dy/dt.")
+
+
+def events(layout: FortranLayout) -> Procedure:
+    """Return the procedure that computes what states are after events."""
+    return _vector(Body(layout, layout.parts["events"]), "events", "What states are after events.")
+
+
+def _vector(body: Body, name: str, summary: str) -> Procedure:
+    vector, width = VECTORS[body.part.name], body.layout.system.width
+    out = Argument((vector,), vector, bounds=(f"{width}",), intent="out")
+    statements = body.statements(after=body.into(vector)) or [f"{vector} = 0"]
+    given = [*body.now(), out, *body.constants(), *body.given()]
+    return Procedure(name, [summary], given, body.variables, statements).trimmed()
 
 
 def recording(layout: FortranLayout, part: str, name: str, summary: str, late: bool = False) -> Procedure:

@@ -100,7 +100,7 @@ class _Writer:
             statements = body.all_statements()
             statements = [*before, *statements]
         else:
-            statements = body.statements(after=body.derivatives(), before=before)
+            statements = body.statements(after=body.into("dy"), before=before)
         given: list[InputSignal | Read] = [*self.signature.sampled, *self.signature.called, *self.signature.reads]
         variables += [body.variable(item.path, self.layout.names[item.path]) for item in given]
         variables += [("integer", "i")] if any("do i =" in line for line in before) else []

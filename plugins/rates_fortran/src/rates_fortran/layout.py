@@ -35,7 +35,7 @@ RESERVED = frozenset(
         "checks", "largest", "roughness", "powers", "now", "stop_time", "smallest", "wanted_step", "error", "coarse",
         "growth", "level", "steep", "small", "longest", "theta", "tolerated", "rejections", "left", "part", "parts",
         "node", "rows", "active", "spans_points", "most_spans", "until", "which", "span", "counts", "goals", "firsts",
-        "lasts", "place", "passed", "taken", "made", "history", "buffer", "values", "before", "here",
+        "lasts", "after", "place", "passed", "taken", "made", "history", "buffer", "values", "before", "here",
         "function_of_time",
         "complex_function_of_time", "omp",
     }
@@ -44,7 +44,7 @@ RESERVED = frozenset(
 PROCEDURES = frozenset(
     {
         "derivative", "derivative_late", "observe", "observe_late", "store", "keep", "prepare", "loop", "loop_many",
-        "pair", "pair_many", "matrix",
+        "pair", "pair_many", "matrix", "events",
     }
 )  # fmt: skip
 #: words that are no names of anything in a module whose only procedure is called so

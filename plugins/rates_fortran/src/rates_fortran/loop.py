@@ -10,7 +10,7 @@ from rates_core.programs.elementwise.given import Key
 from rates_core.programs.elementwise.layout import buffered
 from rates_core.programs.program import ProgramRequest
 
-from rates_fortran.body import axes, derivative, recording, state_argument
+from rates_fortran.body import axes, derivative, events, recording, state_argument
 from rates_fortran.layout import FortranLayout
 from rates_fortran.lines import INDENT
 from rates_fortran.printer import SYNTAX
@@ -46,6 +46,7 @@ class Loop:
             if self.computed
             else None
         )
+        self.events = events(layout) if self.system.updates else None
 
     def procedures(self) -> list[Procedure]:
         """Return the loop, behind what it calls with delays."""
@@ -58,6 +59,8 @@ class Loop:
         variables = [("real(dp)", f"k{stage + 1}({width})") for stage in range(advancing)]
         if any(any(row) for row in self.tableau.matrix[:advancing]):
             variables.append(("real(dp)", f"moved({width})"))
+        if self.events:
+            variables.append(("real(dp)", f"after({width})"))
         variables += [("integer(long)", name) for name in ("sample", "k")]
         if here != "y":
             variables.append(("real(dp)", f"{here}({width})"))
@@ -93,7 +96,7 @@ class Loop:
 
     def arguments(self) -> list[Argument]:
         """Return the arguments of the loop."""
-        called = [self.field, self.observe, *([self.keep] if self.keep else [])]
+        called = [item for item in (self.field, self.observe, self.keep, self.events) if item is not None]
         kept = [a for procedure in called for a in procedure.arguments if a.key[0] in ("p", "constant")]
         columns = [
             evolve(a, key=("column", a.key[1]), name=self._column(a), bounds=(*a.bounds, ROWS), intent="inout")
@@ -215,7 +218,14 @@ class Loop:
                 lines.append(f"moved = {self.state}{increment(row)}")
                 state = "moved"
             lines.append(self.field.called(self._at(node, _time(node), state) | {("dy",): f"k{stage + 1}"}))
-        return [*lines, f"{self.state} = {self.state}{increment(self.tableau.weights)}"]
+        return [*lines, f"{self.state} = {self.state}{increment(self.tableau.weights)}", *self._happened()]
+
+    def _happened(self) -> list[str]:
+        """Return the lines that let events happen."""
+        if self.events is None:
+            return []
+        given: dict[Key, str] = {("t",): "real(first + k + 1, dp)*h", ("y",): self.state, ("after",): "after"}
+        return [self.events.called(given), f"{self.state} = after"]
 
 
 def _time(node: float) -> str:

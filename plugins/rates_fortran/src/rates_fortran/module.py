@@ -12,7 +12,7 @@ from rates_core.programs.naming import one_line
 from rates_core.programs.program import ProgramRequest
 from rates_core.programs.trail import FACTORS
 
-from rates_fortran.body import axes, derivative, parameters_argument, recording
+from rates_fortran.body import axes, derivative, events, parameters_argument, recording
 from rates_fortran.layout import FortranLayout, type_of_constant
 from rates_fortran.lines import INDENT, wrapped
 from rates_fortran.loop import Loop
@@ -48,6 +48,8 @@ def write_module(request: ProgramRequest) -> Module:
     procedures = [prepare(layout)] if layout.prepared else []
     procedures.append(derivative(layout))
     procedures.append(recording(layout, "observe", "observe", "What is recorded."))
+    if "events" in layout.parts:
+        procedures.append(events(layout))
     if "store" in layout.parts:
         procedures.append(recording(layout, "store", "store", "What delayed reads need later."))
     if request.tableau is not None:

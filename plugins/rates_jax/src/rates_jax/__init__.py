@@ -28,6 +28,7 @@ def rates_backends() -> Iterable[BackendSpec]:
             batch=True,
             fused=True,
             noise="multiplicative",
+            events=True,
             jacobian=True,
         ),
         options=(Option("device", None, "where it computes: cpu, cuda or cuda:N; None leaves it to JAX"),),

@@ -14,6 +14,7 @@ from rates_julia.procedure import Argument, Procedure
 from rates_julia.writer import JuliaWriter
 
 TIME, STATE, SLOPE = Argument(("t",), "t"), Argument(("y",), "y"), Argument(("dy",), "dy", "out")
+AFTER = Argument(("after",), "after", "out")
 PARAMETERS, ROW, OLDEST = Argument(("p",), "p"), Argument(("row",), "row"), Argument(("oldest",), "oldest")
 
 
@@ -105,23 +106,26 @@ class Body(FunctionBody):
             lines += SYNTAX.nested(read.shape, [f"{name}[i] = {past.entry('i')}{SYNTAX.said(read.path)}"])
         return lines
 
-    def derivatives(self) -> list[str]:
-        """Name the results as parts of `dy`; return the lines that put the complex ones there."""
+    def into(self, vector: str) -> list[str]:
+        """Name the results as parts of a vector like y; return the lines that put the complex ones there."""
         lines = []
         for result, path in zip(self.part.results, self.part.paths, strict=True):
             state, name = self.layout.system.state_paths[path], self.layout.names[result]
             first, last = state.offset + 1, state.offset + state.width
             if state.complex and state.shape:
-                pair = [f"dy[2i + {first - 2}] = real({name}[i])", f"dy[2i + {first - 1}] = imag({name}[i])"]
+                pair = [
+                    f"{vector}[2i + {first - 2}] = real({name}[i])",
+                    f"{vector}[2i + {first - 1}] = imag({name}[i])",
+                ]
                 pair = [line.replace(" + -1", " - 1").replace(" + 0]", "]") for line in pair]
                 lines += SYNTAX.nested(state.shape, pair)
                 self._result_rooms[name] = zeros(state.shape, True)
             elif state.complex:
-                lines += [f"dy[{first}] = real({name})", f"dy[{last}] = imag({name})"]
+                lines += [f"{vector}[{first}] = real({name})", f"{vector}[{last}] = imag({name})"]
             elif state.shape:
-                self._aliases[name] = f"view(dy, {first}:{last})"
+                self._aliases[name] = f"view({vector}, {first}:{last})"
             else:
-                self.layout.names[result] = f"dy[{first}]"
+                self.layout.names[result] = f"{vector}[{first}]"
         return lines
 
     def columns(self) -> list[Argument]:
@@ -155,10 +159,19 @@ class Body(FunctionBody):
 def derivative(layout: JuliaLayout, late: bool = False) -> Procedure:
     """Return the function that computes dy/dt."""
     body = Body(layout, layout.parts["derivative"], late)
-    statements = body.statements(after=body.derivatives())
+    statements = body.statements(after=body.into("dy"))
     given = body.given()
     name = "derivative_late!" if body.late else "derivative!" if takes_more(layout) else "f!"
     return Procedure(name, ["dy/dt."], [SLOPE, STATE, PARAMETERS, TIME, *given], statements)
+
+
+def events(layout: JuliaLayout) -> Procedure:
+    """Return the function that computes what states are after events."""
+    body = Body(layout, layout.parts["events"])
+    statements = body.statements(after=body.into(AFTER.name))
+    return Procedure(
+        "events!", ["Write `y`, after events, into `after`."], [AFTER, STATE, PARAMETERS, TIME], statements
+    )
 
 
 def takes_more(layout: JuliaLayout) -> bool:

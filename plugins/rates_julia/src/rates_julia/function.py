@@ -92,7 +92,7 @@ class _Writer:
         if isinstance(body, Entries):
             statements = body.all_statements(before)
         else:
-            statements = body.statements(after=body.derivatives(), before=before)
+            statements = body.statements(after=body.into("dy"), before=before)
         arguments = [out, STATE, TIME, *self._arguments()]
         said = [one_line(line) for line in self.signature.documentation(self.layout.names, first=1)]
         procedure = Procedure(self.request.name, said, arguments, statements)

@@ -34,7 +34,7 @@ USED = frozenset(
         "wanted_step", "error", "coarse", "growth", "level", "steep", "small", "longest", "theta", "tolerated",
         "rejections", "left", "part", "parts", "node", "nodes", "fit", "checks", "largest", "roughness", "starts",
         "ends", "kept", "history", "buffer", "before", "index", "indices", "f", "parameters", "place", "places",
-        "share", "shares", "width", "abs2", "vec", "period", "rooms", "rough", "grown", "damped",
+        "share", "shares", "width", "abs2", "vec", "period", "rooms", "rough", "grown", "damped", "after",
     }
 )  # fmt: skip
 RESERVED = frozenset({*WORDS, *USED, *BASE.values(), *HELPERS})

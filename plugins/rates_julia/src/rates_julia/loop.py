@@ -51,6 +51,8 @@ class Loop:
         vectors = [f"k{stage + 1}" for stage in range(advancing)]
         if any(any(row) for row in self.tableau.matrix[:advancing]):
             vectors.append("moved")
+        if self.system.updates:
+            vectors.append("after")
         body = [
             *(f"{name} = zeros({self.system.width})" for name in vectors),
             "for sample in 0:max(samples, 1) - 1",
@@ -169,7 +171,10 @@ class Loop:
                 lines += moved("moved", row)
                 state = "moved"
             lines.append(self.field.called(self._at(node, _time(node), state) | {("dy",): f"k{stage + 1}"}))
-        return [*lines, *moved("y", self.tableau.weights)]
+        return [*lines, *moved("y", self.tableau.weights), *self._events()]
+
+    def _events(self) -> list[str]:
+        return ["events!(after, y, p, (first + k + 1)*h)", "copyto!(y, after)"] if self.system.updates else []
 
 
 def _of_step(table: str, shape: tuple[int, ...]) -> str:

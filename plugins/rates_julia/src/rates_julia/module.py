@@ -7,7 +7,7 @@ from rates_core.programs.elementwise.layout import wanted_of
 from rates_core.programs.naming import one_line
 from rates_core.programs.program import ProgramRequest
 
-from rates_julia.body import derivative, recording
+from rates_julia.body import derivative, events, recording
 from rates_julia.layout import JuliaLayout
 from rates_julia.lines import documented, inner, wrapped
 from rates_julia.loop import Loop
@@ -47,6 +47,8 @@ def write_module(request: ProgramRequest) -> Module:
         procedures["f"] = procedure
     if linearisation is not None:
         procedures["jacobian"] = jacobian(layout, linearisation)
+    if "events" in layout.parts:
+        procedures["events"] = events(layout)
     if "store" in layout.parts:
         procedures["store"] = recording(layout, "store", "store!", "Write what delayed reads need later into a row.")
     if request.tableau is not None:

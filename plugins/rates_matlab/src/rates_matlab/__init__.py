@@ -27,6 +27,7 @@ def rates_backends() -> Iterable[BackendSpec]:
             delays=frozenset({"ring", "history"}),
             fused=True,
             noise="multiplicative",
+            events=True,
             jacobian=True,
         ),
     )

@@ -112,15 +112,20 @@ def place_text(path: str, printer: MatlabPrinter) -> str:
     return printer.names[path] + ("" if printer.first_place else " + 1")
 
 
-def derivative_lines(system: System, results: Sequence[Expression], names: Names, printer: MatlabPrinter) -> list[str]:
-    """Return the lines that compute the derivative of each state, and the column of all."""
-    derived = names.of([item.state for item in system.derivatives], "d_{}")
+def vector_lines(
+    system: System, results: Sequence[Expression], names: Names, printer: MatlabPrinter, vector: str = "dy"
+) -> list[str]:
+    """Return the lines that compute the derivative of each state, or what it is after events, and the column of all."""
+    derived = names.of([item.path for item in system.states], {"dy": "d_{}"}.get(vector, "{}_after"))
     lines, parts = [], []
     for name, result, state in zip(derived, results, system.states, strict=True):
         lines.append(f"{name} = {filled(result, state.shape, printer)};  % {one_line(state.path)}")
         parts.append(packed(name, state))
     text = "; ".join(parts)
-    return [*lines, f"dy = {text if text.isidentifier() else f'[{text}]'};" if parts else "dy = zeros(0, 1);"]
+    return [
+        *lines,
+        f"{vector} = {text if text.isidentifier() else f'[{text}]'};" if parts else f"{vector} = zeros(0, 1);",
+    ]
 
 
 def packed(name: str, state: State) -> str:

@@ -14,7 +14,7 @@ from rates_core.programs.program import FunctionRequest, FunctionSource, slot_pa
 from rates_core.programs.signature import Signature, check_state
 from rates_core.system.system import Read
 
-from rates_matlab.body import derivative_lines, module_printer, place_text, places_in_y, statement_lines, unpacked
+from rates_matlab.body import module_printer, place_text, places_in_y, statement_lines, unpacked, vector_lines
 from rates_matlab.entries import assembly_lines, entry_lines
 from rates_matlab.lines import function_text, indented
 from rates_matlab.names import FUNCTIONS, KEYWORDS, module_names
@@ -110,7 +110,7 @@ class _Writer:
     def _result(self) -> list[str]:
         linearisation, results = self.request.linearisation, self.routine.results
         if linearisation is None:
-            return derivative_lines(self.system, results, self.names, self.printer)
+            return vector_lines(self.system, results, self.names, self.printer)
         lines = entry_lines if self.request.sparse else assembly_lines
         return lines(linearisation, results, self.printer)
 

@@ -62,6 +62,11 @@ class MatlabKernel(CompiledKernel):
         """Return the stored variables."""
         return self._row("store", slot_paths(self.request.system), t, y, inputs, reads, draws)
 
+    def updated(self, t: float, y: np.ndarray) -> np.ndarray:
+        """Return a state after events."""
+        found: np.ndarray = self._running.call("events", [t, y, self._p], 1)[0]
+        return found.ravel().copy()
+
     def _call(self, function: str, results: int, t: float, y: np.ndarray, *given: Values) -> list[np.ndarray]:
         values = [np.broadcast_to(value, shape) for value, shape in zip(_all(given), self._shapes(), strict=True)]
         found: list[np.ndarray] = self._running.call(function, [t, y, self._p, *values], results)

@@ -146,7 +146,8 @@ class Loop:
         for stage, node in enumerate(self.tableau.nodes[: self.tableau.advancing]):
             moved = increment(slopes(self.tableau.matrix[stage]))
             lines.append(self._call("derivative", [f"k{stage + 1}"], f"y{moved}", node))
-        return [*lines, f"y = y{increment(slopes(self.tableau.weights))};"]
+        lines.append(f"y = y{increment(slopes(self.tableau.weights))};")
+        return [*lines, "y = events((first + k)*h, y, p);"] if self.system.updates else lines
 
 
 def _time(node: float) -> str:

@@ -14,13 +14,13 @@ from rates_core.programs.routine import Routine, Temporaries, make_routine
 from rates_core.system.system import Project, Statement, System
 
 from rates_matlab.body import (
-    derivative_lines,
     filled,
     module_printer,
     places_in_y,
     sparse_matrix,
     statement_lines,
     unpacked,
+    vector_lines,
 )
 from rates_matlab.lines import function_text, left_side
 from rates_matlab.loop import Loop
@@ -124,11 +124,15 @@ def write_module(request: ProgramRequest) -> Module:
         "derivative": [item.expression for item in system.derivatives],
         "observe": [Symbol(path) for path in request.recorded],
     }
+    if system.updates:
+        wanted["events"] = list(system.after_events.values())
     if slot_paths(system):
         wanted["store"] = [Symbol(path) for path in slot_paths(system)]
         wanted["keep"] = [Symbol(path) for path in buffered(system)]
     layout = Layout(system, wanted)
     parts = [layout.prepare(), _derivative(layout)]
+    if "events" in wanted:
+        parts.append(_events(layout))
     parts += [_results(layout, name, paths) for name, paths in _columns(request).items() if name in wanted]
     functions = ["prepare", *wanted]
     if request.tableau is not None:
@@ -145,9 +149,15 @@ def _columns(request: ProgramRequest) -> dict[str, tuple[str, ...]]:
 
 def _derivative(layout: Layout) -> str:
     lines = layout.body_of("derivative")
-    lines += derivative_lines(layout.system, layout.routines["derivative"].results, layout.names, layout.printer)
+    lines += vector_lines(layout.system, layout.routines["derivative"].results, layout.names, layout.printer)
     head = f"dy = derivative({', '.join(['t', 'y', 'p', *layout.given()])})"
     return function_text(head, ["dy/dt.", *places_in_y(layout.system)], lines)
+
+
+def _events(layout: Layout) -> str:
+    lines = layout.body_of("events")
+    lines += vector_lines(layout.system, layout.routines["events"].results, layout.names, layout.printer, "after")
+    return function_text("after = events(t, y, p)", ["States after events.", *places_in_y(layout.system)], lines)
 
 
 ABOUT = {

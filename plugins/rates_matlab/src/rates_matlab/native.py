@@ -14,7 +14,7 @@ from rates_core.programs.routine import make_routine
 from rates_core.system.linearisation import Linearisation, linearise
 from rates_core.system.system import TIME, Derivative, Read, State, System
 
-from rates_matlab.body import derivative_lines, filled, place_text, places_in_y, taken
+from rates_matlab.body import filled, place_text, places_in_y, taken, vector_lines
 from rates_matlab.entries import assembly_lines
 from rates_matlab.lines import function_text
 from rates_matlab.literals import array_text
@@ -72,7 +72,7 @@ class Native:
         """Return the right-hand side, with the functions that it needs."""
         layout = self._layout({"rhs": [item.expression for item in self.system.derivatives]})
         lines = [*self._past(layout, "rhs"), *layout.body_of("rhs")]
-        lines += derivative_lines(self.system, layout.routines["rhs"].results, layout.names, layout.printer)
+        lines += vector_lines(self.system, layout.routines["rhs"].results, layout.names, layout.printer)
         about = ["dy/dt.", *places_in_y(self.system)]
         if self.late:
             about.append("Each column of Z holds y at one of the delays.")

@@ -25,6 +25,7 @@ def rates_backends() -> Iterable[BackendSpec]:
             batch=True,
             fused=True,
             noise="multiplicative",
+            events=True,
             jacobian=True,
         ),
     )

@@ -112,7 +112,7 @@ class _Writer:
     def _results(self) -> list[str]:
         linearisation = self.request.linearisation
         if linearisation is None:
-            return self.field.derivative_lines()
+            return self.field.vector_lines()
         return (entry_lines if self.request.sparse else assembly_lines)(linearisation, self.layout)
 
     def _called(self) -> str:

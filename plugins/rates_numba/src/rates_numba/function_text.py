@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rates_core.programs.elementwise.body import FunctionBody
-from rates_core.programs.elementwise.layout import buffered
+from rates_core.programs.elementwise.layout import VECTORS, buffered
 from rates_core.programs.naming import one_line
 from rates_core.system.system import Read
 
@@ -30,6 +30,8 @@ class FunctionText(FunctionBody):
     def arguments(self) -> list[str]:
         """Return the arguments behind t, y, numbers and arrays that every function of this kind takes."""
         system = self.layout.system
+        if self.part.name == "events":
+            return []
         if not self.late:
             return self.layout.inputs
         given = self.layout.of(item.path for kind in (system.inputs, system.draws) for item in kind)
@@ -76,14 +78,14 @@ class FunctionText(FunctionBody):
         return [*writer.allocations(self.part.results), *writer.lines()]
 
     def allocations(self) -> list[str]:
-        """Return the lines that name the arrays of the results: parts of `dy`, or new ones."""
+        """Return the lines that name the arrays of the results: parts of one vector, or new ones."""
         lines = []
         for result, path in zip(self.part.results, self.part.paths, strict=True):
             name, shape = self.layout.names[result], self.layout.shapes[result]
             if not shape:
                 continue
-            if self.part.name == "derivative":
-                lines.append(f"{name} = {place_of(self.layout.system.state_paths[path], 'dy')}")
+            if self.vector:
+                lines.append(f"{name} = {place_of(self.layout.system.state_paths[path], self.vector)}")
             elif not self._makes_its_own(result):
                 lines.append(f"{name} = {NumbaWriter(self.printer, self.blocks).empty(result, shape)}")
         return lines
@@ -101,15 +103,20 @@ class FunctionText(FunctionBody):
             parts += [(state.offset + number, entry) for number, entry in enumerate(entries)]
         return f"({', '.join(entry for _, entry in sorted(parts))},)"
 
-    def derivative_lines(self) -> list[str]:
-        """Return the lines that put derivatives into `dy`, but for those whose arrays are parts of it."""
-        lines = []
+    @property
+    def vector(self) -> str | None:
+        """Return the name of the vector that takes the results, if one does."""
+        return VECTORS.get(self.part.name)
+
+    def vector_lines(self) -> list[str]:
+        """Return the lines that put results into the vector, but for those whose arrays are parts of it."""
+        lines, vector = [], str(self.vector)
         for result, path in zip(self.part.results, self.part.paths, strict=True):
             state, name = self.layout.system.state_paths[path], self.layout.names[result]
             if state.shape and self._makes_its_own(result):
-                lines.append(f"{place_of(state, 'dy')}[:] = {name}")
+                lines.append(f"{place_of(state, vector)}[:] = {name}")
             elif state.complex and not state.shape:
-                lines += [f"dy[{state.offset}] = {name}.real", f"dy[{state.offset + 1}] = {name}.imag"]
+                lines += [f"{vector}[{state.offset}] = {name}.real", f"{vector}[{state.offset + 1}] = {name}.imag"]
             elif not state.shape:
-                lines.append(f"dy[{state.offset}] = {name}")
+                lines.append(f"{vector}[{state.offset}] = {name}")
         return lines

@@ -63,6 +63,12 @@ class NumbaKernel(CompiledKernel):
         """Return the stored variables."""
         return self._row("store", slot_paths(self.request.system), t, y, inputs, reads, draws)
 
+    def updated(self, t: float, y: np.ndarray) -> np.ndarray:
+        """Return a state after events."""
+        after = np.empty(self.request.system.width)
+        self._module.events(float(t), _contiguous(y), after, self._numbers, self._arrays)
+        return after
+
     def _row(
         self, function: str, paths: Sequence[str], t: float, y: np.ndarray, inputs: Values, reads: Values, draws: Values
     ) -> tuple[Any, ...]:

@@ -19,7 +19,7 @@ RESERVED = frozenset(
         "njit", "numbers", "arrays", "total", "row", "rows", "first", "samples", "stride", "columns", "record",
         "buffers", "gathers", "inputs", "draws", "derivative", "observe", "store", "prepare", "loop", "complex", "int",
         "abs", "range", "float", "p", "q", "own", "moved", "size", "sample", "buffer", "width", "matrix", "jacobian",
-        "history", "delays", "sampled", "buffered", "len", "zip", "min", "max", "round",
+        "history", "delays", "events", "after", "sampled", "buffered", "len", "zip", "min", "max", "round",
     }
 )  # fmt: skip
 

@@ -47,6 +47,7 @@ class Frame:
         head = f"def loop(y, h, first, samples, stride, columns, numbers, arrays, inputs, draws{past}):"
         stages = [f"k{stage + 1} = np.empty_like(y)" for stage in range(self.tableau.advancing)]
         moved = ["moved = np.empty_like(y)"] if self.tableau.advancing > 1 else []
+        moved += ["after = np.empty_like(y)"] if self.system.updates else []
         body = [
             f'"""Advance y by samples*stride steps of {self.tableau.name}; keep a row before every stride steps."""',
             *stages,
@@ -99,7 +100,12 @@ class Frame:
             time = "(first + k)*h" if node == 0 else f"(first + k + {node!r})*h"
             call = [time, state, f"k{stage + 1}", "numbers", "arrays", *self._given(node)]
             lines.append(f"derivative{self.suffix}({', '.join(call)})")
-        return [*lines, *self._moved("y", self.tableau.weights)]
+        return [*lines, *self._moved("y", self.tableau.weights), *self._events()]
+
+    def _events(self) -> list[str]:
+        if not self.system.updates:
+            return []
+        return ["events((first + k + 1)*h, y, after, numbers, arrays)", "y[:] = after"]
 
     def _moved(self, target: str, row: Sequence[float]) -> list[str]:
         """Return the lines that move the state along slopes that are weighted by one row of the tableau."""

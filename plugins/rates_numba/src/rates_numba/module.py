@@ -24,12 +24,20 @@ CALLS = {"places": ("checked",), "sums_of_picked": ("long_sum_of_picked",)}
 
 def derivative_text(layout: Layout, name: str = "derivative", gathered: bool = False) -> str:
     """Return the function that writes dy/dt into `dy`."""
-    function = FunctionText(layout, layout.parts["derivative"], gathered)
-    body = [*function.head(), *function.allocations(), *function.body(), *function.derivative_lines()]
+    return _vector_text(FunctionText(layout, layout.parts["derivative"], gathered), name, "Write dy/dt into dy.")
+
+
+def events_text(layout: Layout) -> str:
+    """Return the function that writes what states are after events into `after`."""
+    return _vector_text(FunctionText(layout, layout.parts["events"]), "events", "Write y, after events, into after.")
+
+
+def _vector_text(function: FunctionText, name: str, summary: str) -> str:
+    body = [*function.head(), *function.allocations(), *function.body(), *function.vector_lines()]
     lines = [
         JIT,
-        f"def {name}({', '.join(['t', 'y', 'dy', 'numbers', 'arrays', *function.arguments])}):",
-        f'{INDENT}"""Write dy/dt into dy."""',
+        f"def {name}({', '.join(['t', 'y', str(function.vector), 'numbers', 'arrays', *function.arguments])}):",
+        f'{INDENT}"""{summary}"""',
         *(INDENT + line for line in body),
     ]
     return "\n".join(lines)
@@ -116,6 +124,8 @@ def write_module(request: ProgramRequest) -> tuple[str, Layout]:
     texts = [prepare_text(layout)] if layout.prepared else []
     texts.append(derivative_text(layout))
     texts.append(recording_text(layout, "observe", "Write the recorded variables into a row."))
+    if "events" in layout.parts:
+        texts.append(events_text(layout))
     if "store" in layout.parts:
         texts.append(recording_text(layout, "store", "Write the variables that delayed reads need into a row."))
     if request.tableau is not None:

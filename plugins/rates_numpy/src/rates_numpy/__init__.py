@@ -23,6 +23,7 @@ def rates_backends() -> Iterable[BackendSpec]:
             projections=frozenset({"dense", "sparse", "uniform", "indexed"}),
             delays=frozenset({"ring", "history"}),
             noise="multiplicative",
+            events=True,
             jacobian=True,
             field=True,
         ),

@@ -58,6 +58,7 @@ class NumpyKernel(Kernel):
         with np.errstate(all="ignore"):
             self._derivative: Callable[..., tuple[Any, ...]] | None = self._bound("vector_field")
             self._observe: Callable[..., tuple[Any, ...]] | None = self._bound("recorder")
+            self._updated: Callable[..., tuple[Any, ...]] | None = self._bound("events")
             self._store: Callable[..., tuple[Any, ...]] | None = self._bound("slots")
             self._integrate: Callable[..., tuple[np.ndarray, list[tuple[Any, ...]]]] | None = self._bound("integrator")
 
@@ -101,6 +102,14 @@ class NumpyKernel(Kernel):
         except ArithmeticError:
             other = self._without_raising
             return other._call(other._store, t, np.array(y), inputs, reads, draws)
+
+    def updated(self, t: float, y: np.ndarray) -> np.ndarray:
+        """Return a state after events."""
+        try:
+            return np.asarray(self._module.pack(self._call(self._updated, t, np.array(y), (), (), ())))
+        except ArithmeticError:
+            other = self._without_raising
+            return np.asarray(self._module.pack(other._call(other._updated, t, np.array(y), (), (), ())))
 
     def _call(
         self, function: Any, t: float, y: np.ndarray, inputs: Sequence[Any], reads: Sequence[Any], draws: Sequence[Any]

@@ -28,7 +28,7 @@ class Field:
     body: Sequence[str]
 
 
-def loop_text(request: ProgramRequest, names: Names, timed: bool, field: Field) -> str:
+def loop_text(request: ProgramRequest, names: Names, timed: bool, field: Field, events: Sequence[str] = ()) -> str:
     """Return the text of a function of the parameters that returns the loop of one method.
 
     The vector field is called where a method has several stages, and stands in the loop where it has one.
@@ -38,13 +38,16 @@ def loop_text(request: ProgramRequest, names: Names, timed: bool, field: Field) 
         names: identifiers of all paths, and of what is made from them.
         timed: whether the functions of the module take time.
         field: the vector field.
+        events: arguments of the function that returns what states are after events.
     """
     frame = Frame(request, names, timed, field)
-    lines = [f"def integrator({', '.join(field.parameters)}):"]
+    lines = [f"def integrator({', '.join(dict.fromkeys([*field.parameters, *events]))}):"]
     if frame.inline:
         lines += [f"    {line}" for line in field.prepared]
     else:
         lines.append(f"    derivative = vector_field({', '.join(field.parameters)})")
+    if request.system.updates:
+        lines.append(f"    updated = events({', '.join(events)})")
     lines.append("")
     return "\n".join([*lines, *(f"    {line}" for line in frame.lines()), "", "    return loop"])
 
@@ -59,6 +62,7 @@ class Frame:
         self.system, self.tableau, self.names = request.system, request.tableau, names
         self.state_paths = [state.path for state in self.system.states]
         self.states = names.of(self.state_paths)
+        self.still = self.system.still
         self.input_paths = [signal.path for signal in self.system.inputs]
         self.draws = names.of([draw.path for draw in self.system.draws], "{}_draws")
         self.nodes = self.tableau.distinct_nodes
@@ -109,14 +113,21 @@ class Frame:
         if not self.states:
             return ["history.begin(first + k, ())"] if self.delayed else []
         if not self.delayed:
-            return self._stages() + self._advance("{}")
+            return self._stages() + self._advance("{}") + self._events()
         ends = zip(self.states, self.names.of(self.state_paths, "{}_next"), strict=True)
         return [
             f"for _ in range(history.begin(first + k, {_tuple(self.states)})):",
             *(f"    {line}" for line in self._stages()),
             *(f"    {line}" for line in self._advance("{}_next")),
             *(f"{name} = {end}" for name, end in ends),
+            *self._events(),
         ]
+
+    def _events(self) -> list[str]:
+        if not self.system.updates:
+            return []
+        call = ", ".join([*(["(first + k + 1)*h"] if self.timed else []), *self.states])
+        return [f"{_targets(self.states)} = updated({call})"]
 
     def _stages(self) -> list[str]:
         if self.inline:
@@ -160,13 +171,14 @@ class Frame:
         """Return the states, moved along slopes that are weighted by one row of the tableau."""
         terms = [(value, self._slopes(stage)) for stage, value in enumerate(row) if value]
         return [
-            f"{name}{_increment([(value, slopes[number]) for value, slopes in terms])}"
-            for number, name in enumerate(self.states)
+            name if path in self.still else f"{name}{_increment([(value, slopes[number]) for value, slopes in terms])}"
+            for number, (name, path) in enumerate(zip(self.states, self.state_paths, strict=True))
         ]
 
     def _advance(self, form: str) -> list[str]:
         targets = self.names.of(self.state_paths, form)
-        return [f"{target} = {moved}" for target, moved in zip(targets, self._moved(self.tableau.weights), strict=True)]
+        moved = zip(targets, self._moved(self.tableau.weights), strict=True)
+        return [f"{target} = {value}" for target, value in moved if target != value]
 
 
 def _targets(names: Sequence[str]) -> str:

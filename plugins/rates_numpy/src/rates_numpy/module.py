@@ -25,7 +25,7 @@ RESERVED = frozenset(
         "rows", "samples", "stride", "derivative", "integrator", "observe", "store", "history", "inputs", "draws",
         "pieces", "first",
         "vector_field", "recorder", "slots", "loop", "pack", "unpack", "sampled", "buffered", "buffer", "delays",
-        "jacobian", "matrix", "linearisation",
+        "events", "updated", "jacobian", "matrix", "linearisation",
         *(name for name in vars(scalar_functions) if not name.startswith("_")),
     }
 )  # fmt: skip
@@ -68,6 +68,8 @@ def write_module(request: ProgramRequest) -> Module:
         "recorder": [Symbol(path) for path in request.recorded],
         "slots": [Symbol(path) for path in slot_paths(system)],
     }
+    if system.updates:
+        wanted["events"] = list(system.after_events.values())
     temporaries = Temporaries()
     routines = {name: make_routine(system, results, temporaries=temporaries) for name, results in wanted.items()}
     names = module_names(system, routines.values())
@@ -92,11 +94,18 @@ def write_module(request: ProgramRequest) -> Module:
         body.append(_closure("slots", "store", routines["slots"], printer, names, taken, inner, [], stored))
     else:
         del parameters["slots"]
+    if "events" in routines:
+        after = _closure(
+            "events", "updated", routines["events"], printer, names, parameters["events"],
+            inner[: len(system.states) + timed], names.of(system.after_events, "{}_after"), list(system.after_events),
+        )  # fmt: skip
+        body.append(after)
     body += [unpack(system), pack(system)]
     if request.tableau is not None:
-        parameters["integrator"] = parameters["vector_field"]
-        field = _field(system, routines["vector_field"], printer, names, parameters["integrator"])
-        body.append(loop_text(request, names, timed, field))
+        field = _field(system, routines["vector_field"], printer, names, parameters["vector_field"])
+        events = parameters.get("events", ())
+        parameters["integrator"] = tuple(dict.fromkeys((*parameters["vector_field"], *events)))
+        body.append(loop_text(request, names, timed, field, names.of(events)))
     text = "\n\n\n".join([header(request.name, printer, "\n".join(body)), *helpers(printer), *body]) + "\n"
     return Module(text, parameters, timed)
 
@@ -107,6 +116,7 @@ def _field(system: System, routine: Routine, printer: NumpyPrinter, names: Names
     slopes = [
         f"{name} = {printer.text(result)}  # {one_line(item.state)}"
         for name, result, item in zip(targets, routine.results, system.derivatives, strict=True)
+        if system.reads or item.state not in system.still
     ]
     body = [*statement_lines(routine.body, printer), *slopes]
     return Field(names.of(parameters), statement_lines(routine.prepared, printer), body)

@@ -42,6 +42,7 @@ def _fixed(name: str, order: int, summary: str, reference: str) -> SolverSpec:
         adaptive=False,
         delays=frozenset({"ring"}),
         noise="additive",
+        events=True,
         references=(reference,),
         summary=summary,
     )

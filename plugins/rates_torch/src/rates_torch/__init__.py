@@ -27,6 +27,7 @@ def rates_backends() -> Iterable[BackendSpec]:
             differentiation=frozenset({"reverse", "forward"}),
             batch=True,
             noise="multiplicative",
+            events=True,
             jacobian=True,
         ),
         options=(

@@ -21,6 +21,7 @@ def rates_solvers() -> Iterable[SolverSpec]:
         adaptive=False,
         delays=frozenset({"ring"}),
         noise="multiplicative",
+        events=True,
         summary="Forward Euler; with noise, Euler-Maruyama",
     )
     yield SolverSpec(
@@ -31,6 +32,7 @@ def rates_solvers() -> Iterable[SolverSpec]:
         adaptive=False,
         delays=frozenset({"ring"}),
         noise="additive",
+        events=True,
         summary="Heun's method of two stages",
     )
     yield SolverSpec(
@@ -41,6 +43,7 @@ def rates_solvers() -> Iterable[SolverSpec]:
         adaptive=False,
         delays=frozenset({"ring"}),
         noise="additive",
+        events=True,
         summary="The classical Runge-Kutta method of four stages",
     )
 

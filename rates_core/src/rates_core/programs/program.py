@@ -86,6 +86,13 @@ class Kernel(ABC):
     ) -> tuple[Any, ...]:
         """Return the variables that delayed reads need later, at one instant, in the order of `slot_paths`."""
 
+    def updated(self, t: float, y: np.ndarray) -> np.ndarray:
+        """Return a state after the events that happen when a step has led to it, as a new vector.
+
+        Core asks only backends that claim `events`; loops of their own do it behind each step.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no events.")
+
     @abstractmethod
     def pack(self, pieces: tuple[Any, ...]) -> np.ndarray:
         """Return the real vector of states that are given one by one."""

@@ -72,6 +72,8 @@ class Stepwise:
             for slope in self._stages(y, step, slopes):
                 slopes.append(slope)
             end = self._moved(y, self.tableau.weights, slopes)
+        if self.request.system.updates:
+            return self.kernel.updated((step + 1) * self.step_size, end)
         return end
 
     def _stages(self, y: np.ndarray, step: int, slopes: Sequence[np.ndarray]) -> Iterator[np.ndarray]:

@@ -6,16 +6,17 @@ from attrs import define, field
 
 from rates_core.errors import TemplateError, UnsupportedFeatureError
 from rates_core.expressions.equation import Equation
-from rates_core.expressions.tree import Symbol
+from rates_core.expressions.tree import Number, Symbol
 from rates_core.paths import join_path
 from rates_core.reference.bundles import Bundle
 from rates_core.reference.functions import Value, shaped
 from rates_core.reference.links import Link, links_of
 from rates_core.reference.model import Model
-from rates_core.reference.quantities import Algebraic, Constant, Feed, Input, Quantity, Read, Stage, State
+from rates_core.reference.quantities import Algebraic, Constant, Event, Feed, Input, Quantity, Read, Stage, State
 from rates_core.reference.translate import AXIS_FUNCTIONS, TIME, translate, uses
 from rates_core.reference.units import Unit, match_variables, plain, units_of
 from rates_core.templates.circuit import CircuitTemplate
+from rates_core.templates.event import ParsedEvent
 from rates_core.templates.operator import OperatorTemplate
 from rates_core.templates.variable import Variable
 
@@ -26,7 +27,7 @@ def build_model(circuit: CircuitTemplate) -> Model:
     Raises:
         TemplateError: an edge leads to something that is not an input, or its operators do not fit.
         UnknownNameError: a path names nothing.
-        UnsupportedFeatureError: the model has events or noise.
+        UnsupportedFeatureError: the model has noise.
     """
     builder = _Builder(units_of(circuit))
     for unit in builder.units.values():
@@ -34,7 +35,7 @@ def build_model(circuit: CircuitTemplate) -> Model:
     links, bundles = links_of(circuit, builder.units)
     for link in links:
         builder.add_link(link, bundles)
-    return Model(builder.quantities, builder.edges)
+    return Model(builder.quantities, builder.edges, builder.events)
 
 
 @define(eq=False)
@@ -42,20 +43,28 @@ class _Builder:
     units: dict[str, Unit]
     quantities: dict[str, Quantity] = field(factory=dict)
     edges: dict[str, tuple[str, str, Bundle]] = field(factory=dict)
+    events: list[Event] = field(factory=list)
 
     def add_unit(self, unit: Unit, mapped: dict[tuple[str, str], str]) -> None:
         """Add all variables of a unit; `mapped` ones are read from elsewhere."""
         for operator in unit.operators:
-            if operator.events:
-                raise UnsupportedFeatureError(
-                    f"The reference interpreter has no events; operator '{operator.name}' has one."
-                )
             equations = {equation.target: equation for equation in operator.parsed}
             for name, declared in operator.variables.items():
                 if name != TIME:
                     source = mapped.get((operator.name, name))
                     self.add(self.variable(unit, operator, name, declared, equations.get(name), source))
+            self.events += [self.event(unit, operator, event) for event in operator.parsed_events]
         self.join(unit)
+
+    def event(self, unit: Unit, operator: OperatorTemplate, event: ParsedEvent) -> Event:
+        """Return what an event of an operator does in a unit."""
+
+        def path(name: str) -> str:
+            return join_path(unit.path, operator.name, name)
+
+        values = {path(name): translate(value, unit, operator, self.add) for name, value in event.set.items()}
+        emit = None if event.emit is None else path(event.emit)
+        return Event(translate(event.when, unit, operator, self.add), values, emit)
 
     def add(self, quantity: Quantity) -> str:
         """Add a quantity and return its path."""
@@ -82,6 +91,8 @@ class _Builder:
             raise TemplateError(f"'{path}' is mapped to '{source}' and has the equation '{equation.text}'.")
         if source is not None or declared.kind == "input":
             return Input(path, value, length, is_complex, [] if source is None else [Feed(source)])
+        if equation is None and any(name in event.names for event in operator.events):
+            return State(path, Number(0), shaped(value, length, is_complex), length, is_complex)
         if equation is None:
             return Constant(path, shaped(value, length, is_complex))
         expression = translate(equation.expression, unit, operator, self.add)

@@ -9,6 +9,7 @@ from functools import partial
 from attrs import define, field
 
 from rates_core.errors import UnsupportedFeatureError
+from rates_core.reference.events import after_events
 from rates_core.reference.functions import Value, apply
 from rates_core.reference.model import Model
 from rates_core.reference.moment import Moment
@@ -73,7 +74,12 @@ class Integration:
                 slopes[stage : stage + 1] = [{path: moment.derivative(path) for path in self.model.states}]
             if not self._looked_inside:
                 break
-        self._add_moment(self._moved(number, self.method.weights).__getitem__)
+        end = self._moved(number, self.method.weights)
+        if self.model.events:
+            delayed = partial(self._delayed, number + 1, number, number + 1, 0.0)
+            now = self._moment(number + 1, end.__getitem__, delayed)
+            end = after_events(self.moments[number], now, self.step_size)
+        self._add_moment(end.__getitem__)
         if self._jumped:
             self._look_for_jumps(number + 1)
 

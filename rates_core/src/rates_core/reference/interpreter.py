@@ -39,7 +39,7 @@ class Interpreter:
         delay_approximation: number of stages of the chains that take the place of discrete delays, or None.
 
     Raises:
-        UnsupportedFeatureError: the model has events or noise.
+        UnsupportedFeatureError: the model has noise.
         TemplateError: the parts of the circuit do not fit together.
     """
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from attrs import evolve, frozen
 
@@ -13,7 +13,7 @@ from rates_core.paths import EdgePath, matches
 from rates_core.reference.bundles import Bundle, asked_bundles, named
 from rates_core.reference.evaluate import evaluate, is_complex
 from rates_core.reference.functions import Value
-from rates_core.reference.quantities import Algebraic, Constant, Input, Quantity, Read, Stage, State
+from rates_core.reference.quantities import Algebraic, Constant, Event, Input, Quantity, Read, Stage, State
 from rates_core.reference.translate import TIME
 
 
@@ -24,10 +24,12 @@ class Model:
     Attributes:
         quantities: every variable of every unit and edge; and what stands for delayed values.
         edges: for each link, the paths of its source and target variables and the edge or connectivity that it is of.
+        events: what happens at the end of steps, in this order.
     """
 
     quantities: Mapping[str, Quantity]
     edges: Mapping[str, tuple[str, str, Bundle]]
+    events: Sequence[Event] = ()
 
     @property
     def states(self) -> dict[str, State | Stage]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from attrs import field, frozen
 
 from rates_core.expressions.tree import Expression
@@ -85,6 +87,21 @@ class Stage:
     number: int
     order: int
     delay: Expression
+
+
+@frozen(eq=False)
+class Event:
+    """What happens to states, named by their paths, when a condition becomes true.
+
+    Attributes:
+        when: the condition.
+        set: new values, as expressions of those before.
+        emit: what receives a pulse of integral 1, or None.
+    """
+
+    when: Expression
+    set: Mapping[str, Expression]
+    emit: str | None
 
 
 Quantity = Constant | State | Algebraic | Input | Read | Stage

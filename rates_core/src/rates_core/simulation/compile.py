@@ -41,6 +41,7 @@ from rates_core.simulation.unknown import RUN
 from rates_core.solvers.driver import unsolved
 from rates_core.switches import switch
 from rates_core.system.build import build_system
+from rates_core.system.events import check_events, with_step_size
 from rates_core.system.linearisation import linearise
 from rates_core.system.system import System
 
@@ -482,8 +483,9 @@ def _compiled(network: Network, recipe: Recipe) -> CompiledModel:
     """Build, lower and print the System of a network."""
     choice = recipe.choice
     built = build_system(network, recipe.fed)
-    system = lower(built, recipe.stages)
+    system = with_step_size(lower(built, recipe.stages), recipe.defaults["step_size"])
     check_no_draws(system)
+    check_events(system)
     if choice.open:
         backend = settled_backend(choice.backend, system, choice.tableau, choice.fixed, recipe.defaults)
         choice = evolve(choice, backend=backend)

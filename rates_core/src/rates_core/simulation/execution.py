@@ -155,6 +155,8 @@ def prepared(model: CompiledModel, request: RunRequest, bind: bool = True) -> Ru
         return _with_history(run, before.carry.history) if system.reads else run
     history = checked_history(request.history)
     y = initial_state(system, request.initial)
+    if system.updates and kernel is not None:
+        y = kernel.updated(0.0, y)  # conditions that hold from the start on do not become true
     past = _past(system, kernel, y, inputs, arguments, history)
     carry = Carry(0, 0.0, y if past is None else past.y)
     run = Run(model, request, grid, kernel, inputs, draws, carry, arguments, delays, past)

@@ -87,6 +87,8 @@ def _check_model(model: CompiledModel) -> None:
         raise UnsupportedFeatureError(
             f"'{name}' has noise, which a folder does not hold: its numbers are drawn by rates."
         )
+    if system.updates:
+        raise UnsupportedFeatureError(f"'{name}' has events, which a folder does not hold.")
     if system.inputs:
         raise UnsupportedFeatureError(
             f"'{name}' was compiled with the input '{system.inputs[0].key}', and a folder holds no external inputs. "

@@ -201,6 +201,11 @@ def _function(
         driver.check(unsolved(solver_options, None, system.width))
     if system.draws:
         raise UnsupportedFeatureError("A model with noise has no right-hand side that is a function of time and state.")
+    if system.updates:
+        raise UnsupportedFeatureError(
+            "A model with events is more than a right-hand side: states change at the end of steps, too. Run it, or "
+            "take compile(...).program.source, which has both."
+        )
     needed = requirements_of(system, "history" if continuous else "ring", float_precision)
     get_manager().require(spec, evolve(needed, jacobian=form is not None, files=True))
     maker: Backend = spec.load()()

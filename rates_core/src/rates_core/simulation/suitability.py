@@ -17,6 +17,7 @@ from rates_core.plugins.specs import BackendSpec, SolverSpec
 from rates_core.plugins.status import tool_missing
 from rates_core.simulation.requirements import requirements_of
 from rates_core.system.build import build_system
+from rates_core.system.events import check_events
 
 if TYPE_CHECKING:
     from rates_core.templates.circuit import CircuitTemplate
@@ -47,6 +48,7 @@ def suitability(circuit: CircuitTemplate) -> list[Suitability]:
     """
     system = lower(build_system(build_network(circuit)))
     check_no_draws(system)
+    check_events(system)
     needs = {name: requirements_of(system, name) for name in STORAGES}
     manager = get_manager()
     return [_of(backend, list(manager.solvers().values()), needs) for backend in manager.backends().values()]

@@ -132,7 +132,7 @@ def _starts(model: CompiledModel, requests: Sequence[RunRequest]) -> tuple[list[
     arguments = [arguments_of(system, request.parameters) for request in requests]
     for values in arguments:
         check_indices(system, values)
-    if not system.reads and not any(isinstance(state.initial, str) for state in system.states):
+    if not (system.reads or system.updates or any(isinstance(state.initial, str) for state in system.states)):
         return arguments, [Carry(0, 0.0, initial_state(system, request.initial)) for request in requests]
     starts = _Starts(model)
     return arguments, [starts.of(request, values) for request, values in zip(requests, arguments, strict=True)]
@@ -149,7 +149,7 @@ class _Starts:
         system = model.system
         self._model, self._system = model, system
         states = system.state_paths
-        own = any(isinstance(state.initial, str) for state in system.states)
+        own = bool(system.updates) or any(isinstance(state.initial, str) for state in system.states)
         self._shared = not own and all(slot in states for slot in slot_paths(system))
         self._deciding = sorted({path for read in system.reads for path in symbols(read.delay)})
         self._known: dict[Any, Carry | None] = {}  # None where parameters decide about it

@@ -60,6 +60,10 @@ class _Watched(Kernel):
         found: tuple[Any, ...] = self._named(self._kernel.slots, t, y, inputs, reads, draws)
         return found
 
+    def updated(self, t: float, y: np.ndarray) -> np.ndarray:
+        found: np.ndarray = self._named(lambda t, y, *_: self._kernel.updated(t, y), t, y, (), (), ())
+        return found
+
     def pack(self, pieces: tuple[Any, ...]) -> np.ndarray:
         return self._kernel.pack(pieces)
 

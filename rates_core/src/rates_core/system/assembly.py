@@ -39,6 +39,8 @@ class Assembly:
     Attributes:
         contributions: per path of an input, what projections and external signals add to it.
         fed: per path of an input, the mask of units that those reach; None if they reach all.
+        updates: path of what a state is after events, by its own.
+        conditions: path of the condition of an event, by that of the state that is 1 where it held.
         hidden: how many values without a name there are of each kind.
         shown: what messages say instead of a path that is no variable's.
         lifts: targets of statements that only give a value an axis; those that turn out not to are left out.
@@ -53,6 +55,8 @@ class Assembly:
     reads: dict[str, Read] = field(factory=dict)
     draws: list[Draw] = field(factory=list)
     events: list[EventRule] = field(factory=list)
+    updates: dict[str, str] = field(factory=dict)
+    conditions: dict[str, str] = field(factory=dict)
     addresses: dict[VariableAddress, str] = field(factory=dict)
     defaults: dict[VariableAddress, Default] = field(factory=dict)
     projections: dict[tuple[int, str], str] = field(factory=dict)

@@ -8,7 +8,8 @@ from attrs import evolve
 
 from rates_core.network.network import Network
 from rates_core.system.assembly import Assembly
-from rates_core.system.equations import add_equations, add_events, declare_variables
+from rates_core.system.equations import add_equations, declare_variables
+from rates_core.system.events import add_events, updates_of
 from rates_core.system.indices import check_indices
 from rates_core.system.inference import infer_complex, infer_shapes
 from rates_core.system.joining import add_inputs, add_projections
@@ -45,18 +46,22 @@ def build_system(network: Network, inputs: Sequence[FedInput] = ()) -> System:
     variables = {path for (number, *_), path in assembly.addresses.items() if number not in edges}
     shaped = infer_shapes(assembly, schedule(assembly.statements, populations, variables, assembly.written))
     kinds = infer_complex(assembly, shaped)
+    updates = updates_of(kinds.statements, assembly.updates, assembly.conditions)
     system = System(
         name=network.name,
         states=laid_out(kinds.states),
         parameters=tuple(assembly.parameters.values()),
-        statements=kinds.statements,
+        statements=(*kinds.statements, *updates.statements),
         derivatives=_in_order_of(kinds.states, kinds.derivatives),
         inputs=tuple(assembly.inputs),
         reads=kinds.reads,
         draws=tuple(assembly.draws),
         events=tuple(assembly.events),
-        variables=shaped.variables,
-        complex_variables=kinds.complex_variables,
+        updates=updates.paths,
+        variables={**shaped.variables, **{new: shaped.variables[old] for new, old in updates.originals.items()}},
+        complex_variables=kinds.complex_variables.union(
+            new for new, old in updates.originals.items() if old in kinds.complex_variables
+        ),
         addresses=dict(assembly.addresses),
         defaults=dict(assembly.defaults),
         projections=dict(assembly.projections),

@@ -8,15 +8,16 @@ from attrs import define
 
 from rates_core.errors import EquationError
 from rates_core.expressions.functions import FUNCTIONS
-from rates_core.expressions.tree import Apply, Expression, Symbol, transform
+from rates_core.expressions.tree import Apply, Expression, Number, Symbol, transform
 from rates_core.paths import TIME
 from rates_core.system.assembly import Assembly
 from rates_core.system.lifting import lifted
 from rates_core.system.shapes import Shape
-from rates_core.system.system import Assign, Derivative, Draw, EventRule, State
+from rates_core.system.system import Assign, Derivative, Draw, State
 from rates_core.templates.operator import OperatorTemplate
 from rates_core.templates.variable import Variable
 
+COMPUTED = ("variable", "output")  # kinds of variables with equations
 AXIS_KINDS = {"reduction", "linear", "index"}
 
 
@@ -38,20 +39,27 @@ def declare_variables(assembly: Assembly, number: int) -> None:
                 assembly.states.append(State(path, shape, _spread(value, shape), complex=_is_complex(value)))
             elif declared.kind == "noise":
                 assembly.draws.append(Draw(path, shape, "noise"))
+            elif equation is None and _is_changed(operator, name):  # by events alone
+                assembly.states.append(State(path, shape, _spread(value, shape), complex=_is_complex(value)))
+                assembly.derivatives.append(Derivative(path, Number(0)))
             elif equation is None and not assembly.is_input(number, key):
                 _check_constant(operator, name)
                 vector = population.size is None and (declared.length or 1) > 1
                 assembly.add_parameter(path, _spread(value, shape) if vector else value, population.origins.get(key))
 
 
+def _is_changed(operator: OperatorTemplate, name: str) -> bool:
+    return any(name in event.names for event in operator.events) and operator.variables[name].kind in COMPUTED
+
+
 def _check_constant(operator: OperatorTemplate, name: str) -> None:
-    """Raise if a variable should be computed and nothing computes it: no equation, no event, nothing mapped to it.
+    """Raise if a variable should be computed and nothing computes it.
 
     Raises:
         EquationError: it is so.
     """
     declared = operator.variables[name]
-    if declared.kind not in ("variable", "output") or any(name in event.names for event in operator.events):
+    if declared.kind not in COMPUTED:
         return
     number = declared.text().partition("(")[2].rstrip(")")
     constant = f"[{number.partition(',')[0]}, ...]" if declared.shape else number
@@ -174,19 +182,3 @@ def add_equations(assembly: Assembly, number: int) -> None:
             else:
                 length = 1 if population.size is not None else operator.variables[equation.target].length or 1
                 assembly.statements.append(Assign(target, lifted(expression, length) if length > 1 else expression))
-
-
-def add_events(assembly: Assembly, number: int) -> None:
-    """Add the event rules of a population."""
-    population = assembly.network.populations[number]
-    for operator in population.structure.operators:
-        translation = Translation(assembly, number, operator)
-        for event in operator.parsed_events:
-            assembly.events.append(
-                EventRule(
-                    f"{population.label}/{operator.name}",
-                    translation.translate(event.when),
-                    {translation.path(name): translation.translate(value) for name, value in event.set.items()},
-                    translation.path(event.emit) if event.emit else None,
-                )
-            )

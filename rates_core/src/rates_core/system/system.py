@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from attrs import field, frozen
 
-from rates_core.expressions.tree import Expression
+from rates_core.expressions.tree import Expression, Number, Symbol
 from rates_core.network.network import Network
 from rates_core.paths import TIME as TIME  # backends know it from here
 
@@ -136,7 +136,7 @@ class Draw:
 
 @frozen(eq=False)
 class EventRule:
-    """Assignments to states that are applied when a condition becomes true."""
+    """Assignments to states that are applied when a condition becomes true, and a pulse."""
 
     label: str
     when: Expression
@@ -188,6 +188,10 @@ class Derivative:
     expression: Expression
 
 
+def _is_zero(item: Derivative) -> bool:
+    return item.expression == Number(0)
+
+
 Statement = Assign | Project
 VariableAddress = tuple[int, str, str]  # population, operator, variable
 
@@ -212,6 +216,8 @@ class System:
     Attributes:
         statements: assignments and projections in an order in which each can be evaluated.
         derivatives: one per state, in the order of the layout.
+        events: what happens when a step has been taken, for people.
+        updates: path of what a state is after that, by its own; others stay as they are.
         variables: every assigned path with its shape.
         complex_variables: assigned paths whose values are complex.
         addresses: the path of the symbol that stands for a variable of a population.
@@ -229,6 +235,7 @@ class System:
     reads: tuple[Read, ...] = ()
     draws: tuple[Draw, ...] = ()
     events: tuple[EventRule, ...] = ()
+    updates: Mapping[str, str] = field(factory=dict)
     variables: Mapping[str, Shape] = field(factory=dict)
     complex_variables: frozenset[str] = frozenset()
     addresses: Mapping[VariableAddress, str] = field(factory=dict, repr=False)
@@ -253,6 +260,16 @@ class System:
         """Return all symbols whose values are complex."""
         kinds: tuple[tuple[Any, ...], ...] = (self.states, self.parameters, self.reads)
         return self.complex_variables.union(item.path for kind in kinds for item in kind if item.complex)
+
+    @cached_property
+    def still(self) -> frozenset[str]:
+        """Return the paths of states that only events change."""
+        return frozenset(item.state for item in self.derivatives if item.state in self.updates and _is_zero(item))
+
+    @property
+    def after_events(self) -> dict[str, Expression]:
+        """Return what each state is after events that happen at the end of a step."""
+        return {state.path: Symbol(self.updates.get(state.path, state.path)) for state in self.states}
 
     @cached_property
     def state_paths(self) -> dict[str, State]:

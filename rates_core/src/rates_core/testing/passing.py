@@ -52,6 +52,10 @@ class PassingKernel(Kernel):
         """Pass on."""
         return self.inner.slots(t, y, inputs, reads, draws)
 
+    def updated(self, t: float, y: np.ndarray) -> np.ndarray:
+        """Pass on."""
+        return self.inner.updated(t, y)
+
     def pack(self, pieces: tuple[Any, ...]) -> np.ndarray:
         """Pass on."""
         return self.inner.pack(pieces)

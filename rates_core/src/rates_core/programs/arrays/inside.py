@@ -79,7 +79,8 @@ def _rollout(program: ArrayProgram, plan: Plan, sweeps: int, *parameters: Any) -
     row, states, kept = program.module.steps(*parameters)[1:4]
     now = Now(program, plan.without, states, function("slots")) if plan.without else None
     shown = Moments(program, function("slots"), now) if plan.moments else None
-    steps = _Steps(program, sweeps, function("vector_field"), shown, now, row, states, kept)
+    updated = function("events") if program.request.system.updates else None
+    steps = _Steps(program, sweeps, function("vector_field"), updated, shown, now, row, states, kept)
     return partial(program.module.rolled, steps.step, steps.row, steps.states, steps.kept, steps.read)
 
 
@@ -91,6 +92,7 @@ class _Steps:
         program: ArrayProgram,
         sweeps: int,
         derivative: Callable[..., Any],
+        updated: Callable[..., Any] | None,
         moments: Moments | None,
         now: Now | None,
         row: Callable[..., Any],
@@ -100,6 +102,7 @@ class _Steps:
         assert program.request.tableau is not None
         self._program, self._tableau, self._sweeps = program, program.request.tableau, sweeps
         self._runtime: ArrayRuntime = program.runtime
+        self._updated = updated
         self._derivative, self._row, self._states, self._kept = derivative, row, states, kept
         self._moments, self._now, system = moments, now, program.request.system
         self._width, reads = system.width, system.reads
@@ -128,7 +131,9 @@ class _Steps:
         slopes = runtime.broadcast_to(0.0 * begun, (stages, self._width))
         slopes = runtime.repeated(stage, slopes, (*self._tables(), runtime.stacked(fed)), len(fed))
         weights = runtime.array(np.array(self._tableau.weights), "real")
-        return runtime.joined([begun + self._weighted(slopes, weights), runtime.reshaped(slopes, (-1,))])
+        end = begun + self._weighted(slopes, weights)
+        end = end if self._updated is None else self._updated((k + 1) * h, end)
+        return runtime.joined([end, runtime.reshaped(slopes, (-1,))])
 
     def _tables(self) -> tuple[Any, Any, Any]:
         """Return node, row of the matrix, and which stage it is, stage by stage, in all sweeps."""

@@ -210,6 +210,13 @@ class ArrayKernel(Kernel):
         stored = slot_paths(self.request.system)
         return self._values("slots", stored, t, y, inputs, reads, draws) if stored else ()
 
+    def updated(self, t: float, y: np.ndarray) -> np.ndarray:
+        """Return a state after events."""
+        if "events" not in self._functions:
+            self._functions["events"] = self.program.function("events", self.arguments)
+        now = self.runtime.array(t, "real"), self.runtime.array(y, "real")
+        return self.runtime.numpy(self._functions["events"](*now)).astype(float)
+
     def _values(
         self, name: str, paths: Sequence[str], t: float, y: np.ndarray, inputs: Any, reads: Any, draws: Any
     ) -> tuple[Any, ...]:

@@ -15,8 +15,9 @@ from attrs import field, frozen
 #: Functions of the generated module itself.
 OWN = frozenset({
     "vector_field", "derivative", "recorder", "observe", "slots", "store", "linearisation", "entries", "jacobian",
-    "delays", "steps", "step", "row", "states", "kept", "read", "integrator", "rollout", "pair", "travelled", "tried",
-    "completed", "between", "norm", "damped", "growth_of", "first_step_of", "inputs_at", "on_grid",
+    "events", "updated", "delays", "steps", "step", "row", "states", "kept", "read", "integrator", "rollout", "pair",
+    "travelled", "tried", "completed", "between", "norm", "damped", "growth_of", "first_step_of", "inputs_at",
+    "on_grid",
 })  # fmt: skip
 #: Other names that generated code gives to what is not the model's.
 ARGUMENTS = frozenset({

@@ -42,6 +42,8 @@ def write_module(request: ProgramRequest, language: ArrayLanguage) -> Module:
         "vector_field": {item.state: item.expression for item in system.derivatives},
         "recorder": {path: Symbol(path) for path in request.recorded},
     }
+    if system.updates:
+        wanted["events"] = system.after_events
     stored = slot_paths(system)
     if stored:
         wanted["slots"] = {path: Symbol(path) for path in stored}
@@ -54,6 +56,8 @@ def write_module(request: ProgramRequest, language: ArrayLanguage) -> Module:
         routines["delays"] = make_routine(system, lengths, temporaries=temporaries)
     writer = ModuleWriter(system, routines.values(), language)
     texts = [writer.closure("vector_field", "derivative", routines["vector_field"], writer.slope_lines)]
+    if "events" in wanted:
+        texts.append(writer.closure("events", "updated", routines["events"], writer.after_lines, "t, y"))
     for outer, inner in (("recorder", "observe"), ("slots", "store")):
         if outer in wanted:
             paths = list(wanted[outer])
@@ -129,7 +133,9 @@ class ModuleWriter:
         """Return the parameters that a routine reads, as declared."""
         return tuple(item.path for item in self.system.parameters if item.path in routine.arguments)
 
-    def closure(self, outer: str, inner: str, routine: Routine, results: object) -> str:
+    def closure(
+        self, outer: str, inner: str, routine: Routine, results: object, given: str = "t, y, inputs, reads, draws"
+    ) -> str:
         """Return a function of the parameters that returns a function of time and state.
 
         Args:
@@ -137,6 +143,7 @@ class ModuleWriter:
             inner: name of the latter.
             routine: what is computed.
             results: makes the last lines from the results.
+            given: arguments of the latter.
         """
         assert callable(results)
         prepared = self.statements(routine.prepared)
@@ -147,7 +154,7 @@ class ModuleWriter:
             f"def {outer}({', '.join(self.of(self.parameters(routine)))}):",
             *("    " + line for line in prepared),
             *([""] if prepared else []),
-            f"    def {inner}(t, y, inputs, reads, draws):",
+            f"    def {inner}({given}):",
             *("        " + line for line in body),
             "",
             f"    return {inner}",
@@ -271,9 +278,16 @@ class ModuleWriter:
 
     def slope_lines(self, results: Sequence[Expression]) -> list[str]:
         """Return the lines that name the derivatives and join them into one vector."""
+        return self._vector_lines(results, "d_{}")
+
+    def after_lines(self, results: Sequence[Expression]) -> list[str]:
+        """Return the lines that name what states are after events and join them into one vector."""
+        return self._vector_lines(results, "{}_after")
+
+    def _vector_lines(self, results: Sequence[Expression], form: str) -> list[str]:
         lines, parts = [], []
         for state, result in zip(self.system.states, results, strict=True):
-            name = self.identifiers.derived("d_{}", self.names[state.path])
+            name = self.identifiers.derived(form, self.names[state.path])
             text = self.printer.value(result, state.shape, state.complex)
             lines.append(f"{name} = {text}  # {one_line(state.path)}")
             if state.complex and not self.printer.language.strict and not self.printer.is_complex(result):

@@ -16,14 +16,19 @@ def steps_text(
 
     Args:
         tableau: the method.
-        taken: names of the parameters that each function of the module takes: `vector_field`, `recorder`, `slots`.
+        taken: names of the parameters that each function of the module takes: `vector_field`, `recorder`, `slots`,
+            `events`.
         timed: those of them that look at the time; the others are given None, which takes none to compute.
         past: what is read late, if anything is.
     """
-    names = {"vector_field": "derivative", "recorder": "observe"} | ({"slots": "store"} if past else {})
+    names = {"vector_field": "derivative", "recorder": "observe"}
+    names |= {"events": "updated"} if "events" in taken else {}
+    names |= {"slots": "store"} if past else {}
     calls = ", ".join(f"{name}({', '.join(taken[name])})" for name in names)
     arguments = ", ".join(dict.fromkeys(name for function in names for name in taken[function]))
     start = tableau.distinct_nodes.index(0.0)
+    end = _moved(tableau.weights)
+    end = _after(end, "events" in timed) if "events" in taken else end
     lines = [
         f"def steps({arguments}):",
         f"    {', '.join(names.values())} = {calls}",
@@ -32,7 +37,7 @@ def steps_text(
         "    def step(k, h, y, inputs, draws, past):",
         f'        """Return the state after step k of {tableau.name}."""',
         *(f"        {line}" for line in _stages(tableau, "vector_field" in timed, past)),
-        f"        return {_moved(tableau.weights)}",
+        f"        return {end}",
         "",
         "    def row(k, h, y, inputs, draws, past):",
         '        """Return what is recorded before step k."""',
@@ -98,6 +103,10 @@ class Past:
             f"values = store({_time(timed, 0.0)}, y, inputs[{start}], past[{start}], draws)",
             f"return {_tuple(values)}",
         ]
+
+
+def _after(moved: str, timed: bool) -> str:
+    return f"updated({'(k + 1)*h' if timed else 'None'}, {moved})"
 
 
 def _tuple(texts: Sequence[str]) -> str:

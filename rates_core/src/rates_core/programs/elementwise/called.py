@@ -46,6 +46,13 @@ class CalledKernel(CompiledKernel):
         """Return the stored variables."""
         return self._row("store", slot_paths(self.request.system), self._at(t, y, inputs, reads, draws))
 
+    def updated(self, t: float, y: np.ndarray) -> np.ndarray:
+        """Return a state after events."""
+        after = np.empty(self.request.system.width)
+        now: Given = {("t",): float(t), ("y",): np.ascontiguousarray(y, dtype=float), ("after",): after}
+        self.procedures.call("events", {**self.constants, **now})
+        return after
+
     def _at(self, t: float, y: np.ndarray, inputs: Values, reads: Values, draws: Values) -> Given:
         given = values_at(self.request.system, inputs, reads, draws)
         return {**self.constants, **given, ("t",): float(t), ("y",): np.ascontiguousarray(y, dtype=float)}

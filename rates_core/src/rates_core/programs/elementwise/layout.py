@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from rates_core.programs.elementwise.printer import EntryPrinter
 
 
+VECTORS = {"derivative": "dy", "events": "after"}  # functions whose results are one vector like y: its name
+FORMS = {"derivative": "d_{}", "events": "{}_after"}  # names of their results
+
+
 @frozen
 class Rules:
     """What a language asks of names and of values in memory.
@@ -117,7 +121,7 @@ class Layout(ABC):
                 self._learn_one(name, result, self._result_shape(part, path, result))
 
     def _result_shape(self, part: Part, path: str, result: Expression) -> Shape:
-        if part.name == "derivative":
+        if part.name in VECTORS:
             return self.system.state_paths[path].shape
         return self.system.shapes.get(path, shape_of(result, self.shapes))
 
@@ -142,7 +146,7 @@ class Layout(ABC):
         self.identifiers = chosen
         names = {TIME: "t", **chosen.chosen}
         for part in self.parts.values():
-            form = "d_{}" if part.name == "derivative" else f"{part.name}_{{}}"
+            form = FORMS.get(part.name, f"{part.name}_{{}}")
             for number, (name, path) in enumerate(zip(part.results, part.paths, strict=True)):
                 names[name] = chosen.derived(form, names.get(path) or f"{_last(path)}_{number}")
         return names
@@ -237,6 +241,8 @@ def wanted_of(request: ProgramRequest) -> dict[str, dict[str, Expression]]:
         "derivative": {item.state: item.expression for item in system.derivatives},
         "observe": {path: Symbol(path) for path in request.recorded},
     }
+    if system.updates:
+        wanted["events"] = system.after_events
     stored = slot_paths(system)
     if stored:
         wanted["store"] = {path: Symbol(path) for path in stored}

@@ -17,6 +17,7 @@ from rates_core.simulation.compile import CompiledModel
 from rates_core.simulation.points import Point
 from rates_core.testing.case import Case
 from rates_core.testing.compare import expect, expect_close
+from rates_core.testing.families.events import network
 from rates_core.testing.pairs import PAIR
 from rates_core.testing.parts import circuit, connectivity, node, population, single
 from rates_core.testing.scenario import Scenario
@@ -41,13 +42,13 @@ class Sweep:
 
 
 def cases() -> Iterator[Case]:
-    """Yield every sweep with fixed steps, and those without delays and noise with steps that a method chooses."""
+    """Yield every sweep with fixed steps, and those that allow it with steps that a method chooses."""
     for sweep in _sweeps():
         scenario = sweep.scenario
         name = f"points of {scenario.key} give what runs of each give"
         yield Case("batches", name, partial(_check, sweep, "rk4" if not scenario.needs.noise else "euler"),
                    needs=scenario.needs)  # fmt: skip
-        if not scenario.needs.delays and not scenario.needs.noise:
+        if not (scenario.needs.delays or scenario.needs.noise or scenario.needs.events):
             name = f"points of {scenario.key}, each with its own steps, give what runs of each give"
             yield Case("batches", name, partial(_check, sweep, PAIR), needs=scenario.needs, exhaustive=sweep.simple)
     yield Case("batches", "a point that leaves the finite numbers ends early, and no other one", _ended)
@@ -93,6 +94,12 @@ def _ended(subject: Subject) -> None:
 def _sweeps() -> Iterator[Sweep]:
     """Yield models and points; their keys end the sentence "points of ..."."""
     rates = (0.5, 1.0, 2.5)
+    starts: tuple[dict[str, float], ...] = (
+        {"all/op/v": 1.5},
+        {"all/op/v": 0.5},
+        {},
+    )  # units above their threshold at the start are not reset
+    yield Sweep(network(), [Point({"all/op/v_reset": 0.1 * k}, start) for k, start in zip(rates, starts, strict=True)])
     yield Sweep(
         Scenario(
             key="an oscillator with an input that they share",

@@ -15,6 +15,7 @@ from rates_core.plugins.specs import SolverSpec
 from rates_core.templates.node import NodeTemplate
 from rates_core.testing.case import Case
 from rates_core.testing.compare import expect_close, expect_same
+from rates_core.testing.families.events import network
 from rates_core.testing.families.trajectories import fixed_methods
 from rates_core.testing.pairs import PAIR
 from rates_core.testing.parts import circuit, connectivity, edge, node, operator, population, single
@@ -27,7 +28,7 @@ TIGHT = {"rtol": 1e-8, "atol": 1e-10}
 
 
 def cases() -> Iterator[Case]:
-    """Yield every model with one method of fixed steps, and those without noise under one that chooses them."""
+    """Yield every model with one method of fixed steps, and most under one that chooses them."""
     methods = fixed_methods()
     for row, scenario in enumerate(_scenarios()):
         # methods other than Euler's take noise that is only added
@@ -40,7 +41,7 @@ def cases() -> Iterator[Case]:
                 needs=scenario.needs,
                 exhaustive=column != row % len(chosen),
             )
-        if not scenario.needs.noise:
+        if not scenario.needs.noise and not scenario.needs.events:
             delays = {"history"} if scenario.needs.delays else set()
             yield Case(
                 "continuation of runs",
@@ -56,7 +57,10 @@ def solver_cases(spec: SolverSpec) -> Iterator[Case]:
     storage = "history" if spec.adaptive else "ring"
     for method in spec.methods or (None,):
         for scenario in _scenarios():
-            needs = Requirements(delays={storage} if scenario.needs.delays else set(), noise=scenario.needs.noise)
+            needs = Requirements(
+                delays={storage} if scenario.needs.delays else set(), noise=scenario.needs.noise,
+                events=scenario.needs.events,
+            )  # fmt: skip
             yield Case(
                 "continuation of runs",
                 f"{method or 'it'} goes on with {scenario.key}",
@@ -112,6 +116,7 @@ def _run(
 
 def _scenarios() -> Iterator[Scenario]:
     """Yield the models; their keys end the sentence "a method goes on with ..."."""
+    yield network()
     signal = np.sin(0.3 * np.arange(FIRST + SECOND + 1))
     yield Scenario(
         key="an oscillator, its time and its input",

@@ -25,5 +25,6 @@ def rates_solvers() -> Iterable[SolverSpec]:
         # Claim what is done, and no more: `rates check demo` tests both.
         delays={"ring"},
         noise="additive",
+        events=True,
         summary="Kutta's method of third order with three stages",
     )
