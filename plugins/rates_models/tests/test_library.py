@@ -45,6 +45,9 @@ OFFERED = {
     "model_templates.systems.epidemics": "sir_op seir_op sir_pop seir_pop sir seir",
     "model_templates.systems.wilson_cowan_rings": "wc_oscillator wc_ring wc_ring_delayed",
     "neuron_model_templates.rate_neurons.leaky_integrator": "li_op sigmoid_op tanh_op sigmoid tanh",
+    "neuron_model_templates.spiking_neurons.lif": "lif_op lif",
+    "neuron_model_templates.spiking_neurons.qif": "qif_op qif_sfa_op qif qif_sfa",
+    "neuron_model_templates.spiking_neurons.ik": "ik_op ik",
 }
 NAMES = [f"{file}.{name}" for file, names in OFFERED.items() for name in names.split()]
 

@@ -1,6 +1,6 @@
 """No family of the kit can be left out: each finds a fault in computed values that no other one finds.
 
-What the backend does not do itself, such as events, it does here by a wrapper, which passes; its mutants do not.
+What the backend does not do itself, such as batches, it does here by a wrapper, which passes; its mutants do not.
 """
 
 from __future__ import annotations
@@ -73,6 +73,16 @@ def without_case(backend: Backend) -> Backend:
             return node
 
         return rewritten(system, merged)
+
+    return PassingBackend(backend, changed=changed)
+
+
+def without_pulses(backend: Backend) -> Backend:
+    """Reset states, but send nothing."""
+
+    def changed(system: System) -> System:
+        pulses = {rule.emit for rule in system.events}
+        return evolve(system, updates={path: after for path, after in system.updates.items() if path not in pulses})
 
     return PassingBackend(backend, changed=changed)
 
@@ -439,6 +449,14 @@ FAULTS: dict[str, Fault] = {
         },
         EXTENDED,
     ),
+    "events": Fault(
+        without_pulses,
+        {
+            "units of a population that are reset and send pulses, with rk4",
+            "pulses come late, with heun",
+            "elements of a vector are reset by themselves, with dormand_prince_8",
+        },
+    ),
     "noise": Fault(with_kernel(StrongNoise), {"white noise has unit strength"}),
     "precision": Fault(extended(Half), {"float32 carries 7 digits"}, EXTENDED),
     "jacobian": Fault(WrongMatrices, {"derivatives by parameters are right"}),
@@ -468,7 +486,6 @@ ELSEWHERE = {
     "fused loops": "steps in Python in rates-numba",
     "gradients": "in rates-torch",
     "devices": "in rates-torch",
-    "events": "no solver claims them, so that every case has to be refused: lies in test_lies.py",
 }
 
 

@@ -32,7 +32,6 @@ BEYOND: dict[str, Any] = {
     "devices": ("cpu", "abacus"),
     "batch": True,
     "fused": True,
-    "events": True,
 }
 
 #: What is left, in a backend that does not keep them, of claims that are made.
@@ -42,6 +41,7 @@ SHORT: dict[str, Any] = {
     "projections": {"indexed", "dense", "sparse"},
     "delays": {"history"},
     "noise": "additive",
+    "events": False,
     "functions": PRINTED - {"erf"},
     "jacobian": False,
     "files": False,

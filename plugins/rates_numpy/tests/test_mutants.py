@@ -364,7 +364,7 @@ def test_a_silent_fallback_is_found_in_every_case_that_should_be_refused(reports
     unclaimed = {case.label for case in backend_cases() if Capabilities.missing(fallback, case.needs)}
     assert labels(report) == {f"refusals: {label}" for label in unclaimed}
     accepted = [item for item in report.failures if item.text.endswith("not refused, and the numbers are right.")]
-    assert len(accepted) >= len(report.failures) - 2  # float32 and events, which the backend does not have, go wrong
+    assert len(accepted) >= len(report.failures) - 1  # float32, which the backend does not have, goes wrong
 
 
 def test_what_is_not_claimed_is_refused_by_name(reports: Reports) -> None:

@@ -214,9 +214,13 @@ def test_randomness_is_refused(single, equations, variables, text):
     assert str(error.value) == text
 
 
-def test_events_are_refused(circuit):
-    event = {"when": "x > 1", "set": {"x": "0"}}
-    operator = OperatorTemplate("op", ["x' = 1"], {"x": "variable"}, events=[event])
-    with pytest.raises(UnsupportedFeatureError) as error:
-        Interpreter(circuit({"p": NodeTemplate("node", [operator])}))
-    assert str(error.value) == "The reference interpreter has no events; operator 'op' has one."
+def test_events_reset_states_and_send_pulses_over_the_next_step(circuit):
+    operator = OperatorTemplate(
+        "op", ["x' = 1", "y' = p"], {"x": "variable", "y": "variable", "p": "variable"},
+        events=[{"when": "x > 0.9", "set": {"x": "x - 0.9"}, "emit": "p"}],
+    )  # fmt: skip
+    interpreter = Interpreter(circuit({"p": NodeTemplate("node", [operator])}))
+    trajectory = interpreter.run(2.5, 0.5, EULER, outputs=["p/op/x", "p/op/p", "p/op/y"])
+    assert trajectory.values["p/op/x"] == pytest.approx([0.0, 0.5, 0.1, 0.6, 0.2])
+    assert trajectory.values["p/op/p"] == [0.0, 0.0, 2.0, 0.0, 2.0]
+    assert trajectory.values["p/op/y"] == [0.0, 0.0, 0.0, 1.0, 1.0]

@@ -63,10 +63,10 @@ OWN = frozenset(
     {
         "Z", "after", "buffer", "buffered", "choose", "choose_all", "delays", "derivative", "dy", "entries", "entry",
         "events", "first", "functions", "gathered", "h", "half_even", "history", "jacobian", "k", "keep", "lags",
-        "largest", "least", "length_", "loop", "matrix", "modulo", "most", "moved", "now", "observe", "p", "par", "past",
-        "place", "places", "prepare", "quotient", "real_acos", "real_asin", "real_log", "real_log10", "real_power", "real_sqrt",
-        "remainder", "row", "rows", "sample", "sampled", "samples", "size_of_past", "smallest", "solution", "step",
-        "store", "stride", "t", "unit_step", "value", "xx", "y",
+        "largest", "least", "length_", "loop", "matrix", "modulo", "most", "moved", "now", "observe", "p", "par",
+        "past", "place", "places", "prepare", "quotient", "real_acos", "real_asin", "real_log", "real_log10",
+        "real_power", "real_sqrt", "remainder", "row", "rows", "sample", "sampled", "samples", "size_of_past",
+        "smallest", "solution", "step", "store", "stride", "t", "unit_step", "value", "xx", "y",
     }
 )  # fmt: skip
 RESERVED = KEYWORDS | FUNCTIONS | OWN

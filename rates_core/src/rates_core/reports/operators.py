@@ -68,7 +68,7 @@ def _roles(operator: OperatorTemplate) -> dict[str, Role]:
     defined: dict[str, Role] = {
         equation.target: "state" if equation.kind == "differential" else "computed" for equation in operator.parsed
     }
-    changed = {name for event in operator.events for name in event.set}
+    changed = {name for event in operator.events for name in event.names}
     found: dict[str, Role] = {}
     for name, variable in operator.variables.items():
         if variable.kind in ("parameter", "input", "noise"):

@@ -10,7 +10,7 @@ A variable into which pulses are emitted is a state, too: 1 over the step where 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from attrs import define, evolve, field, frozen
 
@@ -133,7 +133,7 @@ class _Events:
             )
         if name in self.operator.algebraic:
             raise TemplateError(
-                f"'{name}' follows from '{name} = {self.operator.algebraic[name]}' at all times and cannot be changed "
+                f"'{name}' follows from '{self.operator.algebraic[name]}' at all times and cannot be changed "
                 f"{where}. Change what it follows from."
             )
 
@@ -212,14 +212,12 @@ def check_events(system: System) -> None:
         UnsupportedFeatureError: on an external input, a delayed value or random numbers of the next step.
     """
     needed = _needed(system.statements, system.updates.values())
-    kinds: tuple[tuple[Collection[str], str], ...] = (
-        ({item.path for item in system.inputs}, "an external input"),
-        ({item.path for item in system.reads}, "a delayed value"),
-        ({item.path for item in system.draws}, "random numbers"),
-    )
-    for paths, what in kinds:
-        for path in sorted(needed & set(paths)):
+    unknown = {item.path: f"the external input '{item.key}'" for item in system.inputs}
+    unknown |= {item.path: f"what '{item.slot}' was a delay before" for item in system.reads}
+    unknown |= {item.path: f"random numbers, '{item.path}'" for item in system.draws}
+    for path, what in unknown.items():
+        if path in needed:
             raise UnsupportedFeatureError(
-                f"An event of '{system.name}' depends on '{path}', {what}, which is not known when a step has just "
-                "been taken. Let a state follow it, as in z' = (u - z)/tau, and the event depend on that."
+                f"An event of '{system.name}' depends on {what}, which is not known when a step has just been taken. "
+                "Let a state follow it, as in z' = (u - z)/tau, and the event depend on that."
             )
