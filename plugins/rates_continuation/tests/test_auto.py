@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from attrs import evolve
 from rates_continuation import Branch, Continuation
-from rates_continuation.auto import sides
+from rates_continuation.auto import computation, sides
 from rates_continuation.auto.cycles import AutoCycles, CycleSettings
 from rates_continuation.auto.engine import AutoEngine
 from rates_continuation.auto.equilibria import Located, Side, followed
+from rates_continuation.interrupts import TOLD
 from rates_continuation.native.equilibria import EquilibriumEquations
 from rates_continuation.special import SpecialPoint
 from rates_core.errors import SimulationError, UnknownNameError, UnsupportedFeatureError
@@ -301,6 +304,24 @@ def test_cycles_of_quadratic_neurons_turn_round_where_the_reference_says() -> No
     # the curve ends at a homoclinic orbit, which is that of the reference to what that says
     assert found.ended == "period"
     assert found.cycles[-1].p[0] == pytest.approx(REFERENCE["qif_sfa_default"]["homoclinic"][1]["eta_about"], abs=1e-4)
+
+
+@pytest.mark.parametrize("follow", ["equilibria", "cycles"])
+def test_an_interrupt_ends_what_runs_and_keeps_what_was_found(follow: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    hopf = Continuation(SFA).equilibria(ETA, bounds=(-10.0, 5.0)).special("HB")[1]
+    auto, own = Continuation(SFA, engine="auto"), computation.completed
+
+    def pressed(*arguments: Any) -> tuple[int, str]:
+        signal.raise_signal(signal.SIGINT)
+        return own(*arguments)
+
+    monkeypatch.setattr(computation, "completed", pressed)
+    given: Any = {"parameter": ETA} if follow == "equilibria" else {"from_": hopf}
+    with pytest.warns(RuntimeWarning) as told:
+        found = getattr(auto, follow)(**given, bounds=(-10.0, 5.0))
+    assert [str(each.message) for each in told] == [TOLD]
+    assert found.ended[1] == "interrupted"
+    assert found.specials == ()
 
 
 def test_cycles_are_values_of_the_model_in_its_order() -> None:

@@ -23,6 +23,7 @@ REASONS = {
     "stalled": "no step was small enough: the corrector did not converge",
     "BT": "0 is a double eigenvalue: Hopf points and homoclinic orbits end, and neutral saddles begin",
     "steps": "there were as many steps as were asked for",
+    "interrupted": "Ctrl-C was pressed",
     "hopf": "cycles shrank to an equilibrium, at a Hopf point",
     "doubled": "cycles of half the period are there, at a period doubling",
     "crossing": "another branch of cycles is there, at a branch point",
@@ -69,8 +70,9 @@ class Branch(NamedPoints):
 
     def __repr__(self) -> str:
         kinds = ", ".join(point.kind for point in self.specials) or "none"
-        first, last = self.p[0, 0], self.p[-1, 0]
-        way = f"{self.parameters[0]} from {first:.6g} to {last:.6g}"
+        way = self.parameters[0]
+        if len(self):
+            way += f" from {self.p[0, 0]:.6g} to {self.p[-1, 0]:.6g}"
         return f"<Branch of {len(self)} {self.what}, {way}; special: {kinds}>"
 
     @property

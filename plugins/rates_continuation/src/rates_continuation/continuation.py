@@ -27,6 +27,7 @@ from rates_continuation.equilibrium_branch import branch_of_equilibria
 from rates_continuation.extension import check_held, longer
 from rates_continuation.homoclinic_orbits import HomoclinicOrbits
 from rates_continuation.homoclinics import orbits_from
+from rates_continuation.interrupts import interruptible
 from rates_continuation.native.collocation import Care
 from rates_continuation.native.curve import Place
 from rates_continuation.native.deflation import with_disconnected
@@ -55,6 +56,8 @@ class Continuation:
         engine: what follows curves: `native`, or `auto`, which is Auto-07p and needs rates-fortran.
         delay_nodes: at how many points of each discrete delay there are values of what is delayed: the degree of the
             polynomials through them.
+
+    Ctrl-C ends what is followed at its next point: what was found is returned, and has ended `interrupted`.
 
     Raises:
         UnknownNameError: there is no such engine.
@@ -153,6 +156,7 @@ class Continuation:
         branches = tuple(branch_of_equilibria(field, curve) for curve in curves)
         return Ensemble(branches, table_of_starts(given, field, found, numbers))
 
+    @interruptible()
     def diagram(
         self,
         parameter: str,

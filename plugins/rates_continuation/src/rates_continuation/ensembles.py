@@ -12,6 +12,7 @@ from rates_core.simulation.field import VectorField
 from rates_core.sweeps import Samples
 
 from rates_continuation.branch import Branch
+from rates_continuation.interrupts import interrupted
 from rates_continuation.native.curve import Place
 from rates_continuation.native.deflation import is_one_of, is_same, places_at
 from rates_continuation.native.engine import Followed
@@ -131,7 +132,7 @@ def each_once(
     curves, numbers = list[Followed](), list[int | None]()
     for place in places:
         number = None if place is None else _number(equations, curves, place)
-        if place is not None and number is None:
+        if place is not None and number is None and not interrupted():
             first, *others = follow(place, curves)
             number = next((k for k, known in enumerate(curves) if is_same(equations, first, known)), None)
             if number is None:

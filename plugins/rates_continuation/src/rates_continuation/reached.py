@@ -10,6 +10,7 @@ from rates_core.errors import SimulationError
 
 from rates_continuation.branch import Branch
 from rates_continuation.cycle_branch import CycleBranch
+from rates_continuation.interrupts import interrupted
 from rates_continuation.native.tracing import Bounds
 from rates_continuation.profile import Profile
 from rates_continuation.special import SpecialPoint
@@ -46,7 +47,7 @@ def cycles_reached(
     """
     branches, tried = list(equilibria), list[SpecialPoint]()
     width = float(bounds.upper[0] - bounds.lower[0])
-    while len(branches) < most:
+    while len(branches) < most and not interrupted():
         origin = next((origin for origin in _origins(branches, tried, width)), None)
         if origin is None:
             return

@@ -16,6 +16,7 @@ from rates_continuation.auto.equations import UNITS, AutoEquations
 from rates_continuation.auto.running import completed
 from rates_continuation.auto.solutions import AutoSolution, solutions
 from rates_continuation.auto.tables import Row, rows
+from rates_continuation.interrupts import interruptible
 
 WITHIN = 600.0  # seconds
 RESTART = "start"  # name of what a computation starts from
@@ -40,7 +41,7 @@ class Point:
 def computed(
     auto: AutoEquations, folder: Path, constants: Mapping[str, Any], start: str = "", limit: float = WITHIN
 ) -> list[Point]:
-    """Run a computation in a folder of its own and return all points.
+    """Run a computation in a folder of its own and return all points, of one that is interrupted those that it wrote.
 
     Args:
         auto: the equations.
@@ -58,9 +59,10 @@ def computed(
     if start:
         (folder / f"s.{RESTART}").write_text(start, encoding="utf-8")
     advice = "Ask for fewer points or narrower bounds."
-    status, said = completed([str(auto.program)], folder, limit, "Auto-07p", advice)
+    with interruptible() as interrupts:
+        status, said = completed([str(auto.program)], folder, limit, "Auto-07p", advice, interrupts)
     found = _points(folder)
-    if not found:
+    if not found and not interrupts.heard:
         last = said.strip().splitlines()[-1:] or ["nothing"]
         raise SimulationError(f"Auto-07p computed no point (exit status {status}); it said last: {last[0].strip()}")
     return found

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from attrs import frozen
+from attrs import field, frozen
 
 from rates_continuation.auto.computation import RESTART, Point, computed
 from rates_continuation.auto.constants import PERIOD
 from rates_continuation.auto.equations import MOST, AutoEquations
 from rates_continuation.auto.solutions import hopf_point
+from rates_continuation.interrupts import Interrupts
 from rates_continuation.vector_field import Field
 
 DEGREE = 4
@@ -78,6 +79,7 @@ class CycleSettings:
         first: length of the first step, in scales.
         largest: that of the largest.
         longest: period at which the curve ends; None is `FAR` times the one at the start.
+        interrupts: by which it ends, too.
     """
 
     intervals: int = 128
@@ -85,6 +87,7 @@ class CycleSettings:
     first: float = 0.01
     largest: float = 0.1
     longest: float | None = None
+    interrupts: Interrupts = field(factory=Interrupts, eq=False)
 
 
 @frozen(eq=False)
@@ -141,7 +144,7 @@ def cycles_from(
     start = hopf_point(auto.u(hopf.x), values)
     points = computed(auto, folder, constants, start)
     points = _until_too_long(points, longest)
-    return tuple(_cycle(auto, point) for point in points), _ended(points, settings.most, longest)
+    return tuple(_cycle(auto, point) for point in points), _ended(points, settings, longest)
 
 
 def _until_too_long(points: list[Point], longest: float) -> list[Point]:
@@ -185,10 +188,12 @@ def _near(distances: np.ndarray) -> bool:
     return bool(np.any(distances < NEAR))
 
 
-def _ended(points: Sequence[Point], most: int, longest: float) -> str:
+def _ended(points: Sequence[Point], settings: CycleSettings, longest: float) -> str:
+    if not points:
+        return "interrupted"
     last = points[-1]
     if last.solution.period >= longest * (1 - LOCATED):
         return "period"
     if last.row.kind not in ("UZ", "EP"):
-        return "stalled"
-    return "steps" if len(points) > most else "bound"
+        return "interrupted" if settings.interrupts.heard else "stalled"
+    return "steps" if len(points) > settings.most else "bound"

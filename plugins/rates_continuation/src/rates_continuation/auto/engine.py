@@ -72,8 +72,9 @@ class AutoEngine:
         profile, (period, *p) = start.curve.split(start.place.z)
         bounds = float(start.bounds.lower[0]), float(start.bounds.upper[0])
         settings = CycleSettings(
-            start.curve.care.most, steps.most, min(steps.first, steps.largest), steps.largest, max_period
-        )
+            start.curve.care.most, steps.most, min(steps.first, steps.largest), steps.largest, max_period,
+            steps.interrupts,
+        )  # fmt: skip
         found = self.cycles(start.field, profile[0], np.array(p), float(period), bounds, settings)
         return branch_of(found, start.field)
 

@@ -21,6 +21,7 @@ from rates_core.simulation.field import VectorField
 from rates_continuation.auto.finding import BACKEND, Installation
 from rates_continuation.auto.running import completed
 from rates_continuation.delayed_field import DelayedField
+from rates_continuation.interrupts import interruptible
 from rates_core import CircuitTemplate
 
 STEM, SCALED, PROGRAM, UNITS = "model", "scaled.f90", "model.exe", "units"
@@ -216,7 +217,12 @@ def _states(model: CircuitTemplate, field: VectorField) -> np.ndarray:
 def _compile(found: Installation, folder: Path, arguments: Sequence[str]) -> None:
     # Auto-07p's own files are made with OpenMP
     call = [*found.compiler, "-O2", "-w", "-fopenmp", *arguments]
-    status, said = completed(call, folder, COMPILED_WITHIN, "The Fortran compiler", "Use engine='native'.")
+    with interruptible() as interrupts:
+        status, said = completed(
+            call, folder, COMPILED_WITHIN, "The Fortran compiler", "Use engine='native'.", interrupts
+        )
+        if status and interrupts.heard:  # nothing is found without a program
+            raise KeyboardInterrupt
     if status:
         reason = next((line for line in said.splitlines() if "rror" in line), said.strip().partition("\n")[0])
         raise SimulationError(

@@ -9,8 +9,13 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from time import monotonic
 
 from rates_core.errors import SimulationError
+
+from rates_continuation.interrupts import Interrupts
+
+LISTENS = 0.1  # seconds, behind which it is seen whether Ctrl-C was pressed
 
 
 @contextmanager
@@ -20,10 +25,13 @@ def private_directory() -> Iterator[Path]:
         yield Path(name)
 
 
-def completed(call: Sequence[str], folder: Path, limit: float, what: str, advice: str) -> tuple[int, str]:
+def completed(
+    call: Sequence[str], folder: Path, limit: float, what: str, advice: str, interrupts: Interrupts | None = None
+) -> tuple[int, str]:
     """Run a program in a folder and return its exit status and what it said.
 
-    Whatever happens here, an interrupt among it, the program and all that it started have ended then.
+    Whatever happens here, an interrupt among it, the program and all that it started have ended then. None
+    is raised for one that is heard.
 
     Args:
         call: the program and its arguments.
@@ -31,6 +39,7 @@ def completed(call: Sequence[str], folder: Path, limit: float, what: str, advice
         limit: seconds that it may take.
         what: it is, for messages.
         advice: what to do where it takes longer.
+        interrupts: that end it.
 
     Raises:
         SimulationError: it takes longer.
@@ -40,7 +49,7 @@ def completed(call: Sequence[str], folder: Path, limit: float, what: str, advice
         errors="replace", start_new_session=True,
     ) as process:  # fmt: skip
         try:
-            said, _ = process.communicate(timeout=limit)
+            said = _said(process, limit, interrupts or Interrupts())
         except subprocess.TimeoutExpired:
             raise SimulationError(f"{what} took longer than {limit:g} seconds and was stopped. {advice}") from None
         finally:
@@ -48,3 +57,19 @@ def completed(call: Sequence[str], folder: Path, limit: float, what: str, advice
                 with suppress(ProcessLookupError):  # it ends just now
                     os.killpg(process.pid, signal.SIGKILL)
     return process.returncode, said
+
+
+def _said(process: subprocess.Popen[str], limit: float, interrupts: Interrupts) -> str:
+    """Return what a program says until it ends, or until it is interrupted.
+
+    Raises:
+        TimeoutExpired: it takes longer.
+    """
+    end = monotonic() + limit
+    while not interrupts.heard:
+        try:
+            return process.communicate(timeout=min(LISTENS, limit))[0]
+        except subprocess.TimeoutExpired:
+            if monotonic() > end:
+                raise
+    return ""

@@ -52,6 +52,8 @@ class OneSide:
         here = self.start.rescaled(self.auto.in_units(self.start.scale).scale)
         largest, ended, number = self.steps.largest, "", 0
         while not ended:
+            if self.steps.interrupts.heard:
+                return Side(self.points, "interrupted")
             most = LONG if largest == self.steps.largest else SHORT
             found = self._stretch(here, evolve(self.steps, largest=largest, most=most), number)
             bend = _bend(here, found.points)
@@ -81,8 +83,8 @@ class OneSide:
         found = computed(auto, folder, constants_of(auto, here, self.bounds, steps, sign))
         turned = sign * self.direction  # Auto-07p gives tangents along which the parameter grows at first
         points = [self._located(auto, here, point, turned) for point in found[1:]]
-        if found[-1].row.kind not in ("UZ", "EP"):
-            return Side(points, "stalled")
+        if not found or found[-1].row.kind not in ("UZ", "EP"):
+            return Side(points, "interrupted" if steps.interrupts.heard else "stalled")
         if len(found) > steps.most:  # the last one is called an end point, whatever else it is
             return Side(points[:-1], "steps")
         return Side(points, "bound")

@@ -40,7 +40,7 @@ def with_disconnected(
 ) -> list[Followed]:
     """Return curves, and others that nothing connects with them, and those that are reached from these."""
     found = list(curves)
-    while len(found) < most:
+    while len(found) < most and not steps.interrupts.heard:
         other = _disconnected(equations, found, bounds, steps, follow)
         if other is None:
             break
@@ -57,6 +57,8 @@ def _disconnected(
     for p in lower + (upper - lower) * SHARES:
         known = [place for curve in curves for place in places_at(equations, curve, float(p))]
         for near, move in product(list(known), MOVES):
+            if steps.interrupts.heard:
+                return None
             start = near.z[:-1] + move * near.scale[:-1] * generator.standard_normal(equations.states)
             x = _other_root(equations, start, float(p), known, near.scale)
             place = None if x is None else start_of(equations, x, float(p), (lower, upper))

@@ -15,7 +15,7 @@ from rates_continuation.native.floquet import Cycle
 from rates_continuation.native.solution_engine import FollowedSolutions, Solution, follow_solutions_on
 from rates_continuation.native.tracing import Bounds, Steps
 
-GOING_ON = ("bound", "steps", "period")  # reasons that other bounds, or more steps, can do away with
+GOING_ON = ("bound", "steps", "period", "interrupted")  # reasons that other bounds, or more steps, can do away with
 WITHIN = 1e-9  # of the bounds
 
 Point = Equilibrium | Cycle | Solution

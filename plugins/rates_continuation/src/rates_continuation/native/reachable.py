@@ -60,7 +60,7 @@ def reachable(
         follow: an engine, which returns the curve through a start.
     """
     curves, tried = [first], list[np.ndarray]()
-    while len(curves) < most:
+    while len(curves) < most and not steps.interrupts.heard:
         passage = next(_alone(curves, tried), None)
         if passage is None:
             break

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 from attrs import field, frozen
 from numpy.typing import ArrayLike
 
+from rates_continuation.interrupts import Interrupts
 from rates_continuation.native.curve import Curve, Place, Step
 
 FEW, MANY = 3, 5  # iterations after which steps grow, or shrink
@@ -26,6 +28,7 @@ class Steps:
         largest: that is taken where the curve is straight.
         most: number of them.
         taken: is called behind each.
+        interrupts: what is heard of Ctrl-C, by which a curve ends.
     """
 
     first: float = 0.02
@@ -33,6 +36,7 @@ class Steps:
     largest: float = 0.25
     most: int = 5000
     taken: Callable[[], None] = field(default=lambda: None, eq=False)
+    interrupts: Interrupts = field(factory=Interrupts, eq=False, repr=False)
 
 
 def _numbers(value: ArrayLike) -> np.ndarray:
@@ -70,7 +74,8 @@ class Traced:
     Attributes:
         curve: as it is followed there.
         place: where it led.
-        ended: why the curve is not followed further: `bound`, `closed`, `left`, `stalled` or `steps`; empty if it is.
+        ended: why the curve is not followed further: `bound`, `closed`, `left`, `stalled`, `steps` or
+            `interrupted`; empty if it is.
     """
 
     curve: Curve
@@ -82,11 +87,12 @@ def trace(curve: Curve, start: Place, bounds: Bounds, steps: Steps) -> Iterator[
     """Yield points of a curve behind a start, in the direction of its tangent there.
 
     The last one says why it is the last: a parameter's bound, where it lies; the start, to which the curve returns;
-    the first point that is not wanted; the last one before steps became too small; or there were too many.
+    the first point that is not wanted; the last one before steps became too small; there were too many; or it was
+    interrupted.
     """
     here, size, begun = start, steps.first, [curve.coordinates(start.z, start.scale)]
     for number in range(1, steps.most + 1):
-        taken = _step(curve, here, size, steps.smallest)
+        taken = steps.interrupts.around(partial(_step, curve, here, size, steps.smallest))
         if taken is None:
             yield Traced(curve, here, "stalled")
             return
@@ -98,8 +104,8 @@ def trace(curve: Curve, start: Place, bounds: Bounds, steps: Steps) -> Iterator[
         begun = [*begun, at][:2]
         if ended == "bound":
             there = _at_bound(curve, curve.taken_over(before, here)[1], there, bounds) or there
-        elif not ended and number == steps.most:
-            ended = "steps"
+        elif not ended and (steps.interrupts.heard or number == steps.most):
+            ended = "interrupted" if steps.interrupts.heard else "steps"
         yield Traced(curve, there, ended)
         if ended:
             return

@@ -13,6 +13,7 @@ from rates_continuation.cycle_starts import SWITCHED, CycleStart, from_point, ru
 from rates_continuation.delayed_field import Analysed
 from rates_continuation.delays import NODES
 from rates_continuation.engines import NativeEngine
+from rates_continuation.interrupts import interruptible
 from rates_continuation.native.collocation import Care
 from rates_continuation.native.restarting import from_profile
 from rates_continuation.native.tracing import Bounds, Steps
@@ -41,7 +42,8 @@ def cycles(request: Request) -> Computed:
     start = _start(request, others, bounds)
     steps = Steps(largest=request.largest_step(_length(start)), most=request.settings.most)
     continuation = request.continuation
-    branch = _followed(request, continuation, start, steps, bounds)
+    with interruptible() as interrupts:
+        branch = _followed(request, continuation, start, evolve(steps, interrupts=interrupts), bounds)
     if not len(branch):
         raise SimulationError(f"No cycle was found beside the starting point in '{parameter}': {branch.ended[1]}.", 0.0)
     rows = rows_of(branch, others, request.settings.left_out, user_points(continuation, branch, request.settings.user))

@@ -10,6 +10,7 @@ from attrs import field, frozen
 from rates_core.errors import ArgumentError, RatesError, shown, warn
 
 from rates_continuation.bounds import count
+from rates_continuation.interrupts import interrupted, interruptible
 from rates_continuation.ode_system.solutions import Curve
 from rates_continuation.ode_system.system import ODESystem
 from rates_continuation.two_parameter_curve import TwoParameterCurve
@@ -22,6 +23,7 @@ AWAY = 0.02  # of a Hopf curve: so far from a generalised Hopf point cycles are 
 PERIOD = 11
 
 
+@interruptible()
 def codim2_search(
     params: Sequence[Any],
     starting_points: Sequence[str | int],
@@ -112,6 +114,8 @@ class _Search:
 
     def follow(self, origin: Curve, point: str | int, name: str, periodic: bool, depth: int) -> None:
         """Follow the curve through a point, and what begins on it."""
+        if interrupted():
+            return
         own: Mapping[str, Any] = self.of_cycles if periodic else self.of_equilibria
         settings = {"bidirectional": True, **self.constants, **own}
         try:
@@ -176,6 +180,7 @@ def _p(curve: Curve, number: int) -> Iterator[float]:
     return (curve.solutions[number].parameters[path] for path in curve.free)
 
 
+@interruptible()
 def continue_period_doubling_bf(
     solution: pd.DataFrame | Mapping[Any, Any],
     continuation: Curve | str | int,
@@ -222,6 +227,8 @@ def _cascade(
 ) -> None:  # fmt: skip
     doublings = [f"PD{number + 1}" for number in range(labels.count("PD"))]
     for point in doublings or ["BP1"] * min(1, labels.count("BP")):
+        if interrupted():
+            return
         name = f"pd_d{depth}_{point}" if f"pd_d{depth}_{point}" not in names else f"pd_d{depth}_{point}_{len(names)}"
         try:
             _, found = ode.run(
