@@ -306,6 +306,20 @@ def test_cycles_of_quadratic_neurons_turn_round_where_the_reference_says() -> No
     assert found.cycles[-1].p[0] == pytest.approx(REFERENCE["qif_sfa_default"]["homoclinic"][1]["eta_about"], abs=1e-4)
 
 
+def test_errors_of_a_mesh_are_no_special_points_of_cycles() -> None:
+    # On 64 intervals Auto-07p reports period doublings where a multiplier is one of a thousand and more.
+    wanted = REFERENCE["qif_sfa_default"]["cycles_from_second_HB"]
+    hopf = Continuation(SFA).equilibria(ETA, bounds=(-10.0, 5.0)).special("HB")[1]
+    for intervals in (64, 128):
+        found = Continuation(SFA, engine="auto").cycles(from_=hopf, bounds=(-6.0, 3.0), max_intervals=intervals)
+        assert {point.kind for point in found.specials} <= {"LPC", "??"}
+        assert len(found.specials) == len(wanted)
+        for point, known in zip(found.specials, wanted, strict=True):
+            assert point[ETA] == pytest.approx(known["eta"], abs=2 * point.error + 1e-5)
+        changes = np.nonzero(np.diff(found.unstable))[0]
+        assert len(changes) == 2  # cycles are stable between both folds, and nowhere else
+
+
 @pytest.mark.parametrize("follow", ["equilibria", "cycles"])
 def test_an_interrupt_ends_what_runs_and_keeps_what_was_found(follow: str, monkeypatch: pytest.MonkeyPatch) -> None:
     hopf = Continuation(SFA).equilibria(ETA, bounds=(-10.0, 5.0)).special("HB")[1]

@@ -7,7 +7,7 @@ prongs of a pitchfork. Each is a zero of a number along the curve, between the t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 from attrs import evolve, field, frozen
@@ -107,7 +107,7 @@ class _Stretch:
             return number(found)
 
         try:
-            if value(self.lower) * value(self.upper) > 0:
+            if not value(self.lower) * value(self.upper) <= 0:  # a number may be none
                 return None
             return float(brentq(value, self.lower, self.upper, xtol=PRECISION))
         except _NotFoundError:
@@ -307,6 +307,12 @@ def _slope(cycle: Cycle) -> float:
     return float(cycle.place.tangent[-1])
 
 
+#: what is zero at a kind of special cycles
+NUMBERS: Mapping[str, Callable[[Cycle], float]] = {
+    "LPC": _slope, "PD": _beside_minus_one, "NS": _beside_circle, "BPC": _beside_one,
+}  # fmt: skip
+
+
 def _at_zero(stretch: _Stretch, kind: str, number: Callable[[Cycle], float]) -> list[CycleCrossing] | None:
     found = stretch.cycle_at_zero(number)
     return None if found is None else _confirmed(kind, found, stretch, number)
@@ -327,6 +333,18 @@ def _confirmed(kind: str, found: Cycle, stretch: _Stretch, number: Callable[[Cyc
         return []
     again = evolve(again, curve=evolve(again.curve, care=care))
     return [CycleCrossing(kind, again, float(np.max(np.abs(again.p - found.p))))]
+
+
+def confirmed(kind: str, cycle: Cycle) -> CycleCrossing | None:
+    """Return a special cycle that was found otherwise, as it is on a finer mesh; None if it is not there.
+
+    Args:
+        kind: `LPC`, `PD`, `NS` or `BPC`.
+        cycle: at which something else has found it.
+    """
+    number = NUMBERS[kind]
+    found = _confirmed(kind, cycle, _Stretch.around(cycle, AROUND[-1]), number)
+    return found[0] if found else None
 
 
 def _is_on_circle(kind: str, cycle: Cycle) -> bool:
