@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import io
-import json
-import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 from rates_core.errors import ArgumentError
-from rates_core.files import obstacle, path_of, replace
 
+from rates_continuation.archives import read, write
 from rates_continuation.boundary_branch import BoundaryBranch
 from rates_continuation.branch import Branch
 from rates_continuation.cycle_branch import CycleBranch
@@ -34,17 +31,10 @@ def save(diagram: Diagram, file: str | Path) -> None:
     Raises:
         ArgumentError: the file cannot be written.
     """
-    path = path_of("file", file)
-    trouble = obstacle(path)
-    if trouble is not None:
-        raise ArgumentError(f"{trouble}.")
     arrays = dict[str, Any]()
     branches = [_branch_text(branch, f"{number}/", arrays) for number, branch in enumerate(diagram.branches)]
     origins = [None if origin is None else _origin_text(diagram, origin) for origin in diagram.origins]
-    arrays["text"] = np.array(json.dumps({"format": FORMAT, "branches": branches, "origins": origins}))
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, **arrays)
-    replace(path, buffer.getvalue())
+    write("file", file, {"format": FORMAT, "branches": branches, "origins": origins}, arrays)
 
 
 def load(file: str | Path) -> Diagram:
@@ -53,17 +43,15 @@ def load(file: str | Path) -> Diagram:
     Raises:
         ArgumentError: there is none in it.
     """
-    path = path_of("file", file)
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            text = json.loads(str(arrays["text"]))
-            if text["format"] != FORMAT:
-                raise ArgumentError(
-                    f"'{path}' was written by a later version of rates-continuation, in format {text['format']}."
-                )
-            branches = [_branch(branch, f"{number}/", arrays) for number, branch in enumerate(text["branches"])]
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
-        raise ArgumentError(f"'{path}' holds no diagram: {error}.") from None
+    return read("file", file, _diagram, lambda path, error: f"'{path}' holds no diagram: {error}.")
+
+
+def _diagram(path: Path, text: dict[str, Any], arrays: Mapping[str, np.ndarray]) -> Diagram:
+    if text["format"] != FORMAT:
+        raise ArgumentError(
+            f"'{path}' was written by a later version of rates-continuation, in format {text['format']}."
+        )
+    branches = [_branch(branch, f"{number}/", arrays) for number, branch in enumerate(text["branches"])]
     origins = tuple(
         None if origin is None else Origin(origin[0], branches[origin[0]].specials[origin[1]])
         for origin in text["origins"]

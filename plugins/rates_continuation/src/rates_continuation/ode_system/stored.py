@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import json
-import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,8 +9,8 @@ from typing import Any
 import numpy as np
 from attrs import asdict, evolve, frozen
 from rates_core.errors import ArgumentError
-from rates_core.files import obstacle, path_of, replace
 
+from rates_continuation.archives import read, write
 from rates_continuation.ode_system.names import Names
 from rates_continuation.ode_system.solutions import Curve, Solution
 from rates_continuation.ode_system.wanted import Wanted
@@ -51,10 +48,6 @@ def save(stored: Stored, file: str | Path) -> None:
     Raises:
         ArgumentError: the file cannot be written.
     """
-    path = path_of("filename", file)
-    trouble = obstacle(path)
-    if trouble is not None:
-        raise ArgumentError(f"{trouble}.")
     arrays = dict[str, Any]()
     text = {
         "format": FORMAT,
@@ -68,10 +61,7 @@ def save(stored: Stored, file: str | Path) -> None:
         "states": stored.names.states,
         "curves": [_curve_text(curve, f"{curve.key}/", arrays) for curve in stored.curves],
     }
-    arrays["text"] = np.array(json.dumps(text, default=_plain))
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, **arrays)
-    replace(path, buffer.getvalue())
+    write("filename", file, text, arrays, _plain)
 
 
 def load(file: str | Path) -> Stored:
@@ -80,20 +70,22 @@ def load(file: str | Path) -> Stored:
     Raises:
         ArgumentError: there is none in it.
     """
-    path = path_of("filename", file)
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            text = json.loads(str(arrays["text"]))
-            if text["format"] != FORMAT:
-                raise KeyError("format")
-            curves = [_curve(item, f"{number}/", arrays) for number, item in enumerate(text["curves"])]
-    except FileNotFoundError:
-        raise ArgumentError(f"There is no file '{path}'.") from None
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
-        raise ArgumentError(
-            f"'{path}' is no file that ODESystem.to_file of rates wrote. Those of PyCoBi hold objects of its own; run "
-            "the continuations again."
-        ) from None
+    return read("filename", file, _system, _refused)
+
+
+def _refused(path: Path, error: Exception) -> str:
+    if isinstance(error, FileNotFoundError):
+        return f"There is no file '{path}'."
+    return (
+        f"'{path}' is no file that ODESystem.to_file of rates wrote. Those of PyCoBi hold objects of its own; run the "
+        "continuations again."
+    )
+
+
+def _system(path: Path, text: dict[str, Any], arrays: Mapping[str, np.ndarray]) -> Stored:
+    if text["format"] != FORMAT:
+        raise KeyError("format")
+    curves = [_curve(item, f"{number}/", arrays) for number, item in enumerate(text["curves"])]
     names = Names({int(number): name for number, name in text["parameters"]}, text["values"], tuple(text["states"]))
     return Stored(
         text["model"], text["engine"], text["node_vars"], text["edge_vars"], _mapping(text["constants"]), names, curves,
