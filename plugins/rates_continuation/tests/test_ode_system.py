@@ -416,10 +416,16 @@ def test_pictures_show_all_parts_and_points(qif: ODESystem) -> None:
         ({"IRS": 3}, UnsupportedFeatureError,
          "The constant IRS of Auto-07p is not offered here. Name the point: origin='...', starting_point='HB1'."),
         ({"NBC": 2}, UnsupportedFeatureError,
-         "NBC=2 asks for a boundary value problem, which is not offered here; Auto-07p itself computes it from the "
-         "files that get_run_func(..., auto=True) writes."),
+         "NBC=2 asks for a boundary value problem. Continuation.boundary_values(...) follows those."),
         ({"IPS": 4}, UnsupportedFeatureError,
-         "IPS=4 is not offered here; IPS may be 1 (equilibria), 2 (cycles) or -2 (a run in time)."),
+         "IPS=4 is not offered here; IPS may be 1 (equilibria), 2 (cycles) or -2 (a run in time). Boundary value "
+         "problems are followed by Continuation.boundary_values(...)."),
+        ({"IPS": 9}, UnsupportedFeatureError,
+         "IPS=9 is not offered here; IPS may be 1 (equilibria), 2 (cycles) or -2 (a run in time). Homoclinic orbits "
+         "are followed by continue_homoclinic(origin, starting_point=..., ICP=[...])."),
+        ({"NUNSTAB": 1}, UnsupportedFeatureError,
+         "The constant NUNSTAB of Auto-07p is not offered here. It is one of homoclinic orbits: "
+         "continue_homoclinic(origin, starting_point=..., ICP=[...]) has it."),
         ({"ISW": 3}, UnsupportedFeatureError,
          "ISW=3 is not offered here; ISW may be 1 (along the curve), -1 (to the other one at a branch point or period "
          "doubling) or 2 (special points in two parameters)."),
@@ -445,8 +451,12 @@ def test_pictures_show_all_parts_and_points(qif: ODESystem) -> None:
         ({"ICP": "eta", "ISW": -1}, ArgumentError,
          "ISW=-1 goes over to another curve; it needs a branch point to start from: origin=..., starting_point='BP1'."),
         ({"origin": "eta", "starting_point": "EP1"}, UnknownNameError, "There is no curve 'eta'. There are: none."),
-        ({"c": "hom"}, UnknownNameError,
-         "There are no constants c='hom'. There are: ivp, eq, lc; give those of a file as arguments."),
+        ({"c": "qe"}, UnknownNameError,
+         "There are no constants c='qe': no file 'c.qe' in '.'. Did you mean 'eq'? Without a file there are: ivp, eq, "
+         "lc. Or give constants as arguments."),
+        ({"c": "hom"}, UnsupportedFeatureError,
+         "c='hom' is not offered by run. Homoclinic orbits are followed by continue_homoclinic(origin, "
+         "starting_point=..., ICP=[...])."),
         ({"IPS": -2, "UZR": {14: -1.0}}, ArgumentError,
          "Times of user points must be positive; UZR or UZSTOP has -1."),
     ],

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rates_continuation.diagram import Diagram
     from rates_continuation.ensembles import Ensemble
     from rates_continuation.homoclinic_orbits import HomoclinicOrbits
+    from rates_continuation.ode_system.orbit_files import write_auto_dat
     from rates_continuation.ode_system.searches import codim2_search, continue_period_doubling_bf
     from rates_continuation.ode_system.system import ODESystem
     from rates_continuation.profile import Profile
@@ -39,6 +40,7 @@ __all__ = [
     "codim2_search",
     "continue_period_doubling_bf",
     "load",
+    "write_auto_dat",
 ]
 
 rates_api = (1, 0)
@@ -59,6 +61,7 @@ _PLACES = {
     "codim2_search": "ode_system.searches",
     "continue_period_doubling_bf": "ode_system.searches",
     "load": "stored",
+    "write_auto_dat": "ode_system.orbit_files",
 }
 
 

@@ -40,7 +40,8 @@ def write(
     if trouble is not None:
         raise ArgumentError(f"{trouble}.")
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, text=np.array(json.dumps(text, default=plain)), **arrays)
+    named: dict[str, Any] = {"text": np.array(json.dumps(text, default=plain)), **arrays}
+    np.savez_compressed(buffer, **named)
     replace(path, buffer.getvalue())
 
 

@@ -48,8 +48,10 @@ REFUSED = {
     "TY": "A point has the kind that it has.",
     "A0": "Give bounds of the parameter: RL0, RL1.",
     "A1": "Give bounds of the parameter: RL0, RL1.",
-    **dict.fromkeys(("NUNSTAB", "NSTAB", "IEQUIB", "ITWIST", "ISTART", "IREV", "IFIXED", "IPSI"),
-                    f"It is one of homoclinic orbits; {_FILES}"),
+    **dict.fromkeys(("NUNSTAB", "NSTAB", "IEQUIB", "ITWIST", "IPSI"),
+                    "It is one of homoclinic orbits: continue_homoclinic(origin, starting_point=..., ICP=[...]) has "
+                    "it."),
+    **dict.fromkeys(("ISTART", "IREV", "IFIXED"), f"It is one of homoclinic orbits that are not offered; {_FILES}"),
 }  # fmt: skip
 
 #: what a name given as `c` stands for
@@ -76,7 +78,7 @@ def check_known(constants: Mapping[str, Any], others: Mapping[str, Any] | tuple[
             raise UnsupportedFeatureError(f"The constant {name} of Auto-07p is not offered here. {REFUSED[name]}")
         if name in ("NBC", "NINT") and value:
             raise UnsupportedFeatureError(
-                f"{name}={value} asks for a boundary value problem, which is not offered here; {_FILES}"
+                f"{name}={value} asks for a boundary value problem. Continuation.boundary_values(...) follows those."
             )
         if name not in MEANT and name not in SILENT:
             known = [*MEANT, *SILENT, *others]

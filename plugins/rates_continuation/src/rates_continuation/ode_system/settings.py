@@ -17,6 +17,10 @@ from rates_continuation.ode_system.names import PERIOD, TIME, Names
 
 Problem = Literal["time", "equilibria", "cycles"]
 PROBLEMS: Mapping[int, Problem] = {-2: "time", 0: "equilibria", 1: "equilibria", 2: "cycles"}
+ELSEWHERE = {
+    4: "Boundary value problems are followed by Continuation.boundary_values(...).",
+    9: "Homoclinic orbits are followed by continue_homoclinic(origin, starting_point=..., ICP=[...]).",
+}
 MOST = 1000  # steps, if nothing is said
 LONGEST = 0.1  # step of a run in time, and in bounds of which nothing is said: Auto-07p's own DSMAX
 FAR = 100.0  # times a parameter, or 100: farther no curve goes without bounds
@@ -128,8 +132,10 @@ class Settings:
 
 def _problem(value: Any) -> Problem:
     if isinstance(value, bool) or not isinstance(value, Integral) or int(value) not in PROBLEMS:
+        elsewhere = f" {ELSEWHERE[value]}" if value in ELSEWHERE else ""
         raise UnsupportedFeatureError(
             f"IPS={shown(value)} is not offered here; IPS may be 1 (equilibria), 2 (cycles) or -2 (a run in time)."
+            f"{elsewhere}"
         )
     return PROBLEMS[int(value)]
 

@@ -20,6 +20,14 @@ What = Literal["time", "equilibria", "cycles", "curve"]
 REGULAR, END, FAILED = "RG", "EP", "MX"
 #: what Auto-07p calls special points; all others have one name
 LABELS = {"LPC": "LP", "NS": "TR", "BPC": "BP"}
+#: what PyCoBi's curves have, and what to use here
+OF_CURVES = {
+    "summary": "A curve has no summary: ode.get_summary(curve) is its table.",
+    "auto_solution": "There are no objects of Auto-07p: curve.solutions has all solutions, curve.branch their branch.",
+    "pycobi_key": "The number of a curve is curve.key.",
+    "branch_id": "Branches have no numbers of Auto-07p: curve.key is that of the run.",
+    "icps": "Parameters are known by their paths: curve.free has those that vary.",
+}
 _LABEL = re.compile(r"^(\D+?)(\d*)$")
 
 
@@ -66,6 +74,7 @@ class Curve:
         kind: of a curve of special points, of which all are; else empty.
         branch: as rates-continuation has it; None in time and from a file.
         wanted: what its table shows.
+        parts: curves that were merged into it.
     """
 
     key: int
@@ -77,12 +86,25 @@ class Curve:
     kind: str = ""
     branch: Branch | TwoParameterCurve | None = field(default=None, repr=False)
     wanted: Wanted = field(factory=Wanted, repr=False)
+    parts: tuple[Curve, ...] = field(default=(), repr=False)
+
+    def __getattr__(self, name: str) -> Any:
+        """Say what to use in place of what PyCoBi's curves have.
+
+        Raises:
+            AttributeError: always.
+        """
+        raise AttributeError(OF_CURVES.get(name, f"A curve has no '{name}'."))
 
     def __repr__(self) -> str:
         along = f" in {' and '.join(self.free)}" if self.free else ""
         labels = ", ".join(f"{label}{count}" for label, count in self.labels if label not in (REGULAR, END)) or "none"
         what = self.kind or {"time": "a run"}.get(self.what, self.what)
         return f"<Curve {self.key}, {self.name!r}: {len(self.solutions)} points of {what}{along}; special: {labels}>"
+
+    def part_with(self, solution: Solution) -> Curve:
+        """Return the curve on which a solution was computed: this one, or one that was merged into it."""
+        return next((part for part in self.parts if any(each is solution for each in part.solutions)), self)
 
     @property
     def labels(self) -> list[tuple[str, int]]:

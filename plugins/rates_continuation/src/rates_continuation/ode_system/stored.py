@@ -11,10 +11,12 @@ from attrs import asdict, evolve, frozen
 from rates_core.errors import ArgumentError
 
 from rates_continuation.archives import read, write
+from rates_continuation.ode_system.homoclinics import KIND as HOMOCLINIC
 from rates_continuation.ode_system.names import Names
 from rates_continuation.ode_system.solutions import Curve, Solution
 from rates_continuation.ode_system.wanted import Wanted
 from rates_continuation.profile import Profile
+from rates_continuation.solution_profile import SolutionProfile
 
 FORMAT = "rates-continuation ODESystem 1"
 
@@ -31,6 +33,7 @@ class Stored:
         constants: of Auto-07p, for all runs.
         names: of parameters and states.
         curves: of all runs.
+        attributes: what was given besides.
     """
 
     model: str | None
@@ -40,6 +43,7 @@ class Stored:
     constants: Mapping[str, Any]
     names: Names
     curves: list[Curve]
+    attributes: Mapping[str, Any]
 
 
 def save(stored: Stored, file: str | Path) -> None:
@@ -59,6 +63,7 @@ def save(stored: Stored, file: str | Path) -> None:
         "parameters": list(stored.names.parameters.items()),
         "values": stored.names.values,
         "states": stored.names.states,
+        "attributes": dict(stored.attributes),
         "curves": [_curve_text(curve, f"{curve.key}/", arrays) for curve in stored.curves],
     }
     write("filename", file, text, arrays, _plain)
@@ -89,6 +94,7 @@ def _system(path: Path, text: dict[str, Any], arrays: Mapping[str, np.ndarray]) 
     names = Names({int(number): name for number, name in text["parameters"]}, text["values"], tuple(text["states"]))
     return Stored(
         text["model"], text["engine"], text["node_vars"], text["edge_vars"], _mapping(text["constants"]), names, curves,
+        text.get("attributes", {}),
     )  # fmt: skip
 
 
@@ -150,7 +156,8 @@ def _curve_text(curve: Curve, name: str, arrays: dict[str, Any]) -> dict[str, An
 
 def _curve(text: Mapping[str, Any], name: str, arrays: Mapping[str, np.ndarray]) -> Curve:
     states = tuple(text["states"])
-    profiles = _profiles(states, name, arrays) if text["cycles"] else [None] * len(text["labels"])
+    form = SolutionProfile if text["kind"] == HOMOCLINIC else Profile
+    profiles = _profiles(form, states, name, arrays) if text["cycles"] else [None] * len(text["labels"])
     parts = [arrays[f"{name}{key}"] for key in ("parameters", "states", "smallest", "eigenvalues", "numbers")]
     solutions = [
         Solution(
@@ -182,10 +189,10 @@ def _wanted(text: Mapping[str, Any]) -> Wanted:
     return evolve(Wanted(**switches), variables=lists["variables"], params=lists["params"])
 
 
-def _profiles(states: tuple[str, ...], name: str, arrays: Mapping[str, np.ndarray]) -> list[Profile | None]:
+def _profiles(
+    form: type[Profile], states: tuple[str, ...], name: str, arrays: Mapping[str, np.ndarray]
+) -> list[Profile | None]:
     sizes, periods = arrays[f"{name}sizes"], arrays[f"{name}numbers"][:, 0]
     meshes = np.split(arrays[f"{name}meshes"], np.cumsum(sizes[:-1, 0]))
     values = np.split(arrays[f"{name}values"], np.cumsum(sizes[:-1, 1]))
-    return [
-        Profile(states, float(period), mesh, each) for period, mesh, each in zip(periods, meshes, values, strict=True)
-    ]
+    return [form(states, float(period), mesh, each) for period, mesh, each in zip(periods, meshes, values, strict=True)]

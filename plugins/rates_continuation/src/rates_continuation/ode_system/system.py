@@ -12,11 +12,13 @@ from rates_core.switches import switch
 
 from rates_continuation.engines import ENGINES
 from rates_continuation.ode_system.choice import computed
-from rates_continuation.ode_system.constants import PRESETS, check_known
+from rates_continuation.ode_system.constants import check_known
+from rates_continuation.ode_system.constants_files import constants_of
 from rates_continuation.ode_system.installed import circuit_of
 from rates_continuation.ode_system.names import Names
+from rates_continuation.ode_system.orbits import Orbits
 from rates_continuation.ode_system.pictures import Pictures
-from rates_continuation.ode_system.request import Request
+from rates_continuation.ode_system.request import Computed, Request
 from rates_continuation.ode_system.settings import Settings
 from rates_continuation.ode_system.solutions import Curve, Solution
 from rates_continuation.ode_system.summary import summary_of
@@ -31,30 +33,39 @@ OF_FILES = ("file_name", "func_name", "analytical_jacobian", "auto_constants", "
             "step_size", "vectorize", "float_precision", "clear", "verbose", "params", "state_vars")  # fmt: skip
 #: constants that belong to the start of a curve, and are not handed on to what begins on it
 OF_THE_START = ("ISW", "PAR", "U")
+#: what PyCoBi's systems have, and what to use here
+OF_SYSTEMS = {
+    "auto_solutions": "There are no objects of Auto-07p: ode.continuations has all curves, by number.",
+    "pyrates_template": "The circuit is ode.model.",
+    "dir": "There is no directory that is worked in: nothing is written. working_dir= is where files c.NAME are.",
+    "blocked_indices": "ode.names.parameters has the numbers of parameters, none of which is from 10 to 14.",
+    "HOMCONT_PSI_NAMES": "There are no test functions by number; see IPSI in docs/how_to/coming_from_pycobi.md.",
+}
 ARGUMENTS = (
     "origin", "starting_point", "variables", "params", "get_stability", "get_period", "get_timeseries", "get_eigenvals",
     "get_lyapunov_exp", "reduce_limit_cycle", "bidirectional", "name", "e", "c",
 )  # fmt: skip
 
 
-class ODESystem(Pictures):
+class ODESystem(Pictures, Orbits):
     """A model whose solutions are followed by calls and constants of Auto-07p, as in PyCoBi.
 
     Args:
         eq_file: the model: a circuit, or its path; else `e` of the first run names it.
-        working_dir: accepted; nothing is written.
+        working_dir: where files of constants are, `c.NAME`; nothing is written there.
         auto_dir: folder of Auto-07p, for `engine="auto"`.
         init_cont: run the model in time at once, with the other arguments as constants.
+        init_kwargs: constants of the run in time alone.
         engine: what follows curves: `native`, or `auto`, which is Auto-07p.
         node_vars: values of variables, by path.
         edge_vars: values of edges, `(source, target, {attribute: value})`.
-        init_kwargs: constants of the run in time alone.
         constants: of Auto-07p, for all runs; with `init_cont` for the run in time alone. Arguments by which PyCoBi
             writes files are accepted, too, and have no meaning here.
 
     Attributes:
         engine: what follows curves.
         curves: of all runs, in order.
+        additional_attributes: what `to_file` was given besides.
 
     Raises:
         UnknownNameError: there is no such model, engine or constant.
@@ -74,11 +85,11 @@ class ODESystem(Pictures):
         working_dir: str | Path | None = None,
         auto_dir: str | Path | None = None,
         init_cont: bool = False,
+        init_kwargs: Mapping[str, Any] | None = None,
         *,
         engine: str = "native",
         node_vars: Mapping[str, Any] | None = None,
         edge_vars: Iterable[Sequence[Any]] | None = None,
-        init_kwargs: Mapping[str, Any] | None = None,
         **constants: Any,
     ) -> None:
         if engine not in ENGINES:
@@ -87,7 +98,8 @@ class ODESystem(Pictures):
                 f"Engines: {', '.join(ENGINES)}."
             )
         self.engine, self.curves = engine, list[Curve]()
-        self._auto_dir = auto_dir
+        self._auto_dir, self._folder = auto_dir, Path(working_dir or ".").expanduser()
+        self.additional_attributes: dict[str, Any] = {}
         self._changes: tuple[dict[str, Any], list[Any]] = (dict(node_vars or {}), list(edge_vars or ()))
         called: dict[str, Any] = {key: constants.pop(key) for key in ("e", "c", "name") if key in constants}
         self._aliases = [constants.get("file_name"), called.get("e")]
@@ -104,33 +116,17 @@ class ODESystem(Pictures):
             self.run(**first)
 
     @classmethod
-    def from_yaml(
-        cls,
-        path: str,
-        working_dir: str | Path | None = None,
-        auto_dir: str | Path | None = None,
-        init_cont: bool = False,
-        init_kwargs: Mapping[str, Any] | None = None,
-        **kwargs: Any,
-    ) -> Self:
-        """Return the system of a model file; see the class for arguments.
+    def from_yaml(cls, path: str, *arguments: Any, **keywords: Any) -> Self:
+        """Return the system of a model file; the other arguments are those of the class.
 
         Raises:
             UnknownNameError: there is no such model, engine or constant.
         """
-        return cls(path, working_dir, auto_dir, init_cont, init_kwargs=init_kwargs, **kwargs)
+        return cls(path, *arguments, **keywords)
 
     @classmethod
-    def from_template(
-        cls,
-        template: CircuitTemplate,
-        working_dir: str | Path | None = None,
-        auto_dir: str | Path | None = None,
-        init_cont: bool = False,
-        init_kwargs: Mapping[str, Any] | None = None,
-        **kwargs: Any,
-    ) -> Self:
-        """Return the system of a circuit, which stays as it is; see the class for arguments.
+    def from_template(cls, template: CircuitTemplate, *arguments: Any, **keywords: Any) -> Self:
+        """Return the system of a circuit, which stays as it is; the other arguments are those of the class.
 
         Raises:
             ArgumentError: it is no circuit.
@@ -138,7 +134,7 @@ class ODESystem(Pictures):
         """
         if not isinstance(template, CircuitTemplate):
             raise ArgumentError(f"template must be a CircuitTemplate; it is {shown(template)}.")
-        return cls(template, working_dir, auto_dir, init_cont, init_kwargs=init_kwargs, **kwargs)
+        return cls(template, *arguments, **keywords)
 
     @classmethod
     def from_file(cls, filename: str | Path, auto_dir: str | Path | None = None) -> Self:
@@ -153,15 +149,16 @@ class ODESystem(Pictures):
         found = cls(stored.model, auto_dir=auto_dir, engine=stored.engine, node_vars=stored.node_vars,
                     edge_vars=stored.edge_vars, **stored.constants)  # fmt: skip
         found._names = stored.names
-        found.curves = stored.curves
+        found.curves, found.additional_attributes = stored.curves, dict(stored.attributes)
         return found
 
-    def to_file(self, filename: str | Path, results_only: bool = True) -> None:
+    def to_file(self, filename: str | Path, results_only: bool = True, **kwargs: Any) -> None:
         """Write all curves into a file, from which `from_file` reads them.
 
         Args:
             filename: `.npz` is usual.
             results_only: accepted; the path of the model, if it has one, is written in any case.
+            kwargs: numbers and texts that are written, too; `from_file` has them as `additional_attributes`.
 
         Raises:
             ArgumentError: the file cannot be written.
@@ -171,7 +168,9 @@ class ODESystem(Pictures):
         switch("results_only", results_only)
         node_vars, edge_vars = self._changes
         save(
-            Stored(self._reference, self.engine, node_vars, edge_vars, self._constants, self.names, self.curves),
+            Stored(
+                self._reference, self.engine, node_vars, edge_vars, self._constants, self.names, self.curves, kwargs
+            ),
             filename,
         )  # fmt: skip
 
@@ -211,8 +210,10 @@ class ODESystem(Pictures):
             bidirectional: follow the curve to both sides.
             name: by which the curve is known.
             e: the model, if none was given.
-            c: `ivp`, `eq` or `lc`: constants for a run in time, for equilibria or for cycles.
-            constants: of Auto-07p. Those of the origin hold on, but for ISW, PAR and U, unless it is a run in time.
+            c: constants of the file `c.NAME`; without one `ivp`, `eq` or `lc`, for a run in time, for equilibria or for
+                cycles.
+            constants: of Auto-07p; `DS="-"` turns the direction round. Those of the origin hold on, but for ISW, PAR
+                and U, unless it is a run in time.
 
         Raises:
             UnknownNameError: a curve, point, parameter or constant has no such name.
@@ -224,25 +225,27 @@ class ODESystem(Pictures):
         if e is not None:
             self._take(e)
         before, start = self._from(origin, starting_point)
-        preset = _preset(c)
-        handed_on = {} if before is None or before.what == "time" else dict(before.constants)
-        handed_on = {key: value for key, value in handed_on.items() if key not in OF_THE_START}
-        given = {**self._constants, **handed_on, **preset, **constants}
-        wanted = Wanted(
-            variables=None
-            if variables is None
-            else tuple(self.names.column(key, self.names.states) for key in variables),
-            params=None if params is None else tuple(map(self.names.parameter, params)),
-            stability=switch("get_stability", get_stability),
-            period=switch("get_period", get_period),
-            timeseries=switch("get_timeseries", get_timeseries),
-            eigenvalues=switch("get_eigenvals", get_eigenvals),
-            lyapunov=switch("get_lyapunov_exp", get_lyapunov_exp),
-            reduced=switch("reduce_limit_cycle", reduce_limit_cycle),
-        )
-        request = Request(self.model, {}, self.engine, self._auto_dir, Settings.of(given, self.names), before, start,
-                          switch("bidirectional", bidirectional))  # fmt: skip
-        found = computed(request, preset | constants, self.names)
+        said = ({} if c is None else constants_of(c, self._folder)) | constants
+        given = _turned({**self._constants, **_handed_on(before)}, said)
+        wanted = Wanted.of(
+            self.names, variables, params,
+            {"get_stability": get_stability, "get_period": get_period, "get_timeseries": get_timeseries,
+             "get_eigenvals": get_eigenvals, "get_lyapunov_exp": get_lyapunov_exp,
+             "reduce_limit_cycle": reduce_limit_cycle},
+        )  # fmt: skip
+        request = self._request(given, before, start, bidirectional)
+        return self._kept(computed(request, said, self.names), name, given, wanted)
+
+    def _request(
+        self, given: Mapping[str, Any], before: Curve | None, start: Solution | None, bidirectional: bool
+    ) -> Request:
+        return Request(self.model, {}, self.engine, self._auto_dir, Settings.of(given, self.names), before, start,
+                       switch("bidirectional", bidirectional))  # fmt: skip
+
+    def _kept(
+        self, found: Computed, name: str | None, given: Mapping[str, Any], wanted: Wanted
+    ) -> tuple[pd.DataFrame, Curve]:
+        """Keep what was computed; return it as a table and as a curve."""
         kept = Curve(
             len(self.curves), name or "", found.what, found.free, found.solutions, given, found.kind, found.branch,
             wanted,
@@ -271,6 +274,11 @@ class ODESystem(Pictures):
         if self._names is None:
             self._names = Names.of(self.model)
         return self._names
+
+    @property
+    def continuations(self) -> dict[int, Curve]:
+        """Return all curves, by number."""
+        return {curve.key: curve for curve in self.curves}
 
     @property
     def results(self) -> dict[int, pd.DataFrame]:
@@ -327,12 +335,24 @@ class ODESystem(Pictures):
         part = table.loc[:, list(dict.fromkeys(found.values()))]
         return (part if point is None else part.iloc[self._curve(cont).index(point)]), found
 
-    def close_session(self, clear_files: bool = False) -> None:
+    def close_session(self, clear_files: bool = False, **kwargs: Any) -> None:
         """Do nothing: no files are left, and nothing was changed."""
+
+    @staticmethod
+    def reset_auto_state() -> None:
+        """Do nothing: one system knows nothing of others."""
 
     def __getitem__(self, item: Any) -> Any:
         """Return the table of a curve."""
         return self.get_summary(item)
+
+    def __getattr__(self, name: str) -> Any:
+        """Say what to use in place of what PyCoBi's systems have.
+
+        Raises:
+            AttributeError: always.
+        """
+        raise AttributeError(OF_SYSTEMS.get(name, f"An ODESystem has no '{name}'."))
 
     def _take(self, model: CircuitTemplate | str) -> None:
         """Take a model, unless it is the one that is there."""
@@ -366,14 +386,19 @@ class ODESystem(Pictures):
         if starting_point is None:
             raise ArgumentError(f"starting_point= must name a point of the origin, such as 'EP2', or one of "
                                 f"{curve!r}.")  # fmt: skip
-        index = curve.index(starting_point)
-        return curve, curve.solutions[index]
+        start = curve.solutions[curve.index(starting_point)]
+        return curve.part_with(start), start
 
 
-def _preset(c: str | None) -> dict[str, Any]:
-    if c is not None and c not in PRESETS:
-        raise UnknownNameError(
-            f"There are no constants c={shown(c)}.{did_you_mean(str(c), PRESETS)} There are: {', '.join(PRESETS)}; "
-            "give those of a file as arguments."
-        )
-    return {} if c is None else dict(PRESETS[c])
+def _handed_on(before: Curve | None) -> dict[str, Any]:
+    """Return the constants of a curve that hold on where another one begins on it."""
+    constants = {} if before is None or before.what == "time" else before.constants
+    return {key: value for key, value in constants.items() if key not in OF_THE_START}
+
+
+def _turned(before: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return constants, and what was said over them; a DS of '-' turns the direction round."""
+    given = {**before, **said}
+    if given.get("DS") == "-":
+        given["DS"] = -before.get("DS", 1.0)
+    return given

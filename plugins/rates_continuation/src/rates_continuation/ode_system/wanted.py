@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
 from attrs import frozen
+from rates_core.switches import switch
+
+from rates_continuation.ode_system.names import Names
 
 
 @frozen
@@ -28,3 +34,29 @@ class Wanted:
     eigenvalues: bool = False
     lyapunov: bool = False
     reduced: bool = True
+
+    @classmethod
+    def of(
+        cls, names: Names, variables: Sequence[Any] | None, params: Sequence[Any] | None, switches: Mapping[str, Any]
+    ) -> Self:
+        """Return what is wanted, by the names that PyCoBi's switches have.
+
+        Args:
+            names: of a model.
+            variables: states by any of their names; None for all.
+            params: parameters likewise.
+            switches: `get_stability` and others.
+
+        Raises:
+            UnknownNameError: there is no such state or parameter.
+            ArgumentError: a switch is neither True nor False.
+        """
+        states = None if variables is None else tuple(names.column(key, names.states) for key in variables)
+        paths = None if params is None else tuple(map(names.parameter, params))
+        return cls(states, paths, **{SWITCHES[name]: switch(name, value) for name, value in switches.items()})
+
+
+SWITCHES: Mapping[str, str] = {
+    "get_stability": "stability", "get_period": "period", "get_timeseries": "timeseries",
+    "get_eigenvals": "eigenvalues", "get_lyapunov_exp": "lyapunov", "reduce_limit_cycle": "reduced",
+}  # fmt: skip
