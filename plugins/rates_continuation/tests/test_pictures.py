@@ -103,7 +103,7 @@ def test_a_diagram_from_a_file_looks_as_that_which_was_saved(circles: Diagram, t
     for one, other in zip(lines(ours), lines(theirs), strict=True):
         np.testing.assert_allclose(one[[0, -1]], other[[0, -1]], atol=1e-12)
     assert texts(ours) == [
-        "stable equilibria", "unstable equilibria", "unstable cycles", "stable cycles", "Hopf point (HB)",
+        "stable equilibria", "unstable equilibria", "stable cycles", "unstable cycles", "Hopf point (HB)",
         "fold of cycles (LPC)",
     ]  # fmt: skip
 
@@ -140,7 +140,7 @@ def test_profiles_are_the_polynomials_over_phase_or_time(circles: Diagram) -> No
     (fold,) = cycles.special("LPC")
     axes = cycles.plot_profiles(X, fold, 0, -1)
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("phase", "$x$")
-    assert texts(axes)[0] == r"LPC, $\mu$ = -0.25"
+    assert texts(axes)[0] == r"LPC, $\mu$ = −0.25"
     assert len(set(texts(axes))) == 3
     phase, x = lines(axes)[0].T
     assert fold.profile is not None
@@ -162,11 +162,30 @@ def test_spectra_are_in_the_complex_plane_with_what_parts_stable_from_unstable(c
     axes = rest.plot_spectrum()
     np.testing.assert_allclose(np.asarray(axes.lines[0].get_xydata()), [[0, -1], [0, 1]], atol=1e-9)
     assert texts(axes) == [r"HB, $\mu$ = 0"]
+    left, right = axes.get_xlim()
+    assert left < -0.2 < 0.2 < right  # and not from one rounding error to the next
+    assert is_outside(axes)
     axes = cycles.plot_spectrum(0, cycles.specials[0])
     circle = np.asarray(axes.lines[-1].get_xydata())
     np.testing.assert_allclose(np.linalg.norm(circle, axis=1), 1.0)
     assert [line.get_marker() for line in axes.lines[:2]] == ["o", MARKS["LPC"].symbol]
     np.testing.assert_allclose(np.asarray(axes.lines[1].get_xydata()), [[1.0, 0.0]], atol=1e-4)
+    assert is_outside(axes)
+
+
+def is_outside(axes: Axes) -> bool:
+    """Tell whether the legend hides nothing of what is drawn."""
+    axes.figure.canvas.draw()
+    legend = axes.get_legend()
+    assert legend is not None
+    return legend.get_window_extent().y0 >= axes.get_window_extent().y1
+
+
+def test_symbols_outside_of_the_limits_are_not_drawn(circles: Diagram) -> None:
+    axes = circles.plot(X)
+    symbols = [line for line in axes.lines if line.get_linestyle() == "None"]
+    assert symbols
+    assert all(line.get_clip_on() for line in symbols)
 
 
 def test_stability_is_drawn_along_a_branch(circles: Diagram) -> None:
@@ -178,7 +197,9 @@ def test_stability_is_drawn_along_a_branch(circles: Diagram) -> None:
     axes = cycles.plot_stability()
     r = cycles.column(X)
     wanted = np.exp(4 * np.pi * (r**2 - 2 * r**4))
-    np.testing.assert_allclose(axes.lines[1].get_ydata(), np.where(wanted < 1e-4, np.nan, wanted), rtol=1e-3)
+    np.testing.assert_allclose(
+        axes.lines[1].get_ydata(), np.where((wanted < 1e-4) | (wanted > 1e4), np.nan, wanted), rtol=1e-3
+    )
     assert (axes.get_ylabel(), axes.get_yscale()) == ("absolute Floquet multipliers", "log")
 
 
@@ -213,6 +234,7 @@ def test_curves_in_two_parameters_pass_their_special_points_and_are_thin_where_n
         assert (axes.get_xlabel(), axes.get_ylabel()) == (r"$\mu$", "$k$")
         assert texts(axes) == ["folds", "cusp (CP)"]
         assert {line.get_linewidth() for line in axes.lines if line.get_linestyle() != "None"} == {width}
+        assert axes.get_legend().legend_handles[0].get_linewidth() == 1.8  # its name is that of thick and thin ones
         mu, k = lines(axes)[0].T
         np.testing.assert_allclose(np.abs(mu), 2 * (np.maximum(k, 0.0) / 3) ** 1.5, atol=2e-3)
         assert np.min(np.hypot(mu, k)) < 1e-6  # the sharp end is drawn

@@ -58,7 +58,7 @@ def mark(axes: Axes, kind: str, places: Iterable[tuple[float, float]]) -> None:
     size = 9.0 if look.symbol == "*" else 6.0
     axes.plot(
         across, up, look.symbol, label=look.name, markersize=size, markerfacecolor=look.color, markeredgecolor="black",
-        markeredgewidth=0.8, zorder=3, clip_on=False,
+        markeredgewidth=0.8, zorder=3,
     )  # fmt: skip
 
 

@@ -52,4 +52,15 @@ def drawn(curve: TwoParameterCurve, ax: Axes | None) -> Axes:
     axes.set_xlabel(label(curve.parameters[0], curve.parameters))
     axes.set_ylabel(label(curve.parameters[1], curve.parameters))
     show_legend(axes)
+    _widen_legend(axes)
     return axes
+
+
+def _widen_legend(axes: Axes) -> None:
+    """Give lines one width in the legend, of either width as they are in the plane."""
+    from matplotlib.lines import Line2D
+
+    legend = axes.get_legend()
+    for handle in () if legend is None else legend.legend_handles:
+        if isinstance(handle, Line2D) and handle.get_label() in NAMES.values():
+            handle.set_linewidth(THICK)

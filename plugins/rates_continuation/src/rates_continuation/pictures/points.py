@@ -41,10 +41,14 @@ def names_of(branch: Branch, points: Sequence[Shown]) -> list[str]:
     symbol = label(branch.parameters[0], [*branch.parameters, *branch.states])
     names = list[str]()
     for digits in range(DIGITS, MOST_DIGITS):
-        names = [f"{point.kind + ', ' if point.kind else ''}{symbol} = {point.p:.{digits}g}" for point in points]
+        names = [f"{point.kind + ', ' if point.kind else ''}{symbol} = {_number(point.p, digits)}" for point in points]
         if len(set(names)) == len(names):
             return names
     return [f"{name} ({number})" for number, name in enumerate(names, 1)]  # several at one value of the parameter
+
+
+def _number(value: float, digits: int) -> str:
+    return f"{value:.{digits}g}".replace("-", "\N{MINUS SIGN}")
 
 
 def shown_of(branch: Branch, points: Sequence[Any]) -> list[Shown]:

@@ -38,7 +38,7 @@ def drawn(profile: Profile, paths: Sequence[str], phase: bool, ax: Axes | None) 
             label=label(path, profile.states),
         )  # fmt: skip
     _name(axes, phase)
-    show_legend(axes)
+    show_legend(axes, above=True)
     return axes
 
 
@@ -63,7 +63,7 @@ def drawn_along(branch: CycleBranch, path: str, points: Sequence[Any], phase: bo
             )  # fmt: skip
     axes.set_ylabel(label(path, branch.states))
     _name(axes, phase)
-    show_legend(axes)
+    show_legend(axes, above=True)
     return axes
 
 

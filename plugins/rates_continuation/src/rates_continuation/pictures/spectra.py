@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 COLORS = ("black", RED, BLUE, GREEN, ORANGE, PURPLE, SKY)
 SYMBOLS = ("o", "s", "^", "D", "v", "P", "X")
-LEAST = 1e-4  # multiplier that is told from 0 in a picture, and from the error of a mesh
+ROOM = 0.2  # of the largest eigenvalue, on all sides of 0
+LEAST, MOST = 1e-4, 1e4  # multipliers that are told from 0 and from infinity in a picture, and from errors of a mesh
 
 
 def drawn(branch: Branch, points: Sequence[Any], ax: Axes | None) -> Axes:
@@ -42,10 +43,18 @@ def drawn(branch: Branch, points: Sequence[Any], ax: Axes | None) -> Axes:
             fillstyle="none", markersize=6.0 + number % 3, zorder=3, color=color,
         )  # fmt: skip
     _draw_border(axes, cycles)
+    if not cycles:
+        _widen(axes, max(float(np.nanmax(np.abs(point.eigenvalues))) for point in chosen))
     axes.set_xlabel("real part")
     axes.set_ylabel("imaginary part")
-    show_legend(axes)
+    show_legend(axes, above=True)
     return axes
+
+
+def _widen(axes: Axes, size: float) -> None:
+    """Show what is next to the imaginary axis as being there, and not by how much it misses that by rounding."""
+    axes.update_datalim([(-ROOM * size, -ROOM * size), (ROOM * size, ROOM * size)])
+    axes.autoscale_view()
 
 
 def _draw_border(axes: Axes, cycles: bool) -> None:
@@ -66,7 +75,7 @@ def drawn_along(branch: Branch, ax: Axes | None) -> Axes:
     """
     axes, cycles = axes_of(ax), isinstance(branch, CycleBranch)
     sizes = np.abs(branch.eigenvalues)
-    values = np.where(sizes < LEAST, np.nan, sizes) if cycles else branch.eigenvalues.real
+    values = np.where((sizes < LEAST) | (sizes > MOST), np.nan, sizes) if cycles else branch.eigenvalues.real
     color = BLUE if cycles else "black"
     axes.axhline(1.0 if cycles else 0.0, color="grey", linewidth=0.8)
     axes.plot(branch.p[:, 0], values, color=color, linewidth=1.0)
