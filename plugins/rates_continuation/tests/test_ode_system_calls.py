@@ -347,7 +347,7 @@ def test_a_grid_has_a_curve_in_each_of_its_axes(qif: ODESystem) -> None:
     assert figure.axes == axes
     assert len(axes) == len(lines) == 3
     assert axes[0].get_title() == "rate"
-    assert [text.get_text() for text in axes[0].texts] == ["(a)"]
+    assert [each.get_title("left") for each in axes] == ["(a)", "", ""]
     assert all(each.get_legend() is None for each in axes)
     assert axes[0].get_xlim() == axes[2].get_xlim()
     for wrong, said in (([], "it has none"), ([{"x": "eta"}], "one has no y and no cont")):
@@ -364,6 +364,16 @@ def test_looks_are_those_that_are_asked_for(qif: ODESystem) -> None:
     assert axes.get_xlim() == (-17.5, 12.5)
     assert {float(each.get_sizes()[0]) for each in axes.collections[1:]} == {16.0}
     assert axes.get_legend_handles_labels()[1] == ["LP"]
+
+
+def test_the_legend_hides_no_curve(qif: ODESystem) -> None:
+    figure = mpl.figure.Figure()
+    axes = figure.add_subplot()
+    lines = qif.plot_continuation("eta", "r", "eta", ax=axes)  # which goes to the upper right
+    figure.canvas.draw()
+    hidden = axes.get_legend().get_window_extent()
+    points = axes.transData.transform(np.vstack(lines.get_segments()))
+    assert not any(hidden.contains(*point) for point in points)
 
 
 def test_special_points_are_marked_alone(qif: ODESystem) -> None:

@@ -12,6 +12,7 @@ from rates_core.errors import ArgumentError, UnsupportedFeatureError
 from rates_core.switches import switch
 
 from rates_continuation.bounds import count
+from rates_continuation.ode_system.legends import show_legend
 from rates_continuation.ode_system.look import Look
 from rates_continuation.ode_system.names import Names
 from rates_continuation.ode_system.solutions import END, REGULAR, Curve
@@ -97,9 +98,8 @@ class Pictures(ABC):
         if look.title_var is not None:
             axes.set_title(f"{look.title_var} = {self._columns(look.title_var, curve)[0][0]:g}")
         self._mark(axes, [label for label, _ in curve.labels], across, up, look)
-        if bifurcation_legend and axes.get_legend_handles_labels()[0]:
-            handles = dict(zip(*reversed(axes.get_legend_handles_labels()), strict=True))
-            axes.legend(handles.values(), handles.keys())
+        if bifurcation_legend:
+            show_legend(axes)
         return lines
 
     def plot_continuation_grid(
@@ -115,7 +115,7 @@ class Pictures(ABC):
 
         Args:
             plots: for each of the axes `x`, `y` and `cont` of `plot_continuation`, and what else that takes; and
-                `title`, and `panel_label`, which stands in the upper left corner.
+                `title`, and `panel_label`, which stands above, at the left.
             ncols: number of axes side by side.
             figsize: of the figure, in inches.
             sharex: whether all have the same limits across.
@@ -148,7 +148,7 @@ class Pictures(ABC):
         if title is not None:
             axes.set_title(title)
         if label is not None:
-            axes.annotate(label, (0.0, 1.0), (4, -4), "axes fraction", "offset points", va="top", fontweight="bold")
+            axes.set_title(label, loc="left", fontweight="bold")
         return lines
 
     def plot_bifurcation_points(
