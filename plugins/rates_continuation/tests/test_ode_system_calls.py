@@ -49,9 +49,8 @@ METHODS = {
     "label_psi_crossings saddle_state warmup_period",
     "label_homoclinic_terminus": "cont threshold_ratio period_var label",
     "plot_continuation": f"x y cont ax force_axis_lim_update bifurcation_legend get_stability title_var {LOOK} {LINES}",
-    "plot_trajectory": "variables cont point ax force_axis_lim_update cutoff colorbar colorbar_label "
-    "labelpad tickpad axislimpad",
-    "plot_timeseries": "var cont points ax linespecs",
+    "plot_trajectory": f"variables cont point ax force_axis_lim_update cutoff colorbar colorbar_label {LINES}",
+    "plot_timeseries": f"var cont points ax linespecs {LINES}",
     "plot_bifurcation_points": f"solution_types x_vals y_vals ax {LOOK}",
     "plot_continuation_grid": "plots ncols figsize sharex sharey",
     "update_bifurcation_style": "bf_type marker color",
@@ -364,6 +363,15 @@ def test_looks_are_those_that_are_asked_for(qif: ODESystem) -> None:
     assert axes.get_xlim() == (-17.5, 12.5)
     assert {float(each.get_sizes()[0]) for each in axes.collections[1:]} == {16.0}
     assert axes.get_legend_handles_labels()[1] == ["LP"]
+
+
+def test_lines_of_cycles_look_as_their_stability_says(qif: ODESystem) -> None:
+    looks = {"line_color_stable": "tab:green", "line_color_unstable": "tab:red", "line_style_unstable": "dashed"}
+    assert qif.get_solution("cycles", 3)[0].data.stable is False
+    line = qif.plot_trajectory(["r", "v"], "cycles", 3, **looks)
+    assert (line.get_color(), line.get_linestyle()) == ("tab:red", "--")
+    axes = qif.plot_timeseries("r", "cycles", [3, 4], **looks, lw=3.0)
+    assert {(each.get_color(), each.get_linewidth()) for each in axes.lines} == {("tab:red", 3.0)}
 
 
 def test_the_legend_hides_no_curve(qif: ODESystem) -> None:

@@ -53,6 +53,17 @@ class Look:
         own = {name: value for name, value in given.items() if name in names and value is not None}
         return cls(**own), {name: value for name, value in given.items() if name not in names}
 
+    def line(self, given: Mapping[str, Any], stable: bool | None) -> dict[str, Any]:
+        """Return what arguments say of a line of one solution, for Matplotlib's `plot`.
+
+        Args:
+            given: the arguments.
+            stable: whether the solution is; None in time.
+        """
+        end = "unstable" if stable is False else "stable"
+        names = {"color": f"line_color_{end}", "linestyle": f"line_style_{end}"}
+        return {key: getattr(self, name) for key, name in names.items() if name in given}
+
     def check_none(self, rest: Mapping[str, Any]) -> None:
         """Raise if there are other arguments.
 

@@ -217,10 +217,12 @@ class Pictures(ABC):
         paths = [self.names.column(key, self.names.states) for key in variables]
         if len(paths) not in (2, 3):
             raise ArgumentError(f"variables must name two or three states; it names {len(paths)}.")
-        times, values = self._in_time(paths, self.get_continuation(cont), point)
+        curve = self.get_continuation(cont)
+        times, values = self._in_time(paths, curve, point)
         values = values[times >= (cutoff or 0.0)]
         axes, (look, rest) = _axes(ax, "3d" if len(paths) == 3 else None), Look.of(kwargs)
-        (line,) = axes.plot(*values.T, **rest)
+        stable = None if point is None else curve.solutions[curve.index(point)].stable
+        (line,) = axes.plot(*values.T, **{**look.line(kwargs, stable), **rest})
         if len(paths) == 2:
             _fit(axes, list(values.T[:, None]), force_axis_lim_update, look.axislimpad)
         look.name(axes, dict(zip("xyz", variables, strict=False)))
@@ -259,7 +261,9 @@ class Pictures(ABC):
         for number, point in enumerate(wanted):
             times, values = self._in_time([path], curve, point)
             own = linespecs[number] if linespecs else {}
-            axes.plot(times, values[:, 0], **{"label": None if point is None else str(point), **rest, **own})
+            stable = None if point is None else curve.solutions[curve.index(point)].stable
+            said = {"label": None if point is None else str(point), **look.line(kwargs, stable)}
+            axes.plot(times, values[:, 0], **{**said, **rest, **own})
         look.name(axes, {"x": "t", "y": var})
         return axes
 
