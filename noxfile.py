@@ -32,7 +32,8 @@ PEERS = {
 
 VERSIONS = {
     "constrained": ["--constraint", str(CONSTRAINTS)],
-    "lowest": ["--resolution", "lowest-direct"],
+    # versions that this Python has no wheel of are below those that anybody gets
+    "lowest": ["--resolution", "lowest-direct", "--only-binary", ":all:"],
     "newest": ["--upgrade"],
 }
 
@@ -61,6 +62,12 @@ class Member:
     def requirements(self) -> list[str]:
         """What the distribution needs to be used."""
         return list(self.settings["project"]["dependencies"])
+
+    @property
+    def requirements_of_extras(self) -> list[str]:
+        """What it needs of others for all that it can do."""
+        extras = self.settings["project"].get("optional-dependencies", {})
+        return split(requirement for requirements in extras.values() for requirement in requirements)[1]
 
     @property
     def test_requirements(self) -> list[str]:
@@ -281,7 +288,8 @@ def lowest(session: nox.Session, member: str) -> None:
     needed = with_needed_members([CORE, MEMBERS[member]]).values()
     # wheels bring what they need in any version that suits: the lowest is taken of what is asked for by name
     named = [requirement for one in needed for requirement in one.requirements]
-    run_suite(session, MEMBERS[member], *named, versions="lowest", exhaustive=False)
+    extras = MEMBERS[member].requirements_of_extras
+    run_suite(session, MEMBERS[member], *named, *extras, versions="lowest", exhaustive=False)
 
 
 @nox.session
