@@ -12,6 +12,7 @@ SETTINGS = '[project]\nname = "rates-moon"\ndependencies = ["rates-core>=0.1"]\n
 
 
 def test_a_new_folder_has_its_sessions_without_being_named_anywhere(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "tools" / "sessions", tmp_path / "tools" / "sessions")
     for name in ("noxfile.py", "pyproject.toml", "rates_core/pyproject.toml"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
