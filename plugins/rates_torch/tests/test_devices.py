@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -40,8 +41,19 @@ def test_a_processor_that_is_not_there_is_refused_with_those_that_are() -> None:
     assert str(error.value).startswith("There is no device 'cpu:7' here; PyTorch finds: cpu:0")
 
 
-@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
-def test_a_gpu_that_is_not_there_is_refused_with_the_remedy() -> None:
+def without_a_driver() -> bool:
+    """Say what a build of PyTorch for CUDA says of a machine without one."""
+    warnings.warn("CUDA initialization: Unexpected error from cudaGetDeviceCount().", UserWarning, stacklevel=2)
+    return False
+
+
+def test_a_processor_that_is_there_is_taken_without_a_word_of_gpus(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", without_a_driver)
+    np.testing.assert_allclose(compiled("cpu").run()["x"], 0.95 ** np.arange(10), rtol=1e-14)
+
+
+def test_a_gpu_that_is_not_there_is_refused_with_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", without_a_driver)
     with pytest.raises(PluginError) as error:
         compiled("cuda")
     assert str(error.value) == (

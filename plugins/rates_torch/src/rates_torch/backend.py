@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 from typing import Any
@@ -95,9 +96,16 @@ def _device(value: Any) -> torch.device | None:
     chosen = chosen_device(value)
     if chosen is None:
         return None
-    counts = {"cpu": 1, "cuda": torch.cuda.device_count() if torch.cuda.is_available() else 0}
+    counts = {"cpu": 1, "cuda": _gpus()}
     if chosen[1] >= counts[chosen[0]]:
         found = [f"{kind}:{number}" for kind, count in counts.items() for number in range(count)]
         remedy = " For 'cuda' it needs a GPU of NVIDIA and a build of PyTorch for CUDA."
         raise no_device(value, "PyTorch", found, "" if counts["cuda"] else remedy)
     return torch.device(*chosen)
+
+
+def _gpus() -> int:
+    """Count the GPUs that PyTorch finds; of a driver that is not there it may warn, and the refusal says it better."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        return torch.cuda.device_count() if torch.cuda.is_available() else 0
