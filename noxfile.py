@@ -46,6 +46,8 @@ PEERS = {
     "pyrates": ["pyrates==1.2.3"],
 }
 
+INTERPRETERS = {version: interpreter_of(version) for version in PYTHONS}
+
 nox.needs_version = ">=2025.5.1"
 nox.options.default_venv_backend = "uv"
 nox.options.reuse_existing_virtualenvs = True
@@ -105,13 +107,13 @@ def lowest(session: nox.Session, member: str) -> None:
 
 
 @nox.session
-@nox.parametrize("python", [nox.param(interpreter_of(version), id=version) for version in PYTHONS])
-def newest(session: nox.Session) -> None:
-    """Run every suite, all members in one environment, on the newest versions of what they need, under each Python."""
-    provide(session, MEMBERS.values())
-    test_requirements = {r for member in MEMBERS.values() for r in member.test_requirements}
-    install(session, *MEMBERS, *sorted(test_requirements), *TEST_TOOLS, versions="newest")
-    pytest(session, *map(suite, MEMBERS.values()), exhaustive=False)
+@nox.parametrize(
+    "python, member",
+    [nox.param(python, name, id=f"{name}, {version}") for version, python in INTERPRETERS.items() for name in MEMBERS],
+)
+def newest(session: nox.Session, member: str) -> None:
+    """Run the suite of one member on the newest versions of what it needs, under each Python."""
+    run_suite(session, MEMBERS[member], *MEMBERS[member].requirements_of_extras, versions="newest", exhaustive=False)
 
 
 @nox.session
