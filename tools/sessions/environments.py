@@ -16,8 +16,8 @@ CONSTRAINTS = ROOT / "constraints" / "ci.txt"
 
 VERSIONS = {
     "constrained": ["--constraint", str(CONSTRAINTS)],
-    # versions that this Python has no wheel of are below those that anybody gets
-    "lowest": ["--resolution", "lowest-direct", "--only-binary", ":all:"],
+    # in a used environment too; what this Python has no wheel of is had by nobody
+    "lowest": ["--upgrade", "--resolution", "lowest-direct", "--only-binary", ":all:"],
     "newest": ["--upgrade"],
 }
 
