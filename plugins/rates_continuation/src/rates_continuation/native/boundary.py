@@ -6,6 +6,7 @@ References:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import cached_property
 from typing import ClassVar, NamedTuple, Self
@@ -24,11 +25,13 @@ from rates_continuation.native.collocation import (
     node_times,
 )
 from rates_continuation.native.curve import Curve, Place, Step
-from rates_continuation.native.equations import CONVERGED, MOST_ITERATIONS, ROUNDED
-from rates_continuation.native.linearised import Integrals, Linearised, Residual, missed, summed
+from rates_continuation.native.equations import MOST_ITERATIONS, ROUNDED
+from rates_continuation.native.linearised import Integrals, Linearised, Residual, missed, summed, values_and_slopes
 from rates_continuation.native.motion import Motion, drift_along
 
-MORE = 4  # steps that are taken with the equations of one
+MORE = 10  # steps that take as long as making new equations
+TRIED = 2  # steps with equations of another place, before it counts how many more it would take
+NEARLY = 1e-10  # size of what is left, in scales, which one step with equations made there takes away
 CRUSHED = 0.3  # of an interval: a step that leaves less of one is too long
 SLIGHT = 1e-3  # change of a state along a profile, of its size, below which its form does not matter
 
@@ -128,10 +131,27 @@ class ProfileCurve(Curve):
     def residual(self, z: np.ndarray) -> Residual:
         """Return by how much z misses what has to hold."""
         profile, s = self.split(z)
-        x = at_gauss_points(profile, basis().values)
+        x, slopes = values_and_slopes(profile)
         ends = self.problem.ends(profile[0], profile[-1], s)
-        inside = missed(profile, np.diff(self.mesh), self.problem.values(x, s))
-        return Residual(inside, ends.values, Integrals.of(self, x, s).values)
+        inside = missed(slopes, np.diff(self.mesh), self.problem.values(x, s))
+        return Residual(inside, ends.values, self.integrals(profile, x, s))
+
+    def integrals(self, profile: np.ndarray, x: np.ndarray, s: np.ndarray) -> np.ndarray:
+        """Return conditions on integrals, for a profile that has the states x at the Gauss points, and numbers."""
+        if not self.problem.linear_integrands:
+            return Integrals.of(self, x, s).values
+        at_reference, by_all = self._linear_integrals
+        return np.asarray(at_reference + by_all[:, : profile.size] @ (profile - self.reference).ravel())
+
+    def integrals_by_all(self, x: np.ndarray, s: np.ndarray) -> np.ndarray:
+        """Return the derivatives of these by the profile and the numbers, `[conditions, unknowns]`."""
+        return self._linear_integrals[1] if self.problem.linear_integrands else Integrals.of(self, x, s).by_all
+
+    @cached_property
+    def _linear_integrals(self) -> tuple[np.ndarray, np.ndarray]:
+        """Integrals of the reference, and their derivatives."""
+        found = Integrals.of(self, self.reference_at_gauss_points[0], np.zeros(len(self.numbers)))
+        return found.values, found.by_all
 
     def place(
         self,
@@ -164,11 +184,11 @@ class ProfileCurve(Curve):
                 z = z + step
                 error = size * min(1.0, size / last) if number else size  # what is left behind this step
                 rounding = made > 0 and 0.1 * last < size < ROUNDED
-                if error < CONVERGED or rounding:
+                if error < NEARLY or rounding:
                     return _Corrected(z, made, error)
             if made > MOST_ITERATIONS or (made and kept and not size <= 2.0 * last):
                 return None
-            if (kept or step is None) and _many_are_left(size, last):
+            if (kept >= (1 if made else TRIED) or step is None or not size < last) and _many_are_left(size, last):
                 linear, made, kept = self.linearised(z), made + 1, 0
                 residual = linear.residual
             else:
@@ -236,7 +256,7 @@ class ProfileCurve(Curve):
         if curve.mesh is self.mesh:
             return self, place
         times = node_times(self.mesh, DEGREE)
-        z, tangent = (curve.at_times(times, vector) for vector in (place.z, place.tangent))
+        z, tangent = curve.all_at_times(times, [place.z, place.tangent])
         return self, Place(z, tangent, place.scale).rescaled(self.scale)
 
     def carried_on(self, place: Place) -> tuple[Self, Place]:
@@ -258,18 +278,23 @@ class ProfileCurve(Curve):
         wide = np.maximum(self.numbers, np.abs(numbers))
         mesh = adapted(self.mesh, profile, np.maximum(np.ptp(profile, axis=0), SLIGHT * states), self.care)
         times = node_times(mesh, DEGREE)
-        z, tangent = (self.at_times(times, vector) for vector in (place.z, place.tangent))
-        bend = None if place.bend is None else self.at_times(times, place.bend)
+        vectors = [place.z, place.tangent, *([] if place.bend is None else [place.bend])]
+        z, tangent, *bend = self.all_at_times(times, vectors)
         near = place.linear if isinstance(place, Solved) and len(mesh) == len(self.mesh) else None
         reference = self.split(z)[0]
         curve = evolve(self, mesh=mesh, reference=reference, states=states, numbers=wide, near=near, motion=None)
-        here = Place(z, tangent, curve.scale, place.iterations, place.error, bend=bend)
+        here = Place(z, tangent, curve.scale, place.iterations, place.error, bend=next(iter(bend), None))
         return curve, here.rescaled(curve.scale)
 
     def at_times(self, times: np.ndarray, vector: np.ndarray) -> np.ndarray:
         """Return a vector of unknowns at other times."""
-        profile, numbers = self.split(vector)
-        return np.append(interpolated(self.mesh, profile, times, DEGREE), numbers)
+        return self.all_at_times(times, [vector])[0]
+
+    def all_at_times(self, times: np.ndarray, vectors: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """Return vectors of unknowns at other times."""
+        profiles, numbers = zip(*map(self.split, vectors), strict=True)
+        found = interpolated(self.mesh, np.hstack(profiles), times, DEGREE)
+        return [np.append(*parts) for parts in zip(np.split(found, len(vectors), axis=1), numbers, strict=True)]
 
     def rates_at_nodes(self, z: np.ndarray) -> np.ndarray:
         """Return how fast the profile moves in time, `[nodes, states]`."""
@@ -284,4 +309,4 @@ class ProfileCurve(Curve):
 
 def _many_are_left(size: float, last: float) -> bool:
     """Tell whether steps that go on to shrink as the last one did are too many until nothing is left."""
-    return size >= last or np.log(CONVERGED / size) < MORE * np.log(size / last)
+    return size >= last or np.log(NEARLY / size) < MORE * np.log(size / last)

@@ -7,6 +7,7 @@ integrals. There is one condition fewer than it takes for single solutions: the 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
 import numpy as np
 from attrs import frozen
@@ -60,7 +61,13 @@ class Integrands:
 
 
 class BoundaryProblem(ABC):
-    """What holds for a profile."""
+    """What holds for a profile.
+
+    Attributes:
+        linear_integrands: whether integrands have the same derivatives at all states and numbers.
+    """
+
+    linear_integrands: ClassVar[bool] = False
 
     @property
     @abstractmethod

@@ -41,6 +41,7 @@ class Basis:
         nodes: `[degree + 1]`.
         values: of each polynomial at the Gauss points, `[degree, degree + 1]`.
         slopes: their derivatives there.
+        both: values above slopes.
         weights: of the Gauss points in an integral, `[degree]`.
         highest: highest derivative of each polynomial, which is a constant, `[degree + 1]`.
         integrals: of each polynomial.
@@ -50,6 +51,7 @@ class Basis:
     nodes: np.ndarray
     values: np.ndarray
     slopes: np.ndarray
+    both: np.ndarray
     weights: np.ndarray
     highest: np.ndarray
     integrals: np.ndarray
@@ -66,10 +68,10 @@ def basis(degree: int = DEGREE) -> Basis:
     powers = np.arange(degree + 1)
     slopes = np.zeros((degree, degree + 1))
     slopes[:, 1:] = powers[1:] * np.vander(points, degree, increasing=True)
-    values = np.vander(points, degree + 1, increasing=True)
+    values, slopes = np.vander(points, degree + 1, increasing=True) @ coefficients, slopes @ coefficients
     factorial = float(np.prod(np.arange(1, degree + 1)))
     return Basis(
-        nodes, values @ coefficients, slopes @ coefficients, weights, factorial * coefficients[-1],
+        nodes, values, slopes, np.vstack([values, slopes]), weights, factorial * coefficients[-1],
         (1.0 / (powers + 1)) @ coefficients, coefficients,
     )  # fmt: skip
 
@@ -79,7 +81,7 @@ def at_gauss_points(profile: np.ndarray, matrix: np.ndarray) -> np.ndarray:
 
     Args:
         profile: values at all nodes, `[intervals * degree + 1, states]`.
-        matrix: `values` or `slopes` of the basis.
+        matrix: `values` or `slopes` of the basis, or `both`, for one below the other.
     """
     return np.asarray(matrix @ pieces(profile, matrix.shape[1] - 1))
 

@@ -14,6 +14,7 @@ import numpy as np
 from attrs import frozen
 
 JOINED = 4  # neighbours at a time: fewer levels for some more arithmetic
+AT_ONCE = 8  # so many are joined, if they are the last ones
 
 
 @frozen(eq=False)
@@ -22,16 +23,13 @@ class Level:
 
     Attributes:
         rest: number of blocks behind the last group, which stay as they are.
-        between: what makes the points inside of groups from columns of the equations, `[groups, points, rows]`.
-        by_first: those points by that before each group.
-        by_last: by that behind it.
+        between: what makes the points inside of groups from that before each group, that behind it, and columns of the
+            equations, one below the other, `[groups, rows of points, rows]`.
         kept: what makes columns of the joined blocks from columns of the equations, `[groups, states, rows]`.
     """
 
     rest: int
     between: np.ndarray
-    by_first: np.ndarray
-    by_last: np.ndarray
     kept: np.ndarray
 
 
@@ -59,10 +57,10 @@ class Chain:
         return cls(tuple(levels), left[0], right[0])
 
     def closing(self, columns: np.ndarray) -> tuple[list[np.ndarray], np.ndarray]:
-        """Return C of all levels, and of the block that is left.
+        """Return what stands in the equations besides u at all levels, and in the block that is left.
 
         Args:
-            columns: C of the blocks, `[blocks, states, numbers]`.
+            columns: C e of the blocks, for one or more e, `[blocks, states, columns]`.
         """
         levels = []
         for level in self.levels:
@@ -73,29 +71,29 @@ class Chain:
             columns = np.concatenate([joined, columns[len(columns) - level.rest :]]) if level.rest else joined
         return levels, columns[0]
 
-    def points(self, first: np.ndarray, last: np.ndarray, numbers: np.ndarray, columns: list[np.ndarray]) -> np.ndarray:
-        """Return all points of the chain, `[blocks + 1, ...]`, where all are matrices that multiply the same unknowns.
+    def points(self, first: np.ndarray, last: np.ndarray, columns: list[np.ndarray]) -> np.ndarray:
+        """Return all points of the chain, `[blocks + 1, states, columns]`.
 
         Args:
-            first: the first point.
+            first: the first point, column by column.
             last: the last one.
-            numbers: e.
-            columns: C of all levels.
+            columns: C e of all levels.
         """
         points = np.stack([first, last])
+        size, wide = first.shape
         for level, own in zip(reversed(self.levels), reversed(columns), strict=True):
-            groups, size = len(level.kept), points.shape[1]
-            before, behind = points[:groups], points[1 : groups + 1]
-            between = level.by_first @ before + level.by_last @ behind - (level.between @ own) @ numbers
-            between = between.reshape(groups, -1, *points.shape[1:])
-            found = np.concatenate([before[:, None], between], axis=1).reshape(-1, size, points.shape[2])
-            points = np.concatenate([found, points[groups:]])
+            groups, grouped = len(level.kept), own.shape[1] // size * len(level.kept)
+            before, behind, rest = points[:groups], points[1 : groups + 1], points[groups:]
+            points = np.empty((grouped + len(rest), size, wide), np.result_type(points, own))
+            inside = points[:grouped].reshape(groups, -1, wide)
+            inside[:, :size], points[grouped:] = before, rest
+            np.matmul(level.between, np.concatenate([before, behind, own], axis=1), out=inside[:, size:])
         return points
 
 
 def _joined(left: np.ndarray, right: np.ndarray) -> tuple[Level, np.ndarray, np.ndarray]:
     """Return some neighbours joined, and the chain that is left."""
-    together, size = min(JOINED, len(left)), left.shape[1]
+    together, size = len(left) if len(left) <= AT_ONCE else JOINED, left.shape[1]
     groups, rest = divmod(len(left), together)
     a, b = (part[: groups * together].reshape(groups, together, size, size) for part in (left, right))
     matrix = np.zeros((groups, together, size, together - 1, size))
@@ -104,9 +102,10 @@ def _joined(left: np.ndarray, right: np.ndarray) -> tuple[Level, np.ndarray, np.
     inside = (together - 1) * size
     rotation, triangle = np.linalg.qr(matrix.reshape(groups, together * size, inside), mode="complete")
     turned = rotation.swapaxes(-1, -2)
-    between, kept = np.linalg.solve(triangle[:, :inside], turned[:, :inside]), turned[:, inside:]
+    between, kept = np.linalg.solve(triangle[:, :inside], -turned[:, :inside]), turned[:, inside:]
     first, last = a[:, 0], b[:, -1]
-    level = Level(rest, between, -between[..., :size] @ first, -between[..., -size:] @ last, kept)
+    by_ends = between[..., :size] @ first, between[..., -size:] @ last
+    level = Level(rest, np.concatenate([*by_ends, between], axis=-1), kept)
     joined = kept[..., :size] @ first, kept[..., -size:] @ last
     if not rest:
         return level, *joined

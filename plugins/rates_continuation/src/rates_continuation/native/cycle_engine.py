@@ -12,7 +12,7 @@ from rates_continuation.native.collocation import DEGREE, interpolated, node_tim
 from rates_continuation.native.curve import Place
 from rates_continuation.native.cycle_crossings import CycleCrossing, all_crossings
 from rates_continuation.native.cycles import Periodic
-from rates_continuation.native.equations import newton
+from rates_continuation.native.equations import newton, solved
 from rates_continuation.native.equilibria import EquilibriaThere
 from rates_continuation.native.floquet import Cycle
 from rates_continuation.native.tracing import Bounds, Steps, trace
@@ -21,6 +21,7 @@ SHRUNK = (0.5, 0.25, 0.125, 0.06)  # of what shrinks: what the last cycles have 
 GONE = 0.02  # of a cycle, or of its difference to one of half the period: what is left where it is that
 CLOSE = 1e-4  # distance to an equilibrium, of the size of a cycle, at which it is as good as homoclinic
 NEAR = 1e-2  # and at which it may be
+FAR = 0.5  # first step of Newton's method towards an equilibrium, of that size, from where it is not near
 GROWN = 1.25  # times the period
 STILL = 1e-5  # change of the parameter, in scales
 
@@ -185,5 +186,8 @@ def _to_rest(cycle: Cycle) -> float:
     size = np.maximum(size, 1e-3 * float(np.max(size)))
     rates = np.abs(problem.field.rates(cycle.profile, cycle.p)) / size
     slowest = cycle.profile[int(np.argmin(np.max(rates, axis=1)))]
+    first = solved(problem.field.by_states(slowest, cycle.p), problem.field.rates(slowest, cycle.p))
+    if first is None or float(np.max(np.abs(first) / size)) > FAR:
+        return np.inf
     found = newton(EquilibriaThere(problem.field, cycle.p), slowest, size)
     return np.inf if found is None else float(np.max(np.abs(found.z - slowest) / size))

@@ -169,7 +169,7 @@ class _Around:
         linear = linear_at(self.cycle.curve, self.cycle.place)
         columns, levels, _ = self._closing(g)
         ends = start[:, None], multiplier * start[:, None]
-        points = linear.chain.points(*ends, np.ones((1, 1)), levels)
+        points = linear.chain.points(*ends, levels)
         inner = (linear.by_first @ points[:-1] + columns)[..., 0]
         nodes = np.concatenate([start[None], inner.reshape(-1, len(start))])
         return at_gauss_points(nodes, basis().values)

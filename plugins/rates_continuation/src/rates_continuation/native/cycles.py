@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 from attrs import frozen
 
@@ -25,6 +27,8 @@ class Periodic(BoundaryProblem):
 
     field: Field
     states: np.ndarray
+
+    linear_integrands: ClassVar[bool] = True
 
     @property
     def size(self) -> int:

@@ -9,7 +9,7 @@ References:
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -22,6 +22,8 @@ from rates_continuation.native.equations import solved
 
 if TYPE_CHECKING:
     from rates_continuation.native.boundary import ProfileCurve
+
+SMALL = 12  # states, for which blocks of equations are made faster by products than one by one
 
 
 def summed(parts: np.ndarray) -> np.ndarray:
@@ -74,23 +76,18 @@ class Linearised:
     def of(cls, curve: ProfileCurve, z: np.ndarray) -> Linearised:
         """Return the equations of a curve at z."""
         profile, s = curve.split(z)
-        own, widths = basis(), np.diff(curve.mesh)
-        x = at_gauss_points(profile, own.values)
-        count, _, size = x.shape
-        found, rows = curve.problem.rates(x, s), Integrals.of(curve, x, s)
-        ends = curve.problem.ends(profile[0], profile[-1], s)
-        steps = widths[:, None, None]
-        # rows: Gauss point, equation; columns: node, state
-        matrix = own.values[:, None, :, None] * (-steps[..., None] * found.by_states)[:, :, :, None, :]
-        states = np.arange(size)
-        matrix[:, :, states, :, states] += own.slopes[None]
-        matrix = matrix.reshape(count, DEGREE * size, -1)
+        widths, size = np.diff(curve.mesh), curve.problem.size
+        x, slopes = values_and_slopes(profile)
+        count, rows, steps = len(x), DEGREE * size, widths[:, None, None, None]
+        found, ends = curve.problem.rates(x, s), curve.problem.ends(profile[0], profile[-1], s)
+        integrals, by_all = curve.integrals(profile, x, s), curve.integrals_by_all(x, s)
+        matrix = _inside(steps * found.by_states)
         inverse = np.linalg.inv(matrix[..., size:])
-        by_numbers = inverse @ (steps[..., None] * found.by_numbers).reshape(count, DEGREE * size, -1)
+        by_numbers = inverse @ (steps * found.by_numbers).reshape(count, rows, -1)
         by_first = -inverse @ matrix[..., :size]
         chain = Chain.of(-by_first[:, -size:], np.broadcast_to(np.eye(size), (count, size, size)))
-        residual = Residual(missed(profile, widths, found.values), ends.values, rows.values)
-        return cls(residual, inverse, by_first, by_numbers, chain, ends, rows.by_all)
+        residual = Residual(missed(slopes, widths, found.values), ends.values, integrals)
+        return cls(residual, inverse, by_first, by_numbers, chain, ends, by_all)
 
     def step(self, residual: Residual, row: np.ndarray, right: float) -> np.ndarray | None:
         """Return the step that makes up for a residual and has a given product with a row; None if there is none."""
@@ -106,7 +103,7 @@ class Linearised:
         """Return the profile that goes from one value to another while the numbers stay, `[nodes, states]`."""
         none = np.zeros((len(self.by_first), len(first), 1))
         ends = first[:, None], last[:, None]
-        points = self.chain.points(*ends, np.zeros((1, 1)), self.chain.closing(none)[0])
+        points = self.chain.points(*ends, self.chain.closing(none)[0])
         inner = (self.by_first @ points[:-1])[..., 0]
         return np.concatenate([first[None], inner.reshape(-1, len(first))])
 
@@ -134,34 +131,38 @@ class Linearised:
     def _free(self) -> _Solutions:
         """What solves the equations inside of intervals and on the ends without a residual, column by column."""
         apart, by_numbers, _ = self._ends
-        numbers = np.eye(self.by_numbers.shape[-1], apart.shape[1] + by_numbers.shape[1], apart.shape[1])
-        return self._solutions(np.hstack([apart, by_numbers]), self.by_numbers, numbers, numbers)
+        count, rows, own = self.by_numbers.shape
+        columns = np.zeros((count, rows, apart.shape[1] + own))
+        columns[..., apart.shape[1] :] = self.by_numbers
+        return self._solutions(np.hstack([apart, by_numbers]), columns, np.eye(own, columns.shape[2], apart.shape[1]))
 
     def _particular(self, residual: Residual) -> _Solutions:
         """Return what makes up for a residual inside of intervals and on the ends, while the numbers stay."""
         ends = self._ends[2] @ residual.ends
-        columns = -(self.inverse @ residual.inside[..., None])
-        made = self._solutions(ends[:, None], columns, np.ones((1, 1)), np.zeros((self.by_numbers.shape[-1], 1)))
+        columns = self.inverse @ -residual.inside[..., None]
+        made = self._solutions(ends[:, None], columns, np.zeros((self.by_numbers.shape[-1], 1)))
         left = made.left[:, 0]
         left[len(left) - len(residual.integrals) :] += residual.integrals
         return _Solutions(made.whole[:, 0], left)
 
-    def _solutions(self, ends: np.ndarray, columns: np.ndarray, numbers: np.ndarray, own: np.ndarray) -> _Solutions:
-        """Return profiles between given ends.
+    def _solutions(self, ends: np.ndarray, columns: np.ndarray, numbers: np.ndarray) -> _Solutions:
+        """Return profiles between given ends, column by column.
 
         Args:
-            ends: both, one below the other, column by column.
-            columns: of the equations inside of intervals.
-            numbers: by which these are multiplied.
-            own: what stands behind the profiles.
+            ends: both, one below the other.
+            columns: what the equations inside of intervals make of the numbers, or of a residual.
+            numbers: behind the profiles.
         """
-        size = self.by_first.shape[-1]
+        size, wide = self.by_first.shape[-1], ends.shape[1]
         levels, last = self.chain.closing(-columns[:, -size:])
-        points = self.chain.points(ends[:size], ends[size:], numbers, levels)
-        inner = self.by_first @ points[:-1] + columns @ numbers
-        whole = np.concatenate([points[0], inner.reshape(-1, ends.shape[1]), own])
-        closing = self.chain.left @ points[0] + self.chain.right @ points[-1] + last @ numbers
-        return _Solutions(whole, np.vstack([closing, self.rows @ whole]))
+        points = self.chain.points(ends[:size], ends[size:], levels)
+        whole = np.empty((size + columns.shape[0] * columns.shape[1] + len(numbers), wide))
+        inner = whole[size : len(whole) - len(numbers)].reshape(columns.shape)
+        whole[:size], whole[len(whole) - len(numbers) :] = points[0], numbers
+        np.matmul(self.by_first, points[:-1], out=inner)
+        inner += columns
+        closing = self.chain.left @ points[0] + self.chain.right @ points[-1] + last
+        return _Solutions(whole, np.concatenate([closing, self.rows @ whole]))
 
 
 class _Solutions(NamedTuple):
@@ -176,10 +177,41 @@ class _Solutions(NamedTuple):
     left: np.ndarray
 
 
-def missed(profile: np.ndarray, widths: np.ndarray, rates: np.ndarray) -> np.ndarray:
+def values_and_slopes(profile: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return a profile at the Gauss points and its slopes in units of intervals, `[intervals, degree, states]`."""
+    found = at_gauss_points(profile, basis().both)
+    return found[:, :DEGREE], found[:, DEGREE:]
+
+
+def missed(slopes: np.ndarray, widths: np.ndarray, rates: np.ndarray) -> np.ndarray:
     """Return the residual at the Gauss points, `[intervals, degree * states]`."""
-    found = at_gauss_points(profile, basis().slopes) - widths[:, None, None] * rates
-    return np.asarray(found.reshape(len(widths), -1))
+    return np.asarray((slopes - widths[:, None, None] * rates).reshape(len(widths), -1))
+
+
+@cache
+def _spread(size: int) -> np.ndarray:
+    """Return what spreads derivatives by states over nodes, `[degree, states, (degree + 1) * states]`."""
+    return np.asarray(np.einsum("gp,ij->gipj", -basis().values, np.eye(size))).reshape(DEGREE, size, -1)
+
+
+@cache
+def _of_slopes(size: int) -> np.ndarray:
+    """Return the rows of the equations that belong to slopes, `[degree * states, (degree + 1) * states]`."""
+    return np.kron(basis().slopes, np.eye(size))
+
+
+def _inside(by_states: np.ndarray) -> np.ndarray:
+    """Return the equations inside of intervals by the nodes of these, `[intervals, rows, (degree + 1) * states]`.
+
+    Args:
+        by_states: derivatives of the rates times the width of intervals, `[intervals, degree, states, states]`.
+    """
+    count, _, size, _ = by_states.shape
+    if size <= SMALL:
+        return np.asarray((by_states @ _spread(size)).reshape(count, DEGREE * size, -1) + _of_slopes(size))
+    matrix = -basis().values[:, None, :, None] * by_states[:, :, :, None, :]  # row: point, state; column: node, state
+    np.einsum("kgipi->kgip", matrix)[...] += basis().slopes[:, None]
+    return np.asarray(matrix.reshape(count, DEGREE * size, -1))
 
 
 @frozen(eq=False)
