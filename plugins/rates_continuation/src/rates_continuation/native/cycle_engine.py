@@ -8,13 +8,14 @@ import numpy as np
 from attrs import evolve, frozen
 
 from rates_continuation.native.boundary import ProfileCurve
-from rates_continuation.native.collocation import DEGREE, interpolated, node_times
+from rates_continuation.native.collocation import DEGREE, interpolated
 from rates_continuation.native.curve import Place
 from rates_continuation.native.cycle_crossings import CycleCrossing, all_crossings
 from rates_continuation.native.cycles import Periodic
 from rates_continuation.native.equations import newton, solved
 from rates_continuation.native.equilibria import EquilibriaThere
 from rates_continuation.native.floquet import Cycle
+from rates_continuation.native.linearised import summed
 from rates_continuation.native.tracing import Bounds, Steps, trace
 
 SHRUNK = (0.5, 0.25, 0.125, 0.06)  # of what shrinks: what the last cycles have of it
@@ -123,8 +124,9 @@ def _left(after: Cycle, part: Part) -> float:
     """Return how much of a part of the cycle before is left, less than nothing if it swings the other way."""
     assert after.curve.before is not None
     one, other = (part(after.curve, *known) for known in (after.curve.before, (after.curve.mesh, after.profile)))
-    weights = after.curve.weights[:, None]
-    return float(np.sum(one * other * weights) / np.sum(one * one * weights))
+    weights = summed(np.full((len(after.curve.mesh) - 1, 2), 0.5) * np.diff(after.curve.mesh)[:, None])
+    products = weights @ (one * np.stack([other, one]))
+    return float(np.sum(products[0]) / np.sum(products[1]))
 
 
 def _shrinking(last: Cycle, behind: Cycle, part: Part) -> Iterator[Cycle]:
@@ -141,14 +143,13 @@ def _shrinking(last: Cycle, behind: Cycle, part: Part) -> Iterator[Cycle]:
 
 
 def _swing(curve: ProfileCurve, mesh: np.ndarray, profile: np.ndarray) -> np.ndarray:
-    """Return how a cycle swings around its mean."""
-    return np.asarray((profile - curve.weights @ profile) / curve.states)
+    """Return how a cycle swings around its mean, at the ends of intervals."""
+    return np.asarray((profile[::DEGREE] - curve.weights @ profile) / curve.states)
 
 
 def _difference(curve: ProfileCurve, mesh: np.ndarray, profile: np.ndarray) -> np.ndarray:
-    """Return how the second half of a cycle differs from the first one."""
-    later = (node_times(mesh, DEGREE) + 0.5) % 1.0
-    return np.asarray((interpolated(mesh, profile, later, DEGREE) - profile) / curve.states)
+    """Return how the second half of a cycle differs from the first one, at the ends of intervals."""
+    return np.asarray((interpolated(mesh, profile, (mesh + 0.5) % 1.0, DEGREE) - profile[::DEGREE]) / curve.states)
 
 
 Part = Callable[[ProfileCurve, np.ndarray, np.ndarray], np.ndarray]

@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 from attrs import frozen
-from scipy.linalg import eigvals
+from scipy.linalg.lapack import dggev
 
 from rates_continuation.native.boundary import ProfileCurve, Solved
 from rates_continuation.native.curve import Place
@@ -71,8 +71,27 @@ def linear_at(curve: ProfileCurve, place: Place) -> Linearised:
 
 def _without_trivial(left: np.ndarray, right: np.ndarray, along: np.ndarray) -> tuple[complex, np.ndarray]:
     """Return the multiplier of a vector, and all others: μ with `(left + μ right) v = 0`."""
-    column = np.linalg.qr(along[:, None], mode="complete")[0]
-    row = np.linalg.qr(((right - left) @ along)[:, None], mode="complete")[0]
-    a, b = (row.T @ matrix @ column for matrix in (left, right))
-    others = np.asarray(eigvals(-a[1:, 1:], b[1:, 1:])) if len(a) > 1 else np.zeros(0, complex)
+    column, row = _reflection(along), _reflection((right - left) @ along)
+    a, b = (row @ matrix @ column for matrix in (left, right))
+    others = _multipliers(-a[1:, 1:], b[1:, 1:]) if len(a) > 1 else np.zeros(0, complex)
     return complex(-a[0, 0] / b[0, 0]), others[np.argsort(-np.abs(others), kind="stable")]
+
+
+def _reflection(vector: np.ndarray) -> np.ndarray:
+    """Return a reflection whose first column lies along a vector."""
+    normal = vector / np.linalg.norm(vector)
+    normal[0] += np.copysign(1.0, normal[0])
+    return np.asarray(np.eye(len(vector)) - np.outer(normal / abs(normal[0]), normal))
+
+
+def _multipliers(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return μ with `(a - μ b) v = 0`, without checks that take longer than it does.
+
+    Raises:
+        numpy.linalg.LinAlgError: the iteration for them does not converge.
+    """
+    real, imaginary, denominators, *_, failed = dggev(a, b, compute_vl=0, compute_vr=0)
+    if failed:
+        raise np.linalg.LinAlgError(f"the multipliers of a cycle do not converge, info {failed} of LAPACK's ggev")
+    with np.errstate(all="ignore"):  # infinite ones
+        return np.asarray((real + 1j * imaginary) / denominators)

@@ -84,7 +84,7 @@ class Linearised:
         matrix = _inside(steps * found.by_states)
         inverse = np.linalg.inv(matrix[..., size:])
         by_numbers = inverse @ (steps * found.by_numbers).reshape(count, rows, -1)
-        by_first = -inverse @ matrix[..., :size]
+        by_first = inverse @ -matrix[..., :size]
         chain = Chain.of(-by_first[:, -size:], np.broadcast_to(np.eye(size), (count, size, size)))
         residual = Residual(missed(slopes, widths, found.values), ends.values, integrals)
         return cls(residual, inverse, by_first, by_numbers, chain, ends, by_all)
@@ -208,7 +208,9 @@ def _inside(by_states: np.ndarray) -> np.ndarray:
     """
     count, _, size, _ = by_states.shape
     if size <= SMALL:
-        return np.asarray((by_states @ _spread(size)).reshape(count, DEGREE * size, -1) + _of_slopes(size))
+        spread = np.asarray(by_states @ _spread(size)).reshape(count, DEGREE * size, -1)
+        spread += _of_slopes(size)
+        return spread
     matrix = -basis().values[:, None, :, None] * by_states[:, :, :, None, :]  # row: point, state; column: node, state
     np.einsum("kgipi->kgip", matrix)[...] += basis().slopes[:, None]
     return np.asarray(matrix.reshape(count, DEGREE * size, -1))
