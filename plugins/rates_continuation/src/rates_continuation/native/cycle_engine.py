@@ -108,7 +108,7 @@ def _one_way(
             points.extend(_shrinking(points[-1], point, SHRINKING[shrunk]))
             ended = shrunk
             break
-        points.append(point)
+        points = [*points[:-1], *(each.without_equations() for each in points[-1:]), point]
         ended = ended or _endless(points, reach.longest)
         if ended:
             break

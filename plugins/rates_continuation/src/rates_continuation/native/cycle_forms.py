@@ -21,6 +21,7 @@ from scipy.linalg import eig
 from rates_continuation.native.collocation import at_gauss_points, basis
 from rates_continuation.native.cycles import Periodic
 from rates_continuation.native.floquet import Cycle, linear_at
+from rates_continuation.native.linearised import Linearised
 
 FAR = 1e-3  # in scales: distance of points for differences of fourth order
 FIRST = np.array([1.0, -8.0, 0.0, 8.0, -1.0]) / 12
@@ -110,6 +111,10 @@ class _Around:
         return problem
 
     @cached_property
+    def _linear(self) -> Linearised:
+        return linear_at(self.cycle.curve, self.cycle.place)
+
+    @cached_property
     def _states(self) -> np.ndarray:
         return at_gauss_points(self.cycle.profile, basis().values)
 
@@ -125,7 +130,7 @@ class _Around:
         return np.asarray((matrices @ vectors[..., None])[..., 0])
 
     def _ends(self, multiplier: complex) -> np.ndarray:
-        chain = linear_at(self.cycle.curve, self.cycle.place).chain
+        chain = self._linear.chain
         return np.asarray(chain.left + multiplier * chain.right)
 
     def _left(self, multiplier: complex) -> np.ndarray:
@@ -134,11 +139,11 @@ class _Around:
 
     def _critical(self, multiplier: complex) -> tuple[np.ndarray, np.ndarray]:
         """Return v at the Gauss points, and the vector that gives components along it."""
-        chain = linear_at(self.cycle.curve, self.cycle.place).chain
+        chain = self._linear.chain
         values, vectors = eig(-chain.left, chain.right)
         place = int(np.argmin(np.abs(values - multiplier)))
         start = vectors[:, place] if multiplier.imag else vectors[:, place].real
-        profile = linear_at(self.cycle.curve, self.cycle.place).profile_of(start, values[place] * start)
+        profile = self._linear.profile_of(start, values[place] * start)
         v = at_gauss_points(profile, basis().values)
         weights = np.diff(self.cycle.curve.mesh)[:, None] * basis().weights
         size = np.sqrt(np.sum(weights * np.sum(np.abs(v[..., self.measured]) ** 2, axis=-1)))
@@ -146,9 +151,9 @@ class _Around:
 
     def _closing(self, g: np.ndarray) -> tuple[np.ndarray, list[np.ndarray], np.ndarray]:
         """Return columns of nodes, and what is left on the equations of w(0), for w' = A w + g."""
-        linear = linear_at(self.cycle.curve, self.cycle.place)
+        linear = self._linear
         steps = self.cycle.period * np.diff(self.cycle.curve.mesh)[:, None, None]
-        columns = linear.inverse @ (steps * g).reshape(len(g), -1, 1)
+        columns = linear.inside.solved((steps * g).reshape(len(g), -1, 1))
         size = g.shape[-1]
         levels, last = linear.chain.closing(-columns[:, -size:])
         return columns, levels, last
@@ -166,7 +171,7 @@ class _Around:
 
     def _profile(self, start: np.ndarray, multiplier: complex, g: np.ndarray) -> np.ndarray:
         """Return the solution of w' = A w + g from a start to a multiple of it, at the Gauss points."""
-        linear = linear_at(self.cycle.curve, self.cycle.place)
+        linear = self._linear
         columns, levels, _ = self._closing(g)
         ends = start[:, None], multiplier * start[:, None]
         points = linear.chain.points(*ends, levels)

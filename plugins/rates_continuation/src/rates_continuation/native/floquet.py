@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cached_property
 
 import numpy as np
-from attrs import frozen
+from attrs import evolve, frozen
 from scipy.linalg.lapack import dggev
 
 from rates_continuation.native.boundary import ProfileCurve, Solved
@@ -41,6 +41,11 @@ class Cycle:
         assert isinstance(curve.problem, Periodic)
         chain, along = linear_at(curve, place).chain, curve.problem.field.rates(profile[0], numbers[1:])
         return cls(curve, place, *_without_trivial(chain.left, chain.right, along))
+
+    def without_equations(self) -> Cycle:
+        """Return the same without the linear equations there, which take much memory and can be made again."""
+        place = evolve(self.place, linear=None) if isinstance(self.place, Solved) else self.place
+        return evolve(self, curve=evolve(self.curve, near=None), place=place)
 
     @cached_property
     def profile(self) -> np.ndarray:

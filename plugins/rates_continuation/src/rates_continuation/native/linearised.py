@@ -19,6 +19,7 @@ from rates_continuation.native.boundary_problem import Ends, Integrands
 from rates_continuation.native.collocation import DEGREE, at_gauss_points, basis
 from rates_continuation.native.condensation import Chain
 from rates_continuation.native.equations import solved
+from rates_continuation.native.inside import Inside
 
 if TYPE_CHECKING:
     from rates_continuation.native.boundary import ProfileCurve
@@ -56,7 +57,7 @@ class Linearised:
 
     Attributes:
         residual: where it was made.
-        inverse: makes the nodes of intervals, but for the first, from their equations, `[intervals, nodes, rows]`.
+        inside: equations of intervals, for their nodes but for the first.
         by_first: these nodes by the first one of the interval.
         by_numbers: and by the numbers.
         chain: of intervals.
@@ -65,7 +66,7 @@ class Linearised:
     """
 
     residual: Residual
-    inverse: np.ndarray
+    inside: Inside
     by_first: np.ndarray
     by_numbers: np.ndarray
     chain: Chain
@@ -82,12 +83,12 @@ class Linearised:
         found, ends = curve.problem.rates(x, s), curve.problem.ends(profile[0], profile[-1], s)
         integrals, by_all = curve.integrals(profile, x, s), curve.integrals_by_all(x, s)
         matrix = _inside(steps * found.by_states)
-        inverse = np.linalg.inv(matrix[..., size:])
-        by_numbers = inverse @ (steps * found.by_numbers).reshape(count, rows, -1)
-        by_first = inverse @ -matrix[..., :size]
+        inside = Inside.of(matrix[..., size:])
+        right = np.concatenate([-matrix[..., :size], (steps * found.by_numbers).reshape(count, rows, -1)], axis=-1)
+        by_first, by_numbers = np.split(inside.solved(right), [size], axis=-1)
         chain = Chain.of(-by_first[:, -size:], np.broadcast_to(np.eye(size), (count, size, size)))
         residual = Residual(missed(slopes, widths, found.values), ends.values, integrals)
-        return cls(residual, inverse, by_first, by_numbers, chain, ends, by_all)
+        return cls(residual, inside, by_first, by_numbers, chain, ends, by_all)
 
     def step(self, residual: Residual, row: np.ndarray, right: float) -> np.ndarray | None:
         """Return the step that makes up for a residual and has a given product with a row; None if there is none."""
@@ -139,7 +140,7 @@ class Linearised:
     def _particular(self, residual: Residual) -> _Solutions:
         """Return what makes up for a residual inside of intervals and on the ends, while the numbers stay."""
         ends = self._ends[2] @ residual.ends
-        columns = self.inverse @ -residual.inside[..., None]
+        columns = self.inside.solved(-residual.inside[..., None])
         made = self._solutions(ends[:, None], columns, np.zeros((self.by_numbers.shape[-1], 1)))
         left = made.left[:, 0]
         left[len(left) - len(residual.integrals) :] += residual.integrals
