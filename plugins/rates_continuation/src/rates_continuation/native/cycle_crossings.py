@@ -25,6 +25,10 @@ PRECISION = 1e-10  # of a place on the curve, in scales
 BESIDE = 0.1  # of an interval: from there it is seen which numbers change their sign at a zero
 CIRCLE = 0.05  # distance from the unit circle at which a multiplier counts as one that is on it
 FINER = 2  # times as many intervals at crossings
+REAL = 1e-3  # angle of a multiplier that is real, or one of two equal ones that rounding has made a pair
+TOGETHER = 1e-5  # by how much multipliers that are equal for reasons of symmetry differ in size
+MOST = 100  # cycles between two points of a curve that are looked at: more are asked for where a mesh is too coarse
+LATEST = 2  # cycles of which equations are kept for others next to them
 ADAPTED = 2  # meshes that are tried one after the other
 AROUND = (1e-3, 1e-2, 0.1)  # of a crossing, in scales: there it is looked for on a finer mesh
 
@@ -88,10 +92,17 @@ class _Stretch:
             nearer = [known for known in solved if abs(known.size - distance) < abs(distance)]  # than the first point
             nearest = min(nearer, key=lambda known: abs(known.size - distance), default=None)
             found = self.curve.reached(self.begin, distance, nearest)
-            if found is None:
+            if found is None or self._strays(distance, found[1]):
                 return None
             self.known[distance] = Cycle.of(*found)
+            for before in [*self.known][-1 - LATEST : -LATEST]:
+                self.known[before] = self.known[before].without_equations()
         return self.known[distance]
+
+    def _strays(self, distance: float, place: Place) -> bool:
+        """Tell whether a place is far from where it was looked for, on another curve that is crossed."""
+        away = float(np.linalg.norm((place.z - self.begin.ahead(distance)) / self.begin.scale))
+        return away > self.curve.beside * max(abs(distance), self.upper - self.lower)
 
     def halves(self) -> tuple[_Stretch, _Stretch]:
         middle = 0.5 * (self.lower + self.upper)
@@ -102,7 +113,7 @@ class _Stretch:
 
         def value(distance: float) -> float:
             found = self.at(distance)
-            if found is None:
+            if found is None or not np.isfinite(number(found)):
                 raise _NotFoundError
             return number(found)
 
@@ -211,9 +222,12 @@ def _between(one: Cycle, other: Cycle) -> Iterator[CycleCrossing]:
     again = stretch.at(stretch.lower)
     if again is None or _nothing(again, other):  # what differed was the error of two meshes
         return
-    for crossing in _on(stretch, again, other):
-        if crossing.kind or _happens_on_finer_mesh(stretch):
-            yield crossing
+    found = list(_on(stretch, again, other))
+    if len(stretch.known) > MOST:
+        found = [CycleCrossing("", one, float(np.max(np.abs(other.p - one.p))))]
+    found = [evolve(crossing, cycle=crossing.cycle.without_equations()) for crossing in found]
+    happens = all(crossing.kind for crossing in found) or _happens_on_finer_mesh(stretch)
+    yield from (crossing for crossing in found if crossing.kind or happens)
 
 
 def _happens_on_finer_mesh(stretch: _Stretch) -> bool:
@@ -228,7 +242,7 @@ def _finer(care: Care) -> Care:
 
 
 def _on(stretch: _Stretch, one: Cycle, other: Cycle) -> Iterator[CycleCrossing]:
-    if _nothing(one, other):
+    if _nothing(one, other) or len(stretch.known) > MOST:
         return
     found = _single(stretch, one, other)
     if found is not None:
@@ -239,6 +253,7 @@ def _on(stretch: _Stretch, one: Cycle, other: Cycle) -> Iterator[CycleCrossing]:
     if between is None:
         yield CycleCrossing("BPC" if _touches(one, other) else "", one, float(np.max(np.abs(other.p - one.p))))
         return
+    between = between.without_equations()
     yield from _on(first, one, between)
     yield from _on(second, between, other)
 
@@ -271,7 +286,23 @@ def _single(stretch: _Stretch, one: Cycle, other: Cycle) -> list[CycleCrossing] 
         return _through_one(stretch)
     if changed == 2 and crossing == 0:
         return _at_zero(stretch, "NS", _beside_circle)
-    return None
+    return _together(stretch, min(one.unstable, other.unstable), changed) if changed > 1 else None
+
+
+def _together(stretch: _Stretch, unstable: int, changed: int) -> list[CycleCrossing] | None:
+    """Return where several multipliers cross at one place, as in symmetric networks; None if they do not."""
+
+    def sizes(cycle: Cycle) -> np.ndarray:
+        with np.errstate(divide="ignore"):
+            return np.asarray(np.log(np.abs(cycle.multipliers[unstable : unstable + changed])))
+
+    def mean(cycle: Cycle) -> float:
+        return float(np.mean(sizes(cycle)))
+
+    found = stretch.cycle_at_zero(mean)
+    if found is None or not np.max(np.abs(sizes(found))) < TOGETHER:
+        return None
+    return _confirmed("", found, stretch, mean)
 
 
 def _nearest(one: Cycle, other: Cycle, changed: int) -> int:
@@ -279,7 +310,11 @@ def _nearest(one: Cycle, other: Cycle, changed: int) -> int:
     fewer, more = sorted((one, other), key=lambda cycle: cycle.unstable)
     inside = fewer.multipliers[fewer.unstable : fewer.unstable + changed]
     outside = more.multipliers[more.unstable - changed : more.unstable]
-    signs = {int(np.sign(value.real)) if value.imag == 0 else 0 for value in (*inside, *outside)}
+    angles = REAL * np.abs((*inside, *outside))
+    signs = {
+        int(np.sign(value.real)) if abs(value.imag) <= angle else 0
+        for value, angle in zip((*inside, *outside), angles, strict=True)
+    }
     return signs.pop() if len(signs) == 1 else 0
 
 
@@ -353,7 +388,8 @@ def _is_on_circle(kind: str, cycle: Cycle) -> bool:
         case "PD":
             distances = np.abs(cycle.multipliers + 1.0)
         case "NS":
-            distances = np.abs(np.abs(cycle.multipliers[cycle.multipliers.imag != 0]) - 1.0)
+            turning = np.abs(cycle.multipliers.imag) > REAL * np.abs(cycle.multipliers)
+            distances = np.abs(np.abs(cycle.multipliers[turning]) - 1.0)
         case "BPC":
             distances = np.abs(cycle.multipliers - 1.0)
         case _:
