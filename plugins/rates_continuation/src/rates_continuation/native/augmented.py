@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rates_continuation.native.equations import solved
+from rates_continuation.native.matrices import Matrix, below, beside, factorised, identity_columns
 
 
 class Singular(NamedTuple):
@@ -35,7 +35,7 @@ class Singular(NamedTuple):
     left: np.ndarray
 
 
-def bordered(matrix: np.ndarray, b: np.ndarray, c: np.ndarray) -> Singular:
+def bordered(matrix: Matrix, b: np.ndarray, c: np.ndarray) -> Singular:
     """Return the solution of bordered equations; NaN where the whole is singular.
 
     Args:
@@ -43,11 +43,13 @@ def bordered(matrix: np.ndarray, b: np.ndarray, c: np.ndarray) -> Singular:
         b: `[rows, k]`.
         c: `[columns, l]`, so that the whole is square.
     """
-    rows, columns = matrix.shape
-    whole = np.zeros((rows + c.shape[1], columns + b.shape[1]), dtype=np.result_type(matrix, b, c))
-    whole[:rows, :columns], whole[:rows, columns:], whole[rows:, :columns] = matrix, b, c.conj().T
-    right = solved(whole, np.eye(len(whole))[:, rows:])
-    left = solved(whole.conj().T, np.eye(len(whole))[:, columns:])
-    if right is None or left is None:
-        right, left = np.full((len(whole), c.shape[1]), np.nan), np.full((len(whole), b.shape[1]), np.nan)
+    (rows, columns), (right_width, left_width) = matrix.shape, (c.shape[1], b.shape[1])
+    whole = below(beside(matrix, b), beside(c.conj().T, np.zeros((right_width, left_width))))
+    size = rows + right_width
+    factors = factorised(whole)
+    if factors is None:
+        right, left = np.full((size, right_width), np.nan), np.full((size, left_width), np.nan)
+    else:
+        right = factors.solved(identity_columns(size, range(rows, size)))
+        left = factors.solved_adjoint(identity_columns(size, range(columns, size)))
     return Singular(right[columns:], right[:columns], left[:rows])

@@ -7,6 +7,8 @@ from attrs import field, frozen
 
 from rates_continuation.native.augmented import Singular, bordered
 from rates_continuation.native.equations import Equations
+from rates_continuation.native.latest import Latest
+from rates_continuation.native.matrices import Matrix, below, beside
 
 
 @frozen(eq=False)
@@ -24,18 +26,21 @@ class BranchEquations(Equations):
     scale: np.ndarray
     b: np.ndarray = field(repr=False)
     c: np.ndarray = field(repr=False)
+    _latest: Latest[Singular] = field(factory=Latest, init=False, repr=False)
 
     def singular(self, z: np.ndarray) -> Singular:
         """Return g, of two numbers, with the null vectors."""
+        return self._latest.at(z, self._singular)
+
+    def _singular(self, z: np.ndarray) -> Singular:
         return bordered(self.equations.jacobian(z[:-1]), self.b[:, None], self.c)
 
     def residual(self, z: np.ndarray) -> np.ndarray:
         """Return f and g."""
         return np.concatenate([self.equations.residual(z[:-1]) + z[-1] * self.b, self.singular(z).g[0]])
 
-    def jacobian(self, z: np.ndarray) -> np.ndarray:
+    def jacobian(self, z: np.ndarray) -> Matrix:
         """Return their derivative."""
         found, own = self.singular(z), z[:-1]
         rows = [-found.left[:, 0] @ self.equations.curvature(own, vector, self.scale) for vector in found.right.T]
-        by_own = np.vstack([self.equations.jacobian(own), *rows])
-        return np.column_stack([by_own, np.append(self.b, [0.0, 0.0])])
+        return beside(below(self.equations.jacobian(own), np.array(rows)), np.append(self.b, [0.0, 0.0])[:, None])

@@ -14,7 +14,6 @@ from typing import Literal
 
 import numpy as np
 from attrs import frozen
-from scipy.linalg import eig, svd
 
 from rates_continuation.native.branching import BranchEquations
 from rates_continuation.native.curve import ImplicitCurve
@@ -22,6 +21,7 @@ from rates_continuation.native.equations import Equations, newton
 from rates_continuation.native.equilibria import Equilibrium, EquilibriumEquations, is_unstable
 from rates_continuation.native.fold import FoldEquations
 from rates_continuation.native.hopf import HopfEquations
+from rates_continuation.native.spectrum import eigenvectors, kernel, null_vectors
 
 Kind = Literal["LP", "HB", "BP"]
 CLOSE = 1e-3  # to the imaginary axis, of the largest eigenvalue: others change sign by way of infinity, at a pole
@@ -57,9 +57,9 @@ def crossings(equations: EquilibriumEquations, one: Equilibrium, other: Equilibr
     kind = _kind(one, other)
     if kind == "none":
         return
-    found = _solved(kind, equations, one, other) if kind != "several" else None
-    if found is not None:
-        yield found
+    found = _several(equations, one, other) if kind == "several" else _solved(kind, equations, one, other)
+    if found:
+        yield from found
         return
     length = float(np.linalg.norm((other.place.z - one.place.z) / one.place.scale))
     place = ImplicitCurve(equations).middle(one.place, other.place) if length > SHORTEST else None
@@ -79,14 +79,46 @@ def _kind(one: Equilibrium, other: Equilibrium) -> Kind | Literal["none", "sever
     return kinds.get((turns, abs(other.unstable - one.unstable)), "several")
 
 
-def _solved(kind: str, equations: EquilibriumEquations, one: Equilibrium, other: Equilibrium) -> Crossing | None:
-    """Return the crossing of a kind in an interval, or None if there is none."""
+def _solved(kind: Kind, equations: EquilibriumEquations, one: Equilibrium, other: Equilibrium) -> list[Crossing]:
+    """Return the crossing of a kind in an interval; none if it is not found."""
     nearer = min(one, other, key=_distance)
-    solve = {"LP": _fold, "HB": _hopf, "BP": _branch}[kind]
-    found = solve(equations, nearer)
-    if found is None or not _lies_between(found.z, one, other):
-        return None
-    return found
+    if kind == "HB":
+        pairs = nearer.eigenvalues[nearer.eigenvalues.imag > 0]
+        pair = pairs[np.argsort(np.abs(pairs.real), kind="stable")[:1]]
+        found = [_hopf(equations, nearer, value, one if nearer is other else other) for value in pair]
+    else:
+        found = [_fold(equations, nearer) if kind == "LP" else _branch(equations, nearer)]
+    return [each for each in found if each is not None and _lies_between(each.z, one, other)]
+
+
+def _several(equations: EquilibriumEquations, one: Equilibrium, other: Equilibrium) -> list[Crossing]:
+    """Return as many pairs as cross in an interval, with one real eigenvalue at most; none if not all are found."""
+    fewer, more = sorted((one, other), key=lambda point: point.unstable)
+    changed = more.unstable - fewer.unstable
+    unstable = is_unstable(more.eigenvalues)
+    gone = more.eigenvalues[unstable][-changed:]
+    still = fewer.eigenvalues[~is_unstable(fewer.eigenvalues)][:changed]
+    pairs = int(np.count_nonzero(gone.imag > 0))
+    turns = one.place.tangent[-1] * other.place.tangent[-1] < 0
+    if turns or not pairs or changed - 2 * pairs not in (0, 1) or np.count_nonzero(still.imag > 0) != pairs:
+        return []
+    found: list[Crossing] = []
+    candidates = [*((more, value, fewer) for value in gone), *((fewer, value, more) for value in still)]
+    for near, value, far in candidates:
+        if value.imag > 0 and len(found) < pairs:
+            hopf = _hopf(equations, near, value, far)
+            if hopf is not None and _lies_between(hopf.z, one, other):
+                found += [hopf] if not any(_is_same(hopf, known, one.place.scale) for known in found) else []
+    if len(found) == pairs and changed > 2 * pairs:
+        found += _solved("BP", equations, one, other)
+    chord = (other.place.z - one.place.z) / one.place.scale**2
+    return sorted(found, key=lambda each: float(chord @ each.z)) if len(found) == pairs + changed % 2 else []
+
+
+def _is_same(one: Crossing, other: Crossing, scale: np.ndarray) -> bool:
+    """Tell whether two Hopf points are one."""
+    near = float(np.linalg.norm((one.z - other.z) / scale)) < SHORTEST
+    return near and abs(one.omega - other.omega) < SHORTEST * one.omega
 
 
 def _distance(point: Equilibrium) -> float:
@@ -114,25 +146,37 @@ def _lies_between(z: np.ndarray, one: Equilibrium, other: Equilibrium) -> bool:
 
 
 def _fold(equations: EquilibriumEquations, near: Equilibrium) -> Crossing | None:
-    left, _, right = svd(near.states)
-    place = near.place
-    own = FoldEquations(equations, equations.states, place.scale, left[:, -1], right[-1])
+    vectors, place = null_vectors(near.states), near.place
+    if vectors is None:
+        return None
+    own = FoldEquations(equations, equations.states, place.scale, vectors.left, vectors.right)
     found = newton(own, place.z, place.scale, most=20)
     if found is None:
         return None
     return Crossing("LP", found.z, own.renewed(found.z), found.z, found.error, _residual(equations, found.z))
 
 
-def _hopf(equations: EquilibriumEquations, near: Equilibrium) -> Crossing | None:
-    values, left, right = eig(near.states, left=True)
-    pairs = np.nonzero(values.imag > 0)[0]
-    if not len(pairs):
+def _hopf(equations: EquilibriumEquations, near: Equilibrium, value: complex, far: Equilibrium) -> Crossing | None:
+    """Return the Hopf point of a pair of eigenvalues; where it is looked for follows from how they change.
+
+    Args:
+        equations: of the curve.
+        near: a point of it.
+        value: the eigenvalue there with a positive imaginary part.
+        far: the point at the other end of an interval.
+    """
+    vectors, place, states = eigenvectors(near.states, value), near.place, equations.states
+    if vectors is None:
         return None
-    which = pairs[np.argmin(np.abs(values[pairs].real))]
-    omega, place = float(values[which].imag), near.place
-    own = HopfEquations(equations, equations.states, place.scale, left[:, which], right[:, which])
-    states = equations.states
-    found = newton(own, np.insert(place.z, states, omega), np.insert(place.scale, states, omega), most=20)
+    own = HopfEquations(equations, states, place.scale, vectors.left, vectors.right)
+    chord = far.place.z - place.z
+    change = vectors.left.conj() @ (equations.curvature(place.z, chord, place.scale)[:, :states] @ vectors.right)
+    change = change / (vectors.left.conj() @ vectors.right)
+    share = float(np.clip(np.nan_to_num(-value.real / change.real), 0.0, 1.0)) if change.real else 0.0
+    omega = float(value.imag + share * change.imag)
+    omega = omega if omega > 0 else float(value.imag)
+    scale = np.insert(place.scale, states, omega)
+    found = newton(own, np.insert(place.z + share * chord, states, omega), scale, most=20)
     if found is None or not found.z[states] > SHORTEST * omega:
         return None
     z = np.delete(found.z, states)
@@ -141,8 +185,10 @@ def _hopf(equations: EquilibriumEquations, near: Equilibrium) -> Crossing | None
 
 def _branch(equations: EquilibriumEquations, near: Equilibrium) -> Crossing | None:
     place = near.place
-    left, _, right = svd(equations.jacobian(place.z))
-    own = BranchEquations(equations, place.scale, left[:, -1], right[-2:].T)
+    vectors = kernel(equations.jacobian(place.z))
+    if vectors is None:
+        return None
+    own = BranchEquations(equations, place.scale, vectors.left, vectors.right)
     found = newton(own, np.append(place.z, 0.0), np.append(place.scale, 1.0), most=20)
     if found is None:
         return None

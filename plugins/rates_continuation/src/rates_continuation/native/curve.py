@@ -8,7 +8,8 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 from attrs import evolve, frozen
 
-from rates_continuation.native.equations import Equations, Plane, newton, solved
+from rates_continuation.native.equations import Equations, Plane, newton
+from rates_continuation.native.matrices import Matrix, below, largest_of_rows, solved, with_columns
 
 STRAIGHT = 0.94
 SINGULAR = 1e10  # how sensitive a tangent may be: more so it is at a branch point itself, where there are several
@@ -35,7 +36,7 @@ class Place:
     scale: np.ndarray
     iterations: int = 0
     error: float = 0.0
-    jacobian: np.ndarray | None = None
+    jacobian: Matrix | None = None
     bend: np.ndarray | None = None
     behind: float | None = None
 
@@ -164,11 +165,11 @@ class ImplicitCurve(Curve):
         return self, place.rescaled(np.maximum(place.scale, np.abs(place.z)))
 
 
-def unit_tangent(jacobian: np.ndarray, along: np.ndarray, scale: np.ndarray) -> np.ndarray | None:
+def unit_tangent(jacobian: Matrix, along: np.ndarray, scale: np.ndarray) -> np.ndarray | None:
     """Return the unit tangent in the direction of another vector; None where there is no single one."""
-    matrix = np.concatenate((jacobian, (along / scale**2)[None])) * scale
-    sizes = np.max(np.abs(matrix), axis=1)
-    found = solved(matrix, np.column_stack([np.append(np.zeros(len(jacobian)), 1.0), sizes]))
+    matrix = with_columns(below(jacobian, (along / scale**2)[None]), scale)
+    direction = np.append(np.zeros(jacobian.shape[0]), 1.0)
+    found = solved(matrix, np.column_stack([direction, largest_of_rows(matrix)]))
     if found is None or np.max(np.abs(found[:, 1])) > SINGULAR:
         return None
     return np.asarray(found[:, 0] / np.linalg.norm(found[:, 0]) * scale)

@@ -16,8 +16,8 @@ import numpy as np
 
 from rates_continuation.native.curve import Place
 from rates_continuation.native.engine import Followed, start_of
-from rates_continuation.native.equations import solved
 from rates_continuation.native.equilibria import EquilibriumEquations
+from rates_continuation.native.matrices import solved
 from rates_continuation.native.reachable import Follow, reachable
 from rates_continuation.native.tracing import Bounds, Steps
 

@@ -7,6 +7,8 @@ from abc import ABC, abstractmethod
 import numpy as np
 from attrs import frozen
 
+from rates_continuation.native.matrices import Matrix, below, solved
+
 MOST_ITERATIONS = 8
 CONVERGED = 1e-11  # size of a correction, in scales, behind which nothing is left but rounding
 ROUNDED = 1e-7  # size at which corrections that do not shrink any more are rounding
@@ -21,17 +23,17 @@ class Equations(ABC):
         """Return what is zero, `[N]`."""
 
     @abstractmethod
-    def jacobian(self, z: np.ndarray) -> np.ndarray:
+    def jacobian(self, z: np.ndarray) -> Matrix:
         """Return its derivative, `[N, unknowns]`."""
 
-    def curvature(self, z: np.ndarray, direction: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    def curvature(self, z: np.ndarray, direction: np.ndarray, scale: np.ndarray) -> Matrix:
         """Return the derivative of the Jacobian in a direction, `[N, unknowns]`: a difference of two Jacobians."""
         size = float(np.max(np.abs(direction) / scale))
         if size == 0.0:
-            return np.zeros_like(self.jacobian(z))
+            return 0.0 * self.jacobian(z)
         step = DIFFERENCE / size
         there, back = z + step * direction, z - step * direction
-        return np.asarray((self.jacobian(there) - self.jacobian(back)) / (2 * step))
+        return (self.jacobian(there) - self.jacobian(back)) / (2 * step)
 
 
 @frozen(eq=False)
@@ -81,7 +83,7 @@ def newton(
             residual, matrix = equations.residual(z), equations.jacobian(z)
         if plane is not None:
             residual = np.concatenate((residual, [row @ (z - plane.point)]))
-            matrix = np.concatenate((matrix, row[None]))
+            matrix = below(matrix, row[None])
         step = solved(matrix, residual)
         if step is None:
             return None
@@ -92,14 +94,3 @@ def newton(
             return None
         last = size
     return None
-
-
-def solved(matrix: np.ndarray, right: np.ndarray) -> np.ndarray | None:
-    """Return the solution of linear equations, or None if there is none, or one that is not finite."""
-    if not (np.isfinite(matrix).all() and np.isfinite(right).all()):
-        return None
-    try:
-        found = np.linalg.solve(matrix, right)
-    except np.linalg.LinAlgError:  # exactly singular
-        return None
-    return found if np.isfinite(found).all() else None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 import numpy as np
-from attrs import frozen
+from attrs import evolve, frozen
 
 from rates_continuation.native.curve import Place
 from rates_continuation.native.equations import Equations
+from rates_continuation.native.latest import Latest
+from rates_continuation.native.matrices import Matrix, beside
 from rates_continuation.vector_field import Field
 
 ROUNDED = 1e-12  # of the largest eigenvalue: a real part that is as small may be rounding, as at a center
@@ -23,6 +23,7 @@ class EquilibriumEquations(Equations):
 
     def __init__(self, field: Field) -> None:
         self.field = field
+        self._latest: Latest[Matrix] = Latest()
 
     @property
     def states(self) -> int:
@@ -33,10 +34,13 @@ class EquilibriumEquations(Equations):
         """Return f."""
         return self.field.rates(z[: self.states], z[self.states :])
 
-    def jacobian(self, z: np.ndarray) -> np.ndarray:
+    def jacobian(self, z: np.ndarray) -> Matrix:
         """Return ∂f/∂(x, p)."""
+        return self._latest.at(z, self._jacobian)
+
+    def _jacobian(self, z: np.ndarray) -> Matrix:
         x, p = z[: self.states], z[self.states :]
-        return np.concatenate((self.field.by_states(x, p), self.field.by_parameters(x, p)), axis=1)
+        return beside(self.field.by_states(x, p), self.field.by_parameters(x, p))
 
 
 class EquilibriaThere(Equations):
@@ -65,22 +69,25 @@ class Equilibrium:
 
     Attributes:
         place: on the curve.
-        states: ∂f/∂x there.
+        equations: of the curve.
+        eigenvalues: of ∂f/∂x there, that with the largest real part first.
     """
 
     place: Place
-    states: np.ndarray
+    equations: EquilibriumEquations
+    eigenvalues: np.ndarray
 
     @classmethod
     def of(cls, equations: EquilibriumEquations, place: Place) -> Equilibrium:
         """Return what there is to know of a place."""
         matrix = equations.jacobian(place.z) if place.jacobian is None else place.jacobian
-        return cls(place, matrix[:, : equations.states])
+        eigenvalues = ordered_eigenvalues(matrix[:, : equations.states])
+        return cls(evolve(place, jacobian=None), equations, eigenvalues)  # a matrix for each point would fill memory
 
-    @cached_property
-    def eigenvalues(self) -> np.ndarray:
-        """The eigenvalues of ∂f/∂x, that with the largest real part first."""
-        return ordered_eigenvalues(self.states)
+    @property
+    def states(self) -> Matrix:
+        """Return ∂f/∂x."""
+        return self.equations.jacobian(self.place.z)[:, : self.equations.states]
 
     @property
     def unstable(self) -> int:

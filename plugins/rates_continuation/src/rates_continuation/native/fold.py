@@ -7,6 +7,8 @@ from attrs import evolve, field, frozen
 
 from rates_continuation.native.augmented import Singular, bordered
 from rates_continuation.native.equations import Equations
+from rates_continuation.native.latest import Latest
+from rates_continuation.native.matrices import Matrix, below
 
 
 @frozen(eq=False)
@@ -26,21 +28,25 @@ class FoldEquations(Equations):
     scale: np.ndarray
     b: np.ndarray = field(repr=False)
     c: np.ndarray = field(repr=False)
+    _latest: Latest[Singular] = field(factory=Latest, init=False, repr=False)
 
     def singular(self, z: np.ndarray) -> Singular:
         """Return g with the null vectors."""
+        return self._latest.at(z, self._singular)
+
+    def _singular(self, z: np.ndarray) -> Singular:
         return bordered(self.equations.jacobian(z)[:, : self.states], self.b[:, None], self.c[:, None])
 
     def residual(self, z: np.ndarray) -> np.ndarray:
         """Return f and g."""
         return np.append(self.equations.residual(z), self.singular(z).g[0, 0])
 
-    def jacobian(self, z: np.ndarray) -> np.ndarray:
+    def jacobian(self, z: np.ndarray) -> Matrix:
         """Return their derivative."""
         found, direction = self.singular(z), np.zeros(len(z))
         direction[: self.states] = found.right[:, 0]
         change = self.equations.curvature(z, direction, self.scale)
-        return np.vstack([self.equations.jacobian(z), -found.left[:, 0] @ change])
+        return below(self.equations.jacobian(z), (-found.left[:, 0] @ change)[None])
 
     def renewed(self, z: np.ndarray) -> FoldEquations:
         """Return equations with the same solutions that are well conditioned near one of them."""

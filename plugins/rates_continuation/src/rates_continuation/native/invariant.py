@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.linalg import schur
 
-from rates_continuation.native.equations import solved
+from rates_continuation.native.matrices import solved
 
 MOST_ITERATIONS = 12
 REACH = 1e-7  # of the largest eigenvalue: so much two computations of a double eigenvalue differ

@@ -18,8 +18,8 @@ from attrs import frozen
 from rates_continuation.native.boundary_problem import Ends, Integrands
 from rates_continuation.native.collocation import DEGREE, at_gauss_points, basis
 from rates_continuation.native.condensation import Chain
-from rates_continuation.native.equations import solved
 from rates_continuation.native.inside import Inside
+from rates_continuation.native.matrices import solved
 
 if TYPE_CHECKING:
     from rates_continuation.native.boundary import ProfileCurve

@@ -8,9 +8,10 @@ from __future__ import annotations
 import numpy as np
 
 from rates_continuation.native.branching import BranchEquations
-from rates_continuation.native.equations import Equations, solved
+from rates_continuation.native.equations import Equations
 from rates_continuation.native.fold import FoldEquations
 from rates_continuation.native.hopf import HopfEquations
+from rates_continuation.native.matrices import Matrix, below, beside, shifted, solved
 
 FURTHER = 10.0  # times as far may a state move that is 0, or nearly, and has the scale of what cancels in its equation
 NEAR, FAR = 2e-4, 1e-3  # in scales: distance of points for first and second differences, whose errors are of size h⁴
@@ -43,7 +44,7 @@ def cusp_coefficient(fold: FoldEquations, z: np.ndarray) -> float:
     right = found.right[:, 0] / np.linalg.norm(found.right)
     left = found.left[:, 0] / (found.left[:, 0] @ right)
     by_right = second_form(fold.equations, z, right, fold.scale)
-    matrix = np.block([[fold.equations.jacobian(z)[:, : fold.states], left[:, None]], [right, np.zeros(1)]])
+    matrix = below(beside(fold.equations.jacobian(z)[:, : fold.states], left[:, None]), np.append(right, 0.0)[None])
     bent = solved(matrix, np.append(by_right @ right, 0.0))
     if bent is None:  # the eigenvalue 0 is a double one
         return float("nan")
@@ -74,7 +75,7 @@ def lyapunov_of(
     matrix = equations.jacobian(z)[:, :states]
     by_q = second_form(equations, z, q.real, scale) + 1j * second_form(equations, z, q.imag, scale)
     still = solved(matrix, by_q @ q.conj())
-    twice = solved(2j * omega * np.eye(states) - matrix, by_q @ q)
+    twice = solved(shifted(-matrix, -2j * omega), by_q @ q)
     if still is None or twice is None:  # a fold at the same place
         return float("nan")
     by_still = second_form(equations, z, still.real, scale) + 1j * second_form(equations, z, still.imag, scale)
@@ -106,13 +107,13 @@ def branch_directions(branch: BranchEquations, solution: np.ndarray) -> list[np.
     return [tangent / np.linalg.norm(tangent / branch.scale) for tangent in tangents]
 
 
-def second_form(equations: Equations, z: np.ndarray, vector: np.ndarray, scale: np.ndarray) -> np.ndarray:
+def second_form(equations: Equations, z: np.ndarray, vector: np.ndarray, scale: np.ndarray) -> Matrix:
     """Return the derivative of ∂f/∂x along a vector of states."""
     found = _differences(equations, z, vector, scale, NEAR, np.array([1.0, -8.0, 0.0, 8.0, -1.0]) / 12)
     return found[0] / found[1]
 
 
-def _third(equations: Equations, z: np.ndarray, vector: np.ndarray, scale: np.ndarray) -> np.ndarray:
+def _third(equations: Equations, z: np.ndarray, vector: np.ndarray, scale: np.ndarray) -> Matrix:
     """Return the second derivative of ∂f/∂x along a vector of states."""
     found = _differences(equations, z, vector, scale, FAR, np.array([-1.0, 16.0, -30.0, 16.0, -1.0]) / 12)
     return found[0] / found[1] ** 2
@@ -120,16 +121,17 @@ def _third(equations: Equations, z: np.ndarray, vector: np.ndarray, scale: np.nd
 
 def _differences(
     equations: Equations, z: np.ndarray, vector: np.ndarray, scale: np.ndarray, step: float, weights: np.ndarray
-) -> tuple[np.ndarray, float]:
+) -> tuple[Matrix, float]:
     """Return a weighted sum of ∂f/∂x at five points along a vector of states, and the distance between them."""
     states, direction = len(vector), np.zeros(len(z))
     direction[:states] = vector
     sizes = np.sort(np.abs(vector) / scale[:states])
     size = float(max(sizes[-1] / FURTHER, sizes[(states - 1) // 2])) if states else 0.0
     if size == 0.0:
-        return np.zeros((states, states)), 1.0
-    found = np.zeros((states, states))
-    for number, weight in enumerate(weights):
-        if weight:
-            found += weight * equations.jacobian(z + (number - 2) * step / size * direction)[:, :states]
-    return found, step / size
+        return 0.0 * equations.jacobian(z)[:, :states], 1.0
+    parts = [
+        weight * equations.jacobian(z + (number - 2) * step / size * direction)[:, :states]
+        for number, weight in enumerate(weights)
+        if weight
+    ]
+    return sum(parts[1:], parts[0]), step / size
