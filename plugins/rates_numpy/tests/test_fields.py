@@ -53,6 +53,17 @@ def test_functions_of_arrays_are_not_asked_for_one_state(
         np.testing.assert_allclose(getattr(found, name)(wanted.x, wanted.p), many, rtol=1e-14)
 
 
+@pytest.mark.parametrize(("model", "free"), [(UNITS, "p/op/k"), (RING, "p[1]/op/k")])
+def test_entries_of_a_jacobian_have_their_places(model: CircuitTemplate, free: str) -> None:
+    field = model.get_vector_field([free])
+    rows, columns = field.places
+    assert len(set(zip(rows.tolist(), columns.tolist(), strict=True))) == len(rows)
+    for x in (field.x, np.stack([field.x, 2 * field.x])):
+        matrix = np.zeros((*x.shape, field.size))
+        matrix[..., rows, columns] = field.entries(x, field.p)
+        np.testing.assert_array_equal(matrix, field.by_states(x, field.p))
+
+
 def test_a_single_unit_is_computed_by_numbers_of_python() -> None:
     source = UNITS.get_vector_field(["p/op/k"]).source
     assert "    return y.tolist()\n" in source

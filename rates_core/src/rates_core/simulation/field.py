@@ -116,6 +116,15 @@ class VectorField:
         """Return ∂f/∂x, `[..., states, states]`."""
         return self._matrix(0, x, p)
 
+    @property
+    def places(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return rows and columns of the entries of ∂f/∂x that may differ from 0, row by row."""
+        return self._entries[0].rows, self._entries[0].columns
+
+    def entries(self, x: np.ndarray, p: np.ndarray) -> np.ndarray:
+        """Return these entries of ∂f/∂x, `[..., places]`."""
+        return self._entries[0].summed(self._functions.matrices[0](*self._given(x, p)))
+
     def by_parameters(self, x: np.ndarray, p: np.ndarray) -> np.ndarray:
         """Return ∂f/∂p, `[..., states, parameters]`."""
         return self._matrix(1, x, p)
