@@ -46,12 +46,12 @@ class Branch(NamedPoints):
         states: path of each state.
         p: `[points, parameters]`.
         x: `[points, states]`.
-        eigenvalues: `[points, states]`, that with the largest real part first; with delays the rightmost roots, and NaN
-            where fewer were found than elsewhere.
+        eigenvalues: `[points, states]`, that with the largest real part first; of large models all that are unstable
+            and some others, with delays the rightmost roots, and NaN where fewer were found than elsewhere.
         specials: in the order of the branch.
         ended: why it ends at its first and its last point; see `REASONS`.
         found: what the engine goes on from.
-        cited: what to cite for the model's delays.
+        cited: what to cite for the model's delays, or for its size.
     """
 
     parameters: tuple[str, ...]

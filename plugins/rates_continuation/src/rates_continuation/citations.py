@@ -39,6 +39,11 @@ BREDA = (
     "nonlinear delay equations: new prospects for numerical bifurcation analysis. SIAM Journal on Applied Dynamical "
     "Systems, 15, 1-23. https://doi.org/10.1137/15M1040931"
 )
+LEHOUCQ = (
+    "Lehoucq, R. B., Sorensen, D. C., & Yang, C. (1998). ARPACK Users' Guide: Solution of Large-Scale Eigenvalue "
+    "Problems with Implicitly Restarted Arnoldi Methods. SIAM. https://doi.org/10.1137/1.9780898719628"
+)
+OF_LARGE = (LEHOUCQ,)
 OF_EQUILIBRIA = (KELLER, GOVAERTS)
 OF_BOUNDARY_VALUES = (KELLER, DOEDEL)
 OF_CYCLES = (KELLER, DOEDEL, FAIRGRIEVE, NORMAL_FORMS)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from rates_core.errors import ArgumentError, shown
+from rates_core.errors import ArgumentError, shown, warn
 from rates_core.simulation.field import VectorField
 from rates_core.sweeps import Samples
 from rates_core.switches import switch
@@ -37,6 +37,7 @@ from rates_continuation.native.tracing import Bounds
 from rates_continuation.profile import Profile
 from rates_continuation.progress import shown_steps
 from rates_continuation.reached import Origin, cycles_reached
+from rates_continuation.sparse_field import SparseField
 from rates_continuation.special import SpecialPoint
 from rates_continuation.starting import begun, place_of, warn_of_jumps
 from rates_continuation.two_parameter_curve import TwoParameterCurve
@@ -56,13 +57,15 @@ class Continuation:
         engine: what follows curves: `native`, or `auto`, which is Auto-07p and needs rates-fortran.
         delay_nodes: at how many points of each discrete delay there are values of what is delayed: the degree of the
             polynomials through them.
+        sparse: whether Jacobians are sparse matrices, of which the rightmost eigenvalues are computed; if None they are
+            where a model has more than 500 states, few of which depend on each other.
 
     Ctrl-C ends what is followed at its next point: what was found is returned, and has ended `interrupted`.
 
     Raises:
         UnknownNameError: there is no such engine.
         PluginError: something is missing that the engine needs.
-        ArgumentError: `delay_nodes` is no whole number, or too small.
+        ArgumentError: `delay_nodes` is no whole number, or too small; `sparse` is something else.
 
     Example:
         >>> from rates_continuation import Continuation
@@ -78,12 +81,14 @@ class Continuation:
         parameters: Mapping[str, float] | None = None,
         engine: str = "native",
         delay_nodes: int = NODES,
+        sparse: bool | None = None,
     ) -> None:
         self.model = CircuitTemplate.from_yaml(model) if isinstance(model, str) else model
         if not isinstance(self.model, CircuitTemplate):
             raise ArgumentError(f"model must be a CircuitTemplate or the path of one; it is {shown(model)}.")
         self.parameters = dict(parameters or {})
-        self.analysed = Analysed(self.model, at_least("delay_nodes", delay_nodes, FEWEST))
+        wanted = None if sparse is None else switch("sparse", sparse)
+        self.analysed = Analysed(self.model, at_least("delay_nodes", delay_nodes, FEWEST), wanted)
         self.engine = engine_of(engine, self.model, self.parameters)
 
     def equilibria(
@@ -182,6 +187,9 @@ class Continuation:
             deflate: whether branches are looked for, too, that nothing connects with these; none may be found.
             verbose: whether progress is shown, on a terminal.
 
+        Warns:
+            RuntimeWarning: the model has sparse Jacobians, so that cycles are not followed.
+
         Raises:
             UnknownNameError, ArgumentError, SimulationError: as for `equilibria`.
         """
@@ -206,7 +214,9 @@ class Continuation:
         branches: list[Branch] = [branch_of_equilibria(field, curve) for curve in found]
         origins: list[Origin | None] = [None] * len(branches)
         follow_cycles = partial(self.cycles, bounds=bounds, verbose=verbose)
-        if switch("cycles", cycles):
+        if switch("cycles", cycles) and isinstance(field, SparseField):
+            warn(f"Cycles of a model with {field.size} states are not followed; cycles=False leaves them out.")
+        elif cycles:
             for branch, origin in cycles_reached(branches, limits, follow_cycles, most):
                 branches.append(branch)
                 origins.append(origin)
@@ -246,7 +256,8 @@ class Continuation:
             UnknownNameError: a path names nothing.
             ArgumentError: the parameter starts outside of its bounds, or cycles cannot begin at the point.
             SimulationError: the model does not run on to a cycle.
-            UnsupportedFeatureError: the engine is Auto-07p, and they do not begin at a Hopf point.
+            UnsupportedFeatureError: the engine is Auto-07p, and they do not begin at a Hopf point; or the model has
+                sparse Jacobians.
         """
         limits = Bounds(*checked_bounds(bounds))
         care = Care(positive("tolerance", tolerance), count("max_intervals", max_intervals))

@@ -28,6 +28,7 @@ from rates_continuation.native.orbits import from_orbit
 from rates_continuation.native.tracing import Bounds, Steps
 from rates_continuation.profile import Profile
 from rates_continuation.scales import sizes_at
+from rates_continuation.sparse_field import check_cycles
 from rates_continuation.special import SpecialPoint
 
 if TYPE_CHECKING:
@@ -110,6 +111,7 @@ def from_point(
     p = np.array([point[varied]] if varied in own else field.p)
     _check(varied, p[0], bounds)
     check_delays(field, [_limits(bounds)])
+    check_cycles(field)
     x, p = begun(field, point, p)
     size, omega = sizes_at(point, x), 2 * np.pi / point.period
     return CycleStart(field, *from_hopf(field, x, p, omega, size, _width(bounds), care), "hopf", bounds)
@@ -183,6 +185,7 @@ def running_cycle(
     p = np.array([float(given.pop(parameter, field.p[0]))])
     _check(parameter, p[0], bounds)
     check_delays(field, [_limits(bounds)])
+    check_cycles(field)
     x = field.x_of(given) if isinstance(start, Mapping) else field.end_of(start)
     found = from_orbit(field, x, p, _width(bounds), care, slowest(field, x, p))
     if found is None:

@@ -16,10 +16,11 @@ from rates_core.simulation.field import VectorField
 
 from rates_continuation.characteristic import Characteristic
 from rates_continuation.chebyshev import differentiation
-from rates_continuation.citations import OF_DELAYS
+from rates_continuation.citations import OF_DELAYS, OF_LARGE
 from rates_continuation.delays import PastNodes, PastState
 from rates_continuation.native.crossings import Crossing
 from rates_continuation.native.equilibria import ordered_eigenvalues
+from rates_continuation.sparse_field import SparseField, as_it_is, matrix_by_states
 from rates_continuation.special import SpecialPoint
 from rates_core import CircuitTemplate
 
@@ -38,10 +39,12 @@ class Analysed:
     Attributes:
         circuit: the model.
         nodes: of each discrete delay.
+        sparse: whether its Jacobians are to be sparse; None for what suits it.
     """
 
     circuit: CircuitTemplate
     nodes: int
+    sparse: bool | None = None
 
     def get_vector_field(self, free: Sequence[str], parameters: Mapping[str, Any] | None = None) -> VectorField:
         """Return the model as a field of some free parameters.
@@ -51,7 +54,9 @@ class Analysed:
                 a variable that is no state depends on its own past.
         """
         field: VectorField = self.circuit.get_vector_field(free, parameters, delays=PastNodes(self.nodes))
-        return DelayedField(field) if any(isinstance(item, PastState) for item in field.system.states) else field
+        if any(isinstance(item, PastState) for item in field.system.states):
+            return DelayedField(field)
+        return as_it_is(field, self.sparse)
 
     def field_without_delays(
         self, asked: str, free: Sequence[str], parameters: Mapping[str, Any] | None = None
@@ -184,7 +189,7 @@ def begun(field: VectorField, point: SpecialPoint, p: np.ndarray) -> tuple[np.nd
 
 def spectrum(field: VectorField, x: np.ndarray, p: np.ndarray) -> np.ndarray:
     """Return the eigenvalues at an equilibrium, or the rightmost roots of a model with delays."""
-    return field.roots(x, p) if isinstance(field, DelayedField) else ordered_eigenvalues(field.by_states(x, p))
+    return field.roots(x, p) if isinstance(field, DelayedField) else ordered_eigenvalues(matrix_by_states(field, x, p))
 
 
 def spectra(field: VectorField, x: np.ndarray, p: np.ndarray, known: Callable[[], Sequence[np.ndarray]]) -> np.ndarray:
@@ -197,7 +202,7 @@ def spectra(field: VectorField, x: np.ndarray, p: np.ndarray, known: Callable[[]
         known: gives the eigenvalues of the Jacobian at each.
     """
     if not isinstance(field, DelayedField):
-        return np.array(known())
+        return in_rows(known())
     return in_rows([field.roots(*each) for each in zip(x, p, strict=True)])
 
 
@@ -219,7 +224,9 @@ def fastest(field: VectorField, x: np.ndarray, p: np.ndarray) -> float | None:
 
 
 def cited(field: VectorField) -> tuple[str, ...]:
-    """Return what to cite for how delays are treated."""
+    """Return what to cite for how delays, or large models, are treated."""
+    if isinstance(field, SparseField):
+        return OF_LARGE
     return OF_DELAYS if isinstance(field, DelayedField) else ()
 
 

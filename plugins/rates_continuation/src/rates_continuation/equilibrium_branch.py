@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+from rates_core.errors import warn
 from rates_core.simulation.field import VectorField
 
 from rates_continuation.branch import Branch
@@ -11,7 +14,9 @@ from rates_continuation.delayed_points import distance_to_roots, measure, tell_o
 from rates_continuation.exact_hopf import on_axis
 from rates_continuation.native.crossings import Crossing
 from rates_continuation.native.engine import Followed, coefficient
+from rates_continuation.native.equilibria import Equilibrium
 from rates_continuation.native.fold import FoldEquations
+from rates_continuation.native.rightmost import MOST, SHIFTS
 from rates_continuation.special import SpecialPoint
 
 
@@ -34,7 +39,20 @@ def branch_of_equilibria(field: VectorField, found: Followed) -> Branch:
     others = np.count_nonzero(branch.unstable != [point.unstable for point in found.points])
     told = [np.inf if moved is None else distance for moved, distance in zip(exact, missed, strict=True)]
     tell_of_missed(field, "branch", told, len(branch), int(others))
+    _tell_of_uncertain(found.points)
     return branch
+
+
+def _tell_of_uncertain(points: Sequence[Equilibrium]) -> None:
+    """Warn where not all unstable eigenvalues of a large model were found."""
+    uncertain = sum(not point.spectrum.certain for point in points)
+    if uncertain:
+        warn(
+            f"At {uncertain} of {len(points)} points of the branch not all unstable directions were found: more than "
+            f"{MOST} eigenvalues, or {SHIFTS} shifts, would have been needed. Their numbers there are lower bounds, "
+            "and special points may be missing. Continuation(model, sparse=False) computes all "
+            "eigenvalues, which takes long."
+        )
 
 
 def _split(field: VectorField, crossing: Crossing) -> tuple[np.ndarray, np.ndarray]:

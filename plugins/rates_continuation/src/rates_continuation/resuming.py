@@ -22,6 +22,7 @@ from rates_continuation.native.engine import WIDTHS, Followed
 from rates_continuation.native.equilibria import Equilibrium, EquilibriumEquations
 from rates_continuation.native.extending import extended, extended_cycles
 from rates_continuation.native.floquet import Cycle
+from rates_continuation.native.matrices import is_finite
 from rates_continuation.native.tracing import Bounds, Steps
 
 CLOSE = 1e-6  # in scales: so near to its points equilibria of the same model lie
@@ -86,8 +87,8 @@ def _equilibrium(equations: EquilibriumEquations, z: np.ndarray, along: np.ndarr
     """Return an end of a branch with the direction of the branch there."""
     with np.errstate(all="ignore"):
         jacobian, rates = equations.jacobian(z), equations.residual(z)
-    tangent = unit_tangent(jacobian, along, scale) if np.isfinite(jacobian).all() else None
-    if tangent is None or not np.all(np.abs(rates) <= CLOSE * (np.abs(jacobian) @ scale)):
+    tangent = unit_tangent(jacobian, along, scale) if is_finite(jacobian) else None
+    if tangent is None or not np.all(np.abs(rates) <= CLOSE * (abs(jacobian) @ scale)):
         raise _of_another_model(z[-1])
     return Equilibrium.of(equations, Place(z, tangent, scale, jacobian=jacobian))
 

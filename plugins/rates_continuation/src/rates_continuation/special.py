@@ -42,8 +42,8 @@ class SpecialPoint:
             `ZH`, `GH`, `HH`, `NSH`; see `KINDS`.
         values: of the free parameters and of all states, by path; of a state on a cycle the largest one.
         number: of the point of the branch that comes before it.
-        eigenvalues: of the Jacobian, or the rightmost roots of a model with delays; of a cycle the multipliers but for
-            the one that is 1.
+        eigenvalues: of the Jacobian, the rightmost ones of a large model or roots of one with delays; of a cycle the
+            multipliers but for the one that is 1.
         period: of a cycle, or of the small cycles around a Hopf point, in the model's time; NaN for kinds that have
             none.
         coefficient: of the normal form: a of a fold, c of a cusp, the first Lyapunov coefficient of a Hopf point; b of

@@ -14,7 +14,10 @@ from rates_continuation.delayed_field import check_delays, fastest
 from rates_continuation.native.curve import ImplicitCurve, Place
 from rates_continuation.native.engine import WIDTHS, start_of
 from rates_continuation.native.equilibria import EquilibriumEquations
+from rates_continuation.native.matrices import is_finite, with_columns
+from rates_continuation.native.spectrum import direction
 from rates_continuation.resting import is_still, settled, without_dust
+from rates_continuation.sparse_field import matrix_by_states
 
 BESIDE = 1e-3  # of the bounds, or of the states: so far from a start others are tried
 RESTING = 1e-4  # largest rate of change, of the states, at which a model is said to rest
@@ -90,11 +93,14 @@ def _beside(equations: EquilibriumEquations, x: np.ndarray, p: float, bounds: tu
     z, width = np.append(x, p), bounds[1] - bounds[0]
     with np.errstate(all="ignore"):
         rates, matrix = equations.residual(z), equations.jacobian(z)
-    if not is_still(rates, x) or not np.isfinite(matrix).all():
+    if not is_still(rates, x) or not is_finite(matrix):
         return
     size = np.maximum(np.abs(x), BESIDE * max(1.0, float(np.max(np.abs(x), initial=0.0))))
     scale = np.append(size, width / WIDTHS)
-    along = np.linalg.svd(matrix * scale)[2][-1] * scale  # the direction of the branch, if there is a single one
+    along = direction(with_columns(matrix, scale))  # of the branch, if there is a single one
+    if along is None:
+        return
+    along = along * scale
     curve = ImplicitCurve(equations)
     ahead = (curve.place(z + way * along, along, along, scale) for way in (1.0, -1.0))
     guesses = [place.z for place in ahead if place is not None]
@@ -138,7 +144,7 @@ def _advice(field: VectorField, start: Start) -> str:
     """Return what to do: about sums of states that do not change, or equilibria that lie on lines."""
     x, p = start.tried[0], np.array([start.p])
     with np.errstate(all="ignore"):
-        singular = is_singular(field.by_states(x, p))
+        singular = is_singular(matrix_by_states(field, x, p))
     sums = conserved(field, x, p) if singular else np.zeros((0, field.size))
     if len(sums):
         texts = [f"{sum_of(weights, field.states)} does not change" for weights in sums]

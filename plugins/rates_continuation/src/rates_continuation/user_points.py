@@ -155,6 +155,7 @@ class _OfEquilibria(_Stretches):
             residual=float(np.max(np.abs(self.field.rates(x, p)))),
             error=place,
             found=None,
+            states=len(self.branch.states),
         )
 
     def _node(self, number: int, z: np.ndarray) -> _Node:

@@ -9,7 +9,7 @@ solution lies in the interval. So neutral saddles, at which λ and -λ are eigen
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import numpy as np
@@ -52,13 +52,26 @@ class Crossing:
     omega: float = 0.0
 
 
-def crossings(equations: EquilibriumEquations, one: Equilibrium, other: Equilibrium) -> Iterator[Crossing]:
-    """Yield what happens between two neighbouring points of a curve, in the order of the curve."""
+def crossings(
+    equations: EquilibriumEquations, one: Equilibrium, other: Equilibrium, known: Sequence[Crossing] = ()
+) -> Iterator[Crossing]:
+    """Yield what happens between two neighbouring points of a curve, in the order of the curve.
+
+    Args:
+        equations: of the curve.
+        one: point.
+        other: the next one.
+        known: Hopf points that were found in a larger interval.
+    """
     kind = _kind(one, other)
     if kind == "none":
         return
-    found = _several(equations, one, other) if kind == "several" else _solved(kind, equations, one, other)
-    if found:
+    if kind == "LP" or kind == "BP":
+        found = _solved(kind, equations, one, other)
+        complete = len(found) == 1
+    else:
+        found, complete = _hopfs(equations, one, other, known)
+    if complete:
         yield from found
         return
     length = float(np.linalg.norm((other.place.z - one.place.z) / one.place.scale))
@@ -68,8 +81,8 @@ def crossings(equations: EquilibriumEquations, one: Equilibrium, other: Equilibr
             yield _unknown(equations, one, other, length)
         return
     between = Equilibrium.of(equations, place)
-    yield from crossings(equations, one, between)
-    yield from crossings(equations, between, other)
+    yield from crossings(equations, one, between, found)
+    yield from crossings(equations, between, other, found)
 
 
 def _kind(one: Equilibrium, other: Equilibrium) -> Kind | Literal["none", "several"]:
@@ -79,40 +92,52 @@ def _kind(one: Equilibrium, other: Equilibrium) -> Kind | Literal["none", "sever
     return kinds.get((turns, abs(other.unstable - one.unstable)), "several")
 
 
-def _solved(kind: Kind, equations: EquilibriumEquations, one: Equilibrium, other: Equilibrium) -> list[Crossing]:
-    """Return the crossing of a kind in an interval; none if it is not found."""
+def _solved(
+    kind: Literal["LP", "BP"], equations: EquilibriumEquations, one: Equilibrium, other: Equilibrium
+) -> list[Crossing]:
+    """Return the fold or the branch point in an interval; none if it is not found."""
     nearer = min(one, other, key=_distance)
-    if kind == "HB":
-        pairs = nearer.eigenvalues[nearer.eigenvalues.imag > 0]
-        pair = pairs[np.argsort(np.abs(pairs.real), kind="stable")[:1]]
-        found = [_hopf(equations, nearer, value, one if nearer is other else other) for value in pair]
-    else:
-        found = [_fold(equations, nearer) if kind == "LP" else _branch(equations, nearer)]
-    return [each for each in found if each is not None and _lies_between(each.z, one, other)]
+    found = _fold(equations, nearer) if kind == "LP" else _branch(equations, nearer)
+    return [found] if found is not None and _lies_between(found.z, one, other) else []
 
 
-def _several(equations: EquilibriumEquations, one: Equilibrium, other: Equilibrium) -> list[Crossing]:
-    """Return as many pairs as cross in an interval, with one real eigenvalue at most; none if not all are found."""
+def _hopfs(
+    equations: EquilibriumEquations, one: Equilibrium, other: Equilibrium, known: Sequence[Crossing]
+) -> tuple[list[Crossing], bool]:
+    """Return the Hopf points in an interval, with one branch point at most, and whether these are all that happens."""
     fewer, more = sorted((one, other), key=lambda point: point.unstable)
     changed = more.unstable - fewer.unstable
-    unstable = is_unstable(more.eigenvalues)
-    gone = more.eigenvalues[unstable][-changed:]
-    still = fewer.eigenvalues[~is_unstable(fewer.eigenvalues)][:changed]
-    pairs = int(np.count_nonzero(gone.imag > 0))
+    ends = {
+        "more": _pairs(more.eigenvalues[is_unstable(more.eigenvalues)][-changed:]),
+        "fewer": _pairs(fewer.eigenvalues[~is_unstable(fewer.eigenvalues)][:changed]),
+    }
+    count = max(map(len, ends.values()))
     turns = one.place.tangent[-1] * other.place.tangent[-1] < 0
-    if turns or not pairs or changed - 2 * pairs not in (0, 1) or np.count_nonzero(still.imag > 0) != pairs:
-        return []
-    found: list[Crossing] = []
-    candidates = [*((more, value, fewer) for value in gone), *((fewer, value, more) for value in still)]
-    for near, value, far in candidates:
-        if value.imag > 0 and len(found) < pairs:
-            hopf = _hopf(equations, near, value, far)
-            if hopf is not None and _lies_between(hopf.z, one, other):
-                found += [hopf] if not any(_is_same(hopf, known, one.place.scale) for known in found) else []
-    if len(found) == pairs and changed > 2 * pairs:
-        found += _solved("BP", equations, one, other)
+    if turns or not count or changed - 2 * count not in (0, 1):  # halves of the interval tell more
+        return [], False
+    end = min((end for end in ends if len(ends[end]) == count), key=lambda end: float(np.min(np.abs(ends[end].real))))
+    near, far = (more, fewer) if end == "more" else (fewer, more)
+    found = [each for each in known if each.kind == "HB" and _lies_between(each.z, one, other)]
+    for value in ends[end]:
+        if len(found) >= count:
+            break
+        hopf = _hopf(equations, near, value, far)
+        if hopf is None or not _lies_between(hopf.z, one, other):
+            return found, False
+        if not any(_is_same(hopf, each, one.place.scale) for each in found):
+            found.append(hopf)
+    complete = len(found) == count
+    if complete and changed > 2 * count:
+        branching = _solved("BP", equations, one, other)
+        found, complete = found + branching, len(branching) == 1
     chord = (other.place.z - one.place.z) / one.place.scale**2
-    return sorted(found, key=lambda each: float(chord @ each.z)) if len(found) == pairs + changed % 2 else []
+    return sorted(found, key=lambda each: float(chord @ each.z)), complete
+
+
+def _pairs(eigenvalues: np.ndarray) -> np.ndarray:
+    """Return one of each pair of complex eigenvalues, that which is nearest to the imaginary axis first."""
+    pairs = eigenvalues[eigenvalues.imag > 0]
+    return pairs[np.argsort(np.abs(pairs.real), kind="stable")]
 
 
 def _is_same(one: Crossing, other: Crossing, scale: np.ndarray) -> bool:
@@ -123,7 +148,7 @@ def _is_same(one: Crossing, other: Crossing, scale: np.ndarray) -> bool:
 
 def _distance(point: Equilibrium) -> float:
     """Return how far eigenvalues are from the imaginary axis."""
-    return float(np.min(np.abs(point.eigenvalues.real)))
+    return float(np.min(np.abs(point.eigenvalues.real), initial=np.inf))
 
 
 def _may_cross(one: Equilibrium, other: Equilibrium) -> bool:
@@ -132,7 +157,7 @@ def _may_cross(one: Equilibrium, other: Equilibrium) -> bool:
     changed = more.unstable - fewer.unstable or 1
     unstable = np.sort(more.eigenvalues.real[is_unstable(more.eigenvalues)])
     stable = np.sort(-fewer.eigenvalues.real[~is_unstable(fewer.eigenvalues)])
-    near = CLOSE * min(float(np.max(np.abs(point.eigenvalues))) for point in (one, other))
+    near = CLOSE * min(float(np.max(np.abs(point.eigenvalues), initial=0.0)) for point in (one, other))
     return all(len(part) >= changed and part[changed - 1] < near for part in (unstable, stable))
 
 

@@ -162,7 +162,7 @@ class ImplicitCurve(Curve):
 
     def carried_on(self, place: Place) -> tuple[Curve, Place]:
         """Return the same curve, with scales that have grown with the unknowns."""
-        return self, place.rescaled(np.maximum(place.scale, np.abs(place.z)))
+        return self, place.rescaled(self.equations.grown(place.scale, place.z))
 
 
 def unit_tangent(jacobian: Matrix, along: np.ndarray, scale: np.ndarray) -> np.ndarray | None:

@@ -12,10 +12,11 @@ from rates_continuation.native.collocation import DEGREE, interpolated
 from rates_continuation.native.curve import Place
 from rates_continuation.native.cycle_crossings import CycleCrossing, all_crossings
 from rates_continuation.native.cycles import Periodic
-from rates_continuation.native.equations import newton, solved
+from rates_continuation.native.equations import newton
 from rates_continuation.native.equilibria import EquilibriaThere
 from rates_continuation.native.floquet import Cycle
 from rates_continuation.native.linearised import summed
+from rates_continuation.native.matrices import solved
 from rates_continuation.native.tracing import Bounds, Steps, trace
 
 SHRUNK = (0.5, 0.25, 0.125, 0.06)  # of what shrinks: what the last cycles have of it

@@ -17,8 +17,9 @@ import numpy as np
 from rates_continuation.native.curve import Place
 from rates_continuation.native.engine import Followed, start_of
 from rates_continuation.native.equilibria import EquilibriumEquations
-from rates_continuation.native.matrices import solved
+from rates_continuation.native.matrices import solved, unit_rows, with_columns
 from rates_continuation.native.reachable import Follow, reachable
+from rates_continuation.native.spectrum import smallest_singular_value
 from rates_continuation.native.tracing import Bounds, Steps
 
 SHARES = (np.arange(5) + 0.382) / 5  # between the bounds: where roots are looked for; none is where symmetries are
@@ -116,9 +117,7 @@ def _other_root(
 
 def _is_regular(equations: EquilibriumEquations, place: Place) -> bool:
     """Tell whether one curve passes a place; several pass a branch point."""
-    matrix = equations.jacobian(place.z) * place.scale
-    rows = np.linalg.norm(matrix, axis=1, keepdims=True)
-    return bool(np.linalg.svd(matrix / np.where(rows > 0, rows, 1.0), compute_uv=False)[-1] > REGULAR)
+    return smallest_singular_value(unit_rows(with_columns(equations.jacobian(place.z), place.scale))) > REGULAR
 
 
 def is_one_of(place: Place, known: Sequence[Place]) -> bool:

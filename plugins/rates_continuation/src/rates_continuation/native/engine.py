@@ -12,11 +12,12 @@ from rates_continuation.native.branching import BranchEquations
 from rates_continuation.native.crossings import Crossing, crossings
 from rates_continuation.native.curve import STRAIGHT, ImplicitCurve, Place, unit_tangent
 from rates_continuation.native.equations import CONVERGED
-from rates_continuation.native.equilibria import Equilibrium, EquilibriumEquations
+from rates_continuation.native.equilibria import Equilibrium, EquilibriumEquations, together
 from rates_continuation.native.fold import FoldEquations
 from rates_continuation.native.hopf import HopfEquations
 from rates_continuation.native.normal_forms import branch_directions, fold_coefficient, lyapunov_coefficient
 from rates_continuation.native.refinement import refined
+from rates_continuation.native.spectrum import largest_rate
 from rates_continuation.native.tracing import Bounds, Steps, trace
 
 WIDTHS = 10  # scales of a parameter between its bounds
@@ -74,15 +75,16 @@ def _without_rounding(curve: ImplicitCurve, place: Place) -> Place:
 def _scale(equations: EquilibriumEquations, place: Place, width: float) -> np.ndarray:
     """Return what counts as a change of 1: the size of each state, or how it changes with the parameter.
 
-    A state that is 0 has that of the terms which cancel in its equation, over the fastest time constant.
+    A state that is 0 has that of the terms which cancel in its equation, over the fastest time constant. Of many states
+    each counts for less, so that a step is as long as with a few.
     """
     states = place.z[:-1]
     slopes = np.abs(place.tangent[:-1] / place.tangent[-1]) * width
     matrix = equations.jacobian(place.z)[:, :-1]
-    fastest = float(np.max(np.abs(np.linalg.eigvals(matrix)), initial=0.0)) or 1.0
-    scale = np.maximum.reduce([np.abs(states), slopes, FLOOR / fastest * (np.abs(matrix) @ np.abs(states))])
+    fastest = largest_rate(matrix) or 1.0
+    scale = np.maximum.reduce([np.abs(states), slopes, FLOOR / fastest * (abs(matrix) @ np.abs(states))])
     largest = float(np.max(scale, initial=0.0))
-    return np.append(np.where(scale > 0, scale, largest or 1.0), width)
+    return np.append(together(len(states)) * np.where(scale > 0, scale, largest or 1.0), width)
 
 
 def follow(equations: EquilibriumEquations, start: Place, bounds: Bounds, steps: Steps) -> Followed:
@@ -126,7 +128,7 @@ def _one_way(
 
 
 def _real_parts(point: Equilibrium) -> np.ndarray:
-    return point.eigenvalues.real
+    return point.eigenvalues.real[: point.spectrum.known]
 
 
 def _between(equations: EquilibriumEquations, one: Equilibrium, other: Equilibrium, share: float) -> Equilibrium | None:

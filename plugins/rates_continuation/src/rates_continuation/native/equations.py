@@ -26,6 +26,10 @@ class Equations(ABC):
     def jacobian(self, z: np.ndarray) -> Matrix:
         """Return its derivative, `[N, unknowns]`."""
 
+    def grown(self, scale: np.ndarray, z: np.ndarray) -> np.ndarray:
+        """Return scales that have grown with the unknowns."""
+        return np.asarray(np.maximum(scale, np.abs(z)))
+
     def curvature(self, z: np.ndarray, direction: np.ndarray, scale: np.ndarray) -> Matrix:
         """Return the derivative of the Jacobian in a direction, `[N, unknowns]`: a difference of two Jacobians."""
         size = float(np.max(np.abs(direction) / scale))

@@ -8,9 +8,12 @@ from attrs import evolve, frozen
 from rates_continuation.native.curve import Place
 from rates_continuation.native.equations import Equations
 from rates_continuation.native.latest import Latest
-from rates_continuation.native.matrices import Matrix, beside
+from rates_continuation.native.matrices import Matrix, beside, is_sparse
+from rates_continuation.native.rightmost import Rightmost, rightmost
+from rates_continuation.sparse_field import matrix_by_states
 from rates_continuation.vector_field import Field
 
+SINGLE = 10  # so many states count as one each; of more the mean square does
 ROUNDED = 1e-12  # of the largest eigenvalue: a real part that is as small may be rounding, as at a center
 
 
@@ -40,7 +43,18 @@ class EquilibriumEquations(Equations):
 
     def _jacobian(self, z: np.ndarray) -> Matrix:
         x, p = z[: self.states], z[self.states :]
-        return beside(self.field.by_states(x, p), self.field.by_parameters(x, p))
+        return beside(matrix_by_states(self.field, x, p), self.field.by_parameters(x, p))
+
+    def grown(self, scale: np.ndarray, z: np.ndarray) -> np.ndarray:
+        """Return scales that have grown with the unknowns."""
+        sizes = np.abs(z)
+        sizes[: self.states] *= together(self.states)
+        return np.asarray(np.maximum(scale, sizes))
+
+
+def together(states: int) -> float:
+    """Return by how much scales of states are larger because these are many: a step is as long as with a few."""
+    return max(1.0, float(np.sqrt(states / SINGLE)))
 
 
 class EquilibriaThere(Equations):
@@ -60,7 +74,7 @@ class EquilibriaThere(Equations):
 
     def jacobian(self, z: np.ndarray) -> np.ndarray:
         """Return its derivatives by the states."""
-        return self._field.by_states(z, self._p)
+        return matrix_by_states(self._field, z, self._p)
 
 
 @frozen(eq=False)
@@ -70,19 +84,24 @@ class Equilibrium:
     Attributes:
         place: on the curve.
         equations: of the curve.
-        eigenvalues: of ∂f/∂x there, that with the largest real part first.
+        spectrum: the eigenvalues of ∂f/∂x there, or the rightmost ones.
     """
 
     place: Place
     equations: EquilibriumEquations
-    eigenvalues: np.ndarray
+    spectrum: Rightmost
 
     @classmethod
     def of(cls, equations: EquilibriumEquations, place: Place) -> Equilibrium:
         """Return what there is to know of a place."""
         matrix = equations.jacobian(place.z) if place.jacobian is None else place.jacobian
-        eigenvalues = ordered_eigenvalues(matrix[:, : equations.states])
-        return cls(evolve(place, jacobian=None), equations, eigenvalues)  # a matrix for each point would fill memory
+        spectrum = spectrum_of(matrix[:, : equations.states])
+        return cls(evolve(place, jacobian=None), equations, spectrum)  # a matrix for each point would fill memory
+
+    @property
+    def eigenvalues(self) -> np.ndarray:
+        """Return the eigenvalues, that with the largest real part first."""
+        return self.spectrum.values
 
     @property
     def states(self) -> Matrix:
@@ -104,9 +123,18 @@ def is_unstable(eigenvalues: np.ndarray) -> np.ndarray:
     return np.asarray(eigenvalues.real > ROUNDED * sizes)
 
 
-def ordered_eigenvalues(matrix: np.ndarray) -> np.ndarray:
-    """Return the eigenvalues of a matrix, that with the largest real part first; NaN for one that is not finite."""
+def ordered_eigenvalues(matrix: Matrix) -> np.ndarray:
+    """Return the eigenvalues of a matrix, that with the largest real part first; NaN for one that is not finite.
+
+    Of a sparse one they are the rightmost ones.
+    """
+    return spectrum_of(matrix).values
+
+
+def spectrum_of(matrix: Matrix) -> Rightmost:
+    """Return the eigenvalues of a matrix, or the rightmost ones of a sparse one."""
+    if is_sparse(matrix):
+        return rightmost(matrix)
     if not np.isfinite(matrix).all():
-        return np.full(len(matrix), np.nan + 0j)
-    found = np.linalg.eigvals(matrix)
-    return found[np.lexsort((found.imag, -found.real))]
+        return Rightmost.of(np.full(len(matrix), np.nan + 0j))
+    return Rightmost.of(np.linalg.eigvals(matrix))

@@ -48,9 +48,13 @@ class FoldEquations(Equations):
         change = self.equations.curvature(z, direction, self.scale)
         return below(self.equations.jacobian(z), (-found.left[:, 0] @ change)[None])
 
+    def grown(self, scale: np.ndarray, z: np.ndarray) -> np.ndarray:
+        """Return scales that have grown with the unknowns."""
+        return self.equations.grown(scale, z)
+
     def renewed(self, z: np.ndarray) -> FoldEquations:
         """Return equations with the same solutions that are well conditioned near one of them."""
-        scale = np.maximum(self.scale, np.abs(z))
+        scale = self.grown(self.scale, z)
         left, right = self.vectors(z, scale)
         states = scale[: self.states]
         return evolve(self, scale=scale, b=left * states**2, c=right / states**2)

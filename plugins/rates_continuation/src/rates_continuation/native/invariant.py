@@ -16,7 +16,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.linalg import schur
 
-from rates_continuation.native.matrices import solved
+from rates_continuation.native.matrices import Matrix, below, beside, is_sparse, shifted, solved
+from rates_continuation.native.spectrum import subspace
 
 MOST_ITERATIONS = 12
 REACH = 1e-7  # of the largest eigenvalue: so much two computations of a double eigenvalue differ
@@ -47,14 +48,19 @@ class Pair(NamedTuple):
         return float(self.small[0, 0] * self.small[1, 1] - self.small[0, 1] * self.small[1, 0])
 
 
-def basis_of(matrix: np.ndarray, values: np.ndarray) -> np.ndarray:
+def basis_of(matrix: Matrix, values: np.ndarray) -> np.ndarray | None:
     """Return an orthonormal basis of the invariant subspace of the two eigenvalues that are nearest to given ones.
 
     Args:
         matrix: A.
-        values: two real numbers, or a complex one and its conjugate.
+        values: two real numbers, or a complex one and its conjugate; of a sparse matrix the latter, or twice 0.
+
+    Returns:
+        it; None if it is not found.
     """
     wanted = np.asarray(values)
+    if is_sparse(matrix):
+        return subspace(matrix, complex(wanted[np.argmax(wanted.imag)]))
 
     def distance(value: complex) -> float:
         return float(np.min(np.abs(value - wanted)))
@@ -67,7 +73,7 @@ def basis_of(matrix: np.ndarray, values: np.ndarray) -> np.ndarray:
     return np.linalg.svd(both)[0][:, :2]
 
 
-def invariant_pair(matrix: np.ndarray, near: np.ndarray) -> Pair | None:
+def invariant_pair(matrix: Matrix, near: np.ndarray) -> Pair | None:
     """Return the invariant subspace near another one, by Newton's method; None if it does not converge.
 
     Args:
@@ -89,16 +95,15 @@ def invariant_pair(matrix: np.ndarray, near: np.ndarray) -> Pair | None:
 
 
 def _sylvester(
-    matrix: np.ndarray, small: np.ndarray, side: np.ndarray, below: np.ndarray, known: np.ndarray, bottom: np.ndarray
+    matrix: Matrix, small: np.ndarray, side: np.ndarray, border: np.ndarray, known: np.ndarray, bottom: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray] | None:
-    """Return X and Y with `A X - X S + side Y = known` and `below^T X = bottom`, where S is of size 2."""
+    """Return X and Y with `A X - X S + side Y = known` and `border^T X = bottom`, where S is of size 2."""
     triangle, turn = schur(small, output="complex")
-    size, right = len(matrix), np.vstack([known, bottom]) @ turn
-    whole = np.zeros((size + 2, size + 2), dtype=complex)
-    whole[:size, size:], whole[size:, :size] = side, below.T
+    size, right = len(side), np.vstack([known, bottom]) @ turn
     columns: list[np.ndarray] = []
     for number in range(2):
-        whole[:size, :size] = matrix - triangle[number, number] * np.eye(size)
+        above = beside(shifted(matrix, triangle[number, number]), side)
+        whole = below(above, beside(border.T, np.zeros((2, 2))))
         value = right[:, number].copy()
         if columns:
             value[:size] += triangle[0, 1] * columns[0][:size]

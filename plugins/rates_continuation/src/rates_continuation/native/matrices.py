@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 from attrs import frozen
 from scipy.linalg import get_lapack_funcs
 from scipy.sparse import csc_array, issparse
 from scipy.sparse import vstack as stacked
+from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import splu
 
 Matrix = np.ndarray | Any  # an array, or a `csc_array`
@@ -24,7 +25,7 @@ MANY = 32, 8.0  # entries of a row, and times the average, with more of which it
 LIGHT = 1e-3
 
 
-def is_sparse(matrix: Matrix) -> bool:
+def is_sparse(matrix: Matrix) -> TypeGuard[Any]:
     """Tell whether a matrix is sparse."""
     return bool(issparse(matrix))
 
@@ -92,6 +93,15 @@ def with_rows(matrix: Matrix, sizes: np.ndarray) -> Matrix:
     return csc_array((matrix.data * sizes[matrix.indices], matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
+def unit_rows(matrix: Matrix) -> Matrix:
+    """Return a matrix with rows of length 1."""
+    if is_sparse(matrix):
+        lengths = np.sqrt(np.bincount(matrix.indices, matrix.data**2, matrix.shape[0]))
+    else:
+        lengths = np.linalg.norm(matrix, axis=1)
+    return with_rows(matrix, 1 / np.where(lengths > 0, lengths, 1.0))
+
+
 def row_sums(matrix: Matrix) -> np.ndarray:
     """Return the sum of the absolute values of each row."""
     if not is_sparse(matrix):
@@ -119,6 +129,10 @@ class Factors(ABC):
     def solved_adjoint(self, right: np.ndarray) -> np.ndarray:
         """Return the solution y of A^H y = right."""
 
+    @abstractmethod
+    def sign(self) -> int:
+        """Return the sign of the determinant of a real matrix."""
+
 
 @frozen(eq=False)
 class _DenseFactors(Factors):
@@ -140,6 +154,10 @@ class _DenseFactors(Factors):
     def solved_adjoint(self, right: np.ndarray) -> np.ndarray:
         return self._solved(right, 2)
 
+    def sign(self) -> int:
+        swaps = np.count_nonzero(self.pivots != np.arange(len(self.pivots)))
+        return int(np.prod(np.sign(np.diag(self.whole)))) * (-1 if swaps % 2 else 1)
+
     def _solved(self, right: np.ndarray, transposed: int) -> np.ndarray:
         if np.iscomplexobj(right) and not np.iscomplexobj(self.whole):
             return self._solved(right.real, transposed) + 1j * self._solved(right.imag, transposed)
@@ -155,7 +173,7 @@ class _SparseFactors(Factors):
     complex: bool
 
     @classmethod
-    def of(cls, matrix: Matrix) -> Factors | None:
+    def of(cls, matrix: Any) -> Factors | None:
         sums, counts = row_sums(matrix), np.bincount(matrix.indices, minlength=matrix.shape[0])
         if not np.all(sums > 0):
             return None
@@ -173,6 +191,10 @@ class _SparseFactors(Factors):
     def solved_adjoint(self, right: np.ndarray) -> np.ndarray:
         return np.asarray((self.rows * self._solved(right, "H").T).T)
 
+    def sign(self) -> int:
+        orders: int = _parity(self.whole.perm_r) * _parity(self.whole.perm_c)
+        return int(np.prod(np.sign(self.whole.U.diagonal()))) * orders
+
     def _solved(self, right: np.ndarray, transposed: str) -> np.ndarray:
         if self.complex:
             return np.asarray(self.whole.solve(right.astype(complex), transposed))
@@ -182,11 +204,26 @@ class _SparseFactors(Factors):
         return np.asarray(self.whole.solve(np.ascontiguousarray(right, dtype=float), transposed))
 
 
+def _parity(order: np.ndarray) -> int:
+    """Return 1 for an even permutation and -1 for an odd one."""
+    places = np.arange(len(order))
+    graph = csc_array((np.ones(len(order)), (places, order)), shape=(len(order), len(order)))
+    swaps = len(order) - int(connected_components(graph, directed=False)[0])
+    return -1 if swaps % 2 else 1
+
+
 def factorised(matrix: Matrix) -> Factors | None:
     """Return the factors of a square matrix; None if it is singular to the last digit, or not finite."""
     if not is_finite(matrix):
         return None
     return _SparseFactors.of(matrix) if is_sparse(matrix) else _DenseFactors.of(matrix)
+
+
+def fill(matrix: Matrix) -> float:
+    """Return which part of the factors of a sparse matrix may differ from 0."""
+    found = _SparseFactors.of(shifted(matrix, -1.0 - float(np.max(row_sums(matrix)))))
+    assert isinstance(found, _SparseFactors)  # it is regular: its diagonal is larger than the rest of a row
+    return float(found.whole.nnz / matrix.shape[0] ** 2)
 
 
 def solved(matrix: Matrix, right: np.ndarray) -> np.ndarray | None:

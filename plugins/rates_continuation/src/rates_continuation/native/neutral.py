@@ -7,6 +7,7 @@ from attrs import evolve, field, frozen
 
 from rates_continuation.native.equations import Equations
 from rates_continuation.native.invariant import Pair, invariant_pair
+from rates_continuation.native.matrices import Matrix, below, is_finite, with_columns, with_rows
 
 
 @frozen(eq=False)
@@ -38,8 +39,8 @@ class NeutralEquations(Equations):
 
     def _pair(self, z: np.ndarray) -> Pair | None:
         scale = self.scale[: self.states]
-        matrix = self.equations.jacobian(z)[:, : self.states] / scale[:, None] * scale
-        if not np.isfinite(matrix).all():
+        matrix = with_columns(with_rows(self.equations.jacobian(z)[:, : self.states], 1 / scale), scale)
+        if not is_finite(matrix):
             return None
         found = invariant_pair(matrix, self.basis)
         if found is None:
@@ -51,23 +52,27 @@ class NeutralEquations(Equations):
         found = self.pair(z)
         return np.append(self.equations.residual(z), np.nan if found is None else found.trace)
 
-    def jacobian(self, z: np.ndarray) -> np.ndarray:
+    def jacobian(self, z: np.ndarray) -> Matrix:
         """Return their derivative."""
         found, row = self.pair(z), np.full(len(z), np.nan)
         if found is not None:
             row = sum((self._change(z, *vectors) for vectors in zip(found.left.T, found.right.T, strict=True)),
                       np.zeros(len(z)))  # fmt: skip
-        return np.vstack([self.equations.jacobian(z), row])
+        return below(self.equations.jacobian(z), row[None])
 
     def _change(self, z: np.ndarray, left: np.ndarray, right: np.ndarray) -> np.ndarray:
         direction = np.zeros(len(z))
         direction[: self.states] = right
         return np.asarray(left @ self.equations.curvature(z, direction, self.scale))
 
+    def grown(self, scale: np.ndarray, z: np.ndarray) -> np.ndarray:
+        """Return scales that have grown with the unknowns."""
+        return self.equations.grown(scale, z)
+
     def renewed(self, z: np.ndarray) -> NeutralEquations:
         """Return equations with the same solutions that are well conditioned near one of them."""
         found = self.pair(z)
         if found is None:
             return self
-        scale = np.maximum(self.scale, np.abs(z))
+        scale = self.grown(self.scale, z)
         return evolve(self, scale=scale, basis=np.linalg.qr(found.right / scale[: self.states, None])[0])

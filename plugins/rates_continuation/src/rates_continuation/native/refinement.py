@@ -39,13 +39,17 @@ def refined(
 
     Args:
         points: in order.
-        tests: values of test functions at a point, as many for each.
+        tests: values of test functions at a point; where there are fewer, the last ones of others are left out.
         between: the point at a share of the way between two neighbouring ones; None if it is not found.
     """
     for _ in range(ROUNDS):
         if len(points) < 3:
             break
-        shares = _shares(points, np.array([tests(point) for point in points]))
+        values = [tests(point) for point in points]
+        fewest = min(map(len, values))
+        if not fewest:
+            break
+        shares = _shares(points, np.array([each[:fewest] for each in values]))
         added = [
             between(one, other, float(share)) if share > 0 else None
             for one, other, share in zip(points, points[1:], shares, strict=False)

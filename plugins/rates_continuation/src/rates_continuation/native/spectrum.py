@@ -9,6 +9,7 @@ import numpy as np
 from rates_continuation.native.matrices import Factors, Matrix, below, entries_of, factorised, is_sparse, shifted
 
 BESIDE = 1e-13  # of the largest entry: from an eigenvalue that is one to the last digit
+POWERS = 20  # of a matrix, which show its largest eigenvalue
 OFTEN, MORE_OFTEN = 3, 12  # steps with a shift that is an eigenvalue; with 0, which is next to one
 
 
@@ -22,6 +23,20 @@ class Vectors(NamedTuple):
 
     left: np.ndarray
     right: np.ndarray
+
+
+def largest_rate(matrix: Matrix) -> float:
+    """Return the largest absolute value of an eigenvalue of a matrix; of a sparse one about that."""
+    if not is_sparse(matrix):
+        return float(np.max(np.abs(np.linalg.eigvals(matrix)), initial=0.0))
+    vector, size = _start(matrix.shape[0]), 0.0
+    for _ in range(POWERS):
+        vector = matrix @ vector
+        size = float(np.linalg.norm(vector))
+        if not 0.0 < size < np.inf:
+            return 0.0
+        vector = vector / size
+    return size
 
 
 def eigenvectors(matrix: Matrix, value: complex) -> Vectors | None:
@@ -38,6 +53,25 @@ def eigenvectors(matrix: Matrix, value: complex) -> Vectors | None:
     for _ in range(OFTEN):
         right, left = _unit(factors.solved(right)), _unit(factors.solved_adjoint(left))
     return Vectors(left, right)
+
+
+def subspace(matrix: Matrix, value: complex) -> np.ndarray | None:
+    """Return an orthonormal real basis of what belongs to an imaginary eigenvalue and its conjugate, or twice to 0.
+
+    Args:
+        matrix: real.
+        value: imaginary, or 0.
+    """
+    if value:
+        found = eigenvectors(matrix, value)
+        return None if found is None else np.linalg.qr(np.column_stack([found.right.real, found.right.imag]))[0]
+    factors = _regular(matrix, 0.0)
+    if factors is None:
+        return None
+    basis = np.random.default_rng(0).standard_normal((matrix.shape[0], 2))
+    for _ in range(MORE_OFTEN):
+        basis = np.linalg.qr(factors.solved(np.linalg.qr(basis)[0]))[0]
+    return np.asarray(basis)
 
 
 def null_vectors(matrix: Matrix) -> Vectors | None:

@@ -9,7 +9,9 @@ from rates_continuation.native.equilibria import EquilibriumEquations
 from rates_continuation.native.fold import FoldEquations
 from rates_continuation.native.invariant import basis_of
 from rates_continuation.native.loci import LocusCurve, LocusPoint
+from rates_continuation.native.matrices import Matrix, is_finite, unit_rows, with_columns, with_rows
 from rates_continuation.native.neutral import NeutralEquations
+from rates_continuation.native.spectrum import direction, null_vectors
 from rates_continuation.native.tracing import Bounds
 
 AWAY = (0.02, 0.005, 1e-3)  # from a point of codimension two, in scales: where a curve begins that passes it
@@ -20,14 +22,19 @@ LEVEL = 1e-9  # change of a parameter, of a step of length 1, that gives no dire
 def folds(equations: EquilibriumEquations, z: np.ndarray, scale: np.ndarray) -> LocusPoint | None:
     """Return a fold as a point of the curve of folds, in the direction of a growing last parameter."""
     matrix, states = _scaled(equations, z, scale)
-    left, _, right = np.linalg.svd(matrix)
-    return _start(FoldEquations(equations, equations.states, scale, left[:, -1] * states, right[-1] / states), z, scale)
+    found = null_vectors(matrix)
+    if found is None:
+        return None
+    own = FoldEquations(equations, equations.states, scale, found.left * states, found.right / states)
+    return _start(own, z, scale)
 
 
 def hopfs(equations: EquilibriumEquations, z: np.ndarray, scale: np.ndarray, omega: float) -> LocusPoint | None:
     """Return a Hopf point as a point of the curve of these; of a double zero eigenvalue if ω is 0."""
     matrix, _ = _scaled(equations, z, scale)
     basis = basis_of(matrix, np.array([1j * omega, -1j * omega]))
+    if basis is None:
+        return None
     return _start(NeutralEquations(equations, equations.states, scale, basis), z, scale)
 
 
@@ -45,10 +52,10 @@ def away(point: LocusPoint, bounds: Bounds) -> LocusPoint | None:
     return None
 
 
-def _scaled(equations: EquilibriumEquations, z: np.ndarray, scale: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _scaled(equations: EquilibriumEquations, z: np.ndarray, scale: np.ndarray) -> tuple[Matrix, np.ndarray]:
     """Return ∂f/∂x in scales of the states, and these."""
     states = scale[: equations.states]
-    return equations.jacobian(z)[:, : equations.states] / states[:, None] * states, states
+    return with_columns(with_rows(equations.jacobian(z)[:, : equations.states], 1 / states), states), states
 
 
 def _start(equations: FoldEquations | NeutralEquations, z: np.ndarray, scale: np.ndarray) -> LocusPoint | None:
@@ -65,10 +72,9 @@ def _start(equations: FoldEquations | NeutralEquations, z: np.ndarray, scale: np
 
 def _tangent(equations: Equations, z: np.ndarray, scale: np.ndarray) -> np.ndarray | None:
     """Return the unit tangent of a curve at one of its points, which is not known yet."""
-    matrix = equations.jacobian(z) * scale
-    if not np.isfinite(matrix).all():
+    matrix = with_columns(equations.jacobian(z), scale)
+    found = direction(unit_rows(matrix)) if is_finite(matrix) else None
+    if found is None:
         return None
-    rows = np.linalg.norm(matrix, axis=1, keepdims=True)
-    found = np.linalg.svd(matrix / np.where(rows > 0, rows, 1.0))[2][-1]
     leading = next((value for value in (found[-1], found[-2]) if abs(value) > LEVEL), 1.0)
     return np.asarray(np.sign(leading) * found * scale)

@@ -17,6 +17,7 @@ from rates_continuation.profile import Profile
 from rates_continuation.special import SpecialPoint
 
 DIGITS, MOST_DIGITS = 4, 8
+ROUNDING = 1e-14  # of the parameter along the branch: what is as good as 0
 
 
 @frozen(eq=False)
@@ -39,9 +40,13 @@ class Shown:
 def names_of(branch: Branch, points: Sequence[Shown]) -> list[str]:
     """Return how a legend tells points from each other: with so many digits as that takes."""
     symbol = label(branch.parameters[0], [*branch.parameters, *branch.states])
-    names = list[str]()
+    names, least = list[str](), ROUNDING * float(np.max(np.abs(branch.p), initial=0.0))
+    values = [point.p if abs(point.p) > least else 0.0 for point in points]
     for digits in range(DIGITS, MOST_DIGITS):
-        names = [f"{point.kind + ', ' if point.kind else ''}{symbol} = {_number(point.p, digits)}" for point in points]
+        names = [
+            f"{point.kind + ', ' if point.kind else ''}{symbol} = {_number(value, digits)}"
+            for point, value in zip(points, values, strict=True)
+        ]
         if len(set(names)) == len(names):
             return names
     return [f"{name} ({number})" for number, name in enumerate(names, 1)]  # several at one value of the parameter
