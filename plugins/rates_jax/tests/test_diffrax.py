@@ -209,7 +209,7 @@ def test_unknown_methods_and_options_name_those_that_there_are() -> None:
     )
     assert refused(UnknownNameError, DECAY, pcoef=1.0) == (
         "There is no argument or option 'pcoef'. Did you mean 'pcoeff'? Options of solver 'diffrax': rtol, atol, "
-        "max_step, first_step, max_steps, pcoeff, icoeff, dcoeff, adjoint. Options of backend 'jax': device."
+        "max_step, first_step, max_steps, pcoeff, icoeff, dcoeff, adjoint. Options of backend 'jax': device, surrogate."
     )
     assert refused(ArgumentError, DECAY, rtol=-1.0) == "rtol must be a number that is positive; it is -1.0."
 

@@ -31,7 +31,14 @@ def rates_backends() -> Iterable[BackendSpec]:
             events=True,
             jacobian=True,
         ),
-        options=(Option("device", None, "where it computes: cpu, cuda or cuda:N; None leaves it to JAX"),),
+        options=(
+            Option("device", None, "where it computes: cpu, cuda or cuda:N; None leaves it to JAX"),
+            Option(
+                "surrogate",
+                None,
+                "slope of smooth steps whose derivatives conditions of events have; None: they have none",
+            ),
+        ),
     )
 
 

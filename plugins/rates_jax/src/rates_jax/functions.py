@@ -31,6 +31,12 @@ def whole(value):
     return jnp.asarray(value, dtype=int)
 
 
+def crossed(x, slope):
+    """Return 1.0 where x > 0, else 0.0, with the derivative of a smooth step."""
+    smooth = 0.5 * slope * x / (1.0 + slope * jnp.abs(x))
+    return truth(x > 0) + (smooth - jax.lax.stop_gradient(smooth))
+
+
 def truth(condition):
     """Return 1.0 where a condition holds, else 0.0."""
     return condition.astype(FLOAT)

@@ -31,5 +31,12 @@ def rates_backends() -> Iterable[BackendSpec]:
             events=True,
             jacobian=True,
         ),
-        options=(Option("device", None, "where it computes: cpu, cuda or cuda:N; None leaves it to TensorFlow"),),
+        options=(
+            Option("device", None, "where it computes: cpu, cuda or cuda:N; None leaves it to TensorFlow"),
+            Option(
+                "surrogate",
+                None,
+                "slope of smooth steps whose derivatives conditions of events have; None: they have none",
+            ),
+        ),
     )

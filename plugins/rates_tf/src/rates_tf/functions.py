@@ -32,6 +32,12 @@ def whole(value):
     return tf.cast(value if tf.is_tensor(value) else np.asarray(value), tf.int64)
 
 
+def crossed(x, slope):
+    """Return 1.0 where x > 0, else 0.0, with the derivative of a smooth step."""
+    smooth = 0.5 * slope * x / (1.0 + slope * tf.abs(x))
+    return truth(x > 0) + (smooth - tf.stop_gradient(smooth))
+
+
 def truth(condition):
     """Return 1.0 where a condition holds, else 0.0."""
     return tf.cast(condition, FLOAT)

@@ -32,6 +32,11 @@ def rates_backends() -> Iterable[BackendSpec]:
         ),
         options=(
             Option("device", None, "where it computes: cpu, cuda or cuda:N; None leaves it to PyTorch"),
+            Option(
+                "surrogate",
+                None,
+                "slope of smooth steps whose derivatives conditions of events have; None: they have none",
+            ),
             Option("compile", False, "compile the steps of gradients: some ten seconds once, then some times as fast"),
         ),
     )

@@ -31,6 +31,12 @@ def whole(value):
     return value.to(torch.int64) if isinstance(value, torch.Tensor) else torch.tensor(value, dtype=torch.int64)
 
 
+def crossed(x, slope):
+    """Return 1.0 where x > 0, else 0.0, with the derivative of a smooth step."""
+    smooth = 0.5 * slope * x / (1.0 + slope * x.abs())
+    return truth(x > 0) + (smooth - smooth.detach())
+
+
 def truth(condition):
     """Return 1.0 where a condition holds, else 0.0."""
     return condition.to(FLOAT)

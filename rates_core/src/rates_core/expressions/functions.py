@@ -188,6 +188,7 @@ INTERNAL: Mapping[str, FunctionDefinition] = _by_name(
     (
         _opaque("concatenate(a, b): the elements of a, then those of b", 2, "linear"),
         _opaque("ravel(A): the rows of a matrix one behind the other", 1, "linear"),
+        _opaque("crossed(x): 1.0 where x > 0, else 0.0, with the derivative of a smooth step", 1, real_only=True),
     )
 )
 

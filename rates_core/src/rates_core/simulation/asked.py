@@ -86,6 +86,7 @@ class Asked:
         moved = [target.parameter for variable in variables.values() for target in variable.targets]
         signals = [system.inputs[number].path for number in asked.fed]
         _warn_of_jumps(system, [*(path for path in moved if path is not None), *signals])
+        _warn_of_events(run.model)
         return asked
 
     def course(self) -> dict[str, Any]:
@@ -132,6 +133,18 @@ def _warn_of_jumps(system: System, variables: list[str]) -> None:
             f"gradient(): '{function}', in the equation of '{path}', is constant between its jumps: derivatives "
             "through it are 0, and do not see a jump move."
         )
+
+
+def _warn_of_events(model: CompiledModel) -> None:
+    """Warn of events whose conditions have no derivatives."""
+    if not model.system.events or model.choice.backend_options.get("surrogate") is not None:
+        return
+    offered = any(option.name == "surrogate" for option in model.choice.backend.options)
+    remedy = " Compile with surrogate=10.0, a slope, for those of smooth steps." if offered else ""
+    warn(
+        "gradient(): events happen where conditions become true; derivatives through conditions are 0, and do not see "
+        f"an event move.{remedy}"
+    )
 
 
 def _paths(wrt: Any) -> list[str]:

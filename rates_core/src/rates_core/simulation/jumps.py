@@ -17,7 +17,8 @@ CONSTANT_BETWEEN = frozenset({
 def jumping(system: System, variables: Collection[str]) -> Iterator[tuple[str, str]]:
     """Yield functions that are constant between jumps and depend on what a run is differentiated by, each with a path.
 
-    A condition of `where` is none: it chooses between values that may well meet where it changes.
+    A condition of `where` is none: it chooses between values that may well meet where it changes. One of an event is
+    none either.
 
     Args:
         system: whose equations are looked at.
@@ -29,7 +30,10 @@ def jumping(system: System, variables: Collection[str]) -> Iterator[tuple[str, s
             moving.add(statement.target)
     equations = [(item.target, item.expression) for item in system.statements if isinstance(item, Assign)]
     equations += [(item.state, item.expression) for item in system.derivatives]
+    conditions = {path for event in system.events for path in (event.condition, f"{event.condition}/after")}
     for path, expression in equations:
+        if path in conditions:
+            continue
         for function in dict.fromkeys(_jumping(expression, moving)):
             yield function, path
 

@@ -66,7 +66,7 @@ class _Events:
         for name in emitted:
             self._check_emitted(name)
         translation = Translation(self.assembly, self.number, self.operator)
-        fired = self._fired(translation.translate(event.when), (*event.set, *emitted))
+        condition, fired = self._fired(translation.translate(event.when), (*event.set, *emitted))
         set_ = {translation.path(name): translation.translate(value) for name, value in event.set.items()}
         for path, value in set_.items():
             before = self.values.get(path, Symbol(path))
@@ -75,7 +75,7 @@ class _Events:
             self.pulses.setdefault(translation.path(name), []).append(fired)
         label = f"{self.assembly.network.populations[self.number].label}/{self.operator.name}"
         emit = translation.path(event.emit) if event.emit else None
-        self.assembly.events.append(EventRule(label, translation.translate(event.when), set_, emit))
+        self.assembly.events.append(EventRule(label, translation.translate(event.when), set_, emit, condition))
 
     def settle(self) -> None:
         """Add what states are after all events."""
@@ -107,8 +107,8 @@ class _Events:
             )
         return () if lengths == {1} else tuple(lengths)
 
-    def _fired(self, when: Expression, names: Sequence[str]) -> str:
-        """Return the path of what is 1 where an event happens."""
+    def _fired(self, when: Expression, names: Sequence[str]) -> tuple[str, str]:
+        """Return the paths of what is 1 where the condition of an event holds, and where the event happens."""
         import numpy as np
 
         shape, assembly = self._shape(names), self.assembly
@@ -121,7 +121,7 @@ class _Events:
         assembly.states.append(State(held, shape, np.ones(shape) if shape else 1.0))
         assembly.derivatives.append(Derivative(held, Number(0)))
         assembly.conditions[held] = condition
-        return fired
+        return condition, fired
 
     def _check(self, name: str) -> None:
         declared, where = self.operator.variables[name], f"by an event ({self.operator.place})"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rates_core.errors import EquationError
-from rates_core.expressions.functions import FUNCTIONS
+from rates_core.expressions.functions import FUNCTIONS, INTERNAL
 from rates_core.expressions.text import to_text
 from rates_core.expressions.tree import Apply, Expression, Number, Symbol
 
@@ -26,7 +26,8 @@ def shape_of(expression: Expression, shapes: Mapping[str, Shape]) -> Shape:
     special = _SPECIAL.get(expression.function)
     if special is not None:
         return special(expression, parts)
-    if FUNCTIONS[expression.function].kind == "reduction":
+    definition = FUNCTIONS.get(expression.function) or INTERNAL[expression.function]
+    if definition.kind == "reduction":
         return ()
     return _broadcast(expression, parts)
 

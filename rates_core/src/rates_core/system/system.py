@@ -136,12 +136,21 @@ class Draw:
 
 @frozen(eq=False)
 class EventRule:
-    """Assignments to states that are applied when a condition becomes true, and a pulse."""
+    """Assignments to states that are applied when a condition becomes true, and a pulse.
+
+    Attributes:
+        label: of population and operator.
+        when: the condition.
+        assignments: new values by path, as expressions of those before.
+        emit: path of what gets the pulse.
+        condition: path of what is 1 where the condition holds.
+    """
 
     label: str
     when: Expression
     assignments: Mapping[str, Expression]
     emit: str | None = None
+    condition: str = ""
 
 
 @frozen(eq=False)

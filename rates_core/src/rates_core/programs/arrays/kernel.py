@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+from attrs import evolve
 
 from rates_core.programs.arrays.equations import ArrayEquations
 from rates_core.programs.arrays.function import write_function
@@ -27,6 +28,7 @@ from rates_core.programs.arrays.runtime import (
     padded,
     row_size,
 )
+from rates_core.programs.arrays.surrogate import chosen_slope
 from rates_core.programs.arrays.trainable import RunOfValues
 from rates_core.programs.arrays.travel import ArrayPair, ArrayPairBatch
 from rates_core.programs.batch import Batch
@@ -62,7 +64,8 @@ class ArrayBackend(Backend):
 
     def program(self, request: ProgramRequest, options: Mapping[str, Any]) -> Program:
         """Generate the module of a lowered System."""
-        return ArrayProgram(request, self.language, self.runtime(request.precision, options))
+        language = evolve(self.language, surrogate=chosen_slope(options.get("surrogate")))
+        return ArrayProgram(request, language, self.runtime(request.precision, options))
 
     def jacobian(self, linearisation: Linearisation) -> MatrixProgram:
         """Generate the module of a derivative matrix."""

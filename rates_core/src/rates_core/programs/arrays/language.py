@@ -37,6 +37,7 @@ class ArrayLanguage:
 
     * `number(value)`: a Python number as an array without axes.
     * `truth(condition)`: 1.0 where a condition holds, else 0.0.
+    * `crossed(x, slope)`: 1.0 where x > 0, else 0.0, with the derivative `0.5*slope/(1 + slope*|x|)^2`.
     * `wide(value, size)`: a value without axis, repeated along a new last axis.
     * `joined(*parts)`: vectors one behind the other; their batch axes are broadcast.
     * `picked(values, index, axis)`: entries of an axis (-1 or -2), by whole numbers that no batch axis changes.
@@ -86,6 +87,7 @@ class ArrayLanguage:
         strict: whether real and complex arrays may not meet.
         shaping: names of what the loop of embedded pairs needs besides: `clip` and `broadcast_to`.
         compiled: what compiles an exported function, as an import statement and the text of a callable, or None.
+        surrogate: slope of the smooth steps whose derivatives conditions of events have, or None if they have none.
         setup: per floating-point type what a module does first where it runs alone; a runtime does it its own way.
     """
 
@@ -99,6 +101,7 @@ class ArrayLanguage:
     setup: Mapping[str, tuple[str, ...]] = field(factory=dict)
     shaping: Mapping[str, str] = field(factory=dict)
     compiled: tuple[str, str] | None = None
+    surrogate: float | None = None
 
     @property
     def reserved(self) -> frozenset[str]:

@@ -13,6 +13,7 @@ from rates_core.programs.arrays.language import ArrayLanguage
 from rates_core.programs.arrays.pair import Seen, pair_text
 from rates_core.programs.arrays.printer import ArrayPrinter
 from rates_core.programs.arrays.steps import Past, steps_text
+from rates_core.programs.arrays.surrogate import with_surrogates
 from rates_core.programs.naming import Identifiers, in_docstring, one_line
 from rates_core.programs.program import ProgramRequest, slot_paths
 from rates_core.programs.routine import Routine, Temporaries, make_routine
@@ -37,7 +38,7 @@ class Module:
 
 def write_module(request: ProgramRequest, language: ArrayLanguage) -> Module:
     """Return the module for a request."""
-    system = request.system
+    system = request.system if language.surrogate is None else with_surrogates(request.system)
     wanted: dict[str, Mapping[str, Expression]] = {
         "vector_field": {item.state: item.expression for item in system.derivatives},
         "recorder": {path: Symbol(path) for path in request.recorded},

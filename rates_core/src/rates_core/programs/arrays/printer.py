@@ -168,6 +168,9 @@ class ArrayPrinter(ExpressionPrinter):
         texts = [self.operand(branch, rank, complex_=mixed, literal=True) for branch in branches]
         return f"{self._named('where', mixed)}({self.condition(condition, rank)[0]}, {', '.join(texts)})", CALL
 
+    def _crossed(self, expression: Apply) -> tuple[str, int]:
+        return f"crossed({self.operand(expression.arguments[0], 0)}, {self.language.surrogate!r})", CALL
+
     def _power(self, expression: Apply) -> tuple[str, int]:
         base, exponent = expression.arguments
         rank, mixed = self.rank(expression), any(map(self.is_complex, expression.arguments))

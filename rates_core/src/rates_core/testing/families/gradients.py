@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Literal
@@ -9,13 +10,15 @@ from typing import Any, Literal
 import numpy as np
 from attrs import field, frozen
 
-from rates_core.errors import UnsupportedFeatureError
+from rates_core.errors import ApproximationWarning, UnsupportedFeatureError
 from rates_core.plugins.capabilities import Requirements
 from rates_core.simulation.compile import CompiledModel
+from rates_core.simulation.gradient import Gradient
 from rates_core.templates.circuit import CircuitTemplate
 from rates_core.templates.sparse import SparseMatrix
 from rates_core.testing.case import Case
 from rates_core.testing.compare import expect, expect_close
+from rates_core.testing.families import events
 from rates_core.testing.parts import circuit, connectivity, node, population, single
 from rates_core.testing.subject import Subject
 
@@ -90,6 +93,10 @@ def _problems() -> dict[str, Problem]:
         "sparse weights": Problem(
             partial(_network, _sparse()), {"p/op/x->p/op/s/weight": 18, "p/op/k": 9}, {}, "p/op/x",
             Requirements(vector=True, projections={"sparse"}), options={"projections": "sparse"},
+        ),
+        "units that are reset": Problem(
+            partial(events.network().circuit), {"pop/op/I": 3, "pop/op/v_reset": 0, "pop/op/d": 0}, {"pop/op/v": 3},
+            "pop/op/v", Requirements(vector=True, events=True, projections={"dense"}), solver="heun",
         ),
         "edges between single units": Problem(
             _pair, {"a/op/x->b/op/s/weight": 0, "b/op/c": 0}, {"a/op/x": 0}, "b/op/x", Requirements()
@@ -263,7 +270,7 @@ def _check(problem: Problem, subject: Subject) -> None:
     if "reverse" not in subject.backend.capabilities.differentiation:
         _expect_refusal(subject, model, paths, "derivatives of runs")
         return
-    found = model.gradient(problem.loss, paths, seed=3)
+    found = _gradient(problem, model, paths)
     value = partial(_value, problem, model)
     expect_close("The loss", found.loss, value())
     for path, count in problem.parameters.items():
@@ -293,14 +300,22 @@ def _check_forwards(problem: Problem, subject: Subject) -> None:
     if "forward" not in subject.backend.capabilities.differentiation:
         _expect_refusal(subject, model, paths, "derivatives of runs forwards", mode="forward")
         return
-    _check_way(problem, model, model.gradient(problem.loss, paths, seed=3), "forwards", mode="forward")
+    _check_way(problem, model, _gradient(problem, model, paths), "forwards", mode="forward")
 
 
 def _check_way(problem: Problem, model: CompiledModel, found: Mapping[str, Any], name: str, **options: Any) -> None:
     """Raise unless derivatives that are accumulated in another way are those that were found."""
-    other = model.gradient(problem.loss, list(found), seed=3, **options)
+    other = _gradient(problem, model, list(found), **options)
     for path, derivative in found.items():
         expect_close(f"The derivative by '{path}', {name},", other[path], derivative, SAME, SAME)
+
+
+def _gradient(problem: Problem, model: CompiledModel, paths: list[str], **options: Any) -> Gradient:
+    """Return the derivatives of a run, in which no event moves by as much as differences are taken over."""
+    with warnings.catch_warnings():
+        if problem.needs.events:
+            warnings.simplefilter("ignore", ApproximationWarning)
+        return model.gradient(problem.loss, paths, seed=3, **options)
 
 
 def _check_trainable(model: CompiledModel, paths: Sequence[str], problem: Problem) -> None:
