@@ -119,6 +119,17 @@ class TrainableRequest(Course):
     feeds: Mapping[str, Feed]
 
 
+@frozen(eq=False, kw_only=True)
+class StepsRequest(TrainableRequest):
+    """A run whose steps become a function of values by name, of inputs, and of what goes on from step to step.
+
+    Attributes:
+        random: takes the number of a step and a number of steps; returns tables of random numbers of these.
+    """
+
+    random: Callable[[int, int], Sequence[np.ndarray]]
+
+
 @frozen(eq=False)
 class Gradients:
     """Derivatives of a loss.

@@ -14,7 +14,7 @@ from rates_core.programs.batch import Batch
 from rates_core.programs.carry import Carry
 from rates_core.programs.continuation import ContinuationRequest
 from rates_core.programs.equations import Equations, Fed
-from rates_core.programs.gradient import GradientRequest, Gradients, TrainableRequest
+from rates_core.programs.gradient import GradientRequest, Gradients, StepsRequest, TrainableRequest
 from rates_core.programs.pair import PairLoop
 from rates_core.programs.record import Columns
 from rates_core.programs.stepwise import stepped
@@ -159,6 +159,16 @@ class Kernel(ABC):
             UnsupportedFeatureError: there is no such form.
         """
         raise UnsupportedFeatureError("The backend makes no functions of runs that are trained; it has gradient().")
+
+    def single_steps(self, request: StepsRequest) -> Any:
+        """Return the steps of a run as a function of values by name, of inputs, and of what goes on between steps.
+
+        Core asks only backends that claim `differentiation`.
+
+        Raises:
+            UnsupportedFeatureError: there is no such function.
+        """
+        raise UnsupportedFeatureError("The backend makes no functions of single steps; it has run() and gradient().")
 
 
 class Program(ABC):

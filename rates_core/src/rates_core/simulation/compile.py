@@ -261,6 +261,56 @@ class CompiledModel:
         }  # fmt: skip
         return trainable(self, wrt, self._request(given), checkpoint)
 
+    def steps(
+        self,
+        wrt: Iterable[str],
+        parameters: Mapping[str, Any] | None = None,
+        initial: Mapping[str, Any] | None = None,
+        inputs: Mapping[str, Any] | None = None,
+        seed: int | None = None,
+        **unknown: Any,
+    ) -> Any:
+        """Return the steps of a run as a pure function of values by path, of inputs, and of what goes on between steps.
+
+        `advance(values, inputs, between=None, steps=None, stride=1, checkpoint=False)` takes one step or many and
+        returns the outputs by name, each with a row from before every `stride` steps, and what goes on, which the next
+        call is given; None starts. All are arrays of the backend's library, and derivatives flow through them, from
+        call to call too. `values` are NumPy's arrays at first, `arrays()` the same as arrays of the library.
+
+        An input comes as samples by path, one per step, and is held during its step.
+
+        Args:
+            wrt: paths as in `trainable`.
+            parameters: as in `run`, as are the others: what is not in `wrt` stays as it is here.
+            initial: see there.
+            inputs: samples like those that `advance` is given; their number does not matter.
+            seed: see there.
+            unknown: refused; the closest argument is named.
+
+        Raises:
+            UnsupportedFeatureError: the backend does not differentiate runs, the method chooses its steps, a path names
+                a delay or complex numbers, or a delay lies inside steps.
+            UnknownNameError, ArgumentError, InputSignalError: something is not as it should be.
+
+        Example:
+            >>> from rates_core import CircuitTemplate
+            >>> circuit = CircuitTemplate.from_yaml("model_templates.oscillators.vanderpol.vdp")
+            >>> circuit.compile(backend="numpy").steps(["p/vdp_op/mu"])
+            Traceback (most recent call last):
+            ...
+            rates_core.errors.UnsupportedFeatureError: The backend 'numpy' does not support what this model needs: ...
+        """
+        from rates_core.simulation.trainable import steps
+
+        _refuse(CompiledModel.steps, unknown)
+        step_size = self.defaults["step_size"]
+        given = {
+            "parameters": parameters, "initial": initial, "inputs": inputs, "simulation_time": step_size,
+            "sampling_step_size": step_size, "cutoff": 0.0, "seed": seed, "history": None, "state": None,
+            "verbose": False, "stop_on_nonfinite": True,
+        }  # fmt: skip
+        return steps(self, wrt, self._request(given))
+
     def to_file(
         self,
         folder: str | Path,

@@ -1,15 +1,16 @@
-"""Runs as functions of values by path, for programs that train them."""
+"""Runs, and steps of runs, as functions of values by path, for programs that train them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rates_core.errors import UnsupportedFeatureError
+from rates_core.errors import ArgumentError, UnsupportedFeatureError
 from rates_core.expressions.tree import symbols
-from rates_core.programs.gradient import Feed, TrainableRequest
+from rates_core.programs.gradient import Feed, StepsRequest, TrainableRequest
 from rates_core.simulation.asked import Asked, Way
 from rates_core.simulation.execution import Run, RunRequest
 
@@ -19,15 +20,44 @@ if TYPE_CHECKING:
 
 def trainable(model: CompiledModel, wrt: Iterable[str], request: RunRequest, checkpoint: Any) -> Any:
     """Return a run as a function of values; see `CompiledModel.trainable`."""
+    asked = _asked(model, wrt, request, checkpoint, "trainable")
+    return asked.run.kernel.trainable(TrainableRequest(**_values(asked), **asked.course()))
+
+
+def steps(model: CompiledModel, wrt: Iterable[str], request: RunRequest) -> Any:
+    """Return the steps of a run as a function of values; see `CompiledModel.steps`."""
+    asked = _asked(model, wrt, request, False, "steps")
+    run = asked.run
+    for signal in run.model.system.inputs:
+        if not run.inputs.has_samples(signal.key):
+            raise ArgumentError(
+                f"The input '{signal.key}' is a function of time; steps() is given samples. Compile with an array."
+            )
+    random = partial(_random, run)
+    return run.kernel.single_steps(StepsRequest(random=random, **_values(asked), **asked.course()))
+
+
+def _random(run: Run, first: int, count: int) -> list[np.ndarray]:
+    """Return tables of random numbers of some steps."""
+    return run.draws.tables(first, count, run.grid.step_size)
+
+
+def _asked(model: CompiledModel, wrt: Iterable[str], request: RunRequest, checkpoint: Any, asks: str) -> Asked:
+    """Return what is asked, where all of it can be values."""
     if not model.choice.fixed:
         raise UnsupportedFeatureError(
-            f"trainable() follows fixed steps; the solver '{model.choice.solver.name}' chooses its own. "
+            f"{asks}() follows fixed steps; the solver '{model.choice.solver.name}' chooses its own. "
             "Compile with solver='rk4'."
         )
     asked = Asked.of(model, wrt, request, Way.of("reverse", checkpoint))
+    _check_no_delays(asked, asks)
+    _check_real(asked, asks)
+    return asked
+
+
+def _values(asked: Asked) -> dict[str, Any]:
+    """Return what values are at first, and where they stand."""
     run = asked.run
-    _check_no_delays(asked)
-    _check_real(asked)
     feeds = {
         signal.key: _feed(run, signal.key) for signal in run.model.system.inputs if run.inputs.has_samples(signal.key)
     }
@@ -36,28 +66,26 @@ def trainable(model: CompiledModel, wrt: Iterable[str], request: RunRequest, che
         for path in asked.paths
     }
     parameters, state = _places(asked, values)
-    return run.kernel.trainable(
-        TrainableRequest(values=values, parameters=parameters, state=state, feeds=feeds, **asked.course())
-    )
+    return {"values": values, "parameters": parameters, "state": state, "feeds": feeds}
 
 
-def _check_no_delays(asked: Asked) -> None:
+def _check_no_delays(asked: Asked, asks: str) -> None:
     """Raise where delays are variables: what is read late is stored for those that a run begins with."""
     delays = {path for read in asked.run.model.system.reads for path in symbols(read.delay)}
     for path, variable in asked.variables.items():
         if any(target.parameter in delays for target in variable.targets):
             raise UnsupportedFeatureError(
-                f"wrt: '{path}' is a delay, which says what is stored of a run; trainable() keeps it as it is. "
+                f"wrt: '{path}' is a delay, which says what is stored of a run; {asks}() keeps it as it is. "
                 "gradient() differentiates by it."
             )
 
 
-def _check_real(asked: Asked) -> None:
+def _check_real(asked: Asked, asks: str) -> None:
     """Raise where variables are complex: values that programs train are real."""
     for path, variable in asked.variables.items():
         if variable.complex:
             raise UnsupportedFeatureError(
-                f"wrt: '{path}' is complex; the values of trainable() are real. gradient() differentiates by it."
+                f"wrt: '{path}' is complex; the values of {asks}() are real. gradient() differentiates by it."
             )
 
 

@@ -10,7 +10,7 @@ from rates_core.expressions.tree import symbols
 from rates_core.paths import TIME
 from rates_core.programs.carry import Carry
 from rates_core.programs.equations import Equations, Fed
-from rates_core.programs.gradient import GradientRequest, Gradients, TrainableRequest
+from rates_core.programs.gradient import GradientRequest, Gradients, StepsRequest, TrainableRequest
 from rates_core.programs.pair import PairLoop
 from rates_core.programs.program import Kernel
 from rates_core.programs.record import Columns
@@ -89,6 +89,9 @@ class _Watched(Kernel):
 
     def trainable(self, request: TrainableRequest) -> Any:
         return self._kernel.trainable(request)
+
+    def single_steps(self, request: StepsRequest) -> Any:
+        return self._kernel.single_steps(request)
 
     def loop(
         self,

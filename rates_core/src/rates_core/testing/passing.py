@@ -13,7 +13,7 @@ from rates_core.programs.carry import Carry
 from rates_core.programs.equations import Equations, Fed
 from rates_core.programs.field import FieldProgram, FieldRequest
 from rates_core.programs.folder import Folder, FolderRequest
-from rates_core.programs.gradient import GradientRequest, Gradients, TrainableRequest
+from rates_core.programs.gradient import GradientRequest, Gradients, StepsRequest, TrainableRequest
 from rates_core.programs.pair import PairLoop
 from rates_core.programs.program import (
     Backend,
@@ -89,6 +89,10 @@ class PassingKernel(Kernel):
     def trainable(self, request: TrainableRequest) -> Any:
         """Pass on."""
         return self.inner.trainable(request)
+
+    def single_steps(self, request: StepsRequest) -> Any:
+        """Pass on."""
+        return self.inner.single_steps(request)
 
 
 Wrap = Callable[[Kernel, ProgramRequest], Kernel]

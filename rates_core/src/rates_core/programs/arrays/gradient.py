@@ -91,7 +91,7 @@ def planned(kernel: ArrayKernel, course: Course, moved: Collection[str]) -> tupl
     history = course.start.history
     without = WithoutDelay() if history is None else WithoutDelay.of(*history.present())
     _check_delays(system, without, moved)
-    arrays = Arrays(runtime, course.step_size, steps_parts, *_places(course.delays))
+    arrays = Arrays(runtime, course.step_size, steps_parts, *places_of_delays(course.delays))
     linear, functions = _inputs_at(course, system, steps_parts)
     given = Given(
         {path: argument(runtime, system, path, kernel.arguments) for path in taken},
@@ -112,7 +112,7 @@ def planned(kernel: ArrayKernel, course: Course, moved: Collection[str]) -> tupl
     return evolve(plan, moments=bool(steps_parts.size), without=without, linear=linear), given
 
 
-def _places(delays: Sequence[Any]) -> tuple[list[int], list[int]]:
+def places_of_delays(delays: Sequence[Any]) -> tuple[list[int], list[int]]:
     """Return the place of each read's first delay among those of all, from 1 on, and their numbers."""
     counts = [int(np.size(delay)) for delay in delays]
     return np.cumsum([1, *counts]).tolist()[:-1], counts

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from attrs import evolve
@@ -35,7 +35,7 @@ from rates_core.programs.batch import Batch
 from rates_core.programs.carry import Carry
 from rates_core.programs.equations import Equations, Fed
 from rates_core.programs.folder import Folder, FolderRequest
-from rates_core.programs.gradient import GradientRequest, Gradients, TrainableRequest
+from rates_core.programs.gradient import GradientRequest, Gradients, StepsRequest, TrainableRequest
 from rates_core.programs.pair import PairLoop
 from rates_core.programs.program import (
     Backend,
@@ -51,6 +51,9 @@ from rates_core.programs.python_folder import python_folder
 from rates_core.programs.record import Columns, as_columns
 from rates_core.programs.special import special_steps
 from rates_core.system.linearisation import Linearisation
+
+if TYPE_CHECKING:
+    from rates_core.programs.arrays.advance import StepsOfValues
 
 
 class ArrayBackend(Backend):
@@ -340,6 +343,12 @@ class ArrayKernel(Kernel):
         """Return the loop of the module as a function of values."""
         plan, given = planned(self, request, ())
         return self.runtime.trainable(RunOfValues(self.program, plan, request), given)
+
+    def single_steps(self, request: StepsRequest) -> StepsOfValues:
+        """Return the steps of the module as a function of values and of what goes on between them."""
+        from rates_core.programs.arrays.advance import StepsOfValues
+
+        return StepsOfValues(self, request)
 
     def pack(self, pieces: tuple[Any, ...]) -> np.ndarray:
         """Return the states as one real vector."""

@@ -16,6 +16,7 @@ from rates_core.programs.gradient import Part
 
 if TYPE_CHECKING:
     from rates_core.programs.arrays.kernel import ArrayProgram
+    from rates_core.programs.arrays.runtime import ArrayRuntime
 
 
 @frozen
@@ -122,7 +123,8 @@ class Outputs:
                 plan.segment,
             )  # fmt: skip
             rows.append(found)
-        return self._named([self._joined(parts) for parts in zip(*rows, strict=True)])
+        joined = [self._joined(parts)[plan.skipped :] for parts in zip(*rows, strict=True)]
+        return named(self._runtime, plan.parts, joined)
 
     def _moved(self, variables: Sequence[Any]) -> dict[str, Any]:
         """Return the parameters that are variables."""
@@ -170,11 +172,11 @@ class Outputs:
         moved = Moved(self._runtime, shifts)
         return tuple(tuple(moved.node(node) for node in stretch) for stretch in gathers)
 
-    def _named(self, rows: Sequence[Any]) -> dict[str, Any]:
-        found: dict[str, list[Any]] = {}
-        for part in self._plan.parts:
-            block = self._runtime.columns(rows[part.recorded][self._plan.skipped :], part.units)
-            found.setdefault(part.key, []).append(block[:, 0] if part.alone else block)
-        return {
-            key: blocks[0] if len(blocks) == 1 else self._runtime.joined(blocks, 1) for key, blocks in found.items()
-        }
+
+def named(runtime: ArrayRuntime, parts: Sequence[Part], rows: Sequence[Any]) -> dict[str, Any]:
+    """Return outputs by name, of what was recorded: their columns as a loss takes them."""
+    found: dict[str, list[Any]] = {}
+    for part in parts:
+        block = runtime.columns(rows[part.recorded], part.units)
+        found.setdefault(part.key, []).append(block[:, 0] if part.alone else block)
+    return {key: blocks[0] if len(blocks) == 1 else runtime.joined(blocks, 1) for key, blocks in found.items()}

@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean
 from rates_core.programs.arrays.outputs import Given, Outputs, Plan
+from rates_core.programs.arrays.values import Values, check_shapes
 from rates_core.programs.gradient import TrainableRequest
 
 if TYPE_CHECKING:
@@ -24,12 +22,13 @@ class RunOfValues:
     """
 
     def __init__(self, program: ArrayProgram, plan: Plan, request: TrainableRequest) -> None:
-        self._program, self._plan, self.values = program, plan, dict(request.values)
-        self._parameters, self._state, self._feeds = request.parameters, request.state, request.feeds
+        self._program, self._plan, self._feeds = program, plan, request.feeds
+        self._values = Values(program.runtime, request)
+        self.values = self._values.first
 
     def arrays(self) -> dict[str, Any]:
         """Return the values at first as arrays of the library."""
-        return {name: self._program.runtime.array(value, "real") for name, value in self.values.items()}
+        return self._values.arrays()
 
     def outputs(self, values: Mapping[str, Any], inputs: Mapping[str, Any], given: Given) -> dict[str, Any]:
         """Return the outputs by name; all arrays are those of the library, and so are operations.
@@ -43,28 +42,14 @@ class RunOfValues:
             ArgumentError: something is not of its shape.
             UnknownNameError: there is no such value or input.
         """
-        self._check(values, inputs)
-        runtime = self._program.runtime
-        parameters, y, tables = dict(given.parameters), given.y, given.inputs
-        if self._parameters or self._state is not None:
-            every = runtime.joined([runtime.reshaped(values[name], (-1,)) for name in self.values])
-            for path, places in self._parameters.items():
-                if path in parameters:  # others enter no equation
-                    parameters[path] = self._filled(parameters[path], places, every)
-            y = y if self._state is None else self._filled(y, self._state, every)
+        self._values.check(values)
+        check_shapes("input", inputs, {name: feed.samples.shape for name, feed in self._feeds.items()})
+        parameters, y = self._values.placed(values, given.parameters, given.y)
+        tables = given.inputs
         fed = {**{name: values[name] for name in self.values if name in self._feeds}, **inputs}
         for name, samples in fed.items():
             tables = self._fed(tables, name, samples)
         return self._outputs((), given._replace(parameters=parameters, y=y, inputs=tables))
-
-    def _filled(self, own: Any, places: np.ndarray, every: Any) -> Any:
-        """Return an array in which some entries are values."""
-        runtime, size = self._program.runtime, places.size
-        begin = int(places.flat[0]) if size else 0
-        if np.array_equal(places.ravel(), np.arange(begin, begin + size)) and begin >= 0:
-            return runtime.reshaped(every[begin : begin + size], places.shape)
-        index = np.where(places < 0, np.arange(size).reshape(places.shape), places + size)
-        return runtime.entries(runtime.joined([runtime.reshaped(own, (-1,)), every]), index)
 
     def _fed(self, tables: Any, name: str, samples: Any) -> Any:
         """Return the tables of inputs by node, with those that some samples feed in their places."""
@@ -79,24 +64,6 @@ class RunOfValues:
                     value = (1 - node) * value + node * runtime.entries(flat, later)
                 found[place][number] = value
         return tuple(map(tuple, found))
-
-    def _check(self, values: Mapping[str, Any], inputs: Mapping[str, Any]) -> None:
-        """Raise for values or inputs that are not as they should be."""
-        feeds = {name: feed.samples for name, feed in self._feeds.items()}
-        for what, asked, known in (("value", values, self.values), ("input", inputs, feeds)):
-            for name, value in asked.items():
-                if name not in known:
-                    raise UnknownNameError(
-                        f"There is no {what} {name!r}.{did_you_mean(str(name), known)} There are: "
-                        f"{', '.join(known) or 'none'}."
-                    )
-                if tuple(value.shape) != known[name].shape:
-                    raise ArgumentError(
-                        f"The {what} '{name}' has the shape {tuple(value.shape)}; it has to be {known[name].shape}."
-                    )
-        for name in self.values:
-            if name not in values:
-                raise ArgumentError(f"The value '{name}' is missing.")
 
     @cached_property
     def _outputs(self) -> Outputs:

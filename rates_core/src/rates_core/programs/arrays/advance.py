@@ -1,0 +1,201 @@
+"""Steps of a module of an array library as a function of values, of inputs, and of what goes on between them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import ceil, sqrt
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from attrs import evolve
+
+from rates_core.errors import ArgumentError, UnsupportedFeatureError
+from rates_core.programs.arrays.gathers import Arrays, Moved
+from rates_core.programs.arrays.gradient import places_of_delays, planned
+from rates_core.programs.arrays.outputs import Plan, named
+from rates_core.programs.arrays.rollout import Stretch, Stretches
+from rates_core.programs.arrays.start import Start
+from rates_core.programs.arrays.values import Values, check_shapes
+from rates_core.programs.gradient import StepsRequest
+
+if TYPE_CHECKING:
+    from rates_core.programs.arrays.kernel import ArrayKernel
+
+
+ENDLESS = 2**31  # steps, all of which read alike
+
+
+class Between(NamedTuple):
+    """What goes on from one step to the next: derivatives flow through it.
+
+    Attributes:
+        step: number of steps since the start.
+        y: the real state vector, an array of the library.
+        windows: the latest samples of all that is read late.
+    """
+
+    step: int
+    y: Any
+    windows: tuple[Any, ...] = ()
+
+
+class StepsOfValues:
+    """Take steps of a run, a few or many at a time; the numbers are those of a run, however they are divided.
+
+    It is pure: what goes on is an argument and a result. An input is held during its step.
+
+    Attributes:
+        values: NumPy's arrays by name, as they are at first.
+        inputs: names of inputs.
+    """
+
+    def __init__(self, kernel: ArrayKernel, request: StepsRequest) -> None:
+        self._kernel, self._request = kernel, request
+        plan, self._given = planned(kernel, evolve(request, samples=1, stride=1), ())
+        self._plan: Plan = evolve(plan, skipped=0)
+        self._values, self._start = Values(kernel.runtime, request), Start(kernel.program)
+        self.values = self._values.first
+        self.inputs = tuple(dict.fromkeys(signal.key for signal in kernel.request.system.inputs))
+        history = request.start.history
+        self._stretches = None if history is None else Stretches(
+            kernel.request.system, kernel.program.nodes, history, False
+        )  # fmt: skip
+        self._alike_from = 0 if history is None else history.alike_from(False)
+        self._alike: tuple[Stretch, Any] | None = None  # where reads lie in all steps from there on
+        self._check_whole()
+
+    def arrays(self) -> dict[str, Any]:
+        """Return the values at first as arrays of the library."""
+        return self._values.arrays()
+
+    def advance(
+        self,
+        values: Mapping[str, Any],
+        inputs: Mapping[str, Any] | None = None,
+        between: Between | None = None,
+        steps: int | None = None,
+        stride: int = 1,
+        checkpoint: bool = False,
+    ) -> tuple[dict[str, Any], Between]:
+        """Return the outputs before every `stride` steps by name, each with an axis of time, and what goes on.
+
+        Args:
+            values: all, by name.
+            inputs: samples by name, one per step, or a row of columns.
+            between: what an earlier call returned; None starts.
+            steps: number of steps, where there are no inputs to tell it.
+            stride: steps per row.
+            checkpoint: keep some of the steps only for the way back, and take the others once more.
+
+        Raises:
+            ArgumentError: something is not of its shape, or the numbers of samples differ.
+            UnknownNameError: there is no such value or input.
+        """
+        self._values.check(values)
+        inputs = inputs or {}
+        count = self._count(inputs, steps)
+        runtime, given = self._kernel.runtime, self._given
+        parameters, y = self._values.placed(values, given.parameters, given.y)
+        tables = self._tables(inputs)
+        if between is None:
+            start = self._start.of(parameters, y, tables, given.still, given.begun, self._plan.size)
+            between = Between(self._request.start.step, *start)
+        draws = tuple(runtime.array(table, "real") for table in self._request.random(between.step, count))
+        parts, after = [], between
+        for samples, width in _divided(count, stride):
+            found, after = self._rolled(parameters, after, samples, width, (tables, draws), between.step, checkpoint)
+            parts += found
+        rows = [same[0] if len(same) == 1 else runtime.joined(same) for same in zip(*parts, strict=True)]
+        return named(runtime, self._plan.parts, rows), after
+
+    def _rolled(
+        self,
+        parameters: Mapping[str, Any],
+        between: Between,
+        samples: int,
+        stride: int,
+        tables: Any,
+        begin: int,
+        checkpoint: bool,
+    ) -> tuple[list[Any], Between]:
+        """Return rows, stretch by stretch, and what goes on; tables begin with a step of their own."""
+        runtime, program = self._kernel.runtime, self._kernel.program
+        rollout = runtime.rollout(program.module, False)
+        taken, rows = [parameters[path] for path in program.parameters("rollout")], []
+        step, y, windows = between
+        for stretch, gathers in self._divided(step, samples, stride):
+            place = slice(step - begin, step - begin + stretch.samples * stride)
+            some = runtime.mapped(itemgetter(place), tables)
+            segment = ceil(sqrt(stretch.samples)) if checkpoint else 0
+            y, found, windows = rollout(
+                taken, y, self._given.h, runtime.array(step, "integer"), stretch.samples, stride, *some, windows,
+                gathers, stretch.together, segment,
+            )  # fmt: skip
+            rows.append(found)
+            step += stretch.samples * stride
+        return rows, Between(step, y, windows)
+
+    def _count(self, inputs: Mapping[str, Any], steps: int | None) -> int:
+        """Return the number of steps that are asked for."""
+        missing = [name for name in self.inputs if name not in inputs]
+        if missing:
+            raise ArgumentError(f"The input '{missing[0]}' is missing.")
+        count = len(next(iter(inputs.values()))) if inputs and steps is None else steps
+        if count is None or count < 1:
+            raise ArgumentError("There is no step to take: give one sample of each input per step, or steps=1 or more.")
+        samples = self._request.feeds
+        check_shapes("input", inputs, {name: (count, *samples[name].samples.shape[1:]) for name in self.inputs})
+        return count
+
+    def _tables(self, inputs: Mapping[str, Any]) -> tuple[tuple[Any, ...], ...]:
+        """Return tables of inputs by node of the method, at all of which they are the same."""
+        tables = tuple(self._table(inputs[signal.key], signal.columns) for signal in self._kernel.request.system.inputs)
+        return tuple(tables for _ in self._kernel.program.nodes)
+
+    def _table(self, samples: Any, columns: Any) -> Any:
+        runtime = self._kernel.runtime
+        rows = runtime.reshaped(samples, (len(samples), -1))
+        if columns is None or isinstance(columns, int):
+            return rows[:, 0 if columns is None or rows.shape[1] == 1 else columns]
+        places = np.asarray(columns)
+        found = runtime.entries(rows, np.maximum(places, 0) * (rows.shape[1] > 1), last=True)
+        return found if (places >= 0).all() else found * runtime.array(places >= 0, "real")
+
+    def _divided(self, start: int, samples: int, stride: int) -> list[tuple[Stretch, Any]]:
+        """Return the stretches of some steps, and where reads lie in each."""
+        if self._stretches is None:
+            return [(Stretch(0, samples), ())]
+        if start >= self._alike_from:
+            if self._alike is None:
+                [stretch] = self._stretches.of(start, ENDLESS, 1)
+                self._alike = stretch, self._gathers(stretch)
+            stretch, gathers = self._alike
+            return [(evolve(stretch, samples=samples), gathers)]
+        return [(stretch, self._gathers(stretch)) for stretch in self._stretches.of(start, samples, stride)]
+
+    def _gathers(self, stretch: Stretch) -> Any:
+        runtime = self._kernel.runtime
+        arrays = Arrays(
+            runtime, self._request.step_size, np.zeros(0), *places_of_delays(self._request.delays)
+        )  # fmt: skip
+        moved = Moved(runtime, [])
+        return tuple(moved.node(arrays.node(node)) for node in stretch.nodes)
+
+    def _check_whole(self) -> None:
+        """Raise for reads that look inside steps, which have no samples there."""
+        if self._stretches is None:
+            return
+        special = 0 if np.isinf(self._alike_from) else int(self._alike_from)
+        inside = [stretch.sweeps for stretch in self._stretches.of(0, special + 1, 1) if stretch.sweeps]
+        if inside or np.isinf(self._alike_from):
+            raise UnsupportedFeatureError(
+                "steps() takes delays from stored samples, and one of these delays lies inside a step, or is 0. Give "
+                "delays of one step and more, with solver='euler'; a delay of 0 is no delay: leave it out."
+            )
+
+
+def _divided(steps: int, stride: int) -> Sequence[tuple[int, int]]:
+    """Return numbers of rows and of steps per row: the last row may have fewer."""
+    full, rest = divmod(steps, stride)
+    return [*([(full, stride)] if full else []), *([(1, rest)] if rest else [])]
