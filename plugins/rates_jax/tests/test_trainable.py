@@ -131,3 +131,22 @@ def test_what_it_does_not_take_is_refused_by_name() -> None:
     with pytest.raises(ArgumentError) as shape:
         run({"p/op/tau": np.ones(3)})
     assert str(shape.value) == "The value 'p/op/tau' has the shape (3,); it has to be ()."
+
+
+@pytest.mark.exhaustive  # compiling takes a minute
+@pytest.mark.usefixtures("double")
+def test_steps_go_on_from_call_to_call_and_are_those_of_the_run() -> None:
+    model = compiled("euler")
+    steps, rows = model.steps(["p/op/tau"]), model.run()
+    values = steps.arrays()
+
+    def summed(values: Any) -> Any:
+        first, between = steps.advance(values, {"p/op/u": SAMPLES[:7]})
+        second, _ = steps.advance(values, {"p/op/u": SAMPLES[7:]}, between)
+        return loss({name: jax.numpy.concatenate([first[name], second[name]]) for name in first})
+
+    whole, _ = steps.advance(values, {"p/op/u": SAMPLES})
+    np.testing.assert_allclose(whole["p"], rows["p"], rtol=1e-12)
+    wanted = model.gradient(loss, ["p/op/tau"])
+    np.testing.assert_allclose(summed(values), wanted.loss, rtol=1e-12)
+    np.testing.assert_allclose(jax.grad(summed)(values)["p/op/tau"], wanted["p/op/tau"], rtol=1e-11)

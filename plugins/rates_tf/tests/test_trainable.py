@@ -115,3 +115,17 @@ def test_what_it_does_not_take_is_refused_by_name() -> None:
     with pytest.raises(ArgumentError) as short:
         net(inputs={"p/op/u": SAMPLES[:5]})
     assert str(short.value) == "The input 'p/op/u' has the shape (5, 3); it has to be (30, 3)."
+
+
+def test_steps_go_on_from_call_to_call_and_are_those_of_the_run() -> None:
+    model = compiled()
+    steps, samples = model.steps(["p/op/tau"]), tf.constant(SAMPLES)
+    values = steps.arrays()
+    with tf.GradientTape() as tape:
+        tape.watch(values)
+        first, between = steps.advance(values, {"p/op/u": samples[:7]})
+        second, _ = steps.advance(values, {"p/op/u": samples[7:]}, between)
+        value = loss({name: tf.concat([first[name], second[name]], 0) for name in first})
+    wanted = model.gradient(loss, ["p/op/tau"])
+    np.testing.assert_allclose(value, wanted.loss, rtol=1e-12)
+    np.testing.assert_allclose(tape.gradient(value, values)["p/op/tau"], wanted["p/op/tau"], rtol=1e-11)
