@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,25 @@ from rates_core.simulation.arguments import names_state
 from rates_core.simulation.edge_arguments import is_edge_attribute
 from rates_core.system.named_parameters import attributes_of, parameter_of
 from rates_core.system.system import Parameter, State, System
+
+
+class Entries(Collection[tuple[str, int]]):
+    """What tells entries of a parameter from others: its path and their places. Weights may be millions."""
+
+    def __init__(self, parameter: str, places: Any) -> None:
+        self._parameter, self._places = parameter, places
+
+    def __len__(self) -> int:
+        """Return the number of entries."""
+        return len(self._places)
+
+    def __iter__(self) -> Iterator[tuple[str, int]]:
+        """Iterate over path and place of each."""
+        return ((self._parameter, int(place)) for place in self._places)
+
+    def __contains__(self, number: object) -> bool:
+        """Return whether an entry is among them."""
+        return any(number == own for own in self)
 
 
 @frozen(eq=False)
@@ -35,7 +54,7 @@ class Target:
 
     parameter: str | None
     places: np.ndarray | None
-    numbers: tuple[Any, ...]
+    numbers: Collection[Any]
     count: int
     slots: np.ndarray | None = None
     shape: tuple[int, ...] | None = None
@@ -109,8 +128,8 @@ def _of_edges(system: System, path: str, argument: str) -> Iterator[Target]:
             parameter = _checked(system, symbol, path, argument)
             single = not parameter.shape
             places = None if single else part.set.places(part.chosen)
-            entries = [0] if single else range(part.set.count) if places is None else np.asarray(places).tolist()
-            numbers = tuple((symbol, entry) for entry in entries)
+            entries = [0] if single else range(part.set.count) if places is None else np.asarray(places)
+            numbers = Entries(symbol, entries)
             slots, shape = named.slots(part), (named.total,)
             yield Target(symbol, places, numbers, part.count, slots, shape, parameter.complex)
 
@@ -142,7 +161,9 @@ class Variable:
     @property
     def single(self) -> bool:
         """Return whether all that the path names is one number."""
-        return len({number for target in self.targets for number in target.numbers}) == 1
+        numbers = (number for target in self.targets for number in target.numbers)
+        first = next(numbers, numbers)
+        return first is not numbers and all(number == first for number in numbers)
 
     @property
     def complex(self) -> bool:
