@@ -1,0 +1,34 @@
+"""Recurrent networks of models of rates, as modules of PyTorch that learn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from rates_core.plugins import AnalysisSpec, hookimpl
+
+if TYPE_CHECKING:
+    from rates_rnn.network import Network
+    from rates_rnn.observer import Observer
+
+__all__ = ["Network", "Observer"]
+
+rates_api = (1, 0)
+
+
+@hookimpl
+def rates_analyses() -> Iterable[AnalysisSpec]:
+    """Offer networks."""
+    yield AnalysisSpec("rnn", "rates_rnn.network:Network", summary="Recurrent networks of rate neurons that learn")
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Network":
+        from rates_rnn.network import Network
+
+        return Network
+    if name == "Observer":
+        from rates_rnn.observer import Observer
+
+        return Observer
+    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")

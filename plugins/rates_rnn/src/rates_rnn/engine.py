@@ -1,0 +1,117 @@
+"""What takes the steps of a network: one circuit, compiled for PyTorch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from rates_core.errors import ArgumentError
+from rates_core.expressions.tree import symbols
+from rates_core.system.system import System
+
+from rates_core import CircuitTemplate
+from rates_rnn.parts import Edge, Node
+
+PRECISIONS = {torch.float64: "float64", torch.float32: "float32"}
+
+
+def circuit_of(nodes: Iterable[Node], edges: Iterable[Edge], step_size: float) -> CircuitTemplate:
+    """Return the circuit that a network is: populations, and connections between them.
+
+    Args:
+        nodes: all.
+        edges: all; those of feedback come one step late.
+        step_size: h.
+    """
+    return CircuitTemplate(
+        "network",
+        populations={node.label: node.population() for node in nodes},
+        connections=[edge.connectivity(step_size) for edge in edges],
+    )
+
+
+class Engine:
+    """The steps of a circuit, and where all of its values are.
+
+    Args:
+        circuit: of a network.
+        step_size: h.
+        inputs: nodes that the network's input reaches.
+        recorded: paths of variables by name.
+        dtype: of all numbers.
+        device: where they are.
+
+    Raises:
+        ArgumentError: PyTorch cannot compute with such numbers here.
+    """
+
+    def __init__(
+        self,
+        circuit: CircuitTemplate,
+        step_size: float,
+        inputs: Sequence[Node],
+        recorded: Mapping[str, str],
+        dtype: torch.dtype,
+        device: torch.device,
+    ) -> None:
+        if dtype not in PRECISIONS:
+            raise ArgumentError(f"A network computes with torch.float64 or torch.float32, not with {dtype}.")
+        fed = {node.path(node.input): np.zeros((1, node.n)) for node in inputs}
+        where = str(device)
+        model = circuit.compile(
+            backend="torch", solver="euler", step_size=step_size, outputs=dict(recorded), inputs=fed,
+            float_precision=PRECISIONS[dtype], device=where, projections="dense",
+        )  # fmt: skip
+        self.system: System = model.system
+        self.paths = tuple(_values(model.system))
+        self._steps = model.steps(self.paths)
+        self.first: dict[str, np.ndarray] = self._steps.values
+
+    def advance(
+        self,
+        values: Mapping[str, torch.Tensor],
+        inputs: Mapping[str, torch.Tensor],
+        between: Any,
+        stride: int = 1,
+        checkpoint: bool = False,
+    ) -> tuple[dict[str, torch.Tensor], Any]:
+        """Return what was recorded before every `stride` steps, and what goes on.
+
+        Args:
+            values: all, by path.
+            inputs: samples `[steps, units]` by path.
+            between: what goes on from earlier steps; None starts.
+            stride: steps per row.
+            checkpoint: keep some of the steps only for the way back.
+        """
+        shaped = {path: value.reshape(self.first[path].shape) for path, value in values.items()}
+        found: tuple[dict[str, torch.Tensor], Any] = self._steps.advance(
+            shaped, inputs, between, stride=stride, checkpoint=checkpoint
+        )
+        return found
+
+    def states(self, y: torch.Tensor) -> dict[str, torch.Tensor]:
+        """Return the states of units by path, without chains of delays."""
+        return {
+            state.path: y[..., state.offset : state.offset + state.width]
+            for state in self.system.states
+            if not isinstance(state.initial, str)
+        }
+
+
+def _values(system: System) -> Iterable[str]:
+    """Yield the paths of all that can be set: parameters of units, weights, delays of chains, states at the start."""
+    stored = {path for read in system.reads for path in symbols(read.delay)}
+    for parameter in system.parameters:
+        number = not (parameter.structural or parameter.integer or parameter.complex)
+        if number and parameter.path not in stored and _is_settable(parameter.path):
+            yield parameter.path
+    for state in system.states:
+        if not isinstance(state.initial, str) and not state.complex:
+            yield state.path
+
+
+def _is_settable(path: str) -> bool:
+    return "->" not in path or path.endswith(("/weight", "/delay"))

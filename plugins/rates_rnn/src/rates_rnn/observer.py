@@ -1,0 +1,91 @@
+"""What was observed of a network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import torch
+from rates_core.errors import UnknownNameError
+from rates_core.needed import check_needed
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Item = str | tuple[str, str]
+
+
+class Observer:
+    """Outputs, variables and losses of a run or of a fit.
+
+    Args:
+        times: of rows.
+        recordings: tensors `[rows, units]` by name: "out", or (node, variable).
+        losses: of a fit, one per epoch.
+    """
+
+    def __init__(
+        self, times: np.ndarray, recordings: Mapping[Item, torch.Tensor], losses: np.ndarray | None = None
+    ) -> None:
+        self.times, self._recordings = times, dict(recordings)
+        self._saved: dict[Item, Any] = {} if losses is None else {"loss": losses}
+
+    def __getitem__(self, item: Item) -> Any:
+        """Return what was recorded or saved under a name.
+
+        Raises:
+            UnknownNameError: nothing was.
+        """
+        known = {**self._recordings, **self._saved}
+        if item not in known:
+            names = ", ".join(map(repr, known)) or "nothing"
+            raise UnknownNameError(f"{item!r} was not observed. There is: {names}.")
+        return known[item]
+
+    @property
+    def recorded_variables(self) -> list[Item]:
+        """Return the names of all that was recorded or saved."""
+        return [*self._recordings, *self._saved]
+
+    def save(self, key: str, value: Any) -> None:
+        """Keep something under a name."""
+        self._saved[key] = value
+
+    def to_numpy(self, item: Item = "out") -> np.ndarray:
+        """Return what was recorded as an array with memory of its own."""
+        value = self[item]
+        return np.array(value.detach().cpu().numpy() if isinstance(value, torch.Tensor) else value)
+
+    def to_dataframe(self, item: Item = "out") -> pd.DataFrame:
+        """Return what was recorded as a table: a row per time, a column per unit; losses have a row per epoch.
+
+        Example:
+            >>> import numpy as np
+            >>> import torch
+            >>> from rates_rnn import Observer
+            >>> table = Observer(np.array([0.0, 0.1]), {"out": torch.tensor([[1.0, 2.0], [3.0, 4.0]])}).to_dataframe()
+            >>> table.loc[0.1].tolist()
+            [3.0, 4.0]
+        """
+        values = self.to_numpy(item)
+        if item in self._recordings:
+            return pd.DataFrame(values, index=pd.Index(self.times, name="time"))
+        return pd.DataFrame(values)
+
+    def plot(self, item: Item = "out", ax: Axes | None = None, **options: Any) -> Axes:
+        """Draw what was recorded over time, or losses over epochs.
+
+        Raises:
+            PluginError: matplotlib is not installed.
+        """
+        check_needed("A plot", "matplotlib", extra="plot")
+        from matplotlib import pyplot
+
+        axes: Axes = pyplot.subplots()[1] if ax is None else ax
+        table = self.to_dataframe(item)
+        axes.plot(table.index, table.to_numpy(), **options)
+        axes.set_xlabel("time" if item in self._recordings else "epoch")
+        axes.set_ylabel(item if isinstance(item, str) else "/".join(item))
+        return axes

@@ -1,0 +1,27 @@
+"""What the outputs of a network depend on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rates_core.delays.dependence import Dependence
+from rates_core.expressions.tree import symbols
+from rates_core.system.system import System
+
+
+def reached(system: System, outputs: Iterable[str]) -> set[str]:
+    """Return the paths of all that some variables depend on in the course of a run, states at the start among them."""
+    dependence = Dependence(system)
+    rates = {item.state: symbols(item.expression) for item in system.derivatives}
+    reads = {read.path: read for read in system.reads}
+    wanted, seen = list(outputs), set[str]()
+    while wanted:
+        for name in dependence.reached(wanted.pop()) - seen:
+            seen.add(name)
+            wanted += rates.get(name, ())
+            if name in reads:
+                wanted += [reads[name].slot, *symbols(reads[name].delay)]
+            state = system.state_paths.get(name)
+            if state is not None and isinstance(state.initial, str):
+                wanted.append(state.initial)
+    return seen

@@ -1,0 +1,106 @@
+"""Samples of inputs and targets, checked and as tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean, shown
+
+from rates_rnn.parts import Node
+
+
+def samples_of(
+    name: str, given: Any, nodes: Sequence[Node], dtype: torch.dtype, device: torch.device
+) -> dict[str, torch.Tensor]:
+    """Return samples `[steps, units]` by the paths of the inputs that they feed.
+
+    Args:
+        name: of the argument, for messages.
+        given: an array, or a dict of them by label.
+        nodes: that have inputs.
+        dtype: of the samples.
+        device: where they are.
+
+    Raises:
+        ArgumentError: something is not of its shape, is missing, or is no finite number.
+        UnknownNameError: there is no such node.
+    """
+    labels = [node.label for node in nodes]
+    if not isinstance(given, Mapping):
+        if len(nodes) != 1:
+            raise ArgumentError(
+                f"{name} has to be a dict by label: inputs reach the nodes {', '.join(labels) or 'none'}."
+            )
+        given = {labels[0]: given}
+    for label in given:
+        if label not in labels:
+            raise UnknownNameError(
+                f"{name} names '{label}', which gets no input.{did_you_mean(str(label), labels)} Nodes that do: "
+                f"{', '.join(labels) or 'none'}."
+            )
+    found = {}
+    for node in nodes:
+        if node.label not in given:
+            raise ArgumentError(f"{name} has no samples for the node '{node.label}'.")
+        found[node.path(node.input)] = _rows(name, given[node.label], node.n, f"'{node.label}'", dtype, device)
+    counts = {len(rows) for rows in found.values()}
+    if len(counts) > 1:
+        raise ArgumentError(f"{name} has {' and '.join(map(str, sorted(counts)))} samples for different nodes.")
+    return found
+
+
+def targets_of(given: Any, steps: int, units: int, like: torch.Tensor) -> torch.Tensor:
+    """Return targets `[steps, units]`.
+
+    Args:
+        given: by the user.
+        steps: of the run.
+        units: of the output.
+        like: a tensor whose type and device they get, unless they are whole numbers.
+
+    Raises:
+        ArgumentError: they are not of that shape, or not finite.
+    """
+    found = _tensor("targets", given).to(like.device)
+    found = found if not found.is_floating_point() and found.ndim == 1 else found.to(like.dtype)
+    if len(found) > steps:
+        raise ArgumentError(
+            f"targets has {len(found)} rows, and the run only {steps} steps. Give one row of targets for each sample "
+            "of the inputs."
+        )
+    if found.is_floating_point() and found.ndim == 1:
+        found = found[:, None]
+    if tuple(found.shape) != (steps, units)[: found.ndim]:
+        raise ArgumentError(
+            f"targets has the shape {tuple(found.shape)}; it has to be {(steps, units)}: a row for each sample of the "
+            "inputs, a column for each output."
+        )
+    if found.is_floating_point() and not bool(torch.isfinite(found).all()):
+        raise ArgumentError("targets holds NaN or infinite numbers.")
+    return found
+
+
+def _rows(name: str, given: Any, units: int, of: str, dtype: torch.dtype, device: torch.device) -> torch.Tensor:
+    rows = _tensor(name, given).to(device=device, dtype=dtype)
+    rows = rows[:, None] if rows.ndim == 1 else rows
+    if rows.ndim != 2 or rows.shape[1] not in (1, units):
+        single = name == "x"
+        shape, wanted = tuple(rows.shape)[int(single) :], f"({units},)" if single else f"(steps, {units})"
+        raise ArgumentError(f"{name} has the shape {shape}; it has to be {wanted}, a number for each unit of {of}.")
+    if not len(rows):
+        raise ArgumentError(f"{name} has no samples.")
+    if not bool(torch.isfinite(rows.detach()).all()):
+        raise ArgumentError(f"{name} holds NaN or infinite numbers.")
+    return rows.expand(len(rows), units)
+
+
+def _tensor(name: str, given: Any) -> torch.Tensor:
+    try:
+        found = torch.as_tensor(given)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise ArgumentError(f"{name} has to be numbers; it is {shown(given)}.") from error
+    if not found.ndim:
+        raise ArgumentError(f"{name} has to have an axis of steps; it is {shown(given)}.")
+    return found
