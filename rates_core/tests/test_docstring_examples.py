@@ -25,6 +25,7 @@ RETURNED = (
     CompiledModel.run,
     CompiledModel.run_many,
     CompiledModel.gradient,
+    CompiledModel.sensitivities,
     RunFunction,
 )  # public, although nobody imports them
 #: Markers that are no functions of ours: what `@hookimpl` does is shown by every plugin.

@@ -13,11 +13,11 @@ import numpy as np
 from rates_core.programs.arrays.devices import chosen_device, no_device
 from rates_core.programs.arrays.kernel import ArrayBackend
 from rates_core.programs.arrays.outputs import Given
-from rates_core.programs.arrays.runtime import ArrayRuntime, Binder, Differentiated, Kind
+from rates_core.programs.arrays.runtime import ArrayRuntime, Binder, Differentiated, Followed, Kind
 from rates_core.programs.arrays.trainable import RunOfValues
 from rates_core.programs.program import FunctionSource
 
-from rates_jax.derivatives import backwards, forwards
+from rates_jax.derivatives import along, backwards, forwards
 from rates_jax.language import JAX
 from rates_jax.trainable import Run
 
@@ -111,6 +111,10 @@ class JaxRuntime(ArrayRuntime):
     def differentiated(self, outputs: Callable[..., Any], forward: bool) -> Differentiated:
         """Return the function that returns a loss and its derivatives."""
         return _in_double(forwards(outputs) if forward else backwards(outputs))
+
+    def tangents(self, outputs: Callable[..., Any]) -> Followed:
+        """Return the function that returns outputs and how they move."""
+        return _in_double(along(outputs))
 
     def trainable(self, function: RunOfValues, given: Given) -> Run:
         """Return a run as a pure function."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-from rates_core.programs.arrays.runtime import Differentiated
+from rates_core.programs.arrays.runtime import Differentiated, Followed
 
 
 def backwards(outputs: Callable[..., Any]) -> Differentiated:
@@ -21,6 +21,19 @@ def backwards(outputs: Callable[..., Any]) -> Differentiated:
         value, by_outputs = jax.value_and_grad(loss)(found)
         (derivatives,) = back(pull, by_outputs)
         return value, derivatives
+
+    return both
+
+
+def along(outputs: Callable[..., Any]) -> Followed:
+    """Return a function that returns outputs and how they move with numbers, side by side for all of them."""
+
+    @jax.jit
+    def both(variables: Sequence[jax.Array], rest: Any, directions: Sequence[jax.Array]) -> Any:
+        def one(direction: Sequence[jax.Array]) -> Any:
+            return jax.jvp(lambda moved: outputs(moved, rest), (variables,), (direction,))
+
+        return jax.vmap(one, out_axes=(None, 0))(directions)
 
     return both
 

@@ -12,10 +12,10 @@ import tensorflow as tf
 from rates_core.programs.arrays.devices import chosen_device, no_device
 from rates_core.programs.arrays.kernel import ArrayBackend
 from rates_core.programs.arrays.outputs import Given
-from rates_core.programs.arrays.runtime import ArrayRuntime, Binder, Differentiated, Kind
+from rates_core.programs.arrays.runtime import ArrayRuntime, Binder, Differentiated, Followed, Kind
 from rates_core.programs.arrays.trainable import RunOfValues
 
-from rates_tf.derivatives import backwards, forwards
+from rates_tf.derivatives import along, backwards, forwards
 from rates_tf.functions import picked
 from rates_tf.language import TENSORFLOW
 from rates_tf.segments import Segments
@@ -116,6 +116,10 @@ class TensorFlowRuntime(ArrayRuntime):
     def differentiated(self, outputs: Callable[..., Any], forward: bool) -> Differentiated:
         """Return the function that returns a loss and its derivatives."""
         return self._placed(forwards(outputs) if forward else backwards(outputs))
+
+    def tangents(self, outputs: Callable[..., Any]) -> Followed:
+        """Return the function that returns outputs and how they move."""
+        return self._placed(along(outputs))
 
     def trainable(self, function: RunOfValues, given: Given) -> Run:
         """Return a run as a module of TensorFlow."""

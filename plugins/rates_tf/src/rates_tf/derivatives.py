@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import tensorflow as tf
-from rates_core.programs.arrays.runtime import Differentiated
+from rates_core.programs.arrays.runtime import Differentiated, Followed
 
 
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -28,25 +29,44 @@ def backwards(outputs: Callable[..., Any]) -> Differentiated:
     return both
 
 
+def along(outputs: Callable[..., Any]) -> Followed:
+    """Return a function that returns outputs and how they move; it runs once for each number."""
+    one = compiled(partial(_moved, outputs))
+
+    def both(variables: Sequence[tf.Tensor], rest: Any, directions: Sequence[tf.Tensor]) -> Any:
+        runs = [one(variables, rest, direction) for direction in zip(*map(tf.unstack, directions), strict=True)]
+        found = runs[0][0]
+        return found, {name: tf.stack([moved[name] for _, moved in runs]) for name in found}
+
+    return both
+
+
+def _moved(
+    outputs: Callable[..., Any], variables: Sequence[tf.Tensor], rest: Any, tangents: Sequence[tf.Tensor]
+) -> tuple[dict[str, tf.Tensor], dict[str, tf.Tensor]]:
+    """Return outputs, and how they move when variables move along tangents.
+
+    Derivatives by variables are linear in those by outputs; the derivative of that is how outputs move.
+    """
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            inner.watch(variables)
+            found = outputs(variables, rest)
+        weights = {name: tf.zeros_like(value) for name, value in found.items()}
+        outer.watch(weights)
+        pulled = inner.gradient(found, variables, weights, unconnected_gradients="zero")
+        pulled = [tf.convert_to_tensor(value) for value in pulled]
+    return found, outer.gradient(pulled, weights, list(tangents), unconnected_gradients="zero")
+
+
 def forwards(outputs: Callable[..., Any]) -> Differentiated:
     """Return a function that runs once for each entry of the variables."""
     run = compiled(outputs)
 
     @compiled
     def along(variables: Sequence[tf.Tensor], rest: Any, tangents: Sequence[tf.Tensor], by_outputs: Any) -> tf.Tensor:
-        """Return how a loss moves when variables move along tangents.
-
-        Derivatives by variables are linear in those by outputs; the derivative of that is how outputs move.
-        """
-        with tf.GradientTape() as outer:
-            with tf.GradientTape() as inner:
-                inner.watch(variables)
-                found = outputs(variables, rest)
-            weights = {name: tf.zeros_like(value) for name, value in found.items()}
-            outer.watch(weights)
-            pulled = inner.gradient(found, variables, weights, unconnected_gradients="zero")
-            pulled = [tf.convert_to_tensor(value) for value in pulled]
-        moved = outer.gradient(pulled, weights, list(tangents), unconnected_gradients="zero")
+        """Return how a loss moves when variables move along tangents."""
+        _, moved = _moved(outputs, variables, rest, tangents)
         parts = [tf.math.conj(by_outputs[name]) * value for name, value in moved.items()]
         return tf.add_n([tf.reduce_sum(tf.math.real(part)) for part in parts])
 

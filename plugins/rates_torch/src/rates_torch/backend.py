@@ -12,11 +12,11 @@ import torch
 from rates_core.programs.arrays.devices import chosen_device, no_device
 from rates_core.programs.arrays.kernel import ArrayBackend
 from rates_core.programs.arrays.outputs import Given
-from rates_core.programs.arrays.runtime import ArrayRuntime, Binder, Differentiated, Kind
+from rates_core.programs.arrays.runtime import ArrayRuntime, Binder, Differentiated, Followed, Kind
 from rates_core.programs.arrays.trainable import RunOfValues
 from rates_core.switches import switch
 
-from rates_torch.derivatives import backwards, forwards
+from rates_torch.derivatives import along, backwards, forwards
 from rates_torch.language import TORCH
 from rates_torch.pieces import Pieces
 from rates_torch.trainable import Run
@@ -85,6 +85,10 @@ class TorchRuntime(ArrayRuntime):
     def differentiated(self, outputs: Callable[..., Any], forward: bool) -> Differentiated:
         """Return the function that returns a loss and its derivatives."""
         return forwards(outputs) if forward else backwards(outputs)
+
+    def tangents(self, outputs: Callable[..., Any]) -> Followed:
+        """Return the function that returns outputs and how they move."""
+        return along(outputs)
 
     def trainable(self, function: RunOfValues, given: Given) -> Run:
         """Return a run as a module of PyTorch."""

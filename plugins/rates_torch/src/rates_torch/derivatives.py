@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
-from rates_core.programs.arrays.runtime import Differentiated
+from rates_core.programs.arrays.runtime import Differentiated, Followed
 from torch.autograd import forward_ad
 
 
@@ -36,7 +36,9 @@ def forwards(outputs: Callable[..., Any]) -> Differentiated:
         for number, variable in enumerate(variables):
             entries = []
             for direction in torch.eye(variable.numel(), dtype=variable.dtype, device=variable.device):
-                moved = _tangents(outputs, variables, rest, number, direction.reshape(variable.shape))
+                still: list[torch.Tensor | None] = [None] * len(variables)
+                still[number] = direction.reshape(variable.shape)
+                _, moved = _tangents(outputs, variables, rest, still)
                 parts = (torch.sum((by_outputs[name].conj() * part).real) for name, part in moved.items())
                 entries.append(sum(parts, value * 0))
             derivatives.append(torch.stack(entries).reshape(variable.shape) if entries else variable)
@@ -45,25 +47,43 @@ def forwards(outputs: Callable[..., Any]) -> Differentiated:
     return both
 
 
+def along(outputs: Callable[..., Any]) -> Followed:
+    """Return a function that returns outputs and how they move; it runs once for each number."""
+
+    @torch.no_grad()
+    def both(variables: Sequence[torch.Tensor], rest: Any, directions: Sequence[torch.Tensor]) -> Any:
+        runs = [_tangents(outputs, variables, rest, direction) for direction in zip(*directions, strict=True)]
+        found = runs[0][0]
+        rows = {
+            name: torch.stack([moved.get(name, torch.zeros_like(value)) for _, moved in runs])
+            for name, value in found.items()
+        }
+        return found, rows
+
+    return both
+
+
 def _tangents(
-    outputs: Callable[..., Any], variables: Sequence[torch.Tensor], rest: Any, number: int, direction: torch.Tensor
-) -> Mapping[str, torch.Tensor]:
-    """Return how outputs move when one variable moves in a direction; those that do not are left out."""
+    outputs: Callable[..., Any],
+    variables: Sequence[torch.Tensor],
+    rest: Any,
+    directions: Sequence[torch.Tensor | None],
+) -> tuple[Mapping[str, torch.Tensor], Mapping[str, torch.Tensor]]:
+    """Return outputs, and how they move when variables move in directions; those that do not are left out."""
     with forward_ad.dual_level(), warnings.catch_warnings():
         # what PyTorch imports for this calls what it has declared to be old
         warnings.filterwarnings("ignore", r"`torch\.jit\.script` is deprecated", DeprecationWarning)
         moving = [
-            forward_ad.make_dual(variable, direction)  # type: ignore[no-untyped-call]
-            if place == number
-            else variable
-            for place, variable in enumerate(variables)
+            variable if direction is None else forward_ad.make_dual(variable, direction)  # type: ignore[no-untyped-call]
+            for variable, direction in zip(variables, directions, strict=True)
         ]
         found = outputs(moving, rest)
         parts = {
             name: forward_ad.unpack_dual(value)  # type: ignore[no-untyped-call]
             for name, value in found.items()
         }
-    return {name: part.tangent for name, part in parts.items() if part.tangent is not None}
+    moved = {name: part.tangent for name, part in parts.items() if part.tangent is not None}
+    return {name: part.primal for name, part in parts.items()}, moved
 
 
 def _gradients(value: torch.Tensor, leaves: Sequence[torch.Tensor]) -> list[torch.Tensor]:

@@ -130,6 +130,34 @@ class StepsRequest(TrainableRequest):
     random: Callable[[int, int], Sequence[np.ndarray]]
 
 
+@frozen(eq=False, kw_only=True)
+class TangentRequest(Course):
+    """A run whose outputs are followed as some numbers move that it depends on.
+
+    Attributes:
+        parameters: by path of the System's parameter, real ones, how each moves with each number: `[numbers, ...]`.
+        initial: likewise for the state at the start, or None.
+        count: of the numbers.
+    """
+
+    parameters: Mapping[str, np.ndarray]
+    initial: np.ndarray | None
+    count: int
+
+
+@frozen(eq=False)
+class Tangents:
+    """Outputs of a run, and how they move.
+
+    Attributes:
+        outputs: by name, as a loss takes them: `[rows]` or `[rows, columns]`.
+        moved: by name, with a first axis for numbers.
+    """
+
+    outputs: Mapping[str, np.ndarray]
+    moved: Mapping[str, np.ndarray]
+
+
 @frozen(eq=False)
 class Gradients:
     """Derivatives of a loss.

@@ -14,7 +14,14 @@ from rates_core.programs.batch import Batch
 from rates_core.programs.carry import Carry
 from rates_core.programs.continuation import ContinuationRequest
 from rates_core.programs.equations import Equations, Fed
-from rates_core.programs.gradient import GradientRequest, Gradients, StepsRequest, TrainableRequest
+from rates_core.programs.gradient import (
+    GradientRequest,
+    Gradients,
+    StepsRequest,
+    TangentRequest,
+    Tangents,
+    TrainableRequest,
+)
 from rates_core.programs.pair import PairLoop
 from rates_core.programs.record import Columns
 from rates_core.programs.stepwise import stepped
@@ -149,6 +156,10 @@ class Kernel(ABC):
     def gradient(self, request: GradientRequest) -> Gradients:
         """Return the derivatives of a loss of a run. Core asks only backends that claim `differentiation`."""
         raise NotImplementedError(f"{type(self).__name__} does not differentiate runs.")
+
+    def tangents(self, request: TangentRequest) -> Tangents:
+        """Return the outputs of a run, and how they move with numbers. Core asks only those that claim `forward`."""
+        raise NotImplementedError(f"{type(self).__name__} does not differentiate runs along their way.")
 
     def trainable(self, request: TrainableRequest) -> Any:
         """Return a run as a function of values by name, in the form that programs with the backend's library expect.

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from rates_core.simulation.execution import RunRequest
     from rates_core.simulation.gradient import Gradient
     from rates_core.simulation.points import Point, PointResults
+    from rates_core.simulation.sensitivities import Sensitivities
     from rates_core.templates.circuit import CircuitTemplate
 
 
@@ -206,6 +207,65 @@ class CompiledModel:
             "verbose": False, "stop_on_nonfinite": True,
         }  # fmt: skip
         return gradient(self, loss, wrt, self._request(given), mode, checkpoint)
+
+    def sensitivities(
+        self,
+        wrt: Iterable[str],
+        parameters: Mapping[str, Any] | None = None,
+        initial: Mapping[str, Any] | None = None,
+        inputs: Mapping[str, Any] | None = None,
+        simulation_time: float | None = None,
+        sampling_step_size: float | None = None,
+        cutoff: float | None = None,
+        seed: int | None = None,
+        **unknown: Any,
+    ) -> Sensitivities:
+        """Run the compiled model and return the derivatives of all that is recorded, along the run.
+
+        They are those of the steps which are taken, exact up to rounding, and cost about a run for each number that
+        the paths name. No steps are kept.
+
+        Args:
+            wrt: paths of parameters, of weights or delays of edges, or of states, which stand for their values at the
+                start; real ones.
+            parameters: as in `run`, as are the others.
+            initial: see there.
+            inputs: see there.
+            simulation_time: see there.
+            sampling_step_size: see there.
+            cutoff: see there.
+            seed: see there.
+            unknown: refused; the closest argument is named.
+
+        Returns:
+            For each path an array with an axis for rows of the table and one for its columns, and behind them those of
+            what the path names: none for one number. Its `table` is what `run` returns.
+
+        Raises:
+            UnsupportedFeatureError: the backend does not differentiate runs forwards, the method chooses its steps, a
+                computed variable depends on its own past, the derivative by a delay cannot be had, or a path names
+                complex numbers or an input.
+            NonFiniteError, SimulationError: a variable or a derivative is NaN or infinite.
+            UnknownNameError, ArgumentError, InputSignalError: before anything is computed.
+
+        Example:
+            >>> from rates_core import CircuitTemplate
+            >>> circuit = CircuitTemplate.from_yaml("model_templates.oscillators.vanderpol.vdp")
+            >>> model = circuit.compile(backend="numpy", step_size=0.5, simulation_time=1.0)
+            >>> model.sensitivities(["p/vdp_op/mu"])
+            Traceback (most recent call last):
+            ...
+            rates_core.errors.UnsupportedFeatureError: The backend 'numpy' does not support what this model needs: ...
+        """
+        from rates_core.simulation.sensitivities import sensitivities
+
+        _refuse(CompiledModel.sensitivities, unknown)
+        given = {
+            "parameters": parameters, "initial": initial, "inputs": inputs, "simulation_time": simulation_time,
+            "sampling_step_size": sampling_step_size, "cutoff": cutoff, "seed": seed, "history": None, "state": None,
+            "verbose": False, "stop_on_nonfinite": True,
+        }  # fmt: skip
+        return sensitivities(self, wrt, self._request(given))
 
     def trainable(
         self,

@@ -144,7 +144,17 @@ def _check_finite(run: Run, loss: float, values: Mapping[str, Any]) -> None:
     (run_fixed if run.model.choice.fixed else run_accepted)(run)
     if not np.isfinite(loss):
         raise SimulationError(f"The loss is {loss!r}, although all that was recorded is finite.")
-    raise SimulationError(
-        f"The derivative by '{bad[0]}' is NaN or infinite, although the run is finite: an equation or the loss is "
+    raise no_finite_derivative(bad[0], "an equation or the loss")
+
+
+def no_finite_derivative(path: str, what: str) -> SimulationError:
+    """Return the error that a derivative of a finite run is not finite.
+
+    Args:
+        path: by which it is taken.
+        what: is differentiated.
+    """
+    return SimulationError(
+        f"The derivative by '{path}' is NaN or infinite, although the run is finite: {what} is "
         "differentiated where it has no derivative, as sqrt has none at 0, be it in a branch that is not taken."
     )

@@ -113,7 +113,6 @@ def table(recording: Recording, system: System, recorded: Sequence[np.ndarray], 
     import pandas as pd
 
     columns: list[np.ndarray] = []
-    labels: list[tuple[str, ...]] = []
     for output in recording.outputs:
         block = recorded[output.recorded]
         if block.ndim == 1:
@@ -121,19 +120,22 @@ def table(recording: Recording, system: System, recorded: Sequence[np.ndarray], 
         elif output.units is not None:
             block = block[:, output.units]
         columns.append(block)
-        for name in output.names:
-            nodes = [name] if output.edges else name.split("/")
-            labels.append((output.key,) if output.alone else (output.key, *nodes, output.variable))
     data = np.concatenate(columns, axis=1) if columns else np.empty((len(times), 0))
-    frame = pd.DataFrame(data, index=pd.Index(times, name="time"), columns=_columns(labels), copy=False)
+    frame = pd.DataFrame(data, index=pd.Index(times, name="time"), columns=column_labels(recording), copy=False)
     if data.dtype.kind == "c":
         frame = _with_real_columns(frame, recording, system)
     return frame
 
 
-def _columns(labels: Sequence[tuple[str, ...]]) -> Any:
+def column_labels(recording: Recording) -> Any:
+    """Return the labels of the columns of a table, as an index of pandas."""
     import pandas as pd
 
+    labels: list[tuple[str, ...]] = []
+    for output in recording.outputs:
+        for name in output.names:
+            nodes = [name] if output.edges else name.split("/")
+            labels.append((output.key,) if output.alone else (output.key, *nodes, output.variable))
     depth = max((len(label) for label in labels), default=1)
     if depth == 1:
         return pd.Index([label[0] for label in labels], dtype=object)

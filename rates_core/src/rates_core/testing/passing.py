@@ -13,7 +13,14 @@ from rates_core.programs.carry import Carry
 from rates_core.programs.equations import Equations, Fed
 from rates_core.programs.field import FieldProgram, FieldRequest
 from rates_core.programs.folder import Folder, FolderRequest
-from rates_core.programs.gradient import GradientRequest, Gradients, StepsRequest, TrainableRequest
+from rates_core.programs.gradient import (
+    GradientRequest,
+    Gradients,
+    StepsRequest,
+    TangentRequest,
+    Tangents,
+    TrainableRequest,
+)
 from rates_core.programs.pair import PairLoop
 from rates_core.programs.program import (
     Backend,
@@ -85,6 +92,10 @@ class PassingKernel(Kernel):
     def gradient(self, request: GradientRequest) -> Gradients:
         """Pass on."""
         return self.inner.gradient(request)
+
+    def tangents(self, request: TangentRequest) -> Tangents:
+        """Pass on."""
+        return self.inner.tangents(request)
 
     def trainable(self, request: TrainableRequest) -> Any:
         """Pass on."""

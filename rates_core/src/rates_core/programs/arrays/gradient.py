@@ -16,7 +16,7 @@ from rates_core.programs.arrays.now import WithoutDelay
 from rates_core.programs.arrays.outputs import Given, Plan
 from rates_core.programs.arrays.rollout import Stretch, Stretches
 from rates_core.programs.arrays.runtime import ArrayRuntime, argument
-from rates_core.programs.gradient import Course, GradientRequest, Gradients, Loss
+from rates_core.programs.gradient import Course, GradientRequest, Gradients, Loss, TangentRequest, Tangents
 from rates_core.programs.real_pairs import no_derivative, numbers_of, pairs_of
 from rates_core.system.system import Parameter, System
 
@@ -61,6 +61,29 @@ def gradients_of(kernel: ArrayKernel, request: GradientRequest) -> Gradients:
     count = len(request.fed)
     by_node = [behind[place : place + count] for place in range(0, len(behind), count)] if count else []
     return Gradients(float(runtime.numpy(value)), by_path, initial, by_node)
+
+
+def tangents_of(kernel: ArrayKernel, request: TangentRequest) -> Tangents:
+    """Return the outputs of a run, and how they move with numbers.
+
+    Raises:
+        UnsupportedFeatureError: reads of the past are no weighted sums of samples.
+    """
+    program, runtime = kernel.program, kernel.runtime
+    taken = {*program.parameters("rollout"), *program.parameters("delays")}
+    moved = tuple(path for path in request.parameters if path in taken)
+    initial = request.initial is not None or not moved  # something has to move, be it nowhere
+    plan, given = planned(kernel, request, moved)
+    plan = evolve(plan, moved=moved, initial=initial, forward=True)
+    variables = (*(given.parameters[path] for path in moved), *([given.y] if initial else []))
+    fixed = {path: value for path, value in given.parameters.items() if path not in moved}
+    start = np.zeros((request.count, len(request.start.y))) if request.initial is None else request.initial
+    directions = [*(request.parameters[path] for path in moved), *([start] if initial else [])]
+    found, along = program.tangents(plan)(
+        variables, given._replace(parameters=fixed), tuple(runtime.array(part, "real") for part in directions)
+    )
+    outputs, rows = ({name: runtime.numpy(value) for name, value in some.items()} for some in (found, along))
+    return Tangents(outputs, rows)
 
 
 def _variable(runtime: ArrayRuntime, parameter: Parameter, value: Any) -> Any:

@@ -13,7 +13,7 @@ from attrs import evolve
 
 from rates_core.programs.arrays.equations import ArrayEquations
 from rates_core.programs.arrays.function import write_function
-from rates_core.programs.arrays.gradient import gradients_of, planned
+from rates_core.programs.arrays.gradient import gradients_of, planned, tangents_of
 from rates_core.programs.arrays.language import ArrayLanguage
 from rates_core.programs.arrays.matrix import ArrayMatrix
 from rates_core.programs.arrays.module import write_module
@@ -22,6 +22,7 @@ from rates_core.programs.arrays.runtime import (
     ArrayRuntime,
     Binder,
     Differentiated,
+    Followed,
     argument,
     instant,
     of_points,
@@ -35,7 +36,14 @@ from rates_core.programs.batch import Batch
 from rates_core.programs.carry import Carry
 from rates_core.programs.equations import Equations, Fed
 from rates_core.programs.folder import Folder, FolderRequest
-from rates_core.programs.gradient import GradientRequest, Gradients, StepsRequest, TrainableRequest
+from rates_core.programs.gradient import (
+    GradientRequest,
+    Gradients,
+    StepsRequest,
+    TangentRequest,
+    Tangents,
+    TrainableRequest,
+)
 from rates_core.programs.pair import PairLoop
 from rates_core.programs.program import (
     Backend,
@@ -98,10 +106,11 @@ class ArrayProgram(Program):
         self._module: ModuleType | None = None
         self._binders: dict[str, Binder] = {}
         self._derivatives: dict[Plan, Differentiated] = {}
+        self._tangents: dict[Plan, Followed] = {}
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what is stored of it: not what is made of its text."""
-        made: dict[str, Any] = {"_module": None, "_binders": {}, "_derivatives": {}}
+        made: dict[str, Any] = {"_module": None, "_binders": {}, "_derivatives": {}, "_tangents": {}}
         return {name: made.get(name, value) for name, value in vars(self).items() if name != "equations"}
 
     @property
@@ -135,6 +144,12 @@ class ArrayProgram(Program):
         if plan not in self._derivatives:
             self._derivatives[plan] = self.runtime.differentiated(Outputs(self, plan), plan.forward)
         return self._derivatives[plan]
+
+    def tangents(self, plan: Plan) -> Followed:
+        """Return what follows outputs of runs of one kind as variables move; it is kept."""
+        if plan not in self._tangents:
+            self._tangents[plan] = self.runtime.tangents(Outputs(self, plan))
+        return self._tangents[plan]
 
     def function(self, name: str, arguments: Mapping[str, Any]) -> Callable[..., Any]:
         """Return what a function of the module makes of the parameters that it takes."""
@@ -338,6 +353,10 @@ class ArrayKernel(Kernel):
     def gradient(self, request: GradientRequest) -> Gradients:
         """Differentiate the loop of the module."""
         return gradients_of(self, request)
+
+    def tangents(self, request: TangentRequest) -> Tangents:
+        """Differentiate the loop of the module along its steps."""
+        return tangents_of(self, request)
 
     def trainable(self, request: TrainableRequest) -> Any:
         """Return the loop of the module as a function of values."""

@@ -23,6 +23,8 @@ LEAST_ROOM, MOST_BYTES = 512, 2**26  # rows of a compiled loop, and what they ta
 Kind = Literal["real", "complex", "integer"]
 #: Takes a loss of arrays by name, variables, and the rest.
 Differentiated = Callable[[Callable[[dict[str, Any]], Any], Sequence[Any], Any], tuple[Any, Sequence[Any]]]
+#: Takes variables, the rest, and for each variable how it moves with each number.
+Followed = Callable[[Sequence[Any], Any, Sequence[Any]], tuple[dict[str, Any], dict[str, Any]]]
 Binder = Callable[[Sequence[Any]], Callable[..., Any]]
 
 
@@ -92,6 +94,14 @@ class ArrayRuntime(ABC):
             forward: accumulate forwards, for few variables.
         """
         raise NotImplementedError(f"{type(self).__name__} does not differentiate.")
+
+    def tangents(self, outputs: Callable[..., Any]) -> Followed:
+        """Return a function that returns outputs by name, and how they move, with a first axis for numbers.
+
+        Args:
+            outputs: as `differentiated` takes them.
+        """
+        raise NotImplementedError(f"{type(self).__name__} does not differentiate along runs.")
 
     def columns(self, rows: Any, units: np.ndarray | None) -> Any:
         """Return some entries of each row, all for None; rows of numbers get an axis."""

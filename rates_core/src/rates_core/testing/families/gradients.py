@@ -73,6 +73,8 @@ def cases() -> Iterator[Case]:
         yield case(sentence, partial(_check, problem), exhaustive=problem.tier == "exhaustive")
         sentence = f"of runs of {name} are the same forwards, or are refused by name"
         yield case(sentence, partial(_check_forwards, problem), exhaustive=problem.tier != "forwards")
+        sentence = f"along runs of {name} are those of differences, or are refused by name"
+        yield case(sentence, partial(_check_along, problem), exhaustive=problem.tier != "forwards")
     yield Case("gradients", "no direction is claimed in which runs cannot be asked for derivatives", _check_directions)
 
 
@@ -268,7 +270,7 @@ def _noisy() -> CircuitTemplate:
 def _check(problem: Problem, subject: Subject) -> None:
     model, paths = _asked(problem, subject)
     if "reverse" not in subject.backend.capabilities.differentiation:
-        _expect_refusal(subject, model, paths, "derivatives of runs")
+        _expect_refusal(subject, "derivatives of runs", partial(model.gradient, _loss, paths))
         return
     found = _gradient(problem, model, paths)
     value = partial(_value, problem, model)
@@ -298,9 +300,37 @@ def _asked(problem: Problem, subject: Subject) -> tuple[CompiledModel, list[str]
 def _check_forwards(problem: Problem, subject: Subject) -> None:
     model, paths = _asked(problem, subject)
     if "forward" not in subject.backend.capabilities.differentiation:
-        _expect_refusal(subject, model, paths, "derivatives of runs forwards", mode="forward")
+        asked = partial(model.gradient, _loss, paths, mode="forward")
+        _expect_refusal(subject, "derivatives of runs forwards", asked)
         return
     _check_way(problem, model, _gradient(problem, model, paths), "forwards", mode="forward")
+
+
+def _check_along(problem: Problem, subject: Subject) -> None:
+    """Raise unless each row of a run moves with each path as differences of runs do."""
+    model, asked = _asked(problem, subject)
+    parameters = {path: _known(model, path) for path in problem.parameters}
+    starts = {path: _start(model, path) for path in problem.initial}
+    known = {path: value for path, value in {**parameters, **starts}.items() if not np.iscomplexobj(value)}
+    if "forward" not in subject.backend.capabilities.differentiation:
+        _expect_refusal(subject, "derivatives of runs forwards", partial(model.sensitivities, asked))
+        return
+    found = model.sensitivities(list(known), seed=3)
+    expect_close("The table of sensitivities", found.table.to_numpy(), model.run(seed=3).to_numpy(), SAME, SAME)
+
+    def rows(**arguments: Any) -> np.ndarray:
+        return model.run(seed=3, **arguments).to_numpy()
+
+    for path, values in known.items():
+        count = problem.parameters[path] if path in problem.parameters else problem.initial[path]
+        argument = "parameters" if path in problem.parameters else "initial"
+        what, axes = f"The derivative of rows by '{path}'", (count,) if count else ()
+        shape = (*found.table.shape, *axes)
+        expect(found[path].shape == shape, f"{what} has the shape {found[path].shape}; it is {shape}.")
+        direction = np.cos(np.arange(count) ** 2) if count else np.float64(1.0)
+        base = values if count else values[0]
+        wanted = _difference(partial(_with, rows, argument, path), base, direction)
+        expect_close(what, found[path] @ direction if count else found[path], wanted, CLOSE, CLOSE)
 
 
 def _check_way(problem: Problem, model: CompiledModel, found: Mapping[str, Any], name: str, **options: Any) -> None:
@@ -336,7 +366,7 @@ def _rows(outputs: Mapping[str, Any]) -> np.ndarray:
     return np.asarray(found.detach() if hasattr(found, "detach") else found)
 
 
-def _with(value: Callable[..., float], argument: str, path: str, numbers: Any) -> float:
+def _with(value: Callable[..., Any], argument: str, path: str, numbers: Any) -> Any:
     return value(**{argument: {path: numbers}})
 
 
@@ -386,14 +416,14 @@ def _compare(path: str, count: int, found: Any, value: Callable[[Any], float], k
         expect_close(f"{what} along a direction", np.vdot(found, direction).real, wanted, CLOSE, CLOSE)
 
 
-def _difference(value: Callable[[Any], float], known: Any, direction: Any) -> float:
+def _difference(value: Callable[[Any], Any], known: Any, direction: Any) -> Any:
     near, far = (value(known + d * direction) - value(known - d * direction) for d in (SHIFT, 2 * SHIFT))
     return (8 * near - far) / (12 * SHIFT)
 
 
-def _expect_refusal(subject: Subject, model: CompiledModel, paths: Sequence[str], needed: str, **options: Any) -> None:
+def _expect_refusal(subject: Subject, needed: str, asked: Callable[[], Any]) -> None:
     try:
-        model.gradient(_loss, paths, **options)
+        asked()
     except UnsupportedFeatureError as error:
         start = f"The backend '{subject.backend.name}' does not support what this model needs: {needed}. "
         expect(str(error).startswith(start), f"The refusal does not begin with {start!r}: {error}")
