@@ -15,7 +15,7 @@ def test_it_claims_what_it_has() -> None:
         vector=True,
         projections={"dense", "sparse", "uniform", "indexed"},
         delays={"ring", "history"},
-        differentiation={"reverse", "forward"},
+        differentiation={"reverse", "forward", "along"},
         devices=("cpu", "cuda"),
         batch=True,
         fused=False,

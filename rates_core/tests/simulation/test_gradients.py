@@ -65,7 +65,7 @@ def test_what_is_no_path_is_refused(wrt: Any, said: str) -> None:
 def test_a_loss_is_a_function() -> None:
     with pytest.raises(ArgumentError) as caught:
         model().gradient(3, ["p/op/k"])
-    assert str(caught.value) == "loss must be a function of the outputs by name; it is 3."
+    assert str(caught.value) == "loss must be a function of the outputs by name, or a dict of weights; it is 3."
 
 
 def test_a_gradient_is_a_mapping_that_shows_what_it_holds() -> None:

@@ -18,10 +18,10 @@ def test_a_backend_without_derivatives_says_who_has_them() -> None:
     with pytest.raises(UnsupportedFeatureError) as caught:
         CIRCUIT.compile(backend="numpy", step_size=0.1, simulation_time=1.0).sensitivities(["p/op/k"])
     manager = get_manager()
-    able = [name for name in manager.backends() if "forward" in manager.backend(name).capabilities.differentiation]
+    able = [name for name in manager.backends() if "along" in manager.backend(name).capabilities.differentiation]
     who = f"Installed backends that do: {', '.join(able)}." if able else "No installed backend does."
     assert str(caught.value) == (
-        f"The backend 'numpy' does not support what this model needs: derivatives of runs forwards. {who}"
+        f"The backend 'numpy' does not support what this model needs: derivatives of runs along their way. {who}"
     )
 
 

@@ -24,7 +24,7 @@ def rates_backends() -> Iterable[BackendSpec]:
             vector=True,
             projections=frozenset({"dense", "sparse", "uniform", "indexed"}),
             delays=frozenset({"ring", "history"}),
-            differentiation=frozenset({"reverse", "forward"}),
+            differentiation=frozenset({"reverse", "forward", "along"}),
             batch=True,
             fused=True,
             noise="multiplicative",

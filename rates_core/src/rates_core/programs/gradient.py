@@ -16,6 +16,21 @@ Loss = Callable[[Mapping[str, Any]], Any]
 
 
 @frozen(eq=False)
+class Weighted:
+    """The sum of outputs times numbers, as a loss of arrays that NumPy's can be multiplied with.
+
+    Attributes:
+        weights: by name, each of its output's shape.
+    """
+
+    weights: Mapping[str, np.ndarray]
+
+    def __call__(self, outputs: Mapping[str, Any]) -> Any:
+        """Return the sum."""
+        return sum((outputs[name] * numbers).sum() for name, numbers in self.weights.items())
+
+
+@frozen(eq=False)
 class Part:
     """Columns of an output.
 

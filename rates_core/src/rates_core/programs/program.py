@@ -158,7 +158,7 @@ class Kernel(ABC):
         raise NotImplementedError(f"{type(self).__name__} does not differentiate runs.")
 
     def tangents(self, request: TangentRequest) -> Tangents:
-        """Return the outputs of a run, and how they move with numbers. Core asks only those that claim `forward`."""
+        """Return the outputs of a run, and how they move with numbers. Core asks only those that claim `along`."""
         raise NotImplementedError(f"{type(self).__name__} does not differentiate runs along their way.")
 
     def trainable(self, request: TrainableRequest) -> Any:

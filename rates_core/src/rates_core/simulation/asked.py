@@ -26,12 +26,16 @@ if TYPE_CHECKING:
     from rates_core.simulation.outputs import Recording
 
 
+#: What of derivatives a backend lacks, by mode.
+WAYS = {"reverse": "", "forward": " forwards", "along": " along their way"}
+
+
 @frozen
 class Way:
     """How derivatives are accumulated.
 
     Attributes:
-        mode: "reverse", from the loss back, or "forward", along the run.
+        mode: "reverse", from the loss back, or "forward", towards it; or "along" the run, of outputs.
         checkpoint: whether steps are taken once more on the way back, in place of being kept.
     """
 
@@ -165,8 +169,7 @@ def _check_able(model: CompiledModel, way: Way) -> None:
         able = [
             other for other in manager.backends() if way.mode in manager.backend(other).capabilities.differentiation
         ]
-        forward = " forwards" if way.mode == "forward" else ""
-        raise unsupported("backend", name, [f"derivatives of runs{forward}"], able)
+        raise unsupported("backend", name, [f"derivatives of runs{WAYS[way.mode]}"], able)
     if choice.driver is not None and not choice.driver.differentiates:
         raise UnsupportedFeatureError(
             f"gradient() follows fixed steps; the solver '{choice.solver.name}' chooses its own. "

@@ -34,7 +34,7 @@ from rates_core.simulation.choice import (
 from rates_core.simulation.default_backend import settled_backend
 from rates_core.simulation.grid import positive
 from rates_core.simulation.inputs import columns_of, widened
-from rates_core.simulation.outputs import Recording, recording, requested
+from rates_core.simulation.outputs import Recording, column_labels, recording, requested
 from rates_core.simulation.recipe import Choice, Recipe
 from rates_core.simulation.requirements import requirements_of
 from rates_core.simulation.unknown import RUN
@@ -142,7 +142,7 @@ class CompiledModel:
 
     def gradient(
         self,
-        loss: Callable[[Mapping[str, Any]], Any],
+        loss: Callable[[Mapping[str, Any]], Any] | Mapping[str, Any],
         wrt: Iterable[str],
         parameters: Mapping[str, Any] | None = None,
         initial: Mapping[str, Any] | None = None,
@@ -163,7 +163,8 @@ class CompiledModel:
 
         Args:
             loss: takes the outputs by name, as arrays of the backend's library (one axis for time, a second one for
-                units where there are several), and returns a real number of that library.
+                units where there are several), and returns a real number of that library. Or a dict of arrays of
+                NumPy by output, each of its shape: the loss is then the sum of outputs times these.
             wrt: paths of parameters, of weights or delays of edges, of states, which stand for their values at the
                 start, or of inputs that are fed with samples.
             parameters: as in `run`, as are the others.
@@ -482,6 +483,19 @@ class CompiledModel:
         requests = [self._request({**common, **point.arguments(inputs, seed)}) for point in asked]
         models = [self.untied(point.parameters) for point in asked]
         return run_many(list(zip(range(len(asked)), models, requests, strict=True)), most)
+
+    @property
+    def columns(self) -> pd.Index:
+        """Return the labels of the columns of a run's table.
+
+        Example:
+            >>> from rates_core import CircuitTemplate
+            >>> circuit = CircuitTemplate.from_yaml("model_templates.oscillators.vanderpol.vdp")
+            >>> circuit.compile(outputs={"x": "p/vdp_op/x"}).columns.tolist()
+            ['x']
+        """
+        found: pd.Index = column_labels(self.recording)
+        return found
 
     def _request(self, given: Mapping[str, Any]) -> RunRequest:
         """Return what one run is asked for, with what `compile` was given in place of None."""

@@ -8,8 +8,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from attrs import evolve
 
-from rates_core.errors import ArgumentError, SimulationError, UnsupportedFeatureError, shown
-from rates_core.programs.gradient import GradientRequest, Gradients, Loss
+from rates_core.errors import (
+    ArgumentError,
+    SimulationError,
+    UnknownNameError,
+    UnsupportedFeatureError,
+    did_you_mean,
+    shown,
+)
+from rates_core.programs.gradient import GradientRequest, Gradients, Loss, Weighted
 from rates_core.programs.program import slot_paths
 from rates_core.programs.real_pairs import no_derivative
 from rates_core.simulation.accepted import problem_of, run_accepted
@@ -51,13 +58,21 @@ class Gradient(Mapping[str, Any]):
 
 
 def gradient(
-    model: CompiledModel, loss: Loss, wrt: Iterable[str], request: RunRequest, mode: Any, checkpoint: Any
+    model: CompiledModel,
+    loss: Loss | Mapping[str, Any],
+    wrt: Iterable[str],
+    request: RunRequest,
+    mode: Any,
+    checkpoint: Any,
 ) -> Gradient:
     """Run a compiled model and differentiate a loss of what it records; see `CompiledModel.gradient`."""
-    if not callable(loss):
-        raise ArgumentError(f"loss must be a function of the outputs by name; it is {shown(loss)}.")
+    if not (callable(loss) or isinstance(loss, Mapping)):
+        raise ArgumentError(
+            f"loss must be a function of the outputs by name, or a dict of weights; it is {shown(loss)}."
+        )
     asked = Asked.of(model, wrt, request, Way.of(mode, checkpoint))
     run, fed = asked.run, asked.fed
+    loss = _weighted(run, loss) if isinstance(loss, Mapping) else loss
     if model.choice.driver is not None:
         _check_driven(asked)
     targets = [target for variable in asked.variables.values() for target in variable.targets]
@@ -74,6 +89,35 @@ def gradient(
     }
     _check_finite(run, found.loss, values)
     return Gradient(found.loss, values)
+
+
+def _weighted(run: Run, given: Mapping[str, Any]) -> Weighted:
+    """Return the sum of outputs times numbers.
+
+    Raises:
+        UnknownNameError: there is no such output.
+        ArgumentError: what is given is no array of the output's shape.
+    """
+    rows, widths = run.grid.rows - run.grid.first_row, dict[str, int]()
+    for output in run.model.recording.outputs:
+        widths[output.key] = widths.get(output.key, 0) + len(output.names)
+    alone = {output.key for output in run.model.recording.outputs if output.alone}
+    found = {}
+    for key, value in given.items():
+        if key not in widths:
+            raise UnknownNameError(f"loss: There is no output {key!r}.{did_you_mean(str(key), widths)}")
+        shape = (rows,) if key in alone else (rows, widths[key])
+        try:
+            found[key] = np.asarray(value, dtype=float)
+        except (TypeError, ValueError):
+            raise ArgumentError(f"loss: the weights of '{key}' must be numbers; they are {shown(value)}.") from None
+        if found[key].shape != shape:
+            raise ArgumentError(
+                f"loss: the weights of '{key}' have the shape {found[key].shape}; it has to be {shape}."
+            )
+    if not found:
+        raise ArgumentError("loss is an empty dict. Give weights of one output at least.")
+    return Weighted(found)
 
 
 def _check_driven(asked: Asked) -> None:

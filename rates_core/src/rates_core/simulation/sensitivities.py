@@ -58,7 +58,7 @@ def sensitivities(model: CompiledModel, wrt: Iterable[str], request: RunRequest)
             f"sensitivities() follows fixed steps; the solver '{model.choice.solver.name}' chooses its own. "
             "Compile with solver='rk4'."
         )
-    asked = Asked.of(model, wrt, request, Way.of("forward", False))
+    asked = Asked.of(model, wrt, request, Way("along", False))
     _check_able(asked)
     run, outputs = asked.run, asked.run.model.recording.outputs
     shapes = {path: np.shape(variable.value(run.arguments, run.carry.y)) for path, variable in asked.variables.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +16,15 @@ from rates_core.programs.arrays.now import WithoutDelay
 from rates_core.programs.arrays.outputs import Given, Plan
 from rates_core.programs.arrays.rollout import Stretch, Stretches
 from rates_core.programs.arrays.runtime import ArrayRuntime, argument
-from rates_core.programs.gradient import Course, GradientRequest, Gradients, Loss, TangentRequest, Tangents
+from rates_core.programs.gradient import (
+    Course,
+    GradientRequest,
+    Gradients,
+    Loss,
+    TangentRequest,
+    Tangents,
+    Weighted,
+)
 from rates_core.programs.real_pairs import no_derivative, numbers_of, pairs_of
 from rates_core.system.system import Parameter, System
 
@@ -51,7 +59,8 @@ def gradients_of(kernel: ArrayKernel, request: GradientRequest) -> Gradients:
     variables = (*by_parameters, *([given.y] if request.initial else []), *tables)
     fixed = {path: value for path, value in given.parameters.items() if path not in moved}
 
-    value, found = program.differentiated(plan)(checked(request.loss), variables, given._replace(parameters=fixed))
+    loss = _weighted(runtime, request.loss) if isinstance(request.loss, Weighted) else request.loss
+    value, found = program.differentiated(plan)(checked(loss), variables, given._replace(parameters=fixed))
     derivatives = [np.asarray(runtime.numpy(part), dtype=float) for part in found]
     by_path = {path: no_derivative(system.parameter_paths[path]) for path in request.parameters}
     for path, part in zip(moved, derivatives, strict=False):
@@ -84,6 +93,17 @@ def tangents_of(kernel: ArrayKernel, request: TangentRequest) -> Tangents:
     )
     outputs, rows = ({name: runtime.numpy(value) for name, value in some.items()} for some in (found, along))
     return Tangents(outputs, rows)
+
+
+def _weighted(runtime: ArrayRuntime, loss: Weighted) -> Loss:
+    """Return the sum of outputs times numbers, by what all libraries can do."""
+    columns = {name: runtime.array(numbers.reshape(-1, 1), "real") for name, numbers in loss.weights.items()}
+
+    def total(outputs: Mapping[str, Any]) -> Any:
+        parts = [runtime.reshaped(outputs[name], (1, -1)) @ column for name, column in columns.items()]
+        return runtime.reshaped(sum(parts[1:], parts[0]), ())
+
+    return total
 
 
 def _variable(runtime: ArrayRuntime, parameter: Parameter, value: Any) -> Any:

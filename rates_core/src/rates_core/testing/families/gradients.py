@@ -312,8 +312,8 @@ def _check_along(problem: Problem, subject: Subject) -> None:
     parameters = {path: _known(model, path) for path in problem.parameters}
     starts = {path: _start(model, path) for path in problem.initial}
     known = {path: value for path, value in {**parameters, **starts}.items() if not np.iscomplexobj(value)}
-    if "forward" not in subject.backend.capabilities.differentiation:
-        _expect_refusal(subject, "derivatives of runs forwards", partial(model.sensitivities, asked))
+    if "along" not in subject.backend.capabilities.differentiation:
+        _expect_refusal(subject, "derivatives of runs along their way", partial(model.sensitivities, asked))
         return
     found = model.sensitivities(list(known), seed=3)
     expect_close("The table of sensitivities", found.table.to_numpy(), model.run(seed=3).to_numpy(), SAME, SAME)
@@ -432,7 +432,6 @@ def _expect_refusal(subject: Subject, needed: str, asked: Callable[[], Any]) -> 
 
 
 def _check_directions(subject: Subject) -> None:
-    unknown = sorted(subject.backend.capabilities.differentiation - {"reverse", "forward"})
-    expect(
-        not unknown, f"It claims derivatives {', '.join(unknown)}; runs can be asked for those in reverse and forward."
-    )
+    unknown = sorted(subject.backend.capabilities.differentiation - {"reverse", "forward", "along"})
+    known = "those in reverse, forward and along"
+    expect(not unknown, f"It claims derivatives {', '.join(unknown)}; runs can be asked for {known}.")
