@@ -180,7 +180,7 @@ def bench(session: nox.Session) -> None:
     """Measure against the limits and those peers that have an environment; SymPy is only here."""
     backends = [f"rates-{name}" for name in ("numba", "fortran", "julia", "torch", "jax", "tf")]
     missing = lacking(session, split(backends)[0])
-    install(session, CORE.name, *DEFAULT, *backends, "rates-continuation", "sympy", "matplotlib")
+    install(session, CORE.name, *DEFAULT, *backends, "rates-continuation", "rates-fit", "sympy", "matplotlib")
     session.run("python", "-m", "benchmarks", *session.posargs, env={"OMP_NUM_THREADS": "1"})
     if missing:
         session.warn(missing)
