@@ -1,7 +1,8 @@
 """Five leaky integrators with distributed delays, whose time constant and coupling are found from a response to a sine.
 
 The loss over all the time has many valleys: one leads to the true values, another one to ever slower units. Over the
-first units of time there is one valley. The fit goes there first (`horizons`), and then takes a few steps with all data.
+first units of time there is one valley. The fit goes there first (`horizons`), and then takes a few steps with all
+data.
 
     python examples/fit_delay_coupled.py --output fit_delay_coupled.png
 

@@ -70,8 +70,8 @@ def row(settings: Settings, backend: str) -> Row:
     first = perf_counter() - begun
     (seconds,) = interleaved([work], settings.repeats)
     return Row(
-        f"fit of two parameters of {UNITS} delay-coupled units, {steps} steps, {found.gradients} gradients by {engine}, "
-        f"{backend}",
+        f"fit of two parameters of {UNITS} delay-coupled units, {steps} steps, {found.gradients} gradients by "
+        f"{engine}, {backend}",
         ours=seconds,
         target=target,
         cold=first,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from rates_core.testing.parts import circuit, node, population, single
 
-from rates_core import SimulationError, UnsupportedFeatureError
+from rates_core import RatesError, SimulationError, UnsupportedFeatureError
 
 H, STEPS = 0.1, 12
 STEP = np.arange(STEPS)
@@ -74,3 +74,21 @@ def test_a_derivative_that_is_infinite_is_named() -> None:
         "The derivative by 'p/op/k' is NaN or infinite, although the run is finite: an equation is differentiated "
         "where it has no derivative, as sqrt has none at 0, be it in a branch that is not taken."
     )
+
+
+@pytest.mark.parametrize(
+    ("loss", "text"),
+    [
+        ({}, "loss is an empty dict. Give weights of one output at least."),
+        ({"xx": [1.0]}, "loss: There is no output 'xx'. Did you mean 'x'?"),
+        ({"x": [1.0]}, "loss: the weights of 'x' have the shape (1,); it has to be (12,)."),
+        ({"x": "many"}, "loss: the weights of 'x' must be numbers; they are 'many'."),
+    ],
+)
+def test_weights_that_are_none_are_refused(loss: dict[str, object], text: str) -> None:
+    model = single("x' = -k*x", x="output(2.0)", k=0.7).compile(
+        backend="jax", step_size=H, simulation_time=H * STEPS, outputs={"x": "p/op/x"}
+    )
+    with pytest.raises(RatesError) as caught:
+        model.gradient(loss, ["p/op/k"])
+    assert str(caught.value) == text

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from rates_core.plugins import get_manager
+from rates_core.programs.gradient import Weighted
 from rates_core.simulation.gradient import Gradient
 from rates_core.testing.parts import single
 
@@ -66,6 +68,11 @@ def test_a_loss_is_a_function() -> None:
     with pytest.raises(ArgumentError) as caught:
         model().gradient(3, ["p/op/k"])
     assert str(caught.value) == "loss must be a function of the outputs by name, or a dict of weights; it is 3."
+
+
+def test_weights_are_a_loss_of_outputs_that_numpys_arrays_can_be_multiplied_with() -> None:
+    weighted = Weighted({"x": np.array([1.0, 2.0]), "y": np.array([[0.5]])})
+    assert weighted({"x": np.array([3.0, 4.0]), "y": np.array([[2.0]]), "z": None}) == 3.0 + 8.0 + 1.0
 
 
 def test_a_gradient_is_a_mapping_that_shows_what_it_holds() -> None:

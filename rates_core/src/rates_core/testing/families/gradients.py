@@ -13,7 +13,6 @@ from attrs import field, frozen
 from rates_core.errors import ApproximationWarning, UnsupportedFeatureError
 from rates_core.plugins.capabilities import Requirements
 from rates_core.simulation.compile import CompiledModel
-from rates_core.simulation.gradient import Gradient
 from rates_core.templates.circuit import CircuitTemplate
 from rates_core.templates.sparse import SparseMatrix
 from rates_core.testing.case import Case
@@ -70,11 +69,11 @@ def cases() -> Iterator[Case]:
     for name, problem in _problems().items():
         case = partial(Case, "gradients", needs=problem.needs, chains=problem.chains)
         sentence = f"of runs of {name} are those of differences, or are refused by name"
-        yield case(sentence, partial(_check, problem), exhaustive=problem.tier == "exhaustive")
+        yield case(sentence, partial(_in_place, _check, problem), exhaustive=problem.tier == "exhaustive")
         sentence = f"of runs of {name} are the same forwards, or are refused by name"
-        yield case(sentence, partial(_check_forwards, problem), exhaustive=problem.tier != "forwards")
+        yield case(sentence, partial(_in_place, _check_forwards, problem), exhaustive=problem.tier != "forwards")
         sentence = f"along runs of {name} are those of differences, or are refused by name"
-        yield case(sentence, partial(_check_along, problem), exhaustive=problem.tier != "forwards")
+        yield case(sentence, partial(_in_place, _check_along, problem), exhaustive=problem.tier != "forwards")
     yield Case("gradients", "no direction is claimed in which runs cannot be asked for derivatives", _check_directions)
 
 
@@ -267,12 +266,20 @@ def _noisy() -> CircuitTemplate:
     return single(f"{EQUATION} + 0.3*xi", xi="noise", **VALUES)
 
 
+def _in_place(check: Callable[[Problem, Subject], None], problem: Problem, subject: Subject) -> None:
+    """Check, silent about events, which do not move: differences are taken over less than they would have to."""
+    with warnings.catch_warnings():
+        if problem.needs.events:
+            warnings.simplefilter("ignore", ApproximationWarning)
+        check(problem, subject)
+
+
 def _check(problem: Problem, subject: Subject) -> None:
     model, paths = _asked(problem, subject)
     if "reverse" not in subject.backend.capabilities.differentiation:
         _expect_refusal(subject, "derivatives of runs", partial(model.gradient, _loss, paths))
         return
-    found = _gradient(problem, model, paths)
+    found = model.gradient(problem.loss, paths, seed=3)
     value = partial(_value, problem, model)
     expect_close("The loss", found.loss, value())
     for path, count in problem.parameters.items():
@@ -283,6 +290,7 @@ def _check(problem: Problem, subject: Subject) -> None:
         key, known = problem.samples, np.asarray((problem.inputs or {})[problem.samples])
         _compare(key, len(known), found[key], partial(_with, value, "inputs", key), known)
     if problem.ways:
+        _check_weighted(problem, model)
         _check_way(problem, model, found, "with checkpoints", checkpoint=True)
         refused = {path for path in paths if path.endswith("/delay") or np.iscomplexobj(found[path])}
         _check_trainable(model, [path for path in paths if path not in refused], problem)
@@ -303,7 +311,7 @@ def _check_forwards(problem: Problem, subject: Subject) -> None:
         asked = partial(model.gradient, _loss, paths, mode="forward")
         _expect_refusal(subject, "derivatives of runs forwards", asked)
         return
-    _check_way(problem, model, _gradient(problem, model, paths), "forwards", mode="forward")
+    _check_way(problem, model, model.gradient(problem.loss, paths, seed=3), "forwards", mode="forward")
 
 
 def _check_along(problem: Problem, subject: Subject) -> None:
@@ -335,17 +343,26 @@ def _check_along(problem: Problem, subject: Subject) -> None:
 
 def _check_way(problem: Problem, model: CompiledModel, found: Mapping[str, Any], name: str, **options: Any) -> None:
     """Raise unless derivatives that are accumulated in another way are those that were found."""
-    other = _gradient(problem, model, list(found), **options)
+    other = model.gradient(problem.loss, list(found), seed=3, **options)
     for path, derivative in found.items():
         expect_close(f"The derivative by '{path}', {name},", other[path], derivative, SAME, SAME)
 
 
-def _gradient(problem: Problem, model: CompiledModel, paths: list[str], **options: Any) -> Gradient:
-    """Return the derivatives of a run, in which no event moves by as much as differences are taken over."""
-    with warnings.catch_warnings():
-        if problem.needs.events:
-            warnings.simplefilter("ignore", ApproximationWarning)
-        return model.gradient(problem.loss, paths, seed=3, **options)
+def _check_weighted(problem: Problem, model: CompiledModel) -> None:
+    """Raise unless weights of outputs stand for the sum of these times them, where outputs are real."""
+    rows = model.run(seed=3).to_numpy()
+    if np.iscomplexobj(rows):
+        return
+    weights = np.cos(np.arange(rows.size)).reshape(rows.shape)
+    path = next(iter(problem.parameters))
+    found = model.gradient({"found": weights[:, 0] if rows.shape[1] == 1 else weights}, [path], seed=3)
+    expect_close("A loss of weights", found.loss, float(np.sum(weights * rows)), CLOSE, CLOSE)
+
+    def value(**arguments: Any) -> float:
+        return float(np.sum(weights * model.run(seed=3, **arguments).to_numpy()))
+
+    _compare(path, problem.parameters[path], found[path], partial(_with, value, "parameters", path),
+             _known(model, path))  # fmt: skip
 
 
 def _check_trainable(model: CompiledModel, paths: Sequence[str], problem: Problem) -> None:
