@@ -65,7 +65,7 @@ def test_derivatives_of_pieces_are_those_of_differences() -> None:
 def test_pieces_of_a_solution_meet() -> None:
     """At the true values, and at states that were observed, there are no gaps and no loss."""
     run = model(LORENZ).compile(backend="numpy", solver="rk4", step_size=H, simulation_time=1.0).run()
-    problem = fitted(run, "levenberg-marquardt", start={"p/op/rho": 28.0}).problem
+    problem = fitted(run, "levenberg-marquardt", start={"p/op/rho": 28.0}, backend="numpy").problem
     pieces, free = in_pieces(problem, problem.space.free({"p/op/rho": 28.0}), 4)
     assert pieces.linearised(free).value < 1e-18
 
