@@ -20,7 +20,7 @@ def test_it_claims_what_it_has() -> None:
         batch=True,
         fused=True,
         noise="multiplicative",
-        events=False,
+        events=True,
         functions=None,
         jacobian=True,
         files=True,

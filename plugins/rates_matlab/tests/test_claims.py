@@ -1,4 +1,4 @@
-"""What the MATLAB backend has to claim: all that a model can need of it but events, and nothing that it is not."""
+"""What the MATLAB backend has to claim: all that a model can need of it, and nothing that it is not."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def test_it_claims_what_it_has_to() -> None:
         batch=False,
         fused=True,
         noise="multiplicative",
-        events=False,
+        events=True,
         functions=None,
         jacobian=True,
         files=True,

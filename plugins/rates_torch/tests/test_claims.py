@@ -20,7 +20,7 @@ def test_it_claims_what_it_has() -> None:
         batch=True,
         fused=False,
         noise="multiplicative",
-        events=False,
+        events=True,
         functions=None,
         jacobian=True,
         files=True,
