@@ -53,8 +53,8 @@ BAD: list[tuple[Callable[[], Any], type[RatesError], str]] = [
         "edge_attr has no 'dealy'. Did you mean 'delay'? It takes: delay, spread.",
     ),
     (
-        node(spike_var="li_op/s"), UnsupportedFeatureError,
-        "The node 'li' has spikes (spike_var=, reset_var=), which networks do not take yet. Use a rate neuron.",
+        node(spike_var="li_op/s"), UnknownNameError,
+        "spike_var 'li_op/s' is no variable of the node 'li'. Did you mean 'li_op/v'?",
     ),
     (
         node(constraints={"li_op/tau": "positive"}), ArgumentError,

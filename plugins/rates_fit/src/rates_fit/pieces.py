@@ -186,13 +186,14 @@ def _check(case: Case, model: CompiledModel, count: int) -> None:
     """Raise for a model that cannot begin at any time from its states, and for data that have no pieces.
 
     Raises:
-        UnsupportedFeatureError: it reads its past, has noise or chains, or depends on time.
+        UnsupportedFeatureError: it reads its past, has events, noise or chains, or depends on time.
         ArgumentError: data are too few, or lie between steps.
     """
     system = model.system
     states = len(model.columns) - len(case.course.model.columns)
     varying = make_routine(system, [item.expression for item in system.derivatives]).varying
     causes = {
+        "has events, so that its states do not say which conditions held": bool(system.updates),
         "has delays, so that its states do not say how it goes on": bool(system.reads) or states != system.width,
         "has noise": bool(system.draws),
         "depends on time by more than inputs": TIME in varying,

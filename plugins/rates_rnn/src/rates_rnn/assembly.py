@@ -17,6 +17,7 @@ from rates_rnn.constraints import Free, Masked, constraint_of
 from rates_rnn.engine import Engine, circuit_of
 from rates_rnn.parameters import Values
 from rates_rnn.parts import EDGE_ATTRIBUTES, Edge, Node, array, matrix
+from rates_rnn.spiking import with_spikes
 
 #: What users call attributes of a node's own edge, and what these are in paths.
 OWN = {"weights": "weight", "delay": "delay"}
@@ -25,11 +26,11 @@ OWN = {"weights": "weight", "delay": "delay"}
 class Assembly(Values):
     """Nodes and edges, whose values are held, and what is compiled of them."""
 
-    def __init__(self, dt: float) -> None:
+    def __init__(self, dt: float, surrogate: float | None = None) -> None:
         super().__init__()
         if isinstance(dt, bool) or not isinstance(dt, int | float) or not 0 < dt < float("inf"):
             raise ArgumentError(f"dt has to be a positive number; it is {shown(dt)}.")
-        self.dt = float(dt)
+        self.dt, self.surrogate = float(dt), surrogate
         self._nodes: dict[str, Node] = {}
         self._edges: dict[tuple[str, str], Edge] = {}
         self._trained: dict[str, Any] = {}  # constraints as they were named, of what is trained
@@ -53,8 +54,10 @@ class Assembly(Values):
         node_vars: Mapping[str, Any] | None = None,
         untie: Iterable[str] = (),
         constraints: Mapping[str, Any] | None = None,
-        spike_var: Any = None,
-        reset_var: Any = None,
+        spike_var: str | None = None,
+        reset_var: str | None = None,
+        spike_threshold: float | None = None,
+        spike_reset: float | None = None,
     ) -> None:
         """Add units of a node template, which may be connected with each other.
 
@@ -75,17 +78,15 @@ class Assembly(Values):
             node_vars: values by `op/var`: a number for all units, or one per unit.
             untie: `op/var` of what has a value of its own in each unit.
             constraints: by name of what is trained: "positive", `(low, high)`, and for weights "dale" or `{"rank": r}`.
-            spike_var: of spiking neurons, which this version does not take.
-            reset_var: likewise.
+            spike_var: `op/var` into which spiking units emit their spikes, of integral 1 each: as the events of the
+                template do, or, where it has none, wherever `reset_var` exceeds `spike_threshold`.
+            reset_var: `op/var` of the state that is reset then.
+            spike_threshold: of a template without events; 100 if None.
+            spike_reset: value after a spike, likewise; -100 if None.
 
         Raises:
             ArgumentError, UnknownNameError, UnsupportedFeatureError: something is not as it should be.
         """
-        if spike_var is not None or reset_var is not None:
-            raise UnsupportedFeatureError(
-                f"The node '{label}' has spikes (spike_var=, reset_var=), which networks do not take yet. Use a rate "
-                "neuron."
-            )
         self._check_label(label)
         template = NodeTemplate.from_yaml(node) if isinstance(node, str) else node
         if not isinstance(template, NodeTemplate):
@@ -96,9 +97,21 @@ class Assembly(Values):
             count = len(weights) if weights.ndim and n is None else count
             weights = matrix("weights", weights, count, count, f"'{label}'", f"'{label}'")
 
-        def full(variable: str | None) -> str:
+        def full(variable: Any) -> Any:
+            if variable is not None and not isinstance(variable, str):
+                raise ArgumentError(
+                    f"A variable of the node '{label}' is named by text such as 'op/v'; it is {shown(variable)}."
+                )
             return f"{op}/{variable}" if op and variable and "/" not in variable else variable or ""
 
+        if spike_var is not None:
+            reset = None if reset_var is None else full(reset_var)
+            template = with_spikes(label, template, full(spike_var), reset, spike_threshold, spike_reset)
+        elif (reset_var, spike_threshold, spike_reset) != (None, None, None):
+            raise ArgumentError(
+                f"reset_var, spike_threshold and spike_reset are of units that spike; the node '{label}' has no "
+                "spike_var."
+            )
         values = {full(path.removeprefix("all/")): value for path, value in (node_vars or {}).items()}
         made = Node(label, template, count, full(input_var), full(output_var), values)
         self._nodes[label] = _untied(made, [full(path) for path in untie])
@@ -309,7 +322,7 @@ class Assembly(Values):
             recorded |= {f"{label}/{variable}": self.node(label).path(variable) for label, variable in wanted}
             circuit = circuit_of(self._nodes.values(), self._edges.values(), self.dt)
             fed = [self._nodes[label] for label in inputs]
-            self._engines[wanted] = Engine(circuit, self.dt, fed, recorded, self.dtype, self.place)
+            self._engines[wanted] = Engine(circuit, self.dt, fed, recorded, self.dtype, self.place, self.surrogate)
         return self._engines[wanted]
 
     def ready(self) -> None:

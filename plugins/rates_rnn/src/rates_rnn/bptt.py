@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from rates_core.errors import ArgumentError, SimulationError
+from rates_core.errors import ArgumentError, SimulationError, warn
 
 from rates_rnn.choices import Loss, loss_of, optimiser_of
 from rates_rnn.observer import Observer
@@ -76,6 +76,8 @@ def fit_bptt(
         whole_number("update_steps", update_steps, 1)
     chosen = optimiser_of(optimizer, network.parameters(), lr, optimizer_kwargs)
     _check_reached(network)
+    for text in network.engine(()).told:
+        warn(text)
     fit = _Fit(network, loss_of(loss, loss_kwargs), sampling_steps, cutoff, update_steps, checkpoint)
     trials = [(given, _targets(network, given, wanted)) for given, wanted in pairs]
     losses = fit.losses(trials, chosen, count, verbose)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import torch
-from rates_core.errors import ArgumentError
+from rates_core.errors import ApproximationWarning, ArgumentError
 from rates_core.expressions.tree import symbols
 from rates_core.system.system import System
 
@@ -42,6 +43,7 @@ class Engine:
         recorded: paths of variables by name.
         dtype: of all numbers.
         device: where they are.
+        surrogate: slope of smooth steps for the derivatives of conditions of spikes, or None.
 
     Raises:
         ArgumentError: PyTorch cannot compute with such numbers here.
@@ -55,6 +57,7 @@ class Engine:
         recorded: Mapping[str, str],
         dtype: torch.dtype,
         device: torch.device,
+        surrogate: float | None = None,
     ) -> None:
         if dtype not in PRECISIONS:
             raise ArgumentError(f"A network computes with torch.float64 or torch.float32, not with {dtype}.")
@@ -62,11 +65,15 @@ class Engine:
         where = str(device)
         model = circuit.compile(
             backend="torch", solver="euler", step_size=step_size, outputs=dict(recorded), inputs=fed,
-            float_precision=PRECISIONS[dtype], device=where, projections="dense",
+            float_precision=PRECISIONS[dtype], device=where, projections="dense", surrogate=surrogate,
         )  # fmt: skip
         self.system: System = model.system
         self.paths = tuple(_values(model.system))
-        self._steps = model.steps(self.paths)
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always", ApproximationWarning)
+            self._steps = model.steps(self.paths)
+        #: what users have to know of derivatives, which runs do not need
+        self.told = tuple(str(item.message) for item in told if issubclass(item.category, ApproximationWarning))
         self.first: dict[str, np.ndarray] = self._steps.values
 
     def advance(
@@ -97,7 +104,7 @@ class Engine:
         return {
             state.path: y[..., state.offset : state.offset + state.width]
             for state in self.system.states
-            if not isinstance(state.initial, str)
+            if not isinstance(state.initial, str) and not is_hidden(state.path)
         }
 
 
@@ -109,8 +116,13 @@ def _values(system: System) -> Iterable[str]:
         if number and parameter.path not in stored and _is_settable(parameter.path):
             yield parameter.path
     for state in system.states:
-        if not isinstance(state.initial, str) and not state.complex:
+        if not isinstance(state.initial, str) and not state.complex and not is_hidden(state.path):
             yield state.path
+
+
+def is_hidden(path: str) -> bool:
+    """Tell whether a state is none of the model's, but says whether a condition of an event held."""
+    return "#" in path
 
 
 def _is_settable(path: str) -> bool:

@@ -30,6 +30,8 @@ class Network(Assembly):
     Args:
         dt: step size.
         device: where it computes.
+        surrogate: slope of the smooth steps whose derivatives the conditions of spikes have in gradients; without it
+            these do not see a spike move.
 
     Raises:
         ArgumentError: dt is not positive.
@@ -52,10 +54,10 @@ class Network(Assembly):
     fit_bptt = bptt.fit_bptt
     fit_ridge = ridge.fit_ridge
 
-    def __init__(self, dt: float, device: str | torch.device = "cpu") -> None:
+    def __init__(self, dt: float, device: str | torch.device = "cpu", surrogate: float | None = None) -> None:
         self._between: Any = None
         self._starts: dict[str, torch.Tensor] = {}
-        super().__init__(dt)
+        super().__init__(dt, surrogate)
         self.to(device)
 
     def forward(self, x: Any) -> torch.Tensor:

@@ -19,6 +19,8 @@ def reached(system: System, outputs: Iterable[str]) -> set[str]:
         for name in dependence.reached(wanted.pop()) - seen:
             seen.add(name)
             wanted += rates.get(name, ())
+            if name in system.updates:
+                wanted.append(system.updates[name])
             if name in reads:
                 wanted += [reads[name].slot, *symbols(reads[name].delay)]
             state = system.state_paths.get(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean, shown
 
@@ -98,7 +99,7 @@ def _rows(name: str, given: Any, units: int, of: str, dtype: torch.dtype, device
 
 def _tensor(name: str, given: Any) -> torch.Tensor:
     try:
-        found = torch.as_tensor(given)
+        found = torch.as_tensor(np.array(given) if isinstance(given, np.ndarray) else given)
     except (TypeError, ValueError, RuntimeError) as error:
         raise ArgumentError(f"{name} has to be numbers; it is {shown(given)}.") from error
     if not found.ndim:

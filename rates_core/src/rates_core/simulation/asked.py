@@ -146,7 +146,7 @@ def _warn_of_events(model: CompiledModel) -> None:
     offered = any(option.name == "surrogate" for option in model.choice.backend.options)
     remedy = " Compile with surrogate=10.0, a slope, for those of smooth steps." if offered else ""
     warn(
-        "gradient(): events happen where conditions become true; derivatives through conditions are 0, and do not see "
+        "Events happen where conditions become true; derivatives through conditions are 0, and do not see "
         f"an event move.{remedy}"
     )
 
