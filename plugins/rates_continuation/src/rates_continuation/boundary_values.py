@@ -28,7 +28,8 @@ from rates_continuation.native.boundary_values import BoundaryValues, start_of
 from rates_continuation.native.collocation import DEGREE, Care, adapted, node_times
 from rates_continuation.native.engine import WIDTHS
 from rates_continuation.native.extending import extended_solutions
-from rates_continuation.native.solution_engine import FollowedSolutions, Solution, Turn, follow_solutions
+from rates_continuation.native.profile_point import ProfilePoint
+from rates_continuation.native.solution_engine import FollowedSolutions, Turn, follow_solutions
 from rates_continuation.native.tracing import Bounds, Steps
 from rates_continuation.profile import Profile
 from rates_continuation.solution_profile import SolutionProfile
@@ -312,12 +313,12 @@ class Answer:
         return evolve(self, found=extended_solutions(self.found, bounds, steps)).branch()
 
 
-def _varied(solution: Solution) -> np.ndarray:
+def _varied(solution: ProfilePoint[ProfileCurve]) -> np.ndarray:
     """Return the free numbers, that which varies first."""
     return np.roll(solution.numbers, 1)
 
 
-def _profile(question: Question, solution: Solution) -> SolutionProfile:
+def _profile(question: Question, solution: ProfilePoint[ProfileCurve]) -> SolutionProfile:
     problem = solution.curve.problem
     assert isinstance(problem, BoundaryValues)
     length = float(problem.all_numbers(solution.numbers)[0])

@@ -8,17 +8,19 @@ from typing import Any
 import numpy as np
 from attrs import evolve
 
+from rates_continuation.native.boundary import ProfileCurve
 from rates_continuation.native.cycle_engine import FollowedCycles, Reach, follow_cycles_on
 from rates_continuation.native.engine import Followed, follow_on
 from rates_continuation.native.equilibria import Equilibrium, EquilibriumEquations
 from rates_continuation.native.floquet import Cycle
-from rates_continuation.native.solution_engine import FollowedSolutions, Solution, follow_solutions_on
+from rates_continuation.native.profile_point import ProfilePoint
+from rates_continuation.native.solution_engine import FollowedSolutions, follow_solutions_on
 from rates_continuation.native.tracing import Bounds, Steps
 
 GOING_ON = ("bound", "steps", "period", "interrupted")  # reasons that other bounds, or more steps, can do away with
 WITHIN = 1e-9  # of the bounds
 
-Point = Equilibrium | Cycle | Solution
+Point = Equilibrium | Cycle | ProfilePoint[ProfileCurve]
 Way = tuple[list[Any], list[tuple[int, Any]], str]  # points, what happens between them, and why they end
 
 

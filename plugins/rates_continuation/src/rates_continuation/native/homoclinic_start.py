@@ -9,32 +9,19 @@ from attrs import evolve, frozen
 
 from rates_continuation.native.boundary import SLIGHT
 from rates_continuation.native.collocation import DEGREE, Care
-from rates_continuation.native.curve import Place
 from rates_continuation.native.equations import newton
 from rates_continuation.native.equilibria import EquilibriaThere, ordered_eigenvalues
 from rates_continuation.native.homoclinic import Homoclinic, subspaces
 from rates_continuation.native.homoclinic_curve import HomoclinicCurve
+from rates_continuation.native.profile_point import ProfilePoint
 from rates_continuation.vector_field import Field
 
 SETTLED = 3  # times that an orbit is solved for, each on a better mesh and window
 
 
 @frozen(eq=False, slots=False)
-class Orbit:
-    """A point of a curve of homoclinic orbits.
-
-    Attributes:
-        curve: on whose mesh it lies.
-        place: on the curve.
-    """
-
-    curve: HomoclinicCurve
-    place: Place
-
-    @property
-    def profile(self) -> np.ndarray:
-        """Return the states at the nodes of the mesh."""
-        return self.curve.split(self.place.z)[0]
+class Orbit(ProfilePoint[HomoclinicCurve]):
+    """A point of a curve of homoclinic orbits."""
 
     @property
     def length(self) -> float:
@@ -44,12 +31,12 @@ class Orbit:
     @property
     def saddle(self) -> np.ndarray:
         """Return the equilibrium."""
-        return self.curve.own.equilibrium(self.curve.split(self.place.z)[1])[0]
+        return self.curve.own.equilibrium(self.numbers)[0]
 
     @property
     def p(self) -> np.ndarray:
         """Return the parameters."""
-        return self.curve.own.equilibrium(self.curve.split(self.place.z)[1])[1]
+        return self.curve.own.equilibrium(self.numbers)[1]
 
     @cached_property
     def eigenvalues(self) -> np.ndarray:

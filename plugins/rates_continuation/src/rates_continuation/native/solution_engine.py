@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-import numpy as np
 from attrs import evolve, frozen
 from scipy.optimize import brentq
 
 from rates_continuation.native.boundary import ProfileCurve
 from rates_continuation.native.curve import Place
+from rates_continuation.native.profile_point import ProfilePoint
 from rates_continuation.native.tracing import Bounds, Steps, trace
 
 FINER = 0.01  # times the tolerance, at folds
@@ -17,33 +17,6 @@ MORE = 2  # times as many intervals there
 ADAPTED = 2  # meshes that are made there, one after the other
 AROUND = (1e-3, 1e-2, 0.1)  # of a fold, in scales: there it is looked for on a finer mesh
 PRECISION = 1e-10  # of a place on the curve, in scales
-
-
-@frozen(eq=False)
-class Solution:
-    """A point of a curve of profiles.
-
-    Attributes:
-        curve: on whose mesh it lies.
-        place: on the curve.
-    """
-
-    curve: ProfileCurve
-    place: Place
-
-    @property
-    def profile(self) -> np.ndarray:
-        """Return the states at the nodes of the mesh."""
-        return self.curve.split(self.place.z)[0]
-
-    @property
-    def numbers(self) -> np.ndarray:
-        """Return the free numbers, that which is varied last."""
-        return self.curve.split(self.place.z)[1]
-
-    def turned(self) -> Solution:
-        """Return the point of the curve in its other direction."""
-        return evolve(self, place=evolve(self.place, tangent=-self.place.tangent))
 
 
 @frozen(eq=False)
@@ -55,7 +28,7 @@ class Turn:
         error: by how much the varied number differs from that on a coarser mesh.
     """
 
-    solution: Solution
+    solution: ProfilePoint[ProfileCurve]
     error: float
 
 
@@ -69,14 +42,14 @@ class FollowedSolutions:
         ended: why, at the first and at the last point.
     """
 
-    points: list[Solution]
+    points: list[ProfilePoint[ProfileCurve]]
     turns: list[tuple[int, Turn]]
     ended: tuple[str, str]
 
 
 def follow_solutions(curve: ProfileCurve, start: Place, bounds: Bounds, steps: Steps) -> FollowedSolutions:
     """Follow a curve of profiles from one of them to both sides."""
-    first = Solution(curve, start)
+    first = ProfilePoint(curve, start)
     before, passed, begun = follow_solutions_on(first.turned(), bounds, steps)
     behind, coming, ended = [first], list[tuple[int, Turn]](), begun
     if begun != "closed":
@@ -89,19 +62,19 @@ def follow_solutions(curve: ProfileCurve, start: Place, bounds: Bounds, steps: S
 
 
 def follow_solutions_on(
-    last: Solution, bounds: Bounds, steps: Steps
-) -> tuple[list[Solution], list[tuple[int, Turn]], str]:
+    last: ProfilePoint[ProfileCurve], bounds: Bounds, steps: Steps
+) -> tuple[list[ProfilePoint[ProfileCurve]], list[tuple[int, Turn]], str]:
     """Follow a curve on from its last point; return that and those behind, turns, and why it ends."""
     points, ended = [last], ""
     for traced in trace(*last.curve.carried_on(last.place), bounds, steps):
         ended = traced.ended
         if ended != "stalled":
             assert isinstance(traced.curve, ProfileCurve)
-            points.append(Solution(traced.curve, traced.place))
+            points.append(ProfilePoint(traced.curve, traced.place))
     return points, _turns(points), ended
 
 
-def _turns(points: list[Solution]) -> list[tuple[int, Turn]]:
+def _turns(points: list[ProfilePoint[ProfileCurve]]) -> list[tuple[int, Turn]]:
     """Return where a curve turns round, each with the number of the point before.
 
     Args:
@@ -115,7 +88,7 @@ def _turns(points: list[Solution]) -> list[tuple[int, Turn]]:
     return found
 
 
-def _turn(one: Solution, other: Solution) -> Turn | None:
+def _turn(one: ProfilePoint[ProfileCurve], other: ProfilePoint[ProfileCurve]) -> Turn | None:
     """Return the turn between two neighbouring points as it is on a finer mesh; None if it is not there."""
     curve, begin = one.curve.carried_on(one.place)
     found = _level(curve, begin, 0.0, begin.along(other.place.z))
@@ -134,7 +107,7 @@ def _turn(one: Solution, other: Solution) -> Turn | None:
     return Turn(evolve(again, curve=evolve(again.curve, care=care)), error)
 
 
-def _level(curve: ProfileCurve, begin: Place, lower: float, upper: float) -> Solution | None:
+def _level(curve: ProfileCurve, begin: Place, lower: float, upper: float) -> ProfilePoint[ProfileCurve] | None:
     """Return the point, between two distances along a tangent, at which the last number stands still."""
 
     def at(distance: float) -> Place:
@@ -150,7 +123,7 @@ def _level(curve: ProfileCurve, begin: Place, lower: float, upper: float) -> Sol
     try:
         if slope(lower) * slope(upper) > 0:
             return None
-        return Solution(curve, at(float(brentq(slope, lower, upper, xtol=PRECISION))))
+        return ProfilePoint(curve, at(float(brentq(slope, lower, upper, xtol=PRECISION))))
     except _NotFoundError:
         return None
 
