@@ -116,7 +116,6 @@ def _run(
 
 def _scenarios() -> Iterator[Scenario]:
     """Yield the models; their keys end the sentence "a method goes on with ..."."""
-    yield network()
     signal = np.sin(0.3 * np.arange(FIRST + SECOND + 1))
     yield Scenario(
         key="an oscillator, its time and its input",
@@ -160,3 +159,4 @@ def _scenarios() -> Iterator[Scenario]:
         outputs=["p/op/x", "p/op/u"],
         needs=Requirements(noise="additive"),
     )
+    yield network()
