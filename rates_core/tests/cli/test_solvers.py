@@ -24,9 +24,9 @@ def rates_solvers():
 
 TABLE = """\
 SOLVER  ORDER  STEPS     STIFF  DELAYS  NOISE     EVENTS  FROM         SUMMARY
-euler   1      fixed     no     yes     any       no      rates-core   Forward Euler; with noise, Euler-Maruyama
-heun    2      fixed     no     yes     additive  no      rates-core   Heun's method of two stages
-rk4     4      fixed     no     yes     additive  no      rates-core   The classical Runge-Kutta method of four stages
+euler   1      fixed     no     yes     any       yes     rates-core   Forward Euler; with noise, Euler-Maruyama
+heun    2      fixed     no     yes     additive  yes     rates-core   Heun's method of two stages
+rk4     4      fixed     no     yes     additive  yes     rates-core   The classical Runge-Kutta method of four stages
 stiff   -      adaptive  yes    yes     no        yes     rates-stiff  A driver for stiff systems
 """
 

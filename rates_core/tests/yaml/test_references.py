@@ -203,8 +203,8 @@ NOWHERE = {
         "'model_templats.neural_mass_models.qif.qif' leads to no model file: there is no "
         "'model_templats/neural_mass_models/qif.yaml' in the working directory '<folder>'. "
         "No model library or package is named 'model_templats'. "
-        "Did you mean 'model_templates.neural_mass_models.qif.qif', 'model_templates.neural_mass_models.qif.qif_op' "
-        f"or 'model_templates.neural_mass_models.qif.qif_sd'? {FORMS}",
+        "Did you mean 'model_templates.neural_mass_models.qif.qif', 'neuron_model_templates.spiking_neurons.qif.qif' "
+        f"or 'model_templates.neural_mass_models.qif.qif_op'? {FORMS}",
     ),
     "a misspelt file in a library": (
         "rates_models/model_templates/neural_mass_models/qf/qif",
