@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean, shown
-from rates_core.templates.event import Event
-from rates_core.templates.operator import OperatorTemplate
+from collections.abc import Sequence
+from typing import Any
 
-from rates_core import NodeTemplate
+from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean, shown
+
+from rates_core import NodeTemplate, OperatorTemplate
 
 THRESHOLD, RESET = 1e2, -1e2  # where nothing is said, as users of older tools know them
 NAMES = ("spike_threshold", "spike_reset")  # of the parameters that hold them in the model
@@ -60,7 +61,7 @@ def _operator(label: str, node: NodeTemplate, path: str, argument: str) -> Opera
 def _check_events(
     label: str,
     operator: OperatorTemplate,
-    emitting: list[Event],
+    emitting: Sequence[Any],
     spike: str,
     reset_var: str | None,
     given: tuple[float | None, float | None],
