@@ -202,12 +202,11 @@ class CompiledModel:
         from rates_core.simulation.gradient import gradient
 
         _refuse(CompiledModel.gradient, unknown)
-        given = {
-            "parameters": parameters, "initial": initial, "inputs": inputs, "simulation_time": simulation_time,
-            "sampling_step_size": sampling_step_size, "cutoff": cutoff, "seed": seed, "history": None, "state": None,
-            "verbose": False, "stop_on_nonfinite": True,
-        }  # fmt: skip
-        return gradient(self, loss, wrt, self._request(given), mode, checkpoint)
+        request = self._differentiated(
+            parameters=parameters, initial=initial, inputs=inputs, simulation_time=simulation_time,
+            sampling_step_size=sampling_step_size, cutoff=cutoff, seed=seed,
+        )  # fmt: skip
+        return gradient(self, loss, wrt, request, mode, checkpoint)
 
     def sensitivities(
         self,
@@ -261,12 +260,11 @@ class CompiledModel:
         from rates_core.simulation.sensitivities import sensitivities
 
         _refuse(CompiledModel.sensitivities, unknown)
-        given = {
-            "parameters": parameters, "initial": initial, "inputs": inputs, "simulation_time": simulation_time,
-            "sampling_step_size": sampling_step_size, "cutoff": cutoff, "seed": seed, "history": None, "state": None,
-            "verbose": False, "stop_on_nonfinite": True,
-        }  # fmt: skip
-        return sensitivities(self, wrt, self._request(given))
+        request = self._differentiated(
+            parameters=parameters, initial=initial, inputs=inputs, simulation_time=simulation_time,
+            sampling_step_size=sampling_step_size, cutoff=cutoff, seed=seed,
+        )  # fmt: skip
+        return sensitivities(self, wrt, request)
 
     def trainable(
         self,
@@ -315,12 +313,11 @@ class CompiledModel:
         from rates_core.simulation.trainable import trainable
 
         _refuse(CompiledModel.trainable, unknown)
-        given = {
-            "parameters": parameters, "initial": initial, "inputs": inputs, "simulation_time": simulation_time,
-            "sampling_step_size": sampling_step_size, "cutoff": cutoff, "seed": seed, "history": None, "state": None,
-            "verbose": False, "stop_on_nonfinite": True,
-        }  # fmt: skip
-        return trainable(self, wrt, self._request(given), checkpoint)
+        request = self._differentiated(
+            parameters=parameters, initial=initial, inputs=inputs, simulation_time=simulation_time,
+            sampling_step_size=sampling_step_size, cutoff=cutoff, seed=seed,
+        )  # fmt: skip
+        return trainable(self, wrt, request, checkpoint)
 
     def steps(
         self,
@@ -365,12 +362,11 @@ class CompiledModel:
 
         _refuse(CompiledModel.steps, unknown)
         step_size = self.defaults["step_size"]
-        given = {
-            "parameters": parameters, "initial": initial, "inputs": inputs, "simulation_time": step_size,
-            "sampling_step_size": step_size, "cutoff": 0.0, "seed": seed, "history": None, "state": None,
-            "verbose": False, "stop_on_nonfinite": True,
-        }  # fmt: skip
-        return steps(self, wrt, self._request(given))
+        request = self._differentiated(
+            parameters=parameters, initial=initial, inputs=inputs, simulation_time=step_size,
+            sampling_step_size=step_size, cutoff=0.0, seed=seed,
+        )  # fmt: skip
+        return steps(self, wrt, request)
 
     def to_file(
         self,
@@ -496,6 +492,10 @@ class CompiledModel:
         """
         found: pd.Index = column_labels(self.recording)
         return found
+
+    def _differentiated(self, **given: Any) -> RunRequest:
+        """Return what a run that is differentiated is asked for: it starts, is silent, and stops if it is not finite."""
+        return self._request({"history": None, "state": None, "verbose": False, "stop_on_nonfinite": True, **given})
 
     def _request(self, given: Mapping[str, Any]) -> RunRequest:
         """Return what one run is asked for, with what `compile` was given in place of None."""
