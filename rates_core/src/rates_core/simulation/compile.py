@@ -494,7 +494,7 @@ class CompiledModel:
         return found
 
     def _differentiated(self, **given: Any) -> RunRequest:
-        """Return what a run that is differentiated is asked for: it starts, is silent, and stops if it is not finite."""
+        """Return what a differentiated run is asked for: it starts, is silent, and stops where it is not finite."""
         return self._request({"history": None, "state": None, "verbose": False, "stop_on_nonfinite": True, **given})
 
     def _request(self, given: Mapping[str, Any]) -> RunRequest:
