@@ -90,6 +90,11 @@ def checked_workers(workers: int | None) -> int:
 
     Raises:
         ArgumentError: it is none.
+
+    Example:
+        >>> from rates_core.sweeps import checked_workers
+        >>> checked_workers(2)
+        2
     """
     if workers is None:
         import os
