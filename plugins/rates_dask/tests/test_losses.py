@@ -124,7 +124,7 @@ def test_points_of_which_workers_die(sweep, loopback):
 
 
 def test_a_worker_with_another_version_is_refused(sweep, cluster, monkeypatch):
-    monkeypatch.setattr(shipping, "versions", lambda: {"rates-core": "0.0.1"})
+    monkeypatch.setattr(shipping, "version_of", {"rates-core": "0.0.1"}.get)
     with pytest.raises(SimulationError) as caught:
         sweep(RATES, executor="dask", cluster=cluster)
     text = str(caught.value)

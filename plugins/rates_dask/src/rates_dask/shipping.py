@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from importlib.metadata import distributions
+from collections.abc import Callable
+from functools import cache
+from importlib.metadata import PackageNotFoundError, entry_points, version
 from typing import Any
 
 from distributed import Worker, WorkerPlugin, get_worker
@@ -21,19 +22,19 @@ class Shipped(WorkerPlugin):  # type: ignore[misc]  # distributed brings no type
     def __init__(self, name: str, work: Callable[[Any], Any]) -> None:
         self.name = name
         self.work = work
-        self._versions = versions()
+        self._versions = {name: found for name in distributions() if (found := version_of(name))}
 
     def setup(self, worker: Worker) -> None:
-        """Check that this worker computes what others do.
+        """Check that this worker computes what others do; what it lacks altogether, it says where it is needed.
 
         Raises:
             SimulationError: it has other versions of rates.
         """
-        here = versions()
+        here = {name: version_of(name) for name in self._versions}
         other = [
             f"{name} {here[name]} instead of {wanted}"
             for name, wanted in self._versions.items()
-            if here.get(name, wanted) != wanted
+            if here[name] not in (None, wanted)
         ]
         if other:
             raise SimulationError(
@@ -42,10 +43,20 @@ class Shipped(WorkerPlugin):  # type: ignore[misc]  # distributed brings no type
             )
 
 
-def versions() -> Mapping[str, str]:
-    """Return the versions of what belongs to rates, by name of the distribution."""
-    named = ((found.metadata["Name"], found.version) for found in distributions())
-    return {name: version for name, version in sorted(named) if name.startswith("rates-")}
+@cache
+def distributions() -> tuple[str, ...]:
+    """Return the names of what numbers may depend on: core, and all plugins that are installed here."""
+    plugins = {point.dist.name for point in entry_points(group="rates.plugins") if point.dist is not None}
+    return ("rates-core", *sorted(plugins))
+
+
+@cache
+def version_of(name: str) -> str | None:
+    """Return the version of a distribution; None where it is not installed."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
 
 
 def run_shipped(name: str, task: Any) -> Any:
