@@ -39,6 +39,7 @@ def rows(settings: Settings) -> Iterator[partial[Row]]:
         if find_spec(f"rates_{backend}") is not None:
             yield partial(row, settings, backend)
     if find_spec("rates_jax") is not None:
+        yield partial(compiled_loss, settings)
         yield partial(whole, settings)
 
 
@@ -60,16 +61,27 @@ def circuit() -> CircuitTemplate:
     )
 
 
-def ours(backend: str, steps: int) -> Callable[[], Result]:
-    """Return what differentiates a run; everything is compiled when it is called for the first time."""
+def ours(backend: str, steps: int, jit: bool = False) -> Callable[[], Result]:
+    """Return what differentiates a run; everything is compiled when it is called for the first time.
+
+    Args:
+        backend: whose library is used.
+        steps: of the run.
+        jit: whether the loss is compiled too, by JAX.
+    """
     options = ASKED[backend][0] if steps >= STEPS else {}  # compiling takes long; less is only to see that it works
     model = circuit().compile(
         backend=backend, step_size=H, simulation_time=steps * H, outputs={"v": "p/op/v"}, **options
     )
     mean = import_module("tensorflow").reduce_mean if backend == "tf" else lambda values: values.mean()
 
+    def loss(outputs: Mapping[str, Any]) -> Any:
+        return mean(outputs["v"] * outputs["v"])
+
+    given = import_module("jax").jit(loss) if jit else loss
+
     def run() -> Result:
-        found = model.gradient(lambda outputs: mean(outputs["v"] * outputs["v"]), ["p/op/tau", WEIGHT])
+        found = model.gradient(given, ["p/op/tau", WEIGHT])
         return found.loss, np.append(found["p/op/tau"], np.ravel(found[WEIGHT]))
 
     return run
@@ -148,6 +160,13 @@ def row(settings: Settings, backend: str) -> Row:
     steps = max(100, round(STEPS * settings.scale))
     name = f"gradient() through {steps} steps of {UNITS} units with a delay each, {backend}"
     return _measured(settings, name, ours(backend, steps), ASKED[backend][1], steps)
+
+
+def compiled_loss(settings: Settings) -> Row:
+    """Measure `gradient()` of a loss that is compiled, as that which is written by hand for JAX is."""
+    steps = max(100, round(STEPS * settings.scale))
+    name = f"gradient() of a loss of jax.jit, {steps} steps of {UNITS} units with a delay each, jax"
+    return _measured(settings, name, ours("jax", steps, jit=True), ASKED["jax"][1], steps)
 
 
 def whole(settings: Settings) -> Row:

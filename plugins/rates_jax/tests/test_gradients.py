@@ -7,7 +7,9 @@ from typing import Any
 
 import jax
 import numpy as np
+import pytest
 from jax.example_libraries import optimizers
+from rates_core.errors import RatesError
 
 from rates_core import CircuitTemplate, NodeTemplate, OperatorTemplate, PopulationTemplate
 
@@ -46,6 +48,32 @@ def test_a_loss_sees_what_it_refers_to_as_it_is() -> None:
     total = 3 * (0.93**9 * (0.4 - 1.3 / 0.7) + 1.3 / 0.7)
     assert np.allclose([first.loss, second.loss], [total**2, (total - 5.0) ** 2], rtol=1e-12)
     assert np.allclose(second["p/op/k"], 2 * (total - 5.0) * 3 * by_k(), rtol=1e-12)
+
+
+@pytest.mark.parametrize("mode", ["reverse", "forward"])
+def test_a_loss_that_is_compiled_has_the_same_derivatives_and_is_traced_once(mode: str) -> None:
+    model, traced = decay(), []
+
+    @jax.jit
+    def distance(outputs: Mapping[str, Any]) -> Any:
+        traced.append(None)
+        return (outputs["x"][-1] ** 2).sum()
+
+    for k in (0.7, 0.9):
+        found = model.gradient(distance, ["p/op/k"], parameters={"p/op/k": k}, mode=mode)
+        last = (1 - H * k) ** 9 * (0.4 - 1.3 / k) + 1.3 / k
+        assert np.allclose([found.loss, found["p/op/k"]], [3 * last**2, 6 * last * by_k(k)], rtol=1e-12)
+    assert len(traced) == 1
+
+
+def test_a_loss_that_is_compiled_is_told_what_is_wrong_with_it() -> None:
+    for wrong, told in (
+        (lambda outputs: outputs["y"].sum(), "loss asks for the output 'y'. Recorded are: x."),
+        (lambda outputs: outputs["x"], "loss has to return one number; it returned an array of shape (10, 3)."),
+    ):
+        with pytest.raises(RatesError) as caught:
+            decay().gradient(jax.jit(wrong), ["p/op/k"])
+        assert str(caught.value) == told
 
 
 def test_an_optimiser_of_the_library_recovers_the_damping_of_a_trace() -> None:

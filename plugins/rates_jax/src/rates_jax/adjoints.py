@@ -11,9 +11,11 @@ import jax.numpy as jnp
 import numpy as np
 from attrs import frozen
 from rates_core.errors import ArgumentError, did_you_mean, shown
+from rates_core.programs.arrays.losses import CheckedLoss
 from rates_core.programs.equations import Equations
 from rates_core.programs.gradient import GradientRequest
 
+from rates_jax.losses import value_and_derivatives
 from rates_jax.methods import controller_of, method_of
 from rates_jax.travel import Road
 
@@ -76,9 +78,6 @@ class Way:
         return cls(method, adjoint, 0, request.parameters, request.initial, paired, parts, request.first)
 
 
-Loss = Callable[[Mapping[str, Any]], Any]
-
-
 class Derivative:
     """Outputs of a run as a function of variables, and their derivatives, compiled.
 
@@ -92,16 +91,16 @@ class Derivative:
         self._outputs = jax.jit(self._solved)
         self._forward = jax.jit(jax.jacfwd(lambda variables, rest: self._solved(variables, rest)[0]))
 
-    def of(self, loss: Loss, variables: tuple[Any, ...], rest: Any) -> tuple[Any, Sequence[Any], Any]:
+    def of(self, loss: CheckedLoss, variables: tuple[Any, ...], rest: Any) -> tuple[Any, Sequence[Any], Any]:
         """Return the loss, its derivatives by variables, and whether there was room for all steps."""
         if self._way.adjoint == "forward":
             found, done = self._outputs(variables, rest)
-            value, by_outputs = jax.value_and_grad(loss)(found)
+            value, by_outputs = value_and_derivatives(loss, found)
             by_variables = self._forward(variables, rest)
             parts = [_contracted(by_outputs, by_variables, number) for number in range(len(variables))]
             return value, parts, done
         found, pull, done = jax.vjp(lambda moved: self._outputs(moved, rest), variables, has_aux=True)
-        value, by_outputs = jax.value_and_grad(loss)(found)
+        value, by_outputs = value_and_derivatives(loss, found)
         (derivatives,) = pull(by_outputs)
         return value, derivatives, done
 

@@ -21,9 +21,9 @@ from rates_jax.derivatives import along, backwards, forwards
 from rates_jax.language import JAX
 from rates_jax.trainable import Run
 
-KINDS = {
-    "float64": {"real": jnp.float64, "complex": jnp.complex128, "integer": jnp.int64},
-    "float32": {"real": jnp.float32, "complex": jnp.complex64, "integer": jnp.int64},
+KINDS: Mapping[str, Mapping[Kind, np.dtype[Any]]] = {
+    "float64": {"real": np.dtype("f8"), "complex": np.dtype("c16"), "integer": np.dtype("i8")},
+    "float32": {"real": np.dtype("f4"), "complex": np.dtype("c8"), "integer": np.dtype("i8")},
 }
 
 
@@ -48,7 +48,12 @@ class JaxRuntime(ArrayRuntime):
     points_last = True
 
     def __init__(self, precision: str, device: jax.Device | None = None) -> None:
-        self._kinds, self._device = KINDS[precision], device
+        self._precision, self._kinds, self._device = precision, KINDS[precision], device
+
+    @property
+    def for_compiled(self) -> ArrayRuntime:
+        """Return what makes arrays that only go into compiled functions; without a device these take NumPy's."""
+        return HostRuntime(self._precision) if self._device is None else self
 
     def array(self, value: Any, kind: Kind) -> jax.Array:
         """Return numbers as an array with memory of its own."""
@@ -119,6 +124,14 @@ class JaxRuntime(ArrayRuntime):
     def trainable(self, function: RunOfValues, given: Given) -> Run:
         """Return a run as a pure function."""
         return Run(function, given)
+
+
+class HostRuntime(JaxRuntime):
+    """Arrays of NumPy in place of JAX's, which compiled functions bring to JAX's device in less time."""
+
+    def array(self, value: Any, kind: Kind) -> Any:
+        """Return numbers as an array with memory of its own."""
+        return np.array(value, self._kinds[kind])
 
 
 def _in_double(function: Callable[..., Any]) -> Callable[..., Any]:

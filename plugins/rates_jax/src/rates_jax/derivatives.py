@@ -8,7 +8,10 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+from rates_core.programs.arrays.losses import CheckedLoss
 from rates_core.programs.arrays.runtime import Differentiated, Followed
+
+from rates_jax.losses import value_and_derivatives
 
 
 def backwards(outputs: Callable[..., Any]) -> Differentiated:
@@ -16,9 +19,9 @@ def backwards(outputs: Callable[..., Any]) -> Differentiated:
     run = jax.jit(lambda variables, rest: jax.vjp(lambda moved: outputs(moved, rest), variables))
     back = jax.jit(lambda pull, by_outputs: pull(by_outputs))
 
-    def both(loss: Callable[..., Any], variables: Sequence[jax.Array], rest: Any) -> Any:
+    def both(loss: CheckedLoss, variables: Sequence[jax.Array], rest: Any) -> Any:
         found, pull = run(tuple(variables), rest)
-        value, by_outputs = jax.value_and_grad(loss)(found)
+        value, by_outputs = value_and_derivatives(loss, found)
         (derivatives,) = back(pull, by_outputs)
         return value, derivatives
 
@@ -56,8 +59,8 @@ def forwards(outputs: Callable[..., Any]) -> Differentiated:
         found: jax.Array = jax.vmap(along)(directions).reshape(shape)
         return found
 
-    def both(loss: Callable[..., Any], variables: Sequence[jax.Array], rest: Any) -> Any:
-        value, by_outputs = jax.value_and_grad(loss)(run(tuple(variables), rest))
+    def both(loss: CheckedLoss, variables: Sequence[jax.Array], rest: Any) -> Any:
+        value, by_outputs = value_and_derivatives(loss, run(tuple(variables), rest))
         return value, [by_one(number, tuple(variables), rest, by_outputs) for number in range(len(variables))]
 
     return both

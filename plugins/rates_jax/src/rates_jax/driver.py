@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 from attrs import evolve
 from rates_core.errors import ArgumentError, UnsupportedFeatureError
-from rates_core.programs.arrays.gradient import checked
+from rates_core.programs.arrays.losses import CheckedLoss
 from rates_core.programs.equations import Equations
 from rates_core.programs.gradient import GradientRequest, Gradients
 from rates_core.programs.pair import Status
@@ -159,7 +159,7 @@ class _Run:
             key = "diffrax", way
             if key not in self._equations.kept:
                 self._equations.kept[key] = Derivative(self._equations, way)
-            value, found, done = self._equations.kept[key].of(checked(request.loss), variables, rest)
+            value, found, done = self._equations.kept[key].of(CheckedLoss(request.loss), variables, rest)
         self._equations.check()
         if not bool(done):
             return None

@@ -21,7 +21,8 @@ class Run:
 
     def __init__(self, function: RunOfValues, given: Given) -> None:
         self.values: dict[str, jax.Array] = function.arrays()
-        self._given = given
+        with jax.enable_x64(True):
+            self._given: Given = jax.tree.map(jnp.asarray, given)
         self._outputs = jax.jit(function.outputs)
 
     def __call__(

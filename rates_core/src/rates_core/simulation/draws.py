@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from numbers import Integral
+from secrets import randbits
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,7 @@ class Draws:
     """
 
     def __init__(self, system: System, seed: int | None) -> None:
-        self.seed = int(np.random.SeedSequence().entropy) % 2**64 if seed is None else _checked(seed)  # type: ignore[arg-type]
+        self.seed = randbits(64) if seed is None else _checked(seed)
         self._draws = system.draws
         self._width = sum(draw.shape[0] if draw.shape else 1 for draw in system.draws)
         self._steps = max(1, min(BLOCK, NUMBERS // max(1, self._width)))

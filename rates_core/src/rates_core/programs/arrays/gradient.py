@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from attrs import evolve
 
-from rates_core.errors import ArgumentError, UnknownNameError, UnsupportedFeatureError, did_you_mean, shown
+from rates_core.errors import UnsupportedFeatureError
 from rates_core.expressions.tree import symbols
 from rates_core.programs.arrays.gathers import Arrays, parts_of
+from rates_core.programs.arrays.losses import CheckedLoss
 from rates_core.programs.arrays.moments import inputs_at_moments
 from rates_core.programs.arrays.now import WithoutDelay
 from rates_core.programs.arrays.outputs import Given, Plan
@@ -32,16 +33,6 @@ if TYPE_CHECKING:
     from rates_core.programs.arrays.kernel import ArrayKernel
 
 
-class Named(dict[str, Any]):
-    """Outputs by name, for a loss."""
-
-    def __missing__(self, name: str) -> Any:
-        """Raise for an output that is not recorded."""
-        raise UnknownNameError(
-            f"loss asks for the output {name!r}.{did_you_mean(str(name), self)} Recorded are: {', '.join(self)}."
-        )
-
-
 def gradients_of(kernel: ArrayKernel, request: GradientRequest) -> Gradients:
     """Return the derivatives of a loss of a run.
 
@@ -60,7 +51,7 @@ def gradients_of(kernel: ArrayKernel, request: GradientRequest) -> Gradients:
     fixed = {path: value for path, value in given.parameters.items() if path not in moved}
 
     loss = _weighted(runtime, request.loss) if isinstance(request.loss, Weighted) else request.loss
-    value, found = program.differentiated(plan)(checked(loss), variables, given._replace(parameters=fixed))
+    value, found = program.differentiated(plan)(CheckedLoss(loss), variables, given._replace(parameters=fixed))
     derivatives = [np.asarray(runtime.numpy(part), dtype=float) for part in found]
     by_path = {path: no_derivative(system.parameter_paths[path]) for path in request.parameters}
     for path, part in zip(moved, derivatives, strict=False):
@@ -119,7 +110,7 @@ def planned(kernel: ArrayKernel, course: Course, moved: Collection[str]) -> tupl
         course: the run.
         moved: paths of parameters that will be variables.
     """
-    program, runtime, system = kernel.program, kernel.runtime, kernel.request.system
+    program, runtime, system = kernel.program, kernel.runtime.for_compiled, kernel.request.system
     taken = dict.fromkeys((*program.parameters("rollout"), *program.parameters("delays")))
     slopes = any(path in program.parameters("delays") for path in moved)
     parts = _stretches(kernel, course, slopes)
@@ -201,34 +192,3 @@ def _stretches(kernel: ArrayKernel, course: Course, slopes: bool) -> list[Stretc
         return [Stretch(0, course.samples)]
     divided = Stretches(kernel.request.system, kernel.program.nodes, history, slopes)
     return divided.of(course.start.step, course.samples, course.stride)
-
-
-def checked(loss: Loss) -> Loss:
-    """Return a loss that is given outputs by name, and returns one number of the library or raises.
-
-    Raises:
-        ArgumentError: it returns something else.
-        UnknownNameError: it asks for an output that is not recorded.
-    """
-    return lambda outputs: _checked(loss(Named(outputs)))
-
-
-def _checked(value: Any) -> Any:
-    """Return what a loss returned, if it is one number of the library.
-
-    Raises:
-        ArgumentError: it is not.
-    """
-    shape = getattr(value, "shape", None)
-    if shape is None:
-        raise ArgumentError(
-            "loss has to return a number of the backend's library, computed from the outputs; "
-            f"it returned {shown(value)}."
-        )
-    if tuple(shape) != ():
-        raise ArgumentError(f"loss has to return one number; it returned an array of shape {tuple(shape)}.")
-    if "complex" in str(value.dtype):  # that is what all libraries call them
-        raise ArgumentError(
-            "loss has to return a real number; it returned a complex one. Take its absolute value, or its real part."
-        )
-    return value

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from rates_core.programs.arrays.losses import CheckedLoss
 from rates_core.programs.program import ProgramRequest
 from rates_core.system.shapes import Shape
 from rates_core.system.system import System
@@ -22,7 +23,7 @@ LEAST_ROOM, MOST_BYTES = 512, 2**26  # rows of a compiled loop, and what they ta
 
 Kind = Literal["real", "complex", "integer"]
 #: Takes a loss of arrays by name, variables, and the rest.
-Differentiated = Callable[[Callable[[dict[str, Any]], Any], Sequence[Any], Any], tuple[Any, Sequence[Any]]]
+Differentiated = Callable[[CheckedLoss, Sequence[Any], Any], tuple[Any, Sequence[Any]]]
 #: Takes variables, the rest, and for each variable how it moves with each number.
 Followed = Callable[[Sequence[Any], Any, Sequence[Any]], tuple[dict[str, Any], dict[str, Any]]]
 Binder = Callable[[Sequence[Any]], Callable[..., Any]]
@@ -46,6 +47,14 @@ class ArrayRuntime(ABC):
     def view(self, value: Any) -> np.ndarray:
         """Return an array of the library as one of NumPy that may share its memory: to be read at once."""
         return self.numpy(value)
+
+    @property
+    def for_compiled(self) -> ArrayRuntime:
+        """Return what makes arrays that only go into functions of `differentiated`, `tangents` and `trainable`.
+
+        Where these are compiled, they may take NumPy's arrays, which are made in less time.
+        """
+        return self
 
     #: whether loops are compiled for the number of rows that there is room for
     compiles = False
