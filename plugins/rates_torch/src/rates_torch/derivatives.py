@@ -71,8 +71,8 @@ def _tangents(
 ) -> tuple[Mapping[str, torch.Tensor], Mapping[str, torch.Tensor]]:
     """Return outputs, and how they move when variables move in directions; those that do not are left out."""
     with forward_ad.dual_level(), warnings.catch_warnings():
-        # what PyTorch imports for this calls what it has declared to be old
-        warnings.filterwarnings("ignore", r"`torch\.jit\.script` is deprecated", DeprecationWarning)
+        # what PyTorch imports for this calls what it has declared to be old, by a category of each of its versions
+        warnings.filterwarnings("ignore", r"`torch\.jit\.script` is ", Warning)
         moving = [
             variable if direction is None else forward_ad.make_dual(variable, direction)  # type: ignore[no-untyped-call]
             for variable, direction in zip(variables, directions, strict=True)
