@@ -10,7 +10,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from rates_core.programs.arrays.devices import chosen_device, no_device
+from rates_core.programs.arrays.devices import chosen_device
 from rates_core.programs.arrays.kernel import ArrayBackend
 from rates_core.programs.arrays.outputs import Given
 from rates_core.programs.arrays.runtime import ArrayRuntime, Binder, Differentiated, Followed, Kind
@@ -113,6 +113,10 @@ class JaxRuntime(ArrayRuntime):
         """Return complex numbers, whose real and imaginary parts stand in a last axis of two."""
         return jax.lax.complex(pairs[..., 0], pairs[..., 1])
 
+    def parts_of(self, numbers: Any) -> Any:
+        """Return the real and imaginary parts of complex numbers side by side, in one vector."""
+        return jnp.stack((numbers.real, numbers.imag), -1).reshape(-1)
+
     def differentiated(self, outputs: Callable[..., Any], forward: bool) -> Differentiated:
         """Return the function that returns a loss and its derivatives."""
         return _in_double(forwards(outputs) if forward else backwards(outputs))
@@ -145,15 +149,9 @@ def _in_double(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def _device(value: Any) -> jax.Device | None:
     """Return a device by name, None for that on which JAX makes arrays."""
-    chosen = chosen_device(value)
-    if chosen is None:
-        return None
-    devices = _devices(chosen[0])
-    if chosen[1] >= len(devices):
-        found = [f"{kind}:{number}" for kind in ("cpu", "cuda") for number in range(len(_devices(kind)))]
-        remedy = " For 'cuda' it needs a GPU of NVIDIA and: pip install 'jax[cuda]'."
-        raise no_device(value, "JAX", found, "" if _devices("cuda") else remedy)
-    return devices[chosen[1]]
+    remedy = "a GPU of NVIDIA and: pip install 'jax[cuda]'"
+    chosen = chosen_device(value, "JAX", lambda kind: len(_devices(kind)), remedy)
+    return None if chosen is None else _devices(chosen[0])[chosen[1]]
 
 
 def _devices(kind: str) -> list[jax.Device]:

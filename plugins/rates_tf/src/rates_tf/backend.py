@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
-from rates_core.programs.arrays.devices import chosen_device, no_device
+from rates_core.programs.arrays.devices import chosen_device
 from rates_core.programs.arrays.kernel import ArrayBackend
 from rates_core.programs.arrays.outputs import Given
 from rates_core.programs.arrays.runtime import ArrayRuntime, Binder, Differentiated, Followed, Kind
@@ -113,6 +113,10 @@ class TensorFlowRuntime(ArrayRuntime):
         """Return complex numbers, whose real and imaginary parts stand in a last axis of two."""
         return tf.complex(pairs[..., 0], pairs[..., 1])
 
+    def parts_of(self, numbers: Any) -> Any:
+        """Return the real and imaginary parts of complex numbers side by side, in one vector."""
+        return tf.reshape(tf.stack((tf.math.real(numbers), tf.math.imag(numbers)), -1), (-1,))
+
     def differentiated(self, outputs: Callable[..., Any], forward: bool) -> Differentiated:
         """Return the function that returns a loss and its derivatives."""
         return self._placed(forwards(outputs) if forward else backwards(outputs))
@@ -129,15 +133,7 @@ class TensorFlowRuntime(ArrayRuntime):
 
 def _device(value: Any) -> str | None:
     """Return a device by the name that TensorFlow has for it, None for that on which it makes tensors."""
-    chosen = chosen_device(value)
-    if chosen is None:
-        return None
     names = {"cpu": "CPU", "cuda": "GPU"}
-    counts = {kind: len(tf.config.list_logical_devices(name)) for kind, name in names.items()}
-    if chosen[1] >= counts[chosen[0]]:
-        found = [f"{kind}:{number}" for kind, count in counts.items() for number in range(count)]
-        remedy = (
-            "" if counts["cuda"] else " For 'cuda' it needs a GPU of NVIDIA and: pip install 'tensorflow[and-cuda]'."
-        )
-        raise no_device(value, "TensorFlow", found, remedy)
-    return f"/{names[chosen[0]]}:{chosen[1]}"
+    remedy = "a GPU of NVIDIA and: pip install 'tensorflow[and-cuda]'"
+    chosen = chosen_device(value, "TensorFlow", lambda kind: len(tf.config.list_logical_devices(names[kind])), remedy)
+    return None if chosen is None else f"/{names[chosen[0]]}:{chosen[1]}"

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from rates_core.programs.arrays.devices import chosen_device, no_device
+from rates_core.programs.arrays.devices import chosen_device
 from rates_core.programs.arrays.kernel import ArrayBackend
 from rates_core.programs.arrays.outputs import Given
 from rates_core.programs.arrays.runtime import ArrayRuntime, Binder, Differentiated, Followed, Kind
@@ -82,6 +82,10 @@ class TorchRuntime(ArrayRuntime):
         """Return complex numbers, whose real and imaginary parts stand in a last axis of two."""
         return torch.complex(pairs[..., 0], pairs[..., 1])
 
+    def parts_of(self, numbers: Any) -> Any:
+        """Return the real and imaginary parts of complex numbers side by side, in one vector."""
+        return torch.view_as_real(numbers).reshape(-1)
+
     def differentiated(self, outputs: Callable[..., Any], forward: bool) -> Differentiated:
         """Return the function that returns a loss and its derivatives."""
         return forwards(outputs) if forward else backwards(outputs)
@@ -97,15 +101,9 @@ class TorchRuntime(ArrayRuntime):
 
 def _device(value: Any) -> torch.device | None:
     """Return a device by name, None for that on which PyTorch makes tensors."""
-    chosen = chosen_device(value)
-    if chosen is None:
-        return None
-    counts = {"cpu": 1, "cuda": _gpus()}
-    if chosen[1] >= counts[chosen[0]]:
-        found = [f"{kind}:{number}" for kind, count in counts.items() for number in range(count)]
-        remedy = " For 'cuda' it needs a GPU of NVIDIA and a build of PyTorch for CUDA."
-        raise no_device(value, "PyTorch", found, "" if counts["cuda"] else remedy)
-    return torch.device(*chosen)
+    remedy = "a GPU of NVIDIA and a build of PyTorch for CUDA"
+    chosen = chosen_device(value, "PyTorch", lambda kind: _gpus() if kind == "cuda" else 1, remedy)
+    return None if chosen is None else torch.device(*chosen)
 
 
 def _gpus() -> int:

@@ -152,6 +152,10 @@ class ArrayRuntime(ABC):
         """Return complex numbers, whose real and imaginary parts stand in a last axis of two."""
         raise NotImplementedError(f"{type(self).__name__} makes no complex numbers of pairs.")
 
+    def parts_of(self, numbers: Any) -> Any:
+        """Return the real and imaginary parts of complex numbers side by side, in one vector."""
+        raise NotImplementedError(f"{type(self).__name__} takes no complex numbers apart.")
+
     def trainable(self, function: RunOfValues, given: Given) -> Any:
         """Return a run in the form in which programs with the library train values.
 

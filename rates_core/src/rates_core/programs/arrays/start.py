@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rates_core.delays.reads import read_indices
-from rates_core.errors import UnsupportedFeatureError
 from rates_core.programs.program import slot_paths
 from rates_core.system.shapes import Shape
 
@@ -29,9 +28,6 @@ class Start:
         self._chains = [state for state in self._system.states if isinstance(state.initial, str)]
         self._buffers = list(dict.fromkeys(read.slot for read in self._system.reads))
         self._indices = read_indices(self._system)
-        for state in self._chains:
-            if state.complex:
-                raise UnsupportedFeatureError(f"gradient() does not follow '{state.path}': a delay by a complex chain.")
 
     def of(
         self,
@@ -83,7 +79,8 @@ class Start:
         for state in self._system.states:
             if isinstance(state.initial, str):
                 part = self._entries(by_path[state.initial], state.index, state.shape)
-                parts.append(part if state.shape else part[None])
+                part = part if state.shape else part[None]
+                parts.append(self._runtime.parts_of(part) if state.complex else part)
             else:
                 parts.append(y[state.offset : state.offset + state.width])
         return self._runtime.joined(parts)

@@ -168,6 +168,11 @@ def _problems() -> dict[str, Problem]:
             Requirements(complex=True, vector=True, delays={"ring"}, projections={"sparse"}), loss=_distance,
             tier="exhaustive",
         ),
+        "complex units that read each other through gamma kernels": Problem(
+            partial(_complex_units, delays=0.5, spread=0.3), {"p/op/z->p/op/s/weight": 9, "p/op/g": 3, "p/op/w": 0},
+            {"p/op/z": 3}, "p/op/z", Requirements(complex=True, vector=True, projections={"dense"}), loss=_distance,
+            chains=True, tier="exhaustive",
+        ),
         "noise": Problem(
             _noisy, {"p/op/c": 0, "p/op/k": 0}, {"p/op/x": 0}, "p/op/x", Requirements(noise="additive"),
             solver="euler",
