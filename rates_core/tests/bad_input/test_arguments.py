@@ -173,8 +173,8 @@ def test_a_history_function_of_another_shape(node, run_refusal, size, shape):
 
 def test_a_precision_that_no_backend_has(pair, run_refusal):
     assert run_refusal(pair, float_precision="float16") == (
-        "UnsupportedFeatureError: The backend 'numpy' does not support what this model needs: the precision 'float16'. "
-        "No installed backend does."
+        "UnsupportedFeatureError: The backend 'numpy' does not support what this model needs: the precision 'float16' "
+        "(it has float64). No installed backend does."
     )
 
 

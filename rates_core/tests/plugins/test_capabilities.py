@@ -18,7 +18,7 @@ ALL = Capabilities(
 )
 
 ONE_BY_ONE = [
-    (Requirements(dtype="float32"), Capabilities(), ("the precision 'float32'",)),
+    (Requirements(dtype="float32"), Capabilities(), ("the precision 'float32' (it has float64)",)),
     (Requirements(complex=True), Capabilities(), ("complex values",)),
     (Requirements(vector=True), Capabilities(vector=False), ("populations of several units",)),
     (Requirements(projections={"dense"}), Capabilities(), ("dense connection matrices",)),
@@ -86,7 +86,7 @@ def test_all_that_is_missing_is_listed_in_a_fixed_order():
         dtype="float32",
     )
     assert Capabilities(vector=False, functions=()).missing(everything) == (
-        "the precision 'float32'",
+        "the precision 'float32' (it has float64)",
         "complex values",
         "populations of several units",
         "dense connection matrices",

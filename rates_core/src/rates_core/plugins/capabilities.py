@@ -121,12 +121,12 @@ class Capabilities:
         Example:
             >>> from rates_core.plugins import Capabilities, Requirements
             >>> Capabilities().missing(Requirements(complex=True, dtype="float32"))
-            ("the precision 'float32'", 'complex values')
+            ("the precision 'float32' (it has float64)", 'complex values')
         """
         check_kind("requirements", requirements, Requirements)
         found: list[str] = []
         if requirements.dtype not in self.dtypes:
-            found.append(f"the precision '{requirements.dtype}'")
+            found.append(f"the precision '{requirements.dtype}' (it has {', '.join(sorted(self.dtypes))})")
         if requirements.complex and not self.complex:
             found.append("complex values")
         if requirements.vector and not self.vector:
