@@ -68,5 +68,5 @@ def test_reads_of_a_past_that_is_no_constant_are_not_resolved() -> None:
     with pytest.raises(UnsupportedFeatureError) as caught:
         history.resolved(0, 0.0, False)
     assert str(caught.value) == (
-        "gradient() follows delayed values that lie on samples or between them. Here the past is no constant."
+        "Derivatives of runs follow delayed values that lie on samples or between them. Here the past is no constant."
     )

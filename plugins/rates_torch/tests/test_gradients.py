@@ -236,8 +236,7 @@ def test_without_delay_a_variable_is_read_as_it_is() -> None:
     with pytest.raises(UnsupportedFeatureError) as zero:
         late.gradient(last, ["p/op/a"])
     assert str(zero.value) == (
-        "gradient() is asked for the derivative by a delay of 'p/op/z' that is 0: it cannot become less. "
-        "Leave it out of wrt."
+        "wrt asks for the derivative by a delay of 'p/op/z' that is 0: it cannot become less. Leave it out of wrt."
     )
 
 
@@ -249,8 +248,8 @@ def test_delays_that_move_what_is_computed_inside_steps_may_be_refused() -> None
     with pytest.raises(UnsupportedFeatureError) as shifted:
         model.gradient(last, ["p/op/a"])
     assert str(shifted.value) == (
-        "gradient() does not follow a delay by which a computed variable is read inside steps that depends on the "
-        "input 'p/op/u'. Leave delays out of wrt, or delay a state."
+        "Derivatives of runs do not follow a delay by which a computed variable is read inside steps that depends on "
+        "the input 'p/op/u'. Leave delays out of wrt, or delay a state."
     )
     twice = {"x": "output(0.4)", "z": "variable(0.0)", "a": 0.2, "b": 0.1}
     operator = OperatorTemplate("op", ["x' = -past(z, a)", "z = past(x, b) + x"], twice)
@@ -258,24 +257,28 @@ def test_delays_that_move_what_is_computed_inside_steps_may_be_refused() -> None
     with pytest.raises(UnsupportedFeatureError) as whole:
         model.gradient(last, ["p/op/a"])
     assert str(whole.value) == (
-        "gradient() follows delayed values that lie on samples or between them. Here the derivative by a delay of "
-        "whole steps is wanted where such delays bend the solution, and a computed variable that is read there reads "
-        "'p/op/x' late itself. Shift the delay by a part of a step, or take a method of lower order, such as 'heun'."
+        "Derivatives of runs follow delayed values that lie on samples or between them. Here the derivative by a delay "
+        "of whole steps is wanted where such delays bend the solution, and a computed variable that is read there "
+        "reads 'p/op/x' late itself. Shift the delay by a part of a step, or take a method of lower order, such as 'heun'."
+    )
+
+
+@pytest.mark.parametrize("asks", ["gradient", "sensitivities", "trainable", "steps"])
+def test_a_method_or_a_model_that_is_not_followed_is_refused_by_who_was_asked(asks: str) -> None:
+    with pytest.raises(UnsupportedFeatureError) as steps:
+        asked(compiled(units(), solver="dopri5"), asks, ["p/op/k"])
+    assert str(steps.value) == (
+        f"{asks}() follows fixed steps; the solver 'dopri5' chooses its own. Compile with solver='rk4'."
+    )
+    with pytest.raises(UnsupportedFeatureError) as circle:
+        asked(compiled(late("w", 0.3)), asks, ["p/op/k"])
+    assert str(circle.value) == (
+        f"{asks}() does not follow 'p/op/w', a computed variable that depends on its own past. "
+        "Delay a state in its place."
     )
 
 
 def test_what_has_no_gradient_is_refused() -> None:
-    with pytest.raises(UnsupportedFeatureError) as steps:
-        compiled(units(), solver="dopri5").gradient(last, ["p/op/k"])
-    assert str(steps.value) == (
-        "gradient() follows fixed steps; the solver 'dopri5' chooses its own. Compile with solver='rk4'."
-    )
-    with pytest.raises(UnsupportedFeatureError) as circle:
-        compiled(late("w", 0.3)).gradient(last, ["p/op/k"], initial={"p/op/x": 0.4})
-    assert str(circle.value) == (
-        "gradient() does not follow 'p/op/w', a computed variable that depends on its own past. "
-        "Delay a state in its place."
-    )
     spread = CircuitTemplate(
         "spread",
         nodes={name: NodeTemplate("n", [SUMMED]) for name in "pq"},
@@ -338,16 +341,22 @@ def test_a_delay_of_one_step_has_the_mean_of_both_sides() -> None:
     assert np.isclose(found, np.mean(sides), rtol=1e-6)
 
 
-def test_functions_that_jump_are_named() -> None:
+@pytest.mark.parametrize("asks", ["gradient", "sensitivities", "trainable", "steps"])
+def test_functions_that_jump_are_named(asks: str) -> None:
     equations = ["x' = heaviside(x - k)*c + z", "z = where(x > 1, x, 1)*sign(t - 1)"]
     unit = OperatorTemplate("op", equations, {"x": "output(0.4)", "z": "variable(0.0)", "k": 0.7, "c": 1.3})
     model = compiled(CircuitTemplate("jumping", nodes={"p": NodeTemplate("n", [unit])}))
     with pytest.warns(ApproximationWarning) as caught:
-        model.gradient(last, ["p/op/c"])
+        asked(model, asks, ["p/op/c"])
     assert [str(item.message) for item in caught] == [
-        "gradient(): 'heaviside', in the equation of 'p/op/x', is constant between its jumps: derivatives through it "
+        f"{asks}(): 'heaviside', in the equation of 'p/op/x', is constant between its jumps: derivatives through it "
         "are 0, and do not see a jump move."
     ]
+
+
+def asked(model: Any, asks: str, paths: list[str]) -> Any:
+    """Return what a method returns that differentiates runs."""
+    return getattr(model, asks)(*([last] if asks == "gradient" else []), paths)
 
 
 def test_how_derivatives_are_accumulated_is_one_of_two_ways() -> None:

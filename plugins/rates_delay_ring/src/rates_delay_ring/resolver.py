@@ -335,4 +335,6 @@ def _some(gather: Gather, moments: int, part: slice) -> Gather:
 
 def unresolved(reason: str) -> UnsupportedFeatureError:
     """Return the error for what is not followed."""
-    return UnsupportedFeatureError(f"gradient() follows delayed values that lie on samples or between them. {reason}")
+    return UnsupportedFeatureError(
+        f"Derivatives of runs follow delayed values that lie on samples or between them. {reason}"
+    )

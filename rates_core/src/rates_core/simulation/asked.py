@@ -72,14 +72,21 @@ class Asked:
     variables: Mapping[str, Variable]
 
     @classmethod
-    def of(cls, model: CompiledModel, wrt: Any, request: RunRequest, way: Way) -> Asked:
+    def of(cls, model: CompiledModel, wrt: Any, request: RunRequest, way: Way, asks: str) -> Asked:
         """Return what is asked of a compiled model; warn of functions that jump.
+
+        Args:
+            model: whose runs are differentiated.
+            wrt: paths, as the user gave them.
+            request: a run.
+            way: how derivatives are accumulated.
+            asks: name of the method that the user called, for messages.
 
         Raises:
             UnsupportedFeatureError, UnknownNameError, ArgumentError, InputSignalError: it cannot be had.
         """
         paths = _paths(wrt)
-        _check_able(model, way)
+        _check_able(model, way, asks)
         inputs = {signal.key for signal in model.system.inputs}
         keys = [path for path in paths if path in inputs]
         named = [path for path in paths if path not in keys and not names_state(model.system, path, "wrt")]
@@ -89,7 +96,7 @@ class Asked:
         asked = cls(run, way, tuple(paths), frozenset(keys), tuple(_fed(run, keys)), variables)
         moved = [target.parameter for variable in variables.values() for target in variable.targets]
         signals = [system.inputs[number].path for number in asked.fed]
-        _warn_of_jumps(system, [*(path for path in moved if path is not None), *signals])
+        _warn_of_jumps(system, [*(path for path in moved if path is not None), *signals], asks)
         _warn_of_events(run.model)
         return asked
 
@@ -130,11 +137,11 @@ def _fed(run: Run, keys: Iterable[str]) -> list[int]:
     return [number for number, signal in enumerate(run.model.system.inputs) if signal.key in keys]
 
 
-def _warn_of_jumps(system: System, variables: list[str]) -> None:
+def _warn_of_jumps(system: System, variables: list[str], asks: str) -> None:
     """Warn of functions whose derivatives say nothing."""
     for function, path in jumping(system, variables):
         warn(
-            f"gradient(): '{function}', in the equation of '{path}', is constant between its jumps: derivatives "
+            f"{asks}(): '{function}', in the equation of '{path}', is constant between its jumps: derivatives "
             "through it are 0, and do not see a jump move."
         )
 
@@ -161,7 +168,7 @@ def _paths(wrt: Any) -> list[str]:
     return list(dict.fromkeys(paths))
 
 
-def _check_able(model: CompiledModel, way: Way) -> None:
+def _check_able(model: CompiledModel, way: Way, asks: str) -> None:
     """Raise unless backend, method and model can be differentiated."""
     choice, name = model.choice, model.choice.backend.name
     if way.mode not in choice.backend.capabilities.differentiation:
@@ -170,15 +177,15 @@ def _check_able(model: CompiledModel, way: Way) -> None:
             other for other in manager.backends() if way.mode in manager.backend(other).capabilities.differentiation
         ]
         raise unsupported("backend", name, [f"derivatives of runs{WAYS[way.mode]}"], able)
-    if choice.driver is not None and not choice.driver.differentiates:
+    if not choice.fixed and (asks != "gradient" or choice.driver is None or not choice.driver.differentiates):
         raise UnsupportedFeatureError(
-            f"gradient() follows fixed steps; the solver '{choice.solver.name}' chooses its own. "
+            f"{asks}() follows fixed steps; the solver '{choice.solver.name}' chooses its own. "
             "Compile with solver='rk4'."
         )
     circle = sorted(Dependence(model.system).recurrent)
     if circle:
         raise UnsupportedFeatureError(
-            f"gradient() does not follow '{circle[0]}', a computed variable that depends on its own past. "
+            f"{asks}() does not follow '{circle[0]}', a computed variable that depends on its own past. "
             "Delay a state in its place."
         )
 

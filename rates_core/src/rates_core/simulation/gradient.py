@@ -70,7 +70,7 @@ def gradient(
         raise ArgumentError(
             f"loss must be a function of the outputs by name, or a dict of weights; it is {shown(loss)}."
         )
-    asked = Asked.of(model, wrt, request, Way.of(mode, checkpoint))
+    asked = Asked.of(model, wrt, request, Way.of(mode, checkpoint), "gradient")
     run, fed = asked.run, asked.fed
     loss = _weighted(run, loss) if isinstance(loss, Mapping) else loss
     if model.choice.driver is not None:

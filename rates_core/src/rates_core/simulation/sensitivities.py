@@ -53,12 +53,7 @@ class Sensitivities(Mapping[str, np.ndarray]):
 
 def sensitivities(model: CompiledModel, wrt: Iterable[str], request: RunRequest) -> Sensitivities:
     """Run a compiled model and differentiate what it records; see `CompiledModel.sensitivities`."""
-    if not model.choice.fixed:
-        raise UnsupportedFeatureError(
-            f"sensitivities() follows fixed steps; the solver '{model.choice.solver.name}' chooses its own. "
-            "Compile with solver='rk4'."
-        )
-    asked = Asked.of(model, wrt, request, Way("along", False))
+    asked = Asked.of(model, wrt, request, Way("along", False), "sensitivities")
     _check_able(asked)
     run, outputs = asked.run, asked.run.model.recording.outputs
     shapes = {path: np.shape(variable.value(run.arguments, run.carry.y)) for path, variable in asked.variables.items()}

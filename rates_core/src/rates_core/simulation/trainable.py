@@ -44,12 +44,7 @@ def _random(run: Run, first: int, count: int) -> list[np.ndarray]:
 
 def _asked(model: CompiledModel, wrt: Iterable[str], request: RunRequest, checkpoint: Any, asks: str) -> Asked:
     """Return what is asked, where all of it can be values."""
-    if not model.choice.fixed:
-        raise UnsupportedFeatureError(
-            f"{asks}() follows fixed steps; the solver '{model.choice.solver.name}' chooses its own. "
-            "Compile with solver='rk4'."
-        )
-    asked = Asked.of(model, wrt, request, Way.of("reverse", checkpoint))
+    asked = Asked.of(model, wrt, request, Way.of("reverse", checkpoint), asks)
     _check_no_delays(asked, asks)
     _check_real(asked, asks)
     return asked

@@ -158,7 +158,7 @@ def _check_delays(system: System, without: WithoutDelay, moved: Collection[str])
         read = system.reads[number]
         if symbols(read.delay) & set(moved):
             raise UnsupportedFeatureError(
-                f"gradient() is asked for the derivative by a delay of '{read.slot}' that is 0: it cannot become less. "
+                f"wrt asks for the derivative by a delay of '{read.slot}' that is 0: it cannot become less. "
                 "Leave it out of wrt."
             )
 
@@ -168,8 +168,8 @@ def _check_inputs(system: System, parts: np.ndarray, slopes: bool) -> None:
     numbers = inputs_at_moments(system) if slopes and parts.size else ()
     if numbers:
         raise UnsupportedFeatureError(
-            "gradient() does not follow a delay by which a computed variable is read inside steps that depends on the "
-            f"input '{system.inputs[numbers[0]].key}'. Leave delays out of wrt, or delay a state."
+            "Derivatives of runs do not follow a delay by which a computed variable is read inside steps that depends "
+            f"on the input '{system.inputs[numbers[0]].key}'. Leave delays out of wrt, or delay a state."
         )
 
 

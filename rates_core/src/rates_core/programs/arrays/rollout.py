@@ -99,6 +99,6 @@ class Stretches:
         count = steps * max(sum(size(node, width) for node in nodes) for nodes in each)
         if count > MOST_NUMBERS:
             raise UnsupportedFeatureError(
-                f"gradient() would keep {count:.2g} numbers that say what delays read in the first {steps} steps, "
-                "which are not like others. Delays of whole steps under Euler's method need none."
+                f"To differentiate the run, {count:.2g} numbers would be kept that say what delays read in the first "
+                f"{steps} steps, which are not like others. Delays of whole steps under Euler's method need none."
             )
