@@ -15,6 +15,7 @@ import numpy as np
 from attrs import evolve, field, frozen
 
 from rates_continuation.native.boundary_problem import BoundaryProblem
+from rates_continuation.native.broyden import Steps
 from rates_continuation.native.collocation import (
     DEGREE,
     Care,
@@ -31,7 +32,7 @@ from rates_continuation.native.motion import Motion, drift_along
 
 MORE = 10  # steps that take as long as making new equations
 TRIED = 2  # steps with equations of another place, before it counts how many more it would take
-NEARLY = 1e-10  # size of what is left, in scales, which one step with equations made there takes away
+NEARLY = 1e-8  # size of what is left, in scales, which one step with equations made there takes away
 CRUSHED = 0.3  # of an interval: a step that leaves less of one is too long
 SLIGHT = 1e-3  # change of a state along a profile, of its size, below which its form does not matter
 
@@ -53,12 +54,12 @@ class _Corrected(NamedTuple):
     Attributes:
         z: the unknowns.
         iterations: how many equations were made.
-        error: what is left, in scales.
+        shrinks: by how much the last step was smaller than that before.
     """
 
     z: np.ndarray
     iterations: int
-    error: float
+    shrinks: float
 
 
 class Known(NamedTuple):
@@ -176,20 +177,22 @@ class ProfileCurve(Curve):
         """Return what Newton's method comes to from z, with a row whose product stays that with the guess."""
         linear, made = (self.linearised(z), 1) if self.near is None else (self.near, 0)
         residual = linear.residual if made else self.residual(z)
-        last, kept = np.inf, 0  # steps with the same equations
+        steps, last, kept = Steps(scale), np.inf, 0  # steps with the same equations
         for number in range(MORE * MOST_ITERATIONS):
             step = linear.step(residual, row, -float(row @ (z - guess)))
             size = np.inf if step is None else float(np.linalg.norm(step / scale))
             if step is not None and (made or size <= 2.0 * last):
+                step = steps.better(step)
+                size = float(np.linalg.norm(step / scale))
                 z = z + step
-                error = size * min(1.0, size / last) if number else size  # what is left behind this step
+                shrinks = min(1.0, size / last) if number else 1.0
                 rounding = made > 0 and 0.1 * last < size < ROUNDED
-                if error < NEARLY or rounding:
-                    return _Corrected(z, made, error)
+                if size * shrinks < NEARLY or rounding:
+                    return _Corrected(z, made, shrinks)
             if made > MOST_ITERATIONS or (made and kept and not size <= 2.0 * last):
                 return None
             if (kept >= (1 if made else TRIED) or step is None or not size < last) and _many_are_left(size, last):
-                linear, made, kept = self.linearised(z), made + 1, 0
+                linear, made, kept, steps = self.linearised(z), made + 1, 0, Steps(scale)
                 residual = linear.residual
             else:
                 residual, kept = self.residual(z), kept + 1
@@ -197,17 +200,22 @@ class ProfileCurve(Curve):
         return None
 
     def _solved(self, found: _Corrected, row: np.ndarray, along: np.ndarray, scale: np.ndarray) -> Solved | None:
-        """Return a solution but for a last step, with the equations there."""
-        linear = self.linearised(found.z)
-        step, tangent = linear.step(linear.residual, row, 0.0), linear.direction(along / scale**2)
-        if step is None or tangent is None:
-            return None
+        """Return a solution but for a last step, with the equations there; more steps where that is not a small one."""
+        z, last = found.z, np.inf
+        while True:
+            linear = self.linearised(z)
+            step, tangent = linear.step(linear.residual, row, 0.0), linear.direction(along / scale**2)
+            if step is None or tangent is None:
+                return None
+            size = float(np.linalg.norm(step / scale))
+            if not np.isfinite(size) or not np.isfinite(tangent).all():
+                return None
+            if size < ROUNDED or not size < 0.1 * last:  # where it does not shrink any more it is rounding
+                break
+            z, last = z + step, size
+        z = z + step if size < ROUNDED else z
         tangent /= np.linalg.norm(tangent / scale)
-        size = float(np.linalg.norm(step / scale))
-        if not np.isfinite(size) or not np.isfinite(tangent).all():
-            return None
-        z = found.z + step if size < ROUNDED else found.z
-        return Solved(z, tangent, scale, found.iterations, found.error, linear=linear)
+        return Solved(z, tangent, scale, found.iterations, size * found.shrinks, linear=linear)
 
     def step(self, here: Place, size: float) -> Step | None:
         """Return a step, for which the mesh moves with the profile; None if it leads to no point."""

@@ -1,8 +1,9 @@
 """Solve the linear equations of collocation: a chain of blocks, each of which joins two neighbouring points.
 
-Block j says `A_j u_j + B_j u_{j+1} + C_j e = 0` of the values u at the ends of mesh intervals and of a few numbers e.
-Some neighbours at a time are joined by orthogonal transformations, which take the points between them out, until one
-block is left, of the first and the last point: a pencil that has the Floquet multipliers.
+Block j says `A_j u_j + u_{j+1} + C_j e = 0` of the values u at the ends of mesh intervals and of a few numbers e. Few
+neighbours, along which nothing grows by much, are joined by products. What is left, with B_j besides u_{j+1}, is joined
+some at a time by orthogonal transformations, which take the points between them out, until one block is left, of the
+first and the last point: a pencil that has the Floquet multipliers.
 
 References:
     fairgrieve1991; ascher1995, section 7.5.
@@ -13,6 +14,8 @@ from __future__ import annotations
 import numpy as np
 from attrs import frozen
 
+MULTIPLIED = 8  # neighbours that are joined by products
+BOUNDED = 1e3  # largest entry of these: more digits are lost otherwise
 JOINED = 4  # neighbours at a time: fewer levels for some more arithmetic
 AT_ONCE = 8  # so many are joined, if they are the last ones
 
@@ -48,9 +51,11 @@ class Chain:
     right: np.ndarray
 
     @classmethod
-    def of(cls, left: np.ndarray, right: np.ndarray) -> Chain:
-        """Return the chain of blocks A and B, `[blocks, states, states]`."""
-        levels = []
+    def of(cls, left: np.ndarray) -> Chain:
+        """Return the chain of blocks A, `[blocks, states, states]`."""
+        multiplied = _multiplied(left)
+        levels, left = ([], left) if multiplied is None else ([multiplied[0]], multiplied[1])
+        right = np.broadcast_to(np.eye(left.shape[1]), left.shape)
         while len(left) > 1:
             level, left, right = _joined(left, right)
             levels.append(level)
@@ -89,6 +94,27 @@ class Chain:
             inside[:, :size], points[grouped:] = before, rest
             np.matmul(level.between, np.concatenate([before, behind, own], axis=1), out=inside[:, size:])
         return points
+
+
+def _multiplied(left: np.ndarray) -> tuple[Level, np.ndarray] | None:
+    """Return neighbours joined by products, and the chain that is left; None if these are too large."""
+    (groups, rest), size = divmod(len(left), MULTIPLIED), left.shape[1]
+    if not groups:
+        return None
+    forward = -left[: groups * MULTIPLIED].reshape(groups, MULTIPLIED, size, size)
+    points = np.zeros((groups, MULTIPLIED, size, (2 + MULTIPLIED) * size))  # by ends and columns; not by the last end
+    one = np.arange(size)
+    for point in range(MULTIPLIED):
+        points[:, point, one, (2 + point) * size + one] = -1.0
+    points[:, 0, :, :size] = forward[:, 0]
+    for point in range(1, MULTIPLIED):
+        known = slice((2 + point) * size)
+        np.matmul(forward[:, point], points[:, point - 1, :, known], out=points[:, point, :, known])
+    if not np.max(np.abs(points)) < BOUNDED:
+        return None
+    between, last = points[:, :-1].reshape(groups, -1, points.shape[-1]), -points[:, -1]
+    joined = last[..., :size]
+    return Level(rest, between, last[..., 2 * size :]), np.concatenate([joined, left[-rest:]]) if rest else joined
 
 
 def _joined(left: np.ndarray, right: np.ndarray) -> tuple[Level, np.ndarray, np.ndarray]:

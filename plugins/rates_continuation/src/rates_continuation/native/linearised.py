@@ -86,7 +86,7 @@ class Linearised:
         inside = Inside.of(matrix[..., size:])
         right = np.concatenate([-matrix[..., :size], (steps * found.by_numbers).reshape(count, rows, -1)], axis=-1)
         by_first, by_numbers = np.split(inside.solved(right), [size], axis=-1)
-        chain = Chain.of(-by_first[:, -size:], np.broadcast_to(np.eye(size), (count, size, size)))
+        chain = Chain.of(-by_first[:, -size:])
         residual = Residual(missed(slopes, widths, found.values), ends.values, integrals)
         return cls(residual, inside, by_first, by_numbers, chain, ends, by_all)
 
