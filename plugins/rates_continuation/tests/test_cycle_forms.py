@@ -1,4 +1,4 @@
-"""Normal forms of folds of cycles, against closed forms and against how multipliers change along the branch."""
+"""Normal forms of folds and pitchforks of cycles, against closed forms and how multipliers change along a branch."""
 
 from __future__ import annotations
 
@@ -54,6 +54,44 @@ def test_multipliers_change_along_a_branch_as_the_coefficient_says() -> None:
     slope = np.polyfit(moved, grown, 3)[-2]
     assert np.ptp(moved) < 0.5
     assert fold.coefficient == pytest.approx(slope / 2, rel=2e-3)
+
+
+@pytest.mark.parametrize(
+    ("widening", "coupling", "slower", "twist", "tolerance"),
+    [
+        (0.0, 0.0, 0.0, 0.0, 1e-12),
+        (0.6, 0.5, 0.0, 0.0, 1e-12),
+        (0.6, -0.5, 0.3, 0.0, 1e-12),
+        (0.6, 3.0, 0.3, 0.4, 5e-5),  # v moves along the cycle: its profile is that of a mesh of tolerance 1e-6
+        (0.6, 3.0, 0.3, -0.9, 5e-5),
+    ],
+)
+def test_the_coefficient_of_a_pitchfork_of_cycles_is_that_of_the_reduced_equation(
+    widening: float, coupling: float, slower: float, twist: float, tolerance: float
+) -> None:
+    # r' = r (1 - r^2 + k z^2) and z' = mu z - z^3 + m z (r^2 - 1): on r^2 = 1 + k z^2 that is z' = mu z + (m k - 1) z^3
+    growth, turning = f"(1 - x^2 - y^2 + {widening}*z^2)", f"(1 + {slower}*z^2 + {twist}*z)"
+    equations = [
+        f"x' = {growth}*x - {turning}*y",
+        f"y' = {growth}*y + {turning}*x",
+        f"z' = mu*z - z^3 + {coupling}*z*(x^2 + y^2 - 1)",
+    ]
+    model = single(equations, x="output(1.0)", y="variable(0.0)", z="variable(0.0)", mu=-0.5)
+    run = model.run(simulation_time=20.0, step_size=1e-2, solver="rk4", backend="numpy", outputs=["p/op/x"])
+    (point,) = Continuation(model).cycles(from_=run, parameter=MU, bounds=(-0.6, 0.5)).specials
+    expected = coupling * widening - 1
+    assert point.kind == "BPC"
+    assert point.coefficient == pytest.approx(expected, abs=tolerance)
+    assert point.criticality == ("supercritical" if expected < 0 else "subcritical")
+
+
+def test_branches_of_cycles_that_cross_without_a_symmetry_have_no_coefficient() -> None:
+    equations = ["x' = (1 - x^2 - y^2)*x - y", "y' = (1 - x^2 - y^2)*y + x", "z' = mu*z - z^2 - z^3"]
+    model = single(equations, x="output(1.0)", y="variable(0.0)", z="variable(0.0)", mu=-0.5)
+    run = model.run(simulation_time=20.0, step_size=1e-2, solver="rk4", backend="numpy", outputs=["p/op/x"])
+    (point,) = Continuation(model).cycles(from_=run, parameter=MU, bounds=(-0.6, 0.5)).specials
+    assert (point.kind, point.criticality) == ("BPC", "")
+    assert np.isnan(point.coefficient)
 
 
 def _moved(profile: Profile, other: Profile) -> float:

@@ -212,6 +212,24 @@ def test_a_pitchfork_is_found_from_its_prongs_too() -> None:
     assert (middle.unstable == (middle.column("p/op/mu") > 0)).all()
 
 
+@pytest.mark.parametrize(
+    ("equations", "coefficient", "criticality"),
+    [
+        (["x' = mu*x - x^3", "y' = -y"], -1.0, "supercritical"),
+        (["x' = mu*x + 2*x^3", "y' = -y"], 2.0, "subcritical"),
+        (["x' = mu*x - x^3 + x*y", "y' = -y + 0.5*x^2"], -0.5, "supercritical"),  # on y = x^2/2
+        (["x' = mu*x - x^2", "y' = -y"], np.nan, ""),
+    ],
+)
+def test_the_coefficient_of_a_pitchfork_is_that_of_the_reduced_equation(
+    equations: list[str], coefficient: float, criticality: str
+) -> None:
+    model = single(equations, x="output(0.0)", y="variable(0.0)", mu=-0.5)
+    (point,) = Continuation(model).equilibria("p/op/mu", bounds=(-1.0, 1.0)).special("BP")
+    assert point.coefficient == pytest.approx(coefficient, rel=1e-9, nan_ok=True)
+    assert point.criticality == criticality
+
+
 def test_curves_that_cross_exchange_their_stability() -> None:
     model = single("x' = x*(mu - x)*(mu + x - 1)", x="output(0.0)", mu=-0.5)
     found = Continuation(model).diagram("p/op/mu", bounds=(-2.0, 2.0))

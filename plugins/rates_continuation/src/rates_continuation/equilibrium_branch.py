@@ -82,4 +82,6 @@ def _coefficient(field: VectorField, crossing: Crossing) -> float:
         return coefficient(crossing) * measure(field, x, p, 1j * crossing.omega) ** 2
     if isinstance(crossing.equations, FoldEquations):
         return coefficient(crossing) * measure(field, x, p, 0.0, crossing.equations.scale[: field.size])
+    if crossing.kind == "BP":
+        return coefficient(crossing) * measure(field, x, p, 0.0) ** 2
     return coefficient(crossing)

@@ -48,7 +48,8 @@ class SpecialPoint:
             none.
         coefficient: of the normal form: a of a fold, c of a cusp, the first Lyapunov coefficient of a Hopf point; b of
             a fold of cycles, which is negative if the larger ones of the cycles that meet are more stable; c of a
-            period doubling, the real part of d at a torus; else NaN.
+            period doubling or of a pitchfork, at which a symmetry is lost, the real part of d at a torus; else NaN, as
+            at branch points without a symmetry.
         residual: largest rate of change; for a cycle the largest residual of the collocation equations.
         error: estimate of the error, relative to how large the unknowns are; for a cycle by how much the parameter
             differs from that on a coarser mesh.
@@ -92,11 +93,11 @@ class SpecialPoint:
 
     @property
     def criticality(self) -> str:
-        """Return whether cycles or tori that begin at a point are stable: `supercritical`, else `subcritical`.
+        """Return whether what begins at a point is as stable as its branch was: `supercritical`, else `subcritical`.
 
-        It is empty for points where none begin.
+        It is empty for points where nothing begins, or on one side something stable and on the other one not.
         """
-        if self.kind not in ("HB", "PD", "NS") or self.coefficient != self.coefficient:
+        if self.kind not in ("HB", "BP", "PD", "NS", "BPC") or self.coefficient != self.coefficient:
             return ""
         return "supercritical" if self.coefficient < 0 else "subcritical"
 

@@ -4,7 +4,8 @@ Around a cycle x₀(θ) with the vector v(θ) that a critical multiplier belongs
 with θ' = 1 + a ξ² and ξ' = c ξ³ for a period doubling; at a torus ξ is complex, and ξ' = d ξ |ξ|². Terms of one order
 make a linear equation w' = A w + g with w(T) = ρ w(0). It has a solution only for g without a component along the
 kernel, which gives a, c and d. At a fold θ' = 1 - e ξ + ... and ξ' = b ξ², with v' = A v + e f, where e says how the
-frequency changes.
+frequency changes. So it is at a branch point; at one where b = 0, as where cycles lose a symmetry, θ' = 1 - e ξ + a ξ²
+and ξ' = c ξ³.
 
 References:
     kuznetsov2005.
@@ -24,12 +25,13 @@ from rates_continuation.native.floquet import Cycle, linear_at
 from rates_continuation.native.linearised import Linearised
 
 FAR = 1e-3  # in scales: distance of points for differences of fourth order
+ABSENT = 1e-3  # of the cubic term, at a distance as large as the cycle: a quadratic term below is an error of the mesh
 FIRST = np.array([1.0, -8.0, 0.0, 8.0, -1.0]) / 12
 SECOND = np.array([-1.0, 16.0, -30.0, 16.0, -1.0]) / 12
 
 
 def cycle_coefficient(kind: str, cycle: Cycle, measured: np.ndarray) -> float:
-    """Return b of a fold, c of a period doubling, or the real part of d at a torus; NaN for other kinds.
+    """Return b of a fold, c of a period doubling or of a pitchfork, or the real part of d at a torus; NaN for others.
 
     The mean of v·v over the period is 1. At a fold v points to larger cycles: these are the stable ones of
     both that meet if b < 0, and all other multipliers lie within the unit circle.
@@ -41,6 +43,8 @@ def cycle_coefficient(kind: str, cycle: Cycle, measured: np.ndarray) -> float:
     """
     if kind == "LPC":
         return _Around(cycle, measured).fold()
+    if kind == "BPC":
+        return _Around(cycle, measured).pitchfork()
     if kind == "PD":
         return _Around(cycle, measured).doubling()
     return _Around(cycle, measured).torus() if kind == "NS" else float("nan")
@@ -59,19 +63,52 @@ class _Around:
     measured: np.ndarray
 
     def fold(self) -> float:
+        kernel, v, e = self._through_one
+        sign = 1.0 if self._mean(v, self._states - self._states.mean(axis=(0, 1))) >= 0 else -1.0
+        return sign * self._share(kernel, self._quadratic(v, e), v)
+
+    def pitchfork(self) -> float:
+        kernel, v, e = self._through_one
+        squared = self._quadratic(v, e)
+        h, alpha = self._beside(2 * squared)
+        a = e**2 - 0.5 * alpha
+        cubic = (
+            self._bilinear(v, h) / 2 + self._trilinear(v) / 6 - a * self._times(self._matrices, v)
+            + e * (self._times(self._matrices, h) / 2 + squared)
+        )  # fmt: skip
+        b, c = (self._share(kernel, term, v) for term in (squared, cubic))
+        around = (self._states - self._states.mean(axis=(0, 1)))[..., self.measured]
+        return c if abs(b) <= ABSENT * abs(c) * np.sqrt(self._mean(around, around)) else float("nan")
+
+    @cached_property
+    def _through_one(self) -> tuple[np.ndarray, np.ndarray, float]:
+        """Return what gives components along v, v with v' = A v + e f of length 1, and e, for the multiplier 1."""
         along = self._rates
-        last = self._closing(along)[2]
-        left, _, right = np.linalg.svd(np.concatenate([self._ends(1.0).real, last], axis=1))
+        left, _, right = np.linalg.svd(self._ends_and_along)
         kernel = left[:, -1]  # the only one: without components of f, and of all that returns to itself
         one, other = ((self._profile(row[:-1], 1.0, row[-1] * along), row[-1]) for row in right[-2:])
         shares = self._mean(other[0], along), -self._mean(one[0], along)  # so that v has no component along the cycle
         v, e = (shares[0] * a + shares[1] * b for a, b in zip(one, other, strict=True))
-        grows = self._mean(v, self._states - self._states.mean(axis=(0, 1))) >= 0
-        own = v[..., self.measured]
-        size = np.sqrt(self._mean(own, own)) * (1.0 if grows else -1.0)
-        v, e = v / size, e / size
-        squared = self._bilinear(v, v) / 2 + e * self._times(self._matrices, v)
-        return float((self._component(kernel, squared) / self._component(kernel, v)).real)
+        size = np.sqrt(self._mean(v[..., self.measured], v[..., self.measured]))
+        return kernel, v / size, float(e / size)
+
+    @cached_property
+    def _ends_and_along(self) -> np.ndarray:
+        """Return the equations of w(0) and α, for the periodic w with w' = A w + α f."""
+        return np.concatenate([self._ends(1.0).real, self._closing(self._rates)[2]], axis=1)
+
+    def _quadratic(self, v: np.ndarray, e: float) -> np.ndarray:
+        return self._bilinear(v, v) / 2 + e * self._times(self._matrices, v)
+
+    def _beside(self, g: np.ndarray) -> tuple[np.ndarray, float]:
+        """Return a periodic solution of w' = A w + g + α f at the Gauss points, and α."""
+        left, values, right = np.linalg.svd(self._ends_and_along)
+        inside = (left.T @ -self._closing(g)[2][:, 0])[:-1] / values[:-1]
+        *start, alpha = right[: len(inside)].T @ inside
+        return self._profile(np.array(start), 1.0, g + alpha * self._rates), float(alpha)
+
+    def _share(self, kernel: np.ndarray, term: np.ndarray, v: np.ndarray) -> float:
+        return float((self._component(kernel, term) / self._component(kernel, v)).real)
 
     def _mean(self, v: np.ndarray, w: np.ndarray) -> float:
         """Return the mean of a product over the period."""
@@ -86,7 +123,7 @@ class _Around:
         a = 0.5 * self._component(phase, squared) / self._component(phase, along)
         h = self._solution(squared - 2 * a * along, 1.0)
         cubic = self._bilinear(v, h) / 2 + self._trilinear(v) / 6 - a * self._times(self._matrices, v)
-        return float((self._component(kernel, cubic) / self._component(kernel, v)).real)
+        return self._share(kernel, cubic, v)
 
     def torus(self) -> float:
         values = self.cycle.multipliers
@@ -102,7 +139,7 @@ class _Around:
             self._trilinear(v) / 2 + self._bilinear(v, still) + self._bilinear(v.conj(), twice) / 2
             - a * self._times(self._matrices, v)
         )  # fmt: skip
-        return float((self._component(kernel, cubic) / self._component(kernel, v)).real)
+        return self._share(kernel, cubic, v)
 
     @cached_property
     def _problem(self) -> Periodic:

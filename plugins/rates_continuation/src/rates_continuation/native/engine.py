@@ -15,7 +15,12 @@ from rates_continuation.native.equations import CONVERGED
 from rates_continuation.native.equilibria import Equilibrium, EquilibriumEquations, together
 from rates_continuation.native.fold import FoldEquations
 from rates_continuation.native.hopf import HopfEquations
-from rates_continuation.native.normal_forms import branch_directions, fold_coefficient, lyapunov_coefficient
+from rates_continuation.native.normal_forms import (
+    branch_directions,
+    fold_coefficient,
+    lyapunov_coefficient,
+    pitchfork_coefficient,
+)
 from rates_continuation.native.refinement import refined
 from rates_continuation.native.spectrum import largest_rate
 from rates_continuation.native.tracing import Bounds, Steps, trace
@@ -173,4 +178,6 @@ def coefficient(crossing: Crossing) -> float:
         return fold_coefficient(own, solution)
     if isinstance(own, HopfEquations) and solution is not None:
         return lyapunov_coefficient(own, solution)
+    if isinstance(own, BranchEquations) and solution is not None:
+        return pitchfork_coefficient(own, solution)
     return float("nan")

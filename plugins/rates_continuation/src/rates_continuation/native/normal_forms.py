@@ -14,6 +14,8 @@ from rates_continuation.native.hopf import HopfEquations
 from rates_continuation.native.matrices import Matrix, below, beside, shifted, solved
 
 FURTHER = 10.0  # times as far may a state move that is 0, or nearly, and has the scale of what cancels in its equation
+ABSENT = 1e-5  # of the cubic term, at a distance of one scale: a quadratic term below is rounding
+SINGULAR = 1e-10  # product of null vectors of length 1: below, the eigenvalue 0 is a double one
 NEAR, FAR = 2e-4, 1e-3  # in scales: distance of points for first and second differences, whose errors are of size h⁴
 
 
@@ -41,15 +43,39 @@ def cusp_coefficient(fold: FoldEquations, z: np.ndarray) -> float:
         kuznetsov2004, section 8.7.
     """
     found = fold.singular(z)
-    right = found.right[:, 0] / np.linalg.norm(found.right)
-    left = found.left[:, 0] / (found.left[:, 0] @ right)
-    by_right = second_form(fold.equations, z, right, fold.scale)
-    matrix = below(beside(fold.equations.jacobian(z)[:, : fold.states], left[:, None]), np.append(right, 0.0)[None])
-    bent = solved(matrix, np.append(by_right @ right, 0.0))
-    if bent is None:  # the eigenvalue 0 is a double one
+    return _cubic(fold.equations, z, found.right[:, 0], found.left[:, 0], fold.scale)[1]
+
+
+def pitchfork_coefficient(branch: BranchEquations, solution: np.ndarray) -> float:
+    """Return c of the normal form u' = β u + c u³ at a branch point; NaN where it has a quadratic term.
+
+    Null vectors are normalised as v·v = 1 and w·v = 1.
+    """
+    found, z = branch.singular(solution), solution[:-1]
+    plane, states = found.right, len(z) - 1
+    right = (plane @ np.array([-plane[-1, 1], plane[-1, 0]]))[:states]  # the parameter stays
+    left = found.left[:, 0]
+    if not abs(left @ right) > SINGULAR * np.linalg.norm(left) * np.linalg.norm(right):
         return float("nan")
-    cubic = _third(fold.equations, z, right, fold.scale) @ right
-    return float(left @ (cubic - 3 * by_right @ bent[:-1])) / 6
+    quadratic, cubic = _cubic(branch.equations, z, right, left, branch.scale)
+    right = right / np.linalg.norm(right)
+    size = 1.0 / float(np.max(np.abs(right) / branch.scale[:states]))
+    return cubic if abs(quadratic) <= ABSENT * abs(cubic) * size else float("nan")
+
+
+def _cubic(
+    equations: Equations, z: np.ndarray, right: np.ndarray, left: np.ndarray, scale: np.ndarray
+) -> tuple[float, float]:
+    """Return the coefficients of u² and u³ where an eigenvalue is 0, of which these are the eigenvectors."""
+    right = right / np.linalg.norm(right)
+    left = left / (left @ right)
+    by_right = second_form(equations, z, right, scale)
+    states = equations.jacobian(z)[:, : len(right)]
+    bent = solved(below(beside(states, left[:, None]), np.append(right, 0.0)[None]), np.append(by_right @ right, 0.0))
+    if bent is None:  # the eigenvalue 0 is a double one
+        return float("nan"), float("nan")
+    cubic = _third(equations, z, right, scale) @ right
+    return 0.5 * float(left @ (by_right @ right)), float(left @ (cubic - 3 * by_right @ bent[:-1])) / 6
 
 
 def lyapunov_coefficient(hopf: HopfEquations, solution: np.ndarray) -> float:
