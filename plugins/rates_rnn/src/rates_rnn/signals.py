@@ -83,6 +83,18 @@ def targets_of(given: Any, steps: int, units: int, like: torch.Tensor) -> torch.
     return found
 
 
+def length_of(inputs: Any) -> int:
+    """Return the number of samples that inputs have."""
+    return len(next(iter(inputs.values())) if isinstance(inputs, Mapping) else inputs)
+
+
+def part_of(inputs: Any, piece: slice) -> Any:
+    """Return some of the samples of inputs."""
+    if isinstance(inputs, Mapping):
+        return {label: value[piece] for label, value in inputs.items()}
+    return inputs[piece]
+
+
 def _rows(name: str, given: Any, units: int, of: str, dtype: torch.dtype, device: torch.device) -> torch.Tensor:
     rows = _tensor(name, given).to(device=device, dtype=dtype)
     rows = rows[:, None] if rows.ndim == 1 else rows
