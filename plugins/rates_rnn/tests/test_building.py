@@ -82,10 +82,9 @@ BAD: list[tuple[Callable[[], Any], type[RatesError], str]] = [
         "weights has the shape (2, 3); it has to be (3, 2): a row for each unit of 'output', a column for each unit of "
         "'input'. Transpose it.",
     ),
-    (edge("input", "output", train="sgd"), ArgumentError, "train is 'sgd'; it is 'gd', or None for weights that stay."),
     (
-        edge("input", "output", train="rls"), UnsupportedFeatureError,
-        "train='rls' is not there yet. Train with 'gd', or call fit_ridge().",
+        edge("input", "output", train="sgd"), ArgumentError,
+        "train is 'sgd'; it is 'gd', 'rls', or None for weights that stay.",
     ),
     (
         edge("input", "output", constraint="dale"), ArgumentError,

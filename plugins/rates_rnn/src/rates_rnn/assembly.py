@@ -162,7 +162,8 @@ class Assembly(Values):
             target: label of the node that it ends at.
             weights: `[target unit, source unit]`; without, standard normal numbers of PyTorch's generator over the root
                 of the number of sources.
-            train: "gd" for weights that are trained.
+            train: "gd" for weights that are trained by gradients, "rls" for those by recursive least squares, which
+                lead to the output.
             mask: like the weights: those where it is 0 are 0 and stay so.
             delays: in the model's unit of time: a number, or one per connection.
             spread: standard deviation of gamma distributed delays, likewise.
@@ -176,18 +177,22 @@ class Assembly(Values):
         start, end = self.node(source), self.node(target)
         if (source, target) in self._edges:
             raise ArgumentError(f"There is an edge from '{source}' to '{target}' already. Add its weights to that one.")
-        if train == "rls":
-            raise UnsupportedFeatureError("train='rls' is not there yet. Train with 'gd', or call fit_ridge().")
-        if train not in (None, "gd"):
-            raise ArgumentError(f"train is {shown(train)}; it is 'gd', or None for weights that stay.")
+        if train not in (None, "gd", "rls"):
+            raise ArgumentError(f"train is {shown(train)}; it is 'gd', 'rls', or None for weights that stay.")
+        if train == "rls" and (feedback, delays, spread, constraint) != (False, None, None, None):
+            raise UnsupportedFeatureError(
+                f"The edge from '{source}' to '{target}' has train='rls': it brings what is there now, by weights that "
+                "may be any. Leave feedback, delays, spread and constraint out, or train it with 'gd'."
+            )
         if constraint is not None and train is None:
             raise ArgumentError("constraint belongs to weights that are trained: give train='gd' too.")
         if weights is None:
             weights = torch.randn(end.n, start.n, dtype=torch.float64) / start.n**0.5
         found = matrix("weights", weights, end.n, start.n, f"'{target}'", f"'{source}'")
         edge = Edge(
-            source, target, start.path(start.output), end.path(end.input), found, delays, spread, bool(feedback)
-        )
+            source, target, start.path(start.output), end.path(end.input), found, delays, spread, bool(feedback),
+            train,
+        )  # fmt: skip
         if mask is not None:
             kept = matrix("mask", mask, end.n, start.n, f"'{target}'", f"'{source}'") != 0
             self._masks[edge.path] = kept.astype(float)
@@ -225,6 +230,17 @@ class Assembly(Values):
         if (label, label) not in self._edges:
             raise ArgumentError(f"The node '{label}' has no weights.")
         return f"{self._edges[label, label].ends}/{OWN[variable]}"
+
+    def edges_of(self, train: str) -> tuple[Edge, ...]:
+        """Return the edges that are trained in some way."""
+        self.engine(())
+        return tuple(edge for edge in self._edges.values() if edge.train == train)
+
+    def mask(self, path: str) -> torch.Tensor:
+        """Return where weights may be other than 0, as ones and zeros."""
+        value = self.value(path)
+        kept = self._masks.get(path, np.ones(tuple(value.shape)))
+        return torch.tensor(kept, dtype=value.dtype, device=value.device)
 
     def _check_label(self, label: str) -> None:
         if label in self._nodes:

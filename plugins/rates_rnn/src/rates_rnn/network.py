@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from rates_core.errors import ArgumentError, SimulationError, UnknownNameError, did_you_mean, shown
 
-from rates_rnn import bptt, ridge
+from rates_rnn import bptt, ridge, rls
 from rates_rnn.assembly import Assembly
 from rates_rnn.choices import loss_of
 from rates_rnn.observer import Item, Observer
@@ -53,6 +53,7 @@ class Network(Assembly):
 
     fit_bptt = bptt.fit_bptt
     fit_ridge = ridge.fit_ridge
+    fit_rls = rls.fit_rls
 
     def __init__(self, dt: float, device: str | torch.device = "cpu", surrogate: float | None = None) -> None:
         self._between: Any = None

@@ -57,6 +57,7 @@ class Edge:
         delays: a number or one per connection, in the model's unit of time, or None.
         spread: standard deviation of the delays, likewise.
         feedback: whether the direction from inputs to outputs goes without it.
+        train: how the weights are trained: "gd", "rls", or None.
     """
 
     source: str
@@ -67,6 +68,7 @@ class Edge:
     delays: Any = None
     spread: Any = None
     feedback: bool = False
+    train: str | None = None
 
     @property
     def path(self) -> str:
