@@ -236,6 +236,21 @@ class Assembly(Values):
         self.engine(())
         return tuple(edge for edge in self._edges.values() if edge.train == train)
 
+    def edges_to(self, label: str) -> tuple[Edge, ...]:
+        """Return the edges that end at a node."""
+        return tuple(edge for edge in self._edges.values() if edge.target == label)
+
+    def output_of(self, label: str) -> str:
+        """Return the path of the variable that a node puts out."""
+        return self.node(label).path(self.node(label).output)
+
+    @property
+    def starts(self) -> tuple[str, ...]:
+        """Return the labels of the nodes that get the network's input."""
+        self.engine(())
+        assert self._ends is not None
+        return self._ends[0]
+
     def mask(self, path: str) -> torch.Tensor:
         """Return where weights may be other than 0, as ones and zeros."""
         value = self.value(path)

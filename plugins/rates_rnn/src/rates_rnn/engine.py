@@ -62,6 +62,7 @@ class Engine:
         if dtype not in PRECISIONS:
             raise ArgumentError(f"A network computes with torch.float64 or torch.float32, not with {dtype}.")
         fed = {node.path(node.input): np.zeros((1, node.n)) for node in inputs}
+        self.step_size, self.dtype, self.place, self.surrogate = step_size, dtype, device, surrogate
         where = str(device)
         model = circuit.compile(
             backend="torch", solver="euler", step_size=step_size, outputs=dict(recorded), inputs=fed,

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from rates_core.errors import ArgumentError, SimulationError, UnknownNameError, did_you_mean, shown
 
-from rates_rnn import bptt, ridge, rls
+from rates_rnn import bptt, eprop, ridge, rls
 from rates_rnn.assembly import Assembly
 from rates_rnn.choices import loss_of
 from rates_rnn.observer import Item, Observer
@@ -52,6 +52,7 @@ class Network(Assembly):
     """
 
     fit_bptt = bptt.fit_bptt
+    fit_eprop = eprop.fit_eprop
     fit_ridge = ridge.fit_ridge
     fit_rls = rls.fit_rls
 

@@ -12,7 +12,7 @@ from rates_core.errors import ArgumentError, SimulationError, UnsupportedFeature
 
 from rates_rnn.observer import Observer
 from rates_rnn.parts import Edge, array, whole_number
-from rates_rnn.signals import length_of, part_of, targets_of
+from rates_rnn.signals import length_of, part_of, targets_of, trials_of
 
 if TYPE_CHECKING:
     from rates_rnn.network import Network
@@ -60,8 +60,7 @@ def fit_rls(
         ArgumentError, UnsupportedFeatureError: something is not as it should be.
         SimulationError: an output is not finite; weights are as before the fit.
     """
-    several = isinstance(inputs, Sequence) and not isinstance(inputs, str)
-    pairs = list(zip(inputs, _as_many(targets, inputs), strict=True)) if several else [(inputs, targets)]
+    pairs = trials_of(inputs, targets)
     counts = {name: whole_number(name, given, least) for name, given, least in (
         ("update_steps", update_steps, 1), ("sampling_steps", sampling_steps, 1), ("cutoff", cutoff, 0))}  # fmt: skip
     readout = Readout.of(network, _share(forgetting), alpha, covariance)
@@ -71,7 +70,7 @@ def fit_rls(
     ]
     losses = []
     for number, ((given, _), target) in enumerate(zip(pairs, wanted, strict=True)):
-        if several:
+        if isinstance(inputs, Sequence):
             network.reset()
         try:
             found, loss = _trial(network, readout, given, target, counts)
@@ -195,13 +194,6 @@ def _check_edges(network: Network, edges: Sequence[Edge]) -> None:
                 f"Recursive least squares needs an output that is linear in the weights, and '{edge.target}' is a "
                 "function of what edges bring. Make it add_func_node(..., activation_function='identity')."
             )
-
-
-def _as_many(targets: Any, inputs: Sequence[Any]) -> Sequence[Any]:
-    if not isinstance(targets, Sequence) or len(targets) != len(inputs) or not len(inputs):
-        count = len(targets) if isinstance(targets, Sequence) else "no list of"
-        raise ArgumentError(f"inputs is a list of {len(inputs)} trials, and targets has {count}. Give one of each.")
-    return targets
 
 
 def _share(given: Any) -> float:

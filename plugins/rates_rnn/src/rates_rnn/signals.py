@@ -95,6 +95,20 @@ def part_of(inputs: Any, piece: slice) -> Any:
     return inputs[piece]
 
 
+def trials_of(inputs: Any, targets: Any) -> list[tuple[Any, Any]]:
+    """Return trials: one, or those of lists.
+
+    Raises:
+        ArgumentError: there are other numbers of both, or none.
+    """
+    if not isinstance(inputs, Sequence) or isinstance(inputs, str):
+        return [(inputs, targets)]
+    if not isinstance(targets, Sequence) or len(targets) != len(inputs) or not len(inputs):
+        count = len(targets) if isinstance(targets, Sequence) else "no list of"
+        raise ArgumentError(f"inputs is a list of {len(inputs)} trials, and targets has {count}. Give one of each.")
+    return list(zip(inputs, targets, strict=True))
+
+
 def _rows(name: str, given: Any, units: int, of: str, dtype: torch.dtype, device: torch.device) -> torch.Tensor:
     rows = _tensor(name, given).to(device=device, dtype=dtype)
     rows = rows[:, None] if rows.ndim == 1 else rows

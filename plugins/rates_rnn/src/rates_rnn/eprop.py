@@ -1,0 +1,302 @@
+"""Fits by e-prop: gradients forward in time, of what is each unit's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from rates_core.errors import ArgumentError, SimulationError, UnsupportedFeatureError, shown, warn
+
+from rates_rnn.choices import Loss, loss_of, optimiser_of
+from rates_rnn.learning_signals import Feedback, Readout
+from rates_rnn.observer import Observer
+from rates_rnn.parts import Edge, Node, whole_number
+from rates_rnn.signals import length_of, part_of, samples_of, targets_of, trials_of
+from rates_rnn.traces import OwnEdge, Synapses, Traces
+from rates_rnn.units import Units
+
+if TYPE_CHECKING:
+    from rates_rnn.network import Network
+
+MOMENTS = 64  # steps whose derivatives are computed side by side
+
+
+def fit_eprop(
+    network: Network,
+    inputs: Any,
+    targets: Any,
+    optimizer: Any = "adam",
+    loss: Any = "mse",
+    lr: float | None = None,
+    epochs: int | None = None,
+    feedback: Any = "symmetric",
+    decay: float = 0.0,
+    sampling_steps: int = 1,
+    cutoff: int = 0,
+    update_steps: int | None = None,
+    optimizer_kwargs: Mapping[str, Any] | None = None,
+    loss_kwargs: Mapping[str, Any] | None = None,
+    verbose: bool = False,
+) -> Observer:
+    """Fit what is trained by e-prop [bellec2020]_: eligibility traces of units go forward with the run.
+
+    A trace says how much a unit's states hold of what a weight or parameter of that unit did, by the derivatives of its
+    own step, whatever its template. With the derivative of the loss by what the unit puts out at that moment, the
+    learning signal, it gives a gradient. What goes from unit to unit and comes back later is left out: memory does not
+    grow with the run, and where nothing comes back, the gradient is that of `fit_bptt`.
+
+    Trained are parameters and starts of nodes with states, weights of edges that end at these, and weights behind them
+    on the way to the output, which is there at once. Every trial begins at the start of the network.
+
+    Args:
+        network: that is fitted.
+        inputs: of a trial, as `run` takes them, or a list of those of several.
+        targets: `[steps, outputs]`, a row for each sample of the inputs, or a list of those.
+        optimizer: as in `fit_bptt`, but "lbfgs".
+        loss: as in `fit_bptt`: a mean over rows.
+        lr: learning rate; the optimiser's own, if left out.
+        epochs: times that all trials are gone through: 100 for one, 1 for a list, if left out.
+        feedback: how errors of outputs reach units: "symmetric", back through the weights to the output; "random", by
+            weights that are drawn and stay; "adaptive", by weights that are drawn and then move as those to the output
+            do; or such weights by label, `[units, outputs]`.
+        decay: of adaptive feedback: what share of both weights is lost when they move.
+        sampling_steps: every so many steps, the output is compared with the target.
+        cutoff: steps of each trial that are not compared.
+        update_steps: parameters move after each so many steps, while traces go on; after whole trials, if left out.
+        optimizer_kwargs: further arguments of the optimiser.
+        loss_kwargs: further arguments of the loss.
+        verbose: print the loss of each epoch.
+
+    Returns:
+        The loss of each epoch as "loss", and the output of the last trial. The last gradient is that of parameters.
+
+    Raises:
+        ArgumentError, UnknownNameError: something is not as it should be.
+        UnsupportedFeatureError: something is trained that is no unit's own, or its template is no function of its
+            states and inputs.
+        SimulationError: an output or the loss is not finite; parameters are those from before that trial.
+    """
+    pairs = trials_of(inputs, targets)
+    several = isinstance(inputs, Sequence)
+    count = whole_number("epochs", (1 if several else 100) if epochs is None else epochs, 1)
+    stride, dropped = whole_number("sampling_steps", sampling_steps, 1), whole_number("cutoff", cutoff, 0)
+    width = MOMENTS if update_steps is None else whole_number("update_steps", update_steps, 1)
+    if isinstance(decay, bool) or not isinstance(decay, int | float) or not 0 <= decay < 1:
+        raise ArgumentError(f"decay has to be a number of at least 0 and less than 1; it is {shown(decay)}.")
+    if optimizer == "lbfgs" or isinstance(optimizer, torch.optim.LBFGS):
+        raise ArgumentError("optimizer 'lbfgs' needs the gradient of the loss, and that of e-prop is another one.")
+    chosen = optimiser_of(optimizer, network.parameters(), lr, optimizer_kwargs)
+    for text in network.engine(()).told:
+        warn(text)
+    learner = Learner(network, feedback, decay, width, update_steps is not None)
+    if learner.feedback.follows:
+        chosen.add_param_group({"params": list(learner.feedback.weights.values())})
+    anchor = network.get_buffer("anchor")
+    trials = [(given, targets_of(wanted, length_of(given), network.n_out, anchor)) for given, wanted in pairs]
+    losses, rows = [], _Rows(loss_of(loss, loss_kwargs), stride, dropped)
+    for epoch in range(count):
+        losses.append(float(np.mean([learner.trial(*trial, rows, chosen) for trial in trials])))
+        if verbose:
+            print(f"epoch {epoch + 1} of {count}: loss {losses[-1]:.6g}")
+    network.reset()
+    found = network.run(trials[-1][0], sampling_steps=stride, cutoff=dropped)
+    network.reset()
+    return Observer(found.times, {"out": found["out"]}, np.array(losses))
+
+
+class _Rows:
+    """Which rows of a trial are compared, and how."""
+
+    def __init__(self, loss: Loss, stride: int, cutoff: int) -> None:
+        self.loss, self._stride, self._cutoff = loss, stride, cutoff
+
+    def of(self, begin: int, end: int) -> list[int]:
+        """Return the steps from one to another whose rows are compared."""
+        return [step for step in range(begin, end) if step >= self._cutoff and not step % self._stride]
+
+
+class Learner:
+    """What learns of a network, and how.
+
+    Args:
+        network: that learns.
+        feedback: how errors reach units.
+        decay: of adaptive feedback.
+        width: steps that are taken together.
+        online: whether parameters move after these.
+
+    Raises:
+        ArgumentError, UnsupportedFeatureError: e-prop cannot train what is trained.
+    """
+
+    def __init__(self, network: Network, feedback: Any, decay: float, width: int, online: bool) -> None:
+        self._network, self._decay, self._width, self._online = network, decay, width, online
+        stateful = {label: network.node(label) for label in network.nodes
+                    if any(state.path.startswith(f"{label}/") for state in network.system.states)}  # fmt: skip
+        self._trained = [path for path, value in network.named_parameters() if value.requires_grad]
+        self._readout = Readout(network, stateful)
+        self._traces = {label: _traces(network, node, self._trained, width) for label, node in stateful.items()
+                        if _learns(network, label, self._trained)}  # fmt: skip
+        _check_all(self._trained, self._readout, self._traces.values())
+        self.feedback = Feedback(feedback, network, self._readout, {label: stateful[label] for label in self._traces})
+
+    def trial(self, inputs: Any, targets: torch.Tensor, rows: _Rows, optimiser: torch.optim.Optimizer) -> float:
+        """Return the loss of a trial, in which parameters moved.
+
+        Raises:
+            SimulationError: an output or the loss is not finite.
+        """
+        network, total = self._network, 0.0
+        before = {path: network.get_parameter(path).detach().clone() for path in self._trained}
+        network.reset()
+        for traces in self._traces.values():
+            traces.reset()
+        optimiser.zero_grad()
+        compared = len(rows.of(0, len(targets)))
+        try:
+            for begin in range(0, len(targets), self._width):
+                piece = slice(begin, min(begin + self._width, len(targets)))
+                total += self._piece(part_of(inputs, piece), targets[piece], rows, begin, compared)
+                if self._online:
+                    self._move(optimiser)
+                    optimiser.zero_grad()
+        except SimulationError:
+            with torch.no_grad():
+                for path, value in before.items():
+                    network.get_parameter(path).copy_(value)
+            network.reset()
+            raise
+        if not self._online:
+            self._move(optimiser)
+        return total
+
+    def _piece(self, inputs: Any, targets: torch.Tensor, rows: _Rows, begin: int, compared: int) -> float:
+        """Return the share that some steps have in the loss, and add to gradients."""
+        network, count = self._network, len(targets)
+        recorded = self._recorded(inputs)
+        values = network.values()
+        chosen = [step - begin for step in rows.of(begin, begin + count)]
+        units = {label: recorded[network.output_of(label)][:count].clone().requires_grad_()
+                 for label in self._readout.nodes}  # fmt: skip
+        fed = samples_of("inputs", inputs, [network.node(label) for label in network.starts], network.dtype,
+                         network.place)  # fmt: skip
+        starts = {network.node(label).path(network.node(label).input) for label in self._readout.starts}
+        some = {path: rows_ for path, rows_ in fed.items() if path in starts}
+        loss = 0.0
+        signals: Mapping[str, torch.Tensor] = {label: torch.zeros_like(value) for label, value in units.items()}
+        if chosen:
+            output = self._readout.outputs(units, some, values)[chosen]
+            output = output if output.requires_grad else output.detach().requires_grad_()
+            found = self.feedback.signals(units, output, targets[chosen], rows.loss, len(chosen) / compared)
+            if not np.isfinite(found.loss):
+                raise SimulationError(
+                    f"The loss is {found.loss!r}. The network has the parameters from before this trial again: take a "
+                    "smaller lr=."
+                )
+            loss, signals = found.loss, found.units
+            if self.feedback.weights:
+                signals = {label: _spread(rows_, chosen, count) if label in self.feedback.weights else rows_
+                           for label, rows_ in signals.items()}  # fmt: skip
+        for label, traces in self._traces.items():
+            signal = signals.get(label)
+            if signal is None:
+                signal = targets.new_zeros((count, network.node(label).n))
+            self._add(traces.gradients(count, recorded, values, signal), values)
+        return loss
+
+    def _recorded(self, inputs: Any) -> dict[str, torch.Tensor]:
+        """Take steps, and return what traces need of them by path, with as many moments as are computed together."""
+        network = self._network
+        wanted = dict.fromkeys(
+            path
+            for traces in self._traces.values()
+            for path in (*traces.units.states, *traces.units.fed, *(item.source for item in traces.synapses))
+        )
+        wanted |= dict.fromkeys(network.output_of(label) for label in self._readout.nodes)
+        split = {path: (path.partition("/")[0], path.partition("/")[2]) for path in wanted}
+        found = network.run(inputs, record_vars=list(split.values()))
+        missing = self._width - len(found["out"])
+        return {path: torch.cat([found[item], found[item][-1:].expand(missing, -1)]) for path, item in split.items()}
+
+    def _add(self, gradients: Mapping[str, torch.Tensor], values: Mapping[str, torch.Tensor]) -> None:
+        """Add derivatives by values to those of what optimisers move."""
+        for path, found in gradients.items():
+            value = values[path]
+            value.backward(found if value.numel() == found.numel() and value.ndim == found.ndim  # type: ignore[no-untyped-call]
+                           else found.sum().reshape(value.shape), retain_graph=True)  # fmt: skip
+
+    def _move(self, optimiser: torch.optim.Optimizer) -> None:
+        self.feedback.follow(self._network)
+        optimiser.step()
+        if self._decay:
+            self.feedback.decay(self._network, self._decay)
+
+
+def _spread(rows: torch.Tensor, chosen: Sequence[int], count: int) -> torch.Tensor:
+    """Return rows where they belong among all."""
+    found = rows.new_zeros((count, rows.shape[1]))
+    found[list(chosen)] = rows
+    return found
+
+
+def _learns(network: Network, label: str, trained: Sequence[str]) -> bool:
+    """Tell whether something of a node with states, or an edge to it, is trained."""
+    own = any(path.startswith(f"{label}/") and "->" not in path for path in trained)
+    return own or any(edge.path in trained for edge in network.edges_to(label))
+
+
+def _traces(network: Network, node: Node, trained: Sequence[str], width: int) -> Traces:
+    """Return the traces of a node."""
+    edges = network.edges_to(node.label)
+    inputs = [node.path(node.input)] if node.label in network.starts else []
+    fed = tuple(dict.fromkeys([edge.target_path for edge in edges] + inputs))
+    own = [edge for edge in edges if edge.source == node.label and not _late(network, edge)]
+    seen = tuple(dict.fromkeys([node.path(node.output), *(edge.source_path for edge in own)]))
+    units = Units(node, network.values(), fed, seen, width, network.engine(()))
+    synapses = [Synapses(edge.path, edge.target_path, edge.source_path, _checked_late(network, edge))
+                for edge in edges if edge.path in trained]  # fmt: skip
+    parameters = [path for path in (*units.parameters, *units.states) if path in trained]
+    recurrent = [OwnEdge(edge.path, edge.target_path, edge.source_path) for edge in own]
+    return Traces(units, node.path(node.output), synapses, parameters, recurrent)
+
+
+def _late(network: Network, edge: Edge) -> float:
+    """Return by how many steps an edge comes late; NaN for several delays, or those that are spread."""
+    if edge.delays is None:
+        return 1.0 if edge.feedback else 0.0
+    delays = np.unique(np.asarray(edge.delays, dtype=float))
+    return float(delays[0] / network.dt) if len(delays) == 1 and edge.spread is None else np.nan
+
+
+def _checked_late(network: Network, edge: Edge) -> int:
+    """Return by how many steps an edge that is trained comes late.
+
+    Raises:
+        UnsupportedFeatureError: that is not one whole number for all of its connections.
+    """
+    steps = _late(network, edge)
+    if not abs(steps - round(steps) if np.isfinite(steps) else np.nan) < 1e-9:
+        raise UnsupportedFeatureError(
+            f"e-prop trains the weights of edges whose connections have one delay, of whole steps; '{edge.path}' has "
+            "others. Use fit_bptt()."
+        )
+    return round(steps)
+
+
+def _check_all(trained: Sequence[str], readout: Readout, traces: Iterator[Traces] | Any) -> None:
+    """Raise for a parameter that e-prop does not train.
+
+    Raises:
+        UnsupportedFeatureError: there is one.
+    """
+    able = {*readout.paths}
+    for one in traces:
+        able |= {*one.trained, *(item.path for item in one.synapses)}
+    for path in trained:
+        if path not in able:
+            raise UnsupportedFeatureError(
+                f"e-prop trains parameters of nodes with states, weights of edges that end at these, and weights "
+                f"between them and the output; '{path}' is none of these. Freeze it, or use fit_bptt()."
+            )
