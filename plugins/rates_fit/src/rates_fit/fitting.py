@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 from attrs import evolve
-from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean, shown
-from rates_core.plugins import get_manager
-from rates_core.simulation.compile import CompiledModel
-from rates_core.simulation.named import named_values
+from rates_core.errors import ArgumentError, shown
 
 from rates_core import CircuitTemplate
-from rates_fit.course import Course
 from rates_fit.derivatives import derivatives_of
-from rates_fit.experiment import Experiment, Observations, experiments_of, observations
-from rates_fit.fitter import fitter_of
+from rates_fit.fitter import Fitter, Outcome, fitter_of
 from rates_fit.losses import loss_of
-from rates_fit.parameters import Space, checked_names, constraints_of, space_of
-from rates_fit.problem import Case, Problem
+from rates_fit.posing import Setting, backend_of, cases_of, priors_of, start_of
+from rates_fit.problem import Problem
 from rates_fit.result import FitResult
-from rates_fit.sampling import NEAR, Sampling, sampling_of
-
-OUTPUT = "output "  # before names of outputs that stand beside paths of states
 
 
 def fit(
@@ -92,163 +83,28 @@ def fit(
         >>> round(found["p/op/k"], 4)
         0.4
     """
-    circuit = CircuitTemplate.from_yaml(model) if isinstance(model, str) else model
-    if not isinstance(circuit, CircuitTemplate):
-        raise ArgumentError(f"model must be a circuit, or the path of one; it is {shown(model)}.")
-    chosen, kind = fitter_of(fitter), loss_of(loss)
-    experiments = experiments_of(data, inputs)
-    observed = {name: observations(name, item, noise) for name, item in experiments.items()}
-    named_outputs = _outputs(outputs, observed)
-    compiled = _Compiled(circuit, {
-        "backend": backend or _backend(options), "solver": solver, "step_size": step_size, "outputs": named_outputs,
-        **options,
-    })  # fmt: skip
-    models = {name: compiled.model(item.inputs) for name, item in experiments.items()}
-    shared = constraints_of(parameters)
-    local = {name: constraints_of(item.free, f"free of '{name}'") for name, item in experiments.items()}
-    any_model = next(iter(models.values()))
-    named = named_values(any_model, dict.fromkeys([*shared, *(path for own in local.values() for path in own)]))
-    space = space_of(shared, local, named)
-    cases = tuple(
-        _case(name, item, observed[name], partial(compiled.model, item.inputs), space, simulation_time, seed)
-        for name, item in experiments.items()
+    chosen, kind, stages = fitter_of(fitter), loss_of(loss), _horizons(horizons)
+    setting = Setting(
+        outputs, inputs, noise, step_size, simulation_time, solver, backend or backend_of("along"), seed, options
     )
-    engine = derivatives_of(derivatives, list(models.values()), space.size, chosen.linearises)
-    problem = Problem(space, cases, kind, _priors(priors, space), engine)
-    begin = space.free(_start(start, space, experiments))
-    stages = [problem.until(time) for time in _horizons(horizons)]
+    space, cases = cases_of(model, data, parameters, setting)
+    engine = derivatives_of(derivatives, [case.course.model for case in cases], space.size, chosen.linearises)
+    problem = Problem(space, cases, kind, priors_of(priors, space), engine)
+    begin = space.free(start_of(start, space))
+    return FitResult.of(problem, _minimised(problem, begin, chosen, stages))
+
+
+def _minimised(problem: Problem, begin: np.ndarray, fitter: Fitter, horizons: Iterable[float]) -> Outcome:
+    """Return where a fitter ends, which fits the data up to some times first."""
+    stages = [problem.until(time) for time in horizons]
     (stages or [problem])[0].check_moved(begin)
     problem.history.clear()
     taken = 0
     for stage in stages:
-        outcome = chosen.roughly().minimise(stage, begin)
+        outcome = fitter.roughly().minimise(stage, begin)
         begin, taken = outcome.free, taken + outcome.iterations
-    outcome = chosen.minimise(problem, begin)
-    return FitResult.of(problem, evolve(outcome, iterations=taken + outcome.iterations))
-
-
-class _Compiled:
-    """A circuit, compiled once for each set of inputs that are fed, and of outputs."""
-
-    def __init__(self, circuit: CircuitTemplate, arguments: Mapping[str, Any]) -> None:
-        self._circuit, self._arguments = circuit, arguments
-        self._models: dict[tuple[frozenset[str], bool], CompiledModel] = {}
-
-    def model(self, inputs: Mapping[str, Any] | None, states: bool = False) -> CompiledModel:
-        """Return the model for runs with these inputs, which records all states behind the outputs if asked to."""
-        kind = frozenset(inputs) if isinstance(inputs, Mapping) else frozenset(), states
-        if kind not in self._models:
-            arguments = {**self._arguments, "outputs": self._with_states(inputs)} if states else self._arguments
-            self._models[kind] = self._circuit.compile(inputs=inputs, **arguments)
-        return self._models[kind]
-
-    def _with_states(self, inputs: Mapping[str, Any] | None) -> dict[str, str]:
-        """Return outputs, and behind them all states by names that are no others."""
-        outputs = self._arguments["outputs"]
-        named = dict(outputs) if isinstance(outputs, Mapping) else {path: path for path in outputs}
-        every = self._circuit.compile(inputs=inputs, **{**self._arguments, "outputs": None}).columns
-        return {**{f"{OUTPUT}{key}": path for key, path in named.items()}, **{path: path for path in every}}
-
-
-def _backend(options: Mapping[str, Any]) -> str | None:
-    """Return an installed backend that has derivatives along runs, compiled ones first; None for core's choice."""
-    manager = get_manager()
-    able = [spec for spec in manager.backends().values() if "along" in spec.capabilities.differentiation]
-    able.sort(key=lambda spec: (not spec.capabilities.fused, spec.name))
-    return able[0].name if able else None
-
-
-def _outputs(given: Any, observed: Mapping[str, Observations]) -> Any:
-    """Return outputs: by default the columns of all data, which are paths.
-
-    Raises:
-        ArgumentError: a column is no text.
-    """
-    if given is not None:
-        return given
-    columns = dict.fromkeys(column for item in observed.values() for column in item.columns)
-    for column in columns:
-        if not isinstance(column, str):
-            raise ArgumentError(
-                f"The data have a column {shown(column)}, which is no path. Say by outputs= what the columns are."
-            )
-    return {column: column for column in columns}
-
-
-def _case(
-    name: str,
-    experiment: Experiment,
-    observed: Observations,
-    compiled: Callable[..., CompiledModel],
-    space: Space,
-    simulation_time: float | None,
-    seed: int | None,
-) -> Case:
-    """Return an experiment, ready."""
-    model = compiled()
-    sampling = sampling_of(observed.times, model.defaults["step_size"])
-    _check_times(name, observed, sampling, simulation_time)
-    held = named_values(model, experiment.parameters, f"parameters of '{name}'") if experiment.parameters else {}
-    initial = {path: value for path, value in experiment.parameters.items() if held[path].initial}
-    fixed = {path: value for path, value in experiment.parameters.items() if not held[path].initial}
-    free = space.of(name)
-    for item in free:
-        if item.path in experiment.parameters:
-            raise ArgumentError(f"'{item.path}' is fitted, and has a value in the experiment '{name}'. Leave one out.")
-    course = Course(model, experiment.inputs, fixed, initial, sampling, seed, partial(compiled, states=True))
-    return Case(name, course, observed, _columns(name, observed, model), tuple(free))
-
-
-def _check_times(name: str, observed: Observations, sampling: Sampling, limit: float | None) -> None:
-    """Raise for times beyond the run that was asked for."""
-    last = float(observed.times.max())
-    if limit is not None and last > limit * (1 + NEAR):
-        raise ArgumentError(
-            f"data of '{name}' reach until {last:g}, and the run ends at simulation_time={limit:g}. "
-            "Make it longer, or leave later data out."
-        )
-
-
-def _columns(name: str, observed: Observations, model: CompiledModel) -> np.ndarray:
-    """Return the places of the data's columns in the table of a run.
-
-    Raises:
-        UnknownNameError: a column is none of the outputs.
-    """
-    known = model.columns
-    places = []
-    for column in observed.columns:
-        if column not in known:
-            texts = [_text(some) for some in known]
-            raise UnknownNameError(
-                f"data of '{name}': the column {_text(column)!r} is no output.{did_you_mean(_text(column), texts)} "
-                f"Outputs are: {', '.join(texts)}."
-            )
-        places.append(known.tolist().index(column))
-    return np.array(places)
-
-
-def _text(column: Any) -> str:
-    return "/".join(map(str, column)) if isinstance(column, tuple) else str(column)
-
-
-def _priors(given: Any, space: Space) -> np.ndarray:
-    """Return mean and standard deviation of each value.
-
-    Raises:
-        ArgumentError, UnknownNameError: something else was given.
-    """
-    found = np.array([np.zeros(space.size), np.full(space.size, np.inf)])
-    places = {item.name: item.place for item in space.parameters}
-    for name, entry in checked_names(given, "priors", space).items():
-        try:
-            mean, deviation = (float(number) for number in entry)
-        except (TypeError, ValueError):
-            mean = deviation = np.nan
-        if not (np.isfinite(mean) and 0 < deviation < np.inf):
-            raise ArgumentError(f"priors['{name}'] is (mean, standard deviation); it is {shown(entry)}.")
-        found[:, places[name]] = [[mean], [deviation]]
-    return found
+    outcome = fitter.minimise(problem, begin)
+    return evolve(outcome, iterations=taken + outcome.iterations)
 
 
 def _horizons(given: Any) -> list[float]:
@@ -264,9 +120,3 @@ def _horizons(given: Any) -> list[float]:
     if not all(0 < time < np.inf for time in found):
         raise ArgumentError(f"horizons must be positive times; they are {shown(given)}.")
     return sorted(found)
-
-
-def _start(given: Any, space: Space, experiments: Mapping[str, Experiment]) -> dict[str, Any]:
-    """Return where a fit begins, by name."""
-    own = {item.name: item.named.value for item in space.parameters}
-    return {**own, **checked_names(given, "start", space)}
