@@ -259,7 +259,8 @@ def test_delays_that_move_what_is_computed_inside_steps_may_be_refused() -> None
     assert str(whole.value) == (
         "Derivatives of runs follow delayed values that lie on samples or between them. Here the derivative by a delay "
         "of whole steps is wanted where such delays bend the solution, and a computed variable that is read there "
-        "reads 'p/op/x' late itself. Shift the delay by a part of a step, or take a method of lower order, such as 'heun'."
+        "reads 'p/op/x' late itself. Shift the delay by a part of a step, or take a method of lower order, such as "
+        "'heun'."
     )
 
 

@@ -114,8 +114,8 @@ class TensorFlowRuntime(ArrayRuntime):
         return tf.complex(pairs[..., 0], pairs[..., 1])
 
     def parts_of(self, numbers: Any) -> Any:
-        """Return the real and imaginary parts of complex numbers side by side, in one vector."""
-        return tf.reshape(tf.stack((tf.math.real(numbers), tf.math.imag(numbers)), -1), (-1,))
+        """Return the real and imaginary parts of complex numbers side by side, along the last axis."""
+        return tf.reshape(tf.stack((tf.math.real(numbers), tf.math.imag(numbers)), -1), (*numbers.shape[:-1], -1))
 
     def differentiated(self, outputs: Callable[..., Any], forward: bool) -> Differentiated:
         """Return the function that returns a loss and its derivatives."""

@@ -83,8 +83,8 @@ class TorchRuntime(ArrayRuntime):
         return torch.complex(pairs[..., 0], pairs[..., 1])
 
     def parts_of(self, numbers: Any) -> Any:
-        """Return the real and imaginary parts of complex numbers side by side, in one vector."""
-        return torch.view_as_real(numbers).reshape(-1)
+        """Return the real and imaginary parts of complex numbers side by side, along the last axis."""
+        return torch.view_as_real(numbers).flatten(-2)
 
     def differentiated(self, outputs: Callable[..., Any], forward: bool) -> Differentiated:
         """Return the function that returns a loss and its derivatives."""

@@ -153,7 +153,7 @@ class ArrayRuntime(ABC):
         raise NotImplementedError(f"{type(self).__name__} makes no complex numbers of pairs.")
 
     def parts_of(self, numbers: Any) -> Any:
-        """Return the real and imaginary parts of complex numbers side by side, in one vector."""
+        """Return the real and imaginary parts of complex numbers side by side, along the last axis."""
         raise NotImplementedError(f"{type(self).__name__} takes no complex numbers apart.")
 
     def trainable(self, function: RunOfValues, given: Given) -> Any:
