@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import logging
+import math
+import time
 from collections.abc import Callable
 from typing import Any
 
-from attrs import frozen
+from attrs import define
 from distributed import Client, LocalCluster
 from rates_core.errors import ArgumentError, SimulationError, shown
 
 PATIENCE = 10.0  # seconds in which a scheduler has to answer
+MOMENT = 0.5  # seconds for which a count of workers holds: to ask costs as much as to send a task
 LOST = (
     "The connection to Dask's scheduler is lost. What was done until then is kept: start the sweep again with resume, "
     "once the cluster is there."
 )
 
 
-@frozen(eq=False)
+@define(eq=False)
 class Connection:
     """A client of a cluster.
 
@@ -28,17 +31,22 @@ class Connection:
 
     client: Client
     close: Callable[[], None]
+    _slots: int = 0
+    _asked: float = -math.inf
 
     def slots(self) -> int:
-        """Return how many tasks the cluster runs at a time, as of now.
+        """Return how many tasks the cluster runs at a time, as of a moment ago.
 
         Raises:
             SimulationError: its scheduler is gone.
         """
-        try:
-            return sum(self.client.nthreads().values())
-        except OSError as error:
-            raise SimulationError(LOST) from error
+        now = time.monotonic()
+        if now - self._asked > MOMENT:
+            try:
+                self._slots, self._asked = sum(self.client.nthreads().values()), now
+            except OSError as error:
+                raise SimulationError(LOST) from error
+        return self._slots
 
 
 def started(workers: int) -> Connection:
