@@ -32,7 +32,7 @@ from rates_continuation.native.motion import Motion, drift_along
 
 MORE = 10  # steps that take as long as making new equations
 TRIED = 2  # steps with equations of another place, before it counts how many more it would take
-NEARLY = 1e-8  # size of what is left, in scales, which one step with equations made there takes away
+NEARLY = 1e-9  # size of what is left, in scales, which one step with equations made there takes away
 CRUSHED = 0.3  # of an interval: a step that leaves less of one is too long
 SLIGHT = 1e-3  # change of a state along a profile, of its size, below which its form does not matter
 
