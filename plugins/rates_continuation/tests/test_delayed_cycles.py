@@ -147,6 +147,24 @@ def test_period_doublings_do_not_depend_on_the_number_of_nodes() -> None:
     assert abs(one[TAU] / other[TAU] - 1) < one.error
 
 
+def test_points_of_a_given_value_are_solved_for_on_cycles() -> None:
+    continuation = Continuation(HUTCHINSON)
+    hopf = continuation.equilibria(R, bounds=(1.0, 3.0)).special("HB")[0]
+    cycles = continuation.cycles(hopf, bounds=(1.0, 1.9))
+    (point,) = continuation.at(cycles, R, 1.75)
+    run = Run(lambda x, late: 1.75 * x * (1 - late), 1.0, 1.4, 90)
+    passages = run.passages(1.0, 60.0)
+    assert point[R] == 1.75
+    assert point[X] == pytest.approx(run.largest(*passages[-2:]), rel=1e-6)
+    assert point.period == pytest.approx(passages[-1] - passages[-2], rel=1e-6)
+    assert point.eigenvalues[0].real == pytest.approx(
+        continuation.cycles(hopf, bounds=(1.0, 1.75)).multipliers[-1, 0].real, rel=1e-9
+    )
+    (largest,) = continuation.at(cycles, X, 2.5)
+    assert largest[X] == pytest.approx(2.5, rel=1e-12)
+    assert continuation.at(cycles, R, largest[R])[0][X] == pytest.approx(2.5, rel=1e-9)
+
+
 def test_a_cycle_is_found_from_values_that_hold_for_ever_before() -> None:
     continuation = Continuation(HUTCHINSON)
     hopf = continuation.equilibria(R, bounds=(1.0, 3.0)).special("HB")[0]

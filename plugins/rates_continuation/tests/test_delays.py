@@ -366,9 +366,10 @@ def test_what_takes_no_past_is_refused_by_name() -> None:
         "curves of their special points are."
     )
     with pytest.raises(UnsupportedFeatureError) as refused:
-        continuation.at(cycles, TAU, 5.0)
+        continuation.at(evolve(cycles, found=None), TAU, 5.0)
     assert str(refused.value) == (
-        "Points of a given value are not solved for on cycles of models with discrete delays; on equilibria they are."
+        "Points of a given value are not solved for on cycles from a file of a model with discrete delays, whose "
+        "values at nodes files do not have. Follow the branch again."
     )
     longest = evolve(cycles, ended=("hopf", "period"))
     with pytest.raises(UnsupportedFeatureError, match="homoclinic orbits of such models are not followed"):

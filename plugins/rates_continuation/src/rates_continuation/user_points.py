@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
 from attrs import frozen
@@ -14,10 +15,13 @@ from scipy.optimize import brentq
 
 from rates_continuation.branch import Branch
 from rates_continuation.cycle_branch import CycleBranch
+from rates_continuation.delayed_cycles import delayed
 from rates_continuation.delayed_field import DelayedField, all_states, spectrum, states_of
 from rates_continuation.native.boundary import SLIGHT, ProfileCurve
 from rates_continuation.native.collocation import DEGREE, interpolated, node_times
 from rates_continuation.native.curve import Curve, ImplicitCurve, Place
+from rates_continuation.native.cycle_crossings import CycleCrossing
+from rates_continuation.native.cycle_engine import FollowedCycles
 from rates_continuation.native.cycles import Periodic
 from rates_continuation.native.equilibria import EquilibriumEquations
 from rates_continuation.native.floquet import Cycle
@@ -43,14 +47,17 @@ def points_at(field: VectorField, branch: Branch, path: str, value: float) -> li
     Raises:
         UnknownNameError: the branch has no such quantity.
         ArgumentError: the field is another one than that of the branch.
-        UnsupportedFeatureError: it has discrete delays, and the branch is one of cycles.
+        UnsupportedFeatureError: it has discrete delays, and the branch is one of cycles that comes from a file.
     """
     if field.states != branch.states:
         raise ArgumentError(f"The branch has the states {', '.join(branch.states)}; the model has "
                             f"{', '.join(field.states)}.")  # fmt: skip
-    if isinstance(branch, CycleBranch) and isinstance(field, DelayedField):
-        raise UnsupportedFeatureError("Points of a given value are not solved for on cycles of models with discrete "
-                                      "delays; on equilibria they are.")  # fmt: skip
+    delayed_cycles = isinstance(branch, CycleBranch) and isinstance(field, DelayedField)
+    if delayed_cycles and not isinstance(branch.found, FollowedCycles):
+        raise UnsupportedFeatureError(
+            "Points of a given value are not solved for on cycles from a file of a model with discrete delays, whose "
+            "values at nodes files do not have. Follow the branch again."
+        )
     stretch: _Stretches = _OfCycles(field, branch) if isinstance(branch, CycleBranch) else _OfEquilibria(field, branch)
     quantity = stretch.quantity(path)
     nodes = list(_nodes(stretch, branch))
@@ -72,6 +79,27 @@ class _Node:
     z: np.ndarray
     mesh: np.ndarray
     largest: np.ndarray
+
+
+class _Orbit(NamedTuple):
+    """A cycle.
+
+    Attributes:
+        mesh: ends of the intervals.
+        values: of all states at the nodes, also of those at nodes of delays.
+        period: in the model's time.
+    """
+
+    mesh: np.ndarray
+    values: np.ndarray
+    period: float
+
+    @classmethod
+    def of(cls, profile: Profile, cycle: Any) -> _Orbit:
+        """Return what an engine goes on from, or else what a branch has of it."""
+        if isinstance(cycle, Cycle):
+            return cls(cycle.curve.mesh, cycle.profile, cycle.period)
+        return cls(profile.mesh, profile.values, profile.period)
 
 
 class _Stretches(ABC):
@@ -101,7 +129,7 @@ class _Stretches(ABC):
         """Return the values of a node."""
 
     @abstractmethod
-    def node(self, number: int, p: np.ndarray, x: np.ndarray, profile: Profile | None) -> _Node:
+    def node(self, number: int, p: np.ndarray, x: np.ndarray, orbit: _Orbit | None) -> _Node:
         """Return the node of a point."""
 
     @abstractmethod
@@ -135,7 +163,7 @@ class _OfEquilibria(_Stretches):
     def values(self, node: _Node) -> np.ndarray:
         return np.asarray(node.z[self.unknowns])
 
-    def node(self, number: int, p: np.ndarray, x: np.ndarray, profile: Profile | None) -> _Node:
+    def node(self, number: int, p: np.ndarray, x: np.ndarray, orbit: _Orbit | None) -> _Node:
         return self._node(number, np.append(all_states(self.field, x, p), p))
 
     def between(self, one: _Node, other: _Node, share: float, fixed: int | None = None) -> _Node | None:
@@ -165,7 +193,9 @@ class _OfEquilibria(_Stretches):
 class _OfCycles(_Stretches):
     def __init__(self, field: VectorField, branch: CycleBranch) -> None:
         super().__init__(field, branch)
-        self.states = sizes(np.concatenate([branch.x, branch.smallest]))
+        orbits = [_orbit(branch, number) for number in range(len(branch))]
+        extremes = [extreme(orbit.values, axis=0) for orbit in orbits for extreme in (np.max, np.min)]
+        self.states = sizes(np.array(extremes))
         self.numbers = np.append(sizes(branch.periods[:, None]), sizes(branch.p))
 
     @property
@@ -175,17 +205,17 @@ class _OfCycles(_Stretches):
     def values(self, node: _Node) -> np.ndarray:
         return np.append(node.largest, node.z[-len(self.numbers) :])
 
-    def node(self, number: int, p: np.ndarray, x: np.ndarray, profile: Profile | None) -> _Node:
-        assert profile is not None
-        return _Node(number, np.concatenate([profile.values.ravel(), [profile.period], p]), profile.mesh, x)
+    def node(self, number: int, p: np.ndarray, x: np.ndarray, orbit: _Orbit | None) -> _Node:
+        assert orbit is not None
+        return _Node(number, np.concatenate([orbit.values.ravel(), [orbit.period], p]), orbit.mesh, x)
 
     def between(self, one: _Node, other: _Node, share: float, fixed: int | None = None) -> _Node | None:
         first = self._on_mesh(one, other.mesh)
         guess, chord = first + share * (other.z - first), other.z - first
         curve = self._curve(guess, other.mesh)
-        if fixed is not None and fixed < len(self.states):
+        if fixed is not None and fixed < len(self.branch.states):
             return None
-        place = _placed(curve, guess, chord, curve.scale, fixed if fixed is None else fixed - len(self.values(other)))
+        place = _placed(curve, guess, chord, curve.scale, fixed if fixed is None else fixed - len(self.names))
         if place is None:
             return None
         return _Node(one.number, place.z, other.mesh, self._profile(place.z, other.mesh).extremes[1])
@@ -197,13 +227,14 @@ class _OfCycles(_Stretches):
             kind="UZ",
             values=_named(self.branch, cycle.p, node.largest),
             number=node.number,
-            eigenvalues=cycle.multipliers,
+            eigenvalues=delayed(self.field, cycle).multipliers,
             period=cycle.period,
             coefficient=float("nan"),
             residual=float(np.max(np.abs(curve.residual(node.z).inside))),
             error=place,
             found=None,
             profile=profile,
+            states=len(self.branch.states),
         )
 
     def _on_mesh(self, node: _Node, mesh: np.ndarray) -> np.ndarray:
@@ -218,7 +249,7 @@ class _OfCycles(_Stretches):
 
     def _profile(self, z: np.ndarray, mesh: np.ndarray) -> Profile:
         values = z[: -len(self.numbers)].reshape(-1, len(self.states))
-        return Profile(self.branch.states, float(z[-len(self.numbers)]), mesh, values)
+        return Profile(self.branch.states, float(z[-len(self.numbers)]), mesh, states_of(self.field, values))
 
 
 def sizes(values: np.ndarray) -> np.ndarray:
@@ -248,12 +279,18 @@ def _named(branch: Branch, p: np.ndarray, x: np.ndarray) -> dict[str, float]:
 def _nodes(stretches: _Stretches, branch: Branch) -> Iterator[_Node]:
     """Yield points and folds in their order."""
     for number in range(len(branch)):
-        profile = branch.profiles[number] if isinstance(branch, CycleBranch) else None
-        yield stretches.node(number, branch.p[number], branch.x[number], profile)
+        orbit = _orbit(branch, number) if isinstance(branch, CycleBranch) else None
+        yield stretches.node(number, branch.p[number], branch.x[number], orbit)
         for point in branch.specials:
             if point.number == number and point.kind in FOLDS:
                 p, x = (np.array([point[path] for path in names]) for names in (branch.parameters, branch.states))
-                yield stretches.node(number, p, x, point.profile)
+                found = point.found.cycle if isinstance(point.found, CycleCrossing) else None
+                yield stretches.node(number, p, x, None if point.profile is None else _Orbit.of(point.profile, found))
+
+
+def _orbit(branch: CycleBranch, number: int) -> _Orbit:
+    found = branch.found.points[number] if isinstance(branch.found, FollowedCycles) else None
+    return _Orbit.of(branch.profiles[number], found)
 
 
 def _found(stretches: _Stretches, nodes: Sequence[_Node], quantity: int, value: float) -> Iterator[tuple[_Node, float]]:
