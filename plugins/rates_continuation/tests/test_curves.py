@@ -131,6 +131,44 @@ def test_folds_of_the_cusp_meet_at_its_point() -> None:
         assert (np.isnan(found.omega)).all()
 
 
+def test_a_curve_of_folds_goes_on_to_wider_bounds() -> None:
+    continuation = Continuation(CUSP)
+    start = continuation.equilibria(B1, bounds=(-2.0, 2.0)).special("LP")[0]
+    short = continuation.curve(start, B2, bounds={B1: (-2.0, 2.0), B2: (0.5, 1.5)})
+    assert not short.specials
+    assert sorted(short.column(B2)[[0, -1]].tolist()) == [0.5, 1.5]
+    found = continuation.extended(short, {B1: (-2.0, 2.0), B2: (-1.0, 3.0)})
+    x = found.column(X)
+    np.testing.assert_allclose(found.p, np.transpose([-2 * x**3, 3 * x**2]), atol=1e-9)
+    np.testing.assert_allclose(np.sort(found.p[[0, -1], 0]), [-2.0, 2.0], rtol=1e-9)
+    (cusp,) = found.specials
+    assert (cusp.kind, cusp[B2]) == ("CP", pytest.approx(0.0, abs=1e-12))
+    sides = np.sign(x[[cusp.number, cusp.number + 1]])
+    assert sides[0] * sides[1] <= 0
+    assert len(found) > len(short)
+
+
+def test_a_curve_that_cannot_go_on_is_refused() -> None:
+    continuation = Continuation(CUSP)
+    start = continuation.equilibria(B1, bounds=(-2.0, 2.0)).special("LP")[0]
+    curve = continuation.curve(start, B2, bounds={B1: (-2.0, 2.0), B2: (0.5, 1.5)})
+    with pytest.raises(ArgumentError) as refused:
+        continuation.extended(curve, {B1: (-2.0, 2.0), B2: (0.75, 3.0)})
+    assert str(refused.value) == (
+        "bounds of 'p/op/b2' are (0.75, 3), and the curve goes from 0.5 to 1.5. Give bounds that hold all of it."
+    )
+    with pytest.raises(ArgumentError) as refused:
+        continuation.extended(curve, (-2.0, 2.0))
+    assert str(refused.value).startswith("bounds must be a dictionary, {path: (lower, upper)}, for ")
+    with pytest.raises(ArgumentError) as refused:
+        continuation.extended(curve, {B1: (-2.0, 2.0), B2: (-1.0, 3.0)}, max_period=3.0)
+    assert str(refused.value) == "max_period is for branches of cycles; this is a curve in two parameters."
+    other = single(["x' = b1 + b2*x - x^3", "y' = -y"], x="output(0.0)", y="variable(0.0)", b1=0.0, b2=1.0)
+    with pytest.raises(ArgumentError) as refused:
+        Continuation(other).extended(curve, {B1: (-2.0, 2.0), B2: (-1.0, 3.0)})
+    assert str(refused.value) == "The curve has the states p/op/x; the model has p/op/x, p/op/y."
+
+
 def test_a_curve_of_folds_and_one_of_hopf_points_begin_at_a_bogdanov_takens_point() -> None:
     continuation = Continuation(bogdanov_takens(b1=0.0, b2=1.0, x=-0.9))
     (fold,) = continuation.equilibria(B1, bounds=(-1.0, 1.0)).special("LP")

@@ -349,6 +349,10 @@ def test_folds_of_cycles_are_followed_in_two_parameters() -> None:
     assert curve.ended == ("bound", "bound")
     assert not curve.unstable.any()
     assert repr(curve).endswith("folds of cycles in p/op/mu and p/op/k; special: none>")
+    on = Continuation(model).extended(curve, {MU: (-2.0, 1.0), K: (0.2, 2.5)})
+    np.testing.assert_allclose(on.column(MU), -(on.column(K) ** 2) / 4, atol=1e-11)
+    np.testing.assert_allclose(np.sort(on.p[[0, -1], 1]), [0.2, 2.5], rtol=1e-12)
+    assert len(set(on.column(K).tolist())) == len(on) > len(curve)
 
 
 def test_period_doublings_are_followed_in_two_parameters() -> None:

@@ -106,6 +106,24 @@ def test_what_was_interrupted_goes_on(qif: dict[str, Any], monkeypatch: pytest.M
             assert one[ETA] == pytest.approx(other[ETA], rel=1e-9)
 
 
+def test_curves_in_two_parameters_that_were_interrupted_go_on(
+    qif: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = folds(qif)
+    with monkeypatch.context() as patch:
+        press_at(patch, 5)
+        with pytest.warns(RuntimeWarning):
+            found = folds(qif)
+    assert "interrupted" in found.ended
+    on = qif["continuation"].extended(found, BOTH, verbose=False)
+    assert on.ended == whole.ended
+    assert [point.kind for point in on.specials] == [point.kind for point in whole.specials] == ["BT", "CP", "BT"]
+    for one, other in zip(on.specials, whole.specials, strict=True):
+        assert one[ETA] == pytest.approx(other[ETA], rel=1e-9)
+        nearest = int(np.argmin(np.linalg.norm(on.p - [one[ETA], one[ALPHA]], axis=1)))
+        assert nearest in (one.number, one.number + 1)
+
+
 def test_a_diagram_has_what_was_found_and_follows_no_other_branch(monkeypatch: pytest.MonkeyPatch) -> None:
     continuation = Continuation(PITCHFORKS)
     taken = press_at(monkeypatch)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from rates_core.errors import ArgumentError, shown, warn
 from rates_core.simulation.field import VectorField
@@ -13,9 +13,9 @@ from rates_core.switches import switch
 
 from rates_continuation.boundary_branch import BoundaryBranch
 from rates_continuation.boundary_values import Answer, Question, answered
-from rates_continuation.bounds import at_least, checked_bounds, count, positive
+from rates_continuation.bounds import at_least, bounds_by_path, checked_bounds, count, positive
 from rates_continuation.branch import Branch
-from rates_continuation.curves import curve_from
+from rates_continuation.curves import curve_from, longer_curve
 from rates_continuation.cycle_branch import CycleBranch
 from rates_continuation.cycle_starts import from_point, running_cycle
 from rates_continuation.delayed_field import Analysed
@@ -269,20 +269,31 @@ class Continuation:
         with shown_steps(max_step, max_points, verbose) as steps:
             return self.engine.follow_cycles(start, steps, longest)
 
+    @overload
+    def extended(
+        self, branch: Branch, bounds: tuple[float, float], max_points: int = ..., max_step: float = ...,
+        max_period: float | None = ..., verbose: bool = ...,
+    ) -> Branch: ...  # fmt: skip
+    @overload
+    def extended(
+        self, branch: TwoParameterCurve, bounds: Mapping[str, tuple[float, float]], max_points: int = ...,
+        max_step: float = ..., max_period: None = ..., verbose: bool = ...,
+    ) -> TwoParameterCurve: ...  # fmt: skip
     def extended(
         self,
-        branch: Branch,
-        bounds: tuple[float, float],
+        branch: Branch | TwoParameterCurve,
+        bounds: tuple[float, float] | Mapping[str, tuple[float, float]],
         max_points: int = 1000,
         max_step: float = 0.25,
         max_period: float | None = None,
         verbose: bool = True,
-    ) -> Branch:
+    ) -> Branch | TwoParameterCurve:
         """Go on with a branch where it ended at a bound, at a period, or after as many points as were asked for.
 
         Args:
-            branch: of equilibria, of cycles or of boundary values, of this model with these parameters.
-            bounds: between which the parameter varies now; the branch must lie within.
+            branch: of equilibria, of cycles or of boundary values, or a curve in two parameters, of this model with
+                these parameters.
+            bounds: between which the parameter varies now; of a curve both, by path. The branch must lie within.
             max_points: more of them, to each side.
             max_step: as for `equilibria`.
             max_period: of cycles, as for `cycles`.
@@ -291,9 +302,16 @@ class Continuation:
         Raises:
             ArgumentError: the bounds cut off a part of the branch; or it comes from a file, and is none of the model.
         """
+        longest = None if max_period is None else positive("max_period", max_period)
+        if isinstance(branch, TwoParameterCurve):
+            limits = bounds_by_path(bounds, branch.parameters)
+            if longest is not None:
+                raise ArgumentError("max_period is for branches of cycles; this is a curve in two parameters.")
+            field = self.analysed.get_vector_field(branch.parameters, self.parameters)
+            with shown_steps(max_step, max_points, verbose) as steps:
+                return longer_curve(field, branch, limits, steps)
         within = checked_bounds(bounds)
         check_held(branch, within)
-        longest = None if max_period is None else positive("max_period", max_period)
         with shown_steps(max_step, max_points, verbose) as steps:
             if isinstance(branch.found, Answer):
                 return branch.found.extended(Bounds(*within), steps)
@@ -345,7 +363,7 @@ class Continuation:
         Raises:
             UnknownNameError: the branch has no such quantity.
             ArgumentError: it is one of another model.
-            UnsupportedFeatureError: it is of cycles, and the model has discrete delays.
+            UnsupportedFeatureError: it is of cycles from a file, and the model has discrete delays.
         """
         return points_at(self.analysed.get_vector_field(branch.parameters, self.parameters), branch, path, value)
 

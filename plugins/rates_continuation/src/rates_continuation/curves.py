@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from rates_core.errors import ArgumentError, SimulationError, shown
 from rates_core.simulation.field import VectorField
 
-from rates_continuation.cycle_curves import special_cycles_from
+from rates_continuation.cycle_curves import special_cycles_from, special_cycles_on
 from rates_continuation.delayed_field import (
     Analysed,
     DelayedField,
@@ -27,6 +27,7 @@ from rates_continuation.native.codimension_two import Degeneracy
 from rates_continuation.native.critical_cycles import VECTORS, Kind
 from rates_continuation.native.cycle_crossings import CycleCrossing
 from rates_continuation.native.equilibria import EquilibriumEquations, is_unstable
+from rates_continuation.native.extending import extended_locus
 from rates_continuation.native.loci import FoldPoint, LocusPoint, NeutralPoint
 from rates_continuation.native.locus_tracing import FollowedLocus, follow_locus
 from rates_continuation.native.normal_forms import cusp_coefficient
@@ -73,6 +74,29 @@ def curve_from(
             0.0,
         )
     return _curve(kind, field, follow_locus(start, within, steps))
+
+
+def longer_curve(
+    field: VectorField, curve: TwoParameterCurve, bounds: Sequence[tuple[float, float]], steps: Steps
+) -> TwoParameterCurve:
+    """Return a curve that goes on where it ended; see `Continuation.extended`.
+
+    Raises:
+        ArgumentError: the bounds cut off a part of it, or it comes from another model.
+    """
+    if field.states != curve.states:
+        raise ArgumentError(f"The curve has the states {', '.join(curve.states)}; the model has "
+                            f"{', '.join(field.states)}.")  # fmt: skip
+    for path, own, values in zip(curve.parameters, bounds, curve.p.T, strict=True):
+        if values.min() < own[0] or values.max() > own[1]:
+            raise ArgumentError(
+                f"bounds of '{path}' are ({own[0]:g}, {own[1]:g}), and the curve goes from {values.min():g} to "
+                f"{values.max():g}. Give bounds that hold all of it."
+            )
+    within = Bounds(*np.transpose(bounds))
+    if isinstance(curve.found, FollowedLocus):
+        return _curve(curve.kind, field, extended_locus(curve.found, within, steps))
+    return special_cycles_on(field, next(kind for kind in VECTORS if kind == curve.kind), curve.found, within, steps)
 
 
 def _kind_of_cycles(point: SpecialPoint, kind: str | None) -> Kind:

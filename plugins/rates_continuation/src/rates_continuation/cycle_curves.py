@@ -6,17 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from attrs import evolve
 from rates_core.errors import ArgumentError, SimulationError
 from rates_core.simulation.field import VectorField
 
 from rates_continuation.delayed_cycles import delayed, tell_of_missed_cycles
 from rates_continuation.delayed_field import Analysed, check_delays, in_rows, states_of
-from rates_continuation.native.boundary import ProfileCurve
 from rates_continuation.native.critical_cycles import VECTORS, Kind, critical_start, cycle_of
-from rates_continuation.native.curve import Place
-from rates_continuation.native.floquet import Cycle
-from rates_continuation.native.tracing import Bounds, Steps, trace
+from rates_continuation.native.critical_tracing import FollowedCritical, follow_critical
+from rates_continuation.native.extending import extended_critical
+from rates_continuation.native.tracing import Bounds, Steps
 from rates_continuation.profile import Profile
 from rates_continuation.special import SpecialPoint
 from rates_continuation.two_parameter_curve import NAMES, TwoParameterCurve
@@ -49,36 +47,18 @@ def special_cycles_from(
             f"{begun.p[1]:g}. Is it a point of this model, with the same parameters?",
             0.0,
         )
-    return _curve(kind, begun.field, *_followed(*start, begun.within, steps))
+    return _curve(kind, begun.field, follow_critical(*start, begun.within, steps))
 
 
-def _followed(
-    curve: ProfileCurve, start: Place, bounds: Bounds, steps: Steps
-) -> tuple[list[tuple[Cycle, float]], tuple[str, str]]:
-    """Return the cycles along a curve, with what else belongs to each, and why it ends."""
-    back, first = _one_way(curve, evolve(start, tangent=-start.tangent), bounds, steps)
-    on, last = ([], first) if first == "closed" else _one_way(curve, start, bounds, steps)
-    return [*reversed(back), _point(curve, start), *on], (first, last)
-
-
-def _one_way(curve: ProfileCurve, start: Place, bounds: Bounds, steps: Steps) -> tuple[list[tuple[Cycle, float]], str]:
-    points, ended = list[tuple[Cycle, float]](), ""
-    for traced in trace(*curve.carried_on(start), bounds, steps):
-        ended = traced.ended
-        if ended != "stalled":
-            assert isinstance(traced.curve, ProfileCurve)
-            points.append(_point(traced.curve, traced.place))
-    return points, ended
-
-
-def _point(curve: ProfileCurve, place: Place) -> tuple[Cycle, float]:
-    return cycle_of(curve, place), float(curve.split(place.z)[1][0])
-
-
-def _curve(
-    kind: Kind, field: VectorField, points: list[tuple[Cycle, float]], ended: tuple[str, str]
+def special_cycles_on(
+    field: VectorField, kind: Kind, found: FollowedCritical, bounds: Bounds, steps: Steps
 ) -> TwoParameterCurve:
-    cycles = [cycle for cycle, _ in points]
+    """Return a curve of special cycles that goes on at both ends."""
+    return _curve(kind, field, extended_critical(found, bounds, steps))
+
+
+def _curve(kind: Kind, field: VectorField, found: FollowedCritical) -> TwoParameterCurve:
+    cycles = [cycle_of(point.curve, point.place) for point in found.points]
     known = [delayed(field, cycle) for cycle in cycles]
     tell_of_missed_cycles(field, max(each.missed for each in known), 0)
     profiles = [
@@ -95,8 +75,8 @@ def _curve(
         omega=np.array([2 * np.pi / cycle.period for cycle in cycles]),
         coefficients=np.full(len(cycles), np.nan),
         specials=(),
-        ended=ended,
-        found=points,
+        ended=found.ended,
+        found=found,
     )
 
 

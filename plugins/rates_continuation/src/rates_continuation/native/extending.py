@@ -9,10 +9,13 @@ import numpy as np
 from attrs import evolve
 
 from rates_continuation.native.boundary import ProfileCurve
+from rates_continuation.native.critical_tracing import FollowedCritical, follow_critical_on
 from rates_continuation.native.cycle_engine import FollowedCycles, Reach, follow_cycles_on
 from rates_continuation.native.engine import Followed, follow_on
 from rates_continuation.native.equilibria import Equilibrium, EquilibriumEquations
 from rates_continuation.native.floquet import Cycle
+from rates_continuation.native.loci import LocusPoint
+from rates_continuation.native.locus_tracing import FollowedLocus, follow_locus_on
 from rates_continuation.native.profile_point import ProfilePoint
 from rates_continuation.native.solution_engine import FollowedSolutions, follow_solutions_on
 from rates_continuation.native.tracing import Bounds, Steps
@@ -20,7 +23,7 @@ from rates_continuation.native.tracing import Bounds, Steps
 GOING_ON = ("bound", "steps", "period", "interrupted")  # reasons that other bounds, or more steps, can do away with
 WITHIN = 1e-9  # of the bounds
 
-Point = Equilibrium | Cycle | ProfilePoint[ProfileCurve]
+Point = Equilibrium | Cycle | LocusPoint | ProfilePoint[ProfileCurve]
 Way = tuple[list[Any], list[tuple[int, Any]], str]  # points, what happens between them, and why they end
 
 
@@ -64,6 +67,22 @@ def extended_solutions(found: FollowedSolutions, bounds: Bounds, steps: Steps) -
         found.points, found.turns, found.ended, bounds, lambda last: follow_solutions_on(last, bounds, steps)
     )
     return FollowedSolutions(points, turns, ended)
+
+
+def extended_locus(found: FollowedLocus, bounds: Bounds, steps: Steps) -> FollowedLocus:
+    """Return a curve of critical equilibria in two parameters that goes on likewise."""
+    points, degeneracies, ended = _both(
+        found.points, found.degeneracies, found.ended, bounds, lambda last: follow_locus_on(last, bounds, steps)
+    )
+    return FollowedLocus(points, degeneracies, ended)
+
+
+def extended_critical(found: FollowedCritical, bounds: Bounds, steps: Steps) -> FollowedCritical:
+    """Return a curve of special cycles in two parameters that goes on likewise."""
+    points, _, ended = _both(
+        found.points, [], found.ended, bounds, lambda last: follow_critical_on(last, bounds, steps)
+    )
+    return FollowedCritical(points, ended)
 
 
 def _both(

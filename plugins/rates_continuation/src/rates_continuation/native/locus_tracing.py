@@ -50,13 +50,25 @@ def follow_locus(start: LocusPoint, bounds: Bounds, steps: Steps) -> FollowedLoc
     back = _one_way(start.turned(), bounds, steps)
     on = _Way([], "closed") if back.ended == "closed" else _one_way(start, bounds, steps)
     points = [*(point.turned() for point in reversed(back.points)), start, *on.points]
-    found = [(0, back.end)] if back.end else []
+    return FollowedLocus(points, _all(points, back.end, on.end), (back.ended, on.ended))
+
+
+def follow_locus_on(
+    last: LocusPoint, bounds: Bounds, steps: Steps
+) -> tuple[list[LocusPoint], list[tuple[int, Degeneracy]], str]:
+    """Follow a curve on from its last point; return that and those behind, degeneracies, and why it ends."""
+    on = _one_way(last, bounds, steps)
+    points = [last, *on.points]
+    return points, _all(points, None, on.end), on.ended
+
+
+def _all(points: list[LocusPoint], first: Degeneracy | None, last: Degeneracy | None) -> list[tuple[int, Degeneracy]]:
+    """Return all degeneracies, of which those at both ends are known, each with the number of the point before."""
+    found = [(0, first)] if first else []
     for number, (one, other) in enumerate(pairwise(points)):
-        if not (back.end and number == 0) and not (on.end and number == len(points) - 2):
+        if not (first and number == 0) and not (last and number == len(points) - 2):
             found += [(number, each) for each in degeneracies(one, other)]
-    if on.end:
-        found.append((len(points) - 2, on.end))
-    return FollowedLocus(points, found, (back.ended, on.ended))
+    return [*found, *([(len(points) - 2, last)] if last else [])]
 
 
 def _one_way(start: LocusPoint, bounds: Bounds, steps: Steps) -> _Way:
