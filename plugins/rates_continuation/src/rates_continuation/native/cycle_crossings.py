@@ -10,25 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
-from attrs import evolve, field, frozen
-from scipy.optimize import brentq
+from attrs import evolve, frozen
 
-from rates_continuation.native.boundary import Known, ProfileCurve, Solved
-from rates_continuation.native.collocation import DEGREE, Care
-from rates_continuation.native.curve import Place
+from rates_continuation.native.cycle_stretch import Stretch, finer
 from rates_continuation.native.floquet import Cycle
 
 FLAT = 1e-7  # change of the parameter, in scales, which the error of a mesh may make
-SINGULAR = 1e-2  # of a stretch, around a branch point: there Newton's method may not converge
 SHORTEST = 1e-6  # interval in scales, below which crossings are not told apart
-PRECISION = 1e-10  # of a place on the curve, in scales
 BESIDE = 0.1  # of an interval: from there it is seen which numbers change their sign at a zero
 CIRCLE = 0.05  # distance from the unit circle at which a multiplier counts as one that is on it
-FINER = 2  # times as many intervals at crossings
 REAL = 1e-3  # angle of a multiplier that is real, or one of two equal ones that rounding has made a pair
 TOGETHER = 1e-5  # by how much multipliers that are equal for reasons of symmetry differ in size
 MOST = 100  # cycles between two points of a curve that are looked at: more are asked for where a mesh is too coarse
-LATEST = 2  # cycles of which equations are kept for others next to them
 ADAPTED = 2  # meshes that are tried one after the other
 AROUND = (1e-3, 1e-2, 0.1)  # of a crossing, in scales: there it is looked for on a finer mesh
 
@@ -46,116 +39,6 @@ class CycleCrossing:
     kind: str
     cycle: Cycle
     error: float
-
-
-@frozen(eq=False)
-class _Stretch:
-    """The curve between two neighbouring points, by the length of steps from the first one.
-
-    Attributes:
-        one: the first point.
-        curve: as it is followed from there.
-        begin: that point on it.
-        lower: where the stretch begins.
-        upper: where it ends.
-        known: cycles on it, by their distance.
-    """
-
-    one: Cycle
-    curve: ProfileCurve
-    begin: Place
-    lower: float
-    upper: float
-    known: dict[float, Cycle] = field(factory=dict)
-
-    @classmethod
-    def between(cls, one: Cycle, other: Cycle) -> _Stretch:
-        if other.place.behind is not None:
-            return cls(one, *one.curve.carried_on(one.place), 0.0, other.place.behind, {other.place.behind: other})
-        curve, begin = other.curve.taken_over(one.curve, one.place)
-        return cls(one, curve, begin, 0.0, begin.along(other.place.z))
-
-    @classmethod
-    def around(cls, one: Cycle, width: float) -> _Stretch:
-        return cls(one, *one.curve.carried_on(one.place), -width, width)
-
-    def on_finer_mesh(self) -> _Stretch:
-        curve = evolve(self.one.curve, care=_finer(self.one.curve.care))
-        moves = self.curve.motion is not None
-        curve, begin = curve.carried_on(self.one.place) if moves else curve.renewed(self.one.place)
-        return evolve(self, curve=curve, begin=begin, known={})
-
-    def at(self, distance: float) -> Cycle | None:
-        """Return the cycle at a distance."""
-        if distance not in self.known:
-            solved = [Known(size, cycle.place) for size, cycle in self.known.items() if isinstance(cycle.place, Solved)]
-            nearer = [known for known in solved if abs(known.size - distance) < abs(distance)]  # than the first point
-            nearest = min(nearer, key=lambda known: abs(known.size - distance), default=None)
-            found = self.curve.reached(self.begin, distance, nearest)
-            if found is None or self._strays(distance, found[1]):
-                return None
-            self.known[distance] = Cycle.of(*found)
-            for before in [*self.known][-1 - LATEST : -LATEST]:
-                self.known[before] = self.known[before].without_equations()
-        return self.known[distance]
-
-    def _strays(self, distance: float, place: Place) -> bool:
-        """Tell whether a place is far from where it was looked for, on another curve that is crossed."""
-        away = float(np.linalg.norm((place.z - self.begin.ahead(distance)) / self.begin.scale))
-        return away > self.curve.beside * max(abs(distance), self.upper - self.lower)
-
-    def halves(self) -> tuple[_Stretch, _Stretch]:
-        middle = 0.5 * (self.lower + self.upper)
-        return evolve(self, upper=middle), evolve(self, lower=middle)
-
-    def zero(self, number: Callable[[Cycle], float]) -> float | None:
-        """Return the distance at which a number of cycles is zero; None if there is none."""
-
-        def value(distance: float) -> float:
-            found = self.at(distance)
-            if found is None or not np.isfinite(number(found)):
-                raise _NotFoundError
-            return number(found)
-
-        try:
-            if not value(self.lower) * value(self.upper) <= 0:  # a number may be none
-                return None
-            return float(brentq(value, self.lower, self.upper, xtol=PRECISION))
-        except _NotFoundError:
-            return None
-
-    def cycle_at_zero(self, number: Callable[[Cycle], float]) -> Cycle | None:
-        """Return the cycle at which a number is zero; None if there is none."""
-        distance = self.zero(number)
-        found = None if distance is None else self.at(distance)
-        return self._between_known(number) if found is None else found
-
-    def _between_known(self, number: Callable[[Cycle], float]) -> Cycle | None:
-        """Return the cycle at a zero around which none can be solved for, as two curves cross there."""
-        known = [self.known[distance] for distance in sorted(self.known)]
-        places = sorted(self.known)
-        for one, other, width in zip(known, known[1:], np.diff(places), strict=False):
-            if number(one) * number(other) < 0 and width < SINGULAR * (self.upper - self.lower):
-                return _mixed(one, other, number(one) / (number(one) - number(other)))
-        return None
-
-
-def _mixed(one: Cycle, other: Cycle, share: float) -> Cycle:
-    """Return the cycle at a share of the way between two that lie closely together."""
-    mesh, z, tangent = (
-        (1 - share) * first + share * second
-        for first, second in (
-            (one.curve.mesh, other.curve.mesh),
-            (one.place.z, other.place.z),
-            (one.place.tangent, other.place.tangent),
-        )
-    )
-    curve = evolve(one.curve, mesh=mesh, reference=one.curve.split(z)[0])
-    return Cycle.of(curve, Place(z, tangent, curve.scale, error=one.place.error))
-
-
-class _NotFoundError(Exception):
-    """There is no cycle where one was looked for."""
 
 
 def all_crossings(
@@ -218,7 +101,7 @@ def _between(one: Cycle, other: Cycle) -> Iterator[CycleCrossing]:
     """Yield what happens between two neighbouring cycles, in the order of the curve."""
     if _nothing(one, other):
         return
-    stretch = _Stretch.between(one, other)
+    stretch = Stretch.between(one, other)
     again = stretch.at(stretch.lower)
     if again is None or _nothing(again, other):  # what differed was the error of two meshes
         return
@@ -230,18 +113,14 @@ def _between(one: Cycle, other: Cycle) -> Iterator[CycleCrossing]:
     yield from (crossing for crossing in found if crossing.kind or happens)
 
 
-def _happens_on_finer_mesh(stretch: _Stretch) -> bool:
+def _happens_on_finer_mesh(stretch: Stretch) -> bool:
     """Tell whether something happens on a stretch of a curve if its mesh is made finer."""
-    finer = stretch.on_finer_mesh()
-    ends = [finer.at(distance) for distance in (finer.lower, finer.upper)]
+    again = stretch.on_finer_mesh()
+    ends = [again.at(distance) for distance in (again.lower, again.upper)]
     return ends[0] is not None and ends[1] is not None and not _nothing(ends[0], ends[1])
 
 
-def _finer(care: Care) -> Care:
-    return Care(care.tolerance / FINER ** (DEGREE + 1), FINER * care.most)
-
-
-def _on(stretch: _Stretch, one: Cycle, other: Cycle) -> Iterator[CycleCrossing]:
+def _on(stretch: Stretch, one: Cycle, other: Cycle) -> Iterator[CycleCrossing]:
     if _nothing(one, other) or len(stretch.known) > MOST:
         return
     found = _single(stretch, one, other)
@@ -272,7 +151,7 @@ def _turns(one: Cycle, other: Cycle) -> bool:
     return bool(one.place.tangent[-1] * other.place.tangent[-1] < 0)
 
 
-def _single(stretch: _Stretch, one: Cycle, other: Cycle) -> list[CycleCrossing] | None:
+def _single(stretch: Stretch, one: Cycle, other: Cycle) -> list[CycleCrossing] | None:
     """Return the one crossing between two cycles, if any; None if that is not all that happens."""
     changed = abs(one.unstable - other.unstable)
     if _turns(one, other):
@@ -289,7 +168,7 @@ def _single(stretch: _Stretch, one: Cycle, other: Cycle) -> list[CycleCrossing] 
     return _together(stretch, min(one.unstable, other.unstable), changed) if changed > 1 else None
 
 
-def _together(stretch: _Stretch, unstable: int, changed: int) -> list[CycleCrossing] | None:
+def _together(stretch: Stretch, unstable: int, changed: int) -> list[CycleCrossing] | None:
     """Return where several multipliers cross at one place, as in symmetric networks; None if they do not."""
 
     def sizes(cycle: Cycle) -> np.ndarray:
@@ -348,18 +227,18 @@ NUMBERS: Mapping[str, Callable[[Cycle], float]] = {
 }  # fmt: skip
 
 
-def _at_zero(stretch: _Stretch, kind: str, number: Callable[[Cycle], float]) -> list[CycleCrossing] | None:
+def _at_zero(stretch: Stretch, kind: str, number: Callable[[Cycle], float]) -> list[CycleCrossing] | None:
     found = stretch.cycle_at_zero(number)
     return None if found is None else _confirmed(kind, found, stretch, number)
 
 
-def _confirmed(kind: str, found: Cycle, stretch: _Stretch, number: Callable[[Cycle], float]) -> list[CycleCrossing]:
+def _confirmed(kind: str, found: Cycle, stretch: Stretch, number: Callable[[Cycle], float]) -> list[CycleCrossing]:
     """Return a crossing as it is on a finer mesh; none if it is not there, but was an error of the mesh."""
     care = found.curve.care
-    finer = _finer(care)
+    closer = finer(care)
     again = found
     for _ in range(ADAPTED):  # the first mesh is made from what a coarse one shows of the profile
-        at = _near(evolve(again, curve=evolve(again.curve, care=finer)), number)
+        at = _near(evolve(again, curve=evolve(again.curve, care=closer)), number)
         at = at or stretch.on_finer_mesh().cycle_at_zero(number)
         if at is None:
             return []
@@ -378,7 +257,7 @@ def confirmed(kind: str, cycle: Cycle) -> CycleCrossing | None:
         cycle: at which something else has found it.
     """
     number = NUMBERS[kind]
-    found = _confirmed(kind, cycle, _Stretch.around(cycle, AROUND[-1]), number)
+    found = _confirmed(kind, cycle, Stretch.around(cycle, AROUND[-1]), number)
     return found[0] if found else None
 
 
@@ -400,13 +279,13 @@ def _is_on_circle(kind: str, cycle: Cycle) -> bool:
 def _near(cycle: Cycle, number: Callable[[Cycle], float]) -> Cycle | None:
     """Return the cycle near another one at which a number is zero, on a new mesh; None if there is none."""
     for width in AROUND:
-        found = _Stretch.around(cycle, width).cycle_at_zero(number)
+        found = Stretch.around(cycle, width).cycle_at_zero(number)
         if found is not None:
             return found
     return None
 
 
-def _turning(stretch: _Stretch) -> list[CycleCrossing] | None:
+def _turning(stretch: Stretch) -> list[CycleCrossing] | None:
     """Return the fold, or the branch point, at which a curve turns round."""
     distance = stretch.zero(_slope)
     found = None if distance is None else stretch.at(distance)
@@ -417,7 +296,7 @@ def _turning(stretch: _Stretch) -> list[CycleCrossing] | None:
     return _confirmed("BPC" if touches and near else "LPC", found, stretch, _slope)
 
 
-def _through_one(stretch: _Stretch) -> list[CycleCrossing] | None:
+def _through_one(stretch: Stretch) -> list[CycleCrossing] | None:
     """Return the branch point at which a multiplier passes 1; nothing if it does at a fold, a rounding error away."""
     distance = stretch.zero(_beside_one)
     if distance is not None and _changes(stretch, distance, _slope):
@@ -425,7 +304,7 @@ def _through_one(stretch: _Stretch) -> list[CycleCrossing] | None:
     return _at_zero(stretch, "BPC", _beside_one)
 
 
-def _changes(stretch: _Stretch, distance: float, number: Callable[[Cycle], float]) -> bool:
+def _changes(stretch: Stretch, distance: float, number: Callable[[Cycle], float]) -> bool:
     """Tell whether a number changes its sign around a distance."""
     beside = BESIDE * (stretch.upper - stretch.lower)
     around = [stretch.at(distance + way) for way in (-beside, beside)]
