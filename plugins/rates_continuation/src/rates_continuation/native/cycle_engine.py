@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 
 import numpy as np
 from attrs import evolve, frozen
 
 from rates_continuation.native.boundary import ProfileCurve
-from rates_continuation.native.collocation import DEGREE, interpolated
 from rates_continuation.native.curve import Place
 from rates_continuation.native.cycle_crossings import CycleCrossing, all_crossings
 from rates_continuation.native.cycles import Periodic
 from rates_continuation.native.equations import newton
 from rates_continuation.native.equilibria import EquilibriaThere
 from rates_continuation.native.floquet import Cycle
-from rates_continuation.native.linearised import summed
 from rates_continuation.native.matrices import solved
+from rates_continuation.native.shrinking import GONE, SHRINKING, Part, left, shrinks_to
 from rates_continuation.native.tracing import Bounds, Steps, trace
 
 SHRUNK = (0.5, 0.25, 0.125, 0.06)  # of what shrinks: what the last cycles have of it
-GONE = 0.02  # of a cycle, or of its difference to one of half the period: what is left where it is that
 CLOSE = 1e-4  # distance to an equilibrium, of the size of a cycle, at which it is as good as homoclinic
 NEAR = 1e-2  # and at which it may be
 FAR = 0.5  # first step of Newton's method towards an equilibrium, of that size, from where it is not near
@@ -104,7 +102,7 @@ def _one_way(
             break
         assert isinstance(traced.curve, ProfileCurve)
         point = Cycle.of(traced.curve, traced.place)
-        shrunk = _shrunk(point) if points else ""
+        shrunk = shrinks_to(point.curve, point.profile) if points else ""
         if shrunk:
             points.extend(_shrinking(points[-1], point, SHRINKING[shrunk]))
             ended = shrunk
@@ -116,45 +114,18 @@ def _one_way(
     return points, all_crossings(points, from_rest, ended == "hopf"), ended
 
 
-def _shrunk(after: Cycle) -> str:
-    """Return to what cycles shrink between that before and one: empty if they do not."""
-    return next((end for end, part in SHRINKING.items() if _left(after, part) < GONE), "")
-
-
-def _left(after: Cycle, part: Part) -> float:
-    """Return how much of a part of the cycle before is left, less than nothing if it swings the other way."""
-    assert after.curve.before is not None
-    one, other = (part(after.curve, *known) for known in (after.curve.before, (after.curve.mesh, after.profile)))
-    weights = summed(np.full((len(after.curve.mesh) - 1, 2), 0.5) * np.diff(after.curve.mesh)[:, None])
-    products = weights @ (one * np.stack([other, one]))
-    return float(np.sum(products[0]) / np.sum(products[1]))
-
-
 def _shrinking(last: Cycle, behind: Cycle, part: Part) -> Iterator[Cycle]:
     """Yield cycles between one and that to which they shrink, in each of which half as much is left as before."""
     curve, here = behind.curve.taken_over(last.curve, last.place)
-    whole = here.along(behind.place.z) / (1.0 - _left(behind, part))  # to where nothing is left, if they shrink evenly
+    nothing = 1.0 / (1.0 - left(behind.curve, behind.profile, part))  # where nothing is left, if they shrink evenly
+    whole = here.along(behind.place.z) * nothing
     for share in SHRUNK:
         guess = here.z + (1.0 - share) * whole * here.tangent
         place = curve.place(guess, here.tangent, here.tangent, here.scale)
         if place is not None:
             point = Cycle.of(curve, place)
-            if _left(point, part) >= GONE:
+            if left(point.curve, point.profile, part) >= GONE:
                 yield point
-
-
-def _swing(curve: ProfileCurve, mesh: np.ndarray, profile: np.ndarray) -> np.ndarray:
-    """Return how a cycle swings around its mean, at the ends of intervals."""
-    return np.asarray((profile[::DEGREE] - curve.weights @ profile) / curve.states)
-
-
-def _difference(curve: ProfileCurve, mesh: np.ndarray, profile: np.ndarray) -> np.ndarray:
-    """Return how the second half of a cycle differs from the first one, at the ends of intervals."""
-    return np.asarray((interpolated(mesh, profile, (mesh + 0.5) % 1.0, DEGREE) - profile[::DEGREE]) / curve.states)
-
-
-Part = Callable[[ProfileCurve, np.ndarray, np.ndarray], np.ndarray]
-SHRINKING: Mapping[str, Part] = {"hopf": _swing, "doubled": _difference}  # by what nothing is left of there
 
 
 def _endless(points: list[Cycle], longest: float) -> str:
