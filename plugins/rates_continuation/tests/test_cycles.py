@@ -355,6 +355,43 @@ def test_folds_of_cycles_are_followed_in_two_parameters() -> None:
     assert len(set(on.column(K).tolist())) == len(on) > len(curve)
 
 
+def test_folds_of_cycles_end_where_they_shrink_to_a_hopf_point() -> None:
+    growth = "(mu + k*(x^2 + y^2) - (x^2 + y^2)^2)"  # folds at mu = -k^2/4, r^2 = k/2: a generalised Hopf point at 0
+    model = single([f"x' = {growth}*x - y", f"y' = {growth}*y + x"], x="output(1.0)", y="variable(0.0)", mu=0.1, k=1.0)
+    curve = curve_of(model, "LPC", (-1.0, 2.0), (-1.0, 1.0))
+    assert sorted(curve.ended) == ["bound", "hopf"]
+    small, large = sorted(curve.column(K)[[0, -1]].tolist())
+    assert large == 2.0
+    assert 0.0 < small < 2.0 * 0.3**2  # the last one is not much larger than 2 % of the largest radius
+    np.testing.assert_allclose(curve.column(MU), -(curve.column(K) ** 2) / 4, atol=1e-9)
+    assert (np.diff(curve.column(K)) * np.sign(curve.p[-1, 1] - curve.p[0, 1]) > 0).all()  # not there and back
+
+
+def test_a_fold_in_a_canard_explosion_says_how_its_curve_is_found() -> None:
+    equations, current, eps = ["v' = v - v^3/3 - w + I", "w' = eps*(v + 0.7 - 0.8*w)"], "p/op/I", "p/op/eps"
+    found = []
+    for value in (0.08, 0.2):
+        model = single(equations, v="output(-1.0)", w="variable(-0.5)", I=0.0, eps=value)
+        continuation = Continuation(model)
+        hopf = continuation.equilibria(current, bounds=(0.0, 2.0)).special("HB")[0]
+        found.append((continuation, continuation.cycles(from_=hopf, bounds=(0.0, 2.0)).special("LPC")[0]))
+    (continuation, canard), (other, fold) = found
+    with pytest.raises(SimulationError) as refused:
+        continuation.curve(canard, eps, bounds={current: (0.0, 2.0), eps: (0.02, 1.0)})
+    nearest = abs(abs(canard.eigenvalues[0]) - 1.0)
+    assert nearest > 0.05
+    assert str(refused.value) == (
+        f"The point with p/op/I = 0.324178 lies in a canard explosion: small changes of its cycle grow, and shrink "
+        f"again, by so much in a period that the critical multiplier cannot be computed; the nearest one is "
+        f"{nearest:.2g} from the unit circle. Find a point of the same kind with a value of 'p/op/eps' where that is "
+        "not so, and follow the curve from there towards 0.08."
+    )
+    curve = other.curve(fold, eps, bounds={current: (0.0, 2.0), eps: (0.15, 1.0)})
+    assert sorted(curve.ended) == ["bound", "hopf"]
+    assert curve.column(eps).max() == pytest.approx(0.9375, rel=1e-2)  # near the generalised Hopf point
+    assert curve.column(eps).max() < 0.9375
+
+
 def test_period_doublings_are_followed_in_two_parameters() -> None:
     rate = "(mu + 2*k*x^2)"  # its mean over the circle is mu + k
     equations = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from rates_continuation.delayed_cycles import delayed, tell_of_missed_cycles
 from rates_continuation.delayed_field import Analysed, check_delays, in_rows, states_of
 from rates_continuation.native.critical_cycles import VECTORS, Kind, critical_start, cycle_of
 from rates_continuation.native.critical_tracing import FollowedCritical, follow_critical
+from rates_continuation.native.cycle_crossings import CIRCLE
 from rates_continuation.native.extending import extended_critical
 from rates_continuation.native.tracing import Bounds, Steps
 from rates_continuation.profile import Profile
@@ -42,12 +43,24 @@ def special_cycles_from(
     check_delays(begun.field, list(zip(within.lower.tolist(), within.upper.tolist(), strict=True)))
     start = critical_start(kind, point.found.cycle, begun.field, begun.p, begun.widths)
     if start is None:
+        nearest = float(np.min(np.abs(np.abs(point.eigenvalues) - 1.0), initial=np.inf))
+        if nearest > CIRCLE:
+            raise SimulationError(_canard(paths, begun.p, nearest), 0.0)
         raise SimulationError(
             f"No curve of {NAMES[kind]} was found at the point with {paths[0]} = {begun.p[0]:g} and {paths[1]} = "
             f"{begun.p[1]:g}. Is it a point of this model, with the same parameters?",
             0.0,
         )
     return _curve(kind, begun.field, follow_critical(*start, begun.within, steps))
+
+
+def _canard(paths: Sequence[str], p: np.ndarray, nearest: float) -> str:
+    return (
+        f"The point with {paths[0]} = {p[0]:g} lies in a canard explosion: small changes of its cycle grow, and shrink "
+        f"again, by so much in a period that the critical multiplier cannot be computed; the nearest one is "
+        f"{nearest:.2g} from the unit circle. Find a point of the same kind with a value of '{paths[1]}' where that is "
+        f"not so, and follow the curve from there towards {p[1]:g}."
+    )
 
 
 def special_cycles_on(
