@@ -16,7 +16,13 @@ from rates_continuation import Continuation, ODESystem, codim2_search
 from rates_continuation.branch import REASONS
 from rates_continuation.interrupts import TOLD, Interrupts, interruptible
 from rates_continuation.native import tracing
+from rates_continuation.native.collocation import Care
 from rates_continuation.native.curve import Curve, Place
+from rates_continuation.native.cycle_engine import FollowedCycles, Reach, follow_from_end
+from rates_continuation.native.cycles import from_hopf
+from rates_continuation.native.engine import Followed, start_of
+from rates_continuation.native.engine import follow as follow_equilibria
+from rates_continuation.native.equilibria import EquilibriumEquations
 from rates_continuation.native.tracing import Bounds, Steps, trace
 from rates_core.testing.parts import single
 
@@ -243,6 +249,77 @@ def test_a_right_hand_side_that_raises_an_interrupt_ends_a_curve_too() -> None:
 def test_a_right_hand_side_that_raises_it_again_and_again_is_heard() -> None:
     with pytest.raises(KeyboardInterrupt):
         traced(Raising(4, 5))
+
+
+class Interrupting:
+    """FitzHugh's and Nagumo's equations, which raise an interrupt at one of their calls."""
+
+    size = 2
+
+    def __init__(self, number: int) -> None:
+        self.left = number
+
+    def rates(self, x: np.ndarray, p: np.ndarray) -> np.ndarray:
+        """Return f."""
+        self.left -= 1
+        if self.left == 0:
+            raise KeyboardInterrupt
+        v, w = np.moveaxis(x, -1, 0)
+        return np.stack([v - v**3 / 3 - w + p[0], 0.08 * (v + 0.7 - 0.8 * w)], axis=-1)
+
+    def by_states(self, x: np.ndarray, p: np.ndarray) -> np.ndarray:
+        """Return ∂f/∂x."""
+        v = x[..., 0]
+        rows = [[1 - v**2, np.full_like(v, -1.0)], [np.full_like(v, 0.08), np.full_like(v, -0.064)]]
+        return np.stack([np.stack(row, axis=-1) for row in rows], axis=-2)
+
+    def by_parameters(self, x: np.ndarray, p: np.ndarray) -> np.ndarray:
+        """Return ∂f/∂p."""
+        return np.broadcast_to([[1.0], [0.0]], (*x.shape, 1))
+
+
+def fitzhugh_from(number: int) -> tuple[Interrupting, Followed]:
+    """Return FitzHugh's and Nagumo's equilibria, with an interrupt at a call."""
+    field = Interrupting(10**9)
+    equations = EquilibriumEquations(field)
+    start = start_of(equations, np.array([-1.2, -0.62]), 0.0, (0.0, 2.0))
+    assert start is not None
+    field.left = number
+    return field, follow_equilibria(equations, start, Bounds(0.0, 2.0), Steps())
+
+
+def test_an_interrupt_from_a_right_hand_side_loses_no_equilibria_whenever_it_comes() -> None:
+    whole = fitzhugh_from(10**9)
+    calls, kinds = 10**9 - whole[0].left, [crossing.kind for _, crossing in whole[1].crossings]
+    assert kinds == ["HB", "HB"]
+    ended = set()
+    for number in range(1, calls, calls // 40):
+        field, found = fitzhugh_from(number)
+        assert field.left <= 0
+        assert len(found.points) > 1
+        ended.add(found.ended)
+        if "interrupted" not in found.ended:  # it came when special points were looked for
+            assert [crossing.kind for _, crossing in found.crossings] == kinds
+    assert ended == {("bound", "bound"), ("bound", "interrupted")}
+
+
+def test_an_interrupt_from_a_right_hand_side_loses_no_cycles_whenever_it_comes() -> None:
+    hopf = next(crossing for _, crossing in fitzhugh_from(10**9)[1].crossings)
+
+    def cycles(number: int) -> tuple[Interrupting, FollowedCycles]:
+        field = Interrupting(number)
+        start = from_hopf(field, hopf.z[:2], hopf.z[2:], hopf.omega, np.ones(2), 0.2, Care(most=20))
+        return field, follow_from_end(*start, "hopf", Reach(Bounds(0.0, 2.0), Steps(most=6), 1e3))
+
+    calls = 10**9 - cycles(10**9)[0].left
+    ended = set()
+    for number in range(2, calls, max(1, calls // 20)):
+        field, found = cycles(number)
+        assert field.left <= 0
+        assert found.points
+        ended.add(found.ended[1])
+    assert "interrupted" in ended
+    assert ended <= {"steps", "interrupted"}
 
 
 def test_blocks_in_blocks_tell_once() -> None:

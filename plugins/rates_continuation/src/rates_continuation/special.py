@@ -22,7 +22,7 @@ KINDS = {
     "PD": "period doubling: cycles of twice the period begin",
     "NS": "Neimark-Sacker point, or torus: quasiperiodic orbits begin",
     "BPC": "branch point of cycles: another branch of cycles crosses",
-    "??": "several eigenvalues cross where they could not be told apart",
+    "??": "several eigenvalues cross at one place, as in symmetric networks, or what happens could not be told",
     "CP": "cusp: two folds meet",
     "BT": "Bogdanov-Takens point: 0 is a double eigenvalue; a curve of Hopf points begins at one of folds",
     "ZH": "zero-Hopf point: 0 and a pair of eigenvalues on the imaginary axis",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 from attrs import evolve, frozen
@@ -95,37 +95,39 @@ def _one_way(
     curve: ProfileCurve, start: Place, points: list[Cycle], reach: Reach, from_rest: bool = False
 ) -> tuple[list[Cycle], list[tuple[int, CycleCrossing]], str]:
     """Return cycles behind some others, what happens between them all, and why they end."""
-    points, ended = [*points], ""
+    points, ended, around = [*points], "", reach.steps.interrupts.around
     for traced in trace(curve, start, reach.bounds, reach.steps):
         ended = traced.ended
         if ended == "stalled":
             break
         assert isinstance(traced.curve, ProfileCurve)
-        point = Cycle.of(traced.curve, traced.place)
+        point = around(partial(Cycle.of, traced.curve, traced.place))
         shrunk = shrinks_to(point.curve, point.profile) if points else ""
         if shrunk:
-            points.extend(_shrinking(points[-1], point, SHRINKING[shrunk]))
+            points.extend(around(partial(_shrinking, points[-1], point, SHRINKING[shrunk])))
             ended = shrunk
             break
         points = [*points[:-1], *(each.without_equations() for each in points[-1:]), point]
-        ended = ended or _endless(points, reach.longest)
+        ended = ended or around(partial(_endless, points, reach.longest))
         if ended:
             break
-    return points, all_crossings(points, from_rest, ended == "hopf"), ended
+    return points, around(lambda: all_crossings(points, from_rest, ended == "hopf")), ended
 
 
-def _shrinking(last: Cycle, behind: Cycle, part: Part) -> Iterator[Cycle]:
-    """Yield cycles between one and that to which they shrink, in each of which half as much is left as before."""
+def _shrinking(last: Cycle, behind: Cycle, part: Part) -> list[Cycle]:
+    """Return cycles between one and that to which they shrink, in each of which half as much is left as before."""
     curve, here = behind.curve.taken_over(last.curve, last.place)
     nothing = 1.0 / (1.0 - left(behind.curve, behind.profile, part))  # where nothing is left, if they shrink evenly
     whole = here.along(behind.place.z) * nothing
+    found = list[Cycle]()
     for share in SHRUNK:
         guess = here.z + (1.0 - share) * whole * here.tangent
         place = curve.place(guess, here.tangent, here.tangent, here.scale)
         if place is not None:
             point = Cycle.of(curve, place)
             if left(point.curve, point.profile, part) >= GONE:
-                yield point
+                found.append(point)
+    return found
 
 
 def _endless(points: list[Cycle], longest: float) -> str:

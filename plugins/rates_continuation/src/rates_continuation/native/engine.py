@@ -97,8 +97,10 @@ def follow(equations: EquilibriumEquations, start: Place, bounds: Bounds, steps:
     back = evolve(start, tangent=-start.tangent)
     before, first = _one_way(equations, back, bounds, steps)
     behind, last = ([], first) if first == "closed" else _one_way(equations, start, bounds, steps)
-    followed = [*reversed([_turned(point) for point in before]), Equilibrium.of(equations, start), *behind]
-    return Followed(*_with_crossings(equations, followed), (first, last))
+    here = steps.interrupts.around(lambda: Equilibrium.of(equations, start))
+    followed = [*reversed([_turned(point) for point in before]), here, *behind]
+    points, found = steps.interrupts.around(lambda: _with_crossings(equations, followed))
+    return Followed(points, found, (first, last))
 
 
 def follow_on(
@@ -106,7 +108,8 @@ def follow_on(
 ) -> tuple[list[Equilibrium], list[tuple[int, Crossing]], str]:
     """Follow a curve of equilibria on from its last point; return that and those behind, crossings, and why it ends."""
     behind, ended = _one_way(equations, last.place, bounds, steps)
-    return *_with_crossings(equations, [last, *behind]), ended
+    points, found = steps.interrupts.around(lambda: _with_crossings(equations, [last, *behind]))
+    return points, found, ended
 
 
 def _with_crossings(
@@ -128,7 +131,7 @@ def _one_way(
     for traced in trace(ImplicitCurve(equations), start, bounds, steps):
         ended = traced.ended
         if ended != "stalled":
-            points.append(Equilibrium.of(equations, traced.place))
+            points.append(steps.interrupts.around(partial(Equilibrium.of, equations, traced.place)))
     return points, ended
 
 

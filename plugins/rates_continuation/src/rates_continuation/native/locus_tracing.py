@@ -50,7 +50,8 @@ def follow_locus(start: LocusPoint, bounds: Bounds, steps: Steps) -> FollowedLoc
     back = _one_way(start.turned(), bounds, steps)
     on = _Way([], "closed") if back.ended == "closed" else _one_way(start, bounds, steps)
     points = [*(point.turned() for point in reversed(back.points)), start, *on.points]
-    return FollowedLocus(points, _all(points, back.end, on.end), (back.ended, on.ended))
+    found = steps.interrupts.around(lambda: _all(points, back.end, on.end))
+    return FollowedLocus(points, found, (back.ended, on.ended))
 
 
 def follow_locus_on(
@@ -59,7 +60,7 @@ def follow_locus_on(
     """Follow a curve on from its last point; return that and those behind, degeneracies, and why it ends."""
     on = _one_way(last, bounds, steps)
     points = [last, *on.points]
-    return points, _all(points, None, on.end), on.ended
+    return points, steps.interrupts.around(lambda: _all(points, None, on.end)), on.ended
 
 
 def _all(points: list[LocusPoint], first: Degeneracy | None, last: Degeneracy | None) -> list[tuple[int, Degeneracy]]:
@@ -79,8 +80,13 @@ def _one_way(start: LocusPoint, bounds: Bounds, steps: Steps) -> _Way:
             break
         assert isinstance(traced.curve, LocusCurve)
         points.append(traced.curve.point(traced.place))
-        if points[-1].is_saddle:
+        if steps.interrupts.around(lambda: points[-1].is_saddle):
             break
+    return steps.interrupts.around(lambda: _refined(points, ended))
+
+
+def _refined(points: list[LocusPoint], ended: str) -> _Way:
+    """Return the way through points, which begins with the start, up to where neutral saddles begin."""
     points = refined(points, lambda point: point.tests(), between)
     saddle = next((number for number, point in enumerate(points) if point.is_saddle), 0)
     return _ended(points[:saddle], points[saddle]) if saddle else _Way(points[1:], ended)

@@ -103,7 +103,8 @@ def trace(curve: Curve, start: Place, bounds: Bounds, steps: Steps) -> Iterator[
         ended = _ended(there, bounds) or ("closed" if number > 2 and passes(begun, last, at) else "")
         begun = [*begun, at][:2]
         if ended == "bound":
-            there = _at_bound(curve, curve.taken_over(before, here)[1], there, bounds) or there
+            at_bound = partial(_at_bound, curve, curve.taken_over(before, here)[1], there, bounds)
+            there = steps.interrupts.around(at_bound) or there
         elif not ended and (steps.interrupts.heard or number == steps.most):
             ended = "interrupted" if steps.interrupts.heard else "steps"
         yield Traced(curve, there, ended)
@@ -111,7 +112,7 @@ def trace(curve: Curve, start: Place, bounds: Bounds, steps: Steps) -> Iterator[
             return
         size = min(steps.largest, size * _growth(step))
         size = max(steps.smallest, size * (SHRINKAGE if there.iterations >= MANY else 1.0))
-        curve, here = curve.carried_on(there)
+        curve, here = steps.interrupts.around(partial(curve.carried_on, there))
 
 
 def _step(curve: Curve, here: Place, size: float, smallest: float) -> tuple[Step, float] | None:
