@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from rates_fit.levenberg_marquardt import LevenbergMarquardt
     from rates_fit.losses import Loss
     from rates_fit.multiple_shooting import MultipleShooting
+    from rates_fit.prior import Prior
     from rates_fit.problem import Linearised, Problem
     from rates_fit.result import FitResult
+    from rates_fit.simulating import Simulator, simulator
 
 __all__ = [
     "LBFGS",
@@ -33,8 +35,11 @@ __all__ = [
     "Loss",
     "MultipleShooting",
     "Outcome",
+    "Prior",
     "Problem",
+    "Simulator",
     "fit",
+    "simulator",
 ]
 
 _MODULES = {
@@ -49,8 +54,11 @@ _MODULES = {
     "Loss": "losses",
     "MultipleShooting": "multiple_shooting",
     "Outcome": "fitter",
+    "Prior": "prior",
     "Problem": "problem",
+    "Simulator": "simulating",
     "fit": "fitting",
+    "simulator": "simulating",
 }
 
 rates_api = (1, 0)
@@ -60,6 +68,7 @@ rates_api = (1, 0)
 def rates_analyses() -> Iterable[AnalysisSpec]:
     """Offer the fit and its fitters."""
     yield AnalysisSpec("fit", "rates_fit.fitting:fit", summary="Parameters with which a model gives the data")
+    yield AnalysisSpec("simulator", "rates_fit.simulating:simulator", summary="A model for simulation-based inference")
     fitters = {
         "levenberg-marquardt": ("levenberg_marquardt:LevenbergMarquardt", "Sums of squares, by sensitivities"),
         "lbfgs": ("lbfgs:LBFGS", "Any smooth loss, by gradients: many parameters"),

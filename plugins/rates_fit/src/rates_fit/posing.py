@@ -150,7 +150,8 @@ def _case(
         if item.path in experiment.parameters:
             raise ArgumentError(f"'{item.path}' is fitted, and has a value in the experiment '{name}'. Leave one out.")
     course = Course(model, experiment.inputs, fixed, initial, sampling, setting.seed, partial(compiled, states=True))
-    return Case(name, course, observed, _columns(name, observed, model), tuple(free))
+    columns = _columns(name, observed, model)
+    return Case(name, course, observed, columns, tuple(free), experiment.noise is not None)
 
 
 def _check_times(name: str, observed: Observations, sampling: Sampling, limit: float | None) -> None:

@@ -63,6 +63,7 @@ class Case:
         observed: its data.
         columns: places of the data's columns in the run's table.
         parameters: what is fitted here.
+        noisy: whether the noise of its data is its own, and was said.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Case:
     observed: Observations
     columns: np.ndarray
     parameters: tuple[FreeParameter, ...]
+    noisy: bool = False
 
     def values(self, space: Space, free: np.ndarray) -> Values:
         """Return what is fitted here, at free numbers."""
