@@ -79,6 +79,27 @@ def test_an_ambiguous_name_is_noted(installation):
     ]
 
 
+def test_fitters_and_engines_are_listed_apart_from_the_analyses_that_use_them(installation):
+    installation.add(
+        "rates-mine",
+        """
+        from rates_core.plugins import AnalysisSpec, hookimpl
+
+        rates_api = (1, 0)
+
+        @hookimpl
+        def rates_analyses():
+            yield AnalysisSpec("find", "a:b", summary="-")
+            yield AnalysisSpec("simplex", "a:b", summary="-", kind="fitter")
+            yield AnalysisSpec("auto", "a:b", summary="-", kind="engine")
+            yield AnalysisSpec("swarm", "a:b", summary="-", kind="fitter")
+        """,
+    )
+    content = json.loads(installation.rates("plugins", "--json").stdout)
+    offers = {plugin["distribution"]: plugin["offers"] for plugin in content["plugins"]}
+    assert offers["rates-mine"] == {"analyses": ["find"], "fitters": ["simplex", "swarm"], "engines": ["auto"]}
+
+
 def test_a_disabled_name_that_is_not_installed_is_noted(installation):
     installation.add("rates-one", BACKEND.format(probe=None))
     process = installation.rates("plugins", RATES_DISABLE_PLUGINS="rates_on")

@@ -8,8 +8,8 @@ import attrs
 from attrs import field, frozen
 
 from rates_core.plugins.discovery import Plugin, Status, failed
-from rates_core.plugins.kinds import KIND_OF_SPEC, KINDS
-from rates_core.plugins.specs import TargetSpec
+from rates_core.plugins.kinds import KIND_OF_SPEC, KINDS, Kind
+from rates_core.plugins.specs import AnalysisSpec, Spec, TargetSpec
 from rates_core.plugins.targets import describe
 
 
@@ -22,7 +22,7 @@ class PluginStatus:
         version: its version.
         status: `active`, `broken`, `incompatible`, `disabled`, or `unavailable` (a tool that it needs is missing).
         reason: why it, or what of it, is not active, or an empty text.
-        offers: names of what it offers, by kind in the plural ("backends").
+        offers: names of what it offers, by kind in the plural ("backends"); fitters and engines apart from analyses.
 
     Example:
         >>> from rates_core.plugins import get_manager
@@ -79,5 +79,16 @@ def _probed(plugin: Plugin) -> Plugin:
 
 
 def _offers(plugin: Plugin) -> dict[str, tuple[str, ...]]:
-    offers = {kind.plural: tuple(spec.name for spec in plugin.specs if type(spec) is kind.spec) for kind in KINDS}
-    return {plural: names for plural, names in offers.items() if names}
+    offers: dict[str, list[str]] = {}
+    for kind in KINDS:
+        for spec in plugin.specs:
+            if type(spec) is kind.spec:
+                offers.setdefault(_plural(kind, spec), []).append(spec.name)
+    return {plural: tuple(names) for plural, names in offers.items()}
+
+
+def _plural(kind: Kind, spec: Spec) -> str:
+    """Return what a user looks for it under: engines and fitters are none of the analyses that use them."""
+    if isinstance(spec, AnalysisSpec) and spec.kind != "analysis":
+        return f"{spec.kind}s"
+    return kind.plural
