@@ -11,6 +11,7 @@ from rates_core.simulation.compile import CompiledModel
 from rates_core.simulation.points import Point
 
 from rates_fit.parameters import FreeParameter
+from rates_fit.pasts import Past
 from rates_fit.sampling import Sampling
 
 Values = Mapping[FreeParameter, Any]
@@ -27,7 +28,8 @@ class Course:
         initial: likewise of states at the start.
         sampling: rows, and values at times.
         seed: of random numbers.
-        wider: compiles the model that records all states behind the outputs.
+        wider: compiles the model that records all states behind the outputs, and what is read late behind these.
+        past: what delayed variables were before the start; None for what the model says.
     """
 
     model: CompiledModel
@@ -37,9 +39,10 @@ class Course:
     sampling: Sampling
     seed: int | None = None
     wider: Callable[[], CompiledModel] | None = None
+    past: Past | None = None
 
     def with_states(self) -> CompiledModel:
-        """Return the model that records all states behind the outputs."""
+        """Return the model that records all states behind the outputs, and what is read late behind these."""
         assert self.wider is not None
         return self.wider()
 
@@ -59,6 +62,7 @@ class Course:
             "sampling_step_size": self.sampling.spacing,
             "cutoff": 0.0,
             "seed": self.seed,
+            **({} if self.past is None else {"history": self.past}),
         }
 
     def point(self, values: Values) -> Point:

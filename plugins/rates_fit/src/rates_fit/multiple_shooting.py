@@ -19,6 +19,10 @@ class MultipleShooting(Fitter):
     Over a piece, errors of parameters do not grow as they do over a long run: losses have fewer valleys, and unstable
     or chaotic runs can be fitted. The last steps are those of the whole run.
 
+    With delays, the past of a piece is at first what was observed of what is read late, between observations and where
+    there are none as in the run at the start; then, with each further weight, what the pieces before it make. It stays
+    while a weight does, so that derivatives of pieces are differences of runs.
+
     Attributes:
         pieces: of each run.
         weights: of squared gaps between pieces, in units of how the states vary, against the loss: one after the other.
@@ -41,5 +45,6 @@ class MultipleShooting(Fitter):
             fitter = LevenbergMarquardt(iterations=self.iterations, tolerance=1e-4)
             outcome = fitter.minimise(evolve(pieces, weight=weight), free)
             free, taken = outcome.free, taken + outcome.iterations
+            pieces = pieces.with_pasts(free)
         last = LevenbergMarquardt(iterations=self.iterations).minimise(problem, free[: problem.size])
         return evolve(last, iterations=taken + last.iterations)

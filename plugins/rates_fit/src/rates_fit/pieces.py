@@ -13,7 +13,9 @@ from rates_core.simulation.compile import CompiledModel
 from rates_core.simulation.named import named_values
 from rates_core.system.system import TIME
 
+from rates_fit.derivatives import Differences
 from rates_fit.parameters import FreeParameter, Space
+from rates_fit.pasts import Past, late_columns, past_of, with_observed
 from rates_fit.problem import Case, Evaluation, Linearised, Problem
 from rates_fit.sampling import Sampling, chosen
 from rates_fit.transforms import Anything
@@ -44,13 +46,32 @@ class Pieces:
         problem: of pieces, whose numbers are those of the whole problem and all starts.
         joints: of pieces.
         whole: the problem of whole runs.
+        firsts: row of the whole run at which each piece begins.
         weight: of squared gaps.
     """
 
     problem: Problem
     joints: tuple[Joint, ...]
     whole: Problem
+    firsts: tuple[int, ...]
     weight: float = 1.0
+
+    def with_pasts(self, free: np.ndarray) -> Pieces:
+        """Return pieces whose pasts are what the pieces before them make of these numbers.
+
+        The closer they are to meeting, the closer is this to the past of a whole run.
+        """
+        if all(case.course.past is None for case in self.problem.cases):
+            return self
+        cases, rows = [], np.zeros((0, 0))
+        for case, first in zip(self.problem.cases, self.firsts, strict=True):
+            if first:
+                columns, spacing = late_columns(case.course.model), case.course.sampling.spacing
+                case = evolve(case, course=evolve(case.course, past=past_of(rows, columns, spacing, first)))
+            own = case.course.rows(case.values(self.problem.space, free))
+            rows = np.concatenate([rows[:first], own]) if first else own
+            cases.append(case)
+        return evolve(self, problem=evolve(self.problem, cases=tuple(cases)))
 
     @property
     def size(self) -> int:
@@ -100,11 +121,13 @@ def in_pieces(problem: Problem, start: np.ndarray, count: int) -> tuple[Pieces, 
     parameters, free = list(problem.space.parameters), [start]
     cases: list[Case] = []
     joints: list[Joint] = []
+    firsts: list[int] = []
     for case in problem.cases:
         model = case.course.with_states()
         _check(case, model, count)
         rows = evolve(case.course, model=model).rows(case.values(problem.space, start))
-        columns = np.arange(len(case.course.model.columns), len(model.columns))
+        columns, late = _state_columns(case, model), late_columns(model)
+        before = with_observed(rows, late, case.course.sampling.spacing, case.observed, _seen(case, model, late))
         states = [label if isinstance(label, str) else label[0] for label in model.columns[columns]]
         named, scale = named_values(model, states), np.maximum(np.ptp(rows[:, columns], axis=0), 1e-6)
         borders = np.linspace(0, case.course.sampling.rows - 1, count + 1).round().astype(int)
@@ -121,15 +144,23 @@ def in_pieces(problem: Problem, start: np.ndarray, count: int) -> tuple[Pieces, 
                 free.append(_guess(case, model, rows, columns, first))
                 joints.append(Joint(len(cases) - 1, columns, np.arange(begin, begin + len(states)), scale))
             shared = [item for item in case.parameters if not (number and item.named.initial)]
-            cases.append(_case(case, model, number, (first, last), (*shared, *own)))
+            past = past_of(before, late, case.course.sampling.spacing, first) if late and number else None
+            cases.append(_case(case, model, number, (first, last), (*shared, *own), past))
+            firsts.append(first)
     space = Space(tuple(parameters))
     priors = np.concatenate([problem.priors, [[0.0], [np.inf]] * np.ones(space.size - problem.size)], axis=1)
-    pieces = evolve(problem, space=space, cases=tuple(cases), priors=priors, history=[])
-    return Pieces(pieces, tuple(joints), problem), np.concatenate(free)
+    derivatives = Differences() if any(case.course.past is not None for case in cases) else problem.derivatives
+    pieces = evolve(problem, space=space, cases=tuple(cases), priors=priors, history=[], derivatives=derivatives)
+    return Pieces(pieces, tuple(joints), problem, tuple(firsts)), np.concatenate(free)
 
 
 def _case(
-    case: Case, model: CompiledModel, number: int, rows: tuple[int, int], parameters: tuple[FreeParameter, ...]
+    case: Case,
+    model: CompiledModel,
+    number: int,
+    rows: tuple[int, int],
+    parameters: tuple[FreeParameter, ...],
+    past: Past | None,
 ) -> Case:
     """Return a piece as an experiment: from a row to another one, with the data before that."""
     course, observed = case.course, case.observed
@@ -141,7 +172,7 @@ def _case(
     inputs = {key: _later(value, first, spacing, course.step) for key, value in (course.inputs or {}).items()}
     initial = {} if number else course.initial
     shorter = evolve(
-        course, model=model, inputs=inputs or None, initial=initial,
+        course, model=model, inputs=inputs or None, initial=initial, past=past,
         sampling=Sampling(spacing, last - first + 1, weights, weights),
     )  # fmt: skip
     return Case(f"{case.name}, piece {number}", shorter, observed.of(kept), case.columns, parameters)
@@ -182,19 +213,33 @@ def _observed(case: Case, model: CompiledModel, columns: np.ndarray) -> list[int
     return [states.index(recorded[place]) if recorded[place] in states else -1 for place in case.columns]
 
 
+def _state_columns(case: Case, model: CompiledModel) -> np.ndarray:
+    """Return the columns of states in the table of a wider model."""
+    labels = [label if isinstance(label, str) else label[0] for label in model.columns]
+    own = {state.path for state in model.system.states}
+    begin = len(case.course.model.columns)
+    return np.array([place for place in range(begin, len(labels)) if labels[place] in own], dtype=int)
+
+
+def _seen(case: Case, model: CompiledModel, late: Mapping[str, int]) -> dict[str, int]:
+    """Return the columns of the data that are variables which are read late, by path."""
+    found = _observed(case, model, np.array(list(late.values()), dtype=int))
+    return {path: found.index(place) for place, path in enumerate(late) if place in found}
+
+
 def _check(case: Case, model: CompiledModel, count: int) -> None:
     """Raise for a model that cannot begin at any time from its states, and for data that have no pieces.
 
     Raises:
-        UnsupportedFeatureError: it reads its past, has events, noise or chains, or depends on time.
+        UnsupportedFeatureError: it has events, noise or chains, or depends on time.
         ArgumentError: data are too few, or lie between steps.
     """
     system = model.system
-    states = len(model.columns) - len(case.course.model.columns)
+    states = len(_state_columns(case, model))
     varying = make_routine(system, [item.expression for item in system.derivatives]).varying
     causes = {
         "has events, so that its states do not say which conditions held": bool(system.updates),
-        "has delays, so that its states do not say how it goes on": bool(system.reads) or states != system.width,
+        "has delays that are spread, whose chains are no states of it": states != system.width,
         "has noise": bool(system.draws),
         "depends on time by more than inputs": TIME in varying,
     }

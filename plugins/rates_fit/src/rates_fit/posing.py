@@ -17,6 +17,7 @@ from rates_core import CircuitTemplate
 from rates_fit.course import Course
 from rates_fit.experiment import Experiment, Observations, experiments_of, observations
 from rates_fit.parameters import Space, checked_names, constraints_of, space_of
+from rates_fit.pasts import late_paths
 from rates_fit.problem import Case
 from rates_fit.sampling import NEAR, Sampling, sampling_of
 
@@ -98,10 +99,11 @@ class _Compiled:
         return self._models[kind]
 
     def _with_states(self, inputs: Mapping[str, Any] | None) -> dict[str, str]:
-        """Return outputs, and behind them all states by names that are no others."""
+        """Return outputs, and behind them all states by names that are no others, and what is read late."""
         outputs = self._arguments["outputs"]
         named = dict(outputs) if isinstance(outputs, Mapping) else {path: path for path in outputs}
-        every = self._circuit.compile(inputs=inputs, **{**self._arguments, "outputs": None}).columns
+        alone = self._circuit.compile(inputs=inputs, **{**self._arguments, "outputs": None})
+        every = dict.fromkeys([*alone.columns, *late_paths(alone)])
         return {**{f"{OUTPUT}{key}": path for key, path in named.items()}, **{path: path for path in every}}
 
 
