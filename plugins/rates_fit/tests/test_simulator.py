@@ -111,7 +111,10 @@ def test_priors_draw_and_have_densities(leak: CircuitTemplate) -> None:
     z = 0.3 / 0.5
     mean = [1.5, 0.3 + 0.5 * stats.norm.pdf(z) / stats.norm.cdf(z), 1.0]
     np.testing.assert_allclose(prior.mean, mean, rtol=1e-12)
-    np.testing.assert_allclose(drawn.reshape(-1, 3).mean(0), mean, atol=4 * prior.stddev.max() / 8000**0.5)
+    np.testing.assert_allclose(drawn.reshape(-1, 3).mean(0), mean, atol=4 * prior.variance.max() ** 0.5 / 8000**0.5)
+    # of a uniform distribution, a normal one above 0 (with r = phi/Phi at z), and Student's
+    ratio = stats.norm.pdf(z) / stats.norm.cdf(z)
+    np.testing.assert_allclose(prior.variance, [2.0**2 / 12, 0.25 * (1 - z * ratio - ratio**2), 5 / 3], rtol=1e-10)
     place = np.array([[1.0, 0.6, 2.0], [0.4, 0.6, 2.0], [1.0, -0.1, 2.0]])
     expected = -np.log(2.0) + stats.norm.logpdf(0.6, 0.3, 0.5) - np.log(stats.norm.cdf(z)) + stats.t.logpdf(1.0, 5)
     np.testing.assert_allclose(prior.log_prob(place), [expected, -np.inf, -np.inf], rtol=1e-12)

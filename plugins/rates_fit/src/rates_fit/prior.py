@@ -55,9 +55,9 @@ class Prior:
         return np.array([marginal.mean() for marginal in self.marginals])
 
     @property
-    def stddev(self) -> np.ndarray:
-        """Return the standard deviation of each number."""
-        return np.array([marginal.std() for marginal in self.marginals])
+    def variance(self) -> np.ndarray:
+        """Return the variance of each number."""
+        return np.array([marginal.var() for marginal in self.marginals])
 
     @property
     def bounds(self) -> np.ndarray:
