@@ -17,6 +17,7 @@ from rates_core import (
     OperatorTemplate,
     PopulationTemplate,
     UnknownNameError,
+    UnsupportedFeatureError,
 )
 
 STEPS, H, N = 30, 0.05, 3
@@ -129,3 +130,8 @@ def test_steps_go_on_from_call_to_call_and_are_those_of_the_run() -> None:
     wanted = model.gradient(loss, ["p/op/tau"])
     np.testing.assert_allclose(value, wanted.loss, rtol=1e-12)
     np.testing.assert_allclose(tape.gradient(value, values)["p/op/tau"], wanted["p/op/tau"], rtol=1e-11)
+    with pytest.raises(UnsupportedFeatureError) as error:
+        steps.advance(values, {"p/op/u": tf.stack([samples, samples])})
+    assert str(error.value) == (
+        "steps() takes one trial at a time with this backend; give samples without an axis of trials."
+    )

@@ -44,6 +44,8 @@ class TorchRuntime(ArrayRuntime):
     def __init__(self, precision: str, compiled: bool, device: torch.device | None = None) -> None:
         self._kinds, self._compiled, self._device = KINDS[precision], compiled, device
 
+    side_by_side = True
+
     def array(self, value: Any, kind: Kind) -> torch.Tensor:
         """Return numbers as a tensor with memory of its own."""
         return torch.tensor(np.asarray(value), dtype=self._kinds[kind], device=self._device)
@@ -77,6 +79,10 @@ class TorchRuntime(ArrayRuntime):
     def broadcast_to(self, value: Any, shape: tuple[int, ...]) -> Any:
         """Return an array, repeated along new first axes and such of length 1."""
         return torch.broadcast_to(value, shape)
+
+    def exchanged(self, value: Any) -> Any:
+        """Return an array whose first two axes have changed places."""
+        return value.transpose(0, 1)
 
     def complex_of(self, pairs: Any) -> Any:
         """Return complex numbers, whose real and imaginary parts stand in a last axis of two."""

@@ -172,6 +172,8 @@ def buffered(buffer, t, delay, step_size, samples):
 def late(buffer, gather, first):
     """Return delayed values: samples, or weighted sums of those that follow each other; for several rows one axis."""
     places, weights, *shifts = gather
+    if first.ndim > 1:
+        return late_alike(buffer, places, weights, first)
     width, values = math.prod(buffer.shape[1:]), buffer.reshape(-1)
     if first.ndim:
         entries = places + first[..., None] * width
@@ -184,6 +186,16 @@ def late(buffer, gather, first):
     if weights.shape[-1] == 0:
         return samples
     return sum([(weights * samples).sum(-1), *shifts])
+
+
+def late_alike(buffer, places, weights, first):
+    """Return delayed values of points that read alike, and stand between rows and units: samples are rows of them."""
+    width, values = math.prod(buffer.shape[2:]), buffer.movedim(1, -1).reshape(-1, buffer.shape[1])
+    entries = places + first * width
+    if weights.shape[-1]:
+        entries = entries[..., None] + torch.arange(weights.shape[-1], device=places.device) * width
+    samples = values.index_select(0, entries.reshape(-1)).reshape(*entries.shape, -1)
+    return (samples if weights.shape[-1] == 0 else (weights[..., None] * samples).sum(-2)).mT
 
 
 def written(buffer, value, place):
@@ -283,16 +295,17 @@ def rolled(
     Windows hold samples from before the first step. The delayed values of up to `together` steps lie in them; where
     there are none, that of a step may lie at its start. What is read late may differ from step to step: it then has an
     axis of steps. Of every `segment` rows only the beginning is kept for the way back; all steps are, if it is 0.
+    Points may stand side by side, on an axis in front of the state's and behind those of steps.
     """
-    varying = len(windows) > 0 and gathers[0][0][0].ndim > 1
-    numbers = (first + torch.arange(samples * stride, device=y.device)).to(FLOAT)
+    varying, batch = len(windows) > 0 and gathers[0][0][0].ndim > 1, [1] * (y.ndim - 1)
+    numbers = (first + torch.arange(samples * stride, device=y.device)).to(FLOAT).reshape(-1, *batch)
     tables = numbers, inputs, draws, gathers if varying else ()
 
     def some(tables, place):
         return mapped(lambda table: table[place], tables)
 
     def past_of(windows, own, count):
-        rows = torch.arange(count, device=y.device)
+        rows = torch.arange(count, device=y.device).reshape(-1, *batch)
         return tuple(read(windows, gather, rows) for gather in (own if varying else gathers))
 
     def behind(windows, values, count):
@@ -303,7 +316,7 @@ def rolled(
 
     def with_present(windows, number, y, inputs, draws, own):
         values = states(y[None])
-        blank = torch.zeros_like(y[0])
+        blank = y.new_zeros(())
         full = behind(windows, [blank if value is None else value for value in values], 1)
         if any(value is None for value in values):
             values = kept(number, h, y[None], inputs, draws, past_of(full, own, 1))

@@ -80,6 +80,9 @@ class StepsOfValues:
     ) -> tuple[dict[str, Any], Between]:
         """Return the outputs before every `stride` steps by name, each with an axis of time, and what goes on.
 
+        Trials stand side by side where samples, or what goes on, have an axis of them in front, which outputs have then
+        too. What has none is the same in all of them, as are values and random numbers.
+
         Args:
             values: all, by name.
             inputs: samples by name, one per step, or a row of columns.
@@ -89,25 +92,54 @@ class StepsOfValues:
             checkpoint: keep some of the steps only for the way back, and take the others once more.
 
         Raises:
-            ArgumentError: something is not of its shape, or the numbers of samples differ.
+            ArgumentError: something is not of its shape, or the numbers of samples or trials differ.
             UnknownNameError: there is no such value or input.
+            UnsupportedFeatureError: the backend takes no trials side by side.
         """
         self._values.check(values)
         inputs = inputs or {}
-        count = self._count(inputs, steps)
+        batch, count = self._batch(inputs, between), self._count(inputs, steps)
         runtime, given = self._kernel.runtime, self._given
         parameters, y = self._values.placed(values, given.parameters, given.y)
-        tables = self._tables(inputs)
+        tables = self._tables(inputs, batch)
         if between is None:
-            start = self._start.of(parameters, y, tables, given.still, given.begun, self._plan.size)
+            start = self._start.of(parameters, y, tables, given.still, given.begun, self._plan.size, batch)
             between = Between(self._request.start.step, *start)
-        draws = tuple(runtime.array(table, "real") for table in self._request.random(between.step, count))
+        elif batch and len(between.y.shape) == 1:
+            between = self._widened(between, batch)
+        draws = tuple(
+            runtime.array(table[:, None] if batch else table, "real")
+            for table in self._request.random(between.step, count)
+        )
         parts, after = [], between
         for samples, width in _divided(count, stride):
             found, after = self._rolled(parameters, after, samples, width, (tables, draws), between.step, checkpoint)
             parts += found
         rows = [same[0] if len(same) == 1 else runtime.joined(same) for same in zip(*parts, strict=True)]
-        return named(runtime, self._plan.parts, rows), after
+        return self._outputs(rows, batch), after
+
+    def _outputs(self, rows: Sequence[Any], batch: tuple[int, ...]) -> dict[str, Any]:
+        """Return outputs by name, with trials in front."""
+        runtime, parts = self._kernel.runtime, self._plan.parts
+        if not batch:
+            return named(runtime, parts, rows)
+        request, flat = self._kernel.request, []
+        for path, values in zip(request.recorded, rows, strict=True):
+            shape = request.system.shapes[path]
+            values = values[:, None] if len(values.shape) == 1 + len(shape) else values
+            wide = runtime.broadcast_to(values, (len(values), *batch, *shape))
+            flat.append(runtime.reshaped(wide, (-1, *shape)))
+        found = named(runtime, parts, flat)
+        return {
+            name: runtime.exchanged(runtime.reshaped(values, (-1, *batch, *values.shape[1:])))
+            for name, values in found.items()
+        }
+
+    def _widened(self, between: Between, batch: tuple[int, ...]) -> Between:
+        """Return what goes on of one trial as that of several."""
+        wide = self._kernel.runtime.broadcast_to
+        windows = tuple(wide(part[:, None], (len(part), *batch, *part.shape[1:])) for part in between.windows)
+        return Between(between.step, wide(between.y, (*batch, *between.y.shape)), windows)
 
     def _rolled(
         self,
@@ -136,30 +168,60 @@ class StepsOfValues:
             step += stretch.samples * stride
         return rows, Between(step, y, windows)
 
+    def _batch(self, inputs: Mapping[str, Any], between: Between | None) -> tuple[int, ...]:
+        """Return the length of the axis of trials, if there is one."""
+        found = {} if between is None else {"between": tuple(between.y.shape[:-1])}
+        found |= {name: tuple(samples.shape[: self._has_trials(name, samples)]) for name, samples in inputs.items()}
+        different = {axes: name for name, axes in found.items() if axes}
+        if len(different) > 1:
+            (one, first), (other, second) = list(different.items())[:2]
+            raise ArgumentError(f"The number of trials is {one[0]} in '{first}' and {other[0]} in '{second}'.")
+        if different and not self._kernel.runtime.side_by_side:
+            raise UnsupportedFeatureError(
+                "steps() takes one trial at a time with this backend; give samples without an axis of trials."
+            )
+        return next(iter(different), ())
+
     def _count(self, inputs: Mapping[str, Any], steps: int | None) -> int:
         """Return the number of steps that are asked for."""
         missing = [name for name in self.inputs if name not in inputs]
         if missing:
             raise ArgumentError(f"The input '{missing[0]}' is missing.")
-        count = len(next(iter(inputs.values()))) if inputs and steps is None else steps
+        feeds = {name: feed.samples for name, feed in self._request.feeds.items()}
+        trials = {name: values.shape[: self._has_trials(name, values)] for name, values in inputs.items()}
+        name = next(iter(inputs), "")
+        count = inputs[name].shape[len(trials[name])] if inputs and steps is None else steps
         if count is None or count < 1:
             raise ArgumentError("There is no step to take: give one sample of each input per step, or steps=1 or more.")
-        samples = self._request.feeds
-        check_shapes("input", inputs, {name: (count, *samples[name].samples.shape[1:]) for name in self.inputs})
+        known = {name: (*trials.get(name, ()), count, *feeds[name].shape[1:]) for name in self.inputs}
+        check_shapes("input", inputs, known)
         return count
 
-    def _tables(self, inputs: Mapping[str, Any]) -> tuple[tuple[Any, ...], ...]:
+    def _has_trials(self, name: str, samples: Any) -> bool:
+        known = self._request.feeds.get(name)
+        return known is not None and len(samples.shape) == known.samples.ndim + 1
+
+    def _tables(self, inputs: Mapping[str, Any], batch: tuple[int, ...]) -> tuple[tuple[Any, ...], ...]:
         """Return tables of inputs by node of the method, at all of which they are the same."""
-        tables = tuple(self._table(inputs[signal.key], signal.columns) for signal in self._kernel.request.system.inputs)
+        tables = tuple(
+            self._table(self._steps_first(signal.key, inputs[signal.key], batch), signal.columns, len(batch))
+            for signal in self._kernel.request.system.inputs
+        )
         return tuple(tables for _ in self._kernel.program.nodes)
 
-    def _table(self, samples: Any, columns: Any) -> Any:
+    def _steps_first(self, name: str, samples: Any, batch: tuple[int, ...]) -> Any:
+        """Return samples with their axis of steps first; behind it there is one of trials if there is a batch."""
+        if self._has_trials(name, samples):
+            return self._kernel.runtime.exchanged(samples)
+        return samples[:, None] if batch else samples
+
+    def _table(self, samples: Any, columns: Any, batch: int) -> Any:
         runtime = self._kernel.runtime
-        rows = runtime.reshaped(samples, (len(samples), -1))
+        rows = runtime.reshaped(samples, (*samples.shape[: 1 + batch], -1))
         if columns is None or isinstance(columns, int):
-            return rows[:, 0 if columns is None or rows.shape[1] == 1 else columns]
+            return rows[..., 0 if columns is None or rows.shape[-1] == 1 else columns]
         places = np.asarray(columns)
-        found = runtime.entries(rows, np.maximum(places, 0) * (rows.shape[1] > 1), last=True)
+        found = runtime.entries(rows, np.maximum(places, 0) * (rows.shape[-1] > 1), last=True)
         return found if (places >= 0).all() else found * runtime.array(places >= 0, "real")
 
     def _divided(self, start: int, samples: int, stride: int) -> list[tuple[Stretch, Any]]:

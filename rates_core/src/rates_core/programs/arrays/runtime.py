@@ -59,6 +59,9 @@ class ArrayRuntime(ABC):
     #: whether loops are compiled for the number of rows that there is room for
     compiles = False
 
+    #: whether `rollout` takes batch axes in front of the state, between those of steps and of units in tables
+    side_by_side = False
+
     #: whether points are the last axis of past values in loops over many: those that read alike are rows of these
     points_last = False
 
@@ -164,6 +167,10 @@ class ArrayRuntime(ABC):
             given: all else.
         """
         raise NotImplementedError(f"{type(self).__name__} makes no trainable functions of runs.")
+
+    def exchanged(self, value: Any) -> Any:
+        """Return an array whose first two axes have changed places."""
+        raise NotImplementedError(f"{type(self).__name__} exchanges no axes.")
 
     def entries(self, values: Any, index: np.ndarray, last: bool = False) -> Any:
         """Return entries of the first axis, or of the last one."""

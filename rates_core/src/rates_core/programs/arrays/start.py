@@ -37,6 +37,7 @@ class Start:
         still: tuple[Any, tuple[Any, ...]],
         begun: Sequence[Any],
         size: int,
+        batch: tuple[int, ...] = (),
     ) -> tuple[Any, tuple[Any, ...]]:
         """Return the state at the start, and samples of what is read late from before it.
 
@@ -47,30 +48,39 @@ class Start:
             still: time 0, and random numbers there.
             begun: values of all slots at the start.
             size: number of samples.
+            batch: axes in front of the state and of inputs, which all that is returned has too.
         """
+        y = self._runtime.broadcast_to(y, (*batch, *y.shape)) if batch else y
         if not self._paths:
             return y, ()
         program, runtime, shapes = self._program, self._runtime, self._system.shapes
         store = program.module.slots(*(values[path] for path in program.parameters("slots")))
         signals = runtime.mapped(lambda table: table[0], tuple(inputs[program.nodes.index(0.0)]))
         now, draws = still
+        begun = [
+            self._wide(value[None] if batch else value, batch, path)
+            for value, path in zip(begun, self._paths, strict=True)
+        ]
         for _ in range(1 + len(self._paths)):
-            y = self._with_chains(y, begun)
-            found = store(now, y, signals, self._reads(begun), draws)
-            begun = [runtime.broadcast_to(value, shapes[path]) for path, value in zip(self._paths, found, strict=True)]
+            y = self._with_chains(y, begun, batch)
+            found = store(now, y, signals, self._reads(begun, batch), draws)
+            begun = [self._wide(value, batch, path) for path, value in zip(self._paths, found, strict=True)]
         by_path = dict(zip(self._paths, begun, strict=True))
-        windows = [runtime.broadcast_to(by_path[slot][None], (size, *shapes[slot])) for slot in self._buffers]
-        return self._with_chains(y, begun), tuple(windows)
+        windows = [runtime.broadcast_to(by_path[slot][None], (size, *batch, *shapes[slot])) for slot in self._buffers]
+        return self._with_chains(y, begun, batch), tuple(windows)
 
-    def _reads(self, begun: Sequence[Any]) -> tuple[Any, ...]:
+    def _wide(self, value: Any, batch: tuple[int, ...], path: str) -> Any:
+        return self._runtime.broadcast_to(value, (*batch, *self._system.shapes[path]))
+
+    def _reads(self, begun: Sequence[Any], batch: tuple[int, ...]) -> tuple[Any, ...]:
         """Return all delayed values where nothing has changed yet."""
         by_path = dict(zip(self._paths, begun, strict=True))
         return tuple(
-            self._entries(by_path[read.slot], index, read.shape)
+            self._entries(by_path[read.slot], index, read.shape, batch)
             for read, index in zip(self._system.reads, self._indices, strict=True)
         )
 
-    def _with_chains(self, y: Any, begun: Sequence[Any]) -> Any:
+    def _with_chains(self, y: Any, begun: Sequence[Any], batch: tuple[int, ...]) -> Any:
         """Return a state in which chains are where the past left them."""
         if not self._chains:
             return y
@@ -78,14 +88,16 @@ class Start:
         parts = []
         for state in self._system.states:
             if isinstance(state.initial, str):
-                part = self._entries(by_path[state.initial], state.index, state.shape)
-                part = part if state.shape else part[None]
+                part = self._entries(by_path[state.initial], state.index, state.shape, batch)
+                part = part if state.shape else part[..., None]
                 parts.append(self._runtime.parts_of(part) if state.complex else part)
             else:
-                parts.append(y[state.offset : state.offset + state.width])
-        return self._runtime.joined(parts)
+                parts.append(y[..., state.offset : state.offset + state.width])
+        return self._runtime.joined(parts, -1)
 
-    def _entries(self, value: Any, index: Any, shape: Shape) -> Any:
-        if index is not None and len(value.shape):
-            value = self._runtime.entries(value, np.asarray(index))
-        return self._runtime.broadcast_to(value, shape)
+    def _entries(self, value: Any, index: Any, shape: Shape, batch: tuple[int, ...]) -> Any:
+        if index is not None and len(value.shape) > len(batch):
+            value = self._runtime.entries(value, np.asarray(index), last=bool(batch))
+        elif batch and shape and len(value.shape) == len(batch):
+            value = value[..., None]
+        return self._runtime.broadcast_to(value, (*batch, *shape))
