@@ -102,8 +102,16 @@ BAD: list[tuple[Callable[[], Any], type[RatesError], str]] = [
         "mark edges that lead back by feedback=True.",
     ),
     (
-        after("forward", X), ArgumentError,
-        "x has the shape (40, 2); it has to be (2,), a number for each unit of 'input'.",
+        after("forward", np.zeros(3)), ArgumentError,
+        "x has the shape (3,); it has to be (2,), a number for each unit of 'input'.",
+    ),
+    (
+        after("forward", np.zeros((40, 3))), ArgumentError,
+        "x has the shape (40, 3); it has to be (trials, 2), a number for each unit of 'input'.",
+    ),
+    (
+        after("run", np.zeros((7, 40, 3))), ArgumentError,
+        "inputs has the shape (7, 40, 3); it has to be (trials, steps, 2), a number for each unit of 'input'.",
     ),
     (
         after("run", {"inptu": X}), UnknownNameError,

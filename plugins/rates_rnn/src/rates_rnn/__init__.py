@@ -10,8 +10,9 @@ from rates_core.plugins import AnalysisSpec, hookimpl
 if TYPE_CHECKING:
     from rates_rnn.network import Network
     from rates_rnn.observer import Observer
+    from rates_rnn.trainer import Trainer
 
-__all__ = ["Network", "Observer"]
+__all__ = ["Network", "Observer", "Trainer"]
 
 rates_api = (1, 0)
 
@@ -31,4 +32,8 @@ def __getattr__(name: str) -> Any:
         from rates_rnn.observer import Observer
 
         return Observer
+    if name == "Trainer":
+        from rates_rnn.trainer import Trainer
+
+        return Trainer
     raise AttributeError(f"module '{__name__}' has no attribute '{name}'")

@@ -23,6 +23,14 @@ LOSSES: Mapping[str, Callable[..., torch.Tensor]] = {
 }
 
 Loss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+#: Losses that are means over rows, if nothing else is said of them.
+MEANS = frozenset(LOSSES.values())
+SCHEDULES: Mapping[str, type[torch.optim.lr_scheduler.LRScheduler]] = {
+    name: found
+    for name in torch.optim.lr_scheduler.__all__
+    if issubclass(found := getattr(torch.optim.lr_scheduler, name), torch.optim.lr_scheduler.LRScheduler)
+    and found is not torch.optim.lr_scheduler.LRScheduler
+}
 
 
 def optimiser_of(
@@ -54,7 +62,8 @@ def optimiser_of(
         } | settings  # fmt: skip
     if lr is not None:
         settings["lr"] = lr
-    found: torch.optim.Optimizer = getattr(torch.optim, OPTIMISERS[given])(moved, **settings)
+    made = getattr(torch.optim, OPTIMISERS[given])
+    found: torch.optim.Optimizer = _made("optimizer", given, lambda: made(moved, **settings))
     return found
 
 
@@ -72,7 +81,47 @@ def loss_of(given: Any, options: Mapping[str, Any] | None) -> Loss:
     if given not in LOSSES:
         raise _unknown("loss", given, LOSSES)
     chosen = LOSSES[given]
+    if not options:
+        return chosen
     return lambda outputs, targets: chosen(outputs, targets, **(options or {}))
+
+
+def schedule_of(
+    given: Any, optimiser: torch.optim.Optimizer, options: Mapping[str, Any] | None
+) -> torch.optim.lr_scheduler.LRScheduler | None:
+    """Return a schedule of learning rates: by the name of its class, or one that a user made of the optimiser.
+
+    Raises:
+        ArgumentError: it is something else, or moves the rates of another optimiser.
+        UnknownNameError: there is none of that name.
+    """
+    if given is None:
+        return None
+    if isinstance(given, torch.optim.lr_scheduler.LRScheduler):
+        if given.optimizer is not optimiser:
+            raise ArgumentError(
+                "schedule belongs to another optimiser. Give the one that it was made of as optimizer=."
+            )
+        return given
+    if not isinstance(given, str):
+        raise ArgumentError(f"schedule is {shown(given)}; it is a name, or an object of torch.optim.lr_scheduler.")
+    if given not in SCHEDULES:
+        raise _unknown("schedule", given, SCHEDULES)
+    made: Any = SCHEDULES[given]
+    found: torch.optim.lr_scheduler.LRScheduler = _made("schedule", given, lambda: made(optimiser, **(options or {})))
+    return found
+
+
+def _made(what: str, name: str, make: Callable[[], Any]) -> Any:
+    """Return what a library makes of further arguments.
+
+    Raises:
+        ArgumentError: it does not take these.
+    """
+    try:
+        return make()
+    except (TypeError, ValueError) as error:
+        raise ArgumentError(f"{what} '{name}' does not take what {what}_kwargs holds: {error}.") from error
 
 
 def _unknown(what: str, name: str, known: Mapping[str, Any]) -> UnknownNameError:

@@ -14,7 +14,8 @@ from rates_rnn.assembly import Assembly
 from rates_rnn.choices import loss_of
 from rates_rnn.observer import Item, Observer
 from rates_rnn.parts import array, whole_number
-from rates_rnn.signals import samples_of, targets_of
+from rates_rnn.signals import sample_of, samples_of
+from rates_rnn.trials import loss_of_trials, trials_side_by_side
 
 
 class Network(Assembly):
@@ -67,14 +68,13 @@ class Network(Assembly):
 
         Args:
             x: a number for each unit of the input's node, or one for all of them; where several nodes have inputs, a
-                dict by label.
+                dict by label. With an axis of trials in front, it takes the step of each of them.
 
         Raises:
             ArgumentError: it is not of that shape.
         """
-        given = {label: torch.as_tensor(value)[None] for label, value in x.items()} if isinstance(x, Mapping) else None
-        found = self._advance(torch.as_tensor(x)[None] if given is None else given, "x")
-        return found["out"][0]
+        given = {label: sample_of(value) for label, value in x.items()} if isinstance(x, Mapping) else sample_of(x)
+        return self._advance(given, "x")["out"][..., 0, :]
 
     def rows(self, inputs: Any, sampling_steps: int = 1, checkpoint: bool = False) -> dict[str, torch.Tensor]:
         """Return the output as `run` observes it, as a tensor that derivatives flow through, by the name "out".
@@ -90,12 +90,25 @@ class Network(Assembly):
         self, inputs: Any, name: str, stride: int = 1, record: Iterable[tuple[str, str]] = (), checkpoint: bool = False
     ) -> dict[str, torch.Tensor]:
         """Take as many steps as there are samples; return rows of what is recorded, each with an axis of units."""
-        engine = self.engine(record)
-        assert self._ends is not None
-        fed = samples_of(name, inputs, [self._nodes[label] for label in self._ends[0]], self.dtype, self.place)
+        engine, fed = self.engine(record), self.fed(inputs, name)
         found, self._between = engine.advance(self._all_values(), fed, self._between, stride, checkpoint)
         self._starts = {}
-        return {key: rows if rows.ndim > 1 else rows[:, None] for key, rows in found.items()}
+        axes = self._between.y.ndim  # of time and units; in front of them there may be one of trials
+        return {key: rows if rows.ndim > axes else rows[..., None] for key, rows in found.items()}
+
+    def fed(self, inputs: Any, name: str = "inputs") -> dict[str, torch.Tensor]:
+        """Return inputs by the paths of what they feed, each with a number for each unit.
+
+        Args:
+            inputs: as `run` takes them.
+            name: of the argument, for messages.
+
+        Raises:
+            ArgumentError, UnknownNameError: they are not as they should be.
+        """
+        self.engine(())
+        assert self._ends is not None
+        return samples_of(name, inputs, [self._nodes[label] for label in self._ends[0]], self.dtype, self.place)
 
     def _all_values(self) -> dict[str, torch.Tensor]:
         self.engine(())
@@ -115,7 +128,8 @@ class Network(Assembly):
         """Take a step for each sample of the input, from where the network is.
 
         Args:
-            inputs: `[steps, units]`, or `[steps]` for all units; where several nodes have inputs, a dict by label.
+            inputs: `[steps, units]`, or `[steps]` for all units; where several nodes have inputs, a dict by label. With
+                an axis of trials in front, `[trials, steps, units]`, these run side by side, from here on.
             sampling_steps: steps from one row to the next.
             cutoff: rows before this step are dropped.
             record_output: whether the output is recorded, as "out".
@@ -136,18 +150,21 @@ class Network(Assembly):
         before, start = self._between, 0 if self._between is None else self._between.step
         with torch.set_grad_enabled(enable_grad):
             rows = self._advance(inputs, "inputs", stride, record, checkpoint)
-        steps = start + stride * np.arange(len(rows["out"]))
+        steps = start + stride * np.arange(rows["out"].shape[-2])
         self._check_finite(rows, steps, before)
         chosen: dict[Item, torch.Tensor] = {"out": rows["out"]} if record_output else {}
         for label, variable in record:
             found = rows[f"{label}/{variable}"]
             chosen[label, variable] = found.mean(-1, keepdim=True) if (label, variable) in reduced else found
         kept = steps - start >= dropped
-        return Observer(steps[kept] * self.dt, {key: value[int((~kept).sum()) :] for key, value in chosen.items()})
+        return Observer(
+            steps[kept] * self.dt, {key: value[..., int((~kept).sum()) :, :] for key, value in chosen.items()}
+        )
 
     def _check_finite(self, rows: Mapping[str, torch.Tensor], steps: np.ndarray, before: Any) -> None:
         for key, values in rows.items():
             bad = ~torch.isfinite(values.detach()).all(-1)
+            bad = bad.any(0) if bad.ndim > 1 else bad
             if bool(bad.any()):
                 first = int(torch.nonzero(bad)[0, 0])
                 self._between = before
@@ -229,8 +246,8 @@ class Network(Assembly):
             return
         state = self.engine(()).system.state_paths[path]
         y = self._between.y
-        parts = [y[: state.offset], filled, y[state.offset + state.width :]]
-        self._between = self._between._replace(y=torch.cat(parts))
+        parts = [y[..., : state.offset], filled, y[..., state.offset + state.width :]]
+        self._between = self._between._replace(y=torch.cat(parts, -1))
 
     def named_parameters(self, *arguments: Any, **options: Any) -> Any:
         """Yield parameters by path; see `torch.nn.Module`."""
@@ -269,21 +286,19 @@ class Network(Assembly):
 
         Args:
             inputs: as `run` takes them, as are further options.
-            targets: `[steps, outputs]`, a row for each sample of the inputs.
-            loss: as `fit_bptt` takes it.
+            targets: `[steps, outputs]`, a row for each sample of the inputs, with the same axis of trials in front.
+            loss: as `fit_bptt` takes it; of several trials, their mean.
             loss_kwargs: further arguments of the loss.
             options: of `run`.
 
         Raises:
             ArgumentError, UnknownNameError, SimulationError: as `run` and `fit_bptt` do.
         """
-        chosen = loss_of(loss, loss_kwargs)
-        steps = len(next(iter(inputs.values())) if isinstance(inputs, Mapping) else inputs)
-        wanted = targets_of(targets, steps, self.n_out, self.get_buffer("anchor"))
+        chosen, stride, cutoff = loss_of(loss, loss_kwargs), options.get("sampling_steps", 1), options.get("cutoff", 0)
+        trials = trials_side_by_side(self, inputs, targets, cutoff)
         found = self.run(inputs, **options)
-        stride, cutoff = options.get("sampling_steps", 1), options.get("cutoff", 0)
         first = -(-cutoff // stride) * stride
-        return found, chosen(found["out"], wanted[first::stride]).item()
+        return found, loss_of_trials(chosen, found["out"], trials.every(stride, first)).item()
 
 
 def _recorded(given: Iterable[tuple[Any, ...]]) -> tuple[list[tuple[str, str]], set[tuple[str, str]]]:

@@ -22,7 +22,8 @@ class Observer:
 
     Args:
         times: of rows.
-        recordings: tensors `[rows, units]` by name: "out", or (node, variable).
+        recordings: tensors `[rows, units]` by name: "out", or (node, variable); with an axis of trials in front, if
+            these ran side by side.
         losses: of a fit, one per epoch.
     """
 
@@ -61,6 +62,8 @@ class Observer:
     def to_dataframe(self, item: Item = "out") -> pd.DataFrame:
         """Return what was recorded as a table: a row per time, a column per unit; losses have a row per epoch.
 
+        Trials come one behind the other, with their number in the index.
+
         Example:
             >>> import numpy as np
             >>> import torch
@@ -70,6 +73,9 @@ class Observer:
             [3.0, 4.0]
         """
         values = self.to_numpy(item)
+        if item in self._recordings and values.ndim == 3:
+            index = pd.MultiIndex.from_product([range(len(values)), self.times], names=["trial", "time"])
+            return pd.DataFrame(values.reshape(-1, values.shape[-1]), index=index)
         if item in self._recordings:
             return pd.DataFrame(values, index=pd.Index(self.times, name="time"))
         return pd.DataFrame(values)
@@ -84,8 +90,9 @@ class Observer:
         from matplotlib import pyplot
 
         axes: Axes = pyplot.subplots()[1] if ax is None else ax
-        table = self.to_dataframe(item)
-        axes.plot(table.index, table.to_numpy(), **options)
-        axes.set_xlabel("time" if item in self._recordings else "epoch")
+        values, recorded = self.to_numpy(item), item in self._recordings
+        lines = np.moveaxis(values, 0, 1).reshape(values.shape[1], -1) if recorded and values.ndim == 3 else values
+        axes.plot(self.times if recorded else np.arange(len(values)), lines, **options)
+        axes.set_xlabel("time" if recorded else "epoch")
         axes.set_ylabel(item if isinstance(item, str) else "/".join(item))
         return axes

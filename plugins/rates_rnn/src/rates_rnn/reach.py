@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from rates_core.delays.dependence import Dependence
+from rates_core.errors import ArgumentError
 from rates_core.expressions.tree import symbols
 from rates_core.system.system import System
+
+if TYPE_CHECKING:
+    from rates_rnn.network import Network
 
 
 def reached(system: System, outputs: Iterable[str]) -> set[str]:
@@ -27,3 +32,18 @@ def reached(system: System, outputs: Iterable[str]) -> set[str]:
             if state is not None and isinstance(state.initial, str):
                 wanted.append(state.initial)
     return seen
+
+
+def check_reached(network: Network) -> None:
+    """Raise for a parameter that the output does not depend on.
+
+    Raises:
+        ArgumentError: there is one.
+    """
+    reachable = reached(network.system, [network.output_path])
+    for path, value in network.named_parameters():
+        if value.requires_grad and path not in reachable:
+            raise ArgumentError(
+                f"'{path}' is trained, but the output '{network.output_path}' does not depend on it. Leave it out of "
+                "train_params, or connect its node with the output."
+            )

@@ -15,7 +15,7 @@ from rates_rnn.parts import Node
 def samples_of(
     name: str, given: Any, nodes: Sequence[Node], dtype: torch.dtype, device: torch.device
 ) -> dict[str, torch.Tensor]:
-    """Return samples `[steps, units]` by the paths of the inputs that they feed.
+    """Return samples `[steps, units]`, or `[trials, steps, units]`, by the paths of the inputs that they feed.
 
     Args:
         name: of the argument, for messages.
@@ -46,13 +46,13 @@ def samples_of(
         if node.label not in given:
             raise ArgumentError(f"{name} has no samples for the node '{node.label}'.")
         found[node.path(node.input)] = _rows(name, given[node.label], node.n, f"'{node.label}'", dtype, device)
-    counts = {len(rows) for rows in found.values()}
+    counts = {rows.shape[-2] for rows in found.values()}
     if len(counts) > 1:
         raise ArgumentError(f"{name} has {' and '.join(map(str, sorted(counts)))} samples for different nodes.")
     return found
 
 
-def targets_of(given: Any, steps: int, units: int, like: torch.Tensor) -> torch.Tensor:
+def targets_of(given: Any, steps: int, units: int, like: torch.Tensor, name: str = "targets") -> torch.Tensor:
     """Return targets `[steps, units]`.
 
     Args:
@@ -60,26 +60,27 @@ def targets_of(given: Any, steps: int, units: int, like: torch.Tensor) -> torch.
         steps: of the run.
         units: of the output.
         like: a tensor whose type and device they get, unless they are whole numbers.
+        name: of the argument, for messages.
 
     Raises:
         ArgumentError: they are not of that shape, or not finite.
     """
-    found = _tensor("targets", given).to(like.device)
+    found = _tensor(name, given).to(like.device)
     found = found if not found.is_floating_point() and found.ndim == 1 else found.to(like.dtype)
     if len(found) > steps:
         raise ArgumentError(
-            f"targets has {len(found)} rows, and the run only {steps} steps. Give one row of targets for each sample "
+            f"{name} has {len(found)} rows, and the run only {steps} steps. Give one row of targets for each sample "
             "of the inputs."
         )
     if found.is_floating_point() and found.ndim == 1:
         found = found[:, None]
     if tuple(found.shape) != (steps, units)[: found.ndim]:
         raise ArgumentError(
-            f"targets has the shape {tuple(found.shape)}; it has to be {(steps, units)}: a row for each sample of the "
+            f"{name} has the shape {tuple(found.shape)}; it has to be {(steps, units)}: a row for each sample of the "
             "inputs, a column for each output."
         )
     if found.is_floating_point() and not bool(torch.isfinite(found).all()):
-        raise ArgumentError("targets holds NaN or infinite numbers.")
+        raise ArgumentError(f"{name} holds NaN or infinite numbers.")
     return found
 
 
@@ -109,18 +110,51 @@ def trials_of(inputs: Any, targets: Any) -> list[tuple[Any, Any]]:
     return list(zip(inputs, targets, strict=True))
 
 
+def mask_of(given: Any, steps: int, device: torch.device, name: str = "mask") -> torch.Tensor:
+    """Return whether each step counts.
+
+    Args:
+        given: by the user; None for all.
+        steps: of the run.
+        device: where it is.
+        name: of the argument, for messages.
+
+    Raises:
+        ArgumentError: it is not of that length, or holds something else than truth values.
+    """
+    if given is None:
+        return torch.ones(steps, dtype=torch.bool, device=device)
+    found = _tensor(name, given).to(device)
+    if tuple(found.shape) != (steps,):
+        raise ArgumentError(
+            f"{name} has the shape {tuple(found.shape)}; it has to be {(steps,)}: True for each step that counts."
+        )
+    if not bool(((found == 0) | (found == 1)).all()):
+        raise ArgumentError(f"{name} holds something else than True and False, or 1 and 0.")
+    return found.bool()
+
+
+def sample_of(x: Any) -> torch.Tensor:
+    """Return numbers of units, or of units in each of several trials, as samples of one step."""
+    found = torch.as_tensor(x)
+    return found[:, None] if found.ndim == 2 else found[None]
+
+
 def _rows(name: str, given: Any, units: int, of: str, dtype: torch.dtype, device: torch.device) -> torch.Tensor:
     rows = _tensor(name, given).to(device=device, dtype=dtype)
     rows = rows[:, None] if rows.ndim == 1 else rows
-    if rows.ndim != 2 or rows.shape[1] not in (1, units):
-        single = name == "x"
-        shape, wanted = tuple(rows.shape)[int(single) :], f"({units},)" if single else f"(steps, {units})"
+    if rows.ndim not in (2, 3) or rows.shape[-1] not in (1, units):
+        front, shape = "trials, " if rows.ndim == 3 else "", tuple(rows.shape)
+        wanted = f"({front}steps, {units})"
+        if name == "x":
+            shape, wanted = (*shape[: rows.ndim - 2], *shape[rows.ndim - 1 :]), f"({front}{units})"
+            wanted = wanted if front else f"({units},)"
         raise ArgumentError(f"{name} has the shape {shape}; it has to be {wanted}, a number for each unit of {of}.")
-    if not len(rows):
+    if not rows.shape[-2] or not len(rows):
         raise ArgumentError(f"{name} has no samples.")
     if not bool(torch.isfinite(rows.detach()).all()):
         raise ArgumentError(f"{name} holds NaN or infinite numbers.")
-    return rows.expand(len(rows), units)
+    return rows.expand(*rows.shape[:-1], units)
 
 
 def _tensor(name: str, given: Any) -> torch.Tensor:
