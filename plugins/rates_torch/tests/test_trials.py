@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from plugins.rates_torch.tests.test_steps import COUNT, FOLLOWED, H, PATHS, compiled
+from plugins.rates_torch.tests.test_steps import COUNT, FOLLOWED, PATHS, H, compiled
 from rates_core import (
     ArgumentError,
     CircuitTemplate,

@@ -16,7 +16,16 @@ if TYPE_CHECKING:
     from rates_rnn.network import Network
 
 KIND, FORMAT = "training of rates-rnn", 1
-UNREADABLE = (OSError, RuntimeError, ValueError, KeyError, EOFError, AttributeError, pickle.UnpicklingError)
+UNREADABLE = (
+    OSError,
+    RuntimeError,
+    ValueError,
+    LookupError,
+    EOFError,
+    AttributeError,
+    TypeError,
+    pickle.UnpicklingError,
+)
 
 
 def write(file: Any, content: Mapping[str, Any], identity: str) -> None:
@@ -75,6 +84,7 @@ def _identity(path: Path) -> str | None:
 
 def description(network: Network) -> dict[str, Any]:
     """Return what tells networks apart, by the name of each value: its shape, its constraint, and if it is trained."""
+    network.ready()
     constraints = network.get_extra_state()
     parameters = dict(network.named_parameters())
     values = {path: tuple(value.shape) for path, value in network.values().items()}

@@ -105,7 +105,7 @@ class Descent:
     def _put(self, place: Place) -> None:
         put_parameters(self.network, place.parameters)
         groups = self.optimiser.state_dict()["param_groups"]  # learning rates are those of now
-        self.optimiser.load_state_dict({"state": deepcopy(dict(place.optimiser)), "param_groups": groups})
+        put_optimiser(self.optimiser, {"state": place.optimiser, "param_groups": groups})
         self.network.reset()
 
     def _pieces(self, trials: Trials, length: int) -> Iterator[float]:
@@ -199,3 +199,14 @@ def put_parameters(network: Network, values: Mapping[str, torch.Tensor]) -> None
     with torch.no_grad():
         for path, parameter in network.named_parameters():
             parameter.copy_(values[path])
+
+
+def put_optimiser(optimiser: torch.optim.Optimizer, stored: Mapping[str, Any]) -> None:
+    """Give an optimiser what its `state_dict` was, number for number: PyTorch would convert some to other types."""
+    optimiser.load_state_dict(deepcopy(dict(stored)))
+    parameters = [parameter for group in optimiser.param_groups for parameter in group["params"]]
+    for number, gathered in stored["state"].items():
+        own = optimiser.state[parameters[number]]
+        for name, value in gathered.items():
+            if isinstance(value, torch.Tensor) and own[name].dtype != value.dtype:
+                own[name] = value.clone()

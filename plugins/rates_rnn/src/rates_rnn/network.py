@@ -238,7 +238,7 @@ class Network(Assembly):
                 f"There is no state '{path}'.{did_you_mean(path, states)} There are: {', '.join(states) or 'none'}."
             )
         found, own = array(f"The value of '{path}'", value), states[path]
-        if found.shape not in ((), (1,), tuple(own.shape)):
+        if found.shape not in ((), (1,), tuple(own.shape[-1:]), tuple(own.shape)):
             raise ArgumentError(f"The value of '{path}' has the shape {found.shape}; it has to be {tuple(own.shape)}.")
         filled = torch.as_tensor(found, dtype=self.dtype, device=self.place).expand(own.shape).clone()
         if self._between is None:

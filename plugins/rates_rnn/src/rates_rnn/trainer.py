@@ -15,7 +15,7 @@ from rates_core.switches import switch
 
 from rates_rnn import checkpoints
 from rates_rnn.choices import loss_of, optimiser_of, schedule_of
-from rates_rnn.descent import Descent, NotFiniteError, Place, parameters_of, put_parameters
+from rates_rnn.descent import Descent, NotFiniteError, Place, parameters_of, put_optimiser, put_parameters
 from rates_rnn.generators import generator_states, set_generator_states
 from rates_rnn.observer import Observer
 from rates_rnn.parts import whole_number
@@ -275,7 +275,7 @@ class Trainer:
     def _put(self, found: Mapping[str, Any]) -> None:
         """Go where a stored training was."""
         self.net.load_state_dict(found["values"])
-        self.optimiser.load_state_dict(found["optimiser"])
+        put_optimiser(self.optimiser, found["optimiser"])
         if self._schedule is not None:
             self._schedule.load_state_dict(found["schedule"])
         self._identity, self._standing = found["identity"], Standing(**found["standing"])

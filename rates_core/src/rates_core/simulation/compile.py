@@ -335,8 +335,8 @@ class CompiledModel:
         call is given; None starts. All are arrays of the backend's library, and derivatives flow through them, from
         call to call too. `values` are NumPy's arrays at first, `arrays()` the same as arrays of the library.
 
-        An input comes as samples by path, one per step, and is held during its step. In PyTorch, samples with an axis of
-        trials in front run these side by side, and so do outputs come; all else is the same in all trials.
+        An input comes as samples by path, one per step, and is held during its step. In PyTorch, samples with an axis
+        of trials in front run these side by side, and outputs have it too; all else is the same in all trials.
 
         Args:
             wrt: paths as in `trainable`.
