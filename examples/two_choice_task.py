@@ -2,7 +2,8 @@
 
 A signal of one of two signs and one of three strengths comes with noise. Rate neurons [sompolinsky1988]_ see it step by
 step, and have to answer with its sign behind the last one. All connections are learned, by gradients through time and
-Adam, one trial at a time. The best that anybody can do is to add the signal up, which is what the network comes to.
+Adam, from batches of trials that run side by side. The best that anybody can do is to add the signal up, which is what
+the network comes to.
 
     python examples/two_choice_task.py --output two_choice_task.png
 """
@@ -14,8 +15,7 @@ from pathlib import Path
 
 import matplotlib
 import numpy as np
-import torch
-from rates_rnn import Network
+from rates_rnn import Network, Trainer
 
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt
@@ -24,6 +24,7 @@ from matplotlib.figure import Figure
 NEURON = "neuron_model_templates.rate_neurons.leaky_integrator.tanh"
 UNITS = 24
 STEPS, ANSWER = 30, 5  # of a trial, and those at its end in which the answer is due
+EPOCHS, BATCH = 8, 20
 STRENGTHS, NOISE = np.array([0.15, 0.3, 0.5]), 0.5
 
 
@@ -54,19 +55,16 @@ def learned(count: int, seed: int = 0) -> Network:
     """Return a network that has learned from some trials."""
     evidence, signal = trials(count, seed)
     net = network(seed)
-    targets = [np.full((STEPS, 1), sign) for sign in np.sign(signal)]
-    net.fit_bptt(list(evidence), targets, optimizer="adam", lr=0.01, cutoff=STEPS - ANSWER)
+    targets = np.sign(signal)[:, None, None] * np.ones((STEPS, 1))
+    trainer = Trainer(net, "adam", lr=0.01, clip=1.0, cutoff=STEPS - ANSWER)
+    trainer.fit(list(zip(evidence, targets, strict=True)), epochs=EPOCHS, batch_size=BATCH)
     return net
 
 
 def answers(net: Network, evidence: np.ndarray) -> np.ndarray:
     """Return the output in the course of each trial, `[trials, steps]`."""
-    found = []
-    with torch.no_grad():
-        for trial in evidence:
-            net.reset()
-            found.append(net.run(trial)["out"][:, 0])
-    return np.array([np.asarray(course) for course in found])
+    net.reset()
+    return net.run(evidence).to_numpy()[..., 0]
 
 
 def picture(evidence: np.ndarray, signal: np.ndarray, course: np.ndarray) -> Figure:

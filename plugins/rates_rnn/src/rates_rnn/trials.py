@@ -65,7 +65,9 @@ def loss_of_trials(loss: Loss, outputs: torch.Tensor, trials: Trials) -> torch.T
     return torch.stack([loss(found[kept], wanted[kept]) for found, wanted, kept in rows if bool(kept.any())]).mean()
 
 
-def one_trial(network: Network, inputs: Any, targets: Any, mask: Any = None, cutoff: int = 0, of: str = "") -> Trials:
+def one_trial(
+    network: Network, inputs: Any, targets: Any, mask: Any = None, *, cutoff: int = 0, of: str = ""
+) -> Trials:
     """Return a trial.
 
     Args:
@@ -111,7 +113,7 @@ def trials_side_by_side(network: Network, inputs: Any, targets: Any, cutoff: int
         raise ArgumentError(f"inputs has {count} trials, and targets has {len(targets)}. Give one of each.")
     alike = {path.partition("/")[0]: rows.expand(count, *rows.shape[-2:]) for path, rows in fed.items()}
     parts = [({label: rows[number] for label, rows in alike.items()}, targets[number]) for number in range(count)]
-    return joined([one_trial(network, *part, None, cutoff, f"[{number}]") for number, part in enumerate(parts)])
+    return joined([one_trial(network, *part, cutoff=cutoff, of=f"[{number}]") for number, part in enumerate(parts)])
 
 
 def joined(trials: Sequence[Trials]) -> Trials:
@@ -128,10 +130,8 @@ def joined(trials: Sequence[Trials]) -> Trials:
     inputs = {
         label: torch.stack([_filled(trial.inputs[label], longest) for trial in trials]) for label in trials[0].inputs
     }
-    targets, kept = (
-        torch.stack([_filled(part(trial)[0], longest) for trial in trials])
-        for part in (lambda trial: trial.targets, lambda trial: trial.kept)
-    )
+    targets = torch.stack([_filled(trial.targets[0], longest) for trial in trials])
+    kept = torch.stack([_filled(trial.kept[0], longest) for trial in trials])
     return Trials(inputs, targets, kept)
 
 
