@@ -213,5 +213,7 @@ def test_a_result_shows_what_was_found(decay: CircuitTemplate, decayed: pd.DataF
 def test_fit_and_fitters_are_offered() -> None:
     offered = {spec.name: (spec.kind, load_target(spec.target)) for spec in rates_fit.rates_analyses()}
     assert offered["fit"] == ("analysis", fit)
-    assert all(issubclass(target, Fitter) for name, (_, target) in offered.items() if name != "fit")
-    assert {kind for name, (kind, _) in offered.items() if name != "fit"} == {"fitter"}
+    assert {name for name, (kind, _) in offered.items() if kind == "analysis"} == {"fit", "simulator"}
+    fitters = [target for kind, target in offered.values() if kind == "fitter"]
+    assert len(fitters) == len(offered) - 2
+    assert all(issubclass(target, Fitter) for target in fitters)
