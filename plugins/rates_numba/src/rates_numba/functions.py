@@ -140,3 +140,23 @@ def sums_between_samples(out, weights, pointers, buffer, places, width, shares):
                 value += shares[c, sample] * buffer[places[c] + sample * width]
             total += weights[c] * value
         out[i] = total
+
+
+@njit(error_model="numpy")
+def read_back(bars, buffer, places, width, weights):
+    """Add derivatives by delayed values to those by the samples that the values are made of."""
+    for i in range(places.size):
+        if weights.shape[1] == 0:
+            buffer[places[i]] += bars[i]
+        for sample in range(weights.shape[1]):
+            buffer[places[i] + sample * width] += weights[i, sample] * bars[i]
+
+
+@njit(error_model="numpy")
+def delayed_back(bars, totals, buffer, places, width, slopes):
+    """Add derivatives by delayed values to those by delays, which move the weights of samples."""
+    for i in range(places.size):
+        slope = slopes[i, 0] * buffer[places[i]]
+        for sample in range(1, slopes.shape[1]):
+            slope += slopes[i, sample] * buffer[places[i] + sample * width]
+        totals[i] += slope * bars[i]

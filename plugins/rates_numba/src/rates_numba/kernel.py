@@ -9,12 +9,16 @@ from typing import Any
 
 import numpy as np
 from rates_core.programs.batch import Batch
+from rates_core.programs.elementwise.adjoints import Adjoints
 from rates_core.programs.elementwise.kernel import CompiledKernel, Values, typed_values
+from rates_core.programs.elementwise.way_back import gradients_of
+from rates_core.programs.gradient import GradientRequest, Gradients
 from rates_core.programs.pair import PairLoop, Reached, Span, Status, StepControl
 from rates_core.programs.program import Program, ProgramRequest, slot_paths
 from rates_core.programs.record import Columns
 from rates_core.programs.trail import Trail
 
+from rates_numba.adjoint_loops import NumbaAdjoint
 from rates_numba.batch import NumbaBatch
 from rates_numba.compiled import load_module, quick
 from rates_numba.layout import Layout
@@ -27,6 +31,7 @@ class NumbaProgram(Program):
     def __init__(self, request: ProgramRequest) -> None:
         self.request = request
         self.source, self.layout = write_module(request)
+        self.adjoints = Adjoints(NumbaAdjoint)
 
     def bind(self, arguments: Mapping[str, Any]) -> NumbaKernel:
         """Compute what depends on parameters only and return the kernel."""
@@ -44,6 +49,7 @@ class NumbaKernel(CompiledKernel):
         self.request = program.request
         self._layout: Layout = program.layout
         self._module = module
+        self._arguments, self._adjoints = arguments, program.adjoints
         self._numbers, self._arrays = program.layout.constants.values(arguments)
         if program.layout.prepared:
             module.prepare(self._numbers, self._arrays)
@@ -76,6 +82,11 @@ class NumbaKernel(CompiledKernel):
         given = typed_values(self.request.system, inputs, reads, draws)
         getattr(self._module, function)(float(t), _contiguous(y), columns, 0, self._numbers, self._arrays, *given)
         return tuple(column[0] if column.ndim > 1 else column[0].item() for column in columns)
+
+    def gradient(self, request: GradientRequest) -> Gradients:
+        """Return the derivatives of a loss of a run, by loops forwards and back."""
+        adjoint = self._adjoints.of(self.request, request)
+        return gradients_of(adjoint.bind(self._arguments), self._arguments, request)
 
     def pair_loop(
         self, samples: Sequence[np.ndarray], base: float, spacing: float, history: Any = None

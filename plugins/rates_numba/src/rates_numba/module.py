@@ -24,15 +24,17 @@ CALLS = {"places": ("checked",), "sums_of_picked": ("long_sum_of_picked",)}
 
 def derivative_text(layout: Layout, name: str = "derivative", gathered: bool = False) -> str:
     """Return the function that writes dy/dt into `dy`."""
-    return _vector_text(FunctionText(layout, layout.parts["derivative"], gathered), name, "Write dy/dt into dy.")
+    return vector_text(layout, "derivative", name, "Write dy/dt into dy.", gathered)
 
 
 def events_text(layout: Layout) -> str:
     """Return the function that writes what states are after events into `after`."""
-    return _vector_text(FunctionText(layout, layout.parts["events"]), "events", "Write y, after events, into after.")
+    return vector_text(layout, "events", "events", "Write y, after events, into after.")
 
 
-def _vector_text(function: FunctionText, name: str, summary: str) -> str:
+def vector_text(layout: Layout, part: str, name: str, summary: str, gathered: bool = False) -> str:
+    """Return a function that writes its results into a vector; arguments are those of `recording_text`."""
+    function = FunctionText(layout, layout.parts[part], gathered)
     body = [*function.head(), *function.allocations(), *function.body(), *function.vector_lines()]
     lines = [
         JIT,

@@ -79,6 +79,8 @@ class Capabilities:
         projections: kinds of weights, of `dense`, `sparse`, `uniform`, `indexed`.
         delays: storages of past values, of `ring` (fixed steps) and `history` (accepted steps).
         differentiation: derivatives of whole runs: of a loss, `forward` and `reverse`, and of outputs, `along` the run.
+            `adjoint` is `reverse` for losses whose derivatives by outputs are told, of real models without events whose
+            delayed values lie between samples.
         devices: where it computes; more than one, or another than `cpu`, are chosen by an option `device`.
         batch: many parameter sets in one call.
         fused: steps are taken outside of Python: calls in it are as many for 10 000 steps as for 100.
@@ -103,7 +105,7 @@ class Capabilities:
     )
     delays: frozenset[str] = field(default=frozenset(), converter=text_set, validator=subset_of(*STORAGES))
     differentiation: frozenset[str] = field(
-        default=frozenset(), converter=text_set, validator=subset_of("along", "forward", "reverse")
+        default=frozenset(), converter=text_set, validator=subset_of("adjoint", "along", "forward", "reverse")
     )
     devices: tuple[str, ...] = field(default=("cpu",), converter=text_tuple)
     batch: bool = field(default=False, validator=is_flag)

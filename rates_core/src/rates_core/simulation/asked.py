@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 #: What of derivatives a backend lacks, by mode.
 WAYS = {"reverse": "", "forward": " forwards", "along": " along their way"}
+#: Of which claims one is needed, by mode.
+CLAIMS = {
+    "reverse": frozenset({"reverse", "adjoint"}), "forward": frozenset({"forward"}), "along": frozenset({"along"}),
+}  # fmt: skip
 
 
 @frozen
@@ -171,10 +175,13 @@ def _paths(wrt: Any) -> list[str]:
 def _check_able(model: CompiledModel, way: Way, asks: str) -> None:
     """Raise unless backend, method and model can be differentiated."""
     choice, name = model.choice, model.choice.backend.name
-    if way.mode not in choice.backend.capabilities.differentiation:
+    claims = CLAIMS[way.mode]
+    if claims.isdisjoint(choice.backend.capabilities.differentiation):
         manager = get_manager()
         able = [
-            other for other in manager.backends() if way.mode in manager.backend(other).capabilities.differentiation
+            other
+            for other in manager.backends()
+            if not claims.isdisjoint(manager.backend(other).capabilities.differentiation)
         ]
         raise unsupported("backend", name, [f"derivatives of runs{WAYS[way.mode]}"], able)
     if not choice.fixed and (asks != "gradient" or choice.driver is None or not choice.driver.differentiates):

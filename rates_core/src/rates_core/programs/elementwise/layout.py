@@ -24,8 +24,12 @@ if TYPE_CHECKING:
     from rates_core.programs.elementwise.printer import EntryPrinter
 
 
-VECTORS = {"derivative": "dy", "events": "after"}  # functions whose results are one vector like y: its name
-FORMS = {"derivative": "d_{}", "events": "{}_after"}  # names of their results
+BACK = "{}_back"  # the function that carries seeds of the results of another one back
+BACKWARDS = tuple(BACK.format(name) for name in ("derivative", "observe", "buffer", "store"))
+#: functions whose results are one vector like y: its name
+VECTORS = {"derivative": "dy", "events": "after", **dict.fromkeys(BACKWARDS, "dy")}
+#: names of their results
+FORMS = {"derivative": "d_{}", "events": "{}_after", **dict.fromkeys(BACKWARDS, "d_{}")}
 
 
 @frozen
