@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from attrs import frozen
-from rates_core.errors import ArgumentError, did_you_mean, shown
+from rates_core.errors import ArgumentError, UnsupportedFeatureError, did_you_mean, shown
 from rates_core.simulation.compile import CompiledModel
 
 from rates_fit.course import Course, Values
@@ -59,25 +59,55 @@ class BackThroughRuns(Derivatives):
     """Exact derivatives of the loss, from the end of a run to its start: about three runs for any number of numbers.
 
     Attributes:
-        checkpoint: keep few of the steps, and take the others once more.
+        checkpoint: keep few of the steps, and take the others once more; compiled loops always do.
+        otherwise: what takes its place where a backend does not follow a model back; None to raise.
     """
 
     checkpoint: bool = False
+    otherwise: Derivatives | None = None
 
     def along(self, course: Course, values: Values) -> tuple[np.ndarray, np.ndarray]:
-        """Return rows and how they move, as `AlongRuns` does."""
-        return AlongRuns().along(course, values)
+        """Return rows and how they move, as `AlongRuns` does, or `Differences` where the backend cannot."""
+        carried = "along" in course.model.choice.backend.capabilities.differentiation
+        return (AlongRuns() if carried else Differences()).along(course, values)
 
     def back(
         self, course: Course, values: Values, slopes: Callable[[np.ndarray], np.ndarray]
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return rows, and derivatives of a function of them."""
+        at_once = "reverse" not in course.model.choice.backend.capabilities.differentiation
+        try:
+            return (self._at_once if at_once else self._twice)(course, values, slopes)
+        except UnsupportedFeatureError:
+            if self.otherwise is None:
+                raise
+            return self.otherwise.back(course, values, slopes)
+
+    def _at_once(
+        self, course: Course, values: Values, slopes: Callable[[np.ndarray], np.ndarray]
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Follow the run back whose rows the derivatives are computed from."""
+        seen: list[np.ndarray] = []
+
+        def loss(outputs: Mapping[str, np.ndarray]) -> tuple[float, dict[str, np.ndarray]]:
+            seen.append(in_columns(course.model, outputs))
+            return 0.0, by_output(course.model, slopes(seen[0]))
+
+        gradient = self._gradient(course, values, loss)
+        return seen[0], gradient
+
+    def _twice(
+        self, course: Course, values: Values, slopes: Callable[[np.ndarray], np.ndarray]
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Run for the rows, and once more for the derivatives of their weighted sum."""
         rows = course.rows(values)
-        weights = by_output(course.model, slopes(rows))
+        return rows, self._gradient(course, values, by_output(course.model, slopes(rows)))
+
+    def _gradient(self, course: Course, values: Values, loss: Any) -> np.ndarray:
         found = course.model.gradient(
-            weights, [item.path for item in values], checkpoint=self.checkpoint, **course.arguments(values)
+            loss, [item.path for item in values], checkpoint=self.checkpoint, **course.arguments(values)
         )
-        return rows, np.concatenate([np.ravel(found[item.path]) for item in values])
+        return np.concatenate([np.ravel(found[item.path]) for item in values])
 
 
 @frozen
@@ -129,6 +159,19 @@ def by_output(model: CompiledModel, columns: np.ndarray) -> dict[str, np.ndarray
     return {key: part[:, 0] if key in alone else part for key, part in joined.items()}
 
 
+def in_columns(model: CompiledModel, outputs: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Return outputs as the columns of a table, `[rows, columns]`."""
+    begun = dict.fromkeys(outputs, 0)
+    parts = []
+    for output in model.recording.outputs:
+        columns, begin = outputs[output.key], begun[output.key]
+        columns = columns[:, None] if columns.ndim == 1 else columns
+        width = len(output.names)
+        parts.append(columns[:, begin : begin + width])
+        begun[output.key] += width
+    return np.concatenate(parts, axis=1)
+
+
 ENGINES: Mapping[str, Derivatives] = {
     "along": AlongRuns(),
     "reverse": BackThroughRuns(),
@@ -155,6 +198,8 @@ def derivatives_of(given: Any, models: Sequence[CompiledModel], size: int, squar
         able = able if all(model.choice.fixed for model in models) else frozenset()
         if "along" in able and (squares or size <= MANY or "reverse" not in able):
             return ENGINES["along"]
+        if "adjoint" in able and not squares:
+            return BackThroughRuns(otherwise=ENGINES["differences"])
         return ENGINES["reverse"] if "reverse" in able and not squares else ENGINES["differences"]
     if isinstance(given, str) and given in ENGINES:
         return ENGINES[given]

@@ -9,7 +9,7 @@ from rates_core.programs.elementwise.adjoint import AdjointRequest
 from rates_core.programs.elementwise.layout import BACK
 from rates_core.programs.increments import slopes, weighted
 
-from rates_numba.function_text import JIT
+from rates_numba.function_text import INNER_JIT, JIT
 from rates_numba.layout import Layout, place_of
 from rates_numba.loop import Frame
 from rates_numba.module import derivative_text, opening, prepare_text, recording_text, vector_text
@@ -23,17 +23,19 @@ def write_adjoint(request: AdjointRequest) -> tuple[str, Layout]:
     layout = Layout(request.adjoint.system, request.functions)
     late = bool(request.system.reads)
     texts = [prepare_text(layout)] if layout.prepared else []
-    texts.append(derivative_text(layout, "derivative_gathered" if late else "derivative", gathered=late))
-    texts.append(recording_text(layout, "observe", "Write the recorded variables into a row.", gathered=late))
+    texts.append(derivative_text(layout, "derivative_gathered" if late else "derivative", late, INNER_JIT))
+    summary = "Write the recorded variables into a row."
+    texts.append(recording_text(layout, "observe", summary, late, jit=INNER_JIT))
     forward = Forward(request, layout)
     if forward.computed:
         summary = "Write the computed variables that delayed reads need into their buffers."
-        texts.append(recording_text(layout, "buffer", summary, gathered=True, places=forward.computed))
+        texts.append(recording_text(layout, "buffer", summary, True, forward.computed, INNER_JIT))
     for name in request.routines:
         at_start = name == "store"
         texts.append(vector_text(
             layout, BACK.format(name), BACK.format(name) + ("_gathered" if late and not at_start else ""),
-            f"Write what seeds of the results of {name} add to bars into dy.", gathered=not at_start,
+            f"Write what seeds of the results of {name} add to bars into dy.", not at_start,
+            JIT if at_start else INNER_JIT,
         ))  # fmt: skip
     texts += ["\n".join(forward.lines()), "\n".join(Backward(request, layout).lines())]
     layout.used.update(("read_back",) if late else ())

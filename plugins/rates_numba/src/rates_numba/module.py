@@ -22,9 +22,9 @@ from rates_numba.writer import INDENT, NumbaWriter
 CALLS = {"places": ("checked",), "sums_of_picked": ("long_sum_of_picked",)}
 
 
-def derivative_text(layout: Layout, name: str = "derivative", gathered: bool = False) -> str:
+def derivative_text(layout: Layout, name: str = "derivative", gathered: bool = False, jit: str = JIT) -> str:
     """Return the function that writes dy/dt into `dy`."""
-    return vector_text(layout, "derivative", name, "Write dy/dt into dy.", gathered)
+    return vector_text(layout, "derivative", name, "Write dy/dt into dy.", gathered, jit)
 
 
 def events_text(layout: Layout) -> str:
@@ -32,12 +32,14 @@ def events_text(layout: Layout) -> str:
     return vector_text(layout, "events", "events", "Write y, after events, into after.")
 
 
-def vector_text(layout: Layout, part: str, name: str, summary: str, gathered: bool = False) -> str:
+def vector_text(
+    layout: Layout, part: str, name: str, summary: str, gathered: bool = False, jit: str = JIT
+) -> str:
     """Return a function that writes its results into a vector; arguments are those of `recording_text`."""
     function = FunctionText(layout, layout.parts[part], gathered)
     body = [*function.head(), *function.allocations(), *function.body(), *function.vector_lines()]
     lines = [
-        JIT,
+        jit,
         f"def {name}({', '.join(['t', 'y', str(function.vector), 'numbers', 'arrays', *function.arguments])}):",
         f'{INDENT}"""{summary}"""',
         *(INDENT + line for line in body),
@@ -59,7 +61,12 @@ def slopes_text(layout: Layout) -> str:
 
 
 def recording_text(
-    layout: Layout, part: str, summary: str, gathered: bool = False, places: Sequence[int] | None = None
+    layout: Layout,
+    part: str,
+    summary: str,
+    gathered: bool = False,
+    places: Sequence[int] | None = None,
+    jit: str = JIT,
 ) -> str:
     """Return a function that writes its results into one row of the arrays in `columns`.
 
@@ -69,6 +76,7 @@ def recording_text(
         summary: the function's docstring.
         gathered: as in `FunctionText`.
         places: which array each result goes to, if not to the one of its own number.
+        jit: how it is compiled.
     """
     function = FunctionText(layout, layout.parts[part], gathered)
     before, after = [], []
@@ -81,7 +89,7 @@ def recording_text(
             after.append(f"columns[{number}][record] = {target}")
     name = f"{part}_gathered" if gathered else part
     lines = [
-        JIT,
+        jit,
         f"def {name}({', '.join(['t', 'y', 'columns', 'record', 'numbers', 'arrays', *function.arguments])}):",
         f'{INDENT}"""{summary}"""',
         *(INDENT + line for line in (*function.head(), *before, *function.body(), *after)),

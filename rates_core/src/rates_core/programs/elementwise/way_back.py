@@ -77,9 +77,10 @@ class WayBack:
         found = divided.of(run.start.step, run.samples, run.stride)
         if any(stretch.sweeps for stretch in found):
             raise UnsupportedFeatureError(
-                "The adjoint of a compiled loop does not follow delays that are shorter than the samples which the "
-                f"method '{self._request.tableau.name}' needs around a delayed value. Take a smaller step_size, "
-                "solver='euler', or a backend of an array library."
+                "The adjoint of a compiled loop does not follow delayed values inside steps, around which the method "
+                f"'{self._request.tableau.name}' has too few samples: of delays of few steps, and near places where a "
+                "delayed variable bends. Take a smaller step_size, solver='euler', or a backend of an array library, "
+                "such as torch."
             )
         return found
 

@@ -92,7 +92,7 @@ class Reverse:
     def _new(self) -> str:
         """Return a path for a part of a bar."""
         self._count += 1
-        return f"#part{self._count}{self.suffix}"
+        return f"#share{self._count}{self.suffix}"
 
     def _add(self, path: str, term: Expression) -> None:
         if path in self._moving and not is_number(term, 0):

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Literal
 
 import numpy as np
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from rates_core.errors import ApproximationWarning, UnsupportedFeatureError
 from rates_core.plugins.capabilities import Requirements
@@ -45,6 +45,7 @@ class Problem:
         loss: of the outputs.
         ways: whether it is asked for with checkpoints and as a function too.
         chains: whether it has a gamma kernel.
+        inside: whether delayed values lie inside steps, where too few samples stand around them.
         tier: `forwards`: in the ordinary tier, in both directions; `reverse`: there in that one; `exhaustive`: only
             with all others.
     """
@@ -61,7 +62,13 @@ class Problem:
     loss: Callable[[Mapping[str, Any]], Any] = field(factory=lambda: _loss)
     ways: bool = False
     chains: bool = False
+    inside: bool = False
     tier: Literal["forwards", "reverse", "exhaustive"] = "reverse"
+
+    @property
+    def beyond_adjoints(self) -> bool:
+        """Whether the adjoint of a compiled loop need not follow it."""
+        return self.needs.complex or self.needs.events or self.inside
 
 
 def cases() -> Iterator[Case]:
@@ -116,7 +123,7 @@ def _problems() -> dict[str, Problem]:
         ),
         "delays inside steps": Problem(
             _inside, {"p/op/c": 0, "p/op/k": 0, "p/op/b": 0}, {"p/op/x": 0}, "p/op/x", Requirements(delays={"ring"}),
-            tier="exhaustive",
+            tier="exhaustive", inside=True,
         ),
         "computed variables that are read late": Problem(
             partial(_few, "z"), {"p/op/z->p/op/s/delay": 9, "p/op/c": 0, "p/op/k": 3}, {"p/op/x": 3}, "p/op/z",
@@ -125,25 +132,25 @@ def _problems() -> dict[str, Problem]:
         ),
         "computed variables that are read inside steps": Problem(
             partial(_computed, "z = tanh(c*x) + 0.3*u - 0.1*t"), {"p/op/c": 0, "p/op/k": 0}, {"p/op/x": 0}, "p/op/z",
-            Requirements(delays={"ring"}), {"p/op/u": _wave()}, samples="p/op/u",
+            Requirements(delays={"ring"}), {"p/op/u": _wave()}, samples="p/op/u", inside=True,
         ),
         "computed variables in a network, inside steps by their delays": Problem(
             partial(_few, "z", 0.637), {"p/op/z->p/op/s/delay": 9, "p/op/c": 0, "p/op/k": 3}, {"p/op/x": 3}, "p/op/z",
-            Requirements(vector=True, delays={"ring"}, projections={"sparse"}), tier="exhaustive", ways=True,
+            Requirements(vector=True, delays={"ring"}, projections={"sparse"}), tier="exhaustive", ways=True, inside=True,
         ),
         "delayed values that are delayed again, inside steps": Problem(
             partial(_computed, "z = tanh(c*past(x, b)) + 0.2*x", a=0.237 * H, b=1.31 * H),
             {"p/op/a": 0, "p/op/b": 0, "p/op/c": 0}, {"p/op/x": 0}, "p/op/z", Requirements(delays={"ring"}),
-            tier="exhaustive",
+            tier="exhaustive", inside=True,
         ),
         "delayed values of whole steps that are delayed again": Problem(
             partial(_computed, "z = tanh(c*past(x, b)) + 0.2*x", a=10 * H, b=8 * H), {"p/op/c": 0, "p/op/k": 0},
-            {"p/op/x": 0}, "p/op/z", Requirements(delays={"ring"}), tier="exhaustive",
+            {"p/op/x": 0}, "p/op/z", Requirements(delays={"ring"}), tier="exhaustive", inside=True,
         ),
         "delays of 0, beside others": Problem(
             partial(_computed, "z = tanh(c*past(x, b)) + 0.2*past(x, d)", a=0.43 * H, b=0.0, d=2.17 * H),
             {"p/op/a": 0, "p/op/d": 0, "p/op/c": 0}, {"p/op/x": 0}, "p/op/z", Requirements(delays={"ring"}),
-            tier="exhaustive",
+            tier="exhaustive", inside=True,
         ),
         "delays of one step": Problem(
             partial(_pair, delay=H), {"a/op/x->b/op/s/weight": 0, "b/op/c": 0}, {"a/op/x": 0}, "b/op/x",
@@ -281,9 +288,15 @@ def _in_place(check: Callable[[Problem, Subject], None], problem: Problem, subje
 
 def _check(problem: Problem, subject: Subject) -> None:
     model, paths = _asked(problem, subject)
-    if "reverse" not in subject.backend.capabilities.differentiation:
+    claims = subject.backend.capabilities.differentiation
+    if claims.isdisjoint({"reverse", "adjoint"}):
         _expect_refusal(subject, "derivatives of runs", partial(model.gradient, _loss, paths))
         return
+    if "reverse" not in claims:
+        problem = evolve(problem, loss=partial(_told, problem.loss))
+        if problem.beyond_adjoints:
+            _expect_no_adjoint(partial(model.gradient, problem.loss, paths, seed=3))
+            return
     found = model.gradient(problem.loss, paths, seed=3)
     value = partial(_value, problem, model)
     expect_close("The loss", found.loss, value())
@@ -400,13 +413,22 @@ def _loss(outputs: Mapping[str, Any]) -> Any:
     return rows[-1, 0] * rows[-2, 1] + rows[3, 2] * rows[3, 2] * rows[3, 2] + rows[-1, -1]
 
 
+def _told(loss: Callable[[Mapping[str, Any]], Any], outputs: Mapping[str, Any]) -> tuple[float, dict[str, Any]]:
+    """Return a loss with its derivatives by outputs: what it is a bit off the real numbers tells them."""
+    rows = outputs["found"]
+    shifts = 1e-30j * np.eye(rows.size).reshape(rows.size, *rows.shape)
+    slopes = [np.imag(loss({"found": rows + shift})) / 1e-30 for shift in shifts]
+    return float(loss(outputs)), {"found": np.reshape(slopes, rows.shape)}
+
+
 def _distance(outputs: Mapping[str, Any]) -> Any:
     """Return a real number that depends on both parts of complex outputs."""
     return abs(_loss(outputs) - 1.0)
 
 
 def _value(problem: Problem, model: CompiledModel, **arguments: Any) -> float:
-    return float(problem.loss({"found": np.squeeze(model.run(seed=3, **arguments).to_numpy())}))
+    found = problem.loss({"found": np.squeeze(model.run(seed=3, **arguments).to_numpy())})
+    return float(found[0] if isinstance(found, tuple) else found)
 
 
 def _known(model: CompiledModel, path: str) -> np.ndarray:
@@ -453,7 +475,17 @@ def _expect_refusal(subject: Subject, needed: str, asked: Callable[[], Any]) -> 
     expect(False, f"{needed.capitalize()} are not claimed. They were not refused.")
 
 
+def _expect_no_adjoint(asked: Callable[[], Any]) -> None:
+    try:
+        asked()
+    except UnsupportedFeatureError as error:
+        start = "The adjoint of a compiled loop does not follow "
+        expect(str(error).startswith(start), f"The refusal does not begin with {start!r}: {error}")
+        return
+    expect(False, "It claims derivatives by adjoints. What those do not follow was not refused.")
+
+
 def _check_directions(subject: Subject) -> None:
-    unknown = sorted(subject.backend.capabilities.differentiation - {"reverse", "forward", "along"})
-    known = "those in reverse, forward and along"
+    unknown = sorted(subject.backend.capabilities.differentiation - {"adjoint", "reverse", "forward", "along"})
+    known = "those in reverse, forward, along and adjoint"
     expect(not unknown, f"It claims derivatives {', '.join(unknown)}; runs can be asked for {known}.")
