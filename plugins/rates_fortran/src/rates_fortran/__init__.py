@@ -27,6 +27,7 @@ def rates_backends() -> Iterable[BackendSpec]:
             delays=frozenset({"ring", "history"}),
             batch=True,
             fused=True,
+            differentiation=frozenset({"adjoint"}),
             noise="multiplicative",
             events=True,
             jacobian=True,

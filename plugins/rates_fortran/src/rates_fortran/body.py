@@ -222,10 +222,16 @@ def events(layout: FortranLayout) -> Procedure:
     return _vector(Body(layout, layout.parts["events"]), "events", "What states are after events.")
 
 
-def _vector(body: Body, name: str, summary: str) -> Procedure:
+def carried_back(layout: FortranLayout, part: str, late: bool = False) -> Procedure:
+    """Return the procedure that writes what seeds add to bars; other entries of the vector stay."""
+    body = Body(layout, layout.parts[part], late)
+    return _vector(body, part, f"What seeds of the results of {part.removesuffix('_back')} add to bars.", "inout")
+
+
+def _vector(body: Body, name: str, summary: str, intent: str = "out") -> Procedure:
     vector, width = VECTORS[body.part.name], body.layout.system.width
-    out = Argument((vector,), vector, bounds=(f"{width}",), intent="out")
-    statements = body.statements(after=body.into(vector)) or [f"{vector} = 0"]
+    out = Argument((vector,), vector, bounds=(f"{width}",), intent=intent)
+    statements = body.statements(after=body.into(vector)) or ([f"{vector} = 0"] if intent == "out" else [])
     given = [*body.now(), out, *body.constants(), *body.given()]
     return Procedure(name, [summary], given, body.variables, statements).trimmed()
 

@@ -7,11 +7,15 @@ from typing import Any
 
 import numpy as np
 from rates_core.programs.batch import Batch
+from rates_core.programs.elementwise.adjoints import Adjoints
 from rates_core.programs.elementwise.called import CalledKernel
 from rates_core.programs.elementwise.given import constants_given
+from rates_core.programs.elementwise.way_back import gradients_of
+from rates_core.programs.gradient import GradientRequest, Gradients
 from rates_core.programs.pair import PairLoop
 from rates_core.programs.program import Program, ProgramRequest
 
+from rates_fortran.adjoint_loops import FortranAdjoint
 from rates_fortran.batch import FortranBatch
 from rates_fortran.binding import Library
 from rates_fortran.module import write_module
@@ -25,6 +29,7 @@ class FortranProgram(Program):
         self.request = request
         self.module = write_module(request)
         self.source = self.module.source
+        self.adjoints = Adjoints(FortranAdjoint)
         self._library: Library | None = None
 
     @property
@@ -48,9 +53,15 @@ class FortranKernel(CalledKernel):
 
     def __init__(self, program: FortranProgram, arguments: Mapping[str, Any]) -> None:
         layout, self._library = program.module.layout, program.library
+        self._arguments, self._adjoints = arguments, program.adjoints
         super().__init__(program.request, self._library, constants_given(layout, arguments))
         if layout.prepared:
             self._library.call("prepare", self.constants)
+
+    def gradient(self, request: GradientRequest) -> Gradients:
+        """Return the derivatives of a loss of a run, by loops forwards and back."""
+        adjoint = self._adjoints.of(self.request, request)
+        return gradients_of(adjoint.bind(self._arguments), self._arguments, request)
 
     def pair_loop(
         self, samples: Sequence[np.ndarray], base: float, spacing: float, history: Any = None

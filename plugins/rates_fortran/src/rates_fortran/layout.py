@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from attrs import evolve
 from rates_core.expressions.tree import Expression
 from rates_core.programs.elementwise.constants import Constant
-from rates_core.programs.elementwise.layout import Layout, Rules
+from rates_core.programs.elementwise.layout import BACKWARDS, Layout, Rules
 from rates_core.system.system import System
 
 from rates_fortran.printer import INTRINSIC, OWN, SYNTAX, FortranPrinter
@@ -44,7 +44,7 @@ RESERVED = frozenset(
 PROCEDURES = frozenset(
     {
         "derivative", "derivative_late", "observe", "observe_late", "store", "keep", "prepare", "loop", "loop_many",
-        "pair", "pair_many", "matrix", "events",
+        "pair", "pair_many", "matrix", "events", "forward", "backward", "read_back", "delayed_back", *BACKWARDS,
     }
 )  # fmt: skip
 #: words that are no names of anything in a module whose only procedure is called so

@@ -176,7 +176,7 @@ class Loop:
         lines = ["k = sample*stride"]
         if self.late:
             lines += self._stored()
-        given = self._at(0.0, _time(0.0), self.state)
+        given = self._at(0.0, time_at(0.0), self.state)
         for argument in self.observe.arguments:
             if argument.key[0] == "result":
                 given[argument.key] = evolve(argument, name=self._column(argument)).entry("sample + 1")
@@ -197,7 +197,7 @@ class Loop:
                 value = f"{self.state}({first}:{last})" if state.shape else f"{self.state}({first})"
             lines += self._both(number, value)
         if self.keep:
-            lines.append(self.keep.called(self._at(0.0, _time(0.0), self.state)))
+            lines.append(self.keep.called(self._at(0.0, time_at(0.0), self.state)))
             results = [argument for argument in self.keep.arguments if argument.key[0] == "result"]
             for number, argument in zip(self.computed, results, strict=True):
                 lines += self._both(number, argument.name)
@@ -217,7 +217,7 @@ class Loop:
             if any(row):
                 lines.append(f"moved = {self.state}{increment(row)}")
                 state = "moved"
-            lines.append(self.field.called(self._at(node, _time(node), state) | {("dy",): f"k{stage + 1}"}))
+            lines.append(self.field.called(self._at(node, time_at(node), state) | {("dy",): f"k{stage + 1}"}))
         return [*lines, f"{self.state} = {self.state}{increment(self.tableau.weights)}", *self._happened()]
 
     def _happened(self) -> list[str]:
@@ -228,7 +228,7 @@ class Loop:
         return [self.events.called(given), f"{self.state} = after"]
 
 
-def _time(node: float) -> str:
+def time_at(node: float) -> str:
     """Return the time at a node of step k."""
     return f"(real(first + k, dp) + {node!r}_dp)*h" if node else "real(first + k, dp)*h"
 

@@ -338,3 +338,30 @@
     real(dp), intent(in) :: largest
     <>grown = max(largest, maxval(abs(factors(:, :, step))))
   end function
+
+  !> Add derivatives by delayed values to those by the samples that the values are made of.
+  pure subroutine read_back(bars, buffer, places, entries, width, samples, weights)
+    integer, intent(in) :: entries, width, samples, places(entries)
+    real(dp), intent(in) :: bars(entries), weights(max(samples, 1), entries)
+    real(dp), intent(inout) :: buffer(0:*)
+    integer :: i, sample
+    do i = 1, entries
+      if (samples == 0) buffer(places(i)) = buffer(places(i)) + bars(i)
+      do sample = 1, samples
+        buffer(places(i) + (sample - 1)*width) = buffer(places(i) + (sample - 1)*width) + weights(sample, i)*bars(i)
+      end do
+    end do
+  end subroutine
+
+  !> Add derivatives by delayed values to those by delays, which move the weights of samples.
+  pure subroutine delayed_back(bars, by_delays, buffer, places, entries, width, samples, slopes)
+    integer, intent(in) :: entries, width, samples, places(entries)
+    real(dp), intent(in) :: bars(entries), buffer(0:*), slopes(samples, entries)
+    real(dp), intent(inout) :: by_delays(entries)
+    integer :: i, sample
+    do i = 1, entries
+      do sample = 1, samples
+        by_delays(i) = by_delays(i) + slopes(sample, i)*buffer(places(i) + (sample - 1)*width)*bars(i)
+      end do
+    end do
+  end subroutine

@@ -7,7 +7,7 @@ from math import prod
 
 from rates_core.programs.elementwise.adjoint import AdjointRequest
 from rates_core.programs.elementwise.layout import BACK
-from rates_core.programs.increments import slopes, weighted
+from rates_core.programs.increments import increment, slopes
 
 from rates_numba.function_text import INNER_JIT, JIT
 from rates_numba.layout import Layout, place_of
@@ -154,11 +154,11 @@ class Backward(Forward):
     def _stage_back(self, stage: int) -> Iterator[str]:
         """Yield the lines that follow one stage."""
         count, first = self.tableau.advancing, self.request.seeds("derivative")[0]
-        terms = slopes((self.tableau.weights[stage],), "by_state[i]")
+        terms = [*slopes((self.tableau.weights[stage],), "by_state[i]")]
         later = [self.tableau.matrix[other][stage] if stage < other else 0.0 for other in range(count)]
         terms += slopes(later, f"back{{}}[{self._bar('i')}]")
         yield f"for i in range({self.system.width}):"
-        yield f"{INDENT}y{stage + 1}[i + {first}] = h*({weighted(terms)})"
+        yield f"{INDENT}y{stage + 1}[i + {first}] = {increment(terms).removeprefix(' + ')}"
         node = self.tableau.nodes[stage]
         yield self._called(BACK.format("derivative"), f"back{stage + 1}", node, f"y{stage + 1}")
         yield from self._elsewhere("derivative", f"back{stage + 1}", node)
@@ -197,7 +197,7 @@ class Backward(Forward):
         """Yield the lines that add what a routine brings to parameters, inputs and the past."""
         request, place = self.request, self.nodes.index(node)
         first, last = request.parameters
-        if first < last and self._reaches_parameters(routine):
+        if request.reaches_parameters(routine):
             yield f"for i in range({last - first}):"
             yield f"{INDENT}by_parameters[i] += {bars}[i + {first}]"
         for number, (start, stop) in request.inputs(routine):
@@ -213,7 +213,3 @@ class Backward(Forward):
                 yield f"delayed_back({part}, by_delays[{number}], {past}, {gather}[0], {width}, slopes[{place}][{number}])"
             past = f"buffer_bars[{slot}].reshape(-1)[{oldest}:]"
             yield f"read_back({part}, {past}, {gather}[0], {width}, {gather}[1])"
-
-    def _reaches_parameters(self, routine: str) -> bool:
-        added, bars = self.request.adjoint.pullbacks[routine].added, self.request.adjoint.bars
-        return any(bars[path].path in added for path in self.request.wanted.parameters)

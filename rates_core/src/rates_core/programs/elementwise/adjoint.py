@@ -121,3 +121,8 @@ class AdjointRequest:
         numbers = [number for number, signal in enumerate(self.system.inputs) if signal.path in wanted]
         found = [(place, self.system.inputs[number].path) for place, number in enumerate(numbers)]
         return [(place, self.bar(path)) for place, path in found if self.adjoint.bars[path].path in added]
+
+    def reaches_parameters(self, routine: str) -> bool:
+        """Tell whether a routine carries something to a parameter."""
+        added, bars = self.adjoint.pullbacks[routine].added, self.adjoint.bars
+        return any(bars[path].path in added for path in self.wanted.parameters)
