@@ -26,10 +26,14 @@ WEIGHT = "p/op/v->p/op/s/weight"
 CLOSE = 1e-10
 #: Per backend: options of compile(), and what is asked beside the result.
 ASKED: Mapping[str, tuple[dict[str, Any], Target]] = {
+    "fortran": ({}, Target(1.2)),
     "jax": ({}, Target(1.2)),
+    "numba": ({}, Target(1.2)),
     "tf": ({}, Target(2.0)),
     "torch": ({"compile": True}, Target(seconds=0.2)),
 }
+#: Backends that are told the derivatives of the loss.
+TOLD = frozenset({"fortran", "numba"})
 Result = tuple[float, NDArray[np.float64]]  # the loss, and its derivatives by tau and then by weights
 
 
@@ -73,11 +77,7 @@ def ours(backend: str, steps: int, jit: bool = False) -> Callable[[], Result]:
     model = circuit().compile(
         backend=backend, step_size=H, simulation_time=steps * H, outputs={"v": "p/op/v"}, **options
     )
-    mean = import_module("tensorflow").reduce_mean if backend == "tf" else lambda values: values.mean()
-
-    def loss(outputs: Mapping[str, Any]) -> Any:
-        return mean(outputs["v"] * outputs["v"])
-
+    loss = told if backend in TOLD else partial(mean_square, backend)
     given = import_module("jax").jit(loss) if jit else loss
 
     def run() -> Result:
@@ -85,6 +85,18 @@ def ours(backend: str, steps: int, jit: bool = False) -> Callable[[], Result]:
         return found.loss, np.append(found["p/op/tau"], np.ravel(found[WEIGHT]))
 
     return run
+
+
+def mean_square(backend: str, outputs: Mapping[str, Any]) -> Any:
+    """Return the loss, by what a library has for it."""
+    squares = outputs["v"] * outputs["v"]
+    return import_module("tensorflow").reduce_mean(squares) if backend == "tf" else squares.mean()
+
+
+def told(outputs: Mapping[str, NDArray[np.float64]]) -> tuple[float, dict[str, NDArray[np.float64]]]:
+    """Return the loss and its derivatives, for backends that differentiate their own loops alone."""
+    values = outputs["v"]
+    return float((values * values).mean()), {"v": 2 * values / values.size}
 
 
 def as_one(steps: int) -> Callable[[], Result]:

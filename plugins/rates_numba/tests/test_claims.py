@@ -12,7 +12,7 @@ def test_it_claims_what_it_has_to() -> None:
         vector=True,
         projections={"dense", "sparse", "uniform", "indexed"},
         delays={"ring", "history"},
-        differentiation=(),
+        differentiation={"adjoint"},
         devices=("cpu",),
         batch=True,
         fused=True,

@@ -114,7 +114,7 @@ def test_a_solver_is_asked_for_delays_noise_and_events_only():
         ({"delays": ["rings"]}, "Capabilities.delays holds 'rings'; known are 'ring', 'history'."),
         (
             {"differentiation": ["autograd"]},
-            "Capabilities.differentiation holds 'autograd'; known are 'along', 'forward', 'reverse'.",
+            "Capabilities.differentiation holds 'autograd'; known are 'adjoint', 'along', 'forward', 'reverse'.",
         ),
         ({"functions": "sin"}, "'sin' is one text where several belong; write ['sin']."),
         ({"noise": "white"}, "Capabilities.noise is 'white'; it must be one of '', 'additive', 'multiplicative'."),

@@ -15,7 +15,7 @@ from rates_core.system.system import Read
 from rates_fortran.body import axes, carried_back, state_argument
 from rates_fortran.layout import FortranLayout
 from rates_fortran.lines import INDENT
-from rates_fortran.loop import LENGTH, H, Loop, time_at
+from rates_fortran.loop import H, Loop, time_at
 from rates_fortran.module import Module, assembled, prepare
 from rates_fortran.printer import SYNTAX
 from rates_fortran.procedure import Argument, Procedure, merged
@@ -158,10 +158,12 @@ class AdjointLoop(Loop):
         for place in self.nodes.values():
             for path in request.wanted.inputs:
                 bounds = (*axes(self.system.shapes[path]), "0:*")
-                found.append(Argument(("by_input", place, path), self._by_input(place, path), "real(dp)", bounds, "inout"))
+                found.append(
+                    Argument(("by_input", place, path), self._by_input(place, path), "real(dp)", bounds, "inout")
+                )
         for number, slot in enumerate(self.slots):
             bounds = (*axes(self.system.shapes[slot]), "0:*")
-            found.append(Argument(("bars", number), self._bars(slot), "real(dp)", bounds, "inout"))
+            found.append(Argument(("bars", number), self._bars(slot), bounds=bounds, intent="inout"))
         return [*found, *(self._by_delays() if request.delays else ())]
 
     def _by_delays(self) -> Iterator[Argument]:
@@ -190,7 +192,8 @@ class AdjointLoop(Loop):
         yield from self._again()
         for stage in reversed(self.stages):
             yield from self._stage_back(stage)
-        yield f"by_state = by_state + {' + '.join(f'back{stage}{self._part(self.adjoint.states)}' for stage in self.stages)}"
+        states = self._part(self.adjoint.states)
+        yield " + ".join(["by_state = by_state", *(f"back{stage}{states}" for stage in self.stages)])
         seeds = self.adjoint.seeds("observe")
         if seeds[0] < seeds[1]:
             yield "if (modulo(k, stride) == 0) then"

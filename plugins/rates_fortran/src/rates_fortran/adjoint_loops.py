@@ -62,9 +62,7 @@ class FortranLoops(AdjointLoops):
             given["by_delays", read.path] = total
         self._library.call("backward", given)
 
-    def at_start(
-        self, y: np.ndarray, inputs: Sequence[Any], reads: Sequence[Any], draws: Sequence[Any]
-    ) -> np.ndarray:
+    def at_start(self, y: np.ndarray, inputs: Sequence[Any], reads: Sequence[Any], draws: Sequence[Any]) -> np.ndarray:
         """Return what the seeds of stored variables add."""
         bars = np.zeros_like(y)
         given = values_at(self.request.system, inputs, reads, draws)

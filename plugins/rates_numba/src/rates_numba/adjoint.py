@@ -55,7 +55,7 @@ class Forward(Frame):
         past = ", size, buffers, gathers" if self.delayed else ""
         width = self.system.width
         body = [
-            f'"""Advance y by steps of {self.tableau.name}; keep it before each, and a row before every stride steps."""',
+            f'"""Advance y by steps of {self.tableau.name}; keep it before each, and a row before every stride."""',
             *(f"k{stage + 1} = np.empty_like(y)" for stage in range(self.tableau.advancing)),
             *(["moved = np.empty_like(y)"] if self.tableau.advancing > 1 else []),
             "for k in range(start, stop):",
@@ -210,6 +210,7 @@ class Backward(Forward):
             gather, part = f"gathers[{place}][{number}]", f"{bars}[{start}:{stop}]"
             if request.delays:
                 past = f"buffers[{slot}].reshape(-1)[{oldest}:]"
-                yield f"delayed_back({part}, by_delays[{number}], {past}, {gather}[0], {width}, slopes[{place}][{number}])"
+                slope = f"slopes[{place}][{number}]"
+                yield f"delayed_back({part}, by_delays[{number}], {past}, {gather}[0], {width}, {slope})"
             past = f"buffer_bars[{slot}].reshape(-1)[{oldest}:]"
             yield f"read_back({part}, {past}, {gather}[0], {width}, {gather}[1])"

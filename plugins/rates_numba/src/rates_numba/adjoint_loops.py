@@ -53,9 +53,7 @@ class NumbaLoops(AdjointLoops):
             *bars, *delays,
         )  # fmt: skip
 
-    def at_start(
-        self, y: np.ndarray, inputs: Sequence[Any], reads: Sequence[Any], draws: Sequence[Any]
-    ) -> np.ndarray:
+    def at_start(self, y: np.ndarray, inputs: Sequence[Any], reads: Sequence[Any], draws: Sequence[Any]) -> np.ndarray:
         """Return what the seeds of stored variables add."""
         bars = np.zeros_like(y)
         given = typed_values(self.request.system, inputs, reads, draws)

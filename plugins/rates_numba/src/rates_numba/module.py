@@ -32,9 +32,7 @@ def events_text(layout: Layout) -> str:
     return vector_text(layout, "events", "events", "Write y, after events, into after.")
 
 
-def vector_text(
-    layout: Layout, part: str, name: str, summary: str, gathered: bool = False, jit: str = JIT
-) -> str:
+def vector_text(layout: Layout, part: str, name: str, summary: str, gathered: bool = False, jit: str = JIT) -> str:
     """Return a function that writes its results into a vector; arguments are those of `recording_text`."""
     function = FunctionText(layout, layout.parts[part], gathered)
     body = [*function.head(), *function.allocations(), *function.body(), *function.vector_lines()]

@@ -86,9 +86,7 @@ class AdjointLoops(ABC):
         """Follow steps back, the last one first."""
 
     @abstractmethod
-    def at_start(
-        self, y: np.ndarray, inputs: Sequence[Any], reads: Sequence[Any], draws: Sequence[Any]
-    ) -> np.ndarray:
+    def at_start(self, y: np.ndarray, inputs: Sequence[Any], reads: Sequence[Any], draws: Sequence[Any]) -> np.ndarray:
         """Return what the seeds of stored variables add at the start: the vector of all bars.
 
         Args:

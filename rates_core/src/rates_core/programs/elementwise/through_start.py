@@ -72,7 +72,7 @@ class ThroughStart:
         if not total.shape:
             total = total + values.sum()
         else:
-            np.add.at(total, slice(None) if index is None else np.asarray(index), values)
+            np.add.at(total, np.arange(total.size) if index is None else np.asarray(index), values)
         by_slot[slot] = total
 
     def _add_parameters(self, bars: np.ndarray) -> None:

@@ -1,6 +1,6 @@
 """Take a run's steps in a compiled loop, and carry the derivatives of a loss back through them.
 
-The steps are divided into segments, about as many as each has steps. Forwards, what each segment begins with is kept;
+The steps are divided into segments, not more than each has steps. Forwards, what each segment begins with is kept;
 backwards its steps are taken once more, and then followed to its beginning. So the memory that is needed grows with the
 root of the number of steps.
 """
@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
+
 from rates_core.delays.strategy import Gather
 from rates_core.errors import UnsupportedFeatureError
 from rates_core.expressions.derivative import differentiate
@@ -23,6 +25,9 @@ from rates_core.programs.elementwise.through_start import ThroughStart
 from rates_core.programs.elementwise.weighing import Rows
 from rates_core.programs.gradient import GradientRequest, Gradients
 from rates_core.programs.real_pairs import no_derivative
+
+NUMBERS_AT_HAND = 2**16  # that stay in a processor's cache
+
 
 def gradients_of(loops: AdjointLoops, arguments: Mapping[str, Any], run: GradientRequest) -> Gradients:
     """Return the derivatives of a loss of a run.
@@ -48,7 +53,7 @@ class WayBack:
         self._stretches = self._divided()
         self._size = len(run.start.history.buffers()[0]) // 2 if self._system.reads else 0
         self._steps = (run.samples - 1) * run.stride + 1
-        self._length = min(self._steps, max(math.ceil(math.sqrt(self._steps)), self._size))
+        self._length = min(self._steps, max(math.ceil(math.sqrt(self._steps)), self._size, self._near()))
         self._rows = Rows.of(self._system, loops.request.program.recorded, run)
 
     def gradients(self) -> Gradients:
@@ -83,6 +88,11 @@ class WayBack:
                 "such as torch."
             )
         return found
+
+    def _near(self) -> int:
+        """Return how many steps are at hand if all numbers of theirs are kept: there is no need to take them again."""
+        slots = (prod(self._system.shapes[slot]) for slot in self._request.slots)
+        return NUMBERS_AT_HAND // max(1, self._system.width + 2 * sum(slots))
 
     def _pieces(self, begun: int, stop: int) -> Iterator[Steps]:
         """Yield steps in parts that one call can take: those that are not like others one by one."""

@@ -72,7 +72,8 @@ class Rows:
         place, size = self.firsts[part.recorded], self.columns[part.recorded][0].size
         seeds = self.seeds[first:, place : place + size]
         entries = np.arange(size) if part.units is None or size == 1 else np.asarray(part.units)
-        np.add.at(seeds, (slice(None), np.broadcast_to(entries, weights.shape[1])), weights)
+        for column, entry in enumerate(entries.tolist()):  # units may be there more than once
+            seeds[:, entry] += weights[:, column]
 
 
 def _checked(found: Any, outputs: Mapping[str, np.ndarray]) -> tuple[float, dict[str, np.ndarray]]:

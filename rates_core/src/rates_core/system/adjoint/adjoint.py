@@ -7,7 +7,7 @@ reads, inputs and parameters. All stand in one vector, in this order.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 from attrs import evolve, frozen
@@ -63,10 +63,6 @@ class Adjoint:
     pullbacks: Mapping[str, Pullback]
     bars: Mapping[str, State]
 
-    def places(self, paths: Iterable[str]) -> list[tuple[int, int]]:
-        """Return where the bars of some paths lie in the vector: first place and the one behind the last."""
-        return [(bar.offset, bar.offset + bar.width) for bar in (self.bars[path] for path in paths)]
-
 
 def adjoint_of(system: System, routines: Mapping[str, Mapping[str, Expression]], wanted: Wanted) -> Adjoint:
     """Return the adjoint of a System.
@@ -88,14 +84,15 @@ def adjoint_of(system: System, routines: Mapping[str, Mapping[str, Expression]],
     bars = _bars(system, wanted)
     end = system.width
     added: list[Statement] = []
-    pullbacks, seeds = {}, []
+    seeds: list[State] = []
+    pullbacks = {}
     for number, (name, results) in enumerate(routines.items()):
         own = {path: State(f"{path}_seed{number or ''}", shapes[path], 0.0) for path in results}
         own = _placed(own, end)
         seeds += own.values()
         end += sum(seed.width for seed in own.values())
         shapes.update((seed.path, seed.shape) for seed in own.values())
-        expressions = by_state if name == "derivative" else results
+        expressions = by_state if name == "derivative" else results  # others are copies of variables
         reverse = Reverse(pieces, statements, bars.keys(), f"_bar{number or ''}")
         found = reverse.through({own[path].path: expressions[path] for path in results})
         added += reverse.added

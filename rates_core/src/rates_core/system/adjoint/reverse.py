@@ -165,10 +165,7 @@ class Reverse:
     def _connections(self, statement: Project, bar: Symbol) -> None:
         """Go back through a sum over connections, each of which has a target and a source."""
         pieces, weights, source = self.pieces, Symbol(statement.weights), Symbol(statement.source)
-        if statement.form == "sparse":
-            rows = pieces.index_of(statement.rows, 0)
-        else:
-            rows = np.arange(size_of(statement.shape))
+        rows = pieces.index_of(statement.rows, size_of(statement.shape))
         columns = pieces.index_of(statement.index, len(rows))
         brought = pieces.picked(bar, rows) if pieces.shapes[bar.name] else bar
         if not pieces.shapes[source.name]:

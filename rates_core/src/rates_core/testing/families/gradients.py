@@ -136,7 +136,8 @@ def _problems() -> dict[str, Problem]:
         ),
         "computed variables in a network, inside steps by their delays": Problem(
             partial(_few, "z", 0.637), {"p/op/z->p/op/s/delay": 9, "p/op/c": 0, "p/op/k": 3}, {"p/op/x": 3}, "p/op/z",
-            Requirements(vector=True, delays={"ring"}, projections={"sparse"}), tier="exhaustive", ways=True, inside=True,
+            Requirements(vector=True, delays={"ring"}, projections={"sparse"}), tier="exhaustive", ways=True,
+            inside=True,
         ),
         "delayed values that are delayed again, inside steps": Problem(
             partial(_computed, "z = tanh(c*past(x, b)) + 0.2*x", a=0.237 * H, b=1.31 * H),
