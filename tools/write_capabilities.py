@@ -53,6 +53,7 @@ def claims() -> Iterator[Claim]:
     yield "fused", "loops outside of Python", lambda c: c.fused
     yield "batch", "many parameter sets in one call", lambda c: c.batch
     yield "differentiation", "derivatives of runs, in reverse", lambda c: "reverse" in c.differentiation
+    yield "differentiation", "derivatives of runs, by adjoints of loops", lambda c: "adjoint" in c.differentiation
     yield "differentiation", "derivatives of runs, forwards", lambda c: "forward" in c.differentiation
     yield "differentiation", "derivatives of runs, along their way", lambda c: "along" in c.differentiation
     yield "devices", "devices beside the processor", lambda c: c.devices != ("cpu",)

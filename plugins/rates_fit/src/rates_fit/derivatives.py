@@ -172,6 +172,13 @@ def in_columns(model: CompiledModel, outputs: Mapping[str, np.ndarray]) -> np.nd
     return np.concatenate(parts, axis=1)
 
 
+def follows(model: CompiledModel) -> bool:
+    """Return whether the adjoint of a backend's own loop surely follows a model; with discrete delays it may."""
+    system = model.system
+    claimed = "adjoint" in model.choice.backend.capabilities.differentiation
+    return claimed and model.choice.fixed and not (system.is_complex or system.events or system.reads)
+
+
 ENGINES: Mapping[str, Derivatives] = {
     "along": AlongRuns(),
     "reverse": BackThroughRuns(),

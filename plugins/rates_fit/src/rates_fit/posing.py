@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
 import numpy as np
 from attrs import frozen
-from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean, shown
+from rates_core.errors import ArgumentError, RatesError, UnknownNameError, did_you_mean, shown
 from rates_core.plugins import get_manager
 from rates_core.simulation.compile import CompiledModel
 from rates_core.simulation.named import named_values
 
 from rates_core import CircuitTemplate
 from rates_fit.course import Course
+from rates_fit.derivatives import follows
 from rates_fit.experiment import Experiment, Observations, experiments_of, observations
 from rates_fit.parameters import Space, checked_names, constraints_of, space_of
 from rates_fit.pasts import late_paths
@@ -38,6 +40,7 @@ class Setting:
         backend: of runs; None for core's choice.
         seed: of random numbers.
         options: others of `CircuitTemplate.compile`.
+        natively: take a backend whose own loops go back in its place, if one follows the model.
     """
 
     outputs: Any
@@ -49,6 +52,7 @@ class Setting:
     backend: str | None
     seed: int | None
     options: Mapping[str, Any]
+    natively: bool = False
 
 
 def cases_of(model: Any, data: Any, parameters: Any, setting: Setting) -> tuple[Space, tuple[Case, ...]]:
@@ -68,10 +72,11 @@ def cases_of(model: Any, data: Any, parameters: Any, setting: Setting) -> tuple[
         raise ArgumentError(f"model must be a circuit, or the path of one; it is {shown(model)}.")
     experiments = experiments_of(data, setting.inputs)
     observed = {name: observations(name, item, setting.noise) for name, item in experiments.items()}
-    compiled = _Compiled(circuit, {
-        "backend": setting.backend, "solver": setting.solver, "step_size": setting.step_size,
-        "outputs": _outputs(setting.outputs, observed), **setting.options,
-    })  # fmt: skip
+    arguments = {"solver": setting.solver, "step_size": setting.step_size,
+                 "outputs": _outputs(setting.outputs, observed), **setting.options}  # fmt: skip
+    some = next(iter(experiments.values())).inputs
+    native = native_backend(circuit, {**arguments, "inputs": some}) if setting.natively else None
+    compiled = _Compiled(circuit, {"backend": native or setting.backend, **arguments})
     models = {name: compiled.model(item.inputs) for name, item in experiments.items()}
     shared = constraints_of(parameters)
     local = {name: constraints_of(item.free, f"free of '{name}'") for name, item in experiments.items()}
@@ -113,6 +118,21 @@ def backend_of(direction: str) -> str | None:
     able = [spec for spec in manager.backends().values() if direction in spec.capabilities.differentiation]
     able.sort(key=lambda spec: (not spec.capabilities.fused, spec.name))
     return able[0].name if able else None
+
+
+def native_backend(circuit: CircuitTemplate, arguments: Mapping[str, Any]) -> str | None:
+    """Return an installed backend whose own loops go back through runs of a model, or None.
+
+    Args:
+        circuit: the model.
+        arguments: of `compile`, which may be such as only other backends take.
+    """
+    for spec in get_manager().backends().values():
+        if "adjoint" in spec.capabilities.differentiation and not spec.requires:
+            with suppress(RatesError):  # what is wrong for other backends too is said when theirs is made
+                if follows(circuit.compile(backend=spec.name, **arguments)):
+                    return spec.name
+    return None
 
 
 def _outputs(given: Any, observed: Mapping[str, Observations]) -> Any:

@@ -163,8 +163,10 @@ class CompiledModel:
 
         Args:
             loss: takes the outputs by name, as arrays of the backend's library (one axis for time, a second one for
-                units where there are several), and returns a real number of that library. Or a dict of arrays of
-                NumPy by output, each of its shape: the loss is then the sum of outputs times these.
+                units where there are several), and returns a real number of that library. Backends that claim
+                `adjoint` alone give arrays of NumPy; there it returns its value and a dict of its derivatives by
+                outputs. Or a dict of arrays of NumPy by output, each of its shape: the loss is then the sum of outputs
+                times these.
             wrt: paths of parameters, of weights or delays of edges, of states, which stand for their values at the
                 start, or of inputs that are fed with samples.
             parameters: as in `run`, as are the others.
@@ -177,7 +179,7 @@ class CompiledModel:
             mode: "reverse" goes back from the loss, which costs some runs whatever the number of variables; "forward"
                 takes as many runs as there are variables, and keeps no steps.
             checkpoint: keep some of the steps only, and take the others once more on the way back: memory then grows
-                with the root of the number of rows.
+                with the root of the number of rows. Compiled loops always do.
             unknown: refused; the closest argument is named.
 
         Returns:
