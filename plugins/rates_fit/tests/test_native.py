@@ -11,7 +11,7 @@ from rates_core.errors import UnsupportedFeatureError
 from rates_core.testing.parts import single
 from rates_fit import fit
 from rates_fit.derivatives import ENGINES, BackThroughRuns, derivatives_of, follows
-from rates_fit.fitting import _backend
+from rates_fit.posing import native_backend
 
 from rates_core import CircuitTemplate
 
@@ -39,10 +39,9 @@ def test_what_loops_follow_is_known_beforehand() -> None:
 
 def test_without_a_backend_gradients_take_one_whose_loops_go_back() -> None:
     arguments = {"solver": "heun", "step_size": 0.02, "outputs": None}
-    assert _backend(LEAK, arguments, None, linearises=False) == "numba"
-    assert _backend(LEAK, arguments, None, linearises=True) != "numba"
-    assert _backend(TURNING, arguments, None, linearises=False) != "numba"
-    assert _backend(LEAK, {**arguments, "compile": True}, None, linearises=False) != "numba"  # an option of others
+    assert native_backend(LEAK, arguments) == "numba"
+    assert native_backend(TURNING, arguments) is None
+    assert native_backend(LEAK, {**arguments, "compile": True}) is None  # an option of others
 
 
 def test_a_fit_finds_what_made_the_data() -> None:

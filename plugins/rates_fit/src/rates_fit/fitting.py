@@ -85,7 +85,15 @@ def fit(
     """
     chosen, kind, stages = fitter_of(fitter), loss_of(loss), _horizons(horizons)
     setting = Setting(
-        outputs, inputs, noise, step_size, simulation_time, solver, backend or backend_of("along"), seed, options,
+        outputs,
+        inputs,
+        noise,
+        step_size,
+        simulation_time,
+        solver,
+        backend or backend_of("along"),
+        seed,
+        options,
         natively=backend is None and not chosen.linearises,
     )
     space, cases = cases_of(model, data, parameters, setting)
