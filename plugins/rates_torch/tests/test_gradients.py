@@ -192,7 +192,13 @@ def test_what_a_loss_may_not_do_is_said() -> None:
         (lambda outputs: outputs["x"], "loss has to return one number; it returned an array of shape (10, 3)."),
         (
             lambda outputs: 3.0,
-            "loss has to return a number of the backend's library, computed from the outputs; it returned 3.0.",
+            "loss has to return a number of the backend's library, computed from the outputs by functions of that "
+            "library; it returned 3.0.",
+        ),
+        (
+            lambda outputs: np.float64(3.0),
+            "loss has to return a number of the backend's library, computed from the outputs by functions of that "
+            "library; it returned np.float64(3.0).",
         ),
     ):
         with pytest.raises(ArgumentError) as caught:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 from attrs import frozen
 
 from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean, shown
@@ -49,11 +50,11 @@ def _checked(value: Any) -> Any:
     Raises:
         ArgumentError: it is not.
     """
-    shape = getattr(value, "shape", None)
+    shape = None if isinstance(value, np.generic | np.ndarray) else getattr(value, "shape", None)
     if shape is None:
         raise ArgumentError(
-            "loss has to return a number of the backend's library, computed from the outputs; "
-            f"it returned {shown(value)}."
+            "loss has to return a number of the backend's library, computed from the outputs by functions of that "
+            f"library; it returned {shown(value)}."
         )
     if tuple(shape) != ():
         raise ArgumentError(f"loss has to return one number; it returned an array of shape {tuple(shape)}.")
