@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from rates_core import CircuitTemplate, NodeTemplate, OperatorTemplate, SimulationError
+from rates_core import ArgumentError, CircuitTemplate, NodeTemplate, OperatorTemplate, SimulationError
 
 OPERATOR = OperatorTemplate("op", "x' = -k*x + u", {"x": "output(1.1)", "k": 0.5, "u": "input"})
 MODEL = CircuitTemplate("model", {"p": NodeTemplate("node", [OPERATOR])})
@@ -55,3 +55,19 @@ def test_an_error_leaves_it_alone(setting: bool) -> None:
 def test_double_precision_is_double_whatever_jax_is_set_to(setting: bool) -> None:
     found = MODEL.run(1.0, 0.1, backend="jax", outputs={"x": "p/op/x"}, verbose=False)["x"].to_numpy()
     np.testing.assert_allclose(found, 1.1 * 0.95 ** np.arange(10), rtol=1e-14)
+
+
+def test_steps_that_users_go_through_need_the_setting(setting: bool) -> None:
+    given = {"simulation_time": 0.5, "step_size": 0.1, "inputs": {"p/op/u": np.zeros(1)}, "outputs": {"x": "p/op/x"}}
+    steps = MODEL.compile(backend="jax", **given).steps(["p/op/k"])
+    drive = {"p/op/u": jnp.zeros(5)}
+    if setting:
+        found, _ = steps.advance(steps.arrays(), drive)
+        np.testing.assert_allclose(found["x"], 1.1 * 0.95 ** np.arange(5), rtol=1e-14)
+        return
+    with pytest.raises(ArgumentError) as error:
+        steps.advance(steps.arrays(), drive)
+    assert str(error.value) == (
+        "The model was compiled with float_precision='float64', and JAX is set to 32 bits. Say "
+        "jax.config.update('jax_enable_x64', True) first, or compile it with float_precision='float32'."
+    )

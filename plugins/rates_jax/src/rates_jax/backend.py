@@ -19,6 +19,7 @@ from rates_core.programs.program import FunctionSource
 
 from rates_jax.derivatives import along, backwards, forwards
 from rates_jax.language import JAX
+from rates_jax.setting import check_bits
 from rates_jax.trainable import Run
 
 KINDS: Mapping[str, Mapping[Kind, np.dtype[Any]]] = {
@@ -124,6 +125,10 @@ class JaxRuntime(ArrayRuntime):
     def tangents(self, outputs: Callable[..., Any]) -> Followed:
         """Return the function that returns outputs and how they move."""
         return _in_double(along(outputs))
+
+    def check_setting(self) -> None:
+        """Raise where JAX would make numbers of 64 bits ones of 32."""
+        check_bits(self._kinds["real"])
 
     def trainable(self, function: RunOfValues, given: Given) -> Run:
         """Return a run as a pure function."""

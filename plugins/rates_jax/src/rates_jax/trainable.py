@@ -7,9 +7,10 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-from rates_core.errors import ArgumentError
 from rates_core.programs.arrays.outputs import Given
 from rates_core.programs.arrays.trainable import RunOfValues
+
+from rates_jax.setting import check_bits
 
 
 class Run:
@@ -21,8 +22,7 @@ class Run:
 
     def __init__(self, function: RunOfValues, given: Given) -> None:
         self.values: dict[str, jax.Array] = function.arrays()
-        with jax.enable_x64(True):
-            self._given: Given = jax.tree.map(jnp.asarray, given)
+        self._given = given
         self._outputs = jax.jit(function.outputs)
 
     def __call__(
@@ -43,11 +43,8 @@ class Run:
         traced = any(
             isinstance(value, jax.core.Tracer) for given in (values, inputs) for value in (given or {}).values()
         )
-        if traced and jax.dtypes.canonicalize_dtype(kind) != kind:
-            raise ArgumentError(
-                "The model was compiled with float_precision='float64', and JAX is set to 32 bits. Say "
-                "jax.config.update('jax_enable_x64', True) first, or compile it with float_precision='float32'."
-            )
+        if traced:
+            check_bits(kind)
         with jax.enable_x64(True):
             moved, fed = (
                 {path: jnp.asarray(value, kind) for path, value in (given or {}).items()} for given in (values, inputs)

@@ -26,6 +26,10 @@ class Run(tf.Module):  # type: ignore[misc]
         self._given = given
         self._outputs = placed(compiled(lambda moved, rest: function.outputs(moved[0], moved[1], rest)))
 
+    def __repr__(self) -> str:
+        """Return what it is a function of."""
+        return f"<Run of {', '.join(f'{path}: {tuple(value.shape)}' for path, value in self.values.items())}>"
+
     def __call__(self, inputs: Mapping[str, Any] | None = None) -> dict[str, tf.Tensor]:
         """Return the outputs by name.
 

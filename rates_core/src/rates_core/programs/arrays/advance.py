@@ -52,7 +52,7 @@ class StepsOfValues:
 
     def __init__(self, kernel: ArrayKernel, request: StepsRequest) -> None:
         self._kernel, self._request = kernel, request
-        plan, self._given = planned(kernel, evolve(request, samples=1, stride=1), ())
+        plan, self._given = planned(kernel, evolve(request, samples=1, stride=1), (), kernel.runtime)
         self._plan: Plan = evolve(plan, skipped=0)
         self._values, self._start = Values(kernel.runtime, request), Start(kernel.program)
         self.values = self._values.first
@@ -64,6 +64,10 @@ class StepsOfValues:
         self._alike_from = 0 if history is None else history.alike_from(False)
         self._alike: tuple[Stretch, Any] | None = None  # where reads lie in all steps from there on
         self._check_whole()
+
+    def __repr__(self) -> str:
+        """Return what the steps are a function of."""
+        return f"<Steps by {', '.join(f'{path}: {value.shape}' for path, value in self._values.first.items())}>"
 
     def arrays(self) -> dict[str, Any]:
         """Return the values at first as arrays of the library."""
@@ -92,10 +96,12 @@ class StepsOfValues:
             checkpoint: keep some of the steps only for the way back, and take the others once more.
 
         Raises:
-            ArgumentError: something is not of its shape, or the numbers of samples or trials differ.
+            ArgumentError: something is not of its shape, the numbers of samples or trials differ, or the library is set
+                to a precision for which the model was not compiled.
             UnknownNameError: there is no such value or input.
             UnsupportedFeatureError: the backend takes no trials side by side.
         """
+        self._kernel.runtime.check_setting()
         self._values.check(values)
         inputs = inputs or {}
         batch, count = self._batch(inputs, between), self._count(inputs, steps)

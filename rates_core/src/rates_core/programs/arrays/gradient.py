@@ -43,7 +43,7 @@ def gradients_of(kernel: ArrayKernel, request: GradientRequest) -> Gradients:
     program, runtime, system = kernel.program, kernel.runtime, kernel.request.system
     taken = {*program.parameters("rollout"), *program.parameters("delays")}
     moved = tuple(path for path in request.parameters if path in taken)
-    plan, given = planned(kernel, request, moved)
+    plan, given = planned(kernel, request, moved, runtime.for_compiled)
     plan = evolve(plan, moved=moved, initial=request.initial, fed=request.fed, forward=request.forward)
     tables = [node[number] for node in given.inputs for number in request.fed]
     by_parameters = [_variable(runtime, system.parameter_paths[path], given.parameters[path]) for path in moved]
@@ -73,7 +73,7 @@ def tangents_of(kernel: ArrayKernel, request: TangentRequest) -> Tangents:
     taken = {*program.parameters("rollout"), *program.parameters("delays")}
     moved = tuple(path for path in request.parameters if path in taken)
     initial = request.initial is not None or not moved  # something has to move, be it nowhere
-    plan, given = planned(kernel, request, moved)
+    plan, given = planned(kernel, request, moved, runtime.for_compiled)
     plan = evolve(plan, moved=moved, initial=initial, forward=True)
     variables = (*(given.parameters[path] for path in moved), *([given.y] if initial else []))
     fixed = {path: value for path, value in given.parameters.items() if path not in moved}
@@ -102,15 +102,16 @@ def _variable(runtime: ArrayRuntime, parameter: Parameter, value: Any) -> Any:
     return runtime.array(pairs_of(runtime.numpy(value)), "real") if parameter.complex else value
 
 
-def planned(kernel: ArrayKernel, course: Course, moved: Collection[str]) -> tuple[Plan, Given]:
+def planned(kernel: ArrayKernel, course: Course, moved: Collection[str], runtime: ArrayRuntime) -> tuple[Plan, Given]:
     """Return what runs of one kind share, without variables, and all that one of them depends on.
 
     Args:
         kernel: with the values of parameters.
         course: the run.
         moved: paths of parameters that will be variables.
+        runtime: makes the arrays.
     """
-    program, runtime, system = kernel.program, kernel.runtime.for_compiled, kernel.request.system
+    program, system = kernel.program, kernel.request.system
     taken = dict.fromkeys((*program.parameters("rollout"), *program.parameters("delays")))
     slopes = any(path in program.parameters("delays") for path in moved)
     parts = _stretches(kernel, course, slopes)

@@ -360,7 +360,7 @@ class ArrayKernel(Kernel):
 
     def trainable(self, request: TrainableRequest) -> Any:
         """Return the loop of the module as a function of values."""
-        plan, given = planned(self, request, ())
+        plan, given = planned(self, request, (), self.runtime)
         return self.runtime.trainable(RunOfValues(self.program, plan, request), given)
 
     def single_steps(self, request: StepsRequest) -> StepsOfValues:

@@ -50,7 +50,7 @@ class ArrayRuntime(ABC):
 
     @property
     def for_compiled(self) -> ArrayRuntime:
-        """Return what makes arrays that only go into functions of `differentiated`, `tangents` and `trainable`.
+        """Return what makes arrays that only go into functions of `differentiated` and `tangents`.
 
         Where these are compiled, they may take NumPy's arrays, which are made in less time.
         """
@@ -158,6 +158,9 @@ class ArrayRuntime(ABC):
     def parts_of(self, numbers: Any) -> Any:
         """Return the real and imaginary parts of complex numbers side by side, along the last axis."""
         raise NotImplementedError(f"{type(self).__name__} takes no complex numbers apart.")
+
+    def check_setting(self) -> None:  # noqa: B027  # most libraries have no such setting
+        """Raise where the library is set to compute less precisely than programs were made for."""
 
     def trainable(self, function: RunOfValues, given: Given) -> Any:
         """Return a run in the form in which programs with the library train values.
