@@ -1,4 +1,4 @@
-"""Gradients through 3000 steps of five units that read each other late, by all weights and a time constant."""
+"""Gradients through 3000 steps of units that read each other late, by all weights and a time constant."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from benchmarks.row import Row, Target
 from benchmarks.settings import Settings
 from rates_core import CircuitTemplate, Connectivity, NodeTemplate, OperatorTemplate, PopulationTemplate
 
-UNITS, STEPS, H = 5, 3000, 0.01
+STEPS, H = 3000, 0.01
+FEW, MANY = 5, 32  # units
 TAU, DRIVE, START = 1.0, 0.3, 0.1
 LONGEST = 40  # steps, of a delay
 WEIGHT = "p/op/v->p/op/s/weight"
@@ -41,40 +42,45 @@ def rows(settings: Settings) -> Iterator[partial[Row]]:
     """Yield a row for each library that is installed."""
     for backend in ASKED:
         if find_spec(f"rates_{backend}") is not None:
-            yield partial(row, settings, backend)
+            yield partial(row, settings, backend, FEW)
+            yield partial(row, settings, backend, MANY)
     if find_spec("rates_jax") is not None:
-        yield partial(compiled_loss, settings)
+        yield partial(compiled_loss, settings, FEW)
+        yield partial(compiled_loss, settings, MANY)
         yield partial(whole, settings)
 
 
-def numbers() -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+def numbers(units: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Return weights, and delays in steps."""
     generator = np.random.default_rng(0)
-    return generator.normal(size=(UNITS, UNITS)), generator.integers(1, LONGEST, (UNITS, UNITS))
+    scale = np.sqrt(FEW / units)  # as much comes together at each unit, however many there are
+    return scale * generator.normal(size=(units, units)), generator.integers(1, LONGEST, (units, units))
 
 
-def circuit() -> CircuitTemplate:
+def circuit(units: int) -> CircuitTemplate:
     """Return the units."""
-    weights, delays = numbers()
+    weights, delays = numbers(units)
     variables = {"v": f"output({START})", "s": "input(0.0)", "drive": DRIVE, "tau": TAU}
     unit = OperatorTemplate("op", "v' = (-v + tanh(s) + drive)/tau", variables)
     return CircuitTemplate(
         "late",
-        populations={"p": PopulationTemplate("p", NodeTemplate("n", [unit]), UNITS)},
+        populations={"p": PopulationTemplate("p", NodeTemplate("n", [unit]), units)},
         connections=[Connectivity("p/op/v", "p/op/s", weights, delays=H * delays)],
     )
 
 
-def ours(backend: str, steps: int, jit: bool = False) -> Callable[[], Result]:
+def ours(backend: str, steps: int, units: int, jit: bool = False) -> Callable[[], Result]:
     """Return what differentiates a run; everything is compiled when it is called for the first time.
 
     Args:
         backend: whose library is used.
         steps: of the run.
+        units: of the model.
         jit: whether the loss is compiled too, by JAX.
     """
-    options = ASKED[backend][0] if steps >= STEPS else {}  # compiling takes long; less is only to see that it works
-    model = circuit().compile(
+    compiled = steps >= STEPS and units == FEW  # compiling takes long; less is only to see that it works
+    options = ASKED[backend][0] if compiled else {}
+    model = circuit(units).compile(
         backend=backend, step_size=H, simulation_time=steps * H, outputs={"v": "p/op/v"}, **options
     )
     loss = told if backend in TOLD else partial(mean_square, backend)
@@ -102,7 +108,7 @@ def told(outputs: Mapping[str, NDArray[np.float64]]) -> tuple[float, dict[str, N
 def as_one(steps: int) -> Callable[[], Result]:
     """Return the same as one compiled function of JAX, loss included: the run as a function of its values."""
     jax = import_module("jax")
-    model = circuit().compile(backend="jax", step_size=H, simulation_time=steps * H, outputs={"v": "p/op/v"})
+    model = circuit(FEW).compile(backend="jax", step_size=H, simulation_time=steps * H, outputs={"v": "p/op/v"})
     outputs = model.trainable(["p/op/tau", WEIGHT])
     with jax.enable_x64(True):
         both = jax.jit(jax.value_and_grad(lambda values: (outputs(values)["v"] ** 2).mean()))
@@ -115,13 +121,13 @@ def as_one(steps: int) -> Callable[[], Result]:
     return run
 
 
-def by_hand(steps: int) -> Callable[[], Result] | None:
+def by_hand(steps: int, units: int) -> Callable[[], Result] | None:
     """Return the same, written for JAX as one would."""
     if find_spec("jax") is None:
         return None
     jax, jnp = import_module("jax"), import_module("jax.numpy")
-    weights, delays = numbers()
-    place, source = LONGEST - 1 - delays, np.tile(np.arange(UNITS), (UNITS, 1))
+    weights, delays = numbers(units)
+    place, source = LONGEST - 1 - delays, np.tile(np.arange(units), (units, 1))
 
     def loss(tau: Any, weights: Any) -> Any:
         def step(carry: Any, _: Any) -> Any:
@@ -130,7 +136,7 @@ def by_hand(steps: int) -> Callable[[], Result] | None:
             s = (weights * past[place, source]).sum(1)
             return (v + H * ((-v + jnp.tanh(s) + DRIVE) / tau), past), v
 
-        start = jnp.full(UNITS, START), jnp.full((LONGEST, UNITS), START)
+        start = jnp.full(units, START), jnp.full((LONGEST, units), START)
         _, found = jax.lax.scan(step, start, None, length=steps)
         return (found * found).mean()
 
@@ -144,7 +150,7 @@ def by_hand(steps: int) -> Callable[[], Result] | None:
     return run
 
 
-def in_c(steps: int) -> Callable[[], Result] | None:
+def in_c(steps: int, units: int) -> Callable[[], Result] | None:
     """Return the same in C, derivatives written by hand."""
     library = kernel("delayed_units_gradient")
     if library is None:
@@ -154,42 +160,49 @@ def in_c(steps: int) -> Callable[[], Result] | None:
     library.delayed_units_gradient.argtypes = [
         ctypes.c_long, ctypes.c_long, reals, wholes, *[ctypes.c_double] * 4, *[reals] * 5,
     ]  # fmt: skip
-    weights, delays = numbers()
+    weights, delays = numbers(units)
 
     def run() -> Result:
-        v, slope, by_v = (np.empty((steps + 1, UNITS)) for _ in range(3))
-        by_weights, by_tau = np.empty((UNITS, UNITS)), np.empty(1)
+        v, slope, by_v = (np.empty((steps + 1, units)) for _ in range(3))
+        by_weights, by_tau = np.empty((units, units)), np.empty(1)
         value = library.delayed_units_gradient(
-            steps, UNITS, weights, delays, TAU, DRIVE, START, H, v, slope, by_v, by_weights, by_tau
+            steps, units, weights, delays, TAU, DRIVE, START, H, v, slope, by_v, by_weights, by_tau
         )
         return float(value), np.append(by_tau, by_weights)
 
     return run
 
 
-def row(settings: Settings, backend: str) -> Row:
-    """Measure `gradient()` with one library: its preparation, and a loss that is called anew, count too."""
+def row(settings: Settings, backend: str, units: int) -> Row:
+    """Measure `gradient()` with one library: its preparation, and a loss that is called anew, count too.
+
+    What is asked in seconds is asked of few units.
+    """
     steps = max(100, round(STEPS * settings.scale))
-    name = f"gradient() through {steps} steps of {UNITS} units with a delay each, {backend}"
-    return _measured(settings, name, ours(backend, steps), ASKED[backend][1], steps)
+    name = f"gradient() through {steps} steps of {units} units with a delay each, {backend}"
+    target = ASKED[backend][1]
+    asked = target if units == FEW or target.factor else None
+    return _measured(settings, name, ours(backend, steps, units), asked, steps, units)
 
 
-def compiled_loss(settings: Settings) -> Row:
+def compiled_loss(settings: Settings, units: int) -> Row:
     """Measure `gradient()` of a loss that is compiled, as that which is written by hand for JAX is."""
     steps = max(100, round(STEPS * settings.scale))
-    name = f"gradient() of a loss of jax.jit, {steps} steps of {UNITS} units with a delay each, jax"
-    return _measured(settings, name, ours("jax", steps, jit=True), ASKED["jax"][1], steps)
+    name = f"gradient() of a loss of jax.jit, {steps} steps of {units} units with a delay each, jax"
+    return _measured(settings, name, ours("jax", steps, units, jit=True), ASKED["jax"][1], steps, units)
 
 
 def whole(settings: Settings) -> Row:
     """Measure what is compiled as a whole, as what is written by hand for JAX is."""
     steps = max(100, round(STEPS * settings.scale))
-    name = f"jit of value_and_grad of a loss of trainable(), {steps} steps of {UNITS} units with a delay each, jax"
-    return _measured(settings, name, as_one(steps), ASKED["jax"][1], steps)
+    name = f"jit of value_and_grad of a loss of trainable(), {steps} steps of {FEW} units with a delay each, jax"
+    return _measured(settings, name, as_one(steps), ASKED["jax"][1], steps, FEW)
 
 
-def _measured(settings: Settings, name: str, run: Callable[[], Result], target: Target, steps: int) -> Row:
-    hand, limit = by_hand(steps), in_c(steps)
+def _measured(
+    settings: Settings, name: str, run: Callable[[], Result], target: Target | None, steps: int, units: int
+) -> Row:
+    hand, limit = by_hand(steps, units), in_c(steps, units)
     begun = perf_counter()
     found = run()
     first = perf_counter() - begun
@@ -203,8 +216,8 @@ def _measured(settings: Settings, name: str, run: Callable[[], Result], target: 
     return Row(
         name,
         ours=times[run],
-        target=target if hand is not None or target.seconds else None,
-        reference=seconds if target.factor else None,
+        target=target if target is not None and (hand is not None or target.seconds) else None,
+        reference=None if target is not None and target.seconds else seconds,
         limit=None if limit is None else times[limit],
         cold=first,
         error=error,
