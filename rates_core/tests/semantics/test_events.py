@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from attrs import evolve
 from rates_core.errors import EquationError, TemplateError, UnsupportedFeatureError
+from rates_core.simulation.compile import compile_model
+from rates_core.testing.pairs import PAIR
 from rates_core.testing.parts import circuit
 
 from rates_core import CircuitTemplate, NodeTemplate, OperatorTemplate
@@ -82,11 +85,12 @@ def test_an_event_that_depends_on_an_input_is_refused_where_it_is_fed() -> None:
 RESET = [{"when": "x > 1", "set": {"x": "0"}}]
 
 
-def test_solvers_that_choose_their_steps_refuse_events() -> None:
+def test_a_solver_that_does_not_claim_events_refuses_them() -> None:
+    blind = evolve(PAIR, events=False)
     with pytest.raises(
-        UnsupportedFeatureError, match=r"^The solver 'scipy' does not support what this model needs: events"
+        UnsupportedFeatureError, match=r"^The solver 'pair' does not support what this model needs: events"
     ):
-        model(RESET, "x' = 1", x="output(0.0)").compile("numpy", solver="scipy")
+        compile_model(model(RESET, "x' = 1", x="output(0.0)"), backend="numpy", solver=blind)
 
 
 def test_a_right_hand_side_alone_has_no_events() -> None:

@@ -56,6 +56,7 @@ def _adaptive(name: str, module: str, order: int, summary: str, reference: str) 
         order=order,
         adaptive=True,
         delays=frozenset({"history"}),
+        events=True,
         options=OPTIONS,
         references=(reference,),
         summary=summary,

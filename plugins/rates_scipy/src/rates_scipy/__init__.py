@@ -20,6 +20,7 @@ def rates_solvers() -> Iterable[SolverSpec]:
         adaptive=True,
         stiff=True,
         delays=frozenset({"history"}),
+        events=True,
         methods=("RK45", "RK23", "DOP853", "Radau", "BDF", "LSODA"),
         options=(
             Option("rtol", 1e-6, "relative tolerance: allowed error of a step per size of a state"),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from functools import cache
 from typing import Any
 
 import numpy as np
 from rates_core.errors import SimulationError
 from rates_core.solvers.adaptive_options import number
 from rates_core.solvers.driver import Driver, Problem, Progress
+from rates_core.solvers.events import Ended, behind, ended
 from rates_core.solvers.parts import Parts
 from rates_core.solvers.pieces import Piece, pieces
 from scipy.integrate import BDF, DOP853, LSODA, RK23, RK45, OdeSolver, Radau
@@ -67,10 +69,17 @@ class _Run:
 
     def steps(self) -> Iterator[Any]:
         """Yield the method and the size of its next step after each step."""
-        y = np.array(self._problem.y)
+        left: Problem | None = self._problem
         first = self._first_step()
-        for piece in pieces(self._problem):
-            side = RightHandSide(piece.smooth(self._problem.derivative))
+        while left is not None:
+            left = yield from self._until_event(left, first)
+            first = None
+
+    def _until_event(self, problem: Problem, first: float | None) -> Generator[Any, None, Problem | None]:
+        """Yield like `steps` up to the first event; return what is left behind it."""
+        y = np.array(problem.y)
+        for piece in pieces(problem):
+            side = RightHandSide(piece.smooth(problem.derivative))
             solver = self._solver(piece, side, y, first)
             first = None
             while solver.status == "running":
@@ -79,9 +88,15 @@ class _Run:
                 self._step(solver)
                 finished = solver.status == "finished"
                 end = piece.end if finished else float(solver.t)
-                y = np.array(solver.y)
-                self._parts.step(start, end, y, solver.dense_output)
-                yield self._controller(solver, planned if finished else 0.0)
+                interpolant = cache(solver.dense_output)
+                reached = ended(problem.events, Ended(start, y), end, np.array(solver.y), interpolant)
+                y = reached.y
+                self._parts.step(start, reached.time, y, interpolant)
+                controller = self._controller(solver, planned if finished else 0.0)
+                yield controller
+                if reached.happened:
+                    return behind(problem, reached, controller)
+        return None
 
     def _first_step(self) -> float | None:
         """Return the size that an earlier run of this method would have gone on with, or the user's choice."""

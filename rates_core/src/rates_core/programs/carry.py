@@ -21,6 +21,7 @@ class Carry:
         history: what the delay storage keeps, or None.
         controller: what an adaptive method or a driver keeps, or None.
         breaks: times at which the solution was not smooth, which delays carry on: the first start, jumps of inputs.
+        pulses: of events that are on their way to delayed reads, where steps are chosen.
     """
 
     step: int
@@ -29,3 +30,4 @@ class Carry:
     history: Any = None
     controller: Any = None
     breaks: tuple[float, ...] = ()
+    pulses: tuple[Any, ...] = ()

@@ -12,6 +12,7 @@ from rates_core.reference.build import build_model
 from rates_core.reference.evaluate import number
 from rates_core.reference.functions import Value
 from rates_core.reference.integrate import Integration
+from rates_core.reference.located import LocatedRun
 from rates_core.reference.model import Model
 from rates_core.reference.moment import Moment
 from rates_core.reference.past import History, Past
@@ -154,6 +155,45 @@ class Interpreter:
         moments = integration.moments[: max(0, rows - 1) * every + 1 : every][:rows]
         values = {path: [moment.value(path) for moment in moments] for path in paths}
         return Trajectory([k * every * step_size for k in range(rows)], values)
+
+    def run_located(
+        self,
+        simulation_time: float,
+        step_size: float,
+        tableau: ExplicitMethod,
+        inputs: Mapping[str, Signal] | None = None,
+        outputs: Sequence[str] | None = None,
+        parameters: Parameters = None,
+        steps: int = 10,
+    ) -> Trajectory:
+        """Return what `run` does, with events that happen where conditions become true, and jumps for pulses.
+
+        Args:
+            simulation_time: T.
+            step_size: of the grid of inputs and of what is recorded.
+            tableau: an explicit Runge-Kutta method.
+            inputs: likewise.
+            outputs: likewise.
+            parameters: likewise.
+            steps: of the method in a step of the grid.
+
+        Raises:
+            UnsupportedFeatureError: the model has discrete delays.
+            ArgumentError, InputSignalError, UnknownNameError: as `run` does.
+        """
+        model, rows = self._with(parameters), round(simulation_time / step_size)
+        signals = Signals.make(model, inputs, step_size, rows)
+        past = Past(model, 0.0, lambda path: signals.at(path, 0.0), None, model.complex_paths(signals.complex_paths))
+        paths = [own for path in _default_outputs(model, outputs) for own in model.find(path)]
+        located = LocatedRun(model, tableau, step_size, signals, past)
+        values: dict[str, list[Value]] = {path: [] for path in paths}
+        for row in range(rows):
+            if row:
+                located.advance(row * step_size, steps)
+            moment = located.moment()
+            for path in paths:
+                values[path].append(moment.value(path))
+        return Trajectory([row * step_size for row in range(rows)], values)
 
     def _with(self, parameters: Parameters) -> Model:
         given = {path: _value(value) for path, value in (parameters or {}).items()}

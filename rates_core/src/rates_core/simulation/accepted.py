@@ -14,8 +14,9 @@ from rates_core.delays.reads import read_indices
 from rates_core.errors import NonFiniteError, SimulationError
 from rates_core.programs.carry import Carry
 from rates_core.programs.record import Record
-from rates_core.simulation.breaking import breaking_points, lasting, merged
+from rates_core.simulation.breaks import Breaks
 from rates_core.simulation.failure import keep
+from rates_core.simulation.happenings import Happenings, happenings
 from rates_core.simulation.native_pair import native_pair, run_native_pair
 from rates_core.simulation.nonfinite import are_finite, bad_column, bad_state, computed_columns, non_finite
 from rates_core.simulation.past_values import Reads
@@ -40,18 +41,18 @@ def run_accepted(run: Run) -> tuple[Carry, Record]:
         SimulationError: the method failed; the error holds the time reached and what was recorded.
     """
     record = run.record()
-    reads, jumps = _reads(run), run.inputs.stops()
-    breaks = _breaks(run, jumps)
-    problem = _problem(run, reads, breaks, jumps)
+    reads, breaks = _reads(run), _breaks(run)
+    events = happenings(run, reads, breaks)
+    problem = _problem(run, reads, breaks, events)
     driver = run.model.choice.driver
     assert driver is not None
-    loop = None if reads.present else native_pair(run, reads.history)
+    loop = None if reads.present or events is not None else native_pair(run, reads.history)
     if loop is not None:
         with suppress(IndexError):  # which steps one by one raise again, with its name
             carry, record = run_native_pair(run, loop, problem, reads.history)
             return _ended(run, carry, breaks), record
         record, reads = run.record(), _reads(run)
-        problem = _problem(run, reads, breaks, jumps)
+        problem = _problem(run, reads, breaks)
     carry = run.carry
     stops, computed = run.request.stop_on_nonfinite, computed_columns(run)
     with Progress(run.request.verbose, problem.end - problem.start) as progress:
@@ -75,13 +76,13 @@ def run_accepted(run: Run) -> tuple[Carry, Record]:
         except KeyboardInterrupt as interrupt:
             interrupt.result = run.frame(record)  # type: ignore[attr-defined]
             raise
-    return _ended(run, carry, breaks), record
+    return _ended(run, carry, breaks, events), record
 
 
-def _ended(run: Run, carry: Carry, breaks: tuple[float, ...]) -> Carry:
+def _ended(run: Run, carry: Carry, breaks: Breaks, events: Happenings | None = None) -> Carry:
     """Return what the end of a run hands on."""
-    left = lasting(breaks, carry.time, _distinct(run), _order(run), _sharp(run))
-    return evolve(carry, step=run.carry.step + run.grid.steps, breaks=left)
+    pulses = () if events is None else tuple(events.late)
+    return evolve(carry, step=run.carry.step + run.grid.steps, breaks=breaks.lasting(carry.time), pulses=pulses)
 
 
 def _reads(run: Run) -> Reads:
@@ -90,20 +91,20 @@ def _reads(run: Run) -> Reads:
     return Reads(Present(system, run.kernel, run.delays, read_indices(system), run.arguments), history)
 
 
-def _breaks(run: Run, jumps: list[float]) -> tuple[float, ...]:
-    """Return times from which delays carry on that the solution is not smooth."""
-    start = run.carry.time
+def _breaks(run: Run) -> Breaks:
+    """Return where the run is not smooth."""
+    start, jumps = run.carry.time, run.inputs.stops()
     begins = run.begins or bool(run.inputs.signals)  # what continues a run starts with new inputs
-    return (*run.carry.breaks, *([start] if begins else []), *jumps)
+    origins = (*run.carry.breaks, *([start] if begins else []), *jumps)
+    return Breaks(origins, jumps, start + run.request.simulation_time, _distinct(run), _order(run), _sharp(run))
 
 
 def problem_of(run: Run) -> Problem:
-    """Return the problem of a run without delays."""
-    jumps = run.inputs.stops()
-    return _problem(run, _reads(run), _breaks(run, jumps), jumps)
+    """Return the problem of a run without delays and events."""
+    return _problem(run, _reads(run), _breaks(run))
 
 
-def _problem(run: Run, reads: Reads, breaks: tuple[float, ...], jumps: list[float]) -> Problem:
+def _problem(run: Run, reads: Reads, breaks: Breaks, events: Happenings | None = None) -> Problem:
     kernel, inputs = run.kernel, run.inputs
     no_draws: tuple[Any, ...] = ()
 
@@ -112,25 +113,23 @@ def _problem(run: Run, reads: Reads, breaks: tuple[float, ...], jumps: list[floa
         return np.asarray(kernel.rhs(t, y, fed, reads.at(t, y, fed), no_draws))
 
     start = run.carry.time
-    end = start + run.request.simulation_time
-    delays = _distinct(run)
-    points = breaking_points(breaks, start, end, delays, _order(run), _sharp(run))
-    stops = merged([*jumps, *points], end)
+    stops = breaks.stops(start) if events is None else events.stops(start)
     return Problem(
         derivative=derivative,
         start=start,
         y=np.array(run.carry.y),
         times=run.times(run.grid.rows),
-        end=end,
-        stops=[stop for stop in stops if start < stop < end],
+        end=breaks.end,
+        stops=[stop for stop in stops if start < stop < breaks.end],
         options=run.model.choice.solver_options,
         method=run.model.choice.method,
         make_jacobian=None if reads.present else lambda: _jacobian(run, reads.history),
         make_equations=lambda: _equations(run),
         accept=None if reads.history is None else reads.history.accept,
-        shortest_delay=min((delay for delay in delays if delay > 0), default=None),
+        shortest_delay=min((delay for delay in breaks.delays if delay > 0), default=None),
         controller=run.carry.controller,
         past=None if reads.history is None else _past(run, reads.history),
+        events=events,
     )
 
 

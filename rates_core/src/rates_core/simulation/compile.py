@@ -41,7 +41,7 @@ from rates_core.simulation.unknown import RUN
 from rates_core.solvers.driver import unsolved
 from rates_core.switches import switch
 from rates_core.system.build import build_system
-from rates_core.system.events import check_events, with_step_size
+from rates_core.system.events import check_events, check_pulses, with_step_size
 from rates_core.system.linearisation import linearise
 from rates_core.system.system import System
 
@@ -620,6 +620,8 @@ def _compiled(network: Network, recipe: Recipe) -> CompiledModel:
     needed = requirements_of(system, choice.storage, recipe.float_precision)
     get_manager().require(choice.backend, needed)
     get_manager().require(choice.solver, needed)
+    if not choice.fixed:
+        check_pulses(system)
     if choice.driver is not None:
         choice.driver.check(unsolved(choice.solver_options, choice.method, system.width))
     record = recording(system, requested(recipe.outputs, network))

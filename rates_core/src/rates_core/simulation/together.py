@@ -90,7 +90,7 @@ def run_together(model: CompiledModel, requests: Sequence[RunRequest]) -> Togeth
     """Run many points in one; None if this model cannot, with this solver or these inputs."""
     driver = model.choice.driver
     able = isinstance(driver, EmbeddedPair) or (driver is not None and driver.side_by_side)
-    if not model.choice.fixed and (model.system.reads or not able):
+    if not model.choice.fixed and (model.system.reads or model.system.updates or not able):
         return None
     points = _bound(model, requests)
     if points is None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rates_core.programs.equations import Equations
     from rates_core.programs.gradient import GradientRequest, Gradients
     from rates_core.programs.record import Columns
+    from rates_core.solvers.events import Events
     from rates_core.solvers.past import Past
 
 Derivative = Callable[[float, "np.ndarray"], "np.ndarray"]
@@ -44,6 +45,8 @@ class Problem:
         make_equations: returns the right-hand side in arrays of the backend's library, or None if the backend has none;
             see `equations`.
         past: how late variables are read, and what they were before the start; None without delays.
+        events: that steps are to be cut at (`rates_core.solvers.events`), or None. Core gives them only to drivers that
+            claim `events`.
     """
 
     derivative: Derivative
@@ -60,6 +63,7 @@ class Problem:
     controller: Any = None
     make_equations: Callable[[], Equations | None] | None = None
     past: Past | None = None
+    events: Events | None = None
 
     @cached_property
     def equations(self) -> Equations | None:

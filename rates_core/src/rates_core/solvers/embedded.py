@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Generator, Iterator
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -12,6 +12,7 @@ from attrs import frozen
 from rates_core.errors import PluginError
 from rates_core.solvers.adaptive_options import AdaptiveOptions, adaptive_options
 from rates_core.solvers.driver import Derivative, Driver, Interpolant, Problem, Progress
+from rates_core.solvers.events import Ended, behind, ended
 from rates_core.solvers.failures import bad_derivative, stuck, too_many_steps
 from rates_core.solvers.parts import Parts
 from rates_core.solvers.pieces import Piece, pieces
@@ -101,7 +102,12 @@ class _Run:
 
     def steps(self) -> Iterator[float]:
         """Yield the proposal for the next step after each accepted one."""
-        problem = self._problem
+        left: Problem | None = self._problem
+        while left is not None:
+            left = yield from self._until_event(left)
+
+    def _until_event(self, problem: Problem) -> Generator[float, None, Problem | None]:
+        """Yield like `steps` up to the first event; return what is left behind it."""
         y, proposal = problem.y, problem.controller
         for piece in pieces(problem):
             derivative, t = piece.smooth(problem.derivative), piece.start
@@ -110,10 +116,16 @@ class _Run:
             while t < piece.end:
                 step, proposal = self._accepted(derivative, piece, t, y, f, proposal)
                 self._end(derivative, step)
-                self._parts.step(t, step.end, step.new, partial(self._interpolant, derivative, step))
-                t, y = step.end, step.new
+                interpolant = cache(partial(self._interpolant, derivative, step))
+                reached = ended(problem.events, Ended(t, y), step.end, step.new, interpolant)
+                self._parts.step(t, reached.time, reached.y, interpolant)
+                t, y = reached.time, reached.y
+                if reached.happened:
+                    yield proposal
+                    return behind(problem, reached, proposal)
                 f = self._next(derivative, t, step) if t < piece.end else f
                 yield proposal
+        return None
 
     def _first(
         self, derivative: Derivative, piece: Piece, y: np.ndarray, f: np.ndarray, proposal: float | None

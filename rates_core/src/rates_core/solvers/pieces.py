@@ -52,7 +52,8 @@ class Piece:
 def pieces(problem: Problem) -> Iterator[Piece]:
     """Yield the pieces between the start, the stops and the end of a problem."""
     near = SAME_TIME * max(1.0, abs(problem.end))
-    start, opens = problem.start, False
+    start = problem.start
+    opens = any(abs(stop - start) <= near for stop in problem.stops)  # as behind an event on a stop
     for stop in problem.stops:
         if stop - start > near and problem.end - stop > near:
             yield Piece(start, stop, opens, closes=True)

@@ -66,7 +66,7 @@ class _Events:
         for name in emitted:
             self._check_emitted(name)
         translation = Translation(self.assembly, self.number, self.operator)
-        condition, fired = self._fired(translation.translate(event.when), (*event.set, *emitted))
+        condition, fired, held = self._fired(translation.translate(event.when), (*event.set, *emitted))
         set_ = {translation.path(name): translation.translate(value) for name, value in event.set.items()}
         for path, value in set_.items():
             before = self.values.get(path, Symbol(path))
@@ -75,7 +75,7 @@ class _Events:
             self.pulses.setdefault(translation.path(name), []).append(fired)
         label = f"{self.assembly.network.populations[self.number].label}/{self.operator.name}"
         emit = translation.path(event.emit) if event.emit else None
-        self.assembly.events.append(EventRule(label, translation.translate(event.when), set_, emit, condition))
+        self.assembly.events.append(EventRule(label, translation.translate(event.when), set_, emit, condition, held))
 
     def settle(self) -> None:
         """Add what states are after all events."""
@@ -107,8 +107,8 @@ class _Events:
             )
         return () if lengths == {1} else tuple(lengths)
 
-    def _fired(self, when: Expression, names: Sequence[str]) -> tuple[str, str]:
-        """Return the paths of what is 1 where the condition of an event holds, and where the event happens."""
+    def _fired(self, when: Expression, names: Sequence[str]) -> tuple[str, str, str]:
+        """Return the paths of what is 1 where the condition of an event holds, where it happens, where it held."""
         import numpy as np
 
         shape, assembly = self._shape(names), self.assembly
@@ -121,7 +121,7 @@ class _Events:
         assembly.states.append(State(held, shape, np.ones(shape) if shape else 1.0))
         assembly.derivatives.append(Derivative(held, Number(0)))
         assembly.conditions[held] = condition
-        return condition, fired
+        return condition, fired, held
 
     def _check(self, name: str) -> None:
         declared, where = self.operator.variables[name], f"by an event ({self.operator.place})"
@@ -221,3 +221,61 @@ def check_events(system: System) -> None:
                 f"An event of '{system.name}' depends on {what}, which is not known when a step has just been taken. "
                 "Let a state follow it, as in z' = (u - z)/tau, and the event depend on that."
             )
+
+
+def pulse_paths(system: System) -> tuple[str, ...]:
+    """Return the paths of the states that receive pulses."""
+    return tuple(dict.fromkeys(event.emit for event in system.events if event.emit is not None))
+
+
+def check_pulses(system: System) -> None:
+    """Raise if pulses have no meaning where they last for no time, as with solvers that choose their steps.
+
+    Raises:
+        UnsupportedFeatureError: an event depends on a pulse, a derivative depends on one other than linearly, or a
+            computed variable that does is read with a delay.
+    """
+    pulses = pulse_paths(system)
+    name, remedy = f"'{system.name}'", "Take a solver with fixed steps, or"
+    for path in sorted(_needed(system.statements, system.updates.values()) & set(pulses)):
+        raise UnsupportedFeatureError(
+            f"An event of {name} depends on pulses in '{path}', which last for no time where a solver chooses its "
+            f"steps. {remedy} let a state follow them and the event depend on that."
+        )
+    carriers = {*pulses, *(read.path for read in system.reads if read.slot in pulses)}
+    for item in system.statements:
+        if reads_of(item) & carriers:
+            carriers.add(item.target)
+            if isinstance(item, Assign):
+                _check_linear(item.expression, item.target, carriers, remedy)
+    for derivative in system.derivatives:
+        _check_linear(derivative.expression, derivative.state, carriers, remedy)
+    for read in system.reads:
+        if read.slot in carriers and read.slot not in pulses:
+            raise UnsupportedFeatureError(
+                f"'{read.slot}' depends on pulses and is read with a delay, which a solver that chooses its steps "
+                f"cannot do. {remedy} read what receives the pulses with a delay."
+            )
+
+
+def _check_linear(expression: Expression, target: str, carriers: set[str], remedy: str) -> None:
+    if not _is_linear(expression, carriers):
+        raise UnsupportedFeatureError(
+            f"'{target}' depends on pulses other than linearly, so that a pulse of no duration is no jump by a known "
+            f"height. {remedy} let pulses be added, each times what does not depend on pulses."
+        )
+
+
+def _is_linear(expression: Expression, carriers: set[str]) -> bool:
+    """Tell whether an expression is linear in some symbols."""
+    if not isinstance(expression, Apply) or not symbols(expression) & carriers:
+        return True
+    parts = expression.arguments
+    loud = [part for part in parts if symbols(part) & carriers]
+    if expression.function in ("add", "subtract", "negative", "vsum", "mean", "real", "imag", "conj"):
+        return all(_is_linear(part, carriers) for part in parts)
+    if expression.function in ("multiply", "matvec", "matmul"):
+        return len(loud) == 1 and _is_linear(loud[0], carriers)
+    if expression.function in ("divide", "index"):
+        return parts[0] in loud and len(loud) == 1 and _is_linear(parts[0], carriers)
+    return expression.function == "where" and parts[0] not in loud and all(_is_linear(part, carriers) for part in loud)

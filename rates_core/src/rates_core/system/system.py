@@ -144,6 +144,7 @@ class EventRule:
         assignments: new values by path, as expressions of those before.
         emit: path of what gets the pulse.
         condition: path of what is 1 where the condition holds.
+        held: path of the state that is 1 where it held.
     """
 
     label: str
@@ -151,6 +152,7 @@ class EventRule:
     assignments: Mapping[str, Expression]
     emit: str | None = None
     condition: str = ""
+    held: str = ""
 
 
 @frozen(eq=False)

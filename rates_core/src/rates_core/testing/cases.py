@@ -68,7 +68,7 @@ def solver_cases(spec: SolverSpec) -> tuple[Case, ...]:
         *delays.solver_cases(spec),
         *continuation.solver_cases(spec),
         *noise.solver_cases(spec),
-        *events.solver_cases(),
+        *events.solver_cases(spec),
     )
 
 

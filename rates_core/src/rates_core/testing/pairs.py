@@ -25,6 +25,7 @@ PAIR = SolverSpec(
     order=3,
     adaptive=True,
     delays=frozenset({"history"}),
+    events=True,
     options=(
         Option("rtol", 1e-6, "relative tolerance"),
         Option("atol", 1e-9, "absolute tolerance"),

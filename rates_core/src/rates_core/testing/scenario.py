@@ -76,7 +76,7 @@ def follow(scenario: Scenario, solver: str | None, subject: Subject, relative: f
     expect(all(np.isfinite(values).all() for values in wanted.values.values()), "The oracle leaves the finite numbers.")
     frame = table(scenario, subject, spec)
     expect_close("The time", frame.index.to_numpy(), wanted.times)
-    expect_followed(columns(frame, list(_columns(wanted))), _columns(wanted), relative)
+    expect_followed(columns(frame, list(of_trajectory(wanted))), of_trajectory(wanted), relative)
 
 
 def columns(frame: pd.DataFrame, paths: Sequence[str]) -> dict[str, np.ndarray]:
@@ -89,7 +89,7 @@ def columns(frame: pd.DataFrame, paths: Sequence[str]) -> dict[str, np.ndarray]:
     return {path: frame.iloc[:, number].to_numpy() for number, path in enumerate(paths)}
 
 
-def _columns(trajectory: Trajectory) -> dict[str, np.ndarray]:
+def of_trajectory(trajectory: Trajectory) -> dict[str, np.ndarray]:
     """Return a trajectory with a column for each element of a vector."""
     found: dict[str, np.ndarray] = {}
     for path, values in trajectory.values.items():

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 
 import numpy as np
 from attrs import evolve
 
+from rates_core.plugins import get_manager
 from rates_core.plugins.capabilities import Requirements
+from rates_core.plugins.specs import SolverSpec
+from rates_core.reference import Interpreter, Trajectory
 from rates_core.templates.circuit import CircuitTemplate
 from rates_core.templates.node import NodeTemplate
 from rates_core.templates.operator import OperatorTemplate
 from rates_core.testing.case import Case
-from rates_core.testing.compare import expect_close
+from rates_core.testing.compare import expect_close, expect_followed
 from rates_core.testing.families.trajectories import fixed_methods
+from rates_core.testing.pairs import PAIR
 from rates_core.testing.parts import circuit, connectivity, population
-from rates_core.testing.scenario import Scenario, follow
+from rates_core.testing.scenario import Scenario, columns, follow, of_trajectory, table
 from rates_core.testing.subject import Subject
 
 H, STEPS = 0.1, 40
+TIGHT: dict[str, Any] = {"rtol": 1e-9, "atol": 1e-11}
+LOCATED = 1e-6  # errors of steps add up, and events hand them on
 
 
 def cases() -> Iterator[Case]:
@@ -37,13 +45,36 @@ def cases() -> Iterator[Case]:
                 needs=scenario.needs,
                 exhaustive=column != row % len(methods),
             )
+    yield from _located_cases(PAIR, None)
+    late = Requirements(events=True, delays={"history"})
+    yield Case("events", "pulses that come late are jumps", partial(_check_late, PAIR, None), needs=late)
 
 
-def solver_cases() -> Iterator[Case]:
+def solver_cases(spec: SolverSpec) -> Iterator[Case]:
     """Yield what a solver that claims events has to do."""
     yield Case(
         "events", "it resets states when a condition becomes true", _check_solver, needs=Requirements(events=True)
     )
+    if not spec.adaptive:
+        return
+    late = Requirements(events=True, delays={"history"})
+    for method in spec.methods or (None,):
+        yield from _located_cases(None, method)
+        name = f"pulses that come late are jumps{_with(method)}"
+        yield Case("events", name, partial(_check_late, None, method), needs=late)
+
+
+def _located_cases(spec: SolverSpec | None, method: str | None) -> Iterator[Case]:
+    """Yield the scenarios without discrete delays for a method that chooses its steps."""
+    for scenario in scenarios():
+        if not scenario.needs.delays:
+            name = f"{scenario.key}, located inside steps{_with(method)}"
+            needs = scenario.needs if spec is not None else Requirements(events=True)
+            yield Case("events", name, partial(_locate, scenario, spec, method), needs=needs)
+
+
+def _with(method: str | None) -> str:
+    return "" if method is None else f", with {method}"
 
 
 def scenarios() -> Iterator[Scenario]:
@@ -185,3 +216,39 @@ def _check_solver(subject: Subject) -> None:
     found = frame.to_numpy()[:, 0]
     between = np.abs(frame.index.to_numpy() / period % 1.0 - 0.5) < 0.45
     expect_close("The number of resets", found[between], np.floor(frame.index.to_numpy() / period)[between])
+
+
+def _locate(scenario: Scenario, spec: SolverSpec | None, method: str | None, subject: Subject) -> None:
+    """Raise a `MismatchError` unless the subject goes where the oracle goes that locates events."""
+    wanted = subject.oracle.once(("located", scenario.key), partial(_located, scenario))
+    frame = table(scenario, subject, spec or subject.tested_solver, method=method, **TIGHT)
+    expect_followed(columns(frame, list(of_trajectory(wanted))), of_trajectory(wanted), LOCATED)
+
+
+def _located(scenario: Scenario) -> Trajectory:
+    tableau = get_manager().solver("rk4").load()
+    outputs = list(scenario.outputs)
+    return Interpreter(scenario.circuit()).run_located(
+        scenario.simulation_time, scenario.step_size, tableau, outputs=outputs
+    )
+
+
+def _check_late(spec: SolverSpec | None, method: str | None, subject: Subject) -> None:
+    """Check a unit that pulses of another one reach late: pulse k, sent at k*period, adds a decaying exponential."""
+    drive, tau, decay, weight, delay = 1.7, 0.8, 0.6, 0.9, 0.37
+    sender = _operator(["v' = drive - v/tau"], {"v": "output(0.0)", "s": "output", "drive": drive, "tau": tau})
+    receiver = OperatorTemplate(
+        "op", ["x' = u - x/decay"], {"x": "output(0.0)", "u": "input(0.0)", "decay": decay}
+    )  # fmt: skip
+    nodes = {"p": NodeTemplate("sender", [sender]), "q": NodeTemplate("receiver", [receiver])}
+    model = circuit(nodes=nodes, edges=[("p/op/s", "q/op/u", None, {"weight": weight, "delay": delay})])
+    period = -tau * math.log(1.0 - 1.0 / (drive * tau))
+    frame = subject.run(model, STEPS * H, spec or subject.tested_solver, H, outputs=["q/op/x"], method=method, **TIGHT)
+    since = frame.index.to_numpy()[:, None] - delay - period * np.arange(1, STEPS)
+    wanted = (weight * np.exp(-since / decay) * (since >= 0)).sum(axis=1)
+    expect_close("What pulses lead to", frame.to_numpy()[:, 0], wanted, 0.0, LOCATED)
+
+
+def _operator(equations: list[str], variables: dict[str, object]) -> OperatorTemplate:
+    """Return an operator whose `v` is reset from 1 to 0, when it sends a pulse into `s`."""
+    return OperatorTemplate("op", equations, variables, events=[{"when": "v > 1.0", "set": {"v": "0.0"}, "emit": "s"}])
