@@ -46,6 +46,14 @@ class Way:
     mode: str
     checkpoint: bool
 
+    @property
+    def segmented(self) -> bool:
+        """Tell whether the run goes in segments: what a segment needs of its steps goes with it.
+
+        Along runs nothing is ever asked of earlier steps, so that segments cost nothing there.
+        """
+        return self.checkpoint or self.mode == "along"
+
     @classmethod
     def of(cls, mode: Any, checkpoint: Any) -> Way:
         """Return a way that a user asks for."""
@@ -123,7 +131,7 @@ class Asked:
             "past": {} if run.past is None else {slot: run.past.value(slot, 0.0) for slot in slots},
             "signals": run.inputs.at,
             "sampled": tuple(run.inputs.has_samples(signal.key) for signal in run.inputs.signals),
-            "segment": ceil(sqrt(grid.rows)) if self.way.checkpoint else 0,
+            "segment": ceil(sqrt(grid.rows)) if self.way.segmented else 0,
         }
 
 
