@@ -44,6 +44,7 @@ PEERS = {
     "diffrax": ["diffrax==0.7.2", "jax==0.10.2"],
     "jitcdde": ["jitcdde==1.8.3", "setuptools"],
     "pyrates": ["pyrates==1.2.3"],
+    "rectipy": ["rectipy==0.12.2", "pyrates==1.2.3", "torch==2.13.0", "setuptools"],
 }
 
 INTERPRETERS = {version: interpreter_of(version) for version in PYTHONS}

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 FOLDER = Path(__file__).parent
 ENVIRONMENTS = FOLDER.parents[1] / ".nox"
-TOOLS = ("brian2", "diffrax", "jitcdde", "pyrates")
+TOOLS = ("brian2", "diffrax", "jitcdde", "pyrates", "rectipy")
 REPEATS = 3
 LONGEST = 300.0  # seconds that a work may take
 
