@@ -151,7 +151,12 @@ def test_values_and_operators_alternate_and_brackets_match(text: str, expected: 
         ("x[0]", "'[' is not part of the language @ [ @ Write index(x, i) for an element of x."),
         ("x @ y", "'@' is not part of the language @ @ @ Write matmul(A, B) or matvec(A, x)."),
         ("x//y", "'//' is not part of the language @ // @ Write floor(a/b)."),
-        ("x & y", "'&' is not part of the language @ & @ Write and instead."),
+        ("x & y", "'&' stands between conditions @ & @ Write and, or put the conditions beside it in brackets."),
+        (
+            "x > 0 | y > 0",
+            "'|' stands between conditions @ | @ Write or, or put the conditions beside it in brackets.",
+        ),
+        ("(x > 0) & & (y > 0)", "A value is missing before '&' @ & @"),
         ("x; y", "';' is not part of the language @ ; @"),
         ("x²", "'²' (SUPERSCRIPT TWO) is not part of the language @ ² @ Write ^2 instead."),
         ("x − y", "'−' (MINUS SIGN) is not part of the language @ − @ Write - instead."),

@@ -30,10 +30,17 @@ _BINARY: Mapping[type[ast.operator], str] = MappingProxyType({
     ast.Add: "add", ast.Sub: "subtract", ast.Mult: "multiply", ast.Div: "divide", ast.Mod: "mod", ast.Pow: "power",
 })  # fmt: skip
 
+#: What SymPy writes between conditions, which it puts in brackets.
+_LOGICAL: Mapping[type[ast.operator], tuple[str, str]] = MappingProxyType(
+    {ast.BitAnd: ("and", "&"), ast.BitOr: ("or", "|")}
+)
+
 _COMPARISONS: Mapping[type[ast.cmpop], str] = MappingProxyType({
     ast.Lt: "less", ast.LtE: "less_equal", ast.Gt: "greater", ast.GtE: "greater_equal",
     ast.Eq: "equal", ast.NotEq: "not_equal",
 })  # fmt: skip
+
+_TRUTH_VALUES = frozenset({*_COMPARISONS.values(), "and", "or", "not"})
 
 
 def parse_expression(text: str, declared: Collection[str], *, where: str = "") -> Expression:
@@ -88,6 +95,8 @@ class _Reader:
         match node:
             case ast.Name():
                 return self._value(self._token(node))
+            case ast.BinOp(op=ast.BitAnd() | ast.BitOr()):
+                return self._logical(node)
             case ast.BinOp(left=left, op=operator, right=right):
                 return combined(_BINARY[type(operator)], self.read(left), self.read(right))
             case ast.UnaryOp(op=ast.USub(), operand=operand):
@@ -138,6 +147,17 @@ class _Reader:
             token.end,
             did_you_mean(name, [*self.declared, *CONSTANTS]).strip(),
         )
+
+    def _logical(self, node: ast.BinOp) -> Expression:
+        """Read `(a < b) & (c < d)`; of numbers there is no `&`, which binds more tightly than comparisons do."""
+        function, sign = _LOGICAL[type(node.op)]
+        operands = self.read(node.left), self.read(node.right)
+        if not all(isinstance(one, Apply) and one.function in _TRUTH_VALUES for one in operands):
+            first = bisect_right(self.spelling.starts, (node.left.end_col_offset or 1) - 1)
+            token = next(token for token in self.tokens[first:] if token.text == sign)
+            remedy = f"Write {function}, or put the conditions beside it in brackets."
+            raise self.source.error(f"'{sign}' stands between conditions", token.start, token.end, remedy)
+        return Apply(function, operands)
 
     def _comparison(self, node: ast.Compare) -> Expression:
         """Read a comparison; `a < b < c` is `a < b and b < c`."""

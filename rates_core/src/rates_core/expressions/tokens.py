@@ -17,13 +17,13 @@ _PATTERN = re.compile(
     r"(?P<space>\s+)"
     r"|(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?j?)"
     r"|(?P<name>[^\W\d]\w*)"
-    r"|(?P<operator>\*\*|//|<=|>=|==|!=|[-+*/%^<>(),])"
+    r"|(?P<operator>\*\*|//|<=|>=|==|!=|[-+*/%^<>(),&|])"
 )
 
 #: What to write instead of characters that are not in the language.
 _REPLACEMENTS: Mapping[str, str] = MappingProxyType({
     "−": "-", "–": "-", "×": "*", "·": "*", "⋅": "*", "∗": "*", "÷": "/", "≤": "<=", "≥": ">=", "≠": "!=",
-    "²": "^2", "³": "^3", "’": "'", "′": "'", "&": "and", "|": "or", "!": "not", "~": "not",
+    "²": "^2", "³": "^3", "’": "'", "′": "'", "!": "not", "~": "not",
 })  # fmt: skip
 
 _REMEDIES: Mapping[str, str] = MappingProxyType({
