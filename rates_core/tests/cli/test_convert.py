@@ -181,6 +181,60 @@ def test_an_ending_of_two_formats_asks_for_one(lines, addition):
     assert lines("op.txt", "op.yaml", "--from", "notes")[0] == 0
 
 
+RECOGNISED = """
+from rates_core.plugins import FormatSpec, hookimpl
+
+rates_api = (1, 0)
+
+@hookimpl
+def rates_formats():
+    where = "rates_notation_io"
+    yield FormatSpec("notation", (".n.yaml", ".yaml"), f"{where}:read", f"{where}:write", summary="-",
+                     recognizer=f"{where}:is_mine")
+"""
+NOTATION = """
+from pathlib import Path
+from rates_core import CircuitTemplate, NodeTemplate, OperatorTemplate
+
+def is_mine(path):
+    return Path(path).read_text().startswith("notation")
+
+def read(path):
+    operator = OperatorTemplate("op", Path(path).read_text().splitlines()[1:], {"x": "output"})
+    return operator if "operator" in str(path) else CircuitTemplate("net", {"p": NodeTemplate("n", [operator])})
+
+def write(template, path):
+    Path(path).write_text("notation")
+"""
+
+
+def test_of_an_ending_that_formats_share_the_content_decides(addition):
+    addition.add("rates-notation", RECOGNISED, rates_notation_io=NOTATION)
+    (addition.folder / "decay.yaml").write_text("notation\nx' = -2*x")
+    (addition.folder / "decay.operator.yaml").write_text("notation\nx' = -2*x")
+    assert addition.rates("convert", "decay.yaml", "a.yaml").stdout == (
+        "a.yaml: CircuitTemplate 'net' in the format yaml\n"  # which an ending is first of all
+    )
+    assert addition.rates("convert", "a.yaml", "b.n.yaml").stdout == (
+        "b.n.yaml: CircuitTemplate 'net' in the format notation\n"
+    )
+    assert addition.rates("convert", "a.yaml", "c.yaml", "--to", "notation").returncode == 0
+    assert (addition.folder / "c.yaml").read_text() == "notation"
+    code = (
+        "import pathlib; from rates_core import CircuitTemplate as C, RatesError\n"
+        "read = C.from_file(pathlib.Path('decay.yaml'))\n"
+        "print(read == C.from_file('a.yaml') == C.from_file('a.yaml', format='yaml') == C.from_file('a.yaml/net'))\n"
+        "for path, name in (('a.yaml', 'yam'), (pathlib.Path('decay.operator.yaml'), None)):\n"
+        "    try: C.from_file(path, format=name)\n"
+        "    except RatesError as error: print(error)\n"
+    )
+    assert addition.python(code).stdout == (
+        "True\n"
+        "There is no format 'yam'. Did you mean 'yaml'? Installed formats: notation, yaml.\n"
+        "'decay.operator.yaml' holds the kind OperatorTemplate; the kind CircuitTemplate is needed.\n"
+    )
+
+
 def test_a_format_that_only_reads_or_only_writes_says_so(lines, addition):
     assert lines("op.lines", "op.note") == (
         2,

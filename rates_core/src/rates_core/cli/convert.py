@@ -9,14 +9,15 @@ from typing import Any
 
 from rates_core.cli.arguments import FILE, FORMAT, TEMPLATE, add_force, add_json
 from rates_core.cli.files import check_target
-from rates_core.cli.formats import format_of_source, format_of_target, function_of
 from rates_core.cli.printing import json_text
 from rates_core.errors import ArgumentError, PluginError, RatesError
+from rates_core.plugins.formats import format_of_source, format_of_target, function_of
 from rates_core.plugins.specs import FormatSpec
 
 EPILOG = """\
-The format of a file is that of its ending. A source that is no file is a template of a model file or of a library. What
-is written holds the template and all that it uses, in one file; comments are not kept.
+The format of a file is that of its ending, and where several formats share one that of its content. A source that is no
+file is a template of a model file or of a library. What is written holds the template and all that it uses; comments
+are not kept.
 
 examples:
   rates convert model_templates.neural_mass_models.jansenrit.JRC jansen_rit.yaml

@@ -1,4 +1,4 @@
-"""Which installed format a model file has, by its ending or by name."""
+"""Which installed format a model file has: by name, by its ending, or by what it looks like."""
 
 from __future__ import annotations
 
@@ -15,19 +15,20 @@ from rates_core.plugins.targets import load_target
 MODEL_FILES = "yaml"  # the format whose templates are named as `folder.file.Name` and its like
 
 
-def format_of_source(source: str, chosen: str | None) -> FormatSpec:
+def format_of_source(source: str, chosen: str | None, flag: str = "--from") -> FormatSpec:
     """Return the format that reads a source: the chosen one, that of the file's ending, or that of model files.
+
+    Where several formats have an ending, it is the one that recognises the file.
 
     Raises:
         UnknownNameError: there is no format of the chosen name.
         ArgumentError: the ending of a file is unknown, or several formats have it.
         UnsupportedFeatureError: the format does not read.
     """
-    path = Path(source)
     if chosen is not None:
         spec = get_manager().format(chosen)
-    elif can_be(path.is_file) or _having(path.suffix):
-        spec = _by_ending(source, "--from")
+    elif can_be(Path(source).is_file) or _having(source):
+        spec = _only(_recognised(source, _by_ending(source)), source, flag)
     else:
         spec = get_manager().format(MODEL_FILES)
     if spec.reader is None:
@@ -43,8 +44,8 @@ def format_of_target(target: str, chosen: str | None) -> FormatSpec:
         ArgumentError: the ending is unknown, several formats have it, or it is none of the chosen one.
         UnsupportedFeatureError: the format does not write.
     """
-    spec = get_manager().format(chosen) if chosen is not None else _by_ending(target, "--to")
-    if Path(target).suffix.lower() not in spec.suffixes:
+    spec = get_manager().format(chosen) if chosen is not None else _for_writing(target)
+    if not target.lower().endswith(spec.suffixes):
         raise ArgumentError(f"'{target}' must end in {' or '.join(spec.suffixes)}, as files of '{spec.name}' do.")
     if spec.writer is None:
         raise UnsupportedFeatureError(f"The format '{spec.name}' is read and not written. {_able('writer')}")
@@ -52,20 +53,40 @@ def format_of_target(target: str, chosen: str | None) -> FormatSpec:
 
 
 def function_of(target: str | None, spec: FormatSpec) -> Callable[..., Any]:
-    """Import the reader or the writer of a format."""
-    assert target is not None  # the two functions above have made sure
+    """Import the reader, the writer or the recogniser of a format."""
+    assert target is not None  # who calls has made sure
     function: Callable[..., Any] = load_target(target, spec.distribution)
     return function
 
 
-def _by_ending(file: str, flag: str) -> FormatSpec:
-    suffix = Path(file).suffix
-    found = _having(suffix)
+def _for_writing(target: str) -> FormatSpec:
+    """Return the format of an ending; one that others share with model files is theirs."""
+    found = _by_ending(target)
+    return next((spec for spec in found if spec.name == MODEL_FILES), None) or _only(found, target, "--to")
+
+
+def _by_ending(file: str) -> list[FormatSpec]:
+    found = _having(file)
     if not found:
+        suffix = Path(file).suffix
         problem = f"no installed format has the ending '{suffix}'" if suffix else "it has no ending"
         raise ArgumentError(f"The format of '{file}' is not known: {problem}. Known: {_listed(_formats())}.")
-    if len(found) > 1:
-        names = " and ".join(f"'{spec.name}'" for spec in found)
+    return found
+
+
+def _recognised(file: str, found: list[FormatSpec]) -> list[FormatSpec]:
+    """Return the formats that a file looks like; if it looks like none, those that do not say."""
+    if len(found) < 2 or not can_be(Path(file).is_file):
+        return [spec for spec in found if spec.name == MODEL_FILES] or found
+    asking = [spec for spec in found if spec.recognizer is not None]
+    return [spec for spec in asking if function_of(spec.recognizer, spec)(file)] or [
+        spec for spec in found if spec not in asking
+    ]
+
+
+def _only(found: list[FormatSpec], file: str, flag: str) -> FormatSpec:
+    if len(found) != 1:
+        names = " and ".join(f"'{spec.name}'" for spec in found or _by_ending(file))
         raise ArgumentError(f"'{file}' may have the format {names}. Choose one with {flag}.")
     return found[0]
 
@@ -74,8 +95,14 @@ def _formats() -> list[FormatSpec]:
     return list(get_manager().formats().values())
 
 
-def _having(suffix: str) -> list[FormatSpec]:
-    return [spec for spec in _formats() if suffix.lower() in spec.suffixes]
+def _having(file: str) -> list[FormatSpec]:
+    """Return the formats of the longest known ending of a file."""
+    name = file.lower()
+    endings = {
+        spec.name: max((len(end) for end in spec.suffixes if name.endswith(end)), default=0) for spec in _formats()
+    }
+    longest = max(endings.values(), default=0)
+    return [spec for spec in _formats() if longest and endings[spec.name] == longest]
 
 
 def _able(what: str) -> str:

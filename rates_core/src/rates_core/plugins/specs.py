@@ -310,6 +310,8 @@ class FormatSpec(Spec):
         suffixes: endings of file names, with the dot.
         reader: `module:function` that takes a path and returns a template, if it reads.
         writer: `module:function` that takes a template and the path of a file that is not there, if it writes.
+        recognizer: `module:function` that takes the path of a file and tells whether it is of this format; it is asked
+            where another format has the ending too.
 
     Example:
         >>> from rates_core import FormatSpec
@@ -320,6 +322,7 @@ class FormatSpec(Spec):
     suffixes: tuple[str, ...] = field(converter=text_tuple, validator=are_suffixes)
     reader: str | None = field(default=None, validator=is_optional_target)
     writer: str | None = field(default=None, validator=is_optional_target)
+    recognizer: str | None = field(default=None, kw_only=True, validator=is_optional_target)
 
     def __attrs_post_init__(self) -> None:
         if self.reader is None and self.writer is None:

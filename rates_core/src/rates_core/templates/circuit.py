@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from attrs import field, frozen
 
+from rates_core.errors import TemplateError
 from rates_core.keywords import checked_class
 from rates_core.templates import members
 from rates_core.templates.connectivity import Connectivity
@@ -124,15 +125,38 @@ class CircuitTemplate(Runnable):
         return self.edges.matrices
 
     @classmethod
-    def from_file(cls, path: str | Path) -> Self:
-        """Load a circuit from a model file; as `from_yaml`.
+    def from_file(cls, path: str | Path, format: str | None = None) -> Self:
+        """Load a circuit from a file of any installed format; without another one as `from_yaml`.
+
+        Args:
+            path: a file, or what `from_yaml` takes.
+            format: name of an installed format; by default that of the file's ending, and where several formats share
+                one, that of its content.
+
+        Raises:
+            UnknownNameError: there is no such format.
+            ModelFileError: the file cannot be read.
+            UnsupportedFeatureError: it holds what rates cannot, or the format does not read.
+            TemplateError: it holds another kind of template.
 
         Example:
             >>> from rates_core import CircuitTemplate
             >>> CircuitTemplate.from_file("model_templates.oscillators.vanderpol.vdp").name
             'vdp'
         """
-        return cls.from_yaml(path)
+        from rates_core.plugins.formats import MODEL_FILES, format_of_source, function_of
+        from rates_core.templates.forms import text
+
+        chosen = None if format is None else text(format, "The name of a format")
+        spec = format_of_source(str(path), chosen, "'format'") if isinstance(path, (str, Path)) else None
+        if spec is None or spec.name == MODEL_FILES:
+            return cls.from_yaml(path)
+        circuit = function_of(spec.reader, spec)(path)
+        if not isinstance(circuit, cls):
+            raise TemplateError(
+                f"'{path}' holds the kind {circuit.__class__.__name__}; the kind {cls.__name__} is needed."
+            )
+        return circuit
 
     def update_var(
         self, node_vars: Mapping[str, Any] | None = None, edge_vars: Iterable[Sequence[Any]] | None = None
