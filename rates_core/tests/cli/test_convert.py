@@ -212,6 +212,7 @@ def test_of_an_ending_that_formats_share_the_content_decides(addition):
     addition.add("rates-notation", RECOGNISED, rates_notation_io=NOTATION)
     (addition.folder / "decay.yaml").write_text("notation\nx' = -2*x")
     (addition.folder / "decay.operator.yaml").write_text("notation\nx' = -2*x")
+    (addition.folder / "data.yaml").write_text("notation: 1")
     assert addition.rates("convert", "decay.yaml", "a.yaml").stdout == (
         "a.yaml: CircuitTemplate 'net' in the format yaml\n"  # which an ending is first of all
     )
@@ -227,11 +228,15 @@ def test_of_an_ending_that_formats_share_the_content_decides(addition):
         "for path, name in (('a.yaml', 'yam'), (pathlib.Path('decay.operator.yaml'), None)):\n"
         "    try: C.from_file(path, format=name)\n"
         "    except RatesError as error: print(error)\n"
+        "try: C.from_yaml('data.yaml')\n"
+        "except RatesError as error: print(str(error).replace(str(pathlib.Path.cwd()), '.'))\n"
     )
     assert addition.python(code).stdout == (
         "True\n"
         "There is no format 'yam'. Did you mean 'yaml'? Installed formats: notation, yaml.\n"
         "'decay.operator.yaml' holds the kind OperatorTemplate; the kind CircuitTemplate is needed.\n"
+        "'data.yaml' names a file, and ./data.yaml holds no template. It looks like the format 'notation': read it by "
+        "CircuitTemplate.from_file(path, format='notation'), or write it as a model file by 'rates convert'.\n"
     )
 
 

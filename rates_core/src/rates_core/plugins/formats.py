@@ -52,6 +52,12 @@ def format_of_target(target: str, chosen: str | None) -> FormatSpec:
     return spec
 
 
+def recognising(file: Path) -> str | None:
+    """Return the name of the format that recognises a file, if there is one."""
+    asking = [spec for spec in _having(str(file)) if spec.recognizer is not None]
+    return next((spec.name for spec in asking if function_of(spec.recognizer, spec)(str(file))), None)
+
+
 def function_of(target: str | None, spec: FormatSpec) -> Callable[..., Any]:
     """Import the reader, the writer or the recogniser of a format."""
     assert target is not None  # who calls has made sure
