@@ -45,6 +45,7 @@ PEERS = {
     "jitcdde": ["jitcdde==1.8.3", "setuptools"],
     "pyrates": ["pyrates==1.2.3"],
     "rectipy": ["rectipy==0.12.2", "pyrates==1.2.3", "torch==2.13.0", "setuptools"],
+    "tvbo": ["tvbo==0.5.3"],
 }
 
 INTERPRETERS = {version: interpreter_of(version) for version in PYTHONS}
@@ -124,7 +125,16 @@ def together(session: nox.Session) -> None:
     install(session, *MEMBERS, *DRAWING, *TEST_TOOLS)
     # on every backend, of which core's own session has one
     situations = str(Path(suite(CORE)) / "semantics")
-    pytest(session, "tests", situations, "--ignore=tests/packaging", "--ignore=tests/documents")
+    elsewhere = [f"--ignore=tests/{name}" for name in ("packaging", "documents", "tvbo")]
+    pytest(session, "tests", situations, *elsewhere)
+
+
+@nox.session
+def tvbo(session: nox.Session) -> None:
+    """Compare models of the tvbo of today, which has an environment of its own, with what rates makes of them."""
+    environment = make_peer(session, "tvbo")
+    install(session, CORE.name, *DEFAULT, "rates-tvbo", *TEST_TOOLS)
+    pytest(session, "tests/tvbo", environment={"RATES_TVBO_PYTHON": str(environment / "bin" / "python")})
 
 
 @nox.session
@@ -170,10 +180,16 @@ def demo(session: nox.Session) -> None:
 @nox.session(default=False)
 @nox.parametrize("tool", [nox.param(name, id=name) for name in PEERS])
 def peer(session: nox.Session, tool: str) -> None:
-    """Make an environment of its own for a tool that the benchmarks compare with; nothing else needs it."""
+    """Make an environment of its own for a tool that rates is compared with."""
+    make_peer(session, tool)
+
+
+def make_peer(session: nox.Session, tool: str) -> Path:
+    """Make the environment of a tool, and return its folder."""
     environment = ROOT / ".nox" / f"peer-{tool}"
     session.run("uv", "venv", "--quiet", "--clear", str(environment), external=True)
     session.run("uv", "pip", "install", "--quiet", "--python", str(environment), *PEERS[tool], external=True)
+    return environment
 
 
 @nox.session(default=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 
 import nox
 
@@ -15,14 +16,20 @@ def suite(member: Member) -> str:
     return str((member.folder / "tests").relative_to(ROOT))
 
 
-def pytest(session: nox.Session, *paths: str, strict: bool = True, exhaustive: bool = True) -> None:
+def pytest(
+    session: nox.Session,
+    *paths: str,
+    strict: bool = True,
+    exhaustive: bool = True,
+    environment: Mapping[str, str] | None = None,
+) -> None:
     """Run the suites under the tier's selection and leave a report where the runner of all sessions wants it."""
     selection = [] if exhaustive and os.environ.get("RATES_TIER") == "all" else ["-m", "not exhaustive"]
     report = [f"--junitxml={os.environ['RATES_REPORT']}"] if "RATES_REPORT" in os.environ else []
-    environment = {"OMP_NUM_THREADS": "1", "RATES_WHEELS": str(WHEELS)}
+    variables = {"OMP_NUM_THREADS": "1", "RATES_WHEELS": str(WHEELS), **(environment or {})}
     if strict:
-        environment["RATES_STRICT_PLUGINS"] = "1"
-    session.run("pytest", "-q", *selection, *report, *paths, *session.posargs, env=environment)
+        variables["RATES_STRICT_PLUGINS"] = "1"
+    session.run("pytest", "-q", *selection, *report, *paths, *session.posargs, env=variables)
 
 
 def run_suite(

@@ -1,0 +1,41 @@
+"""Model files of The Virtual Brain Ontology (TVBO), read and written without tvbo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from rates_core.plugins import FormatSpec, hookimpl
+
+if TYPE_CHECKING:
+    from rates_tvbo.experiment import Experiment, read_experiment
+    from rates_tvbo.omissions import OmissionWarning
+
+__all__ = ["Experiment", "OmissionWarning", "read_experiment"]
+
+rates_api = (1, 0)
+
+
+@hookimpl
+def rates_formats() -> Iterable[FormatSpec]:
+    """Offer the format of TVBO's own files."""
+    yield FormatSpec(
+        name="tvbo",
+        suffixes=(".tvbo.yaml", ".tvbo.yml", ".yaml", ".yml"),
+        reader="rates_tvbo.reader:read",
+        writer="rates_tvbo.writer:write",
+        recognizer="rates_tvbo.document:is_tvbo",
+        summary="Dynamics, networks and experiments of The Virtual Brain Ontology",
+    )
+
+
+def __getattr__(name: str) -> Any:
+    if name == "OmissionWarning":
+        from rates_tvbo.omissions import OmissionWarning
+
+        return OmissionWarning
+    if name in __all__:
+        from rates_tvbo import experiment
+
+        return getattr(experiment, name)
+    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")

@@ -1,0 +1,133 @@
+"""A `SimulationExperiment` of TVBO: a circuit, and how it is run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+from rates_core.errors import ArgumentError
+from rates_core.templates.circuit import CircuitTemplate
+
+from rates_tvbo.document import open_document
+from rates_tvbo.dynamics_reader import read_operator
+from rates_tvbo.names import template_name
+from rates_tvbo.network_reader import read_network
+from rates_tvbo.section import Section
+from rates_tvbo.single import circuit_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: What TVBO calls methods, in small letters, and the arguments of `run` that choose them.
+METHODS: Mapping[str, Mapping[str, str]] = MappingProxyType({
+    "euler": {"solver": "euler"}, "eulerdeterministic": {"solver": "euler"}, "eulerstochastic": {"solver": "euler"},
+    "heun": {"solver": "heun"}, "heundeterministic": {"solver": "heun"}, "heunstochastic": {"solver": "heun"},
+    "rk4": {"solver": "rk4"}, "rungekutta4": {"solver": "rk4"}, "rungekutta4thorder": {"solver": "rk4"},
+    "dopri5": {"solver": "dopri5"}, "dopri853": {"solver": "dop853"},
+    "rk45": {"solver": "scipy", "method": "RK45"}, "rk23": {"solver": "scipy", "method": "RK23"},
+    "dop853": {"solver": "scipy", "method": "DOP853"}, "radau": {"solver": "scipy", "method": "Radau"},
+    "bdf": {"solver": "scipy", "method": "BDF"}, "lsoda": {"solver": "scipy", "method": "LSODA"},
+})  # fmt: skip
+_ADAPTIVE = frozenset({"scipy", "dopri5", "dop853"})
+
+
+@frozen
+class Experiment:
+    """What a file of TVBO says of a simulation.
+
+    Attributes:
+        circuit: the model.
+        settings: arguments of `run`: `simulation_time`, `step_size`, `cutoff`, `solver`, `method`, `rtol`, `atol`;
+            those that the file says.
+    """
+
+    circuit: CircuitTemplate
+    settings: Mapping[str, Any]
+
+    def run(self, **changes: Any) -> pd.DataFrame:
+        """Run the circuit as the file says; `changes` are arguments of `run` that replace and add to that.
+
+        Raises:
+            ArgumentError: neither the file nor `changes` say the time or the step.
+        """
+        arguments = {**self.settings, **changes}
+        for name in ("simulation_time", "step_size"):
+            if name not in arguments:
+                raise ArgumentError(f"The file does not say '{name}'; give it, as in run({name}=...).")
+        return self.circuit.run(**arguments)
+
+
+def read_experiment(path: str | Path) -> Experiment:
+    """Return the circuit of a file of TVBO, and how it is run.
+
+    A file of a `Dynamics` or a `Network` says nothing of runs; its settings are empty.
+
+    Raises:
+        ModelFileError: the file cannot be read, is malformed or none of TVBO's.
+        UnsupportedFeatureError: it says what rates cannot compute; the item is named.
+        EquationError: an expression is malformed.
+    """
+    kind, section = open_document(path)
+    experiment = experiment_of(kind, section)
+    section.close()
+    section.omissions.report(f"{path} says what a template of rates cannot hold; it is left out:")
+    return experiment
+
+
+def experiment_of(kind: str, section: Section) -> Experiment:
+    """Return what a document says."""
+    if kind == "Dynamics":
+        return Experiment(circuit_of(section, read_operator(section, f"{template_name(section.name)}_op")), {})
+    if kind == "Network":
+        return Experiment(read_network(section), {})
+    name = template_name(section.name or "experiment")
+    integration = section.section("integration", "integration")
+    noise = None if integration is None else integration.section("noise", "noise of the integration")
+    dynamics = section.section("dynamics", "Dynamics")
+    coupling = section.section("coupling", "coupling")
+    network = section.section("network", "network") or section.section("connectivity", "network")
+    settings = {} if integration is None else _settings(integration)
+    section.ignore("id", "label", "tvbo_class", "schema_version")
+    for key in ("stimulation", "events", "field_dynamics", "additional_equations"):
+        if section.has(key):
+            raise section.refusal(f"'{key}' changes what is simulated, and is not read.", key)
+    if dynamics is not None:
+        dynamics.name = dynamics.text("name") or dynamics.name
+    if network is not None and (network.has("nodes") or network.has("number_of_nodes") or network.has("data_file")):
+        return Experiment(read_network(network, dynamics, coupling, noise, name), settings)
+    if dynamics is None:
+        raise section.error("It has no dynamics.")
+    operator = read_operator(dynamics, f"{template_name(dynamics.name)}_op", noise)
+    dynamics.close()
+    return Experiment(circuit_of(dynamics, operator), settings)
+
+
+def _settings(integration: Section) -> dict[str, Any]:
+    """Return the arguments of `run` that an integration says."""
+    found: dict[str, Any] = {}
+    method = integration.text("method")
+    if method:
+        known = METHODS.get(method.lower().replace("_", "").replace(" ", ""))
+        if known is None:
+            names = ", ".join(METHODS)
+            raise integration.refusal(f"rates has no method '{method}'. Methods are {names}.", "method")
+        found.update(known)
+    duration, transient = integration.number("duration"), integration.number("transient_time") or 0.0
+    if duration is not None:
+        found["simulation_time"] = duration + transient
+    if transient:
+        found["cutoff"] = transient
+    step = integration.number("step_size")
+    if step is not None:
+        found["step_size"] = step
+    for key, name in (("rel_tol", "rtol"), ("abs_tol", "atol")):
+        tolerance = integration.number(key)
+        if tolerance is not None and found.get("solver") in _ADAPTIVE:
+            found[name] = tolerance
+    integration.ignore("number_of_stages", "intermediate_expressions", "update_expression", "scipy_ode_base", "delayed")
+    integration.ignore("time_scale", "unit", "steps", "description", "differentiation")
+    integration.close()
+    return found
