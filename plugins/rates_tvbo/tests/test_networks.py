@@ -12,6 +12,7 @@ from rates_core.errors import ArgumentError, RatesError
 from rates_core.reference import Interpreter
 from rates_tvbo import Experiment, OmissionWarning, read_experiment
 from rates_tvbo.reader import read
+from rates_tvbo.writer import write
 
 from rates_core import CircuitTemplate, NodeTemplate, OperatorTemplate
 
@@ -81,6 +82,10 @@ def test_a_coupling_function_acts_on_what_is_sent_and_on_what_has_arrived(file: 
     arrived = 2.0 * math.sin(0.5 * (0.25 - 1.5)) + 5.0 * math.sin(0.0)
     assert found["right_side"] == pytest.approx(3.0 * arrived + 1 - 1.5 / 4.0, rel=1e-14)
     assert found["left"] == pytest.approx(1 - 0.25 / 2.0, rel=1e-14)  # nothing arrives, and post makes 1 of it
+    circuit = read(file(text))
+    again = file("", "again.yaml")
+    write(circuit, again)
+    assert read(again) == circuit
 
 
 def test_states_by_their_names_are_those_of_the_source_and_of_the_target(file: Writer) -> None:

@@ -167,9 +167,7 @@ def test_nodes_and_weighted_and_delayed_edges_come_back_equal(tmp_path: Path) ->
 
 
 def test_what_of_a_circuit_is_no_network_is_named(tmp_path: Path) -> None:
-    gate = EdgeTemplate("gate", [OperatorTemplate("g_op", "s = r^2", {"s": "output", "r": "input"})])
     circuit = network(
-        ("a/leak_op/x", "b/leak_op/c", gate, {"weight": 0.5}),
         ("a/leak_op/x", "c/sine_op/d", None, {"delay": 2.0, "spread": 1.0}),
         populations={"many": PopulationTemplate("many", NodeTemplate("leak", [LEAK]), 3)},
     )
@@ -178,7 +176,6 @@ def test_what_of_a_circuit_is_no_network_is_named(tmp_path: Path) -> None:
     assert str(caught.value) == (
         "A Network of TVBO is written of single nodes and weighted edges; 'net' has\n"
         "  populations 'many'\n"
-        "  equations 'gate' on the edge a/leak_op/x->b/leak_op/c\n"
         "  a spread on the edge a/leak_op/x->c/sine_op/d"
     )
 
@@ -198,3 +195,30 @@ def test_numbers_are_written_so_that_readers_of_yaml_1_1_take_them_for_numbers(t
     assert re.search(r"initial_value: 0\.001\n", text)
     assert "coupling_variable: True" in text
     assert 'rhs: "mu*(1 - x**2)*z - x + inp"' in text
+
+
+def test_an_edge_with_an_expression_of_its_ends_is_a_coupling(tmp_path: Path) -> None:
+    sine = OperatorTemplate(
+        "s_op", "s = k*sin(other - own)", {"s": "output", "other": "input", "own": "input", "k": 2.0}
+    )
+    edge = EdgeTemplate("sine_edge", [sine])
+    mapping = {"s_op/other": "source", "s_op/own": "b/leak_op/x"}
+    circuit = network(
+        ("a/leak_op/x", "b/leak_op/c", edge, {"weight": 0.5, "delay": 0.25, **mapping}),
+        ("b/leak_op/x", "a/leak_op/c", None, {"weight": 3.0}),
+    )
+    back = again(circuit, tmp_path)
+    outputs = [f"{path}" for path in ("a/leak_op/x", "b/leak_op/x", "c/sine_op/y")]
+    run = {"outputs": outputs, "solver": "heun", "verbose": False}
+    assert back.run(2.0, 0.125, **run).equals(circuit.run(2.0, 0.125, **run))
+    assert again(back, tmp_path) == back
+
+
+def test_edges_of_more_than_an_expression_are_refused(tmp_path: Path) -> None:
+    filtered = OperatorTemplate("f_op", "s' = r - s", {"s": "output", "r": "input"})
+    circuit = network(("a/leak_op/x", "b/leak_op/c", EdgeTemplate("filter", [filtered])))
+    with pytest.raises(UnsupportedFeatureError) as caught:
+        write(circuit, tmp_path / "net.yaml")
+    assert str(caught.value) == (
+        "The edge a/leak_op/x->b/leak_op/c has equations that are no single value; a coupling of TVBO is one."
+    )

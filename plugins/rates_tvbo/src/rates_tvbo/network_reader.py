@@ -204,9 +204,9 @@ class _Reader:
         if delay is None and length:
             delay = delay_of_length(length, self.network, parameters.get("conduction_speed"))
         entry = _input_of(part, target, coupling)
-        if target.couplings.setdefault(entry, coupling) is not coupling:
-            other = target.couplings[entry].name
-            raise part.refusal(f"The couplings '{other}' and '{coupling.name}' feed one input '{entry}'.")
+        other = target.couplings.setdefault(entry, coupling)
+        if other is not coupling and (other.acts_after or coupling.acts_after):
+            raise part.refusal(f"The couplings '{other.name}' and '{coupling.name}' feed one input '{entry}'.")
         lead = _output_of(part, source)
         end = f"{target.label}/{coupling.after_name(entry)}/gx" if coupling.acts_after else None
         return Edge(

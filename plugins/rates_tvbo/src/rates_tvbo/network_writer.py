@@ -11,6 +11,7 @@ from rates_core.templates.edge import Edge
 from rates_core.templates.node import NodeTemplate
 from rates_core.templates.value import shape_of
 
+from rates_tvbo.coupling_writer import Couplings, dynamics_alone, input_of
 from rates_tvbo.omissions import Omissions
 
 Entry = dict[str, Any]
@@ -22,7 +23,8 @@ def network_entry(
     """Return what a file of TVBO says of a circuit.
 
     Raises:
-        UnsupportedFeatureError: it has populations, sub-circuits, edges with equations, spreads or complex weights.
+        UnsupportedFeatureError: it has populations, sub-circuits, spreads, complex weights or edges whose equations
+            are more than one expression.
     """
     refused = [f"{what} '{name}'" for what in ("circuits", "populations") for name in getattr(circuit, what)]
     refused += [f"connections of '{one.source}' to '{one.target}'" for one in circuit.connections]
@@ -33,7 +35,10 @@ def network_entry(
             + "\n  ".join(refused)
         )
     library: dict[str, Entry] = {}
-    nodes = [_node(place, label, node, library, omissions, dynamics_of) for place, (label, node) in _numbered(circuit)]
+    nodes = [
+        _node(place, label, dynamics_alone(node), library, omissions, dynamics_of)
+        for place, (label, node) in enumerate(circuit.nodes.items())
+    ]
     places = {label: place for place, label in enumerate(circuit.nodes)}
     entry: Entry = {"label": circuit.name, "number_of_nodes": len(nodes)}
     if circuit.description:
@@ -43,19 +48,17 @@ def network_entry(
     entry["dynamics"] = library
     entry["nodes"] = nodes
     if len(circuit.edges):
-        entry["edges"] = [_edge(edge, places, library, nodes) for edge in circuit.edges]
+        couplings = Couplings(circuit)
+        entry["edges"] = [_edge(edge, places, library, nodes, couplings) for edge in circuit.edges]
+        couplings.written(entry["edges"], dict(circuit.nodes))
+        if couplings.entries:
+            entry["coupling"] = couplings.entries
     return entry
-
-
-def _numbered(circuit: CircuitTemplate) -> list[tuple[int, tuple[str, NodeTemplate]]]:
-    return list(enumerate(circuit.nodes.items()))
 
 
 def _refused(edge: Edge) -> list[str]:
     """Return what of an edge cannot be written."""
     found = []
-    if edge.template is not None:
-        found.append(f"equations '{edge.template.name}' on the edge {edge}")
     if edge.spread:
         found.append(f"a spread on the edge {edge}")
     if isinstance(edge.weight, complex):
@@ -90,15 +93,18 @@ def _node(
     return found
 
 
-def _edge(edge: Edge, places: dict[str, int], library: dict[str, Entry], nodes: list[Entry]) -> Entry:
+def _edge(
+    edge: Edge, places: dict[str, int], library: dict[str, Entry], nodes: list[Entry], couplings: Couplings
+) -> Entry:
     """Return one edge."""
-    (source, _, lead), (target, _, entry) = (path.split("/") for path in (edge.source, edge.target))
+    (source, _, lead), (target, operator, variable) = (path.split("/") for path in (edge.source, edge.target))
+    entry = input_of(couplings.circuit.nodes[target], operator, variable)
     if entry not in library[nodes[places[target]]["dynamics"]].get("coupling_inputs", {}):
         raise UnsupportedFeatureError(
             f"The edge {edge} feeds an input that is not 0 when nothing feeds it, and coupling inputs of TVBO are."
         )
     found: Entry = {"source": places[source], "target": places[target], "source_var": lead, "target_var": entry}
-    found["weight"] = edge.weight
+    found |= {"coupling": couplings.name_of(edge), "weight": edge.weight}
     if edge.delay is not None:
         found["delay"] = edge.delay
     return found
