@@ -18,6 +18,7 @@ from rates_core import (
     OperatorTemplate,
     PopulationTemplate,
     UnknownNameError,
+    UnsupportedFeatureError,
 )
 
 STEPS, H, N = 30, 0.05, 3
@@ -131,6 +132,16 @@ def test_what_it_does_not_take_is_refused_by_name() -> None:
     with pytest.raises(ArgumentError) as shape:
         run({"p/op/tau": np.ones(3)})
     assert str(shape.value) == "The value 'p/op/tau' has the shape (3,); it has to be ()."
+
+
+@pytest.mark.usefixtures("double")
+def test_steps_keep_delays_as_they_are_since_tracers_have_no_values() -> None:
+    with pytest.raises(UnsupportedFeatureError) as error:
+        compiled("euler").steps(["p/op/x->p/op/s/delay"])
+    assert str(error.value) == (
+        "wrt: 'p/op/x->p/op/s/delay' is a delay, which says what is stored of a run; steps() keeps it as it is. "
+        "gradient() differentiates by it."
+    )
 
 
 @pytest.mark.exhaustive  # compiling takes a minute

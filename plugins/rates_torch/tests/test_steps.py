@@ -147,14 +147,71 @@ def test_what_does_not_fit_is_refused() -> None:
         assert str(error.value) == text
 
 
+DELAY = "p/op/r->p/op/s/delay"
+
+
+def squares(outputs: Any) -> Any:
+    return (outputs["x"] ** 2).sum()
+
+
+@pytest.mark.parametrize("delays", ["whole", "between"])
+@pytest.mark.parametrize("shift", [0.0, 0.013, H, -0.3 * H])
+def test_delays_are_values_whose_derivatives_are_those_of_whole_runs(delays: str, shift: float) -> None:
+    model, samples = compiled(delays), torch.tensor(SAMPLES)
+    steps = model.steps([*PATHS, DELAY], seed=3)
+    values = steps.arrays()
+    values[DELAY] = values[DELAY] + shift
+    values = {path: value.requires_grad_() for path, value in values.items()}
+    between, loss = None, torch.tensor(0.0, dtype=torch.float64)
+    for some in (samples[:1], samples[1:8], samples[8:]):
+        outputs, between = steps.advance(values, {"p/op/u": some}, between)
+        loss = loss + squares(outputs)
+    expected = model.gradient(squares, values, seed=3, parameters={DELAY: values[DELAY].detach().numpy()})
+    assert loss.item() == pytest.approx(expected.loss, rel=1e-13)
+    for path, part in zip(values, torch.autograd.grad(loss, list(values.values())), strict=True):
+        np.testing.assert_allclose(part, expected[path], rtol=1e-11, atol=1e-13)
+
+
+def test_derivatives_by_delays_of_steps_are_central_differences() -> None:
+    model, samples = compiled("between"), torch.tensor(SAMPLES)
+    steps = model.steps([DELAY], seed=3)
+    start = steps.arrays()[DELAY].requires_grad_()
+    [found] = torch.autograd.grad(squares(steps.advance({DELAY: start}, {"p/op/u": samples})[0]), [start])
+    for place in range(N * N):
+        losses = []
+        for side in (1e-5, -1e-5):
+            moved = start.detach().clone()
+            moved[place] += side
+            losses.append(squares(steps.advance({DELAY: moved}, {"p/op/u": samples})[0]).item())
+        assert found[place].item() == pytest.approx((losses[0] - losses[1]) / 2e-5, rel=1e-6, abs=1e-8)
+
+
+def test_delays_may_change_on_the_way_within_what_is_kept_of_the_past() -> None:
+    model, samples = compiled("whole"), torch.tensor(SAMPLES)
+    steps = model.steps([DELAY], seed=3)
+    values = steps.arrays()
+    _, between = steps.advance(values, {"p/op/u": samples[:20]})
+    shorter, _ = steps.advance({DELAY: 0.5 * values[DELAY]}, {"p/op/u": samples[20:]}, between)
+    stored = model.run(seed=3, simulation_time=20 * H)
+    on = compiled("whole").run(
+        seed=3, state=stored, parameters={DELAY: 0.5 * values[DELAY].numpy()}, simulation_time=20 * H,
+        inputs={"p/op/u": SAMPLES[20:]},
+    )  # fmt: skip
+    np.testing.assert_allclose(shorter["x"], on["x"], rtol=0, atol=1e-13)
+    with pytest.raises(ArgumentError) as error:
+        steps.advance({DELAY: 3.0 * values[DELAY]}, {"p/op/u": samples[20:]}, between)
+    assert str(error.value) == (
+        "The delays have become longer: they need 37 samples of the past, and 15 are kept. Start anew, without "
+        "between=, or begin with the longest delays, by parameters= of steps()."
+    )
+
+
 def test_what_steps_cannot_be_made_of_is_refused() -> None:
     model = compiled()
+    within = model.steps([DELAY])
     with pytest.raises(UnsupportedFeatureError) as error:
-        model.steps(["p/op/r->p/op/s/delay"])
-    assert str(error.value) == (
-        "wrt: 'p/op/r->p/op/s/delay' is a delay, which says what is stored of a run; steps() keeps it as it is. "
-        "gradient() differentiates by it."
-    )
+        within.advance({DELAY: 0.001 * within.arrays()[DELAY]}, {"p/op/u": torch.tensor(SAMPLES)})
+    assert "one of these delays lies inside a step, or is 0" in str(error.value)
     with pytest.raises(UnsupportedFeatureError) as error:
         compiled("inside").steps(PATHS)
     assert str(error.value) == (

@@ -167,10 +167,14 @@ class _Step:
             computed: variables that may have to be computed for that.
             depth: number of reads that lead to these.
         """
-        found = [None if entries is None else self._located(entries) for entries in asked]
+        whole = [None if depth or entries is None else self._samples(entries) for entries in asked]
+        found = [
+            None if entries is None or sample is not None else self._located(entries)
+            for entries, sample in zip(asked, whole, strict=True)
+        ]
         gathers = tuple(
-            None if entries is None or place is None else self._gather(entries, place, depth)
-            for entries, place in zip(asked, found, strict=True)
+            sample if entries is None or place is None else self._gather(entries, place)
+            for entries, place, sample in zip(asked, found, whole, strict=True)
         )
         anew = [
             (entries, place.anew)
@@ -207,6 +211,13 @@ class _Step:
         ]
         return self.level(reads, {system.reads[number].slot for number in needed} & needs.keys(), depth + 1)
 
+    def _samples(self, entries: Asked) -> Gather | None:
+        """Return where entries lie that are samples, as they always are then; None for others."""
+        stencil = self.all.stencils[entries.number, self.node]
+        if self.slopes or stencil is None or not stencil.whole or entries.number in self.all.present:
+            return None
+        return self._placed(entries, stencil.offsets + self.all.size, stencil.weights)
+
     def _located(self, entries: Asked) -> Located:
         context, slot = self.all.context, self.all.context.system.reads[entries.number].slot
         assert context.tableau is not None
@@ -220,14 +231,9 @@ class _Step:
         found = located(np.where(now, np.floor(positions), positions), window, self.slopes, tableau)
         return _not_anew(found, now, np.floor(positions))
 
-    def _gather(self, entries: Asked, found: Located, depth: int) -> Gather:
+    def _gather(self, entries: Asked, found: Located) -> Gather:
         """Return where entries lie that are not computed anew."""
         first, context = found.first - self.step + self.all.size, self.all.context
-        stencil = None if depth else self.all.stencils[entries.number, self.node]
-        alone = found.inside is None and found.anew is None
-        if not self.slopes and alone and stencil is not None and stencil.whole:
-            assert context.tableau is not None
-            return self._placed(entries, first + context.tableau.order, stencil.weights)
         changes = None if found.slopes is None else found.slopes / context.step_size
         gather = self._placed(entries, first, found.weights, changes)
         if found.inside is None:

@@ -41,6 +41,8 @@ class TorchBackend(ArrayBackend):
 class TorchRuntime(ArrayRuntime):
     """Tensors of one precision."""
 
+    eager = True
+
     def __init__(self, precision: str, compiled: bool, device: torch.device | None = None) -> None:
         self._kinds, self._compiled, self._device = KINDS[precision], compiled, device
 

@@ -140,9 +140,11 @@ class StepsRequest(TrainableRequest):
 
     Attributes:
         random: takes the number of a step and a number of steps; returns tables of random numbers of these.
+        past_of: takes the delay of each read; returns the history of a run that begins with these.
     """
 
     random: Callable[[int, int], Sequence[np.ndarray]]
+    past_of: Callable[[Sequence[Any]], Any]
 
 
 @frozen(eq=False, kw_only=True)

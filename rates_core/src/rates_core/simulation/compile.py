@@ -338,10 +338,12 @@ class CompiledModel:
         call to call too. `values` are NumPy's arrays at first, `arrays()` the same as arrays of the library.
 
         An input comes as samples by path, one per step, and is held during its step. In PyTorch, samples with an axis
-        of trials in front run these side by side, and outputs have it too; all else is the same in all trials.
+        of trials in front run these side by side, and outputs have it too; all else is the same in all trials. There,
+        delays of one step and more may be among the values: what is read late is interpolated between steps. They may
+        change on the way, as long as what is kept of the past reaches back far enough: as far as the delays at first.
 
         Args:
-            wrt: paths as in `trainable`.
+            wrt: paths as in `trainable`, and of delays where the library tells values while it differentiates.
             parameters: as in `run`, as are the others: what is not in `wrt` stays as it is here.
             initial: see there.
             inputs: samples like those that `advance` is given; their number does not matter.
@@ -350,7 +352,7 @@ class CompiledModel:
 
         Raises:
             UnsupportedFeatureError: the backend does not differentiate runs, the method chooses its steps, a path names
-                a delay or complex numbers, or a delay lies inside steps.
+                complex numbers, or a delay that is compiled into steps, or a delay lies inside steps.
             UnknownNameError, ArgumentError, InputSignalError: something is not as it should be.
 
         Example:

@@ -152,7 +152,7 @@ def prepared(model: CompiledModel, request: RunRequest, bind: bool = True) -> Ru
     if before is not None:
         begins = not before.goes_on_alike(arguments)
         run = Run(model, request, grid, kernel, inputs, draws, before.carry, arguments, delays, before.past, begins)
-        return _with_history(run, before.carry.history) if system.reads else run
+        return with_history(run, before.carry.history) if system.reads else run
     history = checked_history(request.history)
     y = initial_state(system, request.initial)
     if system.updates and kernel is not None:
@@ -160,7 +160,7 @@ def prepared(model: CompiledModel, request: RunRequest, bind: bool = True) -> Ru
     past = _past(system, kernel, y, inputs, arguments, history)
     carry = Carry(0, 0.0, y if past is None else past.y)
     run = Run(model, request, grid, kernel, inputs, draws, carry, arguments, delays, past)
-    return _with_history(run) if system.reads and bind else run
+    return with_history(run) if system.reads and bind else run
 
 
 def _past(
@@ -174,7 +174,7 @@ def _past(
     return prehistory(system, kernel, 0.0, y, inputs.at(0.0), arguments, history)
 
 
-def _with_history(run: Run, before: Any = None) -> Run:
+def with_history(run: Run, before: Any = None) -> Run:
     """Return the run with a storage of past values, new or going on from an earlier one."""
     choice = run.model.choice
     assert run.past is not None

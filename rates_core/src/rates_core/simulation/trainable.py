@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from attrs import evolve
 
 from rates_core.errors import ArgumentError, UnsupportedFeatureError
 from rates_core.expressions.tree import symbols
 from rates_core.programs.gradient import Feed, StepsRequest, TrainableRequest
 from rates_core.simulation.asked import Asked, Way
-from rates_core.simulation.execution import Run, RunRequest
+from rates_core.simulation.execution import Run, RunRequest, with_history
 
 if TYPE_CHECKING:
     from rates_core.simulation.compile import CompiledModel
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 def trainable(model: CompiledModel, wrt: Iterable[str], request: RunRequest, checkpoint: Any) -> Any:
     """Return a run as a function of values; see `CompiledModel.trainable`."""
     asked = _asked(model, wrt, request, checkpoint, "trainable")
+    _check_no_delays(asked)
     return asked.run.kernel.trainable(TrainableRequest(**_values(asked), **asked.course()))
 
 
@@ -34,7 +36,8 @@ def steps(model: CompiledModel, wrt: Iterable[str], request: RunRequest) -> Any:
                 f"The input '{signal.key}' is a function of time; steps() is given samples. Compile with an array."
             )
     random = partial(_random, run)
-    return run.kernel.single_steps(StepsRequest(random=random, **_values(asked), **asked.course()))
+    past_of = partial(_past_of, run)
+    return run.kernel.single_steps(StepsRequest(random=random, past_of=past_of, **_values(asked), **asked.course()))
 
 
 def _random(run: Run, first: int, count: int) -> list[np.ndarray]:
@@ -42,10 +45,14 @@ def _random(run: Run, first: int, count: int) -> list[np.ndarray]:
     return run.draws.tables(first, count, run.grid.step_size)
 
 
+def _past_of(run: Run, delays: Sequence[Any]) -> Any:
+    """Return the history of a run that begins with other delays."""
+    return with_history(evolve(run, delays=tuple(delays))).carry.history
+
+
 def _asked(model: CompiledModel, wrt: Iterable[str], request: RunRequest, checkpoint: Any, asks: str) -> Asked:
     """Return what is asked, where all of it can be values."""
     asked = Asked.of(model, wrt, request, Way.of("reverse", checkpoint), asks)
-    _check_no_delays(asked, asks)
     _check_real(asked, asks)
     return asked
 
@@ -64,13 +71,13 @@ def _values(asked: Asked) -> dict[str, Any]:
     return {"values": values, "parameters": parameters, "state": state, "feeds": feeds}
 
 
-def _check_no_delays(asked: Asked, asks: str) -> None:
+def _check_no_delays(asked: Asked) -> None:
     """Raise where delays are variables: what is read late is stored for those that a run begins with."""
     delays = {path for read in asked.run.model.system.reads for path in symbols(read.delay)}
     for path, variable in asked.variables.items():
         if any(target.parameter in delays for target in variable.targets):
             raise UnsupportedFeatureError(
-                f"wrt: '{path}' is a delay, which says what is stored of a run; {asks}() keeps it as it is. "
+                f"wrt: '{path}' is a delay, which says what is stored of a run; trainable() keeps it as it is. "
                 "gradient() differentiates by it."
             )
 

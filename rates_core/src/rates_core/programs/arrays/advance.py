@@ -11,19 +11,16 @@ import numpy as np
 from attrs import evolve
 
 from rates_core.errors import ArgumentError, UnsupportedFeatureError
-from rates_core.programs.arrays.gathers import Arrays, Moved
-from rates_core.programs.arrays.gradient import places_of_delays, planned
+from rates_core.programs.arrays.gradient import planned
+from rates_core.programs.arrays.late import LateReads
 from rates_core.programs.arrays.outputs import Plan, named
-from rates_core.programs.arrays.rollout import Stretch, Stretches
+from rates_core.programs.arrays.rollout import Stretch
 from rates_core.programs.arrays.start import Start
 from rates_core.programs.arrays.values import Values, check_shapes
 from rates_core.programs.gradient import StepsRequest
 
 if TYPE_CHECKING:
     from rates_core.programs.arrays.kernel import ArrayKernel
-
-
-ENDLESS = 2**31  # steps, all of which read alike
 
 
 class Between(NamedTuple):
@@ -58,12 +55,8 @@ class StepsOfValues:
         self.values = self._values.first
         self.inputs = tuple(dict.fromkeys(signal.key for signal in kernel.request.system.inputs))
         history = request.start.history
-        self._stretches = None if history is None else Stretches(
-            kernel.request.system, kernel.program.nodes, history, False
-        )  # fmt: skip
-        self._alike_from = 0 if history is None else history.alike_from(False)
-        self._alike: tuple[Stretch, Any] | None = None  # where reads lie in all steps from there on
-        self._check_whole()
+        self._late = None if history is None else LateReads(kernel, request, history)
+        self._check_delays()
 
     def __repr__(self) -> str:
         """Return what the steps are a function of."""
@@ -109,7 +102,8 @@ class StepsOfValues:
         parameters, y = self._values.placed(values, given.parameters, given.y)
         tables = self._tables(inputs, batch)
         if between is None:
-            start = self._start.of(parameters, y, tables, given.still, given.begun, self._plan.size, batch)
+            kept = self._plan.size if self._late is None else max(self._plan.size, self._late.size(parameters))
+            start = self._start.of(parameters, y, tables, given.still, given.begun, kept, batch)
             between = Between(self._request.start.step, *start)
         elif batch and len(between.y.shape) == 1:
             between = self._widened(between, batch)
@@ -162,7 +156,10 @@ class StepsOfValues:
         rollout = runtime.rollout(program.module, False)
         taken, rows = [parameters[path] for path in program.parameters("rollout")], []
         step, y, windows = between
-        for stretch, gathers in self._divided(step, samples, stride):
+        kept = len(windows[0]) if windows else 0
+        whole = [(Stretch(0, samples), ())]
+        divided = self._late.of(parameters, step, samples, stride, kept) if self._late else whole
+        for stretch, gathers in divided:
             place = slice(step - begin, step - begin + stretch.samples * stride)
             some = runtime.mapped(itemgetter(place), tables)
             segment = ceil(sqrt(stretch.samples)) if checkpoint else 0
@@ -230,36 +227,13 @@ class StepsOfValues:
         found = runtime.entries(rows, np.maximum(places, 0) * (rows.shape[-1] > 1), last=True)
         return found if (places >= 0).all() else found * runtime.array(places >= 0, "real")
 
-    def _divided(self, start: int, samples: int, stride: int) -> list[tuple[Stretch, Any]]:
-        """Return the stretches of some steps, and where reads lie in each."""
-        if self._stretches is None:
-            return [(Stretch(0, samples), ())]
-        if start >= self._alike_from:
-            if self._alike is None:
-                [stretch] = self._stretches.of(start, ENDLESS, 1)
-                self._alike = stretch, self._gathers(stretch)
-            stretch, gathers = self._alike
-            return [(evolve(stretch, samples=samples), gathers)]
-        return [(stretch, self._gathers(stretch)) for stretch in self._stretches.of(start, samples, stride)]
-
-    def _gathers(self, stretch: Stretch) -> Any:
-        runtime = self._kernel.runtime
-        arrays = Arrays(
-            runtime, self._request.step_size, np.zeros(0), *places_of_delays(self._request.delays)
-        )  # fmt: skip
-        moved = Moved(runtime, [])
-        return tuple(moved.node(arrays.node(node)) for node in stretch.nodes)
-
-    def _check_whole(self) -> None:
-        """Raise for reads that look inside steps, which have no samples there."""
-        if self._stretches is None:
-            return
-        special = 0 if np.isinf(self._alike_from) else int(self._alike_from)
-        inside = [stretch.sweeps for stretch in self._stretches.of(0, special + 1, 1) if stretch.sweeps]
-        if inside or np.isinf(self._alike_from):
+    def _check_delays(self) -> None:
+        """Raise where delays are values, and the library does not tell what these are while it differentiates."""
+        moved = () if self._late is None else self._late.moved
+        if moved and not self._kernel.runtime.eager:
             raise UnsupportedFeatureError(
-                "steps() takes delays from stored samples, and one of these delays lies inside a step, or is 0. Give "
-                "delays of one step and more, with solver='euler'; a delay of 0 is no delay: leave it out."
+                f"wrt: '{moved[0]}' is a delay, which says what is stored of a run; steps() keeps it as it is. "
+                "gradient() differentiates by it."
             )
 
 

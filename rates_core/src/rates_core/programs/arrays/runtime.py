@@ -62,6 +62,9 @@ class ArrayRuntime(ABC):
     #: whether `rollout` takes batch axes in front of the state, between those of steps and of units in tables
     side_by_side = False
 
+    #: whether arrays have values while derivatives of what is made of them are taken
+    eager = False
+
     #: whether points are the last axis of past values in loops over many: those that read alike are rows of these
     points_last = False
 
