@@ -285,7 +285,7 @@ def test_what_is_wrong_is_said_before_anything_runs(circuit, backend):
     assert str(refused.value) == "simulation_time is needed, here or in compile()."
     with pytest.raises(ArgumentError) as odd:
         model.run_many([{}], simulation_time=1.0, at_once=0)
-    assert str(odd.value) == "at_once must be a whole number of at least 1; it is 0."
+    assert str(odd.value) == "at_once has to be a whole number of at least 1; it is 0."
     with pytest.raises(UnknownNameError) as unknown:
         list(model.run_many([{"p/op/k": 1.0}, {"p/op/kk": 1.0}], simulation_time=1.0))
     assert "kk" in str(unknown.value)

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from numbers import Integral
 from secrets import randbits
-from typing import Any
 
 import numpy as np
 
-from rates_core.errors import ArgumentError, shown
+from rates_core.switches import whole_number
 from rates_core.system.system import System
 
 BLOCK = 1024  # steps whose numbers are drawn together, at most; chunks of steps may begin and end anywhere
 NUMBERS = 2**18  # that are drawn together, at most, unless one step needs more: wide models need time and memory
-
-
-def _checked(seed: Any) -> int:
-    if isinstance(seed, bool) or not isinstance(seed, Integral) or seed < 0:
-        raise ArgumentError(f"seed must be a whole number of at least 0; it is {shown(seed)}.")
-    return int(seed)
 
 
 class Draws:
@@ -33,7 +25,7 @@ class Draws:
     """
 
     def __init__(self, system: System, seed: int | None) -> None:
-        self.seed = randbits(64) if seed is None else _checked(seed)
+        self.seed = randbits(64) if seed is None else whole_number("seed", seed, 0)
         self._draws = system.draws
         self._width = sum(draw.shape[0] if draw.shape else 1 for draw in system.draws)
         self._steps = max(1, min(BLOCK, NUMBERS // max(1, self._width)))

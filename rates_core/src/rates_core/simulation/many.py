@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
-from rates_core.errors import ArgumentError, SimulationError, shown
+from rates_core.errors import SimulationError
 from rates_core.programs.batch import empty_columns
 from rates_core.simulation.execution import Run, RunRequest, performed
 from rates_core.simulation.grid import time_grid
 from rates_core.simulation.memory import REAL, row_size
 from rates_core.simulation.points import PointResults
 from rates_core.simulation.together import run_together
+from rates_core.switches import whole_number
 
 if TYPE_CHECKING:
     from rates_core.simulation.compile import CompiledModel
@@ -48,9 +48,7 @@ def checked_number(at_once: Any) -> int | None:
     Raises:
         ArgumentError: it is no such number.
     """
-    if at_once is not None and (isinstance(at_once, bool) or not isinstance(at_once, Integral) or at_once < 1):
-        raise ArgumentError(f"at_once must be a whole number of at least 1; it is {shown(at_once)}.")
-    return None if at_once is None else int(at_once)
+    return None if at_once is None else whole_number("at_once", at_once, 1)
 
 
 def _at_once(model: CompiledModel, request: RunRequest) -> int:
