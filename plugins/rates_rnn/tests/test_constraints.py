@@ -16,6 +16,7 @@ PATH = "li/tanh_op/r->li/li_op/r_in/weight"
 SIGNS = np.array([1.0, -1.0, 1.0, -1.0])
 DALE = np.abs(J) * SIGNS
 DALE[1, 2] = 0.0
+MASK = np.repeat([[1.0, 1.0, 0.0, 1.0]], N, axis=0)  # of a rank of 1, so that a product of it with others is narrow
 NARROW = np.outer(np.arange(1.0, 5.0), [0.1, -0.2, 0.3, 0.05])
 
 
@@ -37,6 +38,14 @@ CASES = [
     ("li_op/tau", (8.0, 12.0), J),
     ("weights", "dale", DALE),
     ("weights", {"rank": 2}, NARROW),
+    ("li_op/tau", (8.0, np.inf), J),
+    ("li_op/tau", (-np.inf, 12.0), J),
+    ("weights", {"dale": [2.0, -3.0, 1.0, -1.0]}, DALE),
+    ("weights", {"mask": MASK}, J * MASK),
+    ("weights", ["dale", {"mask": MASK}], DALE * MASK),
+    ("weights", [{"mask": MASK}, (-3.0, 3.0)], J * MASK),
+    ("weights", [{"mask": MASK}, "positive"], abs(J) * MASK),
+    ("weights", [{"rank": 2}, {"mask": MASK}], np.where(MASK, NARROW, 0.0)),
 ]
 
 
@@ -53,6 +62,28 @@ def test_values_stay_where_constraints_hold_them() -> None:
     np.testing.assert_array_equal(np.sign(dale), np.where(DALE == 0, 0.0, np.broadcast_to(SIGNS, (N, N))))
     narrow = moved(constrained("weights", {"rank": 2}, NARROW)).parameter_values()[PATH]
     assert np.linalg.matrix_rank(narrow) == 2
+
+
+def test_intervals_may_have_one_end() -> None:
+    assert moved(constrained("li_op/tau", (8, np.inf))).parameter_values()["li/li_op/tau"] > 8
+    assert moved(constrained("li_op/tau", (-np.inf, 12))).parameter_values()["li/li_op/tau"] < 12
+
+
+@pytest.mark.parametrize(
+    ("constraint", "weights", "holds"),
+    [
+        ("positive", abs(J), lambda found: (found > 0) == (MASK > 0)),
+        ((0.2, 4.0), 1.0 + abs(J), lambda found: np.where(MASK, (found > 0.2) & (found < 4.0), True)),
+        ("dale", DALE, lambda found: np.sign(found) == np.sign(DALE * MASK)),
+        ({"dale": SIGNS}, DALE, lambda found: np.sign(found) == np.sign(DALE * MASK)),
+        ({"rank": 2}, NARROW, lambda found: np.linalg.matrix_rank(found) == 2),
+    ],
+    ids=["positive", "interval", "dale", "signs", "rank"],
+)
+def test_a_mask_holds_together_with_each_other_constraint(constraint: Any, weights: np.ndarray, holds: Any) -> None:
+    found = moved(constrained("weights", [constraint, {"mask": MASK}], weights * MASK)).parameter_values()[PATH]
+    assert (found[MASK == 0] == 0).all()
+    assert np.all(holds(found))
 
 
 def test_weights_are_0_where_their_mask_is() -> None:
@@ -108,9 +139,27 @@ BAD = [
     (
         "li_op/tau", "posistive", J,
         "The constraint of 'li/li_op/tau' is 'posistive'; it can be 'positive', (low, high) with low < high, 'dale', "
-        "or {'rank': r}.",
+        "{'dale': signs}, {'rank': r}, {'mask': mask}, or a list of a mask and another one.",
     ),
     ("li_op/tau", "dale", J, "The constraint 'dale' is one of weights; 'li/li_op/tau' is no matrix."),
+    (
+        "li_op/tau", (20.0, np.inf), J,
+        "The start of 'li/li_op/tau' is 10.0, which violates its constraint (20.0, inf): it has to lie between these.",
+    ),
+    (
+        "weights", {"dale": [1.0, 1.0]}, np.array([[1.0, -1.0], [2.0, -0.5]]),
+        f"The start of '{PATH}' is -1.0, which violates its constraint 'dale': one sign for each source unit.",
+    ),
+    ("weights", {"dale": [1.0]}, J, f"The dale of '{PATH}' has the shape (1,); it has to be (4,)."),
+    (
+        "weights", {"mask": np.eye(4)}, J,
+        f"The start of '{PATH}' is not 0 where its mask is 0. Multiply it by the mask.",
+    ),
+    ("weights", {"mask": np.eye(3)}, J, f"The mask of '{PATH}' has the shape (3, 3); it has to be (4, 4)."),
+    (
+        "weights", ["dale", "positive"], J,
+        f"The constraints of '{PATH}' are ['dale', 'positive']; a mask and one other constraint hold together.",
+    ),
 ]  # fmt: skip
 
 

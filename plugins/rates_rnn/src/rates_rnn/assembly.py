@@ -13,14 +13,12 @@ from rates_core.system.system import System
 
 from rates_core import CircuitTemplate, NodeTemplate
 from rates_rnn.activations import activation
-from rates_rnn.constraints import Free, Masked, constraint_of
+from rates_rnn.constraints import constraint_of, upper_bound
+from rates_rnn.description import OWN, NodeDescription
 from rates_rnn.engine import Engine, circuit_of
+from rates_rnn.filters import filter_of
 from rates_rnn.parameters import Values
-from rates_rnn.parts import EDGE_ATTRIBUTES, Edge, Node, array, matrix
-from rates_rnn.spiking import with_spikes
-
-#: What users call attributes of a node's own edge, and what these are in paths.
-OWN = {"weights": "weight", "delay": "delay"}
+from rates_rnn.parts import Edge, Node, matrix
 
 
 class Assembly(Values):
@@ -35,6 +33,7 @@ class Assembly(Values):
         self._edges: dict[tuple[str, str], Edge] = {}
         self._trained: dict[str, Any] = {}  # constraints as they were named, of what is trained
         self._masks: dict[str, np.ndarray] = {}
+        self._filters: set[str] = set()  # labels of nodes that edges go through
         self._ends: tuple[tuple[str, ...], str] | None = None  # nodes of input and output
         self._engines: dict[tuple[tuple[str, str], ...], Engine] = {}
 
@@ -53,6 +52,7 @@ class Assembly(Values):
         n: int | None = None,
         node_vars: Mapping[str, Any] | None = None,
         untie: Iterable[str] = (),
+        share: Mapping[str, str] | None = None,
         constraints: Mapping[str, Any] | None = None,
         spike_var: str | None = None,
         reset_var: str | None = None,
@@ -71,13 +71,16 @@ class Assembly(Values):
             target_var: `op/var` that they feed.
             op: operator of variables that are named without one.
             train_params: `op/var` of what is trained: parameters, states, which are values at the start, "weights", and
-                "delay" where delays have a spread, which grows with them.
+                "delay": a spread grows with it; without one, it needs bounds of one step and more, by `constraints`.
             edge_attr: "delay" of these connections, and "spread", the standard deviation of a gamma distribution of
                 delays: numbers, or matrices like the weights.
             n: number of units, where there are no weights; 1 without.
             node_vars: values by `op/var`: a number for all units, or one per unit.
             untie: `op/var` of what has a value of its own in each unit.
-            constraints: by name of what is trained: "positive", `(low, high)`, and for weights "dale" or `{"rank": r}`.
+            share: by `op/var`, "weights" or "delay", the path of a value of the network that is the same parameter.
+            constraints: by name of what is trained: "positive", `(low, high)`, one of both may be infinite, and for
+                weights "dale", `{"dale": signs}` of sources, `{"rank": r}`, `{"mask": mask}`, or a list of a mask and
+                another one.
             spike_var: `op/var` into which spiking units emit their spikes, of integral 1 each: as the events of the
                 template do, or, where it has none, wherever `reset_var` exceeds `spike_threshold`.
             reset_var: `op/var` of the state that is reset then.
@@ -87,45 +90,22 @@ class Assembly(Values):
         Raises:
             ArgumentError, UnknownNameError, UnsupportedFeatureError: something is not as it should be.
         """
+        described = NodeDescription(
+            label=label, node=node, input_var=input_var, output_var=output_var, weights=weights, source_var=source_var,
+            target_var=target_var, op=op, train_params=train_params, edge_attr=edge_attr, n=n, node_vars=node_vars,
+            untie=untie, share=share, constraints=constraints, spike_var=spike_var, reset_var=reset_var,
+            spike_threshold=spike_threshold, spike_reset=spike_reset,
+        )  # fmt: skip
         self._check_label(label)
-        template = NodeTemplate.from_yaml(node) if isinstance(node, str) else node
-        if not isinstance(template, NodeTemplate):
-            raise ArgumentError(f"node is {shown(node)}; it is a NodeTemplate or the path of one.")
-        count = 1 if n is None else n
-        if weights is not None:
-            weights = array("weights", weights)
-            count = len(weights) if weights.ndim and n is None else count
-            weights = matrix("weights", weights, count, count, f"'{label}'", f"'{label}'")
-
-        def full(variable: Any) -> Any:
-            if variable is not None and not isinstance(variable, str):
-                raise ArgumentError(
-                    f"A variable of the node '{label}' is named by text such as 'op/v'; it is {shown(variable)}."
-                )
-            return f"{op}/{variable}" if op and variable and "/" not in variable else variable or ""
-
-        if spike_var is not None:
-            reset = None if reset_var is None else full(reset_var)
-            template = with_spikes(label, template, full(spike_var), reset, spike_threshold, spike_reset)
-        elif (reset_var, spike_threshold, spike_reset) != (None, None, None):
-            raise ArgumentError(
-                f"reset_var, spike_threshold and spike_reset are of units that spike; the node '{label}' has no "
-                "spike_var."
-            )
-        values = {full(path.removeprefix("all/")): value for path, value in (node_vars or {}).items()}
-        made = Node(label, template, count, full(input_var), full(output_var), values)
-        self._nodes[label] = _untied(made, [full(path) for path in untie])
-        if weights is not None:
-            self._add_recurrence(made, weights, full(source_var), full(target_var), edge_attr or {})
-        given = {path if path in OWN else full(path): value for path, value in (constraints or {}).items()}
-        for variable in train_params or ():
-            name = variable if variable in OWN else full(variable)
-            self._trained[self.path(label, name)] = given.pop(name, None)
-        if given:
-            raise ArgumentError(
-                f"constraints names '{next(iter(given))}', which is not among train_params of the node '{label}'."
-            )
-        self._changed()
+        made, trained = described.made(), described.trained()
+        edge = described.recurrence(made)
+        self._nodes[label] = made
+        if edge is not None:
+            self._edges[label, label] = edge
+        self._trained |= {self.path(label, name): constraint for name, constraint in trained.items()}
+        self.changed()
+        for name, path in described.shared().items():
+            self.share(path, self.path(label, name))
 
     def add_func_node(self, label: str, n: int, activation_function: str = "identity") -> None:
         """Add a function of n inputs: identity, tanh, sigmoid, relu, softplus, softmax, softmin or log_softmax.
@@ -141,7 +121,7 @@ class Assembly(Values):
         self._check_label(label)
         template, source, target = activation(activation_function)
         self._nodes[label] = Node(label, template, n, source, target)
-        self._changed()
+        self.changed()
 
     def add_edge(
         self,
@@ -154,6 +134,10 @@ class Assembly(Values):
         spread: Any = None,
         feedback: bool = False,
         constraint: Any = None,
+        filter: Any = None,
+        filter_vars: Mapping[str, Any] | None = None,
+        train_params: Iterable[str] = (),
+        constraints: Mapping[str, Any] | None = None,
     ) -> None:
         """Connect the output of a node with the input of another one; what several edges bring is added.
 
@@ -169,7 +153,12 @@ class Assembly(Values):
             spread: standard deviation of gamma distributed delays, likewise.
             feedback: the edge leads back: it is no part of the way from input to output, and brings what its source was
                 one step ago, unless it has `delays`.
-            constraint: of weights that are trained: "positive", `(low, high)`, "dale", or `{"rank": r}`.
+            constraint: of weights that are trained, as `add_diffeq_node` takes constraints.
+            filter: template of a node or of an operator that signals go through before weights and delays, such as a
+                synapse: units of it, one for each source unit, are a node `source_to_target` of the network.
+            filter_vars: values of these by `op/var`.
+            train_params: of what is trained beside weights: "delay", and `op/var` of the filter.
+            constraints: of these, by name.
 
         Raises:
             ArgumentError, UnknownNameError, UnsupportedFeatureError: something is not as it should be.
@@ -189,9 +178,12 @@ class Assembly(Values):
         if weights is None:
             weights = torch.randn(end.n, start.n, dtype=torch.float64) / start.n**0.5
         found = matrix("weights", weights, end.n, start.n, f"'{target}'", f"'{source}'")
+        filtered = filter is not None
+        if filtered:
+            start = self._add_filter(start, target, filter, filter_vars, bool(feedback), delays is not None)
         edge = Edge(
-            source, target, start.path(start.output), end.path(end.input), found, delays, spread, bool(feedback),
-            train,
+            start.label, target, start.path(start.output), end.path(end.input), found, delays, spread, bool(feedback),
+            train, filtered,
         )  # fmt: skip
         if mask is not None:
             kept = matrix("mask", mask, end.n, start.n, f"'{target}'", f"'{source}'") != 0
@@ -200,23 +192,22 @@ class Assembly(Values):
         self._edges[source, target] = edge
         if train == "gd":
             self._trained[edge.path] = constraint
-        self._changed()
+        self._trained |= _trained_of(edge, start if filtered else None, train_params, constraints)
+        self.changed()
 
-    def _add_recurrence(
-        self, node: Node, weights: np.ndarray, source: str, target: str, attributes: Mapping[str, Any]
-    ) -> None:
-        """Add the connections between the units of a node."""
-        if not source or not target:
-            raise ArgumentError(f"The node '{node.label}' has weights: give source_var= and target_var= too.")
-        for name in attributes:
-            if name not in EDGE_ATTRIBUTES:
-                raise UnknownNameError(
-                    f"edge_attr has no '{name}'.{did_you_mean(name, EDGE_ATTRIBUTES)} It takes: delay, spread."
-                )
-        self._edges[node.label, node.label] = Edge(
-            node.label, node.label, node.path(source), node.path(target), weights, attributes.get("delay"),
-            attributes.get("spread"),
-        )  # fmt: skip
+    def _add_filter(self, source: Node, target: str, given: Any, values: Any, feedback: bool, delayed: bool) -> Node:
+        """Add the units that signals go through on their way from a node to another one."""
+        label = f"{source.label}_to_{target}"
+        self._check_label(label)
+        node = filter_of(label, given, source.n, values)
+        self._nodes[label] = node
+        self._filters.add(label)
+        ends = source.path(source.output), node.path(node.input)
+        # what is fed back is late once: by delays that are said, or by a step on the way to the filter
+        self._edges[source.label, label] = Edge(
+            source.label, label, *ends, np.eye(source.n), feedback=feedback, filtered=delayed
+        )
+        return node
 
     def path(self, label: str, variable: str) -> str:
         """Return the path of a variable of a node, or of the weights or delays between its units.
@@ -276,7 +267,7 @@ class Assembly(Values):
             )
         return self._nodes[label]
 
-    def _changed(self) -> None:
+    def changed(self) -> None:
         """Forget what was made of the nodes and edges before."""
         self._engines, self._ends = {}, None
         self.reset()
@@ -297,8 +288,9 @@ class Assembly(Values):
             UnknownNameError: something is named that is not there.
         """
         ways = [ends for ends, edge in self._edges.items() if not edge.feedback and ends[0] != ends[1]]
-        starts = [label for label in self._nodes if label not in {target for _, target in ways}]
-        ends = [label for label in self._nodes if label not in {source for source, _ in ways}]
+        nodes = [label for label in self._nodes if label not in self._filters]
+        starts = [label for label in nodes if label not in {target for _, target in ways}]
+        ends = [label for label in nodes if label not in {source for source, _ in ways}]
         chosen = [self.node(label).label for label in (starts if inputs is None else inputs)]
         if output is None and len(ends) != 1:
             raise ArgumentError(
@@ -326,20 +318,50 @@ class Assembly(Values):
                     f"There is no parameter '{path}' to train.{did_you_mean(path, engine.paths)} There are: "
                     f"{', '.join(engine.paths)}."
                 )
+        for path in (*self._owners, *self._owners.values()):
+            if path not in engine.paths:
+                raise UnknownNameError(
+                    f"There is no value '{path}' to share.{did_you_mean(path, engine.paths)} There are: "
+                    f"{', '.join(engine.paths)}."
+                )
         for path in engine.paths:
-            if path not in self._constraints:
+            if path not in self._constraints and path not in self._owners:
                 self._begin(path, engine.first[path])
+        for path in self._owners:
+            self.join(path, self._first(path, engine.first[path]))
 
     def _begin(self, path: str, value: np.ndarray) -> None:
         """Hold a value that the model begins with."""
+        value, sharing = self._first(path, value), self.sharing(path)
+        trained = [other for other in sharing if other in self._trained]
+        named = [self._trained[other] for other in trained if self._trained[other] is not None]
+        if len(named) > 1:
+            raise ArgumentError(f"{' and '.join(map(repr, trained))} are one parameter: give it one constraint.")
+        constraint = constraint_of(path, named[0] if named else None, value, self._masks.get(path))
+        self.hold(path, value, bool(trained), constraint)
+
+    def _first(self, path: str, value: np.ndarray) -> np.ndarray:
+        """Return what a value begins with, as users gave it where it belongs to an edge."""
         edge = next((edge for edge in self._edges.values() if path in (edge.path, edge.delay_path)), None)
-        if edge is not None:
-            value = edge.weights if path == edge.path else np.asarray(edge.delays, dtype=float)
-        trained = path in self._trained
-        constraint = constraint_of(path, self._trained.get(path), value) if trained else Free()
-        if path in self._masks:
-            constraint = Masked(self._masks[path], constraint)
-        self.hold(path, value, trained, constraint)
+        if edge is None:
+            return value
+        return edge.weights if path == edge.path else np.asarray(edge.delays, dtype=float)
+
+    def _longest(self) -> dict[str, np.ndarray]:
+        """Return the upper bounds of delays that are trained and have no spread, by path.
+
+        Raises:
+            ArgumentError: they have no bounds, or the lower one is less than a step.
+        """
+        found = {}
+        for edge in self._edges.values():
+            path = edge.delay_path
+            trained = [other for other in self.sharing(path) if other in self._trained]
+            if edge.delays is None or edge.spreads or not trained:
+                continue
+            given = next((self._trained[other] for other in trained if self._trained[other] is not None), None)
+            found[path] = np.full(np.shape(edge.delays), upper_bound(path, given, self.dt))
+        return found
 
     def engine(self, record: Iterable[tuple[str, str]]) -> Engine:
         """Return what takes steps and records the output and some variables of nodes."""
@@ -353,7 +375,9 @@ class Assembly(Values):
             recorded |= {f"{label}/{variable}": self.node(label).path(variable) for label, variable in wanted}
             circuit = circuit_of(self._nodes.values(), self._edges.values(), self.dt)
             fed = [self._nodes[label] for label in inputs]
-            self._engines[wanted] = Engine(circuit, self.dt, fed, recorded, self.dtype, self.place, self.surrogate)
+            self._engines[wanted] = Engine(
+                circuit, self.dt, fed, recorded, self.dtype, self.place, self.surrogate, self._longest()
+            )
         return self._engines[wanted]
 
     def ready(self) -> None:
@@ -407,13 +431,26 @@ class Assembly(Values):
         return self._nodes[self.output].n
 
 
-def _untied(node: Node, paths: Iterable[str]) -> Node:
-    """Return a node in which some values are one per unit."""
-    population, values = node.population(), dict(node.values)
-    for path in paths:
-        value = values.get(path)
-        if value is None:
-            circuit = CircuitTemplate("one", populations={node.label: population})
-            value = circuit.get_var(node.path(path))
-        values[path] = np.broadcast_to(np.asarray(value, dtype=float), (node.n,)).tolist()
-    return evolve(node, values=values)
+def _trained_of(
+    edge: Edge, through: Node | None, names: Iterable[str], constraints: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """Return the constraints of what is trained of an edge beside its weights, by path.
+
+    Raises:
+        ArgumentError: something is named that it does not have, or is not trained.
+    """
+    given, found = dict(constraints or {}), {}
+    for name in names:
+        if name == "delay" and edge.delays is not None:
+            path = edge.delay_path
+        elif name != "delay" and through is not None:
+            path = through.path(name)
+        else:
+            raise ArgumentError(
+                f"train_params of the edge from '{edge.source}' to '{edge.target}' names {shown(name)}; it takes "
+                "'delay' where there are delays=, and 'op/var' of a filter=."
+            )
+        found[path] = given.pop(name, None)
+    if given:
+        raise ArgumentError(f"constraints names '{next(iter(given))}', which is not among train_params of the edge.")
+    return found

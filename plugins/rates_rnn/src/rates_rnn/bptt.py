@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 from attrs import frozen
 
@@ -58,7 +59,8 @@ def fit_bptt(
 
     Returns:
         The loss of each epoch, before its parameters moved, as "loss"; the output of the last trial as "out"; and how
-        often the loss and its derivatives were computed, as "evaluations".
+        often the loss and its derivatives were computed, as "evaluations". The loss has the terms of priors, which
+        stand alone as "prior of PATH", each time before parameters moved.
 
     Raises:
         ArgumentError, UnknownNameError: something is not as it should be, or no output depends on a parameter.
@@ -82,6 +84,8 @@ def fit_bptt(
     network.reset()
     observed = Observer(found.times, {"out": found["out"]}, fitted["loss"])
     observed.save("evaluations", fitted["evaluations"])
+    for path, terms in trainer.prior_terms.items():
+        observed.save(f"prior of {path}", np.array(terms))
     return observed
 
 

@@ -8,7 +8,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 import torch
-from attrs import define, frozen
+from attrs import define, field, frozen
 
 from rates_rnn.choices import Loss
 from rates_rnn.trials import Trials, loss_of_trials
@@ -49,6 +49,7 @@ class Descent:
         shrink: learning rates are multiplied with it.
         evaluations: how often the loss and its derivatives were computed.
         good: where the loss was finite last.
+        terms: of priors by path, each time before parameters moved.
     """
 
     network: Network
@@ -61,6 +62,8 @@ class Descent:
     shrink: float = 1.0
     evaluations: int = 0
     good: Place | None = None
+    terms: dict[str, list[float]] = field(factory=dict)
+    _latest: dict[str, float] = field(factory=dict)  # terms of priors
     _seen: tuple[Trials, Mapping[str, torch.Tensor], float] | None = None  # what the gradient that is there belongs to
 
     def through(self, trials: Trials) -> float:
@@ -130,6 +133,7 @@ class Descent:
         def closure() -> torch.Tensor:
             if self._is_seen(trials):
                 assert self._seen is not None
+                self._noted()
                 first.append(self._seen[2])
                 return torch.tensor(self._seen[2])
             try:
@@ -139,6 +143,8 @@ class Descent:
                     raise
                 self.optimiser.zero_grad()
                 return torch.tensor(float("nan"))  # the line search of lbfgs went too far: it goes back from there
+            if not first:
+                self._noted()
             first.append(total)
             return torch.tensor(total)
 
@@ -146,6 +152,11 @@ class Descent:
             self.optimiser.step(closure)  # type: ignore[arg-type]
         self.good = before
         return first[0]
+
+    def _noted(self) -> None:
+        """Keep what the priors of the present parameters are."""
+        for path, term in self._latest.items():
+            self.terms.setdefault(path, []).append(term)
 
     def _differentiated(self, trials: Trials, whole: bool) -> float:
         """Compute the gradient; return the loss.
@@ -156,7 +167,9 @@ class Descent:
         self._seen = None
         self.optimiser.zero_grad()
         self.evaluations += 1
-        total = self.loss_of(trials, whole)
+        terms = self.network.prior_terms()
+        total = sum(terms.values(), self.loss_of(trials, whole))
+        self._latest = {path: term.item() for path, term in terms.items()}
         if not bool(torch.isfinite(total)):
             raise NotFiniteError(f"The loss is {total.item()!r}")
         total.backward()  # type: ignore[no-untyped-call]

@@ -44,6 +44,7 @@ class Engine:
         dtype: of all numbers.
         device: where they are.
         surrogate: slope of smooth steps for the derivatives of conditions of spikes, or None.
+        longest: by path, how long delays become that are values, and have no spread.
 
     Raises:
         ArgumentError: PyTorch cannot compute with such numbers here.
@@ -58,6 +59,7 @@ class Engine:
         dtype: torch.dtype,
         device: torch.device,
         surrogate: float | None = None,
+        longest: Mapping[str, np.ndarray] | None = None,
     ) -> None:
         if dtype not in PRECISIONS:
             raise ArgumentError(f"A network computes with torch.float64 or torch.float32, not with {dtype}.")
@@ -69,10 +71,10 @@ class Engine:
             float_precision=PRECISIONS[dtype], device=where, projections="dense", surrogate=surrogate,
         )  # fmt: skip
         self.system: System = model.system
-        self.paths = tuple(_values(model.system))
+        self.paths = tuple(dict.fromkeys([*_values(model.system), *(longest or ())]))
         with warnings.catch_warnings(record=True) as told:
             warnings.simplefilter("always", ApproximationWarning)
-            self._steps = model.steps(self.paths)
+            self._steps = model.steps(self.paths, parameters=longest)
         #: what users have to know of derivatives, which runs do not need
         self.told = tuple(str(item.message) for item in told if issubclass(item.category, ApproximationWarning))
         self.first: dict[str, np.ndarray] = self._steps.values

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from rates_core.errors import ArgumentError, SimulationError, UnknownNameError, did_you_mean, shown
 
-from rates_rnn import bptt, eprop, ridge, rls
+from rates_rnn import bptt, eprop, priors, ridge, rls
 from rates_rnn.assembly import Assembly
 from rates_rnn.choices import loss_of
 from rates_rnn.observer import Item, Observer
@@ -56,6 +56,8 @@ class Network(Assembly):
     fit_eprop = eprop.fit_eprop
     fit_ridge = ridge.fit_ridge
     fit_rls = rls.fit_rls
+    add_priors = priors.add_priors
+    prior_terms = priors.prior_terms
 
     def __init__(self, dt: float, device: str | torch.device = "cpu", surrogate: float | None = None) -> None:
         self._between: Any = None

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 import torch
-from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean
+from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean, shown
 
 from rates_rnn.constraints import Constraint
 from rates_rnn.parts import array
+from rates_rnn.priors import Prior
 
 
 class Values(torch.nn.Module):
@@ -20,6 +21,8 @@ class Values(torch.nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self._constraints: dict[str, Constraint] = {}
+        self._owners: dict[str, str] = {}  # of paths that are one parameter with another one
+        self.priors: dict[str, Prior] = {}
         self.register_buffer("anchor", torch.zeros(0, dtype=torch.float64), persistent=False)
 
     def ready(self) -> None:
@@ -54,18 +57,67 @@ class Values(torch.nn.Module):
         else:
             self.register_buffer(path, free)
 
+    def owner(self, path: str) -> str:
+        """Return the path under which a value is held: its own, or that of what it is one parameter with."""
+        while path in self._owners:
+            path = self._owners[path]
+        return path
+
+    def sharing(self, path: str) -> tuple[str, ...]:
+        """Return all paths that are one parameter with a path, and itself."""
+        owner = self.owner(path)
+        return tuple(dict.fromkeys([owner, path, *(other for other in self._owners if self.owner(other) == owner)]))
+
+    def share(self, path: str, *others: str) -> None:
+        """Make one parameter of several paths, of one node or of many; it has the name of the first one.
+
+        Args:
+            path: of a value in the model.
+            others: paths of values of its shape, which begin where it does.
+
+        Raises:
+            ArgumentError: a path is named twice. What is not there, or begins elsewhere, is refused by `compile`.
+        """
+        for other in others:
+            if self.owner(other) == self.owner(path):
+                raise ArgumentError(f"'{path}' and '{other}' are one parameter already.")
+            self._owners[self.owner(other)] = self.owner(path)
+        self.changed()
+
+    def changed(self) -> None:
+        """Forget what was made of values before."""
+
+    def join(self, path: str, value: np.ndarray) -> None:
+        """Let a path have the value of its owner, from where it begins itself.
+
+        Raises:
+            ArgumentError: it begins elsewhere, or is of another shape.
+        """
+        owner = self.owner(path)
+        own = self.value(path) if path in self._constraints else torch.as_tensor(value)
+        held = self.value(owner).detach().cpu()
+        if own.shape != held.shape or not np.allclose(own.detach().cpu(), held, rtol=1e-12, atol=0.0):
+            raise ArgumentError(
+                f"'{path}' is one parameter with '{owner}', and they begin at {shown(own.tolist())} and "
+                f"{shown(held.tolist())}. Let both begin with the same values."
+            )
+        for held_by in (self._parameters, self._buffers, self._constraints):
+            held_by.pop(path, None)
+
     @property
     def paths(self) -> tuple[str, ...]:
         """Return the paths of all values."""
-        return tuple(self._constraints)
+        return (*self._constraints, *self._owners)
 
     def value(self, path: str) -> torch.Tensor:
         """Return a value; derivatives flow to the free numbers that it is made of."""
+        path = self.owner(path)
         return self._constraints[path].value(self._free(path))
 
     def values(self) -> dict[str, torch.Tensor]:
-        """Return all values by path."""
-        return {path: self.value(path) for path in self._constraints}
+        """Return all values by path; what is one parameter is one tensor."""
+        found = {path: self.value(path) for path in self._constraints}
+        return {**found, **{path: found[self.owner(path)] for path in self._owners}}
 
     def _free(self, path: str) -> torch.Tensor:
         held = self._parameters.get(path)
@@ -88,8 +140,9 @@ class Values(torch.nn.Module):
         if found.shape not in ((), tuple(own.shape)):
             raise ArgumentError(f"The value of '{path}' has the shape {found.shape}; it has to be {tuple(own.shape)}.")
         filled = torch.tensor(found, dtype=own.dtype, device=own.device).expand(own.shape).clone()
+        owner = self.owner(path)
         with torch.no_grad():
-            self._free(path).copy_(self._constraints[path].free(path, filled))
+            self._free(owner).copy_(self._constraints[owner].free(path, filled))
 
     def freeze(self, *patterns: str) -> None:
         """Stop training parameters; their values stay what they are.
@@ -97,7 +150,7 @@ class Values(torch.nn.Module):
         Args:
             patterns: paths, in which `*` stands for anything; without any, all.
         """
-        for path in self._chosen(patterns):
+        for path in map(self.owner, self._chosen(patterns)):
             if path in self._parameters:
                 self.get_parameter(path).requires_grad_(False)
 
@@ -109,7 +162,7 @@ class Values(torch.nn.Module):
         Args:
             patterns: paths, in which `*` stands for anything; without any, all that were frozen.
         """
-        for path in self._chosen(patterns):
+        for path in map(self.owner, self._chosen(patterns)):
             if path in self._parameters:
                 self.get_parameter(path).requires_grad_(True)
             elif patterns:
@@ -138,7 +191,8 @@ class Values(torch.nn.Module):
 
     def get_extra_state(self) -> Mapping[str, str]:
         """Return what the stored numbers are of: constraints by path."""
-        return {path: constraint.name for path, constraint in self._constraints.items()}
+        shared = {path: f"that of '{self.owner(path)}'" for path in self._owners}
+        return {path: str(constraint) for path, constraint in self._constraints.items()} | shared
 
     def set_extra_state(self, state: Any) -> None:
         """Check that stored numbers belong to this network.

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from attrs import evolve, field, frozen
 from rates_core.errors import ArgumentError, shown
+from rates_core.switches import whole_number as whole_number
 
 from rates_core import Connectivity, NodeTemplate, PopulationTemplate
 
@@ -58,6 +59,7 @@ class Edge:
         spread: standard deviation of the delays, likewise.
         feedback: whether the direction from inputs to outputs goes without it.
         train: how the weights are trained: "gd", "rls", or None.
+        filtered: whether another part of the way from its source, through a template, says how late it is.
     """
 
     source: str
@@ -69,6 +71,7 @@ class Edge:
     spread: Any = None
     feedback: bool = False
     train: str | None = None
+    filtered: bool = False
 
     @property
     def path(self) -> str:
@@ -85,17 +88,25 @@ class Edge:
         """Return what paths in the model begin with."""
         return f"{self.source_path}->{self.target_path}"
 
+    @property
+    def spreads(self) -> bool:
+        """Tell whether its delays are spread, all or some."""
+        return self.spread is not None and bool(np.any(np.asarray(self.spread) > 0))
+
     def with_values(self, values: Mapping[str, np.ndarray]) -> Edge:
         """Return the edge with weights and delays that were learned; spreads have grown with these."""
         edge = evolve(self, weights=values[self.path])
         if self.delay_path not in values:
             return edge
         delays = values[self.delay_path]
+        if not self.spreads:
+            return evolve(edge, delays=delays)
         return evolve(edge, delays=delays, spread=np.asarray(self.spread) * delays / np.asarray(self.delays))
 
     def connectivity(self, step_size: float) -> Connectivity:
         """Return the connections; those of feedback are one step late."""
-        delays = step_size if self.feedback and self.delays is None else self.delays
+        late = self.feedback and self.delays is None and not self.filtered
+        delays = step_size if late else self.delays
         return Connectivity(self.source_path, self.target_path, self.weights, delays=delays, spread=self.spread)
 
 
@@ -137,14 +148,3 @@ def array(what: str, given: Any) -> np.ndarray:
     if not np.isfinite(found).all():
         raise ArgumentError(f"{what} holds NaN or infinite numbers.")
     return np.array(found)
-
-
-def whole_number(name: str, given: Any, least: int) -> int:
-    """Return a whole number.
-
-    Raises:
-        ArgumentError: it is something else, or less than the least.
-    """
-    if isinstance(given, bool) or not isinstance(given, int | np.integer) or given < least:
-        raise ArgumentError(f"{name} has to be a whole number of at least {least}; it is {shown(given)}.")
-    return int(given)

@@ -42,7 +42,7 @@ def check_reached(network: Network) -> None:
     """
     reachable = reached(network.system, [network.output_path])
     for path, value in network.named_parameters():
-        if value.requires_grad and path not in reachable:
+        if value.requires_grad and reachable.isdisjoint(network.sharing(path)):
             raise ArgumentError(
                 f"'{path}' is trained, but the output '{network.output_path}' does not depend on it. Leave it out of "
                 "train_params, or connect its node with the output."

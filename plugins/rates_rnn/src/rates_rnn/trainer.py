@@ -137,6 +137,11 @@ class Trainer:
         """Return the loss of validation trials behind each epoch."""
         return list(self._standing.validation)
 
+    @property
+    def prior_terms(self) -> dict[str, list[float]]:
+        """Return what each prior added to the losses, by path, each time before parameters moved."""
+        return {path: list(terms) for path, terms in self._descent.terms.items()}
+
     def fit(self, trials: Any, validation: Any = None, epochs: int = 100, batch_size: int | None = None) -> Observer:
         """Train for some epochs, from where the training is.
 
