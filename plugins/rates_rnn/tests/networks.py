@@ -33,10 +33,15 @@ def node_of(kind: str = "tanh", delays: str = "none", **options: Any) -> Any:
 
 
 def whole(
-    kind: str = "tanh", delays: str = "none", feedback: bool = True, train: str | None = None, **options: Any
+    kind: str = "tanh",
+    delays: str = "none",
+    feedback: bool = True,
+    train: str | None = None,
+    engine: str = "eager",
+    **options: Any,
 ) -> Network:
     """Return a network with an input layer, leaky integrators, a readout, and feedback from that."""
-    net = Network(dt=DT)
+    net = Network(dt=DT, engine=engine)
     net.add_func_node("input", 2, "identity")
     net.add_diffeq_node(**node_of(kind, delays, **options))
     net.add_func_node("output", 3, "tanh")

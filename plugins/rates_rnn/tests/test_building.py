@@ -35,6 +35,7 @@ def circle() -> None:
 
 
 BAD: list[tuple[Callable[[], Any], type[RatesError], str]] = [
+    (lambda: Network(dt=0.1, engine="scan"), ArgumentError, "engine is 'scan'; it is 'eager' or 'compiled'."),
     (lambda: Network(dt=0.0), ArgumentError, "dt has to be a positive number; it is 0.0."),
     (
         node(weights=J[:2]), ArgumentError,

@@ -79,6 +79,19 @@ def test_gradients_of_steps_are_those_of_runs() -> None:
         np.testing.assert_allclose(parameter.grad, expected, rtol=1e-11, atol=1e-13)
 
 
+@pytest.mark.exhaustive  # torch.compile takes a minute
+@pytest.mark.parametrize("delays", ["none", "between steps", "spread"])
+def test_compiled_steps_have_the_numbers_and_derivatives_of_eager_ones(delays: str) -> None:
+    found = []
+    for engine in ("eager", "compiled"):
+        net = whole(delays=delays, engine=engine, train_params=["li_op/tau", "weights"], train="gd")
+        net.rows(X)["out"].square().sum().backward()
+        rows = net.run(X, sampling_steps=3)["out"]
+        found.append([rows, *(parameter.grad for parameter in net.parameters())])
+    for one, other in zip(*found, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-10, atol=1e-12)
+
+
 def test_derivatives_by_inputs_flow() -> None:
     net = whole()
     x = torch.tensor(X, requires_grad=True)

@@ -228,6 +228,15 @@ def test_examples_of_docstrings_are_what_they_show(module: str) -> None:
     assert found.attempted > 2
 
 
+def test_a_module_that_is_compiled_takes_the_same_steps() -> None:
+    net, other = (whole(delays="between steps", train_params=["li_op/tau"]) for _ in range(2))
+    compiled = torch.compile(other, backend="eager")
+    for taken in (net, compiled):
+        torch.stack([taken(torch.tensor(x)) for x in X[:5]]).square().sum().backward()
+    assert torch.equal(net.state["li/li_op/v"], other.state["li/li_op/v"])
+    assert torch.equal(next(net.parameters()).grad, next(other.parameters()).grad)
+
+
 def test_derivatives_stop_where_the_network_is_detached() -> None:
     net = Network(dt=DT)
     net.add_diffeq_node(**node_of(train_params=["li_op/v"]))

@@ -20,15 +20,20 @@ from rates_rnn.filters import filter_of
 from rates_rnn.parameters import Values
 from rates_rnn.parts import Edge, Node, matrix
 
+#: How steps are taken: operation by operation, or as machine code.
+ENGINES = ("eager", "compiled")
+
 
 class Assembly(Values):
     """Nodes and edges, whose values are held, and what is compiled of them."""
 
-    def __init__(self, dt: float, surrogate: float | None = None) -> None:
+    def __init__(self, dt: float, surrogate: float | None = None, engine: str = "eager") -> None:
         super().__init__()
         if isinstance(dt, bool) or not isinstance(dt, int | float) or not 0 < dt < float("inf"):
             raise ArgumentError(f"dt has to be a positive number; it is {shown(dt)}.")
-        self.dt, self.surrogate = float(dt), surrogate
+        if engine not in ENGINES:
+            raise ArgumentError(f"engine is {shown(engine)}; it is {' or '.join(map(repr, ENGINES))}.")
+        self.dt, self.surrogate, self._taken = float(dt), surrogate, engine
         self._nodes: dict[str, Node] = {}
         self._edges: dict[tuple[str, str], Edge] = {}
         self._trained: dict[str, Any] = {}  # constraints as they were named, of what is trained
@@ -376,7 +381,15 @@ class Assembly(Values):
             circuit = circuit_of(self._nodes.values(), self._edges.values(), self.dt)
             fed = [self._nodes[label] for label in inputs]
             self._engines[wanted] = Engine(
-                circuit, self.dt, fed, recorded, self.dtype, self.place, self.surrogate, self._longest()
+                circuit,
+                self.dt,
+                fed,
+                recorded,
+                self.dtype,
+                self.place,
+                self.surrogate,
+                self._longest(),
+                self._taken == "compiled",
             )
         return self._engines[wanted]
 

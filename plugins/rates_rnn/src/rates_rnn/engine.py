@@ -45,6 +45,7 @@ class Engine:
         device: where they are.
         surrogate: slope of smooth steps for the derivatives of conditions of spikes, or None.
         longest: by path, how long delays become that are values, and have no spread.
+        compiled: whether `torch.compile` makes machine code of steps, ten at a time.
 
     Raises:
         ArgumentError: PyTorch cannot compute with such numbers here.
@@ -60,6 +61,7 @@ class Engine:
         device: torch.device,
         surrogate: float | None = None,
         longest: Mapping[str, np.ndarray] | None = None,
+        compiled: bool = False,
     ) -> None:
         if dtype not in PRECISIONS:
             raise ArgumentError(f"A network computes with torch.float64 or torch.float32, not with {dtype}.")
@@ -69,6 +71,7 @@ class Engine:
         model = circuit.compile(
             backend="torch", solver="euler", step_size=step_size, outputs=dict(recorded), inputs=fed,
             float_precision=PRECISIONS[dtype], device=where, projections="dense", surrogate=surrogate,
+            compile=compiled,
         )  # fmt: skip
         self.system: System = model.system
         self.paths = tuple(dict.fromkeys([*_values(model.system), *(longest or ())]))

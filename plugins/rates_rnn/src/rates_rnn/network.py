@@ -33,9 +33,11 @@ class Network(Assembly):
         device: where it computes.
         surrogate: slope of the smooth steps whose derivatives the conditions of spikes have in gradients; without it
             these do not see a spike move.
+        engine: "eager" takes operation by operation; "compiled" has `torch.compile` make machine code of ten steps at a
+            time, which takes some ten seconds once and is then many times as fast. Their numbers are the same.
 
     Raises:
-        ArgumentError: dt is not positive.
+        ArgumentError: dt is not positive, or there is no such engine.
 
     Example:
         >>> import torch
@@ -59,12 +61,16 @@ class Network(Assembly):
     add_priors = priors.add_priors
     prior_terms = priors.prior_terms
 
-    def __init__(self, dt: float, device: str | torch.device = "cpu", surrogate: float | None = None) -> None:
+    def __init__(
+        self, dt: float, device: str | torch.device = "cpu", surrogate: float | None = None, engine: str = "eager"
+    ) -> None:
         self._between: Any = None
         self._starts: dict[str, torch.Tensor] = {}
-        super().__init__(dt, surrogate)
+        super().__init__(dt, surrogate, engine)
         self.to(device)
 
+    # the engine says what is compiled; around it, programs of users may be
+    @torch.compiler.disable  # type: ignore[untyped-decorator]
     def forward(self, x: Any) -> torch.Tensor:
         """Return the output, and take a step with an input.
 
