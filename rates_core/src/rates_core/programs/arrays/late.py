@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rates_core.programs.arrays.kernel import ArrayKernel
 
 ENDLESS = 2**31  # steps, all of which read alike
+FEW = 3  # steps at the start, at which there may be no samples on one side of a delay of few steps
 
 Divided = list[tuple[Stretch, Any]]  # stretches, and where the reads of each lie, as arrays of the library
 
@@ -49,7 +50,10 @@ class LateReads:
         stretches = Stretches(
             self._kernel.request.system, self._kernel.program.nodes, history, bool(self.moved)
         )  # fmt: skip
-        past = _Past(stretches, history.alike_from(bool(self.moved)), len(history.buffers()[0]) // 2)
+        alike_from = history.alike_from(bool(self.moved))
+        if np.isinf(alike_from):
+            raise _inside()
+        past = _Past(stretches, int(np.ceil(alike_from)), len(history.buffers()[0]) // 2)
         past.check()
         return past
 
@@ -96,14 +100,18 @@ class LateReads:
         return [delay - runtime.array(length, "real") for delay, length in zip(delays, lengths, strict=True)]
 
     def _divided(self, start: int, samples: int, stride: int, kept: int) -> Divided:
-        past = self._past
-        if start < past.alike_from:
-            return [(stretch, self._arrays(stretch, kept)) for stretch in past.stretches.of(start, samples, stride)]
+        past, found, first = self._past, [], 0
+        if start < past.special:
+            rows = min(samples, -(-(past.special - start) // stride))
+            found = [(stretch, self._arrays(stretch, kept)) for stretch in past.stretches.of(start, rows, stride)]
+            first = rows
+        if first == samples:
+            return found
         if kept not in self._made:
-            [stretch] = past.stretches.of(start, ENDLESS, 1)
+            [stretch] = past.stretches.of(max(start, past.alike_from), ENDLESS, 1)
             self._made[kept] = stretch, self._arrays(stretch, kept)
         stretch, nodes = self._made[kept]
-        return [(evolve(stretch, samples=samples), nodes)]
+        return [*found, (evolve(stretch, first=first * stride, samples=samples - first), nodes)]
 
     def _arrays(self, stretch: Stretch, kept: int) -> Any:
         arrays = Arrays(
@@ -129,22 +137,33 @@ class _Past:
 
     Attributes:
         stretches: divides runs.
-        alike_from: the step from which on all are alike.
+        alike_from: the step from which on all are alike, told for any method and past.
         size: number of samples that are kept.
     """
 
     stretches: Stretches
-    alike_from: float
+    alike_from: int
     size: int
+
+    @property
+    def special(self) -> int:
+        """Return how many steps at the start are unlike others.
+
+        A method of one stage interpolates between two samples, and before the start all samples are the same here: only
+        reads for which there are no samples yet are special.
+        """
+        return min(self.alike_from, FEW) if tuple(self.stretches.nodes) == (0.0,) else self.alike_from
 
     def check(self) -> None:
         """Raise for reads that look inside steps, which have no samples there."""
-        special = 0 if np.isinf(self.alike_from) else int(self.alike_from)
-        # with one stage, at the start of a step, two samples are enough wherever a read lies: no step is special then
-        first = special if tuple(self.stretches.nodes) == (0.0,) else 0
-        looked: Sequence[Stretch] = self.stretches.of(first, special + 1 - first, 1)
-        if any(stretch.sweeps for stretch in looked) or np.isinf(self.alike_from):
-            raise UnsupportedFeatureError(
-                "steps() takes delays from stored samples, and one of these delays lies inside a step, or is 0. Give "
-                "delays of one step and more, with solver='euler'; a delay of 0 is no delay: leave it out."
-            )
+        first = self.alike_from if self.special < self.alike_from else 0
+        looked: Sequence[Stretch] = self.stretches.of(first, self.alike_from + 1 - first, 1)
+        if any(stretch.sweeps for stretch in looked):
+            raise _inside()
+
+
+def _inside() -> UnsupportedFeatureError:
+    return UnsupportedFeatureError(
+        "steps() takes delays from stored samples, and one of these delays lies inside a step, or is 0. Give "
+        "delays of one step and more, with solver='euler'; a delay of 0 is no delay: leave it out."
+    )
