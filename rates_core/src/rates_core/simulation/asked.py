@@ -183,6 +183,11 @@ def _paths(wrt: Any) -> list[str]:
 def _check_able(model: CompiledModel, way: Way, asks: str) -> None:
     """Raise unless backend, method and model can be differentiated."""
     choice, name = model.choice, model.choice.backend.name
+    if not choice.fixed and (asks != "gradient" or choice.driver is None or not choice.driver.differentiates):
+        raise UnsupportedFeatureError(
+            f"{asks}() follows fixed steps; the solver '{choice.solver.name}' chooses its own. "
+            "Compile with solver='rk4'."
+        )
     claims = CLAIMS[way.mode]
     if claims.isdisjoint(choice.backend.capabilities.differentiation):
         manager = get_manager()
@@ -192,11 +197,6 @@ def _check_able(model: CompiledModel, way: Way, asks: str) -> None:
             if not claims.isdisjoint(manager.backend(other).capabilities.differentiation)
         ]
         raise unsupported("backend", name, [f"derivatives of runs{WAYS[way.mode]}"], able)
-    if not choice.fixed and (asks != "gradient" or choice.driver is None or not choice.driver.differentiates):
-        raise UnsupportedFeatureError(
-            f"{asks}() follows fixed steps; the solver '{choice.solver.name}' chooses its own. "
-            "Compile with solver='rk4'."
-        )
     circle = sorted(Dependence(model.system).recurrent)
     if circle:
         raise UnsupportedFeatureError(
