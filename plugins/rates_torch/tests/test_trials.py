@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from plugins.rates_torch.tests.test_steps import COUNT, FOLLOWED, PATHS, H, compiled
+from plugins.rates_torch.tests.test_steps import COUNT, DELAY, FOLLOWED, PATHS, H, compiled
 from rates_core import (
     ArgumentError,
     CircuitTemplate,
@@ -83,6 +83,21 @@ def test_their_derivatives_are_the_sums_of_those_of_each(delays: str) -> None:
     steps = compiled(delays).steps(PATHS, seed=3)
     values = {name: value.requires_grad_() for name, value in steps.arrays().items()}
     outputs, between = steps.advance(values, {U: SAMPLES[:, :15]}, checkpoint=True)
+    later, _ = steps.advance(values, {U: SAMPLES[:, 15:]}, between)
+    together = torch.autograd.grad((outputs["x"] ** 2).sum() + (later["x"] ** 2).sum(), list(values.values()))
+    total = sum((steps.advance(values, {U: samples})[0]["x"] ** 2).sum() for samples in SAMPLES)
+    for one, other in zip(together, torch.autograd.grad(total, list(values.values())), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-11, atol=1e-13)
+
+
+@pytest.mark.parametrize("delays", ["whole", "between"])
+@pytest.mark.parametrize("shift", [0.0, 0.013])
+def test_delays_that_are_values_are_those_of_all_trials(delays: str, shift: float) -> None:
+    steps = compiled(delays).steps([*PATHS, DELAY], seed=3)
+    values = steps.arrays()
+    values[DELAY] = values[DELAY] + shift
+    values = {name: value.requires_grad_() for name, value in values.items()}
+    outputs, between = steps.advance(values, {U: SAMPLES[:, :15]})
     later, _ = steps.advance(values, {U: SAMPLES[:, 15:]}, between)
     together = torch.autograd.grad((outputs["x"] ** 2).sum() + (later["x"] ** 2).sum(), list(values.values()))
     total = sum((steps.advance(values, {U: samples})[0]["x"] ** 2).sum() for samples in SAMPLES)
