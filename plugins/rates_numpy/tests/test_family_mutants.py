@@ -455,6 +455,8 @@ FAULTS: dict[str, Fault] = {
             "units of a population that are reset and send pulses, with rk4",
             "pulses come late, with heun",
             "elements of a vector are reset by themselves, with dormand_prince_8",
+            "units of a population that are reset and send pulses, located inside steps",
+            "pulses that come late are jumps",
         },
     ),
     "noise": Fault(with_kernel(StrongNoise), {"white noise has unit strength"}),

@@ -50,7 +50,7 @@ PLUGINS = {
     "ModelLibrarySpec": call(
         lambda: ModelLibrarySpec, **SPEC, package="p", directory="d", functions=None, reserved=False
     ),
-    "FormatSpec": call(lambda: FormatSpec, **SPEC, suffixes=(".x",), reader="m:f", writer=None),
+    "FormatSpec": call(lambda: FormatSpec, **SPEC, suffixes=(".x",), reader="m:f", writer=None, recognizer=None),
     "Option": call(lambda: Option, name="x", default=1.0, summary="s"),
     "Capabilities": call(
         lambda: Capabilities,

@@ -157,5 +157,6 @@ RUNS = {
     "points": call(lambda: sweeps.points, values={"p/op/tau": [1.0]}),
     "latin_hypercube": call(lambda: sweeps.latin_hypercube, ranges={"p/op/tau": (1.0, 2.0)}, count=2, seed=1),
     "sobol": call(lambda: sweeps.sobol, ranges={"p/op/tau": (1.0, 2.0)}, count=2, seed=1),
+    "checked_workers": call(lambda: sweeps.checked_workers, workers=2),
     "clear": call(lambda: clear, model=None),
 }

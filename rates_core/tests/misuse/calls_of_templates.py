@@ -79,7 +79,7 @@ TEMPLATES = {
         **PROSE,
     ),
     "CircuitTemplate.from_yaml": call(lambda: CircuitTemplate.from_yaml, path=MODEL),
-    "CircuitTemplate.from_file": call(lambda: CircuitTemplate.from_file, path=MODEL),
+    "CircuitTemplate.from_file": call(lambda: CircuitTemplate.from_file, path=MODEL, format=None),
     "CircuitTemplate.to_yaml": call(of_circuit("to_yaml"), path="written.yaml"),
     "CircuitTemplate.report": call(of_circuit("report"), format="text"),
 }
