@@ -41,18 +41,26 @@ def entries(file: Path) -> list[tuple[int, str]]:
     return [(int(line.split()[0]), line.split(maxsplit=1)[1]) for line in lines]
 
 
+def begun(act, when):
+    """Start a thread that acts when something is so, and gives up after a minute."""
+
+    def wait():
+        end = time.monotonic() + 60
+        while not when() and time.monotonic() < end:
+            time.sleep(0.01)
+        act()
+
+    thread = threading.Thread(target=wait, daemon=True)
+    thread.start()
+    return thread
+
+
 def test_a_worker_that_is_killed_has_its_points_computed_by_others(sweep, loopback, tmp_path):
     log = tmp_path / "log"
     loopback.add(2)
     victim = loopback.workers[0]
 
-    def kill():
-        while Counter(process for process, _ in entries(log))[victim.pid] < 6:
-            time.sleep(0.01)
-        victim.send_signal(signal.SIGKILL)
-
-    killer = threading.Thread(target=kill)
-    killer.start()
+    killer = begun(victim.kill, lambda: Counter(process for process, _ in entries(log))[victim.pid] >= 6)
     found = sweep(RATES, executor="dask", cluster=loopback.address, reduce=logged(log), memory_limit=320)
     killer.join()
     np.testing.assert_allclose(found["x_end"], (1 + 0.1 * RATES) ** 9, rtol=1e-13)
@@ -65,8 +73,7 @@ def test_a_worker_that_is_killed_has_its_points_computed_by_others(sweep, loopba
 def test_a_worker_that_joins_takes_part(sweep, loopback, tmp_path):
     log = tmp_path / "log"
     loopback.add()
-    late = threading.Thread(target=loopback.add)
-    late.start()
+    late = begun(loopback.add, lambda: True)
     sweep(np.linspace(-2, 1, 200), executor="dask", cluster=loopback.address, reduce=logged(log), memory_limit=160)
     late.join()
     assert {process for process, _ in entries(log)} == {worker.pid for worker in loopback.workers}
@@ -91,13 +98,7 @@ def test_a_scheduler_that_is_lost(sweep, loopback, tmp_path):
     saved = {"rates": RATES, "reduce": logged(log), "save": tmp_path / "out.parquet"}
     loopback.add()
 
-    def kill():
-        while len(entries(log)) < 6:
-            time.sleep(0.01)
-        loopback.scheduler.kill()
-
-    killer = threading.Thread(target=kill)
-    killer.start()
+    killer = begun(loopback.scheduler.kill, lambda: len(entries(log)) >= 6)
     with pytest.raises(SimulationError) as caught:
         sweep(executor="dask", cluster=loopback.address, memory_limit=160, **saved)
     killer.join()
