@@ -132,6 +132,26 @@ def test_checkpoints_and_compiled_steps_give_the_same() -> None:
             np.testing.assert_allclose(value.grad, wanted[path], rtol=1e-11, atol=1e-14)
 
 
+def test_derivatives_that_go_forwards_pass_steps_that_are_compiled() -> None:
+    model, plain = compiled(compile=True), compiled()
+    some = PATHS[:2]
+    wanted = plain.gradient(loss, some)
+    found = model.gradient(loss, some, mode="forward")
+    along, rows = model.sensitivities(some), plain.sensitivities(some)
+    for path in some:
+        assert np.abs(wanted[path]).max() > 0
+        np.testing.assert_allclose(found[path], wanted[path], rtol=1e-11, atol=1e-14)
+        np.testing.assert_array_equal(along[path], rows[path])
+    net = model.trainable(["p/op/tau"])
+    value = net.get_parameter("p/op/tau").detach()
+
+    def of(tau: torch.Tensor) -> torch.Tensor:
+        return loss(torch.func.functional_call(net, {"p/op/tau": tau}))
+
+    _, moved = torch.func.jvp(of, (value,), (torch.ones_like(value),))
+    assert moved.item() == pytest.approx(wanted["p/op/tau"], rel=1e-11)
+
+
 def test_an_optimiser_of_pytorch_finds_a_parameter() -> None:
     circuit = CircuitTemplate.from_yaml("model_templates.oscillators.vanderpol.vdp")
     model = circuit.compile(

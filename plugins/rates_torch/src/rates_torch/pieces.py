@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 import torch
+from torch.autograd import forward_ad
 
 STEPS = 10  # that are compiled together: machine code and its compilation grow with their number
 
@@ -18,7 +19,7 @@ class Pieces:
     """What a module's `rollout` returns, compiled for a fixed number of steps and called as often as that takes.
 
     A row is made at the start of each piece and dropped where none is wanted. Steps that no piece is left for are taken
-    without compiling them.
+    without compiling them; so are all where derivatives go forwards, which compiled functions of PyTorch lose unsaid.
 
     Args:
         module: whose `rollout` it is.
@@ -37,6 +38,9 @@ class Pieces:
         windows: Any, gathers: Any, together: int, segment: int,
     ) -> Any:  # fmt: skip
         """Take steps; see the generated module."""
+        if any(map(_moves, _tensors((tuple(parameters), y, inputs, windows, gathers)))):
+            plain = self._module.rollout(*parameters)
+            return plain(y, h, first, samples, stride, inputs, draws, windows, gathers, together, segment)
         varying = bool(windows) and gathers[0][0][0].ndim > 1
         most = STEPS // stride * stride or STEPS
         y, windows, rows, done = _leaf(y), tuple(map(_leaf, windows)), [], 0
@@ -76,6 +80,20 @@ def _leaf(value: torch.Tensor) -> torch.Tensor:
     if torch.is_grad_enabled() and not value.requires_grad and (value.is_floating_point() or value.is_complex()):
         return value.detach().clone().requires_grad_()
     return value.clone()
+
+
+def _tensors(tree: Any) -> Iterator[torch.Tensor]:
+    """Yield the tensors of nested tuples."""
+    if isinstance(tree, torch.Tensor):
+        yield tree
+    elif isinstance(tree, tuple):
+        for part in tree:
+            yield from _tensors(part)
+
+
+def _moves(value: torch.Tensor) -> bool:
+    """Return whether a derivative is carried forwards with a tensor."""
+    return forward_ad.unpack_dual(value).tangent is not None  # type: ignore[no-untyped-call]
 
 
 def _some(tree: Any, place: slice) -> Any:
