@@ -22,6 +22,8 @@ ROUNDS = 8  # chunks per worker
 SECONDS = 1.0  # that a chunk takes: what sweeps aim at
 REPEATS = 3
 POINTS = 1000  # whose numbers come back
+# Workers watch themselves a hundred times a second: with many of them for each core, nothing else would be measured.
+UNWATCHED = {"distributed.worker.profile.enabled": False, "distributed.admin.system-monitor.interval": "10s"}
 
 
 def rows(settings: Settings) -> Iterator[partial[Row]]:
@@ -33,11 +35,13 @@ def rows(settings: Settings) -> Iterator[partial[Row]]:
 
 def asleep(settings: Settings, workers: int) -> Row:
     """Measure chunks that sleep, on so many workers; the reference is how long they would sleep if that were all."""
+    import dask
     from distributed import Client, LocalCluster
 
     count = max(1, int(workers * min(1.0, 10 * settings.scale)))
     rounds = max(2, int(ROUNDS * settings.scale))
     with (
+        dask.config.set(UNWATCHED),
         LocalCluster(
             n_workers=count, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=logging.CRITICAL,
             memory_limit=0,
