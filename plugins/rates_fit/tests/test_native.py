@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from attrs import evolve
 from rates_core.errors import UnsupportedFeatureError
 from rates_core.testing.parts import single
 from rates_fit import fit
@@ -59,3 +61,12 @@ def test_what_loops_do_not_follow_is_found_by_differences_unless_asked_for() -> 
     with pytest.raises(UnsupportedFeatureError) as caught:
         fit(SHORT, data, {"p/op/k": "positive"}, derivatives="reverse", **asked)
     assert str(caught.value).startswith("The adjoint of a compiled loop does not follow delayed values inside steps")
+
+
+@pytest.mark.parametrize(("fused", "engine"), [(True, "along"), (False, "reverse")])
+def test_where_python_takes_the_steps_gradients_go_back(fused: bool, engine: str) -> None:
+    model = compiled(LEAK)
+    claims = evolve(model.choice.backend.capabilities, differentiation={"along", "reverse"}, fused=fused)
+    claiming = SimpleNamespace(choice=SimpleNamespace(backend=SimpleNamespace(capabilities=claims), fixed=True))
+    assert derivatives_of(None, [claiming], 2, False) is ENGINES[engine]
+    assert derivatives_of(None, [claiming], 2, True) is ENGINES["along"]

@@ -203,7 +203,9 @@ def derivatives_of(given: Any, models: Sequence[CompiledModel], size: int, squar
     if given is None:
         able = frozenset.intersection(*(model.choice.backend.capabilities.differentiation for model in models))
         able = able if all(model.choice.fixed for model in models) else frozenset()
-        if "along" in able and (squares or size <= MANY or "reverse" not in able):
+        # where Python takes steps, a run that carries derivatives along costs as much as the way back by all numbers
+        fused = all(model.choice.backend.capabilities.fused for model in models)
+        if "along" in able and (squares or (size <= MANY and fused) or "reverse" not in able):
             return ENGINES["along"]
         if "adjoint" in able and not squares:
             return BackThroughRuns(otherwise=ENGINES["differences"])
