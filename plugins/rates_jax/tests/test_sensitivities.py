@@ -80,7 +80,7 @@ def test_a_derivative_that_is_infinite_is_named() -> None:
     ("loss", "text"),
     [
         ({}, "loss is an empty dict. Give weights of one output at least."),
-        ({"xx": [1.0]}, "loss: There is no output 'xx'. Did you mean 'x'?"),
+        ({"xx": [1.0]}, "loss: There is no output 'xx'. Did you mean 'x'? The outputs: x."),
         ({"x": [1.0]}, "loss: the weights of 'x' have the shape (1,); it has to be (12,)."),
         ({"x": "many"}, "loss: the weights of 'x' must be numbers; they are 'many'."),
     ],

@@ -105,7 +105,8 @@ def _weighted(run: Run, given: Mapping[str, Any]) -> Weighted:
     found = {}
     for key, value in given.items():
         if key not in widths:
-            raise UnknownNameError(f"loss: There is no output {key!r}.{did_you_mean(str(key), widths)}")
+            listed = f"{did_you_mean(str(key), widths)} The outputs: {', '.join(widths)}."
+            raise UnknownNameError(f"loss: There is no output {key!r}.{listed}")
         shape = (rows,) if key in alone else (rows, widths[key])
         try:
             found[key] = np.asarray(value, dtype=float)
