@@ -13,22 +13,14 @@ from rates_core.programs.elementwise.weighing import Rows
 from rates_core.programs.gradient import GradientRequest
 
 from rates_fortran.adjoint import write_adjoint
-from rates_fortran.binding import Library
+from rates_fortran.binding import Compiled
 
 
-class FortranAdjoint:
+class FortranAdjoint(Compiled):
     """A generated module; it is compiled when it is bound."""
 
     def __init__(self, request: AdjointRequest) -> None:
         self.request, self.module = request, write_adjoint(request)
-        self._library: Library | None = None
-
-    @property
-    def library(self) -> Library:
-        """Return the compiled module."""
-        if self._library is None:
-            self._library = Library(self.module)
-        return self._library
 
     def bind(self, arguments: Mapping[str, Any]) -> FortranLoops:
         """Compute what depends on parameters only and return the loops."""

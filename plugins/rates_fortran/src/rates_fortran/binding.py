@@ -57,6 +57,24 @@ class Library:
             raise IndexError("An index is no whole number, or lies outside of its axis.")
 
 
+class Compiled:
+    """A generated module with its procedures, which are compiled when they are first needed. Abstract."""
+
+    module: Module
+    _library: Library | None = None
+
+    @property
+    def library(self) -> Library:
+        """Return the compiled module.
+
+        Raises:
+            CompilerError: there is no compiler, or it does not accept the module.
+        """
+        if self._library is None:
+            self._library = Library(self.module)
+        return self._library
+
+
 class Called:
     """A function of time that Fortran calls.
 

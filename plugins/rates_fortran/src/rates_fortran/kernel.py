@@ -17,12 +17,12 @@ from rates_core.programs.program import Program, ProgramRequest
 
 from rates_fortran.adjoint_loops import FortranAdjoint
 from rates_fortran.batch import FortranBatch
-from rates_fortran.binding import Library
+from rates_fortran.binding import Compiled
 from rates_fortran.module import write_module
 from rates_fortran.pair_loop import FortranPair
 
 
-class FortranProgram(Program):
+class FortranProgram(Compiled, Program):
     """A generated module; it is compiled when it is bound."""
 
     def __init__(self, request: ProgramRequest) -> None:
@@ -30,14 +30,6 @@ class FortranProgram(Program):
         self.module = write_module(request)
         self.source = self.module.source
         self.adjoints = Adjoints(FortranAdjoint)
-        self._library: Library | None = None
-
-    @property
-    def library(self) -> Library:
-        """Return the compiled module."""
-        if self._library is None:
-            self._library = Library(self.module)
-        return self._library
 
     def bind(self, arguments: Mapping[str, Any]) -> FortranKernel:
         """Compute what depends on parameters only and return the kernel."""
