@@ -70,9 +70,21 @@ def read_experiment(path: str | Path) -> Experiment:
         UnsupportedFeatureError: it says what rates cannot compute; the item is named.
         EquationError: an expression is malformed.
     """
+    return opened(path, settings_are_lost=False)
+
+
+def opened(path: str | Path, settings_are_lost: bool) -> Experiment:
+    """Return what a file holds, and warn of what it says beside that.
+
+    Args:
+        path: of the file.
+        settings_are_lost: nobody will see how it is run; that is warned of, too.
+    """
     kind, section = open_document(path)
     experiment = experiment_of(kind, section)
     section.close()
+    for name, value in experiment.settings.items() if settings_are_lost else ():
+        section.omissions.add(f"{name}={value!r}, which read_experiment returns", "integration", "")
     section.omissions.report(f"{path} says what a template of rates cannot hold; it is left out:")
     return experiment
 

@@ -6,8 +6,7 @@ from pathlib import Path
 
 from rates_core.templates.circuit import CircuitTemplate
 
-from rates_tvbo.document import open_document
-from rates_tvbo.experiment import experiment_of
+from rates_tvbo.experiment import opened
 
 
 def read(path: str | Path) -> CircuitTemplate:
@@ -21,10 +20,4 @@ def read(path: str | Path) -> CircuitTemplate:
         UnsupportedFeatureError: it says what rates cannot compute; the item is named.
         EquationError: an expression is malformed.
     """
-    kind, section = open_document(path)
-    experiment = experiment_of(kind, section)
-    section.close()
-    for name, value in experiment.settings.items():
-        section.omissions.add(f"{name}={value!r}, which read_experiment returns", "integration", "")
-    section.omissions.report(f"{path} says what a template of rates cannot hold; it is left out:")
-    return experiment.circuit
+    return opened(path, settings_are_lost=True).circuit
