@@ -132,7 +132,7 @@ def _problems() -> dict[str, Problem]:
         ),
         "computed variables that are read inside steps": Problem(
             partial(_computed, "z = tanh(c*x) + 0.3*u - 0.1*t"), {"p/op/c": 0, "p/op/k": 0}, {"p/op/x": 0}, "p/op/z",
-            Requirements(delays={"ring"}), {"p/op/u": _wave()}, samples="p/op/u", inside=True,
+            Requirements(delays={"ring"}), {"p/op/u": _wave()}, samples="p/op/u", tier="exhaustive", inside=True,
         ),
         "computed variables in a network, inside steps by their delays": Problem(
             partial(_few, "z", 0.637), {"p/op/z->p/op/s/delay": 9, "p/op/c": 0, "p/op/k": 3}, {"p/op/x": 3}, "p/op/z",
