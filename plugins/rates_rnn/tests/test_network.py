@@ -87,6 +87,12 @@ def test_function_nodes_are_functions_of_their_input_at_once(name: str, function
     np.testing.assert_allclose(net.run(X)["out"], function(before), rtol=1e-13, atol=1e-14)
 
 
+def test_a_network_of_one_function_node_is_that_function() -> None:
+    net = Network(dt=1e-2)
+    net.add_func_node("only", X.shape[1], "tanh")
+    np.testing.assert_allclose(net.run(X)["out"], np.tanh(X), rtol=1e-15, atol=0)
+
+
 def test_what_several_edges_bring_is_added() -> None:
     net, twice = whole(feedback=False), whole(feedback=False)
     net.add_func_node("other", 3)

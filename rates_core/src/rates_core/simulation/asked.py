@@ -97,7 +97,7 @@ class Asked:
         Raises:
             UnsupportedFeatureError, UnknownNameError, ArgumentError, InputSignalError: it cannot be had.
         """
-        paths = _paths(wrt)
+        paths = paths_of(wrt)
         _check_able(model, way, asks)
         inputs = {signal.key for signal in model.system.inputs}
         keys = [path for path in paths if path in inputs]
@@ -170,13 +170,20 @@ def _warn_of_events(model: CompiledModel) -> None:
     )
 
 
-def _paths(wrt: Any) -> list[str]:
+def some_paths_of(wrt: Any) -> list[str]:
+    """Return what a run is differentiated by: one path at least."""
+    paths = paths_of(wrt)
+    if not paths:
+        raise ArgumentError("wrt is empty. Name one path at least, such as 'node/op/var'.")
+    return paths
+
+
+def paths_of(wrt: Any) -> list[str]:
+    """Return the paths that a user gave, each of them once."""
     paths = [wrt] if isinstance(wrt, str) else list(wrt) if isinstance(wrt, Iterable) else [wrt]
     for path in paths:
         if not isinstance(path, str):
             raise ArgumentError(f"wrt holds {shown(path)}; it takes paths such as 'node/op/var'.")
-    if not paths:
-        raise ArgumentError("wrt is empty. Name one path at least, such as 'node/op/var'.")
     return list(dict.fromkeys(paths))
 
 

@@ -343,7 +343,7 @@ class CompiledModel:
         change on the way, as long as what is kept of the past reaches back far enough: as far as the delays at first.
 
         Args:
-            wrt: paths as in `trainable`, and of delays where the library tells values while it differentiates.
+            wrt: paths as in `trainable`, or none, and of delays where the library tells values while it differentiates.
             parameters: as in `run`, as are the others: what is not in `wrt` stays as it is here.
             initial: see there.
             inputs: samples like those that `advance` is given; their number does not matter.

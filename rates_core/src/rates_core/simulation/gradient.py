@@ -20,7 +20,7 @@ from rates_core.programs.gradient import GradientRequest, Gradients, Loss, Weigh
 from rates_core.programs.program import slot_paths
 from rates_core.programs.real_pairs import no_derivative
 from rates_core.simulation.accepted import problem_of, run_accepted
-from rates_core.simulation.asked import Asked, Way
+from rates_core.simulation.asked import Asked, Way, some_paths_of
 from rates_core.simulation.execution import Run, RunRequest
 from rates_core.simulation.fixed import run_fixed
 
@@ -70,7 +70,7 @@ def gradient(
         raise ArgumentError(
             f"loss must be a function of the outputs by name, or a dict of weights; it is {shown(loss)}."
         )
-    asked = Asked.of(model, wrt, request, Way.of(mode, checkpoint), "gradient")
+    asked = Asked.of(model, some_paths_of(wrt), request, Way.of(mode, checkpoint), "gradient")
     run, fed = asked.run, asked.fed
     loss = _weighted(run, loss) if isinstance(loss, Mapping) else loss
     if model.choice.driver is not None:

@@ -11,7 +11,7 @@ from attrs import evolve
 
 from rates_core.errors import UnsupportedFeatureError
 from rates_core.programs.gradient import Part, TangentRequest
-from rates_core.simulation.asked import Asked, Way
+from rates_core.simulation.asked import Asked, Way, some_paths_of
 from rates_core.simulation.execution import Run, RunRequest
 from rates_core.simulation.fixed import run_fixed
 from rates_core.simulation.gradient import no_finite_derivative
@@ -53,7 +53,7 @@ class Sensitivities(Mapping[str, np.ndarray]):
 
 def sensitivities(model: CompiledModel, wrt: Iterable[str], request: RunRequest) -> Sensitivities:
     """Run a compiled model and differentiate what it records; see `CompiledModel.sensitivities`."""
-    asked = Asked.of(model, wrt, request, Way("along", False), "sensitivities")
+    asked = Asked.of(model, some_paths_of(wrt), request, Way("along", False), "sensitivities")
     _check_able(asked)
     run, outputs = asked.run, asked.run.model.recording.outputs
     shapes = {path: np.shape(variable.value(run.arguments, run.carry.y)) for path, variable in asked.variables.items()}

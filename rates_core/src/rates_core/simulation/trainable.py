@@ -12,7 +12,7 @@ from attrs import evolve
 from rates_core.errors import ArgumentError, UnsupportedFeatureError
 from rates_core.expressions.tree import symbols
 from rates_core.programs.gradient import Feed, StepsRequest, TrainableRequest
-from rates_core.simulation.asked import Asked, Way
+from rates_core.simulation.asked import Asked, Way, some_paths_of
 from rates_core.simulation.execution import Run, RunRequest, with_history
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def trainable(model: CompiledModel, wrt: Iterable[str], request: RunRequest, checkpoint: Any) -> Any:
     """Return a run as a function of values; see `CompiledModel.trainable`."""
-    asked = _asked(model, wrt, request, checkpoint, "trainable")
+    asked = _asked(model, some_paths_of(wrt), request, checkpoint, "trainable")
     _check_no_delays(asked)
     return asked.run.kernel.trainable(TrainableRequest(**_values(asked), **asked.course()))
 
