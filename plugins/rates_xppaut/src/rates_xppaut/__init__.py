@@ -1,0 +1,41 @@
+"""Files of XPPAUT (.ode), read and written without xppaut."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from rates_core.plugins import FormatSpec, hookimpl
+
+if TYPE_CHECKING:
+    from rates_xppaut.experiment import Experiment, read_experiment
+    from rates_xppaut.omissions import OmissionWarning
+
+__all__ = ["Experiment", "OmissionWarning", "read_experiment"]
+
+rates_api = (1, 0)
+
+
+@hookimpl
+def rates_formats() -> Iterable[FormatSpec]:
+    """Offer the format of XPPAUT's files."""
+    yield FormatSpec(
+        name="xppaut",
+        suffixes=(".ode",),
+        reader="rates_xppaut.reader:read",
+        writer="rates_xppaut.writer:write",
+        recognizer="rates_xppaut.document:is_xppaut",
+        summary="differential equations as XPPAUT reads them",
+    )
+
+
+def __getattr__(name: str) -> Any:
+    if name == "OmissionWarning":
+        from rates_xppaut.omissions import OmissionWarning
+
+        return OmissionWarning
+    if name in __all__:
+        from rates_xppaut import experiment
+
+        return getattr(experiment, name)
+    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
