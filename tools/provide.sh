@@ -97,6 +97,7 @@ is_there() {
         julia) is_program "${RATES_JULIA:-julia}" || { [ -z "${RATES_JULIA:-}" ] && [ -x "$julia_home/bin/julia" ]; } ;;
         gfortran) is_program "${FC:-gfortran}" ;;
         octave) command -v "${OCTAVE:-octave}" >/dev/null ;;
+        xppaut) command -v xppaut >/dev/null && [ -d /usr/share/doc/xppaut/examples/ode ] ;;
         *) command -v "$1" >/dev/null ;;
     esac
 }
@@ -106,6 +107,9 @@ for tool in "$@"; do
     is_there "$tool" && continue
     case $tool in
         gfortran | octave) with_apt "$tool" || say "$tool could not be installed." ;;
+        xppaut) # its examples are documents, which images of containers leave out
+            with_apt --reinstall -o 'DPkg::Options::=--path-include=/usr/share/doc/xppaut/*' xppaut ||
+                say "xppaut could not be installed." ;;
         auto-07p) with_apt auto-07p gfortran make || say "auto-07p could not be installed." ;;
         julia) with_julia || say "julia could not be unpacked." ;;
         *) say "There is no way here to install $tool." ;;

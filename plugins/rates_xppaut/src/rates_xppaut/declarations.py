@@ -94,10 +94,9 @@ def _equation(line: Line, name: str, rest: str) -> Declaration:
 
 
 def _command(line: Line, word: str, rest: str) -> Declaration:
-    for name, shortest in sorted(_WORDS.items(), key=lambda item: -len(item[1])):
-        if word.lower().startswith(shortest):
-            break
-    else:
+    fitting = [name for name, shortest in _WORDS.items() if word.lower().startswith(shortest)]
+    name = max(fitting, key=lambda one: len(_WORDS[one]), default="")
+    if not name:
         raise line.error(f"XPPAUT has no statement '{word}'.{did_you_mean(word.lower(), _SPELLED)}")
     if name in ("aux", "solve", "special", "volterra", "vector"):
         left, _, right = rest.partition("=")
@@ -118,7 +117,8 @@ def numbers_of(declaration: Declaration) -> Iterator[tuple[str, float]]:
         if value and not _NUMBER.fullmatch(value):
             raise declaration.line.error(
                 f"'{name}={value}' is no number; XPPAUT takes as many of its characters as are one. "
-                f"A formula of parameters is written '!{name}=...' on a line of its own, one of the start '{name}(0)=...'."
+                f"A formula of parameters is written '!{name}=...' on a line of its own, that of a start "
+                f"'{name}(0)=...'."
             )
         yield name, float(value or 0.0)
 

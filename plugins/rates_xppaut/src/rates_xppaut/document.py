@@ -54,8 +54,8 @@ def declarations_of(path: str | Path, omissions: Omissions) -> list[Declaration]
         raise ModelFileError(f"{path} is no file of XPPAUT. It looks like {other}.")
     if re.match(r"\s*[1-9]", text.partition("\n")[0]):
         raise ModelFileError(
-            f"{path} begins with a number of equations, as files of XPPAUT did before 1996. 'xppaut -convert' makes a file "
-            "of today of it."
+            f"{path} begins with a number of equations, as files of XPPAUT once did. 'xppaut -convert' makes a file of "
+            "today of it."
         )
     lines = statements(text, str(path))
     return [read_declaration(line) for line in _without_tables(lines, omissions)]

@@ -19,14 +19,14 @@ _OF_XPPAUT = frozenset({"out_put", "arret", "no_interp"})
 
 def read_event(
     declaration: Declaration, scope: Scope, names: Mapping[str, str], omissions: Omissions
-) -> dict[str, Any] | None:
-    """Return the event of a `global`; None if nothing that it does is left.
+) -> dict[str, Any]:
+    """Return the event of a `global`, which sets nothing if nothing that it does is left.
 
     Args:
         declaration: of the event.
         scope: of its expressions.
         names: what it may set, in small letters, and what that is called here.
-        omissions: what it does beside that.
+        omissions: what it does beside that, or does not do here.
 
     Raises:
         ModelFileError: it is malformed, or sets what is neither a variable nor a parameter.
@@ -42,7 +42,6 @@ def read_event(
             f"{line.where}: {line.text}: The event happens where its condition is exactly 0; rates has conditions that "
             "become true."
         )
-        omissions.check(f"{line.file} says what rates cannot compute:")
     values: dict[str, Expression] = {}
     for text in filter(None, (part.strip() for part in match[4].split(";"))):
         name, equals, right = (part.strip() for part in text.partition("="))
@@ -53,8 +52,6 @@ def read_event(
             raise line.error(f"'{text}' gives no variable or parameter a value.")
         # variables are set one after the other, so that later ones see what is new
         values[names[name.lower()]] = substitute(read_expression(right, scope), dict(values))
-    if not values:
-        return None
     when = _when(condition, sign)
     return {"when": to_text(when), "set": {name: to_text(value) for name, value in values.items()}}
 

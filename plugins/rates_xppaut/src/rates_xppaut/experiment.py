@@ -15,6 +15,7 @@ from rates_core.templates.value import plain
 
 from rates_xppaut.document import declarations_of
 from rates_xppaut.names import identifier
+from rates_xppaut.notes import read_notes
 from rates_xppaut.omissions import Omissions
 from rates_xppaut.operator_reader import Model, read_model
 
@@ -28,8 +29,8 @@ class Experiment:
 
     Attributes:
         circuit: the model, a node `p` of one operator.
-        settings: arguments of `run`: `simulation_time`, `step_size`, `sampling_step_size`, `cutoff`, `solver`, `method`,
-            `rtol`, `atol` and `history`.
+        settings: arguments of `run`: `simulation_time`, `step_size`, `sampling_step_size`, `cutoff`, `solver`,
+            `method`, `rtol`, `atol` and `history`.
     """
 
     circuit: CircuitTemplate
@@ -71,10 +72,13 @@ def opened(path: str | Path, settings_are_lost: bool) -> Experiment:
         settings_are_lost: nobody will see how it is run; that is warned of, too.
     """
     file, omissions = Path(path), Omissions()
+    declarations = declarations_of(file, omissions)
     name = identifier(file.stem, ())
-    model = read_model(declarations_of(file, omissions), name, file, omissions)
-    circuit = CircuitTemplate(name, nodes={"p": NodeTemplate(f"{name}_node", [model.operator])})
-    settings = {**model.settings.arguments(), **_history(model, f"p/{name}_op")}
+    notes = read_notes(one.text for one in declarations if one.kind == "comment")
+    model = read_model(declarations, notes.operator or f"{name}_op", file, omissions, notes)
+    named, node = notes.templates or (name, f"{name}_node")
+    circuit = CircuitTemplate(named, nodes={notes.node: NodeTemplate(node, [model.operator])})
+    settings = {**model.settings.arguments(), **_history(model, f"{notes.node}/{model.operator.name}")}
     if settings_are_lost:
         said = model.settings.said or ["history"] * ("history" in settings)
         if said:

@@ -13,11 +13,11 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from attrs import evolve, field, frozen
-from rates_core.errors import EquationError, did_you_mean
+from rates_core.errors import EquationError, UnsupportedFeatureError, did_you_mean
 from rates_core.expressions.tree import Apply, Constant, Expression, Number, Symbol, walk
 
 LONGEST_TEXT = 100_000
-LARGEST_TREE = 200_000  # nodes of one right side
+LONGEST_SUM = 10_000  # terms
 DEEPEST = 100  # brackets in each other, and calls of functions
 
 _TOKEN = re.compile(r"\d+\.?\d*(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?|[a-z_]\w*'?|\*\*|[<>=!]=|.")
@@ -142,7 +142,9 @@ class _Reader:
         """Return the next token and go on; it has to be one of those, if any are given."""
         token = self.next
         if expected and token not in expected:
-            raise self.error(f"Instead of '{token}'" * bool(token) + " the end" * (not token) + f" '{expected[0]}' is expected.")
+            raise self.error(
+                f"Instead of '{token}'" * bool(token) + " the end" * (not token) + f" '{expected[0]}' is expected."
+            )
         self.place += 1
         return token
 
@@ -170,7 +172,9 @@ class _Reader:
             return found
         if token == "not":
             if least >= _PREFIX:
-                raise self.error("XPPAUT computes 'not' wrong behind an operator; put it in brackets, as in 'x&(not(y))'.")
+                raise self.error(
+                    "XPPAUT computes 'not' wrong behind an operator; put it in brackets, as in 'x&(not(y))'."
+                )
             return Apply("not", (self.expression(_PREFIX, first=False),))
         if token[:1].isdigit() or (token[:1] == "." and len(token) > 1):
             return Number(_number(token))
@@ -190,7 +194,7 @@ class _Reader:
         if name in ("delay", "shift"):
             return self.delay() if name == "delay" else self.shift()
         if name in MISSING:
-            raise self.error(f"rates cannot compute '{name}': {MISSING[name]}.")
+            raise UnsupportedFeatureError(str(self.error(f"rates cannot compute '{name}': {MISSING[name]}.")))
         if name in FUNCTIONS:
             return self.builtin(name)
         if name in scope.tables:
@@ -224,7 +228,7 @@ class _Reader:
     def builtin(self, name: str) -> Expression:
         function, count = FUNCTIONS[name]
         arguments = self.given(name, count)
-        if name == "mod" and not (isinstance(arguments[1], Number | Constant)):
+        if name == "mod" and not _is_positive(arguments[1]):
             # XPPAUT adds the divisor to a negative remainder, whatever its sign is
             rest = Apply("fmod", arguments)
             return Apply("where", (Apply("less", (rest, Number(0))), Apply("add", (rest, arguments[1])), rest))
@@ -243,20 +247,20 @@ class _Reader:
         first, last = map(self.scope.whole, self.given("sum", 2))
         self.take("of")
         self.take("(")
-        start, scope, found = self.place, self.scope, Number(0.0)
+        if last - first > LONGEST_SUM:
+            raise self.error(f"The sum has more than {LONGEST_SUM} terms.")
+        start, scope = self.place, self.scope
         terms: list[Expression] = []
         for number in range(first, last + 1):
             self.place = start
             self.scope = evolve(scope, arguments={**scope.arguments, "i'": Number(number)})
             terms.append(self.expression(0))
-            if sum(1 for term in terms for _ in walk(term)) > LARGEST_TREE:
-                raise self.error(f"The sum has more than {LARGEST_TREE} terms and operations.")
         if not terms:  # whose body is read for its end
             self.scope = evolve(scope, arguments={**scope.arguments, "i'": Number(first)})
             self.expression(0)
         self.scope = scope
         self.take(")")
-        return added(terms) if terms else found
+        return added(terms) if terms else Number(0.0)
 
     def shift(self) -> Expression:
         """Return the variable or parameter that stands so many places behind another one."""
@@ -309,11 +313,20 @@ def call(function: UserFunction, arguments: Sequence[Expression], scope: Scope) 
 
 
 def added(terms: Sequence[Expression]) -> Expression:
-    """Return a sum."""
-    found = terms[0]
-    for term in terms[1:]:
-        found = Apply("add", (found, term))
-    return found
+    """Return a sum, halves of which are added, so that it is not as deep as it is long."""
+    if len(terms) == 1:
+        return terms[0]
+    middle = (len(terms) + 1) // 2
+    return Apply("add", (added(terms[:middle]), added(terms[middle:])))
+
+
+def _is_positive(tree: Expression) -> bool:
+    """Tell whether a tree is a positive number, or a product of such."""
+    if isinstance(tree, Number):
+        return tree.value.real > 0
+    if isinstance(tree, Apply):
+        return tree.function in ("multiply", "divide", "add") and all(map(_is_positive, tree.arguments))
+    return isinstance(tree, Constant)
 
 
 def _number(token: str) -> int | float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from attrs import frozen
+from attrs import evolve, frozen
 from rates_core.errors import ModelFileError
 
 LONGEST_ARRAY = 10_000  # lines that one may stand for
@@ -23,11 +23,13 @@ class Line:
         text: without what is around it.
         number: of the line where it begins, from 1.
         file: for messages.
+        array: it is one of those that an array stands for.
     """
 
     text: str
     number: int
     file: str
+    array: bool = False
 
     @property
     def where(self) -> str:
@@ -41,7 +43,7 @@ class Line:
 
     def with_text(self, text: str) -> Line:
         """Return a line of another text at the same place."""
-        return Line(text, self.number, self.file)
+        return evolve(self, text=text)
 
 
 def statements(text: str, file: str) -> Iterator[Line]:
@@ -109,7 +111,7 @@ def _array(line: Line) -> Iterator[Line]:
     numbers = _numbers(line, 1)
     single = line.with_text(_RANGE.sub("[j]", line.text))
     for number in numbers:
-        yield line.with_text(_written_out(single, number))
+        yield evolve(line, text=_written_out(single, number), array=True)
 
 
 def _numbers(line: Line, most: int) -> range:

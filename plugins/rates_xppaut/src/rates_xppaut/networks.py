@@ -111,10 +111,8 @@ def read_sums(declaration: Declaration, tables: Mapping[str, Table]) -> Weighted
     return WeightedSums(declaration, size, terms, parts["first"], parts.get("second", ""), parts.get("function", ""))
 
 
-def _convolved(
-    weights: Sequence[float], place: int, size: int, width: int, ends: str
-) -> Iterator[tuple[float, int]]:
-    """Yield weights and places around one; beyond the ends the array is mirrored (e), empty (0, z) or goes round (p)."""
+def _convolved(weights: Sequence[float], place: int, size: int, width: int, ends: str) -> Iterator[tuple[float, int]]:
+    """Yield weights and places around one; beyond its ends an array is mirrored (e), empty (0, z) or goes round (p)."""
     for offset in range(-width, width + 1):
         source = place + offset
         if ends == "p":

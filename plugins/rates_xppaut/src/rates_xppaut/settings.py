@@ -92,16 +92,25 @@ class Settings:
         if numbers["trans"] > numbers["t0"]:
             found["cutoff"] = numbers["trans"] - numbers["t0"]
         if found["solver"] in _ADAPTIVE:
-            found |= {ours: numbers[theirs] for theirs, ours in (("toler", "rtol"), ("atoler", "atol")) if theirs in numbers}
+            found |= {
+                ours: numbers[theirs] for theirs, ours in (("toler", "rtol"), ("atoler", "atol")) if theirs in numbers
+            }
         return found
 
-    def tell(self, omissions: Omissions) -> None:
-        """Report what a run does not do as the options say."""
+    def tell(self, omissions: Omissions, delayed: bool) -> None:
+        """Report what a run does not do as the options say.
+
+        Args:
+            omissions: where that is reported.
+            delayed: equations hold delays.
+        """
         name, chosen = METHODS[self.method]
         if self.method not in _SAME:
             instead = " ".join(chosen.values())
             omissions.add(f"the method '{name}', for which the solver '{instead}' stands in the settings of a run")
         if self.numbers["dt"] < 0.0:
             omissions.add("dt < 0: rates goes forwards in time")
+        if delayed and not self.numbers["delay"]:
+            omissions.add("that no '@ delay=...' is set, without which xppaut takes the present for the past")
         if self.others:
             omissions.add(f"options of displays and of AUTO: {', '.join(dict.fromkeys(self.others))}")

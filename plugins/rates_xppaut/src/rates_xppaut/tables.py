@@ -46,13 +46,15 @@ class Table:
         right = Apply("index", (values, Apply("add", (below, Number(1)))))
         part: Expression = Apply("subtract", (position, below))
         if self.steps:  # only inside; beyond the ends it is a line here, too
-            inside = Apply("and", (Apply("greater_equal", (position, Number(0))), Apply("less", (position, Number(last)))))
+            inside = Apply(
+                "and", (Apply("greater_equal", (position, Number(0))), Apply("less", (position, Number(last))))
+            )
             part = Apply("where", (inside, Number(0.0), part))
         return Apply("add", (left, Apply("multiply", (Apply("subtract", (right, left)), part))))
 
 
 def read_table(
-    declaration: Declaration, name: str, folder: Path, sampled: Callable[[str, np.ndarray], np.ndarray]
+    declaration: Declaration, name: str, folder: Path, sampled: Callable[[Declaration, str, np.ndarray], np.ndarray]
 ) -> Table:
     """Return a table of a formula, `% 101 -5 5 exp(-t^2)`, or of a file.
 
@@ -68,7 +70,9 @@ def read_table(
     """
     line, text = declaration.line, declaration.text
     if text.startswith("@"):
-        raise UnsupportedFeatureError(f"{line.where}: table '{declaration.name}': Tables of two arguments are not read.")
+        raise UnsupportedFeatureError(
+            f"{line.where}: table '{declaration.name}': Tables of two arguments are not read."
+        )
     if not text.startswith("%"):
         return _from_file(declaration, name, folder)
     parts = text[1:].split(maxsplit=3)
@@ -79,7 +83,7 @@ def read_table(
     if low is None or high is None or low >= high or not 2 <= count <= LARGEST:
         raise line.error(f"A table has 2 to {LARGEST} points, and ends above where it begins.")
     arguments = low + (high - low) / (count - 1) * np.arange(count)
-    return Table(name, sampled(parts[3], arguments), low, high)
+    return Table(name, sampled(declaration, parts[3], arguments), low, high)
 
 
 def _from_file(declaration: Declaration, name: str, folder: Path) -> Table:
@@ -92,14 +96,14 @@ def _from_file(declaration: Declaration, name: str, folder: Path) -> Table:
     kind, count = re.fullmatch(r"\s*([a-z]*)\s*(\d*)\s*", words[0] if words else "").groups(default="")  # type: ignore[union-attr]
     if kind not in ("", "i"):
         raise UnsupportedFeatureError(
-            f"{line.where}: table '{declaration.name}': '{path}' begins with '{words[0].strip()}'; rates reads tables of "
-            "equal distances that are interpolated along lines or not at all."
+            f"{line.where}: table '{declaration.name}': '{path}' begins with '{words[0].strip()}'; rates reads "
+            "tables of equal distances that are interpolated along lines or not at all."
         )
     values = [number_of(word.split()[0]) if word.split() else None for word in words[1 : int(count or 0) + 3]]
     if len(values) != int(count or 0) + 2 or int(count or 0) < 2 or None in values:
         raise ModelFileError(
-            f"{line.where}: '{path}' is no table: the number of its values, the lowest and the highest argument and the "
-            "values stand on lines of their own."
+            f"{line.where}: '{path}' is no table: the number of its values, the lowest and the highest argument "
+            "and the values stand on lines of their own."
         )
     low, high, *rest = (float(value) for value in values if value is not None)
     return Table(name, np.array(rest), low, high, steps=kind == "i")
