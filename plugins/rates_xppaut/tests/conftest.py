@@ -11,6 +11,9 @@ from textwrap import dedent
 
 import numpy as np
 import pytest
+from rates_core.templates.edge import EdgeTemplate
+
+from rates_core import CircuitTemplate, Connectivity, NodeTemplate, OperatorTemplate, PopulationTemplate
 
 Writer = Callable[..., Path]
 Runner = Callable[..., np.ndarray]
@@ -32,7 +35,7 @@ def file(tmp_path: Path) -> Writer:
 def xppaut(tmp_path: Path) -> Runner:
     """Return a function that runs the text of a file with options of its own, and returns the rows of `output.dat`.
 
-    Options of the file are dropped, and its named sets, each of which would be a run more.
+    Options of the file are dropped, its named sets, each of which would be a run more, and `only`, which drops columns.
     """
 
     def run(text: str, source: Path | None = None, **options: float | str) -> np.ndarray:
@@ -42,7 +45,7 @@ def xppaut(tmp_path: Path) -> Runner:
         for table in source.parent.glob("*.tab") if source else []:
             shutil.copy(table, folder)
         text = re.sub(r"\\\n", " ", text)
-        lines = [line for line in text.splitlines() if not re.match(r"@|set\s", line)]
+        lines = [line for line in text.splitlines() if not re.match(r"@|set\s|only\s", line)]
         end = next((at for at, line in enumerate(lines) if re.fullmatch(r"d(one)?\s*", line)), len(lines))
         given = {"bound": 1e30, "maxstor": 1_000_000, **options}
         settings = [f"@ {name}={value}" for name, value in given.items()]
@@ -69,3 +72,27 @@ def agree() -> Callable[[np.ndarray, np.ndarray], None]:
         assert worst <= 1.0, f"{worst} times the tolerance"
 
     return compare
+
+
+@pytest.fixture
+def network() -> CircuitTemplate:
+    """Return nodes and a population with edges of each kind."""
+    leak = OperatorTemplate("leak_op", "x' = -x/tau + c", {"x": "output(1.0)", "tau": 2.0, "c": "input"})
+    sine = OperatorTemplate("s_op", "s = k*sin(other)", {"s": "output", "other": "input", "k": 2.0})
+    node = NodeTemplate("leak", [leak])
+    edges = [
+        ("a/leak_op/x", "b/leak_op/c", None, {"weight": 0.5, "delay": 0.2}),
+        ("b/leak_op/x", "a/leak_op/c", EdgeTemplate("sine", [sine]), {"weight": -2.0}),
+        ("b/leak_op/x", "a/leak_op/c", None, {"delay": 0.5, "spread": 0.25}),
+    ]
+    weights = np.array([[0.0, 0.3, -0.5], [0.2, 0.0, 0.0], [1.0, 0.7, 0.1]])
+    return CircuitTemplate(
+        "net",
+        nodes={"a": node, "b": NodeTemplate("other", [(leak, {"tau": 5.0, "x": -1.0})])},
+        populations={"pop": PopulationTemplate("pop", node, 3, {"leak_op/tau": [1.0, 2.0, 3.0]})},
+        edges=edges,
+        connections=[
+            Connectivity("pop/leak_op/x", "pop/leak_op/c", weights),
+            Connectivity("a/leak_op/x", "pop/leak_op/c", 0.1),
+        ],
+    )

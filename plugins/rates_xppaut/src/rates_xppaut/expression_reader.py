@@ -142,9 +142,8 @@ class _Reader:
         """Return the next token and go on; it has to be one of those, if any are given."""
         token = self.next
         if expected and token not in expected:
-            raise self.error(
-                f"Instead of '{token}'" * bool(token) + " the end" * (not token) + f" '{expected[0]}' is expected."
-            )
+            instead = f"'{token}'" if token else "the end"
+            raise self.error(f"Instead of {instead} '{expected[0]}' is expected.")
         self.place += 1
         return token
 

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from attrs import frozen
 from rates_core.errors import UnsupportedFeatureError
-from rates_core.expressions.tree import Apply, Expression, Number, fold
+from rates_core.expressions.tree import Apply, Constant, Expression, Number, fold
 
 from rates_xppaut.expression_reader import FUNCTIONS
 
@@ -54,6 +54,8 @@ def write_expression(expression: Expression, where: str, apart: Callable[[str], 
     def piece(node: Expression, parts: Sequence[_Piece]) -> _Piece:
         if isinstance(node, Number):
             return _number(node.value, where)
+        if node == Constant("E"):
+            return _Piece("exp(1)")
         if not isinstance(node, Apply):
             return _Piece(node.name)
         if apart is not None:

@@ -116,7 +116,10 @@ class Scalars:
             return self.value(self.inlined[path], entry if shape else None)
         if path in self.reads:
             return self.read(path, entry if shape else None)
-        return Symbol(self.names[Place(path, (entry or 0) if shape else None)])
+        place = Place(path, (entry or 0) if shape else None)
+        if place not in self.names and path in self.constants:  # weights, one of each connection
+            return Number(float(np.asarray(self.constants[path])[place.entry or 0]))
+        return Symbol(self.names[place])
 
     def read(self, path: str, entry: int | None) -> Expression:
         """Return a value of the past."""

@@ -22,6 +22,8 @@ METHODS: Mapping[str, tuple[str, Mapping[str, str]]] = MappingProxyType({
     "c": ("cvode", {"solver": "scipy", "method": "BDF"}), "2": ("2rb", {"solver": "scipy", "method": "Radau"}),
     "b": ("backeul", {"solver": "scipy", "method": "Radau"}),
 })  # fmt: skip
+#: What files have that rates wrote, so that xppaut does not stop.
+ROOM = ("bound=1e12", "maxstor=1000000")
 _SAME = frozenset("emr58")
 _ADAPTIVE = frozenset({"scipy", "dopri5", "dop853"})
 #: Numbers that change what is computed, under the names that XPPAUT takes for them.
@@ -62,11 +64,12 @@ class Settings:
                 if number is None:
                     raise declaration.line.error(f"'{name}' is a number, not '{value}'.")
                 self.numbers[known] = number
-                self.said.append(name)
+                if known != "delay":  # which is room in xppaut's memory
+                    self.said.append(name)
             elif name.lower() in ("meth", "method"):
                 self._choose(value.lower(), declaration, omissions)
                 self.said.append(name)
-            else:
+            elif f"{name}={value}" not in ROOM:
                 self.others.append(f"{name}={value}")
 
     def _choose(self, value: str, declaration: Declaration, omissions: Omissions) -> None:

@@ -27,6 +27,7 @@ from rates_xppaut.names import ShortNames
 from rates_xppaut.notes import HEADER, note, note_of_templates
 from rates_xppaut.omissions import Omissions
 from rates_xppaut.scalars import Place, Scalars, entries_of
+from rates_xppaut.settings import ROOM
 
 MOST_VARIABLES = 1900  # that xppaut 6.11 has room for, computed ones included
 MOST_PARAMETERS = 380
@@ -276,8 +277,8 @@ class _Writer:
     def options(self) -> str:
         """Return options with which xppaut runs on, however large values become."""
         delay = self.scalars.largest_delay()
-        options = ["bound=1e12", "maxstor=1000000"]
-        return "@ " + ",".join([f"delay={math.ceil(2 * delay) + 1}", *options] if self.system.reads else options)
+        room = [f"delay={math.ceil(2 * delay) + 1}"] if self.system.reads else []
+        return "@ " + ",".join([*room, *ROOM])
 
     def check_size(self, parameters: int) -> None:
         """Refuse what xppaut has no room for."""

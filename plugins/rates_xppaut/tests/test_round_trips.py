@@ -1,0 +1,153 @@
+"""Templates written as files and read back: equal where XPPAUT can say it, and what it cannot is said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from rates_core.errors import UnsupportedFeatureError
+from rates_xppaut.reader import read
+from rates_xppaut.writer import write
+
+from rates_core import CircuitTemplate, Connectivity, NodeTemplate, OperatorTemplate, PopulationTemplate
+
+OPERATORS = {
+    "prose, outputs and inputs": OperatorTemplate(
+        "leak_op",
+        ["m = tanh(x)", "x' = -x/tau + c + m*2.5^2"],
+        {"m": "output", "x": "output(1.0)", "tau": 2.0, "c": "input(0.25)"},
+        "A leak.\n\nUnits: tau ms.\n\nReference: Someone (1999). doi:10.1/2",
+    ),
+    "long names, and words of XPPAUT": OperatorTemplate(
+        "long_op",
+        ["membrane_potential' = -membrane_potential*membrane_leak + sin", "sin' = delay - If - sin*1e-07"],
+        {"membrane_potential": "variable(-70.5)", "sin": "variable(0.1)", "membrane_leak": 3.0, "delay": 1.0, "If": -2},
+    ),
+    "names that differ by their case": OperatorTemplate(
+        "case_op", ["V' = -V + v", "v' = -v/T + t"], {"V": "variable", "v": "variable(2.0)", "T": 4.0}
+    ),
+    "conditions, delays and events": OperatorTemplate(
+        "cond_op",
+        "x' = where(x > 0 and not x == 1, past(x, d), -x) + (x >= 2 or x < -2)",
+        {"x": "variable(0.5)", "d": 1.5, "r": 0.25},
+        events=[{"when": "x > 1", "set": {"x": "r"}}, {"when": "x <= -1.5", "set": {"x": "r*x"}}],
+    ),
+    "noise": OperatorTemplate(
+        "noise_op", "x' = -x + s*xi", {"x": "variable(1.0)", "s": 0.5, "xi": "noise"}, "Noise."
+    ),
+}  # fmt: skip
+
+
+def circuit_of(operator: OperatorTemplate, values: Any = None) -> CircuitTemplate:
+    return CircuitTemplate("net", nodes={"cell": NodeTemplate("kind", [(operator, values)])})
+
+
+def again(template: Any, folder: Path) -> CircuitTemplate:
+    path = folder / "again.ode"
+    path.unlink(missing_ok=True)
+    write(template, path)
+    return read(path)
+
+
+@pytest.mark.parametrize("operator", OPERATORS.values(), ids=OPERATORS)
+def test_an_operator_comes_back_equal(operator: OperatorTemplate, tmp_path: Path) -> None:
+    circuit = circuit_of(operator)
+    assert again(circuit, tmp_path) == circuit
+    for template in (operator, circuit.nodes["cell"]):
+        assert again(template, tmp_path).nodes["p"].operators[0][0] == operator
+
+
+def test_values_of_nodes_and_records_are_those_of_the_file(tmp_path: Path) -> None:
+    circuit = circuit_of(OPERATORS["prose, outputs and inputs"], {"tau": 7.0})
+    circuit.update_var(node_vars={"cell/leak_op/x": -1.0})
+    back = again(circuit, tmp_path)
+    assert [back.get_var(f"cell/leak_op/{name}") for name in ("tau", "x")] == [7.0, -1.0]
+
+
+def test_networks_become_equations_with_the_same_numbers(network: CircuitTemplate, tmp_path: Path) -> None:
+    back = again(network, tmp_path)
+    ours = ["a/leak_op/x", "b/leak_op/x", "pop/leak_op/x"]
+    theirs = ["x", "x_b", "x_pop", "x1", "x2"]
+    run = {"simulation_time": 2.0, "step_size": 0.05, "solver": "heun", "verbose": False}
+    found = back.run(outputs={name: f"p/again_op/{name}" for name in theirs}, **run).to_numpy()
+    np.testing.assert_allclose(found, network.run(outputs=ours, **run).to_numpy(), rtol=1e-13)
+
+
+def test_comments_say_which_name_stands_for_which_path(network: CircuitTemplate, tmp_path: Path) -> None:
+    write(network, tmp_path / "net.ode")
+    notes = [line for line in (tmp_path / "net.ode").read_text().splitlines() if line.startswith("#%")]
+    assert notes[:5] == [
+        "#% x = a/leak_op/x (output)",
+        "#% x_b = b/leak_op/x (output)",
+        "#% x_pop = pop[0]/leak_op/x (output)",
+        "#% x1 = pop[1]/leak_op/x (output)",
+        "#% x2 = pop[2]/leak_op/x (output)",
+    ]
+
+
+def test_what_is_long_stands_in_lines_of_its_own(tmp_path: Path) -> None:
+    unit = NodeTemplate("n", [OperatorTemplate("o", "x' = -x + c", {"x": "output(1.0)", "c": "input"})])
+    weights = np.random.default_rng(1).normal(size=(60, 60))
+    circuit = CircuitTemplate(
+        "dense",
+        populations={"p": PopulationTemplate("p", unit, 60)},
+        connections=[Connectivity("p/o/x", "p/o/c", weights)],
+    )
+    write(circuit, tmp_path / "dense.ode")
+    text = (tmp_path / "dense.ode").read_text()
+    assert max(map(len, text.splitlines())) < 500
+    back = read(tmp_path / "dense.ode")
+    run = {"simulation_time": 0.1, "step_size": 0.05, "verbose": False}
+    expected = circuit.run(outputs={"x": "p/o/x"}, **run).to_numpy()
+    names = [line.split()[1] for line in text.splitlines() if line.startswith("#% x")]
+    found = back.run(outputs={name: f"p/dense_op/{name}" for name in names}, **run).to_numpy()
+    np.testing.assert_allclose(found, expected, rtol=1e-13)
+
+
+def test_all_that_xppaut_cannot_hold_is_named_at_once(tmp_path: Path) -> None:
+    operator = OperatorTemplate(
+        "bad_op",
+        ["m = 2*x", "x' = past(m, 1.0) + randn()", "v' = 1", "y' = v"],
+        {"x": "variable", "m": "variable", "v": "variable", "y": "variable", "s": "variable"},
+        events=[{"when": "v > 1", "set": {"v": "0"}, "emit": "s"}],
+    )
+    with pytest.raises(UnsupportedFeatureError) as caught:
+        write(operator, tmp_path / "bad.ode")
+    assert str(caught.value) == (
+        "XPPAUT cannot hold what 'bad' says:\n"
+        "  An event of 'p/bad_op' emits a pulse, which events of XPPAUT cannot.\n"
+        "  'p/bad_op/randn#1' is one draw per step; XPPAUT draws at each evaluation."
+    )
+    late = OperatorTemplate(
+        "late_op",
+        ["m = 2*x", "x' = past(m, 1.0)", "y' = x"],
+        {"x": "variable", "m": "variable", "y": "variable"},
+        events=[{"when": "x > 1", "set": {"x": "y", "y": "x"}}],
+    )
+    with pytest.raises(UnsupportedFeatureError) as caught:
+        write(late, tmp_path / "bad.ode")
+    assert str(caught.value) == (
+        "XPPAUT cannot hold what 'late' says:\n"
+        "  the equation of 'p/late_op/x': 'p/late_op/m' is read late and is computed; XPPAUT keeps the past of "
+        "variables with equations x'=....\n"
+        "  an event of 'p/late_op': An event sets x, y by each other's values, and XPPAUT sets one after the other."
+    )
+    assert not (tmp_path / "bad.ode").exists()
+
+
+def test_complex_values_and_too_many_parameters_are_refused(tmp_path: Path) -> None:
+    operator = OperatorTemplate("z_op", "z' = I*z", {"z": "variable(1j)"})
+    with pytest.raises(UnsupportedFeatureError) as caught:
+        write(operator, tmp_path / "z.ode")
+    assert str(caught.value) == (
+        "XPPAUT cannot hold what 'z' says:\n  'p/z_op/z' is complex, and numbers of XPPAUT are real."
+    )
+    unit = NodeTemplate("n", [OperatorTemplate("o", "x' = -k*x", {"x": "output(1.0)", "k": 2.0})])
+    many = PopulationTemplate("p", unit, 400, {"o/k": np.arange(400.0)})
+    with pytest.raises(UnsupportedFeatureError) as caught:
+        write(CircuitTemplate("many", populations={"p": many}), tmp_path / "many.ode")
+    assert str(caught.value) == (
+        "XPPAUT cannot hold what 'many' says:\n  It has 400 parameters, and xppaut room for 380."
+    )

@@ -1,0 +1,134 @@
+"""What is written is run by xppaut, with the numbers of rates; expressions are what xppaut makes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from rates_xppaut import read_experiment
+from rates_xppaut.writer import write
+
+from rates_core import CircuitTemplate, NodeTemplate, OperatorTemplate
+
+Runner = Callable[..., np.ndarray]
+Comparison = Callable[[np.ndarray, np.ndarray], None]
+LINES = Path(__file__).with_name("expressions.txt").read_text(encoding="utf-8").splitlines()
+
+
+def test_expressions_have_the_values_that_xppaut_prints(xppaut: Runner, agree: Comparison, tmp_path: Path) -> None:
+    expressions, values = zip(*(line.split(" ; ") for line in LINES), strict=True)
+    text = "x'=0\ny'=0\npar ab=7\ninit x=3,y=2\nf(x)=x^2+y\ng(a,t)=f(a)-t\n"
+    text += "".join(f"aux q{number}={expression}\n" for number, expression in enumerate(expressions))
+    printed = xppaut(text, dt=1.0, total=1.0, t0=1.0)[0, 3:]
+    agree(np.array(values, dtype=float), printed)
+    (tmp_path / "m.ode").write_text(text)
+    outputs = [f"p/m_op/q{number}" for number in range(len(expressions))]
+    found = read_experiment(tmp_path / "m.ode").run(simulation_time=0.05, outputs=outputs, verbose=False)
+    agree(found.to_numpy()[0], printed)
+
+
+def states(text: str) -> list[str]:
+    """Return the paths of what the file integrates, as its comments say."""
+    names = [line.split("'=")[0] for line in text.splitlines() if "'=" in line]
+    paths = {line.split()[1]: line.split()[3] for line in text.splitlines() if line.startswith("#% ") and " = " in line}
+    return [paths[name] for name in names]
+
+
+OPERATORS = {
+    "a model": OperatorTemplate(
+        "leak_op",
+        ["m = tanh(x)", "x' = -x/tau + c + m*2.5^2"],
+        {"m": "output", "x": "output(1.0)", "tau": 2.0, "c": "input(0.25)"},
+    ),
+    "words of XPPAUT": OperatorTemplate(
+        "long_op",
+        ["membrane_potential' = -membrane_potential*membrane_leak + sin", "sin' = delay - If - sin*1e-7"],
+        {"membrane_potential": "variable(-70.5)", "sin": "variable(0.1)", "membrane_leak": 3.0, "delay": 1.0, "If": -2},
+    ),
+    "names that differ by their case": OperatorTemplate(
+        "case_op", ["V' = -V + v", "v' = -v/T + t"], {"V": "variable", "v": "variable(2.0)", "T": 4.0}
+    ),
+    "functions, and a table": OperatorTemplate(
+        "f_op",
+        [
+            "x' = sigmoid(x) - mod(y, 3) + fmod(-y, 2)*erf(x) - index(w, floor(mod(y, 3)))",
+            "y' = ceil(x) + round(2*x)/3 - log10(2 + y^2)/E + (x > 0 and not y < 1)",
+        ],
+        {"x": "variable(0.4)", "y": "variable(1.3)", "w": [0.5, -1.0, 2.0]},
+    ),
+}
+NOISE = OperatorTemplate("noise_op", "x' = -x + s*xi", {"x": "variable(1.0)", "s": 0.5, "xi": "noise"})
+
+
+def circuit_of(operator: OperatorTemplate, values: Any = None) -> CircuitTemplate:
+    return CircuitTemplate("net", nodes={"cell": NodeTemplate("kind", [(operator, values)])})
+
+
+@pytest.mark.parametrize("operator", OPERATORS.values(), ids=OPERATORS)
+def test_xppaut_runs_what_is_written(
+    operator: OperatorTemplate, xppaut: Runner, agree: Comparison, tmp_path: Path
+) -> None:
+    circuit = circuit_of(operator)
+    write(circuit, tmp_path / "m.ode")
+    text = (tmp_path / "m.ode").read_text()
+    paths = states(text)
+    for method, solver in (("rungekutta", "rk4"), ("euler", "euler"), ("modeuler", "heun")):
+        printed = xppaut(text, meth=method, dt=0.01, total=0.5)
+        table = circuit.run(0.51, 0.01, solver=solver, outputs=paths, verbose=False)
+        agree(table.to_numpy(), printed[:, 1 : len(paths) + 1])
+
+
+def test_noise_without_weight_is_none(xppaut: Runner, agree: Comparison, tmp_path: Path) -> None:
+    circuit = circuit_of(NOISE, {"s": 0.0})
+    write(circuit, tmp_path / "m.ode")
+    printed = xppaut((tmp_path / "m.ode").read_text(), meth="euler", dt=0.01, total=0.5)
+    table = circuit.run(0.51, 0.01, outputs=["cell/noise_op/x"], verbose=False, seed=1)
+    agree(table.to_numpy(), printed[:, 1:2])
+
+
+def test_xppaut_runs_networks_with_delays(
+    network: CircuitTemplate, xppaut: Runner, agree: Comparison, tmp_path: Path
+) -> None:
+    write(network, tmp_path / "m.ode")
+    printed = xppaut((tmp_path / "m.ode").read_text(), meth="euler", dt=0.05, total=2.0, delay=2)
+    paths = ["a/leak_op/x", "b/leak_op/x", "pop/leak_op/x"]
+    # delays are multiples of the step, and Euler's method reads them at steps alone
+    table = network.run(2.05, 0.05, solver="euler", outputs=paths, verbose=False)
+    agree(table.to_numpy(), printed[:, 1:6])
+
+
+def test_events_are_done_where_the_line_is_crossed(xppaut: Runner, tmp_path: Path) -> None:
+    operator = OperatorTemplate(
+        "event_op",
+        ["v' = 1.5 - v", "u' = -u", "r' = v", "w' = -w"],
+        {"v": "variable", "u": "variable(1.0)", "r": "variable", "w": "variable(1.0)", "d": 0.5},
+        events=[
+            {"when": "v > 1 and t > 0", "set": {"v": "-d*u", "u": "u + d"}},
+            {"when": "r >= 0.75", "set": {"r": "0"}},
+            {"when": "w < 0.4", "set": {"w": "1.25"}},
+        ],
+    )
+    circuit = circuit_of(operator)
+    write(circuit, tmp_path / "m.ode")
+    step, every = 1e-3, 50
+    printed = xppaut((tmp_path / "m.ode").read_text(), meth="rungekutta", dt=step, total=6.0, nout=every)
+    table = circuit.run(
+        6.0, step * every, solver="dopri5", rtol=1e-10, atol=1e-12, verbose=False,
+        outputs=[f"cell/event_op/{name}" for name in "vurw"],
+    )  # fmt: skip
+    # a condition of several parts is crossed in the middle of a step, so that times are off by half of one
+    difference = np.abs(table.to_numpy() - printed[: len(table), 1:5])
+    assert np.max(difference) <= 5 * step
+    assert (printed[:, 1] < 0).any()
+    assert (np.diff(printed[:, 3]) < -0.5).any()
+
+
+def test_white_noise_of_xppaut_is_that_of_rates(xppaut: Runner, tmp_path: Path) -> None:
+    circuit = circuit_of(NOISE)
+    write(circuit, tmp_path / "m.ode")
+    printed = xppaut((tmp_path / "m.ode").read_text(), meth="euler", dt=0.01, total=500.0)[1000:, 1]
+    # x' = -x + s xi has the variance s^2/2 = 0.125; 490 time constants give its mean square to about 6 %
+    assert np.mean(printed**2) == pytest.approx(0.125, rel=0.2)
