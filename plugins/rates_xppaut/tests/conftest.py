@@ -15,6 +15,40 @@ from rates_core.templates.edge import EdgeTemplate
 
 from rates_core import CircuitTemplate, Connectivity, NodeTemplate, OperatorTemplate, PopulationTemplate
 
+OPERATORS = {
+    "a model": OperatorTemplate(
+        "leak_op",
+        ["m = tanh(x)", "x' = -x/tau + c + m*2.5^2"],
+        {"m": "output", "x": "output(1.0)", "tau": 2.0, "c": "input(0.25)"},
+        "A leak.\n\nUnits: tau ms.\n\nReference: Someone (1999). doi:10.1/2",
+    ),
+    "words of XPPAUT": OperatorTemplate(
+        "long_op",
+        ["membrane_potential' = -membrane_potential*membrane_leak + sin", "sin' = delay - If - sin*1e-07"],
+        {"membrane_potential": "variable(-70.5)", "sin": "variable(0.1)", "membrane_leak": 3.0, "delay": 1.0, "If": -2},
+    ),
+    "names that differ by their case": OperatorTemplate(
+        "case_op", ["V' = -V + v", "v' = -v/T + t"], {"V": "variable", "v": "variable(2.0)", "T": 4.0}
+    ),
+    "events": OperatorTemplate(
+        "cond_op",
+        "x' = where(x > 0 and not x == 1, past(x, d), -x) + (x >= 2 or x < -2)",
+        {"x": "variable(0.5)", "d": 1.5, "r": 0.25},
+        events=[{"when": "x > 1", "set": {"x": "r"}}, {"when": "x <= -1.5", "set": {"x": "r*x"}}],
+    ),
+    "noise": OperatorTemplate(
+        "noise_op", "x' = -x + s*xi", {"x": "variable(1.0)", "s": 0.5, "xi": "noise"}, "Noise."
+    ),
+    "functions": OperatorTemplate(
+        "f_op",
+        [
+            "x' = sigmoid(x) - mod(y, 3) + fmod(-y, 2)*erf(x) - index(w, floor(mod(y, 3)))",
+            "y' = ceil(x) + round(2*x)/3 - log10(2 + y^2)/E + (x > 0 and not y < 1)",
+        ],
+        {"x": "variable(0.4)", "y": "variable(1.3)", "w": [0.5, -1.0, 2.0]},
+    ),
+}  # fmt: skip
+
 Writer = Callable[..., Path]
 Runner = Callable[..., np.ndarray]
 
@@ -96,3 +130,9 @@ def network() -> CircuitTemplate:
             Connectivity("a/leak_op/x", "pop/leak_op/c", 0.1),
         ],
     )
+
+
+@pytest.fixture
+def operators() -> dict[str, OperatorTemplate]:
+    """Return operators that XPPAUT can hold."""
+    return OPERATORS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from rates_xppaut.writer import write
 
 from rates_core import CircuitTemplate, NodeTemplate, OperatorTemplate
 
+Operators = Mapping[str, OperatorTemplate]
 Runner = Callable[..., np.ndarray]
 Comparison = Callable[[np.ndarray, np.ndarray], None]
 LINES = Path(__file__).with_name("expressions.txt").read_text(encoding="utf-8").splitlines()
@@ -37,41 +38,15 @@ def states(text: str) -> list[str]:
     return [paths[name] for name in names]
 
 
-OPERATORS = {
-    "a model": OperatorTemplate(
-        "leak_op",
-        ["m = tanh(x)", "x' = -x/tau + c + m*2.5^2"],
-        {"m": "output", "x": "output(1.0)", "tau": 2.0, "c": "input(0.25)"},
-    ),
-    "words of XPPAUT": OperatorTemplate(
-        "long_op",
-        ["membrane_potential' = -membrane_potential*membrane_leak + sin", "sin' = delay - If - sin*1e-7"],
-        {"membrane_potential": "variable(-70.5)", "sin": "variable(0.1)", "membrane_leak": 3.0, "delay": 1.0, "If": -2},
-    ),
-    "names that differ by their case": OperatorTemplate(
-        "case_op", ["V' = -V + v", "v' = -v/T + t"], {"V": "variable", "v": "variable(2.0)", "T": 4.0}
-    ),
-    "functions, and a table": OperatorTemplate(
-        "f_op",
-        [
-            "x' = sigmoid(x) - mod(y, 3) + fmod(-y, 2)*erf(x) - index(w, floor(mod(y, 3)))",
-            "y' = ceil(x) + round(2*x)/3 - log10(2 + y^2)/E + (x > 0 and not y < 1)",
-        ],
-        {"x": "variable(0.4)", "y": "variable(1.3)", "w": [0.5, -1.0, 2.0]},
-    ),
-}
-NOISE = OperatorTemplate("noise_op", "x' = -x + s*xi", {"x": "variable(1.0)", "s": 0.5, "xi": "noise"})
-
-
 def circuit_of(operator: OperatorTemplate, values: Any = None) -> CircuitTemplate:
     return CircuitTemplate("net", nodes={"cell": NodeTemplate("kind", [(operator, values)])})
 
 
-@pytest.mark.parametrize("operator", OPERATORS.values(), ids=OPERATORS)
+@pytest.mark.parametrize("name", ["a model", "words of XPPAUT", "names that differ by their case", "functions"])
 def test_xppaut_runs_what_is_written(
-    operator: OperatorTemplate, xppaut: Runner, agree: Comparison, tmp_path: Path
+    name: str, operators: Operators, xppaut: Runner, agree: Comparison, tmp_path: Path
 ) -> None:
-    circuit = circuit_of(operator)
+    circuit = circuit_of(operators[name])
     write(circuit, tmp_path / "m.ode")
     text = (tmp_path / "m.ode").read_text()
     paths = states(text)
@@ -81,8 +56,8 @@ def test_xppaut_runs_what_is_written(
         agree(table.to_numpy(), printed[:, 1 : len(paths) + 1])
 
 
-def test_noise_without_weight_is_none(xppaut: Runner, agree: Comparison, tmp_path: Path) -> None:
-    circuit = circuit_of(NOISE, {"s": 0.0})
+def test_noise_without_weight_is_none(operators: Operators, xppaut: Runner, agree: Comparison, tmp_path: Path) -> None:
+    circuit = circuit_of(operators["noise"], {"s": 0.0})
     write(circuit, tmp_path / "m.ode")
     printed = xppaut((tmp_path / "m.ode").read_text(), meth="euler", dt=0.01, total=0.5)
     table = circuit.run(0.51, 0.01, outputs=["cell/noise_op/x"], verbose=False, seed=1)
@@ -126,8 +101,8 @@ def test_events_are_done_where_the_line_is_crossed(xppaut: Runner, tmp_path: Pat
     assert (np.diff(printed[:, 3]) < -0.5).any()
 
 
-def test_white_noise_of_xppaut_is_that_of_rates(xppaut: Runner, tmp_path: Path) -> None:
-    circuit = circuit_of(NOISE)
+def test_white_noise_of_xppaut_is_that_of_rates(operators: Operators, xppaut: Runner, tmp_path: Path) -> None:
+    circuit = circuit_of(operators["noise"])
     write(circuit, tmp_path / "m.ode")
     printed = xppaut((tmp_path / "m.ode").read_text(), meth="euler", dt=0.01, total=500.0)[1000:, 1]
     # x' = -x + s xi has the variance s^2/2 = 0.125; 490 time constants give its mean square to about 6 %
