@@ -21,6 +21,7 @@ from rates_core.templates.node import NodeTemplate
 from rates_core.templates.operator import OperatorTemplate
 from rates_core.templates.template import Template
 
+from rates_xppaut.beginnings import Beginnings
 from rates_xppaut.event_writer import crossing, in_turn
 from rates_xppaut.expression_writer import number_text, write_expression
 from rates_xppaut.names import ShortNames
@@ -31,6 +32,7 @@ from rates_xppaut.settings import ROOM
 
 MOST_VARIABLES = 1900  # that xppaut 6.11 has room for, computed ones included
 MOST_PARAMETERS = 380
+LONGEST_COMMENT = 900  # characters of a line, of which xppaut reads 1023 at a time
 LONGEST_EVENT = 120  # characters of what an event says, for which there is room for 256 operations
 
 
@@ -45,6 +47,7 @@ def write(template: Template, path: str | Path) -> None:
     lines = _Writer(circuit, omissions).lines()
     omissions.check(f"XPPAUT cannot hold what '{circuit.name}' says:")
     replace(Path(path), ("\n".join(lines) + "\n").encode())
+    omissions.report(f"'{circuit.name}' has what a file of XPPAUT cannot hold:")
 
 
 def circuit_of(template: Template) -> CircuitTemplate:
@@ -115,7 +118,14 @@ class _Writer:
         """Return what templates say in words: the circuit, and its only operator."""
         operators = [one for node in self.circuit.nodes.values() for one, _ in node.operators]
         texts = [self.circuit.description, *([operators[0].description] if len(operators) == 1 else [])]
-        return "\n\n".join(filter(None, texts)).splitlines()
+        prose = "\n\n".join(filter(None, texts))
+        if "\\" in prose:
+            self.omissions.add("backslashes in the description, which become '/': lines go on behind them")
+        return [
+            line[begin : begin + LONGEST_COMMENT]
+            for line in prose.replace("\\", "/").splitlines()
+            for begin in range(0, len(line) or 1, LONGEST_COMMENT)
+        ]
 
     def refuse(self) -> None:
         """Collect what XPPAUT has no word for."""
@@ -195,20 +205,13 @@ class _Writer:
 
     def starts(self, states: list[State]) -> list[str]:
         """Return lines of initial values; `x(0)=` says that of delayed variables also for the time before."""
-        initial: dict[str, Any] = {}
-        for state in states:
-            value = state.initial
-            if isinstance(value, str):  # a chain of stages, which starts where its source does
-                value = np.asarray(initial.get(value, 0.0))
-                value = value[np.asarray(state.index)] if state.index is not None and value.ndim else value
-            initial[state.path] = np.broadcast_to(np.asarray(value), state.shape)
-        return [
-            f"{self.names[place]}(0)={number_text(value)}"
-            for state in states
-            for place, value in zip(
-                entries_of(state.path, state.shape), initial[state.path].ravel().tolist(), strict=True
-            )
-        ]
+        beginnings, found = Beginnings(self.explicit), list[str]()
+        for place in (place for state in states for place in entries_of(state.path, state.shape)):
+            try:
+                found.append(f"{self.names[place]}(0)={number_text(beginnings.of(place))}")
+            except UnsupportedFeatureError as error:
+                self.omissions.refuse(f"the start of '{place.path}': {error}")
+        return found
 
     def statement(self, statement: Statement, entry: int | None) -> Expression:
         """Return what a statement computes, at one place."""
