@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from rates_core.errors import UnsupportedFeatureError
+from rates_xppaut import OmissionWarning
 from rates_xppaut.reader import read
 from rates_xppaut.writer import write
 
@@ -129,3 +130,17 @@ def test_complex_values_and_too_many_parameters_are_refused(tmp_path: Path) -> N
     assert str(caught.value) == (
         "XPPAUT cannot hold what 'many' says:\n  It has 400 parameters, and xppaut room for 380."
     )
+
+
+def test_prose_that_xppaut_would_take_for_more_is_told(tmp_path: Path) -> None:
+    long = " ".join(["word"] * 300)
+    operator = OperatorTemplate("o_op", "x' = -x", {"x": "variable"}, f"A \\ B\n\n{long}")
+    with pytest.warns(OmissionWarning) as caught:
+        write(operator, tmp_path / "o.ode")
+    assert str(caught[0].message) == (
+        "'o' has what a file of XPPAUT cannot hold:\n"
+        "  backslashes in the description, which become '/': lines go on behind them"
+    )
+    lines = (tmp_path / "o.ode").read_text().splitlines()
+    assert max(map(len, lines)) < 1000
+    assert lines[1:3] == ["# A / B", "#"]
