@@ -13,7 +13,8 @@ from rates_sbml.omissions import Omissions, UnitsWarning
 LEVEL = 3
 #: What other XML of this field begins with.
 OTHER_ROOTS = {"neuroml": "NeuroML", "Lems": "LEMS", "cellml": "CellML", "model": "CellML", "sedML": "SED-ML"}
-TOLERATED = (libsbml.MissingXMLEncoding,)  # which is UTF-8 then
+#: An encoding that is not named is UTF-8, and species that a kinetic law names need no list of modifiers to be known.
+TOLERATED = (libsbml.MissingXMLEncoding, libsbml.UndeclaredSpeciesRef)
 UNITS_THAT_DIFFER = range(10500, 10600)  # of what libsbml says of units; the rest is that some are not given
 MOST_MESSAGES = 5  # of libsbml that one error shows
 #: Packages that add to the mathematics that the core of level 3, version 2, has anyhow.
@@ -79,9 +80,16 @@ def check(document: Any, file: Path) -> None:
     if any(one.getErrorId() in (libsbml.InvalidSBMLLevelVersion, libsbml.InvalidNamespaceOnSBML) for one in errors):
         raise _unknown_level(file, document)
     if errors:
-        lines = [f"line {one.getLine()}: {' '.join(one.getMessage().split())}" for one in errors[:MOST_MESSAGES]]
+        lines = [_line(one) for one in errors[:MOST_MESSAGES]]
         more = [f"and {len(errors) - MOST_MESSAGES} more"] if len(errors) > MOST_MESSAGES else []
         raise ModelFileError("\n  ".join([f"{file} is no valid SBML:", *lines, *more]))
+
+
+def _line(error: Any) -> str:
+    """Return a message of libsbml: what it says of this file, else what the rule is."""
+    rule, _, found = error.getMessage().strip().partition("\nReference: ")
+    said = " ".join(found.partition("\n")[2].split()) or " ".join(rule.split())
+    return f"line {error.getLine()}: {said}"
 
 
 def _unknown_level(file: Path, document: Any) -> UnsupportedFeatureError:
@@ -129,10 +137,6 @@ def check_consistency(document: Any, file: Path) -> None:
     document.checkConsistency()
     check(document, file)
     found = [log.getError(number) for number in range(log.getNumErrors())]
-    lines = [
-        f"line {one.getLine()}: {' '.join(one.getMessage().split())}"
-        for one in found
-        if one.getErrorId() in UNITS_THAT_DIFFER
-    ]
+    lines = [_line(one) for one in found if one.getErrorId() in UNITS_THAT_DIFFER]
     if lines:
         warn("\n  ".join([f"Units do not match in {file}; numbers are taken as they stand:", *lines]), UnitsWarning)
