@@ -10,7 +10,7 @@ from rates_core.expressions.derivative import differentiate
 from rates_core.expressions.text import to_text
 from rates_core.expressions.tree import Apply, Expression, Number, substitute, symbols
 
-from rates_sbml.contents import ZERO
+from rates_sbml.contents import ZERO, behind
 
 
 def solve(
@@ -58,7 +58,7 @@ def _next(
     names = {id(rule): [name for name in free if name in symbols(rule.expression) - found.keys()] for rule in rules}
     rule = min(rules, key=lambda one: len(names[id(one)]))
     if not names[id(rule)]:
-        hidden = sorted(_behind(rule.expression, assigned) & set(free) - found.keys())
+        hidden = sorted(behind(symbols(rule.expression), assigned) & set(free) - found.keys())
         between = f" It determines '{hidden[0]}' through assignment rules; write it out." if hidden else ""
         raise UnsupportedFeatureError(
             f"The algebraic rule '{rule.text}' determines nothing: rules, reactions or constancy determine all that "
@@ -66,17 +66,6 @@ def _next(
         )
     others = [names[id(one)] for one in rules if one is not rule]
     return rule, min(names[id(rule)], key=lambda name: sum(name in other for other in others))
-
-
-def _behind(expression: Expression, assigned: Mapping[str, Expression]) -> set[str]:
-    found: set[str] = set()
-    waiting = list(symbols(expression))
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting += symbols(assigned[name]) if name in assigned else ()
-    return found
 
 
 def _solved(rule: _Rule, name: str) -> Expression:

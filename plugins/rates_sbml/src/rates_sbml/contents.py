@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from attrs import define, field, frozen
 from rates_core.expressions.tree import Apply, Expression, Number, symbols
 
 ZERO = Number(0)
+
+
+def behind(names: Iterable[str], computed: Mapping[str, Expression]) -> set[str]:
+    """Return some names, and those that they are computed of."""
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += symbols(computed[name]) if name in computed else ()
+    return found
 
 
 @frozen
@@ -54,14 +66,7 @@ class Contents:
 
     def behind(self, names: Iterable[str]) -> set[str]:
         """Return some names, and those that they are computed of."""
-        found: set[str] = set()
-        waiting = list(names)
-        while waiting:
-            name = waiting.pop()
-            if name not in found:
-                found.add(name)
-                waiting += symbols(self.assignments[name]) if name in self.assignments else ()
-        return found
+        return behind(names, self.assignments)
 
     def compute_constants(self) -> None:
         """Make computed variables of numbers whose initial assignments are made of numbers alone.
@@ -89,11 +94,30 @@ def added(terms: Iterable[tuple[Expression, Expression]]) -> Expression:
     """Return the sum of factors times values; a factor may be a number or its opposite."""
     result: Expression | None = None
     for factor, value in terms:
-        negative = isinstance(factor, Apply) and factor.function == "negative"
-        size = factor.arguments[0] if negative and isinstance(factor, Apply) else factor
+        size, negative = _split(factor)
         term = value if size in (Number(1), Number(1.0)) else Apply("multiply", (size, value))
-        if result is None:
+        if result is None and negative and isinstance(factor, Number):
+            result = Apply("multiply", (factor, value)) if term != value else Apply("negative", (value,))
+        elif result is None:
             result = Apply("negative", (term,)) if negative else term
         else:
             result = Apply("subtract" if negative else "add", (result, term))
     return ZERO if result is None else result
+
+
+def opposite(expression: Expression) -> Expression:
+    """Return the opposite of an expression; of a number it is a number."""
+    if isinstance(expression, Number):
+        return Number(-expression.value)
+    return Apply("negative", (expression,))
+
+
+def _split(factor: Expression) -> tuple[Expression, bool]:
+    """Return a factor without its sign, and whether that was a minus."""
+    match factor:
+        case Apply("negative", (inner,)):
+            size, negative = _split(inner)
+            return size, not negative
+        case Number(int() | float() as value) if value < 0:
+            return Number(-value), True
+    return factor, False

@@ -28,7 +28,8 @@ def is_sbml(path: str | Path) -> bool:
 
 def root_of(file: Path) -> str:
     """Return the name of the root element of a file, without its prefix; an empty text if it is no XML."""
-    stream = libsbml.XMLInputStream(str(file), True, "", libsbml.XMLErrorLog())
+    log = libsbml.XMLErrorLog()  # which the stream writes to and does not keep alive
+    stream = libsbml.XMLInputStream(str(file), True, "", log)
     token = stream.peek()
     while token.isText() and stream.isGood():
         stream.next()
@@ -56,7 +57,11 @@ def open_document(file: Path, omissions: Omissions) -> Any:
     check(document, file)
     if document.getModel() is None:
         raise ModelFileError(f"{file} holds no model.")
-    _check_packages(document, file, omissions)
+    if document.getLevel() == LEVEL:
+        _check_packages(document, file, omissions)
+    if document.getLevel() == 1:
+        for compartment in document.getModel().getListOfCompartments():
+            compartment.setVolume(compartment.getVolume())  # which is 1 where it is not said, and at level 3 unknown
     if document.getLevel() < LEVEL and not document.setLevelAndVersion(LEVEL, 1, False):
         check(document, file)
         raise UnsupportedFeatureError(

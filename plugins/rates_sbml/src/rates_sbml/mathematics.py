@@ -92,12 +92,12 @@ class Scope:
 
 
 def number(value: float) -> Expression:
-    """Return a number as the equation language writes it: negative ones, infinities and NaN are expressions."""
+    """Return a number as the equation language writes it: infinities and NaN are expressions."""
     if math.isnan(value):
         return UNDEFINED
-    if value < 0:
-        return Apply("negative", (number(-value),))
-    return INFINITE if math.isinf(value) else Number(value)
+    if math.isinf(value):
+        return INFINITE if value > 0 else Apply("negative", (INFINITE,))
+    return Number(value)
 
 
 def read_math(node: Any, scope: Scope) -> Expression:
@@ -144,6 +144,8 @@ def _literal(node: Any) -> Expression:
         return Apply("divide", (number(node.getNumerator()), number(node.getDenominator())))
     if node.getType() == libsbml.AST_INTEGER:
         return number(node.getInteger())
+    if node.getType() == libsbml.AST_REAL_E:  # whose product, as libsbml computes it, is rounded twice
+        return number(float(f"{node.getMantissa()!r}e{node.getExponent()}"))
     return number(node.getReal())
 
 

@@ -9,7 +9,7 @@ from attrs import define
 from rates_core.errors import ModelFileError, UnsupportedFeatureError
 from rates_core.expressions.tree import Apply, Expression, Number, Symbol
 
-from rates_sbml.contents import Contents, Species, added
+from rates_sbml.contents import Contents, Species, added, opposite
 from rates_sbml.mathematics import Scope, number, read_math
 from rates_sbml.names import Names
 
@@ -83,7 +83,7 @@ class Reactions:
                 if species.getBoundaryCondition() or species.getConstant():
                     continue
                 factor = self._stoichiometry(reaction, one)
-                yield species.getId(), Apply("negative", (factor,)) if consumed else factor
+                yield species.getId(), opposite(factor) if consumed else factor
 
     def _stoichiometry(self, reaction: Any, reference: Any) -> Expression:
         if reference.isSetId():
