@@ -161,7 +161,7 @@ class _Flattening:
                     found.computed[self.names[full]] = _sum(terms)
                     continue
                 self.omissions.add("that it is an input; it is a number", self.names[full])
-            value = self._value(full)
+            value = self._value(full, variable.shape)
             if value is not None:
                 found.values[self.names[full]] = value
             if equation is not None:
@@ -174,14 +174,13 @@ class _Flattening:
             changes = {local[name].name: substitute(value, local) for name, value in event.set.items()}
             found.events.append(Happening(substitute(event.when, local), changes))
 
-    def _value(self, full: str) -> float | None:
+    def _value(self, full: str, shape: tuple[int, ...]) -> float | None:
         """Return a real number, or none after taking note of what it is instead."""
         value: Value = self.circuit.get_var(full)
         number = plain(value)
-        if shape_of(value) or isinstance(number, complex):
-            self.refused.append(
-                f"'{full}' is {'an array' if shape_of(value) else 'complex'}; numbers of SBML are real."
-            )
+        is_array = bool(shape or shape_of(value))
+        if is_array or isinstance(number, complex):
+            self.refused.append(f"'{full}' is {'an array' if is_array else 'complex'}; numbers of SBML are real.")
             return None
         return float(number)
 

@@ -12,7 +12,7 @@ from typing import Any
 import libsbml
 from attrs import evolve, field, frozen
 from rates_core.errors import EquationError, UnsupportedFeatureError, did_you_mean
-from rates_core.expressions.tree import Apply, Expression, Number, Symbol
+from rates_core.expressions.tree import Apply, Constant, Expression, Number, Symbol
 
 #: The number that the csymbol avogadro stands for, by the specification of level 3: CODATA 2006, not today's.
 AVOGADRO = 6.02214179e23
@@ -47,9 +47,13 @@ _FACTORIALS: Mapping[complex, float] = {count: float(math.factorial(count)) for 
 _NUMBERS = (libsbml.AST_INTEGER, libsbml.AST_REAL, libsbml.AST_REAL_E, libsbml.AST_RATIONAL)
 _CONSTANTS: Mapping[int, Expression] = MappingProxyType({
     libsbml.AST_CONSTANT_TRUE: Number(1), libsbml.AST_CONSTANT_FALSE: Number(0),
-    libsbml.AST_CONSTANT_PI: Number(math.pi), libsbml.AST_CONSTANT_E: Number(math.e),
     libsbml.AST_NAME_AVOGADRO: Number(AVOGADRO), libsbml.AST_NAME_TIME: Symbol(TIME),
 })  # fmt: skip
+
+
+_NAMED: Mapping[int, tuple[str, float]] = MappingProxyType(
+    {libsbml.AST_CONSTANT_PI: ("pi", math.pi), libsbml.AST_CONSTANT_E: ("E", math.e)}
+)
 
 
 @frozen
@@ -114,6 +118,9 @@ def read_math(node: Any, scope: Scope) -> Expression:
         return scope.value(node.getName())
     if kind in _CONSTANTS:
         return _CONSTANTS[kind]
+    if kind in _NAMED:
+        name, value = _NAMED[kind]
+        return Number(value) if Symbol(name) in scope.names.values() else Constant(name)
     if kind == libsbml.AST_FUNCTION:
         return _inlined(node, scope)
     if kind == libsbml.AST_FUNCTION_RATE_OF:
