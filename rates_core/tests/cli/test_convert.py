@@ -116,7 +116,7 @@ ERRORS = {
     ),
     "a format that is not installed": (
         ["net.xml", "net.yaml", "--from", "sbml"],
-        "There is no format 'sbml' yet; it is planned as rates-sbml. Installed formats: yaml.",
+        "The format 'sbml' is not installed. Install it with: pip install rates-sbml. Installed formats: yaml.",
     ),
     "a wrong ending for the format": (
         ["model.net", "net.txt", "--to", "yaml"],

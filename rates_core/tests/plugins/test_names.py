@@ -87,8 +87,8 @@ def test_a_method_that_is_not_installed_is_found_with_its_distribution(installat
 
 
 def test_what_is_planned_is_no_reason_to_install_anything(installation):
-    assert installation.error("manager.format('sbml')") == (
-        "UnknownNameError: There is no format 'sbml' yet; it is planned as rates-sbml. Installed formats: yaml."
+    assert installation.error("manager.format('neuroml')") == (
+        "UnknownNameError: There is no format 'neuroml' yet; it is planned as rates-neuroml. Installed formats: yaml."
     )
     assert "rates-neuroml" not in installation.error("manager.format('neurom')")
 

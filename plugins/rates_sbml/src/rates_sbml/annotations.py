@@ -136,7 +136,7 @@ def _is_source(term: Any) -> bool:
 
 def _source(uri: str) -> str:
     if match := _DOI.search(uri):
-        return f"doi:{match[0]}"
+        return ":".join(("doi", match[0]))
     if match := _PUBMED.search(uri):
         return f"https://identifiers.org/pubmed:{match['number']}"
     return uri

@@ -11,7 +11,7 @@ from attrs import define, field
 _PARAGRAPHS = re.compile(r"\n\s*\n|\n(?=(?:Reference|Units):)")
 _MEANING = re.compile(r"`(\w+)`: (.*)", re.DOTALL)
 _UNIT = re.compile(r"(\w+) (\S.*)")
-_ADDRESS = re.compile(r"Reference: (?:doi:(10\.\d{4,9}/\S+)|(https?://\S+))")
+_ADDRESS = re.compile(r"Reference: (?:doi[:](10\.\d{4,9}/\S+)|(https?://\S+))")
 
 
 @define
