@@ -78,12 +78,12 @@ def test_a_file_that_is_cut_off(file: Writer, xml: Any) -> None:
 
 
 def test_packages_that_change_what_is_meant(file: Writer, xml: Any) -> None:
-    package = 'xmlns:comp="http://www.sbml.org/sbml/level3/version1/comp/version1" comp:required="true"'
+    package = 'xmlns:qual="http://www.sbml.org/sbml/level3/version1/qual/version1" qual:required="true"'
     path = file(xml.sbml(version=1, attributes=package))
     with pytest.raises(UnsupportedFeatureError) as caught:
         read(path)
     assert str(caught.value) == (
-        f"{path} requires the package 'comp' of SBML: without it its mathematics means something else. Read is what "
+        f"{path} requires the package 'qual' of SBML: without it its mathematics means something else. Read is what "
         "the core of SBML says."
     )
 

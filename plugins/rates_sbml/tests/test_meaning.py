@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from rates_core.errors import NonFiniteError
+from rates_core.errors import ModelFileError, NonFiniteError
 from rates_sbml.reader import read
 
 from rates_core import CircuitTemplate
@@ -212,8 +212,8 @@ def test_an_event_may_be_triggered_again_while_it_waits(reading: Reader, xml: An
 
 def test_more_waiting_than_there_is_room_for_ends_the_run(reading: Reader, xml: Any, run: Runner) -> None:
     with pytest.raises(NonFiniteError) as caught:
-        run(reading(*sawtooth(xml, "8.25")), ["count"], 6.0, 6)
-    assert str(caught.value).startswith("'model/sbml/counted_waiting' became NaN or infinite at t = 4.5")
+        run(reading(*sawtooth(xml, "20.25")), ["count"], 10.0, 5)
+    assert str(caught.value).startswith("'model/sbml/counted_waiting' became NaN or infinite at t = 8.5")
 
 
 def test_what_happens_at_time_0_has_happened_in_the_first_row(reading: Reader, xml: Any, run: Runner) -> None:
@@ -271,6 +271,43 @@ def test_level_1_is_read(file: Callable[..., Path], xml: Any, run: Runner) -> No
     )
     table = run(read(file(text)), ["A"], 1.0)
     np.testing.assert_allclose(table["A"], 2 * np.exp(-3 * table.index.to_numpy()), rtol=TOLERANCE)
+
+
+def composed(xml: Any, part: str) -> str:
+    """Return a model of two parts, each of which decays at a rate of its own."""
+    space = "http://www.sbml.org/sbml/level3/version1/comp/version1"
+    decay = xml.listed("Parameters", xml.parameter("x", 1.0), xml.parameter("k", 2.0, constant=True))
+    rules = xml.listed("Rules", xml.rule("rate", "x", "-k*x"))
+    text: str = xml.sbml(
+        xml.listed("Parameters", xml.parameter("k", 3.0, constant=True)),
+        f'<comp:listOfSubmodels><comp:submodel comp:id="a" comp:modelRef="decay"/><comp:submodel comp:id="b" '
+        f'comp:modelRef="{part}"/></comp:listOfSubmodels>',
+        version=1,
+        attributes=f'xmlns:comp="{space}" comp:required="true"',
+    )
+    definition = f'<comp:modelDefinition id="decay">{decay}{rules}</comp:modelDefinition>'
+    return text.replace("</sbml>", f"<comp:listOfModelDefinitions>{definition}</comp:listOfModelDefinitions></sbml>")
+
+
+def test_models_that_are_composed_of_others_are_put_together(file: Callable[..., Path], xml: Any, run: Runner) -> None:
+    circuit = read(file(composed(xml, "decay")))
+    assert operator_of(circuit).equations == ("a__x' = -a__k*a__x", "b__x' = -b__k*b__x")
+    circuit.update_var(node_vars={"model/sbml/b__k": 0.5})
+    table = run(circuit, ["a__x", "b__x"], 2.0)
+    np.testing.assert_allclose(table["a__x"], np.exp(-2 * table.index.to_numpy()), rtol=TOLERANCE)
+    np.testing.assert_allclose(table["b__x"], np.exp(-0.5 * table.index.to_numpy()), rtol=TOLERANCE)
+
+
+def test_a_part_that_is_not_there_is_named(file: Callable[..., Path], xml: Any) -> None:
+    path = file(composed(xml, "deca"))
+    with pytest.raises(ModelFileError) as caught:
+        read(path)
+    assert str(caught.value) == (
+        f"{path} is no valid SBML:\n"
+        "  line 1: Errors arose during the attempt to flatten the model. The subsequent errors are from this attempt.\n"
+        "  line 5: In Submodel::instantiate, unable to instantiate submodel 'b' because the referenced model ('deca') "
+        "does not exist."
+    )
 
 
 def test_names_that_mean_something_in_equations_are_changed(reading: Reader, xml: Any, run: Runner) -> None:

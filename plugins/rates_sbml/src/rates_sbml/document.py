@@ -58,6 +58,7 @@ def open_document(file: Path, omissions: Omissions) -> Any:
     if document.getModel() is None:
         raise ModelFileError(f"{file} holds no model.")
     if document.getLevel() == LEVEL:
+        _put_together(document, file)
         _check_packages(document, file, omissions)
     if document.getLevel() == 1:
         for compartment in document.getModel().getListOfCompartments():
@@ -103,6 +104,23 @@ def _unknown_level(file: Path, document: Any) -> UnsupportedFeatureError:
         f"{file} is of level {level}, version {version}, or of a namespace that is not that of its level. Read are "
         "level 1, version 2, to level 3, version 2."
     )
+
+
+def _put_together(document: Any, file: Path) -> None:
+    """Make one model of one that is composed of others, by the package `comp`: `cell__A` is the `A` of `cell`.
+
+    Raises:
+        ModelFileError: the parts do not fit.
+    """
+    if document.getPlugin("comp") is None:
+        return
+    wanted = libsbml.ConversionProperties()
+    for key, value in (("flatten comp", True), ("performValidation", False), ("leavePorts", False)):
+        wanted.addOption(key, value)
+    document.getErrorLog().clearLog()
+    if document.convert(wanted) != libsbml.LIBSBML_OPERATION_SUCCESS:
+        check(document, file)
+        raise ModelFileError(f"{file} is composed of models that do not fit together (package 'comp' of SBML).")
 
 
 def _check_packages(document: Any, file: Path, omissions: Omissions) -> None:

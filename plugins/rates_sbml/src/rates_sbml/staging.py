@@ -27,7 +27,7 @@ from rates_sbml.first_moment import FirstMoment, Pending
 from rates_sbml.mathematics import TIME, UNDEFINED, number
 from rates_sbml.names import Names
 
-LONGEST_QUEUE = 4  # times that one event can be waiting for its delay
+LONGEST_QUEUE = 8  # times that one event can be waiting for its delay
 ONE = Number(1)
 
 
