@@ -230,6 +230,13 @@ def test_what_contradicts_the_specification_is_said_as_libsbml_says_it(file: Wri
     )
 
 
+def test_expressions_that_are_nested_too_deeply_are_refused(file: Writer, xml: Any) -> None:
+    path = file(xml.sbml(*assigned(xml, "sin(" * 1500 + "x" + ")" * 1500)))
+    with pytest.raises(EquationError) as caught:
+        read(path)
+    assert str(caught.value) == f"{path} holds an expression that is nested too deeply."
+
+
 def test_delays_that_depend_on_states_are_refused_when_it_is_run(reading: Reader, xml: Any, run: Any) -> None:
     circuit = reading(*assigned(xml, "delay(x, x)"))
     with pytest.raises(UnsupportedFeatureError) as caught:

@@ -64,6 +64,27 @@ def test_a_reaction_of_second_order_has_its_closed_form(reading: Reader, xml: An
     np.testing.assert_allclose(table["B_amount"], 1.0 + (3.0 - a) * 2.0 / 2, rtol=TOLERANCE)
 
 
+def test_a_species_takes_part_in_any_number_of_reactions(reading: Reader, xml: Any, run: Runner) -> None:
+    circuit = reading(
+        xml.CELL,
+        xml.listed("Species", xml.species("A", 'initialAmount="0"', amounts=True)),
+        xml.listed("Parameters", xml.parameter("x", 0.0)),
+        xml.listed("Rules", xml.rule("rate", "x", " + ".join(["1"] * 500))),
+        xml.listed("Reactions", *(xml.reaction(f"R{number}", "0.5", "", "A") for number in range(500))),
+    )
+    table = run(circuit, ["A", "x"], 1.0, 1)
+    np.testing.assert_allclose(table.iloc[-1], [250.0, 500.0], rtol=TOLERANCE)
+
+
+def test_a_compartment_needs_no_size_where_nothing_asks_for_it(reading: Reader, xml: Any, run: Runner) -> None:
+    circuit = reading(
+        xml.CELL.replace('size="2"', ""),
+        xml.listed("Species", xml.species("A", 'initialConcentration="1"')),
+        xml.listed("Rules", xml.rule("rate", "A", "A")),
+    )
+    np.testing.assert_allclose(run(circuit, ["A"], 1.0)["A"].iloc[-1], np.e, rtol=TOLERANCE)
+
+
 def test_amounts_stay_where_a_compartment_grows(reading: Reader, xml: Any, run: Runner) -> None:
     circuit = reading(
         xml.CELL.replace('constant="true"', 'constant="false"'),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
 
 from attrs import define, field, frozen
 from rates_core.expressions.tree import Apply, Expression, Number, symbols
 
 ZERO = Number(0)
+LONGEST_CHAIN = 100  # of terms in a row; the language nests 200 operations
 
 
 def behind(names: Iterable[str], computed: Mapping[str, Expression]) -> set[str]:
@@ -90,8 +92,11 @@ class Contents:
                 self.assignments[name] = self.starts.pop(name)
 
 
-def added(terms: Iterable[tuple[Expression, Expression]]) -> Expression:
+def added(terms: Sequence[tuple[Expression, Expression]]) -> Expression:
     """Return the sum of factors times values; a factor may be a number or its opposite."""
+    if len(terms) > LONGEST_CHAIN:
+        half = len(terms) // 2
+        return Apply("add", (added(terms[:half]), added(terms[half:])))
     result: Expression | None = None
     for factor, value in terms:
         size, negative = _split(factor)
@@ -103,6 +108,17 @@ def added(terms: Iterable[tuple[Expression, Expression]]) -> Expression:
         else:
             result = Apply("subtract" if negative else "add", (result, term))
     return ZERO if result is None else result
+
+
+def joined(function: str, parts: Sequence[Expression]) -> Expression:
+    """Return an associative function of two arguments of one or more of them.
+
+    Many are joined in halves, so that no chain is as long as there are parts.
+    """
+    if len(parts) > LONGEST_CHAIN:
+        half = len(parts) // 2
+        return Apply(function, (joined(function, parts[:half]), joined(function, parts[half:])))
+    return reduce(lambda left, right: Apply(function, (left, right)), parts)
 
 
 def opposite(expression: Expression) -> Expression:

@@ -15,6 +15,7 @@ from rates_core.templates.operator import OperatorTemplate
 from rates_core.templates.template import Template
 from rates_core.templates.value import Value, plain, shape_of
 
+from rates_sbml.contents import joined
 from rates_sbml.mathematics import TIME
 from rates_sbml.omissions import Omissions
 
@@ -158,7 +159,7 @@ class _Flattening:
             if variable.kind == "input":
                 terms = list(self._fed(full, path, node, operator, feeding))
                 if terms:
-                    found.computed[self.names[full]] = _sum(terms)
+                    found.computed[self.names[full]] = joined("add", terms)
                     continue
                 self.omissions.add("that it is an input; it is a number", self.names[full])
             value = self._value(full, variable.shape)
@@ -199,13 +200,6 @@ class _Flattening:
                 source = Apply("past", (source, Number(float(edge.delay))))
             weight = edge.weight
             yield source if weight == 1 else Apply("multiply", (Number(weight), source))
-
-
-def _sum(terms: list[Expression]) -> Expression:
-    result = terms[0]
-    for term in terms[1:]:
-        result = Apply("add", (result, term))
-    return result
 
 
 def _identifier(name: str) -> str:

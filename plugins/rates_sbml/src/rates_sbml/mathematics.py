@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from functools import reduce
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
@@ -13,6 +12,8 @@ import libsbml
 from attrs import evolve, field, frozen
 from rates_core.errors import EquationError, UnsupportedFeatureError, did_you_mean
 from rates_core.expressions.tree import Apply, Constant, Expression, Number, Symbol
+
+from rates_sbml.contents import joined
 
 #: The number that the csymbol avogadro stands for, by the specification of level 3: CODATA 2006, not today's.
 AVOGADRO = 6.02214179e23
@@ -143,7 +144,14 @@ def read_math(node: Any, scope: Scope) -> Expression:
 
 
 def _parts(node: Any) -> list[Any]:
-    return [node.getChild(position) for position in range(node.getNumChildren())]
+    """Return the arguments of a node; those of sums and the like in one list, which libsbml nests by twos."""
+    kind = node.getType()
+    parts = [node.getChild(position) for position in range(node.getNumChildren())]
+    last: list[Any] = []
+    while kind in _FOLDED and len(parts) == 2 and parts[0].getType() == kind:
+        last.append(parts[1])
+        parts = [parts[0].getChild(position) for position in range(parts[0].getNumChildren())]
+    return parts + last[::-1]
 
 
 def _literal(node: Any) -> Expression:
@@ -159,7 +167,7 @@ def _literal(node: Any) -> Expression:
 def _folded(function: str, of_none: float | None, parts: Sequence[Expression]) -> Expression:
     """Return a function of two arguments of any number of them."""
     if parts:
-        return reduce(lambda left, right: Apply(function, (left, right)), parts)
+        return joined(function, parts)
     return UNDEFINED if of_none is None else Number(of_none)
 
 

@@ -139,7 +139,7 @@ class Quantities:
 
     def _other(self, species: Species) -> None:
         """Compute the amount of a species that is a concentration, or the other way round."""
-        if species.size is None:
+        if species.size is None or species.size in self.contents.unset:
             return
         value, size = Symbol(species.name), Symbol(species.size)
         if species.is_amount:

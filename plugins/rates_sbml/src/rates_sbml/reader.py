@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from attrs import define, field
-from rates_core.errors import ModelFileError, UnsupportedFeatureError
+from rates_core.errors import EquationError, ModelFileError, UnsupportedFeatureError
 from rates_core.expressions.text import to_text
 from rates_core.expressions.tree import Apply, Expression, Symbol, symbols
 from rates_core.templates.circuit import CircuitTemplate
@@ -47,7 +47,10 @@ def read(path: str | Path) -> CircuitTemplate:
     """
     file, omissions = Path(path), Omissions()
     document = open_document(file, omissions)
-    circuit = _Reader(document.getModel(), file, omissions).circuit()
+    try:
+        circuit = _Reader(document.getModel(), file, omissions).circuit()
+    except RecursionError:
+        raise EquationError(f"{file} holds an expression that is nested too deeply.") from None
     check_consistency(document, file)
     omissions.report(f"{file} says what a template cannot hold; it is left out:")
     return circuit

@@ -21,7 +21,7 @@ from rates_core.expressions.text import to_text
 from rates_core.expressions.tree import Apply, Expression, Number, Symbol, symbols
 from rates_core.templates.event import Event
 
-from rates_sbml.contents import ZERO, Contents
+from rates_sbml.contents import ZERO, Contents, joined
 from rates_sbml.events import SbmlEvent
 from rates_sbml.first_moment import FirstMoment, Pending
 from rates_sbml.mathematics import TIME, UNDEFINED, number
@@ -33,10 +33,7 @@ ONE = Number(1)
 
 def both(*parts: Expression) -> Expression:
     """Return that all conditions hold."""
-    result = parts[0]
-    for part in parts[1:]:
-        result = Apply("and", (result, part))
-    return result
+    return joined("and", parts)
 
 
 @define
@@ -75,16 +72,15 @@ class Staging:
         """
         self.last, self.unseen = self.names.fresh("events_last"), self.names.fresh("events_unseen")
         self._state(self.last, 0.0)
-        changes: Expression = ZERO
+        changes: list[Expression] = []
         for event in self.events:
             trigger = self._triggers[event.name] = self.names.fresh(f"{event.name}_trigger")
             self.contents.assignments[trigger] = (
                 Apply("not_equal", (event.trigger, ZERO)) if not _is_truth(event.trigger) else event.trigger
             )
             queue = self._queues[event.name] = self._queue(event)
-            change = Apply("not_equal", (Symbol(trigger), Symbol(queue.seen)))
-            changes = change if changes == ZERO else Apply("add", (changes, change))
-        self.contents.assignments[self.unseen] = changes
+            changes.append(Apply("not_equal", (Symbol(trigger), Symbol(queue.seen))))
+        self.contents.assignments[self.unseen] = joined("add", changes)
         for event in self.events:
             yield from self._noting(event)
         for event in self.events:
