@@ -29,6 +29,7 @@ FUNCTIONS = (
     "sigmoid(x) + sign(x) + heaviside(x) + floor(3*x) + ceil(3*x) + round(3*x) + round(2.5) + round(-1.5)",
     "mod(x, 0.7) + fmod(x, 0.7) + mod(x, -0.7) + min(x, y, 0.3) + max(x, y, 0.3)",
     "where(x > 0 and (y < 1 or not t > 2), -x, where(x == 0, 1, pi + E)) + (x >= y) + (x != y) + (x <= 0.2)",
+    "where(x, 2, 3) + where(1, x, y) + where(0, x, y) + (x and y) + (x or 0) + (not x)",
 )
 OPERATORS = {
     "states, computed variables and numbers": OperatorTemplate(
@@ -41,7 +42,8 @@ OPERATORS = {
     ),
     "functions": OperatorTemplate(
         "f",
-        [f"v{number} = {text}" for number, text in enumerate(FUNCTIONS)] + ["x' = v0 + v1 + v2 + v3 + v4", "y' = -x"],
+        [f"v{number} = {text}" for number, text in enumerate(FUNCTIONS)]
+        + ["x' = v0 + v1 + v2 + v3 + v4 + v5", "y' = -x"],
         {"x": "variable(0.1)", "y": "variable(0.2)", **{f"v{number}": "variable" for number in range(len(FUNCTIONS))}},
     ),
     "events": OperatorTemplate(

@@ -42,6 +42,10 @@ _FORMULAS: Mapping[str, str] = MappingProxyType({
     "real": "a", "conj": "a", "imag": "0*a",
 })  # fmt: skip
 
+_TRUTHS = frozenset(
+    _FUNCTIONS[name]
+    for name in ("less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "and", "or", "not")
+)
 _CONSTANTS: Mapping[str, int] = MappingProxyType({"pi": libsbml.AST_CONSTANT_PI, "E": libsbml.AST_CONSTANT_E})
 
 
@@ -54,10 +58,32 @@ def write_math(expression: Expression, where: str) -> Any:
     return _written(_spelled(expression), where)
 
 
+def write_condition(expression: Expression, where: str) -> Any:
+    """Return a condition as a node of libsbml, which is true or false and no number.
+
+    Raises:
+        UnsupportedFeatureError: SBML has no such function.
+    """
+    return _condition(_spelled(expression), where)
+
+
 def _written(node: Expression, where: str) -> Any:
     if not isinstance(node, Apply):
         return _leaf(node, where)
-    return _applied(node, [_written(part, where) for part in _operands(node)], where)
+    conditions = {"where": 1, "and": 2, "or": 2, "not": 1}.get(node.function, 0)  # the first so many arguments
+    parts = [
+        _condition(part, where) if place < conditions else _written(part, where)
+        for place, part in enumerate(_operands(node))
+    ]
+    return _applied(node, parts, where)
+
+
+def _condition(node: Expression, where: str) -> Any:
+    if isinstance(node, Number):
+        return libsbml.ASTNode(libsbml.AST_CONSTANT_TRUE if node.value else libsbml.AST_CONSTANT_FALSE)
+    if isinstance(node, Apply) and _FUNCTIONS.get(node.function) in _TRUTHS:
+        return _written(node, where)
+    return _made(libsbml.AST_RELATIONAL_NEQ, [_written(node, where), _integer(0)])
 
 
 def _operands(node: Apply) -> list[Expression]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from rates_core.templates.template import Template
 
 from rates_sbml.contents import behind
 from rates_sbml.flat import Flat, flatten
-from rates_sbml.mathematics_writer import write_math
+from rates_sbml.mathematics_writer import write_condition, write_math
 from rates_sbml.omissions import Omissions
 from rates_sbml.units import units_of
 from rates_sbml.words import Words
@@ -101,9 +102,11 @@ class _Writer:
         rule.setVariable(name)
         self._math(rule, expression, f"the equation of '{name}'")
 
-    def _math(self, element: Any, expression: Expression, where: str) -> None:
+    def _math(
+        self, element: Any, expression: Expression, where: str, write: Callable[[Expression, str], Any] = write_math
+    ) -> None:
         try:
-            element.setMath(write_math(expression, where))
+            element.setMath(write(expression, where))
         except UnsupportedFeatureError as error:
             self.refused.append(str(error))
 
@@ -117,7 +120,7 @@ class _Writer:
             trigger.setInitialValue(True)
             trigger.setPersistent(True)
             where = f"event {place + 1}"
-            self._math(trigger, event.when, where)
+            self._math(trigger, event.when, where, write_condition)
             if len(self.flat.events) > 1:
                 self._math(found.createPriority(), Number(len(self.flat.events) - place), where)
             for name, value in event.changes.items():
