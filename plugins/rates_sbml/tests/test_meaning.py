@@ -231,6 +231,21 @@ def test_an_event_may_be_triggered_again_while_it_waits(reading: Reader, xml: An
     np.testing.assert_allclose(table["count"], expected)
 
 
+def test_what_is_triggered_later_may_happen_sooner(reading: Reader, xml: Any, run: Runner) -> None:
+    """Triggers at 0.5, 1.5, 2.5, 3.5; the first waits for 3, the others for 0.25."""
+    circuit = reading(
+        xml.listed("Parameters", *(xml.parameter(name, 0.0) for name in ("x", "n", "y"))),
+        xml.listed("Rules", xml.rule("rate", "x", "1")),
+        xml.listed(
+            "Events",
+            xml.event("reset", "x >= 1", {"x": "0", "n": "n + 1"}),
+            xml.event("set", "x >= 0.5", {"y": "n + 1"}, delay="piecewise(3, n < 0.5, 0.25)"),
+        ),
+    )
+    table = run(circuit, ["y"], 4.2, 7)
+    assert table["y"].round(9).tolist()[:8] == [0.0, 0.0, 0.0, 2.0, 2.0, 3.0, 1.0, 4.0]  # at 0, 0.6, 1.2, 1.8, …
+
+
 def test_more_waiting_than_there_is_room_for_ends_the_run(reading: Reader, xml: Any, run: Runner) -> None:
     with pytest.raises(NonFiniteError) as caught:
         run(reading(*sawtooth(xml, "20.25")), ["count"], 10.0, 5)

@@ -87,7 +87,7 @@ class Contents:
         def made_of_fixed(expression: Expression) -> bool:
             return all(is_fixed(name) for name in symbols(expression))
 
-        for name in sorted(self.initial, key=list(self.starts).index):
+        for name in [name for name in self.starts if name in self.initial]:
             if is_fixed(name):
                 self.assignments[name] = self.starts.pop(name)
 
@@ -101,8 +101,8 @@ def added(terms: Sequence[tuple[Expression, Expression]]) -> Expression:
     for factor, value in terms:
         size, negative = _split(factor)
         term = value if size in (Number(1), Number(1.0)) else Apply("multiply", (size, value))
-        if result is None and negative and isinstance(factor, Number):
-            result = Apply("multiply", (factor, value)) if term != value else Apply("negative", (value,))
+        if result is None and isinstance(factor, Number) and term is not value:
+            result = Apply("multiply", (factor, value))
         elif result is None:
             result = Apply("negative", (term,)) if negative else term
         else:

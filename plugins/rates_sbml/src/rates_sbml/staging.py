@@ -8,11 +8,14 @@ at, n for how often the event is still to happen, d1, d2, … for when, and v1, 
     trigger and not s   ->  s := 1, n := n + 1, d_n := t + delay, v_n := value
     s and not trigger   ->  s := 0, and n := 0 if the event is not persistent
     n > 0 and t >= d1   ->  variable := v1, n := n - 1, and the queue moves up
+
+Where delays change, what comes takes its place in the queue by its time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import pairwise
 
 from attrs import define, field
@@ -29,6 +32,7 @@ from rates_sbml.names import Names
 
 LONGEST_QUEUE = 8  # times that one event can be waiting for its delay
 ONE = Number(1)
+Placing = Callable[[int, Expression, Sequence[str]], Expression]
 
 
 def both(*parts: Expression) -> Expression:
@@ -125,15 +129,36 @@ class Staging:
         full = Apply("where", (Apply("less", (waiting, number(room))), more, UNDEFINED))  # which ends the run
         new: dict[str, Expression] = {queue.seen: ONE, queue.waiting: full, self.last: Symbol(TIME)}
         due = Symbol(TIME) if event.delay is None else Apply("add", (Symbol(TIME), event.delay))
+        choose = self._placing(event, queue, due)
         for place in range(room):
-            new[queue.due[place]] = _placed(waiting, place, due, Symbol(queue.due[place]))
+            new[queue.due[place]] = choose(place, due, queue.due)
             for name, places in queue.values.items():
-                new[places[place]] = _placed(waiting, place, event.assigned[name], Symbol(places[place]))
+                new[places[place]] = choose(place, event.assigned[name], places)
         yield _event(both(trigger, Apply("not", (seen,)), self._now()), new)
         gone: dict[str, Expression] = {queue.seen: ZERO, self.last: Symbol(TIME)}
         if not event.persistent:
             gone[queue.waiting] = ZERO
         yield _event(both(seen, Apply("not", (trigger,)), self._now()), gone)
+
+    def _placing(self, event: SbmlEvent, queue: _Queue, due: Expression) -> Placing:
+        """Return what says what stands at a place of the queue when something comes to it, which stays in order."""
+        waiting = Symbol(queue.waiting)
+        changing = {TIME, *self.contents.derivatives}
+        if event.delay is None or not self.contents.behind(symbols(event.delay)) & changing:
+            return partial(_at_end, waiting)
+
+        def sooner(place: int) -> Expression:
+            earlier = Apply("less_equal", (Symbol(queue.due[place]), due))
+            return both(Apply("greater", (waiting, number(place))), earlier)
+
+        def inserted(place: int, new: Expression, places: Sequence[str]) -> Expression:
+            old = Symbol(places[place])
+            if place == 0:
+                return Apply("where", (sooner(0), old, new))
+            moved = Apply("where", (sooner(place - 1), new, Symbol(places[place - 1])))
+            return Apply("where", (sooner(place), old, moved))
+
+        return inserted
 
     def _happening(self, event: SbmlEvent) -> Event:
         """Return what does what an event does."""
@@ -173,9 +198,9 @@ def _is_truth(expression: Expression) -> bool:
     return isinstance(expression, Apply) and expression.function in truths
 
 
-def _placed(waiting: Expression, place: int, new: Expression, old: Expression) -> Expression:
-    """Return what stands at a place of a queue to which something comes."""
-    return Apply("where", (Apply("equal", (waiting, number(place))), new, old))
+def _at_end(waiting: Expression, place: int, new: Expression, places: Sequence[str]) -> Expression:
+    """Return what stands at a place of a queue at whose end something comes."""
+    return Apply("where", (Apply("equal", (waiting, number(place))), new, Symbol(places[place])))
 
 
 def _stored(pending: Pending | None, name: str) -> float:
