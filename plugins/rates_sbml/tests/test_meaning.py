@@ -231,6 +231,24 @@ def test_an_event_may_be_triggered_again_while_it_waits(reading: Reader, xml: An
     np.testing.assert_allclose(table["count"], expected)
 
 
+def test_triggers_that_are_true_for_a_moment_are_not_stepped_over(reading: Reader, xml: Any, run: Runner) -> None:
+    """Steps are as long as they can be where nothing bends, and the window is 1 % of the run."""
+    circuit = reading(
+        xml.listed("Parameters", *(xml.parameter(name, 0.0) for name in ("x", "p", "q", "r"))),
+        xml.listed("Rules", xml.rule("rate", "x", "1")),
+        xml.listed(
+            "Events",
+            xml.event("plain", "x > 10.1 && x < 11.1", {"p": "p + 1"}),
+            xml.event("kept", "x > 20.2 && x < 21.2", {"q": "q + 1"}, delay="0.5", rest='persistent="false"'),
+            xml.event("gone", "x > 30.3 && x < 31.3", {"r": "r + 1"}, delay="1.5", rest='persistent="false"'),
+        ),
+    )
+    table = run(circuit, ["p", "q", "r"], 100.0, 5)
+    assert table["p"].tolist()[:6] == [0.0, 1.0, 1.0, 1.0, 1.0, 1.0]
+    assert table["q"].tolist()[:6] == [0.0, 0.0, 1.0, 1.0, 1.0, 1.0]
+    assert table["r"].tolist()[:6] == [0.0] * 6
+
+
 def test_what_is_triggered_later_may_happen_sooner(reading: Reader, xml: Any, run: Runner) -> None:
     """Triggers at 0.5, 1.5, 2.5, 3.5; the first waits for 3, the others for 0.25."""
     circuit = reading(

@@ -184,6 +184,16 @@ def test_names_that_sbml_cannot_have_are_changed_and_told(tmp_path: Path) -> Non
     assert_same(circuit_of(operator), read(tmp_path / "o.xml"), {"p/o/µ": f"model/sbml/u{ord('µ'):x}"})
 
 
+def test_a_model_that_is_called_as_one_of_its_variables_is_called_otherwise(tmp_path: Path) -> None:
+    operator = OperatorTemplate("x", "x' = -x", {"x": "variable(1.0)"})
+    with pytest.warns(OmissionWarning) as caught:
+        write(operator, tmp_path / "x.xml")
+    assert str(caught[0].message) == (
+        "'x' has what a file of SBML cannot hold; it is left out:\n  the name of the model: 'x', which becomes 'x_'"
+    )
+    assert read(tmp_path / "x.xml").name == "x_"
+
+
 REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "functions and numbers that it does not have": (
         lambda: OperatorTemplate(

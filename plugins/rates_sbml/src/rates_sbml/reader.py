@@ -20,6 +20,7 @@ from rates_core.templates.variable import Variable
 from rates_sbml.algebraic import solve
 from rates_sbml.annotations import describe, label_of
 from rates_sbml.contents import ZERO, Contents
+from rates_sbml.crossings import crossings
 from rates_sbml.document import check_consistency, open_document
 from rates_sbml.events import EventReader, SbmlEvent, groups_of, is_plain, plain_events, refuse_random_order
 from rates_sbml.first_moment import FirstMoment
@@ -199,6 +200,7 @@ class _Reader:
         if staged:
             in_order = sorted(staged, key=events.index)
             self.events += Staging(self.names, self.contents, moment, in_order).stage()
+        self.events += crossings(events, self.names, self.contents)
 
     def _equations(self) -> list[str]:
         contents = self.contents

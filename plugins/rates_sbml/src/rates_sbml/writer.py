@@ -48,7 +48,7 @@ class _Writer:
     def write(self) -> None:
         """Write the model."""
         flat, model = self.flat, self.model
-        model.setId(flat.name if flat.name.isascii() and flat.name.isidentifier() else "model")
+        model.setId(self._free(flat.name if flat.name.isascii() and flat.name.isidentifier() else "model"))
         if model.getId() != flat.name:
             self.omissions.add("the name of the model", f"'{flat.name}', which becomes '{model.getId()}'")
         if flat.label:
@@ -68,6 +68,12 @@ class _Writer:
         self._say()
         if self.refused:
             raise UnsupportedFeatureError(f"SBML cannot hold what '{flat.name}' says:\n  " + "\n  ".join(self.refused))
+
+    def _free(self, name: str) -> str:
+        """Return a name that no variable has, as much like this one as can be."""
+        while name in self.flat.values or name in self.flat.computed:
+            name += "_"
+        return name
 
     def _parameter(self, name: str, constant: bool) -> Any:
         found = self.model.createParameter()
