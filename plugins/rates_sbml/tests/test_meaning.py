@@ -301,10 +301,11 @@ def test_level_2_is_read_with_stoichiometries_that_are_formulas(
     text = xml.sbml(
         '<listOfCompartments><compartment id="cell" size="1"/></listOfCompartments>',
         '<listOfSpecies><species id="A" compartment="cell" initialAmount="0"/></listOfSpecies>',
-        '<listOfParameters><parameter id="n" value="3"/></listOfParameters>',
+        '<listOfParameters><parameter id="n" value="3"/><parameter id="k" value="9"/></listOfParameters>',
         '<listOfReactions><reaction id="R"><listOfProducts><speciesReference species="A"><stoichiometryMath>'
         f"{xml.math('2*n')}</stoichiometryMath></speciesReference></listOfProducts>"
-        f"<kineticLaw>{xml.math('0.5')}</kineticLaw></reaction></listOfReactions>",
+        f"<kineticLaw>{xml.math('k')}<listOfParameters><parameter id='k' value='0.5'/></listOfParameters></kineticLaw>"
+        "</reaction></listOfReactions>",
         level=2,
         version=4,
     )

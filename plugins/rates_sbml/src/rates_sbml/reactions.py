@@ -20,7 +20,6 @@ class Reactions:
 
     Attributes:
         ruled: names that have rules, which reactions do not change.
-        meanings: words about variables that the file has no identifier of.
     """
 
     model: Any
@@ -58,10 +57,7 @@ class Reactions:
                 f"The reaction '{identifier}' has no kinetic law, so nothing says how fast it is. Give it one."
             )
         local: dict[str, Expression] = {}
-        for parameter in (
-            *law.getListOfLocalParameters(),
-            *(law.getListOfParameters() if not law.getNumLocalParameters() else ()),
-        ):
+        for parameter in law.getListOfLocalParameters():
             name = self.names.fresh(f"{identifier}_{parameter.getId()}")
             local[parameter.getId()] = Symbol(name)
             if not parameter.isSetValue():
