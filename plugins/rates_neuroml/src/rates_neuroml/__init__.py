@@ -1,0 +1,46 @@
+"""Models of NeuroML 2 and LEMS: component dynamics, cells and their networks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from rates_core.plugins import FormatSpec, hookimpl
+
+if TYPE_CHECKING:
+    from rates_neuroml.omissions import DimensionWarning, OmissionWarning
+    from rates_neuroml.reader import read_component
+    from rates_neuroml.simulation import Simulation, read_simulation
+
+__all__ = ["DimensionWarning", "OmissionWarning", "Simulation", "read_component", "read_simulation"]
+
+rates_api = (1, 0)
+
+_ROOMS = {
+    "DimensionWarning": "omissions",
+    "OmissionWarning": "omissions",
+    "Simulation": "simulation",
+    "read_component": "reader",
+    "read_simulation": "simulation",
+}
+
+
+@hookimpl
+def rates_formats() -> Iterable[FormatSpec]:
+    """Offer the format of files of NeuroML and LEMS."""
+    yield FormatSpec(
+        name="neuroml",
+        suffixes=(".nml", ".lems.xml", ".xml"),
+        reader="rates_neuroml.reader:read",
+        writer="rates_neuroml.writer:write",
+        recognizer="rates_neuroml.document:is_neuroml",
+        summary="components, cells and networks of NeuroML 2 and LEMS",
+    )
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ROOMS:
+        from importlib import import_module
+
+        return getattr(import_module(f"rates_neuroml.{_ROOMS[name]}"), name)
+    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")

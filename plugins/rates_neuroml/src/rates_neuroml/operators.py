@@ -1,0 +1,87 @@
+"""Operators of instances."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import frozen
+from rates_core.expressions.text import to_text
+from rates_core.expressions.tree import Number, symbols
+from rates_core.templates.operator import OperatorTemplate
+
+from rates_neuroml.checking import dimensions_of, mismatches
+from rates_neuroml.descriptions import described
+from rates_neuroml.flattening import TIME, Flattening
+from rates_neuroml.happenings import Happenings
+from rates_neuroml.instances import Instance
+from rates_neuroml.omissions import Report
+
+
+@frozen(eq=False)
+class Unit:
+    """An instance that has become an operator.
+
+    Attributes:
+        flat: its variables and equations.
+        happenings: what happens in it.
+        operator: that it has become.
+    """
+
+    flat: Flattening
+    happenings: Happenings
+    operator: OperatorTemplate
+
+    def variable(self, instance: Instance, name: str) -> str | None:
+        """Return what a variable of an instance inside is called, or None."""
+        for own, origin in self.flat.origins.items():
+            if origin.instance is instance and origin.name == name and own in self.operator.variables:
+                return own
+        return None
+
+
+def unit_of(instance: Instance, report: Report, connected: Mapping[tuple[int, str], object] | None = None) -> Unit:
+    """Return an instance as an operator, which is called as its type is.
+
+    Args:
+        instance: with everything that is inside or attached.
+        report: that is added to.
+        connected: ports to which events come, by instance and port.
+
+    Raises:
+        ModelFileError: something is missing or malformed.
+        UnsupportedFeatureError: it says what rates cannot compute; the item is named.
+    """
+    flat = Flattening(instance)
+    flat.read()
+    happenings = Happenings(flat)
+    happenings.read(connected or {})
+    dimensions = dimensions_of(flat)
+    report.omissions += [f"{instance.label}: {line}" for line in happenings.lost]
+    report.mismatches += [f"{instance.label}: {line}" for line in mismatches(flat, dimensions)]
+    events = [
+        {"when": to_text(one.when), "set": {name: to_text(value) for name, value in one.sets.items()}, "emit": emit}
+        for one in happenings.all
+        for emit in (one.emits or [None])
+    ]
+    variables = _variables(flat, happenings)
+    equations = [f"{name}' = {to_text(flat.derivatives.get(name, Number(0.0)))}" for name in flat.states]
+    equations += [f"{name} = {to_text(value)}" for name, value in flat.equations.items()]
+    known = {name: dimensions.get(name) for name in variables}
+    operator = OperatorTemplate(
+        instance.type.name, equations, variables, description=described(instance, known), events=events
+    )
+    return Unit(flat, happenings, operator)
+
+
+def _variables(flat: Flattening, happenings: Happenings) -> dict[str, Any]:
+    """Return what is declared: states, computed variables, inputs, and the parameters that something reads."""
+    read = {name for value in (*flat.equations.values(), *flat.derivatives.values()) for name in symbols(value)}
+    for one in happenings.all:
+        read |= symbols(one.when).union(*map(symbols, one.sets.values()))
+    found: dict[str, Any] = {name: f"output({value!r})" for name, value in flat.states.items()}
+    found |= {name: "variable(0.0)" for name in (*flat.equations, *happenings.pulses)}
+    found |= {name: "input(0.0)" for name in flat.inputs}
+    found |= {name: value for name, value in flat.numbers.items() if name in read}
+    found.pop(TIME, None)
+    return found

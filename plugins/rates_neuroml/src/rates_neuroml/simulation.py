@@ -1,0 +1,141 @@
+"""A `Simulation` of LEMS: a circuit, and how it is run and what of it is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+from rates_core.errors import ArgumentError
+from rates_core.templates.circuit import CircuitTemplate
+
+from rates_neuroml.definitions import Definitions
+from rates_neuroml.document import load
+from rates_neuroml.element import Element
+from rates_neuroml.instances import Instance
+from rates_neuroml.omissions import Report
+from rates_neuroml.operators import Unit
+from rates_neuroml.reader import Model, model_of, simulation_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@frozen
+class Simulation:
+    """What a file of LEMS says of a simulation.
+
+    Attributes:
+        circuit: the model.
+        settings: arguments of `run` that the file says: `simulation_time`, `step_size`, `solver`, `outputs`, in SI.
+    """
+
+    circuit: CircuitTemplate
+    settings: Mapping[str, Any]
+
+    def run(self, **changes: Any) -> pd.DataFrame:
+        """Run the circuit as the file says; `changes` are arguments of `run` that replace and add to that.
+
+        Raises:
+            ArgumentError: neither the file nor `changes` say the time or the step.
+        """
+        arguments = {**self.settings, **changes}
+        for name in ("simulation_time", "step_size"):
+            if name not in arguments:
+                raise ArgumentError(f"The file does not say '{name}'; give it, as in run({name}=...).")
+        return self.circuit.run(**arguments)
+
+
+def read_simulation(path: str | Path, include: Iterable[str | Path] = ()) -> Simulation:
+    """Return the circuit of a file of LEMS, and how the file wants it run.
+
+    Outputs are the columns of its output files and the lines of its displays, in SI, by what they select, as `hhpop[0]/v`.
+
+    Args:
+        path: of the file.
+        include: folders and archives in which included files are looked for.
+
+    Raises:
+        ModelFileError: the file cannot be read, is malformed or none of NeuroML or LEMS, or what it includes is missing.
+        UnsupportedFeatureError: it says what rates cannot compute; the item is named.
+        EquationError: an expression is malformed.
+    """
+    definitions, report = load(path, include), Report()
+    model = model_of(definitions, report, path)
+    settings = _times(definitions)
+    outputs = {one.need("quantity"): one for one in _recorded(definitions)}
+    found = {name: _path(name, model, element) for name, element in outputs.items()}
+    if any(found.values()):
+        settings["outputs"] = {name: path for name, path in found.items() if path}
+    report.omissions += [f"the output '{name}', which is no variable here" for name, place in found.items() if not place]
+    report.tell(f"{path} says what a simulation of rates cannot hold; it is left out:", str(path))
+    return Simulation(model.circuit, settings)
+
+
+def told_settings(definitions: Definitions) -> list[str]:
+    """Return a line for what a file says of runs, which `read` does not return."""
+    simulation = simulation_of(definitions)
+    if simulation is None:
+        return []
+    values = ", ".join(f"{name}={value!r}" for name, value in _times(definitions).items())
+    return [f"Simulation '{simulation.id}' ({values} and outputs), which read_simulation returns"]
+
+
+def _times(definitions: Definitions) -> dict[str, Any]:
+    simulation = simulation_of(definitions)
+    if simulation is None:
+        return {}
+    kind = definitions.type(simulation.type, simulation.element)
+    run = next(item for item in kind.simulation if item.tag == "Run")
+    found: dict[str, Any] = {}
+    for name, key in (("simulation_time", "total"), ("step_size", "increment")):
+        parameter = run.need(key)
+        spec = kind.named["Parameter"].get(parameter)
+        what = f"'{parameter}' of Simulation '{simulation.id}'"
+        dimension = None if spec is None else spec.get("dimension")
+        found[name] = definitions.quantity(simulation.element.need(parameter), dimension, simulation.element, what)
+    return {**found, "solver": "euler"}
+
+
+def _recorded(definitions: Definitions) -> list[Element]:
+    simulation = simulation_of(definitions)
+    stack = [] if simulation is None else [simulation.element]
+    found: list[Element] = []
+    while stack:
+        element = stack.pop()
+        stack += reversed(element.children)
+        if element.get("quantity"):
+            found.append(element)
+    return found
+
+
+def _path(quantity: str, model: Model, asking: Element) -> str | None:
+    """Return the path of what a file records, or None if it is no variable of the circuit."""
+    first, _, rest = quantity.partition("/")
+    if model.network is None:
+        ((label, unit),) = model.units.items()
+        return _variable(unit.flat.root, quantity, unit, label)
+    parts = quantity.split("/")
+    count = 1 if "[" in first or len(parts) < 3 else 3
+    cell = model.network.cell_at("/".join(parts[:count]), asking)
+    return _variable(cell, "/".join(parts[count:]), model.network.units[id(cell)], model.network.labels[id(cell)])
+
+
+def _variable(cell: Instance, path: str, unit: Unit, label: str) -> str | None:
+    *steps, name = path.split("/")
+    here, own = unit.flat.root, cell
+    for step in steps:
+        inside = own.children.get(_attached(step))
+        if inside is None:
+            return None
+        own = inside
+    here = own if own is not cell else here
+    variable = unit.variable(here, name)
+    return None if variable is None else f"{label}/{unit.operator.name}/{variable}"
+
+
+def _attached(step: str) -> str:
+    """Return what is attached by `synapses:syn:0`, as some files write it."""
+    parts = step.split(":")
+    return parts[1] if len(parts) == 3 else step
