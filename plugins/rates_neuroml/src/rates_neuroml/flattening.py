@@ -60,6 +60,11 @@ class Flattening:
             UnsupportedFeatureError: there is a kinetic scheme.
         """
         for instance in self.root.walk():
+            for item in instance.type.structure:
+                if item.tag not in ("ChildInstance", "With"):
+                    raise item.refusal(
+                        f"{instance.label} has <{item.tag}> in the Structure of its type, which rates reads in networks alone."
+                    )
             for scheme in instance.type.dynamics["KineticScheme"].values():
                 raise scheme.refusal(
                     f"{instance.label} has a KineticScheme, which rates does not read. Write a TimeDerivative of each state."
