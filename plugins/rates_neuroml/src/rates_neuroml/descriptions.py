@@ -16,13 +16,14 @@ _SOURCE = re.compile(r"(?:doi(?:\.org)?[:/]|pubmed[:/]|pubmed/|10\.\d{4,}/)", re
 def described(instance: Instance, dimensions: Mapping[str, Dimension | None]) -> str:
     """Return the description of an operator."""
     notes = [" ".join(item.text.split()) for item in instance.element.all("notes") if item.text.strip()]
-    about = " ".join((instance.type.element.get("description") or "").replace(" _", " ").split())
+    about = instance.type.element.get("description")
     units = [f"{name} {one.unit}" for name, one in dimensions.items() if one is not None]
     parts = [*notes, *([about] if about else [])]
     if units:
         parts.append(f"Units: {', '.join(units)}.")
-    parts += [f"Reference: {source}" for source in sources(instance)]
-    return "\n\n".join(parts)
+    text = "\n\n".join(parts)
+    cited = [f"Reference: {source}" for source in sources(instance)]
+    return "\n\n".join([text, *(line for line in cited if line not in text)]).strip()
 
 
 def sources(instance: Instance) -> list[str]:

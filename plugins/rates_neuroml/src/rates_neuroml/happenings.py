@@ -11,6 +11,7 @@ from rates_core.expressions.tree import Apply, Expression, Number, Symbol, subst
 from rates_neuroml.element import Element
 from rates_neuroml.flattening import TIME, Flattening
 from rates_neuroml.instances import Instance
+from rates_neuroml.repetition import ends_itself, is_still, is_the_same_again
 from rates_neuroml.sampling import Samples
 from rates_neuroml.scope import Meaning, meaning
 
@@ -190,7 +191,7 @@ class Happenings:
         """Make states that are assigned anew at all times what they are: functions of time."""
         samples = Samples.of(self.flat.numbers)
         follows = self.flat.numbers.keys() | {TIME}
-        for state in [name for name in self.flat.states if _is_still(self.flat.derivatives.get(name))]:
+        for state in [name for name in self.flat.states if is_still(self.flat.derivatives.get(name))]:
             setting = [one for one in self.all if state in one.sets]
             parts = [part for one in setting for part in (self.expanded(one.test), self.expanded(one.sets[state]))]
             if not setting or any(one.emits or one.regime for one in setting):
@@ -213,39 +214,20 @@ class Happenings:
 
     def _check(self) -> None:
         """Raise where something happens again and again, which events of rates do not do."""
-        samples = Samples.of(self.flat.numbers)
+        moving = {name for name, value in self.flat.derivatives.items() if not is_still(value)}
+        tests = {id(one): self.expanded(one.test) for one in self.all}
         for one in self.all:
-            if not (self._ends_itself(one, samples) or self._is_the_same_again(one, samples)):
+            others = [(tests[id(other)], other.sets) for other in self.all if other is not one]
+            if one.regime is not None and one.regime[0] in one.sets:
+                continue
+            changes = {name: self.expanded(value) for name, value in one.sets.items()}
+            if ends_itself(tests[id(one)], changes, self.flat.numbers):
+                continue
+            if one.emits or not is_the_same_again(one.sets, tests[id(one)], moving, self.flat.numbers, others):
                 raise one.element.refusal(
                     f"What {one.instance.label} does where '{one.element.get('test')}' is done at each step while that "
                     "holds. Events of rates happen once, when a condition becomes true."
                 )
-
-    def _ends_itself(self, one: Happening, samples: Samples) -> bool:
-        if one.regime is not None and one.regime[0] in one.sets:
-            return True
-        test = self.expanded(one.test)
-        changes = {name: self.expanded(value) for name, value in one.sets.items()}
-        after = substitute(test, changes)
-        values = samples.onset(test, [after])
-        if values is None:
-            return not symbols(test) <= self.flat.numbers.keys()
-        return not samples.where(after, values).any()
-
-    def _is_the_same_again(self, one: Happening, samples: Samples) -> bool:
-        if one.emits:
-            return False
-        for name, value in one.sets.items():
-            if not _is_still(self.flat.derivatives.get(name)) or not symbols(value) <= self.flat.numbers.keys():
-                return False
-            for other in self.all:
-                if other is one or name not in other.sets or other.sets[name] == value:
-                    continue
-                tests = self.expanded(one.test), self.expanded(other.test)
-                values = samples.draw(tests)
-                if (samples.where(tests[0], values) & samples.where(tests[1], values)).any():
-                    return False
-        return True
 
     def _begin(self) -> None:
         """Do at the start what happens there: events of rates need a condition that was false."""
@@ -255,10 +237,6 @@ class Happenings:
                 self.flat.states.update(new)
                 for name in one.emits:
                     self.lost.append(f"the event '{name}' at the start, where '{to_text(one.when)}' holds already")
-
-
-def _is_still(derivative: Expression | None) -> bool:
-    return derivative is None or derivative == Number(0.0)
 
 
 def _added(value: Expression, state: str) -> Expression | None:

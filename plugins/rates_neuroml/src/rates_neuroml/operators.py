@@ -79,9 +79,16 @@ def _variables(flat: Flattening, happenings: Happenings) -> dict[str, Any]:
     read = {name for value in (*flat.equations.values(), *flat.derivatives.values()) for name in symbols(value)}
     for one in happenings.all:
         read |= symbols(one.when).union(*map(symbols, one.sets.values()))
-    found: dict[str, Any] = {name: f"output({value!r})" for name, value in flat.states.items()}
-    found |= {name: "variable(0.0)" for name in (*flat.equations, *happenings.pulses)}
+    values = {**flat.states, **dict.fromkeys((*flat.equations, *happenings.pulses), 0.0)}
+    found: dict[str, Any] = {name: f"{_kind(flat, name)}({value!r})" for name, value in values.items()}
     found |= {name: "input(0.0)" for name in flat.inputs}
     found |= {name: value for name, value in flat.numbers.items() if name in read}
     found.pop(TIME, None)
     return found
+
+
+def _kind(flat: Flattening, name: str) -> str:
+    """Return `output` for what the instance itself exposes, and events that it emits, else `variable`."""
+    origin = flat.origins[name]
+    shown = origin.kind == "pulse" or (origin.element is not None and origin.element.get("exposure"))
+    return "output" if origin.instance is flat.root and shown else "variable"

@@ -177,7 +177,7 @@ def _referred(definitions: Definitions) -> set[str]:
         while stack:
             element = stack.pop()
             stack += element.children
-            found |= {value for key, value in element.attributes.items() if key not in ("id", "name")}
+            found |= {value for key, value in element.attributes.items() if key not in ("id", "name", "type")}
     return found
 
 
@@ -188,7 +188,7 @@ def _unused(definitions: Definitions, target: Component) -> list[str]:
         element = stack.pop()
         stack += element.children
         for key, value in element.attributes.items():
-            if key not in ("id", "name") and value in definitions.components and value not in reached:
+            if key not in ("id", "name", "type") and value in definitions.components and value not in reached:
                 reached.add(value)
                 stack.append(definitions.components[value].element)
     simulation = simulation_of(definitions)
