@@ -46,6 +46,7 @@ PEERS = {
     "pyrates": ["pyrates==1.2.3"],
     "rectipy": ["rectipy==0.12.2", "pyrates==1.2.3", "torch==2.13.0", "setuptools"],
     "tvbo": ["tvbo==0.5.3"],
+    "neuroml": ["pyneuroml==1.3.22", "pylems==0.6.9"],
 }
 
 INTERPRETERS = {version: interpreter_of(version) for version in PYTHONS}
@@ -125,7 +126,7 @@ def together(session: nox.Session) -> None:
     install(session, *MEMBERS, *DRAWING, *TEST_TOOLS)
     # on every backend, of which core's own session has one
     situations = str(Path(suite(CORE)) / "semantics")
-    elsewhere = [f"--ignore=tests/{name}" for name in ("packaging", "documents", "tvbo")]
+    elsewhere = [f"--ignore=tests/{name}" for name in ("packaging", "documents", "tvbo", "neuroml")]
     pytest(session, "tests", situations, *elsewhere)
 
 
@@ -135,6 +136,14 @@ def tvbo(session: nox.Session) -> None:
     environment = make_peer(session, "tvbo")
     install(session, CORE.name, *DEFAULT, "rates-tvbo", *TEST_TOOLS)
     pytest(session, "tests/tvbo", environment={"RATES_TVBO_PYTHON": str(environment / "bin" / "python")})
+
+
+@nox.session
+def neuroml(session: nox.Session) -> None:
+    """Compare what PyLEMS makes of the examples of pyNeuroML, in an environment of their own, with what rates makes of them."""
+    environment = make_peer(session, "neuroml")
+    install(session, CORE.name, *DEFAULT, "rates-neuroml", *TEST_TOOLS)
+    pytest(session, "tests/neuroml", environment={"RATES_NEUROML_PYTHON": str(environment / "bin" / "python")})
 
 
 @nox.session

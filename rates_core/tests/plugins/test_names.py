@@ -90,7 +90,7 @@ def test_what_is_planned_is_no_reason_to_install_anything(installation):
     assert installation.error("manager.format('neuroml')") == (
         "UnknownNameError: There is no format 'neuroml' yet; it is planned as rates-neuroml. Installed formats: yaml."
     )
-    assert "rates-neuroml" not in installation.error("manager.format('neurom')")
+    assert "rates-xppaut" not in installation.error("manager.format('xppau')")
 
 
 def test_what_other_tools_call_a_backend_is_understood_as_a_hint(installation):

@@ -110,7 +110,7 @@ class _Parser:
             self.close()
             return inside
         if token[0].isdigit() or (token[0] == "." and token[1].isdigit()):
-            return Number(float(token))
+            return Number(int(token) if token.isdigit() else float(token))
         if not token[0].isidentifier():
             raise self.error(f"has '{token}' where a value is missing")
         return self.call(token) if self.tokens and self.tokens[-1] == "(" else Symbol(token)

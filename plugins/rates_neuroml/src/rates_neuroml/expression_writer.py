@@ -90,7 +90,7 @@ class ExpressionWriter:
     def _literal(self, value: float | complex) -> str:
         if isinstance(value, complex) or not math.isfinite(value):
             raise UnsupportedFeatureError(f"{self.place}: LEMS has no number {value}; its numbers are real and finite.")
-        return repr(float(value)) if value >= 0 else f"({float(value)!r})"
+        return repr(value) if value >= 0 else f"({value!r})"
 
     def _applied(self, node: Apply, parts: Sequence[str], target: str) -> str:
         function = node.function

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from keyword import kwlist
 
 from attrs import define, field
 from rates_core.errors import CyclicEquationsError
@@ -16,7 +17,7 @@ from rates_neuroml.instances import Instance
 from rates_neuroml.scope import Meaning, meaning, selected
 
 TIME = "t"
-_TAKEN = frozenset({TIME})
+_TAKEN = frozenset({TIME, "all", *kwlist})  # which mean something else in paths and expressions
 
 
 @define(eq=False)

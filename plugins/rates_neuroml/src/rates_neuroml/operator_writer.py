@@ -63,7 +63,6 @@ class OperatorWriter:
         Raises:
             UnsupportedFeatureError: it has what LEMS cannot say; the item is named.
         """
-        self._refuse_what_is_not_said()
         attributes = {"name": self.operator.name}
         prose = without_units(self.operator.description)
         if prose:
@@ -82,7 +81,12 @@ class OperatorWriter:
         self._writer.taken.add(name)
         return name
 
-    def _refuse_what_is_not_said(self) -> None:
+    def check(self) -> None:
+        """Raise if the operator has what no component of LEMS has.
+
+        Raises:
+            UnsupportedFeatureError: the item is named.
+        """
         for name, one in self.operator.variables.items():
             reason = _reason(name, one)
             if reason is not None:

@@ -12,10 +12,11 @@ from rates_core.templates.operator import OperatorTemplate
 
 from rates_neuroml.checking import dimensions_of, mismatches
 from rates_neuroml.descriptions import described
-from rates_neuroml.flattening import TIME, Flattening
+from rates_neuroml.flattening import Flattening
 from rates_neuroml.happenings import Happenings
 from rates_neuroml.instances import Instance
 from rates_neuroml.omissions import Report
+from rates_neuroml.scope import NUMBERS
 
 
 @frozen(eq=False)
@@ -82,9 +83,19 @@ def _variables(flat: Flattening, happenings: Happenings) -> dict[str, Any]:
     values = {**flat.states, **dict.fromkeys((*flat.equations, *happenings.pulses), 0.0)}
     found: dict[str, Any] = {name: f"{_kind(flat, name)}({value!r})" for name, value in values.items()}
     found |= {name: "input(0.0)" for name in flat.inputs}
-    found |= {name: value for name, value in flat.numbers.items() if name in read}
-    found.pop(TIME, None)
-    return found
+    return found | {name: flat.numbers[name] for name in _as_declared(flat) if name in read}
+
+
+def _as_declared(flat: Flattening) -> list[str]:
+    """Return the names of parameters in the order of their declarations."""
+    every = [(id(one), name) for one in flat.root.walk() for tag in NUMBERS for name in one.type.named[tag]]
+    places = {key: place for place, key in enumerate(every)}
+
+    def place(name: str) -> int:
+        origin = flat.origins[name]
+        return places.get((id(origin.instance), origin.name), len(places))
+
+    return sorted(flat.numbers, key=place)
 
 
 def _kind(flat: Flattening, name: str) -> str:

@@ -12,7 +12,7 @@ from rates_neuroml.element import Element
 from rates_neuroml.instances import Instance
 
 _STEP = re.compile(r"(?P<name>[^\[\]]+)(?:\[(?P<filter>[^\[\]]*)\])?")
-_NUMBERS = ("Parameter", "Property", "Constant")
+NUMBERS = ("Parameter", "Property", "Constant")
 _VARIABLES = ("StateVariable", "DerivedVariable", "ConditionalDerivedVariable")
 
 
@@ -44,7 +44,7 @@ def own_meaning(instance: Instance, name: str) -> Meaning | None:
         return Meaning(instance, name, "state", kind.dynamics["StateVariable"][name])
     if name in kind.named["DerivedParameter"]:
         return Meaning(instance, name, "derived", kind.named["DerivedParameter"][name])
-    for tag in _NUMBERS:
+    for tag in NUMBERS:
         if name in kind.named[tag]:
             return Meaning(instance, name, "number", kind.named[tag][name])
     return None
@@ -82,7 +82,7 @@ def _required(instance: Instance, name: str, required: Element) -> Meaning:
 def names(instance: Instance) -> list[str]:
     """Return the names that expressions of an instance may use."""
     kinds = [instance.type.dynamics[tag] for tag in _VARIABLES]
-    kinds += [instance.type.named[tag] for tag in ("DerivedParameter", *_NUMBERS, "Requirement")]
+    kinds += [instance.type.named[tag] for tag in ("DerivedParameter", *NUMBERS, "Requirement")]
     return [*(name for kind in kinds for name in kind), *instance.definitions.constants, "t"]
 
 

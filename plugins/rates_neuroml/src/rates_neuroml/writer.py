@@ -42,6 +42,7 @@ def _lines(template: Template, path: Path, report: Report) -> list[Line]:
     for label, node in nodes.items():
         operator, values = _operator(node, label, report)
         known = writers.setdefault(operator.name, OperatorWriter(operator, names))
+        known.check()
         if known.operator != operator:
             raise UnsupportedFeatureError(
                 f"Two operators are called '{operator.name}' and differ; in LEMS a type has one name. Rename one."

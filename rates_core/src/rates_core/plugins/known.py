@@ -56,7 +56,7 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
 }
 
 #: Distributions whose names are taken, and which are not there yet.
-PLANNED = frozenset({"rates-neuroml"})
+PLANNED: frozenset[str] = frozenset()
 
 #: What other tools call a backend.
 ALIASES = {"tensorflow": "tf", "pytorch": "torch", "octave": "matlab", "default": "numpy", "cuda": "torch"}
