@@ -140,7 +140,7 @@ def tvbo(session: nox.Session) -> None:
 
 @nox.session
 def neuroml(session: nox.Session) -> None:
-    """Compare what PyLEMS makes of the examples of pyNeuroML, in an environment of their own, with what rates makes of them."""
+    """Compare what PyLEMS makes of the examples of pyNeuroML, in an environment of its own, with what rates makes."""
     environment = make_peer(session, "neuroml")
     install(session, CORE.name, *DEFAULT, "rates-neuroml", *TEST_TOOLS)
     pytest(session, "tests/neuroml", environment={"RATES_NEUROML_PYTHON": str(environment / "bin" / "python")})

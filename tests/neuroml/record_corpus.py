@@ -1,7 +1,9 @@
 """Run files of LEMS with PyLEMS, and write down what it records; runs in an environment with pyNeuroML, without rates.
 
-`record_corpus.py TARGET [FILE…]`: without files, the examples that pyNeuroML brings. They and the types of NeuroML are
-unpacked to TARGET/corpus; of each file, TARGET/NAME.json has the step, the number of steps and rows of everything recorded.
+`record_corpus.py TARGET [--halve] [FILE…]`: without files, the examples that pyNeuroML brings. They and the types of
+NeuroML
+are unpacked to TARGET/corpus; of each file, TARGET/NAME.json has the step, the number of steps and rows of everything
+recorded. With `--halve`, steps are half as long as files say.
 """
 
 from __future__ import annotations
@@ -19,11 +21,13 @@ FOLDERS = ("NeuroML2CoreTypes/", "LEMSexamples/", "examples/")
 
 
 def main() -> None:
-    target, *files = map(Path, sys.argv[1:])
+    arguments = [argument for argument in sys.argv[1:] if argument != "--halve"]
+    parts = 1 + (len(arguments) < len(sys.argv[1:]))
+    target, *files = map(Path, arguments)
     corpus = unpack(target / "corpus")
     for file in files or sorted((corpus / "LEMSexamples").glob("*.xml")):
         with contextlib.redirect_stdout(io.StringIO()):
-            record = recorded(file, corpus / "NeuroML2CoreTypes")
+            record = recorded(file, corpus / "NeuroML2CoreTypes", parts)
         (target / f"{file.stem}.json").write_text(json.dumps(record), encoding="utf-8")
 
 
@@ -35,7 +39,7 @@ def unpack(corpus: Path) -> Path:
     return corpus
 
 
-def recorded(file: Path, types: Path) -> dict:
+def recorded(file: Path, types: Path, parts: int) -> dict:
     from lems.model.model import Model
     from lems.sim.build import SimulationBuilder
 
@@ -46,11 +50,12 @@ def recorded(file: Path, types: Path) -> dict:
         model.import_from_file(str(file))
         settings = model.components[model.targets[0]].parameters
         step, length = (model.get_numeric_value(settings[name].replace(" ", "")) for name in ("step", "length"))
-        steps = min(STEPS, round(length / step))
+        steps, step = min(STEPS, round(length / step)) * parts, step / parts
+        settings["step"] = f"{step!r}s"
         settings["length"] = f"{(steps + 0.5) * step!r}s"  # PyLEMS adds up steps
         simulation = SimulationBuilder(model.resolve()).build()
         simulation.run()
-    except (Exception, SystemExit) as error:
+    except (Exception, SystemExit) as error:  # noqa: BLE001  # whatever it is, it is what PyLEMS says
         return {"refused": f"{type(error).__name__}: {error}"}
     return {"step": step, "steps": steps, "rows": rows(simulation)}
 

@@ -35,7 +35,8 @@ def operator_of(path: Path, component: str = "c") -> OperatorTemplate:
 
 
 def one_type(dynamics: str, declared: str = "", parameters: str = "") -> str:
-    return f'<ComponentType name="kind">{declared}<Dynamics>{dynamics}</Dynamics></ComponentType><kind id="c" {parameters}/>'
+    kind = f'<ComponentType name="kind">{declared}<Dynamics>{dynamics}</Dynamics></ComponentType>'
+    return f'{kind}<kind id="c" {parameters}/>'
 
 
 def test_a_component_is_a_node_whose_operator_is_called_as_its_type(file: Writer) -> None:
@@ -251,7 +252,9 @@ def test_a_type_with_dynamics_of_its_own_has_those_alone_unless_it_says_super(fi
 
 
 def test_sources_and_notes_stand_in_the_description(file: Writer) -> None:
-    annotation = '<annotation><a:li xmlns:a="rdf" a:resource="https://doi.org/10.1113/jphysiol.1952.sp004764"/></annotation>'
+    annotation = (
+        '<annotation><a:li xmlns:a="rdf" a:resource="https://doi.org/10.1113/jphysiol.1952.sp004764"/></annotation>'
+    )
     path = file(LEAK + f'<leak id="c" tau="1s" v0="1mV"><notes> A\n leak. </notes>{annotation}</leak>')
     assert operator_of(path).description == (
         "A leak.\n\nUnits: v V, tau s.\n\nReference: https://doi.org/10.1113/jphysiol.1952.sp004764"
@@ -331,16 +334,19 @@ def test_what_is_wrong_is_said_with_its_place(file: Writer, case: str) -> None:
 
 
 EXPRESSIONS = {
-    "qqq(x)": "'qqq(x)' calls 'qqq', which is no function of LEMS. Functions are exp, log, ln, log10, sqrt, abs, sin, cos, "
+    "qqq(x)": "'qqq(x)' calls 'qqq', which is no function of LEMS. Functions are exp, log, ln, log10, sqrt, abs, sin, "
+    "cos, "
     "tan, sinh, cosh, tanh, asin, acos, atan, ceil, floor, H.",
-    "sqr(x)": "'sqr(x)' calls 'sqr', which is no function of LEMS. Did you mean 'sqrt'? Functions are exp, log, ln, log10, "
+    "sqr(x)": "'sqr(x)' calls 'sqr', which is no function of LEMS. Did you mean 'sqrt'? Functions are exp, log, ln, "
+    "log10, "
     "sqrt, abs, sin, cos, tan, sinh, cosh, tanh, asin, acos, atan, ceil, floor, H.",
     "(x + 1": "'(x + 1' has a bracket that is not closed.",
     "x +": "'x +' ends where a value is missing.",
     "x )": "'x )' does not go on with ')' there.",
     "x * / 2": "'x * / 2' has '/' where a value is missing.",
     "x & 2": "'x & 2' cannot be read from '& 2' on.",
-    "x .less. 2": "'x .less. 2' has '.less.', which is no operator of LEMS; those are .or., .and., .gt., .ge., .geq., .lt., "
+    "x .less. 2": "'x .less. 2' has '.less.', which is no operator of LEMS; those are .or., .and., .gt., .ge., .geq., "
+    ".lt., "
     ".le., .leq., .eq., .neq., .ne..",
 }
 
@@ -367,12 +373,20 @@ REFUSED = {
     "what is done again and again": (
         '<StateVariable name="x"/><TimeDerivative variable="x" value="1"/>'
         '<OnCondition test="x .gt. 3"><StateAssignment variable="x" value="x + 1"/></OnCondition>',
-        "What kind 'c' does where 'x .gt. 3' is done at each step while that holds. Events of rates happen once, when a "
+        "What kind 'c' does where 'x .gt. 3' is done at each step while that holds. Events of rates happen once, when "
+        "a "
         "condition becomes true.",
+    ),
+    "choices that leave something out": (
+        '<StateVariable name="x"/><ConditionalDerivedVariable name="y"><Case condition="x .gt. 1" value="1"/>'
+        '<Case condition="x .lt. 1" value="2"/></ConditionalDerivedVariable>',
+        "No case of 'y' of kind 'c' holds for some values, where LEMS keeps the last value. Write a <Case> without a "
+        "condition.",
     ),
     "events that set what depends on states": (
         '<StateVariable name="x"/><OnEvent port="in"><StateAssignment variable="x" value="2*x"/></OnEvent>',
-        "An event at 'in' of kind 'c' sets 'x' to '2*x'. Events of rates add to a state what depends on parameters alone.",
+        "An event at 'in' of kind 'c' sets 'x' to '2*x'. Events of rates add to a state what depends on parameters "
+        "alone.",
     ),
 }
 

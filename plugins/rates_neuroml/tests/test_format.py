@@ -54,7 +54,8 @@ def test_files_are_recognised_by_their_root(tmp_path: Path, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ['<sbml xmlns="http://www.sbml.org/sbml/level3/version1/core"/>', "<Lems>", "a: 1", "", "<html/>", "<morphml/>"]
+    "text",
+    ['<sbml xmlns="http://www.sbml.org/sbml/level3/version1/core"/>', "<Lems>", "a: 1", "", "<html/>", "<morphml/>"],
 )
 def test_other_files_are_not(tmp_path: Path, text: str) -> None:
     assert not is_neuroml(write(tmp_path / "a.xml", text))
@@ -90,15 +91,18 @@ WRONG = {
         "{}, line 1: It declares entities of its own, which are not read. Write the text itself."
     ),
     '<neuroml xmlns="http://morphml.org/neuroml/schema"/>': (
-        "{}, line 1: It is NeuroML 1; NeuroML 2 is read, 'http://www.neuroml.org/schema/neuroml2'. pyNeuroML converts files "
+        "{}, line 1: It is NeuroML 1; NeuroML 2 is read, 'http://www.neuroml.org/schema/neuroml2'. pyNeuroML converts "
+        "files "
         "of version 1."
     ),
     '<channelml xmlns="http://morphml.org/channelml/schema"/>': (
-        "{}, line 1: It is NeuroML 1; NeuroML 2 is read, 'http://www.neuroml.org/schema/neuroml2'. pyNeuroML converts files "
+        "{}, line 1: It is NeuroML 1; NeuroML 2 is read, 'http://www.neuroml.org/schema/neuroml2'. pyNeuroML converts "
+        "files "
         "of version 1."
     ),
     '<neuroml xmlns="http://www.neuroml.org/schema/neuroml3"/>': (
-        "{}, line 1: It is a version of NeuroML that is not known, 'http://www.neuroml.org/schema/neuroml3'; NeuroML 2 is "
+        "{}, line 1: It is a version of NeuroML that is not known, 'http://www.neuroml.org/schema/neuroml3'; NeuroML 2 "
+        "is "
         "read, 'http://www.neuroml.org/schema/neuroml2'. pyNeuroML converts files of version 1."
     ),
     '<Lems xmlns="http://example.org/lems"/>': (
@@ -156,8 +160,10 @@ def test_a_file_that_is_not_found_comes_with_where_types_are(tmp_path: Path) -> 
     with pytest.raises(ModelFileError) as caught:
         read_component(path, "c", include=[tmp_path])
     assert str(caught.value) == (
-        f"{path}, line 1: 'NeuroML2CoreTypes.xml' is not there (looked for beside the file, {tmp_path}). The types of NeuroML "
-        "come with pyNeuroML: 'pip install pyneuroml', or name the folder NeuroML2CoreTypes, as in read_component(path, "
+        f"{path}, line 1: 'NeuroML2CoreTypes.xml' is not there (looked for beside the file, {tmp_path}). The types of "
+        f"NeuroML "
+        "come with pyNeuroML: 'pip install pyneuroml', or name the folder NeuroML2CoreTypes, as in "
+        "read_component(path, "
         "include=[folder]) or by the variable RATES_NEUROML_PATH."
     )
 

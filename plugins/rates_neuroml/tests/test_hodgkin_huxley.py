@@ -101,7 +101,7 @@ MODEL = """
 
 
 def rates(v: float) -> dict[str, tuple[float, float]]:
-    """Return opening and closing rates per ms at a voltage in mV (Hodgkin & Huxley 1952, eqs 12, 13, 20, 21, 23, 24)."""
+    """Return rates of opening and closing per ms at mV (Hodgkin & Huxley 1952, eqs 12, 13, 20, 21, 23, 24)."""
     return {
         "n": (0.01 * (v + 55.0) / (1.0 - math.exp(-(v + 55.0) / 10.0)), 0.125 * math.exp(-(v + 65.0) / 80.0)),
         "m": (0.1 * (v + 40.0) / (1.0 - math.exp(-(v + 40.0) / 10.0)), 4.0 * math.exp(-(v + 65.0) / 18.0)),

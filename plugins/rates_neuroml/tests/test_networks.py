@@ -109,7 +109,9 @@ def test_cells_that_nothing_touches_are_a_population(file: Writer) -> None:
 
 
 def test_inputs_are_inside_the_cell_that_they_are_attached_to(file: Writer) -> None:
-    inputs = '<input id="a" target="p[1]" source="one" destination="synapses"/><input id="b" target="p[1]" source="two"/>'
+    inputs = (
+        '<input id="a" target="p[1]" source="one" destination="synapses"/><input id="b" target="p[1]" source="two"/>'
+    )
     circuit = circuit_of(file, f'<population id="p" component="quiet" size="2"/>{inputs}')
     assert list(circuit.nodes) == ["p_0", "p_1"]
     outputs = {name: f"p_{name}/cell/v" for name in "01"} | {"two": "p_1/cell/two_i"}
@@ -194,7 +196,9 @@ def test_a_weight_that_nothing_takes_is_refused(file: Writer) -> None:
     with pytest.raises(UnsupportedFeatureError) as caught:
         read_component(path, "net")
     line = len(path.read_text(encoding="utf-8").splitlines())
-    assert str(caught.value) == f"{path}, line {line}: connection 'a': It gives a 'weight', which gap 'g' does not have."
+    assert (
+        str(caught.value) == f"{path}, line {line}: connection 'a': It gives a 'weight', which gap 'g' does not have."
+    )
 
 
 def test_a_connection_to_a_segment_is_refused(file: Writer) -> None:
@@ -203,4 +207,7 @@ def test_a_connection_to_a_segment_is_refused(file: Writer) -> None:
     with pytest.raises(UnsupportedFeatureError) as caught:
         read_component(path, "net")
     line = len(path.read_text(encoding="utf-8").splitlines())
-    assert str(caught.value) == f"{path}, line {line}: input 'a': It is at the segment 3; rates reads cells of one segment."
+    assert (
+        str(caught.value)
+        == f"{path}, line {line}: input 'a': It is at the segment 3; rates reads cells of one segment."
+    )

@@ -6,7 +6,6 @@ That PyLEMS reads them, and computes the same, is tested in `tests/neuroml`.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -138,7 +137,8 @@ REFUSED = {
     ),
     "conditions that stay true": (
         ["x' = 1"], {"x": "output"}, [{"when": "x > 1", "set": {"x": "x + 1"}}],
-        "operator 'kind': What happens where 'x > 1' becomes true would in LEMS be done at each step while that holds. Let "
+        "operator 'kind': What happens where 'x > 1' becomes true would in LEMS be done at each step while that holds. "
+        "Let "
         "the event make its condition false.",
     ),
     "exchanges": (
@@ -161,12 +161,12 @@ def test_what_lems_cannot_say_is_refused_by_name(tmp_path: Path, case: str) -> N
 def test_circuits_that_are_more_than_nodes_are_refused(tmp_path: Path) -> None:
     operator = OperatorTemplate("leak", "x' = -x + u", {"x": "output", "u": "input"})
     node = NodeTemplate("p", [operator])
-    circuit = CircuitTemplate("c", nodes={"p": node, "q": node}, edges=[("p/leak/x", "q/leak/u", None, {"weight": 1.0})])
+    circuit = CircuitTemplate(
+        "c", nodes={"p": node, "q": node}, edges=[("p/leak/x", "q/leak/u", None, {"weight": 1.0})]
+    )
     with pytest.raises(UnsupportedFeatureError) as caught:
         write(circuit, tmp_path / "a.xml")
-    assert str(caught.value) == (
-        "'c' has edges, which a component of LEMS does not have. Write its nodes one by one."
-    )
+    assert str(caught.value) == ("'c' has edges, which a component of LEMS does not have. Write its nodes one by one.")
     other = OperatorTemplate("leak", "x' = -2*x", {"x": "output"})
     with pytest.raises(UnsupportedFeatureError) as caught:
         write(CircuitTemplate("c", nodes={"p": node, "q": NodeTemplate("q", [other])}), tmp_path / "a.xml")

@@ -9,8 +9,8 @@ from rates_core.expressions.text import to_text
 from rates_core.expressions.tree import Apply, Expression, Number, Symbol, fold
 
 from rates_neuroml.dimensions import NONE, TIME, Dimension
-from rates_neuroml.flattening import Flattening
 from rates_neuroml.flattening import TIME as TIME_NAME
+from rates_neuroml.flattening import Flattening
 
 _SUMS = ("add", "subtract")
 _COMPARISONS = ("less", "less_equal", "greater", "greater_equal", "equal", "not_equal")
@@ -67,7 +67,8 @@ def _compared(
 
     got = fold(value, part)
     if not found and None not in (wanted, got.dimension) and wanted != got.dimension and got.number != 0.0:
-        assert wanted is not None and got.dimension is not None
+        assert wanted is not None
+        assert got.dimension is not None
         found.append(f"{target} has the unit {wanted.unit}, and '{to_text(value)}' {got.dimension.unit}")
     return found
 

@@ -177,7 +177,11 @@ class Definitions:
         """Take a `Unit`."""
         symbol = element.need("symbol")
         try:
-            numbers = int(element.get("power") or 0), float(element.get("scale") or 1), float(element.get("offset") or 0)
+            numbers = (
+                int(element.get("power") or 0),
+                float(element.get("scale") or 1),
+                float(element.get("offset") or 0),
+            )
         except ValueError:
             raise element.error(
                 f"'power' of the unit '{symbol}' is a whole number, 'scale' and 'offset' are numbers."
@@ -201,10 +205,12 @@ class Definitions:
         return ComponentType(
             name,
             (name, *(() if parent is None else parent.ancestry)),
-            {kind: _merged(element.all(kind), "name", parent and parent.named[kind]) for kind in NAMED},
-            _merged(element.all("Fixed"), "parameter", parent and parent.fixed),
+            {kind: _merged(element.all(kind), "name", parent.named[kind] if parent else None) for kind in NAMED},
+            _merged(element.all("Fixed"), "parameter", parent.fixed if parent else None),
             {
-                kind: _merged([item for item in dynamics if item.tag == kind], _key(kind), above and above.dynamics[kind])
+                kind: _merged(
+                    [item for item in dynamics if item.tag == kind], _key(kind), above.dynamics[kind] if above else None
+                )
                 for kind in VARIABLES
             },
             _handlers(dynamics, above),

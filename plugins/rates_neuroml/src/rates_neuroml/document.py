@@ -38,7 +38,9 @@ def root_of(source: Source) -> Element:
     root = parse(content, str(source))
     if root.tag.lower() == "lems":
         if root.namespace and not root.namespace.startswith(_LEMS):
-            raise root.error(f"<{root.tag}> is of '{root.namespace}', which is no version of LEMS; those are '{_LEMS}…'.")
+            raise root.error(
+                f"<{root.tag}> is of '{root.namespace}', which is no version of LEMS; those are '{_LEMS}…'."
+            )
         root.tag = "Lems"
         return root
     if root.tag in ("neuroml", "channelml", "networkml", "morphml"):
@@ -69,7 +71,9 @@ def load(path: str | Path, include: Iterable[str | Path] = ()) -> Definitions:
     if loader.lacks_core_types:
         loader.include(f"{CORE_TYPES}.xml", root, source)
     known = loader.definitions
-    known.components.update({name: evolve(one, type=known.kind_of(one.element)) for name, one in known.components.items()})
+    known.components.update(
+        {name: evolve(one, type=known.kind_of(one.element)) for name, one in known.components.items()}
+    )
     return known
 
 
@@ -99,7 +103,8 @@ class _Loader:
             where = "".join(f", {place}" for place in self.places)
             raise asking.error(
                 f"'{name}' is not there (looked for beside the file{where}). The types of NeuroML come with pyNeuroML: "
-                f"'pip install pyneuroml', or name the folder {CORE_TYPES}, as in read_component(path, include=[folder])"
+                f"'pip install pyneuroml', or name the folder {CORE_TYPES}, as in read_component(path, "
+                "include=[folder])"
                 f" or by the variable {VARIABLE}."
             )
         if target.identity not in self.seen:

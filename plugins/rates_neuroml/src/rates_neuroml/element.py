@@ -112,4 +112,6 @@ class _Builder:
         self.open[-1].text += text
 
     def refuse_entities(self, *_: object) -> None:
-        raise ModelFileError(f"{self.place}: It declares entities of its own, which are not read. Write the text itself.")
+        raise ModelFileError(
+            f"{self.place}: It declares entities of its own, which are not read. Write the text itself."
+        )

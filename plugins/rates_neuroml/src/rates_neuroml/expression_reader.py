@@ -94,9 +94,8 @@ class _Parser:
             function, precedence = OPERATORS[self.tokens.pop()]
             right = self.expression(_SIGN if precedence == _POWER else precedence + 1)
             left = Apply(function, (left, right))
-        if self.tokens and self.tokens[-1].startswith(".") and self.tokens[-1] not in OPERATORS:
-            if not self.tokens[-1][1].isdigit():
-                raise self.error(f"has '{self.tokens[-1]}', which is no operator of LEMS; those are {_OPERATOR_NAMES}")
+        if self.tokens and re.match(r"\.[a-z]", self.tokens[-1]) and self.tokens[-1] not in OPERATORS:
+            raise self.error(f"has '{self.tokens[-1]}', which is no operator of LEMS; those are {_OPERATOR_NAMES}")
         return left
 
     def operand(self) -> Expression:
@@ -124,7 +123,8 @@ class _Parser:
         if name not in FUNCTIONS:
             known = ", ".join(FUNCTIONS)
             raise EquationError(
-                f"{self.place}: '{self.text}' calls '{name}', which is no function of LEMS.{did_you_mean(name, FUNCTIONS)}"
+                f"{self.place}: '{self.text}' calls '{name}', which is no function of "
+                f"LEMS.{did_you_mean(name, FUNCTIONS)}"
                 f" Functions are {known}."
             )
         self.tokens.pop()

@@ -11,36 +11,39 @@ from rates_core.errors import UnsupportedFeatureError
 from rates_core.expressions.functions import CONSTANTS
 from rates_core.expressions.tree import Apply, Constant, Expression, Number, Symbol, fold, transform
 
-_INFIX: Mapping[str, str] = MappingProxyType(
-    {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "power": "^"}
-)
-_COMPARISONS: Mapping[str, str] = MappingProxyType(
-    {"less": ".lt.", "greater": ".gt.", "greater_equal": ".geq.", "equal": ".eq.", "not_equal": ".neq."}
-)
-_LOGIC: Mapping[str, str] = MappingProxyType({"and": ".and.", "or": ".or."})
+_OPERATORS: Mapping[str, str] = MappingProxyType({
+    "add": "+", "subtract": "-", "multiply": "*", "divide": "/", "power": "^",
+    "less": ".lt.", "greater": ".gt.", "greater_equal": ".geq.", "equal": ".eq.", "not_equal": ".neq.",
+    "and": ".and.", "or": ".or.",
+})  # fmt: skip
+_FUNCTIONS = ("exp", "log", "sqrt", "abs", "sin", "cos", "tan", "sinh", "cosh", "tanh", "ceil")
 _OPPOSITES: Mapping[str, str] = MappingProxyType({
     "less": "greater_equal", "greater_equal": "less", "greater": "less_equal", "less_equal": "greater",
     "equal": "not_equal", "not_equal": "equal",
 })  # fmt: skip
-_FUNCTIONS: Mapping[str, str] = MappingProxyType({
-    name: name for name in ("exp", "log", "sqrt", "abs", "sin", "cos", "tan", "sinh", "cosh", "tanh", "ceil")
-})  # fmt: skip
-_CONDITIONS = frozenset({*_COMPARISONS, *_LOGIC, "less_equal", "not"})
+_LOGIC: Mapping[str, str] = MappingProxyType({"and": "or", "or": "and"})
+_CONDITIONS = frozenset({*_OPPOSITES, *_LOGIC, "not"})
+
+
+#: A variable that is a choice: its name, and conditions with values, the first that holds counts.
+Choice = tuple[str, list[tuple[str, str]]]
 
 
 @define(eq=False)
 class ExpressionWriter:
     """Writes expressions of one operator.
 
+    The last case of a choice has a condition, too, which the ones before leave: PyLEMS needs one.
+
     Attributes:
         place: how messages name it.
         taken: names of variables.
-        choices: variables that stand for choices inside expressions: name, condition, value, other value, all written.
+        choices: variables that stand for choices inside expressions.
     """
 
     place: str
     taken: set[str]
-    choices: list[tuple[str, str, str, str]] = field(factory=list)
+    choices: list[Choice] = field(factory=list)
 
     def write(self, expression: Expression, target: str) -> str:
         """Return an expression as text.
@@ -52,30 +55,51 @@ class ExpressionWriter:
         Raises:
             UnsupportedFeatureError: LEMS has no such function or number; the text says which.
         """
-        return self._number(plain(expression), target)
+        return self._text(self._as_number(self._without_choices(expression, target), target))
 
     def condition(self, expression: Expression, target: str) -> str:
         """Return a condition as text."""
-        tree = plain(expression)
-        if not _is_condition(tree):
-            tree = Apply("not_equal", (tree, Number(0.0)))
-        return self._text(tree, target)
+        return self._text(_as_condition(self._without_choices(expression, target)))
 
-    def cases(self, expression: Expression, target: str) -> list[tuple[str | None, str]] | None:
-        """Return conditions and values of a variable that is a choice, the last without a condition; None if it is none."""
-        tree = plain(expression)
-        found: list[tuple[str | None, str]] = []
+    def cases(self, expression: Expression, target: str) -> list[tuple[str, str]] | None:
+        """Return conditions and values of a variable that is a choice; None if it is none."""
+        tree, found, test = plain(expression), list[tuple[str, str]](), None
         while isinstance(tree, Apply) and tree.function == "where":
             test, value, tree = tree.arguments
-            found.append((self.condition(test, target), self._number(value, target)))
-        return [*found, (None, self._number(tree, target))] if found else None
+            found.append((self.condition(test, target), self.write(value, target)))
+        if test is None:
+            return None
+        return [*found, (self.condition(opposite(test), target), self.write(tree, target))]
 
-    def _number(self, tree: Expression, target: str) -> str:
-        if _is_condition(tree):
-            tree = Apply("where", (tree, Number(1.0), Number(0.0)))
-        return self._text(tree, target)
+    def _without_choices(self, expression: Expression, target: str) -> Expression:
+        """Return an expression in which variables of their own stand for choices."""
 
-    def _text(self, tree: Expression, target: str) -> str:
+        def replaced(node: Expression) -> Expression:
+            if not isinstance(node, Apply):
+                return node
+            if node.function in _LOGIC:
+                return Apply(node.function, tuple(map(_as_condition, node.arguments)))
+            if node.function == "where":
+                test, *values = node.arguments
+                return self._chosen(_as_condition(test), *(self._as_number(value, target) for value in values), target)
+            return Apply(node.function, tuple(self._as_number(argument, target) for argument in node.arguments))
+
+        return transform(plain(expression), replaced)
+
+    def _as_number(self, tree: Expression, target: str) -> Expression:
+        return self._chosen(tree, Number(1), Number(0), target) if _is_condition(tree) else tree
+
+    def _chosen(self, test: Expression, value: Expression, other: Expression, target: str) -> Expression:
+        number = 0
+        while f"{target}_case{number or ''}" in self.taken:
+            number += 1
+        name = f"{target}_case{number or ''}"
+        self.taken.add(name)
+        cases = [(self._text(test), self._text(value)), (self._text(opposite(test)), self._text(other))]
+        self.choices.append((name, cases))
+        return Symbol(name)
+
+    def _text(self, tree: Expression) -> str:
         def text(node: Expression, parts: Sequence[str]) -> str:
             if isinstance(node, Number):
                 return self._literal(node.value)
@@ -83,7 +107,7 @@ class ExpressionWriter:
                 return node.name
             if isinstance(node, Constant):
                 return self._literal(CONSTANTS[node.name])
-            return self._applied(node, parts, target)
+            return self._applied(node.function, parts)
 
         return _unbracketed(fold(tree, text))
 
@@ -92,42 +116,16 @@ class ExpressionWriter:
             raise UnsupportedFeatureError(f"{self.place}: LEMS has no number {value}; its numbers are real and finite.")
         return repr(value) if value >= 0 else f"({value!r})"
 
-    def _applied(self, node: Apply, parts: Sequence[str], target: str) -> str:
-        function = node.function
-        if function == "where":
-            return self._choice(node, parts, target)
-        if function not in _LOGIC:
-            parts = [self._as_number(part, argument, target) for part, argument in zip(parts, node.arguments, strict=True)]
-        else:
-            parts = [p if _is_condition(one) else f"({p} .neq. 0.0)" for p, one in zip(parts, node.arguments, strict=True)]
-        if function in _INFIX:
-            return f"({parts[0]} {_INFIX[function]} {parts[1]})"
+    def _applied(self, function: str, parts: Sequence[str]) -> str:
         if function == "negative":
             return f"(-{parts[0]})"
         if function == "less_equal":  # which PyLEMS reads in this order alone
             return f"({parts[1]} .geq. {parts[0]})"
-        if function in _COMPARISONS or function in _LOGIC:
-            return f"({parts[0]} {(_COMPARISONS.get(function) or _LOGIC[function])} {parts[1]})"
+        if function in _OPERATORS:
+            return f"({parts[0]} {_OPERATORS[function]} {parts[1]})"
         if function in _FUNCTIONS:
-            return f"{_FUNCTIONS[function]}({_unbracketed(parts[0])})"
+            return f"{function}({_unbracketed(parts[0])})"
         raise UnsupportedFeatureError(f"{self.place}: LEMS has no function '{function}'.")
-
-    def _as_number(self, part: str, argument: Expression, target: str) -> str:
-        return self._chosen(part, "1.0", "0.0", target) if _is_condition(argument) else part
-
-    def _choice(self, node: Apply, parts: Sequence[str], target: str) -> str:
-        test = parts[0] if _is_condition(node.arguments[0]) else f"({parts[0]} .neq. 0.0)"
-        values = [self._as_number(*pair, target) for pair in zip(parts[1:], node.arguments[1:], strict=True)]
-        return self._chosen(test, values[0], values[1], target)
-
-    def _chosen(self, test: str, value: str, other: str, target: str) -> str:
-        number = 0
-        while f"{target}_case{number or ''}" in self.taken:
-            number += 1
-        name = f"{target}_case{number or ''}"
-        self.taken.add(name)
-        self.choices.append((name, *map(_unbracketed, (test, value, other))))
-        return name
 
 
 def plain(expression: Expression) -> Expression:
@@ -157,16 +155,21 @@ def _plain(node: Expression) -> Expression:
         case "log10":
             return Apply("divide", (Apply("log", (first,)), Number(math.log(10.0))))
         case "not":
-            return _opposite(first)
+            return opposite(first)
     return node
 
 
-def _opposite(node: Expression) -> Expression:
+def opposite(node: Expression) -> Expression:
+    """Return a condition that holds where another one does not."""
     if isinstance(node, Apply) and node.function in _OPPOSITES:
         return Apply(_OPPOSITES[node.function], node.arguments)
     if isinstance(node, Apply) and node.function in _LOGIC:
-        return Apply("or" if node.function == "and" else "and", tuple(map(_opposite, node.arguments)))
-    return Apply("equal", (node, Number(0.0)))
+        return Apply(_LOGIC[node.function], tuple(map(opposite, node.arguments)))
+    return Apply("equal", (node, Number(0)))
+
+
+def _as_condition(tree: Expression) -> Expression:
+    return tree if _is_condition(tree) else Apply("not_equal", (tree, Number(0)))
 
 
 def _is_condition(tree: Expression) -> bool:

@@ -8,7 +8,7 @@ from keyword import kwlist
 from attrs import define, field
 from rates_core.errors import CyclicEquationsError
 from rates_core.expressions.evaluate import evaluate
-from rates_core.expressions.tree import Apply, Expression, Number, Symbol, symbols
+from rates_core.expressions.tree import Apply, Expression, Number, Symbol, substitute, symbols
 
 from rates_neuroml.definitions import Definitions
 from rates_neuroml.element import Element
@@ -33,6 +33,7 @@ class Flattening:
         inputs: names of what comes from outside.
         origins: what stands behind each name.
         peers: what inputs from other operators read there.
+        closed: choices whose every case has a condition: what they are, the element and the conditions.
     """
 
     root: Instance
@@ -43,6 +44,7 @@ class Flattening:
     inputs: list[str] = field(factory=list)
     origins: dict[str, Meaning] = field(factory=dict)
     peers: dict[str, Meaning] = field(factory=dict)
+    closed: list[tuple[str, Element, tuple[Expression, ...]]] = field(factory=list)
     _names: dict[tuple[int, str], str] = field(factory=dict)
     _starting: dict[str, tuple[Instance, Element]] = field(factory=dict)
     _busy: list[str] = field(factory=list)
@@ -64,11 +66,13 @@ class Flattening:
             for item in instance.type.structure:
                 if item.tag not in ("ChildInstance", "With"):
                     raise item.refusal(
-                        f"{instance.label} has <{item.tag}> in the Structure of its type, which rates reads in networks alone."
+                        f"{instance.label} has <{item.tag}> in the Structure of its type, which rates reads in "
+                        "networks alone."
                     )
             for scheme in instance.type.dynamics["KineticScheme"].values():
                 raise scheme.refusal(
-                    f"{instance.label} has a KineticScheme, which rates does not read. Write a TimeDerivative of each state."
+                    f"{instance.label} has a KineticScheme, which rates does not read. Write a TimeDerivative of each "
+                    "state."
                 )
             self._declare(instance)
         for instance in self.root.walk():
@@ -121,7 +125,9 @@ class Flattening:
         if name not in self._known:
             if name in self._busy:
                 circle = " -> ".join([*self._busy[self._busy.index(name) :], name])
-                raise CyclicEquationsError(f"{self.root.label}: At the start, variables depend on each other: {circle}.")
+                raise CyclicEquationsError(
+                    f"{self.root.label}: At the start, variables depend on each other: {circle}."
+                )
             self._busy.append(name)
             self._known[name] = self._computed(name)
             self._busy.pop()
@@ -131,6 +137,14 @@ class Flattening:
         """Return the value of an expression at the start."""
         values = {name: self.initial(name) for name in symbols(expression)}
         return float(evaluate(expression, values))
+
+    def expanded(self, expression: Expression) -> Expression:
+        """Return an expression of states, inputs, parameters and time alone."""
+        for _ in self.equations:  # more often only in a circle, which is found where statements are ordered
+            if not symbols(expression) & self.equations.keys():
+                break
+            expression = substitute(expression, self.equations)
+        return expression
 
     def value_now(self, expression: Expression) -> float:
         """Return the value of an expression at the start, of states as they are by now."""
@@ -158,7 +172,9 @@ class Flattening:
 
     def _declare(self, instance: Instance) -> None:
         for name, element in instance.type.dynamics["StateVariable"].items():
-            if not any(name in instance.type.dynamics[tag] for tag in ("DerivedVariable", "ConditionalDerivedVariable")):
+            if not any(
+                name in instance.type.dynamics[tag] for tag in ("DerivedVariable", "ConditionalDerivedVariable")
+            ):
                 self.states[self.name_of(Meaning(instance, name, "state", element))] = 0.0
 
     def _read_equations(self, instance: Instance) -> None:
@@ -185,7 +201,9 @@ class Flattening:
         read = [self._selected(instance, one, element) for one in found]
         reduce = element.get("reduce")
         if reduce is None and len(read) > 1:
-            raise element.error(f"'{element.get('select')}' selects {len(read)} values; say reduce='add' or 'multiply'.")
+            raise element.error(
+                f"'{element.get('select')}' selects {len(read)} values; say reduce='add' or 'multiply'."
+            )
         if reduce not in (None, "add", "multiply"):
             raise element.error(f"reduce is '{reduce}'; it is 'add' or 'multiply'.")
         return _joined(reduce or "add", read)
@@ -204,11 +222,14 @@ class Flattening:
         otherwise = [case for case in cases if case.get("condition") is None]
         if not cases or len(otherwise) > 1:
             raise element.error(f"'{name}' of {instance.label} has {len(otherwise)} cases without a condition.")
-        # a value is kept where no case holds, which is never meant: the last case stands for the rest
-        *tested, last = [case for case in cases if case.get("condition") is not None] + otherwise
-        value = self.tree(instance, last, "value")
-        for case in reversed(tested):
-            value = Apply("where", (self.tree(instance, case, "condition"), self.tree(instance, case, "value"), value))
+        tested = [case for case in cases if case.get("condition") is not None]
+        conditions = [self.tree(instance, case, "condition") for case in tested]
+        if not otherwise:
+            self.closed.append((f"'{name}' of {instance.label}", element, tuple(conditions)))
+            conditions.pop()
+        value = self.tree(instance, (otherwise or tested)[-1], "value")
+        for condition, case in zip(reversed(conditions), reversed(tested[: len(conditions)]), strict=True):
+            value = Apply("where", (condition, self.tree(instance, case, "value"), value))
         return value
 
     def _note_start(self, instance: Instance) -> None:

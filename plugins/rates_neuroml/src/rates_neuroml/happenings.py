@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import reduce
 
 from attrs import define, evolve, field
 from rates_core.expressions.text import to_text
@@ -83,6 +84,7 @@ class Happenings:
                     self._receive(instance, handler, connected)
         self._compute_what_follows_from_time()
         self._check()
+        self._check_choices()
         self._begin()
 
     def _condition(self, instance: Instance, element: Element) -> Happening:
@@ -148,7 +150,9 @@ class Happenings:
                 self.all.append(found)
             for element in regime.children:
                 if element.tag not in ("TimeDerivative", "OnCondition", "OnEntry"):
-                    raise element.refusal(f"{instance.label} has <{element.tag}> in a regime, which rates does not read.")
+                    raise element.refusal(
+                        f"{instance.label} has <{element.tag}> in a regime, which rates does not read."
+                    )
 
     def _entry(self, instance: Instance, regime: Element) -> dict[str, Expression]:
         found = Happening(instance, regime, Number(1), {}, [])
@@ -170,22 +174,19 @@ class Happenings:
         self.flat.inputs.append(name)
         for action in actions:
             if action.tag != "StateAssignment":
-                raise action.refusal(f"{instance.label} has <{action.tag}> for events at '{port}', which rates does not read.")
+                raise action.refusal(
+                    f"{instance.label} has <{action.tag}> for events at '{port}', which rates does not read."
+                )
             state = self._state(instance, action)
             height = _added(self.flat.tree(instance, action, "value"), state)
-            if height is None or not symbols(self.expanded(height)) <= self.flat.numbers.keys():
+            if height is None or not symbols(self.flat.expanded(height)) <= self.flat.numbers.keys():
                 raise action.refusal(
-                    f"An event at '{port}' of {instance.label} sets '{state}' to '{action.get('value')}'. Events of rates "
+                    f"An event at '{port}' of {instance.label} sets '{state}' to '{action.get('value')}'. Events of "
+                    "rates "
                     "add to a state what depends on parameters alone."
                 )
             jump = Apply("multiply", (height, Symbol(name)))
             self.flat.derivatives[state] = Apply("add", (self.flat.derivatives.get(state, Number(0.0)), jump))
-
-    def expanded(self, expression: Expression) -> Expression:
-        """Return an expression of states, inputs, parameters and time alone."""
-        while symbols(expression) & self.flat.equations.keys():
-            expression = substitute(expression, self.flat.equations)
-        return expression
 
     def _compute_what_follows_from_time(self) -> None:
         """Make states that are assigned anew at all times what they are: functions of time."""
@@ -193,14 +194,17 @@ class Happenings:
         follows = self.flat.numbers.keys() | {TIME}
         for state in [name for name in self.flat.states if is_still(self.flat.derivatives.get(name))]:
             setting = [one for one in self.all if state in one.sets]
-            parts = [part for one in setting for part in (self.expanded(one.test), self.expanded(one.sets[state]))]
+            parts = [
+                part for one in setting for part in (self.flat.expanded(one.test), self.flat.expanded(one.sets[state]))
+            ]
             if not setting or any(one.emits or one.regime for one in setting):
                 continue
             if not set().union(*map(symbols, parts)) <= follows:
                 continue
             values = samples.draw([*parts, Symbol(TIME)])
             values[TIME] = abs(values[TIME])
-            if not sum(samples.where(self.expanded(one.test), values) for one in setting).all():
+            nothing = Apply("not", (reduce(_either, (self.flat.expanded(one.test) for one in setting)),))
+            if samples.where(nothing, values).any():
                 continue
             value = setting[0].sets[state]
             for one in setting[1:]:
@@ -215,18 +219,30 @@ class Happenings:
     def _check(self) -> None:
         """Raise where something happens again and again, which events of rates do not do."""
         moving = {name for name, value in self.flat.derivatives.items() if not is_still(value)}
-        tests = {id(one): self.expanded(one.test) for one in self.all}
+        tests = {id(one): self.flat.expanded(one.test) for one in self.all}
         for one in self.all:
             others = [(tests[id(other)], other.sets) for other in self.all if other is not one]
             if one.regime is not None and one.regime[0] in one.sets:
                 continue
-            changes = {name: self.expanded(value) for name, value in one.sets.items()}
+            changes = {name: self.flat.expanded(value) for name, value in one.sets.items()}
             if ends_itself(tests[id(one)], changes, self.flat.numbers):
                 continue
             if one.emits or not is_the_same_again(one.sets, tests[id(one)], moving, self.flat.numbers, others):
                 raise one.element.refusal(
                     f"What {one.instance.label} does where '{one.element.get('test')}' is done at each step while that "
                     "holds. Events of rates happen once, when a condition becomes true."
+                )
+
+    def _check_choices(self) -> None:
+        """Raise where no case of a choice holds, for which LEMS keeps the value from before."""
+        samples = Samples.of(self.flat.numbers)
+        for what, element, conditions in self.flat.closed:
+            nothing = Apply("not", (reduce(_either, map(self.flat.expanded, conditions)),))
+            if samples.where(nothing, samples.draw([nothing])).any():
+                raise element.refusal(
+                    f"No case of {what} holds for some values, where LEMS keeps the last value. Write a <Case> without "
+                    "a "
+                    "condition."
                 )
 
     def _begin(self) -> None:
@@ -237,6 +253,10 @@ class Happenings:
                 self.flat.states.update(new)
                 for name in one.emits:
                     self.lost.append(f"the event '{name}' at the start, where '{to_text(one.when)}' holds already")
+
+
+def _either(one: Expression, other: Expression) -> Expression:
+    return Apply("or", (one, other))
 
 
 def _added(value: Expression, state: str) -> Expression | None:

@@ -133,7 +133,9 @@ def _add_child(instance: Instance, element: Element) -> None:
     definitions, named = instance.definitions, instance.type.named
     if element.tag in named["Child"]:
         kind = definitions.kind_of(element, _type_of_child(named["Child"][element.tag]))
-        child = instance_of(Component(element.get("id") or "", kind, element), definitions, element.get("id") or element.tag)
+        child = instance_of(
+            Component(element.get("id") or "", kind, element), definitions, element.get("id") or element.tag
+        )
         instance.add(child, element.tag)
         return
     listed = named["Children"].get(element.tag) if element.tag not in definitions.type_elements else None
@@ -141,7 +143,9 @@ def _add_child(instance: Instance, element: Element) -> None:
     if kind not in definitions.type_elements:
         if not element.children and not element.attributes and not instance.type.is_dynamic:
             return
-        raise element.error(f"{instance.label} has <{element.tag}>, which is no child of its type and no ComponentType.")
+        raise element.error(
+            f"{instance.label} has <{element.tag}>, which is no child of its type and no ComponentType."
+        )
     child = instance_of(Component(element.get("id") or "", kind, element), definitions, element.get("id") or kind)
     for name, spec in named["Child"].items():
         if definitions.is_a(kind, _type_of_child(spec)):

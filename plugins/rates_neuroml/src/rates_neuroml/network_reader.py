@@ -104,7 +104,9 @@ class Network:
     def _is_touched(self, cell: Instance) -> bool:
         """Tell whether something is attached to a cell or reads it, so that it is not like the others."""
         sources = [wire.source for wires in self.wires.values() for wire in wires]
-        peers = [one.peer.parent for cells in self.cells.values() for other in cells for one in other.walk() if one.peer]
+        peers = [
+            one.peer.parent for cells in self.cells.values() for other in cells for one in other.walk() if one.peer
+        ]
         return any(cell.groups.get(name) for name in cell.type.named["Attachments"]) or any(
             one is cell for one in [*sources, *peers]
         )
@@ -151,7 +153,9 @@ class Network:
         for inside in one.inside():
             self._connect_all(inside)
         if one.type.is_dynamic and not structure:
-            raise one.refusal("It has dynamics of its own beside the populations of a network, which rates does not read.")
+            raise one.refusal(
+                "It has dynamics of its own beside the populations of a network, which rates does not read."
+            )
 
     def _connect_each(self, one: Instance, item: Element, known: Mapping[str, Instance]) -> None:
         """Connect what loops over populations connect."""
@@ -260,11 +264,15 @@ class Network:
             for name, meant in unit.flat.peers.items():
                 source = root_of(meant.instance, cells)
                 assert source is not None
-                edges.append((self._path(source, meant.instance, meant.name), f"{target}/{name}", None, {"weight": 1.0}))
+                edges.append(
+                    (self._path(source, meant.instance, meant.name), f"{target}/{name}", None, {"weight": 1.0})
+                )
             for (receiver, _), name in ((key, port) for key, port in unit.happenings.ports.items()):
                 for wire in self.wires.get((receiver, _), ()):
                     attributes = {"weight": 1.0, **({"delay": wire.delay} if wire.delay else {})}
-                    edges.append((self._path(wire.source, wire.source, wire.port), f"{target}/{name}", None, attributes))
+                    edges.append(
+                        (self._path(wire.source, wire.source, wire.port), f"{target}/{name}", None, attributes)
+                    )
         return edges
 
     def _path(self, cell: Instance, instance: Instance, name: str) -> str:

@@ -38,7 +38,10 @@ class Report:
         if self.omissions:
             warn(_listed(beginning, self.omissions), OmissionWarning)
         if self.mismatches:
-            warn(_listed(f"{subject} mixes dimensions; it is computed as it stands, in SI:", self.mismatches), DimensionWarning)
+            warn(
+                _listed(f"{subject} mixes dimensions; it is computed as it stands, in SI:", self.mismatches),
+                DimensionWarning,
+            )
 
 
 def _listed(beginning: str, lines: Iterable[str]) -> str:

@@ -98,7 +98,8 @@ class OperatorWriter:
             read = symbols(equation.expression) & set(self.pulses)
             if read:
                 raise UnsupportedFeatureError(
-                    f"{self.place}: '{equation.text}' reads '{min(read)}', into which events emit; in LEMS they go to other "
+                    f"{self.place}: '{equation.text}' reads '{min(read)}', into which events emit; in LEMS they go to "
+                    "other "
                     "components."
                 )
 
@@ -148,8 +149,8 @@ class OperatorWriter:
     def _choices(self) -> list[Line]:
         """Return the choices that expressions made since the last time."""
         found: list[Line] = [
-            ("ConditionalDerivedVariable", {"name": name, "dimension": _ANY}, [_case(test, value), _case(None, other)])
-            for name, test, value, other in self._writer.choices
+            ("ConditionalDerivedVariable", {"name": name, "dimension": _ANY}, [_case(*case) for case in cases])
+            for name, cases in self._writer.choices
         ]
         self._writer.choices.clear()
         return found
@@ -169,7 +170,8 @@ class OperatorWriter:
             ])  # fmt: skip
             if not (ends_itself(test, expanded, numbers) or again):
                 raise UnsupportedFeatureError(
-                    f"{self.place}: What happens where '{text}' becomes true would in LEMS be done at each step while that "
+                    f"{self.place}: What happens where '{text}' becomes true would in LEMS be done at each step while "
+                    "that "
                     "holds. Let the event make its condition false."
                 )
             lines = [_assignment(name, self._writer.write(sets[name], name)) for name in self._order(sets, text)]
@@ -178,7 +180,8 @@ class OperatorWriter:
             test_text = self._writer.condition(event.when, self.operator.name)
             if self._writer.choices:
                 raise UnsupportedFeatureError(
-                    f"{self.place}: The event 'when: {text}' holds a choice, which LEMS has in computed variables alone. Make "
+                    f"{self.place}: The event 'when: {text}' holds a choice, which LEMS has in computed variables "
+                    "alone. Make "
                     "it a variable with an equation."
                 )
             found.append(("OnCondition", {"test": test_text}, lines))
@@ -191,7 +194,8 @@ class OperatorWriter:
             ready = [name for name in left if not any(name in symbols(left[other]) for other in left if other != name)]
             if not ready:
                 raise UnsupportedFeatureError(
-                    f"{self.place}: The event 'when: {text}' exchanges values of {', '.join(left)}; LEMS sets one after another."
+                    f"{self.place}: The event 'when: {text}' exchanges values of {', '.join(left)}; LEMS sets one "
+                    "after another."
                 )
             found += ready[:1]
             del left[ready[0]]
@@ -221,8 +225,8 @@ def _assignment(variable: str, value: str) -> Line:
     return ("StateAssignment", {"variable": variable, "value": value}, ())
 
 
-def _case(test: str | None, value: str) -> Line:
-    return ("Case", {**({} if test is None else {"condition": test}), "value": value}, ())
+def _case(test: str, value: str) -> Line:
+    return ("Case", {"condition": test, "value": value}, ())
 
 
 _NAMES = {

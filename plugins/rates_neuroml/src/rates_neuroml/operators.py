@@ -63,7 +63,7 @@ def unit_of(instance: Instance, report: Report, connected: Mapping[tuple[int, st
     events = [
         {"when": to_text(one.when), "set": {name: to_text(value) for name, value in one.sets.items()}, "emit": emit}
         for one in happenings.all
-        for emit in (one.emits or [None])
+        for emit in (*one.emits, None)[: len(one.emits) or 1]
     ]
     variables = _variables(flat, happenings)
     equations = [f"{name}' = {to_text(flat.derivatives.get(name, Number(0.0)))}" for name in flat.states]
@@ -82,7 +82,7 @@ def _variables(flat: Flattening, happenings: Happenings) -> dict[str, Any]:
         read |= symbols(one.when).union(*map(symbols, one.sets.values()))
     values = {**flat.states, **dict.fromkeys((*flat.equations, *happenings.pulses), 0.0)}
     found: dict[str, Any] = {name: f"{_kind(flat, name)}({value!r})" for name, value in values.items()}
-    found |= {name: "input(0.0)" for name in flat.inputs}
+    found |= dict.fromkeys(flat.inputs, "input(0.0)")
     return found | {name: flat.numbers[name] for name in _as_declared(flat) if name in read}
 
 

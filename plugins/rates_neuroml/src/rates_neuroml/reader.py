@@ -36,12 +36,15 @@ class Model:
 def read(path: str | Path) -> CircuitTemplate:
     """Return the circuit of a file of NeuroML or LEMS.
 
-    It is that of the network, or the component, which the file wants run. If it names none: of the only network; else each
-    component of the file that stands alone and has dynamics is a node. Nodes are called as populations or components, operators as
+    It is that of the network, or the component, which the file wants run. If it names none: of the only network; else
+    each
+    component of the file that stands alone and has dynamics is a node. Nodes are called as populations or components,
+    operators as
     types: `hhpop/cell/v`. All numbers are in SI.
 
     Raises:
-        ModelFileError: the file cannot be read, is malformed or none of NeuroML or LEMS, or what it includes is missing.
+        ModelFileError: the file cannot be read, is malformed or none of NeuroML or LEMS, or what it includes is
+        missing.
         UnsupportedFeatureError: it says what rates cannot compute; the item is named.
         EquationError: an expression is malformed.
     """
@@ -66,13 +69,16 @@ def read_component(path: str | Path, component: str, include: Iterable[str | Pat
 
     Raises:
         UnknownNameError: the file has no such component.
-        ModelFileError: the file cannot be read, is malformed or none of NeuroML or LEMS, or what it includes is missing.
+        ModelFileError: the file cannot be read, is malformed or none of NeuroML or LEMS, or what it includes is
+        missing.
         UnsupportedFeatureError: it says what rates cannot compute; the item is named.
         EquationError: an expression is malformed.
     """
     definitions, report = load(path, include), Report()
     if component not in definitions.components:
-        known = did_you_mean(str(component), definitions.components) or f" It has {', '.join(definitions.own) or 'none'}."
+        known = (
+            did_you_mean(str(component), definitions.components) or f" It has {', '.join(definitions.own) or 'none'}."
+        )
         raise UnknownNameError(f"{path} has no component '{component}'.{known}")
     model = model_of_component(definitions.components[component], definitions, report)
     _tell(report, path)
@@ -93,14 +99,18 @@ def model_of(definitions: Definitions, report: Report, path: str | Path) -> Mode
     networks = [one for one in _own(definitions) if _is_network(one, definitions)]
     if len(networks) > 1:
         names = ", ".join(f"'{one.id}'" for one in networks)
-        raise ModelFileError(f"{path} has the networks {names}; name one, as in read_component(path, '{networks[0].id}').")
+        raise ModelFileError(
+            f"{path} has the networks {names}; name one, as in read_component(path, '{networks[0].id}')."
+        )
     if networks:
         model = model_of_component(networks[0], definitions, report)
         report.omissions += _unused(definitions, networks[0])
         return model
     alone = [one for one in _own(definitions) if one.id not in _referred(definitions) and _is_dynamic(one, definitions)]
     if not alone:
-        raise ModelFileError(f"{path} defines no component with dynamics, and none is its Target; there is nothing to run.")
+        raise ModelFileError(
+            f"{path} defines no component with dynamics, and none is its Target; there is nothing to run."
+        )
     units = {one.id: unit_of(instance_of(one, definitions), report) for one in alone}
     nodes = {label: NodeTemplate(label, [unit.operator]) for label, unit in units.items()}
     return Model(CircuitTemplate(Path(path).name.split(".")[0], nodes=nodes), None, units)
@@ -153,9 +163,7 @@ def _is_network(component: Component, definitions: Definitions) -> bool:
     types = [definitions.type(item.need("name"), item) for item in inside if item is not None]
     if kind.is_dynamic:
         return False
-    return "network" in kind.ancestry or any(
-        item.tag == "MultiInstantiate" for one in types for item in one.structure
-    )
+    return "network" in kind.ancestry or any(item.tag == "MultiInstantiate" for one in types for item in one.structure)
 
 
 def _is_dynamic(component: Component, definitions: Definitions) -> bool:
@@ -193,4 +201,6 @@ def _unused(definitions: Definitions, target: Component) -> list[str]:
                 stack.append(definitions.components[value].element)
     simulation = simulation_of(definitions)
     used = {target.id, *reached, *(() if simulation is None else (simulation.id,))}
-    return [f"{one.type} '{one.id}', which '{target.id}' does not use" for one in _own(definitions) if one.id not in used]
+    return [
+        f"{one.type} '{one.id}', which '{target.id}' does not use" for one in _own(definitions) if one.id not in used
+    ]

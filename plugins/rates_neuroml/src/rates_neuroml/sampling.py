@@ -1,4 +1,4 @@
-"""Whether conditions can hold, tried at many values of what they depend on: those of a model, around them, between them."""
+"""Whether conditions can hold, tried at many values of what they depend on: those of a model, and between them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,14 @@ class Samples:
 
         names = sorted(set().union(*(symbols(one) for one in expressions)))
         near = sorted({self.numbers[name] for name in names if name in self.numbers})[:_MOST_NUMBERS]
-        pool = {0.0, 1.0, -1.0, *near, *(a + b for a, b in combinations(near, 2)), *(a - b for a, b in combinations(near, 2))}
+        pool = {
+            0.0,
+            1.0,
+            -1.0,
+            *near,
+            *(a + b for a, b in combinations(near, 2)),
+            *(a - b for a, b in combinations(near, 2)),
+        }
         marks = np.array(sorted(pool))
         between = (marks[1:] + marks[:-1]) / 2
         beyond = np.array([marks[0] - 1.0, marks[-1] + 1.0, 1e-3, -1e-3, 1e3, -1e3])

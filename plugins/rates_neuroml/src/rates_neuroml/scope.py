@@ -104,7 +104,9 @@ def _at(instance: Instance, name: str, path: str, asking: Element, inside: bool)
     if found is None and (not inside or name in instance.type.named["Requirement"]):
         found = meaning(instance, name, asking)
     if found is None:
-        raise asking.error(f"'{path}' selects '{name}', which {instance.label} does not have.{did_you_mean(name, names(instance))}")
+        raise asking.error(
+            f"'{path}' selects '{name}', which {instance.label} does not have.{did_you_mean(name, names(instance))}"
+        )
     return found
 
 
@@ -135,7 +137,9 @@ def _reached(instance: Instance, step: str, path: str, asking: Element) -> Seque
 def _of_group(instance: Instance, name: str, chosen: str | None, path: str, asking: Element) -> Sequence[Instance]:
     known = instance.type.named
     if name not in instance.groups and name not in known["Children"] and name not in known["Attachments"]:
-        raise asking.error(f"'{path}': {instance.label} has no children '{name}'.{did_you_mean(name, known['Children'])}")
+        raise asking.error(
+            f"'{path}': {instance.label} has no children '{name}'.{did_you_mean(name, known['Children'])}"
+        )
     group = instance.groups.get(name, [])
     if chosen in (None, "*"):
         return group

@@ -50,14 +50,16 @@ class Simulation:
 def read_simulation(path: str | Path, include: Iterable[str | Path] = ()) -> Simulation:
     """Return the circuit of a file of LEMS, and how the file wants it run.
 
-    Outputs are the columns of its output files and the lines of its displays, in SI, by what they select, as `hhpop[0]/v`.
+    Outputs are the columns of its output files and the lines of its displays, in SI, by what they select, as
+    `hhpop[0]/v`.
 
     Args:
         path: of the file.
         include: folders and archives in which included files are looked for.
 
     Raises:
-        ModelFileError: the file cannot be read, is malformed or none of NeuroML or LEMS, or what it includes is missing.
+        ModelFileError: the file cannot be read, is malformed or none of NeuroML or LEMS, or what it includes is
+        missing.
         UnsupportedFeatureError: it says what rates cannot compute; the item is named.
         EquationError: an expression is malformed.
     """
@@ -68,7 +70,9 @@ def read_simulation(path: str | Path, include: Iterable[str | Path] = ()) -> Sim
     found = {name: _path(name, model, element) for name, element in outputs.items()}
     if any(found.values()):
         settings["outputs"] = {name: path for name, path in found.items() if path}
-    report.omissions += [f"the output '{name}', which is no variable here" for name, place in found.items() if not place]
+    report.omissions += [
+        f"the output '{name}', which is no variable here" for name, place in found.items() if not place
+    ]
     report.tell(f"{path} says what a simulation of rates cannot hold; it is left out:", str(path))
     return Simulation(model.circuit, settings)
 
@@ -112,7 +116,7 @@ def _recorded(definitions: Definitions) -> list[Element]:
 
 def _path(quantity: str, model: Model, asking: Element) -> str | None:
     """Return the path of what a file records, or None if it is no variable of the circuit."""
-    first, _, rest = quantity.partition("/")
+    first = quantity.partition("/")[0]
     if model.network is None:
         ((label, unit),) = model.units.items()
         return _variable(unit.flat.root, quantity, unit, label)

@@ -66,7 +66,8 @@ def _nodes(template: Template, path: Path, report: Report) -> Mapping[str, NodeT
     found = [name for name, items in held.items() if items]
     if found:
         raise UnsupportedFeatureError(
-            f"'{template.name}' has {', '.join(found)}, which a component of LEMS does not have. Write its nodes one by one."
+            f"'{template.name}' has {', '.join(found)}, which a component of LEMS does not have. Write its nodes one "
+            "by one."
         )
     stem = path.name.split(".")[0]
     if template.name != stem:
@@ -96,7 +97,9 @@ def _is_set(operator: OperatorTemplate, name: str) -> bool:
 def _operator(node: NodeTemplate, label: str, report: Report) -> tuple[OperatorTemplate, Mapping[str, Any]]:
     if len(node.operators) != 1:
         names = ", ".join(f"'{operator.name}'" for operator, _ in node.operators) or "none"
-        raise UnsupportedFeatureError(f"The node '{label}' has the operators {names}; a component of LEMS is one operator.")
+        raise UnsupportedFeatureError(
+            f"The node '{label}' has the operators {names}; a component of LEMS is one operator."
+        )
     if node.name != label:
         report.omissions.append(f"the name '{node.name}' of a node template, which becomes '{label}'")
     for what in ("description", "label"):
