@@ -80,8 +80,9 @@ class ExpressionWriter:
             if node.function in _LOGIC:
                 return Apply(node.function, tuple(map(_as_condition, node.arguments)))
             if node.function == "where":
-                test, *values = node.arguments
-                return self._chosen(_as_condition(test), *(self._as_number(value, target) for value in values), target)
+                test, value, other = node.arguments
+                value, other = self._as_number(value, target), self._as_number(other, target)
+                return self._chosen(_as_condition(test), value, other, target)
             return Apply(node.function, tuple(self._as_number(argument, target) for argument in node.arguments))
 
         return transform(plain(expression), replaced)
