@@ -187,11 +187,14 @@ def test_an_unknown_component_comes_with_those_that_are_there(file: Writer) -> N
         assert str(caught.value) == f"{path} has no component '{name}'.{rest}"
 
 
-def test_a_run_without_a_time_asks_for_it(file: Writer) -> None:
-    simulation = read_simulation(file(ONE))
-    with pytest.raises(ArgumentError) as caught:
-        simulation.run()
-    assert str(caught.value) == "The file does not say 'simulation_time'; give it, as in run(simulation_time=...)."
+def test_a_file_without_a_simulation_says_so(file: Writer) -> None:
+    path = file(ONE)
+    with pytest.raises(ModelFileError) as caught:
+        read_simulation(path)
+    assert str(caught.value) == (
+        f"{path} says nothing of a simulation: its Target is none. read_component reads a component, and "
+        "CircuitTemplate.from_file what the file defines."
+    )
 
 
 def test_a_file_with_several_networks_asks_which(file: Writer) -> None:

@@ -152,6 +152,40 @@ def test_events_add_to_what_decays(file: Writer) -> None:
     assert table["i"].tolist() == i
 
 
+def test_cells_that_hear_each_other_are_nodes(file: Writer) -> None:
+    text = """
+    <ComponentType name="kicked">
+      <Parameter name="kick" dimension="none"/><Parameter name="thresh" dimension="time"/>
+      <EventPort name="kicks-in" direction="in"/><EventPort name="out" direction="out"/>
+      <Dynamics>
+        <StateVariable name="x" dimension="none"/><StateVariable name="s" dimension="time"/>
+        <TimeDerivative variable="s" value="1"/>
+        <OnCondition test="s .gt. thresh"><StateAssignment variable="s" value="0"/><EventOut port="out"/></OnCondition>
+        <OnEvent port="kicks-in"><StateAssignment variable="x" value="kick + x"/></OnEvent>
+      </Dynamics>
+    </ComponentType>
+    <ComponentType name="crowd">
+      <ComponentReference name="component" type="Component"/><Parameter name="size" dimension="none"/>
+      <Structure><MultiInstantiate number="size" component="component"/></Structure>
+    </ComponentType>
+    <ComponentType name="all">
+      <Structure><ForEach instances="../source" as="a"><ForEach instances="../target" as="b">
+        <EventConnection from="a" to="b"/>
+      </ForEach></ForEach></Structure>
+    </ComponentType>
+    <ComponentType name="pair">
+      <Link name="source" type="crowd"/><Link name="target" type="crowd"/><Child name="pattern" type="all"/>
+    </ComponentType>
+    <ComponentType name="net"><Children name="crowds" type="crowd"/><Children name="pairs" type="pair"/></ComponentType>
+    <kicked id="one" kick="3" thresh="0.6s"/>
+    <net id="all"><crowd id="p" component="one" size="2"/><pair source="p" target="p"><pattern type="all"/></pair></net>
+    """
+    circuit = read_component(file(text.replace('id="all"', 'id="n"')), "n")
+    assert list(circuit.nodes) == ["p_0", "p_1"]
+    table = circuit.run(1.5, 0.25, outputs={"x": "p_1/kicked/x"}, verbose=False)
+    assert table["x"].tolist() == [0.0, 0.0, 0.0, 0.0, 6.0, 6.0]  # both fire at 0.75, and kick over the next step
+
+
 def test_a_network_is_what_a_file_wants_run_and_the_rest_is_told(file: Writer) -> None:
     path = file(TYPES + NETWORK.format('<population id="p" component="quiet" size="1"/>'))
     with pytest.warns(OmissionWarning) as caught:

@@ -103,6 +103,8 @@ class Network:
 
     def _is_touched(self, cell: Instance) -> bool:
         """Tell whether something is attached to a cell or reads it, so that it is not like the others."""
+        if any(receiver == id(cell) for receiver, _ in self.wires):
+            return True
         sources = [wire.source for wires in self.wires.values() for wire in wires]
         peers = [
             one.peer.parent for cells in self.cells.values() for other in cells for one in other.walk() if one.peer

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
-from rates_core.errors import ArgumentError
+from rates_core.errors import ModelFileError
 from rates_core.templates.circuit import CircuitTemplate
 
 from rates_neuroml.definitions import Definitions
@@ -35,16 +35,8 @@ class Simulation:
     settings: Mapping[str, Any]
 
     def run(self, **changes: Any) -> pd.DataFrame:
-        """Run the circuit as the file says; `changes` are arguments of `run` that replace and add to that.
-
-        Raises:
-            ArgumentError: neither the file nor `changes` say the time or the step.
-        """
-        arguments = {**self.settings, **changes}
-        for name in ("simulation_time", "step_size"):
-            if name not in arguments:
-                raise ArgumentError(f"The file does not say '{name}'; give it, as in run({name}=...).")
-        return self.circuit.run(**arguments)
+        """Run the circuit as the file says; `changes` are arguments of `run` that replace and add to that."""
+        return self.circuit.run(**{**self.settings, **changes})
 
 
 def read_simulation(path: str | Path, include: Iterable[str | Path] = ()) -> Simulation:
@@ -64,6 +56,11 @@ def read_simulation(path: str | Path, include: Iterable[str | Path] = ()) -> Sim
         EquationError: an expression is malformed.
     """
     definitions, report = load(path, include), Report()
+    if simulation_of(definitions) is None:
+        raise ModelFileError(
+            f"{path} says nothing of a simulation: its Target is none. read_component reads a component, and "
+            "CircuitTemplate.from_file what the file defines."
+        )
     model = model_of(definitions, report, path)
     settings = _times(definitions)
     outputs = {one.need("quantity"): one for one in _recorded(definitions)}
