@@ -28,8 +28,6 @@ RECORDER = Path(__file__).with_name("record_corpus.py")
 
 #: Examples that rates refuses, and the end of what it says.
 REFUSED = {
-    "Ex4_KS": "gateKS 'n' has a KineticScheme, which rates does not read. Write a TimeDerivative of each state.",
-    "Ex4a_KS": "gateKS 'n' has a KineticScheme, which rates does not read. Write a TimeDerivative of each state.",
     "Ex6_NMDA": "blockingPlasticSynapse 'nmdaSyn1' has <EventOut> for events at 'in', which rates does not read.",
     "Ex7_STP": "tsodyksMarkramDepMechanism 'depMech' has <EventConnection> in the Structure of its type, which rates "
     "reads in networks alone.",
@@ -70,7 +68,7 @@ DIFFERENT = {
     "Ex24_FractionalConductance": "the sum over fractions of a gate is taken to be 0: an error in it is passed over",
 }
 #: Examples that PyLEMS does not run and rates does.
-ONLY_HERE = ("Ex19_GapJunctions", "Ex19a_GapJunctionInstances", "Ex22_PinskyRinzelCA3")
+ONLY_HERE = ("Ex4_KS", "Ex4a_KS", "Ex19_GapJunctions", "Ex19a_GapJunctionInstances", "Ex22_PinskyRinzelCA3")
 
 
 def record(target: Path, *arguments: str) -> dict[str, dict[str, Any]]:

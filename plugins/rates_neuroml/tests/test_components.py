@@ -243,6 +243,60 @@ def test_regimes_are_numbers_of_a_state(file: Writer) -> None:
     assert table["last"].tolist() == [0.0, 0.0, 1.0, 1.0, 1.0, 1.0, 3.0, 3.0]
 
 
+SCHEME = """
+<ComponentType name="place">
+  <Parameter name="conductance" dimension="none"/><Exposure name="q" dimension="none"/>
+  <Dynamics>
+    <StateVariable name="occupancy" dimension="none"/>
+    <DerivedVariable name="q" exposure="q" dimension="none" value="conductance*occupancy"/>
+  </Dynamics>
+</ComponentType>
+<ComponentType name="step">
+  <Parameter name="rf" dimension="per_time"/><Parameter name="rr" dimension="per_time"/>
+  <Link name="from" type="place"/><Link name="to" type="place"/>
+</ComponentType>
+<ComponentType name="gate">
+  <Children name="states" type="place"/><Children name="transitions" type="step"/>
+  <Dynamics>
+    <DerivedVariable name="q" dimension="none" select="states[*]/q" reduce="add"/>
+    <KineticScheme name="ks" nodes="states" stateVariable="occupancy" edges="transitions" edgeSource="from"
+                   edgeTarget="to" forwardRate="rf" reverseRate="rr"/>
+  </Dynamics>
+</ComponentType>
+<gate id="c">
+  <place id="shut" conductance="0"/><place id="open" conductance="1"/><place id="asleep" conductance="0"/>
+  <step id="a" from="shut" to="open" rf="0.3per_ms" rr="0.1per_ms"/>
+  <step id="b" from="open" to="{}" rf="0.2per_ms" rr="0"/>
+</gate>
+"""
+
+
+def test_kinetic_schemes_move_what_transitions_say(file: Writer) -> None:
+    path = file(SCHEME.format("asleep"))
+    assert operator_of(path).equations[:3] == (
+        "shut_occupancy' = -(a_rf*shut_occupancy - a_rr*open_occupancy)",
+        "open_occupancy' = a_rf*shut_occupancy - a_rr*open_occupancy - (b_rf*open_occupancy - b_rr*asleep_occupancy)",
+        "asleep_occupancy' = b_rf*open_occupancy - b_rr*asleep_occupancy",
+    )
+    table = read(path).run(5.01e-3, 1e-5, outputs={"q": "c/gate/q"}, solver="rk4", verbose=False)
+    # the two states that are left: s' = -0.3 s + 0.1 q, q' = 0.3 s - 0.3 q per ms, from 1/3 each
+    root = math.sqrt(0.03)
+    expected = [
+        math.exp(-0.3 * t) / 3.0 * (math.cosh(root * t) + 0.3 / root * math.sinh(root * t))
+        for t in (0.01 * k for k in range(501))
+    ]
+    assert table["q"].to_numpy() == pytest.approx(expected, rel=1e-9)  # (0.3*0.01)^4 and roundings
+
+
+def test_a_transition_to_nowhere_is_named(file: Writer) -> None:
+    path = file(SCHEME.format("asleeep"))
+    with pytest.raises(ModelFileError) as caught:
+        read(path)
+    assert str(caught.value).endswith(
+        "step 'b': 'to' is 'asleeep', which is no state of the scheme. Did you mean 'asleep'?"
+    )
+
+
 def test_a_type_with_dynamics_of_its_own_has_those_alone_unless_it_says_super(file: Writer) -> None:
     derived = '<ComponentType name="{}" extends="leak"><Dynamics>{}<DerivedVariable name="x" value="1"/></Dynamics>'
     types = "".join(derived.format(*pair) + "</ComponentType>" for pair in (("alone", ""), ("more", "<Super/>")))
@@ -365,10 +419,6 @@ REFUSED = {
     "random numbers": (
         '<StateVariable name="x"/><OnStart><StateAssignment variable="x" value="random(1)"/></OnStart>',
         "'random(1)' draws a random number, which rates does not do at events and at the start. Write a number.",
-    ),
-    "kinetic schemes": (
-        '<KineticScheme name="k" nodes="n" edges="e"/>',
-        "kind 'c' has a KineticScheme, which rates does not read. Write a TimeDerivative of each state.",
     ),
     "what is done again and again": (
         '<StateVariable name="x"/><TimeDerivative variable="x" value="1"/>'

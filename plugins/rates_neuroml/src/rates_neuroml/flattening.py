@@ -56,11 +56,11 @@ class Flattening:
         return self.root.definitions
 
     def read(self) -> None:
-        """Take all variables, equations and initial values.
+        """Take all variables and equations.
 
         Raises:
             ModelFileError: a name or child is missing, or an expression is malformed.
-            UnsupportedFeatureError: there is a kinetic scheme.
+            UnsupportedFeatureError: the structure of a type is that of a network.
         """
         for instance in self.root.walk():
             for item in instance.type.structure:
@@ -69,17 +69,19 @@ class Flattening:
                         f"{instance.label} has <{item.tag}> in the Structure of its type, which rates reads in "
                         "networks alone."
                     )
-            for scheme in instance.type.dynamics["KineticScheme"].values():
-                raise scheme.refusal(
-                    f"{instance.label} has a KineticScheme, which rates does not read. Write a TimeDerivative of each "
-                    "state."
-                )
             self._declare(instance)
         for instance in self.root.walk():
             self._read_equations(instance)
             self._note_start(instance)
+
+    def settle(self) -> None:
+        """Find all initial values."""
         for name in self.states:
             self.states[name] = self.initial(name)
+
+    def start(self, name: str, value: float) -> None:
+        """Say what a state is at the start."""
+        self._known[name] = value
 
     def name_of(self, found: Meaning) -> str:
         """Return what a variable is called in the operator: its path, with `_` between names."""

@@ -15,6 +15,7 @@ from rates_neuroml.descriptions import described
 from rates_neuroml.flattening import Flattening
 from rates_neuroml.happenings import Happenings
 from rates_neuroml.instances import Instance
+from rates_neuroml.kinetics import read_schemes
 from rates_neuroml.omissions import Report
 from rates_neuroml.scope import NUMBERS
 
@@ -55,6 +56,8 @@ def unit_of(instance: Instance, report: Report, connected: Mapping[tuple[int, st
     """
     flat = Flattening(instance)
     flat.read()
+    read_schemes(flat)
+    flat.settle()
     happenings = Happenings(flat)
     happenings.read(connected or {})
     dimensions = dimensions_of(flat)
