@@ -51,8 +51,8 @@ def recorded(file: Path, types: Path, parts: int) -> dict:
         settings = model.components[model.targets[0]].parameters
         step, length = (model.get_numeric_value(settings[name].replace(" ", "")) for name in ("step", "length"))
         steps, step = min(STEPS, round(length / step)) * parts, step / parts
-        settings["step"] = f"{step!r}s"
-        settings["length"] = f"{(steps + 0.5) * step!r}s"  # PyLEMS adds up steps
+        settings["step"] = repr(step)
+        settings["length"] = repr((steps + 0.5) * step)  # PyLEMS adds up steps
         simulation = SimulationBuilder(model.resolve()).build()
         simulation.run()
     except (Exception, SystemExit) as error:  # noqa: BLE001  # whatever it is, it is what PyLEMS says
