@@ -420,6 +420,10 @@ REFUSED = {
         '<StateVariable name="x"/><OnStart><StateAssignment variable="x" value="random(1)"/></OnStart>',
         "'random(1)' draws a random number, which rates does not do at events and at the start. Write a number.",
     ),
+    "what is not known": (
+        '<StateVariable name="x"/><TimeDerivativ variable="x" value="1"/>',
+        "kind has <TimeDerivativ> in its Dynamics, which rates does not read. Did you mean 'TimeDerivative'?",
+    ),
     "what is done again and again": (
         '<StateVariable name="x"/><TimeDerivative variable="x" value="1"/>'
         '<OnCondition test="x .gt. 3"><StateAssignment variable="x" value="x + 1"/></OnCondition>',

@@ -200,6 +200,10 @@ class Definitions:
         dynamics = [item for part in own for item in part.children]
         # a type with dynamics of its own has those alone, unless they say <Super/>
         above = parent if not own or any(item.tag == "Super" for item in dynamics) else None
+        for item in dynamics:
+            if item.tag not in (*VARIABLES, *HANDLERS, "Super", "notes"):
+                known = did_you_mean(item.tag, (*VARIABLES, *HANDLERS))
+                raise item.refusal(f"{name} has <{item.tag}> in its Dynamics, which rates does not read.{known}")
         structure = [item for part in element.all("Structure") for item in part.children]
         simulation = [item for part in element.all("Simulation") for item in part.children]
         return ComponentType(

@@ -216,7 +216,9 @@ def _reason(name: str, one: Variable) -> str | None:
 
 
 def _expanded(tree: Expression, computed: Mapping[str, Expression]) -> Expression:
-    while symbols(tree) & computed.keys():
+    for _ in computed:  # more often only in a circle, which is found where statements are ordered
+        if not symbols(tree) & computed.keys():
+            break
         tree = substitute(tree, computed)
     return tree
 
