@@ -155,6 +155,14 @@ def test_a_file_of_neuroml_includes_the_types_of_neuroml_by_itself(file: Writer,
     assert list(read_component(path, "c", include=[tmp_path / "types"]).nodes) == ["c"]
 
 
+def test_types_of_pynn_are_included_where_they_are_needed(file: Writer, tmp_path: Path) -> None:
+    (tmp_path / "types").mkdir()
+    file("", "types/NeuroML2CoreTypes.xml")
+    file(TYPE, "types/PyNN.xml")
+    path = write(tmp_path / "a.nml", f'<{NML}><leak id="c" tau="1ms"/></neuroml>')
+    assert list(read_component(path, "c", include=[tmp_path / "types"]).nodes) == ["c"]
+
+
 def test_a_file_that_is_not_found_comes_with_where_types_are(tmp_path: Path) -> None:
     path = write(tmp_path / "a.nml", f'<{NML}><leak id="c" tau="1ms"/></neuroml>')
     with pytest.raises(ModelFileError) as caught:

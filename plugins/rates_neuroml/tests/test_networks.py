@@ -245,3 +245,19 @@ def test_a_connection_to_a_segment_is_refused(file: Writer) -> None:
         str(caught.value)
         == f"{path}, line {line}: input 'a': It is at the segment 3; rates reads cells of one segment."
     )
+
+
+def test_a_cell_of_several_segments_is_refused(file: Writer) -> None:
+    text = """
+    <ComponentType name="segment"/>
+    <ComponentType name="morphology"><Children name="segments" type="segment"/></ComponentType>
+    <ComponentType name="cell">
+      <Child name="morphology" type="morphology"/><Dynamics><StateVariable name="v"/></Dynamics>
+    </ComponentType>
+    <cell id="c"><morphology><segment id="0"/>{}</morphology></cell>"""
+    assert list(read(file(text.format(""))).nodes) == ["c"]
+    path = file(text.format('<segment id="1"/>'))
+    line = len(path.read_text(encoding="utf-8").splitlines())
+    with pytest.raises(UnsupportedFeatureError) as caught:
+        read(path)
+    assert str(caught.value) == f"{path}, line {line}: cell 'c': It has 2 segments; rates reads cells of one segment."

@@ -70,6 +70,8 @@ def load(path: str | Path, include: Iterable[str | Path] = ()) -> Definitions:
     loader.add(root, source, own=True)
     if loader.lacks_core_types:
         loader.include(f"{CORE_TYPES}.xml", root, source)
+    if loader.lacks_core_types and found("PyNN.xml", source, loader.places) is not None:
+        loader.include("PyNN.xml", root, source)
     known = loader.definitions
     known.components.update(
         {name: evolve(one, type=known.kind_of(one.element)) for name, one in known.components.items()}

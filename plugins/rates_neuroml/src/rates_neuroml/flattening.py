@@ -63,6 +63,7 @@ class Flattening:
             UnsupportedFeatureError: the structure of a type is that of a network.
         """
         for instance in self.root.walk():
+            self._refuse_segments(instance)
             for item in instance.type.structure:
                 if item.tag not in ("ChildInstance", "With"):
                     raise item.refusal(
@@ -171,6 +172,12 @@ class Flattening:
 
     def _from_outside(self, found: Meaning, asking: Element) -> Expression:
         raise asking.refusal(f"{self.root.label} reads '{found.name}' of {found.instance.label}, in which it stands.")
+
+    def _refuse_segments(self, instance: Instance) -> None:
+        """Raise for a cell of several compartments, which its type in NeuroML takes for one."""
+        count = len(instance.groups.get("segments", ()))
+        if "morphology" in instance.type.ancestry and count > 1:
+            raise self.root.refusal(f"It has {count} segments; rates reads cells of one segment.")
 
     def _declare(self, instance: Instance) -> None:
         for name, element in instance.type.dynamics["StateVariable"].items():
