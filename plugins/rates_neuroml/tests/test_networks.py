@@ -261,3 +261,30 @@ def test_a_cell_of_several_segments_is_refused(file: Writer) -> None:
     with pytest.raises(UnsupportedFeatureError) as caught:
         read(path)
     assert str(caught.value) == f"{path}, line {line}: cell 'c': It has 2 segments; rates reads cells of one segment."
+
+
+def test_places_and_what_connects_nothing_are_told(file: Writer) -> None:
+    types = """
+    <ComponentType name="location"><Parameter name="x" dimension="none"/></ComponentType>
+    <ComponentType name="instance">
+      <Child name="location" type="location"/><Structure><ChildInstance component="../component"/></Structure>
+    </ComponentType>
+    <ComponentType name="cells">
+      <ComponentReference name="component" type="cell"/><Children name="instances" type="instance"/>
+    </ComponentType>
+    <ComponentType name="region"/>
+    <ComponentType name="space" extends="network">
+      <Children name="lists" type="cells"/><Children name="regions" type="region"/>
+    </ComponentType>
+    """
+    places = "".join(f'<instance id="{number}"><location x="{number}"/></instance>' for number in range(2))
+    network = f'<space id="net"><region id="here"/><cells id="p" component="quiet">{places}</cells></space>'
+    path = file(TYPES + types + network)
+    with pytest.warns(OmissionWarning) as caught:
+        circuit = read_component(path, "net")
+    assert circuit.populations["p"].n == 2
+    assert str(caught[0].message) == (
+        f"{path} says what a template of rates cannot hold; it is left out:\n"
+        "  locations of the cells of 'p'\n"
+        "  region 'here' of 'net', which connects nothing"
+    )

@@ -66,6 +66,8 @@ class Network:
         others = [one for one in self.root.inside() if not self._take_population(one)]
         for one in others:
             self._connect_all(one)
+            if not any(part.type.structure for part in one.walk()):
+                self.report.omissions.append(f"{one.label} of '{self.root.name}', which connects nothing")
         nodes: dict[str, NodeTemplate] = {}
         populations: dict[str, PopulationTemplate] = {}
         for name, cells in self.cells.items():
@@ -129,6 +131,8 @@ class Network:
         else:
             reference = places[0].type.structure[0].need("component").removeprefix("../")
             count = len(places)
+        if any("location" in place.children for place in places):
+            self.report.omissions.append(f"locations of the cells of '{one.name}'")
         component = self.definitions.component(one.text(reference), one.element)
         self.cells[one.name] = [self._cell(component) for _ in range(count)]
         return True
