@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from rates_core.errors import CyclicEquationsError, EquationError, ModelFileError, UnsupportedFeatureError
 from rates_core.templates.operator import OperatorTemplate
-from rates_neuroml import DimensionWarning, read_component
+from rates_neuroml import DimensionWarning, OmissionWarning, read_component
 from rates_neuroml.reader import read
 
 Writer = Callable[..., Path]
@@ -312,6 +312,16 @@ def test_sources_and_notes_stand_in_the_description(file: Writer) -> None:
     path = file(LEAK + f'<leak id="c" tau="1s" v0="1mV"><notes> A\n leak. </notes>{annotation}</leak>')
     assert operator_of(path).description == (
         "A leak.\n\nUnits: v V, tau s.\n\nReference: https://doi.org/10.1113/jphysiol.1952.sp004764"
+    )
+
+
+def test_attributes_that_the_type_does_not_have_are_told(file: Writer) -> None:
+    path = file(LEAK + '<leak id="c" tau="1s" v0="1mV" v1="2mV"/>')
+    with pytest.warns(OmissionWarning) as caught:
+        read(path)
+    assert str(caught[0].message) == (
+        f"{path} says what a template of rates cannot hold; it is left out:\n"
+        "  'v1' of leak 'c', which its type does not have"
     )
 
 

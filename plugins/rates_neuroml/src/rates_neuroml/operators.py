@@ -61,6 +61,7 @@ def unit_of(instance: Instance, report: Report, connected: Mapping[tuple[int, st
     happenings = Happenings(flat)
     happenings.read(connected or {})
     dimensions = dimensions_of(flat)
+    report.omissions += [line for one in instance.walk() for line in _unknown_attributes(one)]
     report.omissions += [f"{instance.label}: {line}" for line in happenings.lost]
     report.mismatches += [f"{instance.label}: {line}" for line in mismatches(flat, dimensions)]
     events = [
@@ -106,3 +107,16 @@ def _kind(flat: Flattening, name: str) -> str:
     origin = flat.origins[name]
     shown = origin.kind == "pulse" or (origin.element is not None and origin.element.get("exposure"))
     return "output" if origin.instance is flat.root and shown else "variable"
+
+
+def _unknown_attributes(instance: Instance) -> list[str]:
+    """Return a line for each attribute of a component that its type does not know."""
+    known = {name for kind in instance.type.named.values() for name in kind} | {*instance.type.fixed, *_ALWAYS}
+    return [
+        f"'{name}' of {instance.label}, which its type does not have"
+        for name in instance.element.attributes
+        if name not in known
+    ]
+
+
+_ALWAYS = ("id", "type", "name", "extends", "metaid", "neuroLexId")
