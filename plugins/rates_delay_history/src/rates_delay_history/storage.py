@@ -44,7 +44,7 @@ class History(AcceptedHistory):
         self._context, self._era = context, Era(context)
         self._slots = slot_paths(context.system)
         self._states = {state.path: state for state in context.system.states}
-        self._dependence = Dependence(context.system)
+        self._dependence = context.system.once(Dependence)
         self._first, self._y = context.start, context.y
         self._starts: list[float] = []
         self._ends: list[float] = []

@@ -36,7 +36,7 @@ class Breaks:
         self._every = np.unique(np.concatenate([np.zeros(0, dtype=int), *self._delays]))
         self._slots = [read.slot for read in system.reads]
         self._longest = max((float(delay.max()) for delay in delays if delay.size), default=0.0)
-        dependence = Dependence(system)
+        dependence = system.once(Dependence)
         self._computed = frozenset(dependence.computed)
         self._wanted = frozenset[int]().union(*dependence.needed_reads.values())  # reads of computed variables
         self._depth = math.inf if dependence.recurrent else len(dependence.computed)

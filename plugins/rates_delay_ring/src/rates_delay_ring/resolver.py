@@ -66,7 +66,7 @@ class Resolver:
 
     @needs.default
     def _needs(self) -> Mapping[str, frozenset[int]]:
-        return Dependence(self.context.system).needed_reads
+        return self.context.system.once(Dependence).needed_reads
 
     @starts.default
     def _starts(self) -> np.ndarray:

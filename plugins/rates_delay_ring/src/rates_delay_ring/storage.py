@@ -61,7 +61,7 @@ class Ring(UniformHistory):
         self._shortest = min((float(delay.min()) for delay in self._delays if delay.size), default=math.inf)
         kept = dict.fromkeys(read.slot for read in context.system.reads)
         self._algebraic = [slot for slot in kept if slot not in self._states]
-        dependence = Dependence(context.system)
+        dependence = context.system.once(Dependence)
         self._needs = dependence.needed_reads
         lengths = [float(delay.max(initial=0.0)) for delay in self._delays]
         self._reach = reach_of(dependence, lengths)  # of reads inside steps too

@@ -11,17 +11,34 @@ import jax.numpy as jnp
 from rates_core.programs.arrays.losses import CheckedLoss
 from rates_core.programs.arrays.runtime import Differentiated, Followed
 
+from rates_jax.formulas import Formula, Formulas
 from rates_jax.losses import value_and_derivatives
 
 
 def backwards(outputs: Callable[..., Any]) -> Differentiated:
-    """Return a function that returns a loss and its derivatives, by one way back."""
-    run = jax.jit(lambda variables, rest: jax.vjp(lambda moved: outputs(moved, rest), variables))
+    """Return a function that returns a loss and its derivatives, by one way back.
+
+    The loss is called each time, and sees what it refers to as it is. Run, loss and way back are compiled as one for
+    each formula that losses turn out to be; where none can be told, the loss is computed step by step.
+    """
+    run = jax.jit(outputs)
+    there = jax.jit(lambda variables, rest: jax.vjp(lambda moved: run(moved, rest), variables))
     back = jax.jit(lambda pull, by_outputs: pull(by_outputs))
+    formulas: list[Formulas] = []  # made with the first run, which shows what outputs look like
+
+    @partial(jax.jit, static_argnums=0)
+    def whole(formula: Formula, arrays: Sequence[Any], variables: Sequence[Any], rest: Any) -> Any:
+        return jax.value_and_grad(lambda moved: formula.of(run(moved, rest), arrays))(variables)
 
     def both(loss: CheckedLoss, variables: Sequence[jax.Array], rest: Any) -> Any:
-        found, pull = run(tuple(variables), rest)
-        value, by_outputs = value_and_derivatives(loss, found)
+        variables = tuple(variables)
+        if not formulas:
+            formulas.append(Formulas(jax.eval_shape(run, variables, rest)))
+        found = formulas[0].of(loss)
+        if found is not None:
+            return whole(*found, variables, rest)
+        outputs, pull = there(variables, rest)
+        value, by_outputs = value_and_derivatives(loss, outputs)
         (derivatives,) = back(pull, by_outputs)
         return value, derivatives
 

@@ -327,7 +327,9 @@ def rolled(
         if windows:
             windows = windows if together else with_present(windows, numbers, y, inputs, draws, own)
             past = past_of(windows, own, count)
-        y, ys = jax.lax.scan(lambda y, each: (step(each[0], h, y, *each[1:]), y), y, (numbers, inputs, draws, past))
+        y, ys = jax.lax.scan(
+            lambda y, each: (step(each[0], h, y, *each[1:]), y), y, (numbers, inputs, draws, past), unroll=2 - count % 2
+        )
         if windows and together:
             windows = behind(windows, kept(numbers, h, ys, inputs, draws, past), count)
         return (y, tuple(window[count:] for window in windows)), (ys, past)

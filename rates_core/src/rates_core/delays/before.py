@@ -46,7 +46,7 @@ class Before:
     _reads: Mapping[str, int] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.hidden = hidden_expressions(self.system)
+        self.hidden = self.system.once(hidden_expressions)
         self._reads = {read.path: number for number, read in enumerate(self.system.reads)}
 
     def value(self, name: str, t: float) -> Any:

@@ -45,10 +45,10 @@ class Beginning:
     ) -> None:
         self._system, self._start, self._given = system, start, given
         self._arguments, self._said = arguments, said
-        self.dependence = Dependence(system)
+        self.dependence = system.once(Dependence)
         self.readiness = Readiness(system, self.dependence.computed, arguments)
         self._delays, self._indices = delay_values(system, arguments), read_indices(system)
-        self.leaves = leaves_of(system)
+        self.leaves = system.once(leaves_of)
         needed = self.dependence.reached(*self.dependence.computed)
         self._needed = [leaf for leaf in self.leaves.values() if leaf.path in needed]
         self.values: dict[str, Any] = {leaf.path: leaf.zero for leaf in self.leaves.values()}

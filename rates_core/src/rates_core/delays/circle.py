@@ -41,7 +41,7 @@ def check_known(system: System, beginning: Beginning) -> None:
 
 
 def _unknown(system: System, beginning: Beginning) -> Iterator[Entry]:
-    for slot, taken in read_entries(system).items():
+    for slot, taken in system.once(read_entries).items():
         waiting = taken & ~np.asarray(beginning.before.known(slot))
         yield from ((slot, int(entry)) for entry in np.flatnonzero(waiting))
 

@@ -73,7 +73,7 @@ def prehistory(
         ArgumentError: what is said does not fit; or computed variables depend on each other's past in a circle, and
             nothing says what it was.
     """
-    said = said_of(system, history, delayed_variables(system), start)
+    said = said_of(system, history, system.once(delayed_variables), start)
     given = {
         TIME: start,
         **arguments,

@@ -34,7 +34,7 @@ class Readiness:
 
     def __init__(self, system: System, names: Sequence[str], arguments: Mapping[str, Any]) -> None:
         self._arguments = arguments
-        reached = Dependence(system).reached(*names)
+        reached = system.once(Dependence).reached(*names)
         self._statements = [(item, reads_of(item)) for item in system.statements if item.target in reached]
 
     def masks(self, leaves: Mapping[str, Known]) -> dict[str, Known]:

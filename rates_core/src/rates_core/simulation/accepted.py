@@ -145,7 +145,7 @@ def _distinct(run: Run) -> list[float]:
 
 def _sharp(run: Run) -> list[float]:
     """Return the delays in circles of computed variables, in which jumps never become smooth."""
-    dependence, reads = Dependence(run.model.system), run.model.system.reads
+    dependence, reads = run.model.system.once(Dependence), run.model.system.reads
     needed = frozenset[int]().union(*(dependence.needed_reads[slot] for slot in dependence.recurrent))
     within = [run.delays[number] for number in needed if reads[number].slot in dependence.recurrent]
     return [float(value) for delay in within for value in np.unique(delay)]

@@ -17,7 +17,7 @@ from rates_core.programs.program import slot_paths
 from rates_core.simulation.arguments import names_state
 from rates_core.simulation.execution import Run, RunRequest, prepared
 from rates_core.simulation.jumps import jumping
-from rates_core.simulation.targets import Variable, targets_of
+from rates_core.simulation.targets import Variable, variable_of
 from rates_core.switches import switch
 from rates_core.system.system import System
 
@@ -101,14 +101,14 @@ class Asked:
         _check_able(model, way, asks)
         inputs = {signal.key for signal in model.system.inputs}
         keys = [path for path in paths if path in inputs]
-        named = [path for path in paths if path not in keys and not names_state(model.system, path, "wrt")]
+        named = [path for path in paths if path not in keys and not model.system.once(names_state, path, "wrt")]
         run = prepared(model.untied({**(request.parameters or {}), **dict.fromkeys(named, 0.0)}), request)
         system = run.model.system
-        variables = {path: Variable(path, tuple(targets_of(system, path))) for path in paths if path not in keys}
+        variables = {path: system.once(variable_of, path) for path in paths if path not in keys}
         asked = cls(run, way, tuple(paths), frozenset(keys), tuple(_fed(run, keys)), variables)
         moved = [target.parameter for variable in variables.values() for target in variable.targets]
         signals = [system.inputs[number].path for number in asked.fed]
-        _warn_of_jumps(system, [*(path for path in moved if path is not None), *signals], asks)
+        _warn_of_jumps(system, (*(path for path in moved if path is not None), *signals), asks)
         _warn_of_events(run.model)
         return asked
 
@@ -149,9 +149,9 @@ def _fed(run: Run, keys: Iterable[str]) -> list[int]:
     return [number for number, signal in enumerate(run.model.system.inputs) if signal.key in keys]
 
 
-def _warn_of_jumps(system: System, variables: list[str], asks: str) -> None:
+def _warn_of_jumps(system: System, variables: tuple[str, ...], asks: str) -> None:
     """Warn of functions whose derivatives say nothing."""
-    for function, path in jumping(system, variables):
+    for function, path in system.once(jumping, variables):
         warn(
             f"{asks}(): '{function}', in the equation of '{path}', is constant between its jumps: derivatives "
             "through it are 0, and do not see a jump move."
@@ -204,7 +204,7 @@ def _check_able(model: CompiledModel, way: Way, asks: str) -> None:
             if not claims.isdisjoint(manager.backend(other).capabilities.differentiation)
         ]
         raise unsupported("backend", name, [f"derivatives of runs{WAYS[way.mode]}"], able)
-    circle = sorted(Dependence(model.system).recurrent)
+    circle = sorted(model.system.once(Dependence).recurrent)
     if circle:
         raise UnsupportedFeatureError(
             f"{asks}() does not follow '{circle[0]}', a computed variable that depends on its own past. "

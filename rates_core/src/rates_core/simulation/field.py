@@ -24,7 +24,7 @@ from rates_core.simulation.choice import chosen_backend
 from rates_core.simulation.jumps import jumping
 from rates_core.simulation.requirements import requirements_of
 from rates_core.simulation.state import end_of
-from rates_core.simulation.targets import Variable, targets_of
+from rates_core.simulation.targets import Variable, variable_of
 from rates_core.switches import switch
 from rates_core.system.build import build_system
 from rates_core.system.linearisation import linearise
@@ -288,7 +288,7 @@ def _variable(system: System, path: str) -> Variable:
     Raises:
         ArgumentError: it names several, or the start of a state.
     """
-    found = Variable(path, tuple(targets_of(system, path, "free")))
+    found = system.once(variable_of, path, "free")
     if any(target.parameter is None for target in found.targets):
         raise ArgumentError(f"free: '{path}' is a state; it takes paths of parameters.")
     if not found.single:

@@ -14,8 +14,8 @@ CONSTANT_BETWEEN = frozenset({
 })  # fmt: skip
 
 
-def jumping(system: System, variables: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Yield functions that are constant between jumps and depend on what a run is differentiated by, each with a path.
+def jumping(system: System, variables: Collection[str]) -> tuple[tuple[str, str], ...]:
+    """Return functions that are constant between jumps and depend on what a run is differentiated by, each with a path.
 
     A condition of `where` is none: it chooses between values that may well meet where it changes. One of an event is
     none either.
@@ -31,11 +31,12 @@ def jumping(system: System, variables: Collection[str]) -> Iterator[tuple[str, s
     equations = [(item.target, item.expression) for item in system.statements if isinstance(item, Assign)]
     equations += [(item.state, item.expression) for item in system.derivatives]
     conditions = {path for event in system.events for path in (event.condition, f"{event.condition}/after")}
-    for path, expression in equations:
-        if path in conditions:
-            continue
-        for function in dict.fromkeys(_jumping(expression, moving)):
-            yield function, path
+    return tuple(
+        (function, path)
+        for path, expression in equations
+        if path not in conditions
+        for function in dict.fromkeys(_jumping(expression, moving))
+    )
 
 
 def _jumping(expression: Expression, moving: Collection[str]) -> Iterator[str]:

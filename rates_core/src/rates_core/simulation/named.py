@@ -10,7 +10,7 @@ from attrs import frozen
 
 from rates_core.errors import UnsupportedFeatureError
 from rates_core.simulation.arguments import arguments_of, initial_state, names_state
-from rates_core.simulation.targets import Variable, targets_of
+from rates_core.simulation.targets import variable_of
 
 if TYPE_CHECKING:
     from rates_core.simulation.compile import CompiledModel
@@ -46,7 +46,7 @@ def named_values(model: CompiledModel, paths: Iterable[str], argument: str = "pa
     model = model.untied({path: 0.0 for path, initial in found.items() if not initial})
     values, y = arguments_of(model.system), initial_state(model.system)
     for path, initial in found.items():
-        variable = Variable(path, tuple(targets_of(model.system, path, argument)))
+        variable = model.system.once(variable_of, path, argument)
         if variable.complex:
             raise UnsupportedFeatureError(f"{argument}: '{path}' is complex; only real numbers can be named here.")
         found[path] = Named(variable.value(values, y), initial)

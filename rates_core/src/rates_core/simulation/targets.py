@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -59,6 +60,11 @@ class Target:
     slots: np.ndarray | None = None
     shape: tuple[int, ...] | None = None
     complex: bool = False
+
+
+def variable_of(system: System, path: str, argument: str = "wrt") -> Variable:
+    """Return what a path names; see `targets_of`."""
+    return Variable(path, tuple(targets_of(system, path, argument)))
 
 
 def targets_of(system: System, path: str, argument: str = "wrt") -> Iterator[Target]:
@@ -158,7 +164,7 @@ class Variable:
     path: str
     targets: tuple[Target, ...]
 
-    @property
+    @cached_property
     def single(self) -> bool:
         """Return whether all that the path names is one number."""
         numbers = (number for target in self.targets for number in target.numbers)

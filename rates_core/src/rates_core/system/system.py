@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from attrs import field, frozen
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from rates_core.system.indices import Pick
 
+Found = TypeVar("Found")
 Shape = tuple[int, ...]
 Role = Literal["value", "default", "weight", "delay", "spread"]
 
@@ -253,6 +254,23 @@ class System:
     defaults: Mapping[VariableAddress, Default] = field(factory=dict, repr=False)
     projections: Mapping[tuple[int, str], str] = field(factory=dict, repr=False)
     network: Network | None = field(default=None, repr=False)
+
+    def once(self, find: Callable[..., Found], *about: Hashable) -> Found:
+        """Return what a function of a System finds, which is called once: a System never changes.
+
+        Args:
+            find: takes the System, and what it is asked about; nobody may change what it returns.
+            about: the rest of its arguments.
+        """
+        if (find, about) not in self._known:
+            self._known[find, about] = find(self, *about)
+        found: Found = self._known[find, about]
+        return found
+
+    @cached_property
+    def _known(self) -> dict[tuple[Any, ...], Any]:
+        """Return what was found, by how."""
+        return {}
 
     @property
     def width(self) -> int:

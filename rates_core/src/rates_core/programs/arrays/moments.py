@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def inputs_at_moments(system: System) -> tuple[int, ...]:
     """Return the numbers of the inputs that delayed computed variables depend on."""
-    dependence = Dependence(system)
+    dependence = system.once(Dependence)
     reached = dependence.reached(*dependence.computed)
     return tuple(number for number, signal in enumerate(system.inputs) if signal.path in reached)
 
@@ -41,7 +41,9 @@ class Moments:
         self._stages, self._width = program.request.tableau.stages, self._system.width
         self._inputs = inputs_at_moments(self._system)
         self.count = 3 + len(self._inputs)  # of windows
-        self.reads = frozenset[int]().union(*Dependence(self._system).needed_reads.values())  # that have to be given
+        self.reads = frozenset[int]().union(
+            *self._system.once(Dependence).needed_reads.values()
+        )  # that have to be given
         paths = slot_paths(self._system)
         self._slots = [(paths.index(slot), self._system.shapes[slot]) for slot in _read_late(self._system)]
 
