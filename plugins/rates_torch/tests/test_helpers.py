@@ -143,6 +143,13 @@ def test_matrices_and_vectors_are_reshaped_row_by_row() -> None:
     close(functions.in_rows(array(values.reshape(2, 12)), 3, 4), values)
 
 
+@pytest.mark.parametrize("columns", [1, 4, 100])
+def test_rows_of_vectors_are_summed_however_many_columns_and_batch_axes_there_are(columns: int) -> None:
+    values = np.random.default_rng(4).normal(size=(2, 3, columns))
+    close(functions.row_sums(array(values[0].ravel()), 3, columns), values[0].sum(-1))
+    close(functions.row_sums(array(values.reshape(2, -1)), 3, columns), values.sum(-1))
+
+
 def test_complex_numbers_are_made_of_parts_and_taken_apart() -> None:
     z = COMPLEX.reshape(2, 3)
     close(functions.complex_of(array(z.real), array(z.imag)), z)

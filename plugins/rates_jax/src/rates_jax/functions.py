@@ -100,6 +100,16 @@ def in_rows(values, rows, columns):
     return values.reshape(*values.shape[:-1], rows, columns)
 
 
+def row_sums(values, rows, columns):
+    """Return the sums of the rows of vectors as matrices.
+
+    Of many points, few columns are added one by one: entries of a point need not stand side by side for that.
+    """
+    if values.ndim > 1 and columns <= 64:
+        return sum(values[..., column::columns] for column in range(columns))
+    return values.reshape(*values.shape[:-1], rows, columns).sum(-1)
+
+
 def complex_of(real, imaginary):
     """Return complex numbers of these parts."""
     return jax.lax.complex(real, imaginary)
@@ -177,7 +187,7 @@ def late_alike(buffer, places, weights, first):
     width, values = math.prod(buffer.shape[1:-1]), buffer.reshape(-1, buffer.shape[-1])
     entries = places + first * width
     if weights.shape[-1] == 0:
-        return values[entries].T
+        return values.at[entries].get(mode="promise_in_bounds", wrap_negative_indices=False).T
     samples = values[entries[..., None] + jnp.arange(weights.shape[-1]) * width]
     return (weights[..., None] * samples).sum(-2).T
 
@@ -327,25 +337,30 @@ def rolled(
         if windows:
             windows = windows if together else with_present(windows, numbers, y, inputs, draws, own)
             past = past_of(windows, own, count)
-        y, ys = jax.lax.scan(
-            lambda y, each: (step(each[0], h, y, *each[1:]), y), y, (numbers, inputs, draws, past), unroll=2 - count % 2
-        )
-        if windows and together:
-            windows = behind(windows, kept(numbers, h, ys, inputs, draws, past), count)
-        return (y, tuple(window[count:] for window in windows)), (ys, past)
+        moving = [window.shape[1:] for window in windows] if together else []
+
+        def taken(y, each):
+            number, *given = each
+            late = kept(number, h, y, *given) if moving else ()
+            late = tuple(jnp.broadcast_to(value, form) for value, form in zip(late, moving, strict=True))
+            return step(number, h, y, *given), (row(number, h, y, *given), late)
+
+        # what is kept or recorded is computed within steps, beside what these compute: no states are kept for it
+        y, (rows, late) = jax.lax.scan(taken, y, (numbers, inputs, draws, past), unroll=2 - count % 2)
+        windows = behind(windows, late, count) if moving else windows
+        return (y, tuple(window[count:] for window in windows)), rows
 
     def part(state, tables):
         count = len(tables[0])
         size = min(max(together, 1), count) if windows else count
         whole = count // size
         folded = jax.tree.map(lambda table: table[: whole * size].reshape(whole, size, *table.shape[1:]), tables)
-        state, found = jax.lax.scan(chunk, state, folded)
-        found = jax.tree.map(lambda values: values.reshape(whole * size, *values.shape[2:]), found)
+        state, rows = jax.lax.scan(chunk, state, folded)
+        rows = jax.tree.map(lambda values: values.reshape(whole * size, *values.shape[2:]), rows)
         if count > whole * size:
             state, last = chunk(state, jax.tree.map(lambda table: table[whole * size :], tables))
-            found = jax.tree.map(lambda *values: jnp.concatenate(values), found, last)
-        (numbers, inputs, draws, _), (ys, past) = jax.tree.map(lambda values: values[::stride], (tables, found))
-        return state, jax.vmap(lambda number, *given: row(number, h, *given))(numbers, ys, inputs, draws, past)
+            rows = jax.tree.map(lambda *values: jnp.concatenate(values), rows, last)
+        return state, jax.tree.map(lambda values: values[::stride], rows)
 
     def some(tables, start, stop):
         return jax.tree.map(lambda table: table[start * stride : stop * stride], tables)

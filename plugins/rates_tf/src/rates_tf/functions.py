@@ -107,6 +107,11 @@ def in_rows(values, rows, columns):
     return tf.reshape(values, [*values.shape[:-1], rows, columns])
 
 
+def row_sums(values, rows, columns):
+    """Return the sums of the rows of vectors as matrices."""
+    return tf.reduce_sum(tf.reshape(values, [*values.shape[:-1], rows, columns]), -1)
+
+
 def complex_of(real, imaginary):
     """Return complex numbers of these parts."""
     return tf.complex(real, imaginary)

@@ -102,6 +102,11 @@ def in_rows(values, rows, columns):
     return values.reshape(*values.shape[:-1], rows, columns)
 
 
+def row_sums(values, rows, columns):
+    """Return the sums of the rows of vectors as matrices."""
+    return values.reshape(*values.shape[:-1], rows, columns).sum(-1)
+
+
 def complex_of(real, imaginary):
     """Return complex numbers of these parts."""
     return torch.complex(real, imaginary)

@@ -46,6 +46,7 @@ class ArrayLanguage:
     * `summed(values, rows, size)`: for each of `size` rows the sum of the values that belong to it.
     * `matvec(matrix, vector)` and `flat(matrix)`: a product, and the rows of a matrix one behind the other.
     * `in_rows(values, rows, columns)`: vectors as matrices.
+    * `row_sums(values, rows, columns)`: the sums of the rows of these.
     * `real(value)`, `complex_array(value)` and `whole(value)`: plain arguments of a function as arrays.
     * `sampled(samples, t, step_size)`: inputs of a function.
     * `buffered(buffer, t, delay, step_size, samples)`: its past values. A row of the buffer as it is where `t - delay`

@@ -257,8 +257,7 @@ class ModuleWriter:
         weights = printer.operand(Symbol(item.weights), 1, 9, mixed)
         count = self._connections(item)
         if count:
-            groups = f"in_rows({weights}*{source}, {item.shape[0]}, {count})"
-            return f"{self.language.functions['vsum']}({groups}, -1)"
+            return f"row_sums({weights}*{source}, {item.shape[0]}, {count})"
         return f"summed({weights}*{source}, {self.names[str(item.rows)]}, {item.shape[0]})"
 
     def _connections(self, item: Project) -> int | None:
