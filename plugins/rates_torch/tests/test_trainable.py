@@ -199,3 +199,15 @@ def test_delays_and_methods_that_choose_their_steps_are_refused() -> None:
     assert str(method.value) == (
         "trainable() follows fixed steps; the solver 'dopri5' chooses its own. Compile with solver='rk4'."
     )
+
+
+def test_vmap_and_grad_of_torch_go_through_steps_that_are_to_be_compiled() -> None:
+    plain, outputs = (compiled(compile=on).trainable(["p/op/tau"], inputs={"p/op/u": SAMPLES}) for on in (False, True))
+    many = torch.as_tensor(np.stack([SAMPLES, 0.5 * SAMPLES]))
+    found = torch.vmap(lambda samples: outputs(inputs={"p/op/u": samples})["p"])(many)
+    wanted = torch.stack([plain(inputs={"p/op/u": samples})["p"] for samples in many])
+    assert torch.allclose(found, wanted, rtol=1e-12, atol=0)
+    values = dict(plain.named_parameters())
+    own = torch.func.grad(lambda values: loss(torch.func.functional_call(outputs, values, ())))(values)
+    (known,) = torch.autograd.grad(loss(plain()), list(values.values()))
+    assert torch.allclose(own["p/op/tau"], known, rtol=1e-12, atol=0)

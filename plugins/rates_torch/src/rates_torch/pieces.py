@@ -19,7 +19,8 @@ class Pieces:
     """What a module's `rollout` returns, compiled for a fixed number of steps and called as often as that takes.
 
     A row is made at the start of each piece and dropped where none is wanted. Steps that no piece is left for are taken
-    without compiling them; so are all where derivatives go forwards, which compiled functions of PyTorch lose unsaid.
+    without compiling them; so are all where derivatives go forwards, which compiled functions of PyTorch lose unsaid,
+    and under `torch.vmap` and other transformations, which do not go through these.
 
     Args:
         module: whose `rollout` it is.
@@ -38,7 +39,8 @@ class Pieces:
         windows: Any, gathers: Any, together: int, segment: int,
     ) -> Any:  # fmt: skip
         """Take steps; see the generated module."""
-        if any(map(_moves, _tensors((tuple(parameters), y, inputs, windows, gathers)))):
+        given = list(_tensors((tuple(parameters), y, inputs, draws, windows, gathers)))
+        if any(map(_moves, given)) or any(map(_transformed, given)):
             plain = self._module.rollout(*parameters)
             return plain(y, h, first, samples, stride, inputs, draws, windows, gathers, together, segment)
         varying = bool(windows) and gathers[0][0][0].ndim > 1
@@ -94,6 +96,15 @@ def _tensors(tree: Any) -> Iterator[torch.Tensor]:
 def _moves(value: torch.Tensor) -> bool:
     """Return whether a derivative is carried forwards with a tensor."""
     return forward_ad.unpack_dual(value).tangent is not None  # type: ignore[no-untyped-call]
+
+
+def _transformed(value: torch.Tensor) -> bool:
+    """Return whether a tensor stands for others, as `torch.vmap` makes it; it has no memory of its own then."""
+    try:
+        value.data_ptr()
+    except RuntimeError:
+        return True
+    return False
 
 
 def _some(tree: Any, place: slice) -> Any:
