@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -16,11 +17,12 @@ from numpy.typing import NDArray
 
 from benchmarks import peers
 from benchmarks.clock import interleaved
+from benchmarks.limits.compiler import kernel
 from benchmarks.row import Row, Target
 from benchmarks.rows.fits import COUPLING, OUTPUTS, START, TAU, UNITS, circuit
 from benchmarks.settings import Settings
 
-STEPS, H, STAGES = 3000, 1e-2, 11  # stages of the chain that a spread of 0.3 of the delay makes
+STEPS, H, STAGES, MANY = 3000, 1e-2, 11, 64  # stages of the chain that a spread of 0.3 of the delay makes
 SPREAD, CLOSE = 0.3, 1e-10
 DRIVE = "p/li_op/I_ext"
 GROWTH = 0.1  # MB per epoch
@@ -49,6 +51,9 @@ def rows(settings: Settings) -> Iterator[partial[Row]]:
             yield partial(row, settings, backend)
             yield partial(growth, settings, backend)
             yield partial(batch, settings, backend)
+    if find_spec("jax") is not None:
+        yield partial(batch_by_hand, settings, "vmap", mapped_in_jax)
+        yield partial(batch_by_hand, settings, "runs on the last axis", beside_in_jax)
 
 
 def drive(steps: int) -> NDArray[np.float64]:
@@ -100,8 +105,19 @@ def ours(backend: str, steps: int) -> Epoch:
     return epoch
 
 
-def in_jax(steps: int) -> Epoch:
-    """Return an epoch written for JAX as one would."""
+def in_jax(steps: int, fed: NDArray[np.float64] | None = None) -> Epoch:
+    """Return an epoch written for JAX as one would.
+
+    Args:
+        steps: of the run.
+        fed: what all units are fed, if that is not `drive`.
+    """
+    jax, start = import_module("jax"), np.array([START[TAU], START[COUPLING]])
+    return _in_double(jax.jit(jax.grad(loss_in_jax())), start, drive(steps) if fed is None else fed, target(steps))
+
+
+def loss_in_jax() -> Callable[..., Any]:
+    """Return the loss by tau and k, by what units are fed, and by what they are to do."""
     jax, jnp = import_module("jax"), import_module("jax.numpy")
     weights, delays = numbers()
     near, far = np.where(delays == 1.0, weights, 0.0), np.where(delays == 3.0, weights, 0.0)
@@ -119,13 +135,7 @@ def in_jax(steps: int) -> Epoch:
         start = jnp.zeros(UNITS), jnp.zeros((STAGES, UNITS)), jnp.zeros((STAGES, UNITS))
         return ((jax.lax.scan(step, start, fed)[1] - wanted) ** 2).mean()
 
-    gradient, fed, wanted = jax.jit(jax.grad(loss)), drive(steps), target(steps)
-
-    def epoch() -> NDArray[np.float64]:
-        with jax.enable_x64(True):
-            return np.asarray(gradient(np.array([START[TAU], START[COUPLING]]), fed, wanted))
-
-    return epoch
+    return loss
 
 
 def in_torch(steps: int) -> Epoch:
@@ -202,47 +212,145 @@ def growth(settings: Settings, backend: str) -> Row:
 
 def batch(settings: Settings, backend: str) -> Row:
     """Measure the derivatives of 64 runs with inputs of their own, against those of one."""
-    steps, many = max(100, round(STEPS * settings.scale)) // 10, 64
-    one, all_of_them = _batched(backend, steps, many)
-    one(), all_of_them()
-    alone, together = interleaved([one, all_of_them], min(settings.repeats, 5))
-    name = f"gradients of {many} runs as one batch, {steps} steps of {UNITS} units, {backend}"
-    return Row(name, ours=together, reference=alone, target=Target(4.0))
+    steps = max(100, round(STEPS * settings.scale)) // 10
+    one, all_of_them, start = _batched(backend, steps)
+    limit = in_c(steps, start)
+    one()
+    found, works = all_of_them(), [one, all_of_them, *([] if limit is None else [limit])]
+    alone, together, *in_it = interleaved(works, min(settings.repeats, 5))
+    return Row(
+        f"gradients of {MANY} runs as one batch, {steps} steps of {UNITS} units, {backend}; reference: one run",
+        ours=together,
+        reference=alone,
+        target=Target(4.0),
+        limit=in_it[0] if limit is not None else None,
+        error=None if limit is None else float(np.max(np.abs(found - limit()))),
+        tolerance=CLOSE,
+    )
 
 
-def _batched(backend: str, steps: int, many: int) -> tuple[Callable[[], Any], Callable[[], Any]]:
-    """Return what differentiates a loss of one run, and of many that the library maps over."""
+def batch_by_hand(settings: Settings, how: str, make: Callable[[int, NDArray[np.float64]], Epoch]) -> Row:
+    """Measure the same written for JAX as one would, to show what its compiler makes of many runs."""
+    steps, start = max(100, round(STEPS * settings.scale)) // 10, np.array([START[TAU], START[COUPLING]])
+    one, all_of_them, limit = in_jax(steps, drives(steps)[0]), make(steps, start), in_c(steps, start)
+    one()
+    found, works = all_of_them(), [one, all_of_them, *([] if limit is None else [limit])]
+    alone, together, *in_it = interleaved(works, min(settings.repeats, 5))
+    return Row(
+        f"gradients of {MANY} runs as one batch, {steps} steps of {UNITS} units, by hand for JAX, {how}; one run",
+        ours=together,
+        reference=alone,
+        limit=in_it[0] if limit is not None else None,
+        error=None if limit is None else float(np.max(np.abs(found - limit()))),
+        tolerance=CLOSE,
+    )
+
+
+def drives(steps: int) -> NDArray[np.float64]:
+    """Return what the units of many runs are fed."""
+    fed: NDArray[np.float64] = np.linspace(0.5, 1.5, MANY)[:, None] * drive(steps)
+    return fed
+
+
+def mapped_in_jax(steps: int, start: NDArray[np.float64]) -> Epoch:
+    """Return derivatives of the mean loss of many runs, over which JAX maps what is written for one."""
+    jax, loss, fed, wanted = import_module("jax"), loss_in_jax(), drives(steps), target(steps)
+
+    def mean(pair: Any, fed: Any, wanted: Any) -> Any:
+        return jax.vmap(loss, (None, 0, None))(pair, fed, wanted).mean()
+
+    return _in_double(jax.jit(jax.grad(mean)), start, fed, wanted)
+
+
+def beside_in_jax(steps: int, start: NDArray[np.float64]) -> Epoch:
+    """Return the same, written for many runs, which stand side by side in memory."""
+    jax, jnp = import_module("jax"), import_module("jax.numpy")
+    weights, delays = numbers()
+    near, far = np.where(delays == 1.0, weights, 0.0), np.where(delays == 3.0, weights, 0.0)
+
+    def loss(pair: Any, fed: Any, wanted: Any) -> Any:
+        tau, k = pair
+
+        def step(carry: Any, given: Any) -> Any:
+            u, one, three = carry
+            r = jnp.tanh(u)[None]
+            late = (near[:, :, None] * one[-1]).sum(1) + (far[:, :, None] * three[-1]).sum(1)
+            one_, three_ = jnp.concatenate((r, one[:-1])) - one, jnp.concatenate((r, three[:-1])) - three
+            after = u + H * (-u / tau + k * late + given)
+            return (after, one + H * STAGES * one_, three + H * STAGES / 3.0 * three_), u
+
+        stages = jnp.zeros((STAGES, UNITS, MANY))
+        found = jax.lax.scan(step, (jnp.zeros((UNITS, MANY)), stages, stages), fed.T)[1]
+        return ((found - wanted[:, :, None]) ** 2).mean()
+
+    return _in_double(jax.jit(jax.grad(loss)), start, drives(steps), target(steps))
+
+
+def in_c(steps: int, start: NDArray[np.float64]) -> Epoch | None:
+    """Return the same in C, derivatives written by hand."""
+    library = kernel("epochs_together")
+    if library is None:
+        return None
+    reals = np.ctypeslib.ndpointer(np.float64, flags="C")
+    library.epochs_together.restype = ctypes.c_double
+    library.epochs_together.argtypes = [
+        *[ctypes.c_long] * 4, reals, reals, *[ctypes.c_double] * 3, reals, reals, reals,
+    ]  # fmt: skip
+    weights, delays = numbers()
+    apart, means = np.array([np.where(delays == delay, weights, 0.0) for delay in (1.0, 3.0)]), np.array([1.0, 3.0])
+    fed, wanted = np.ascontiguousarray(drives(steps).T), target(steps)
+
+    def run() -> NDArray[np.float64]:
+        found = np.empty(2)
+        library.epochs_together(steps, UNITS, STAGES, MANY, apart, means, *start, H, fed, wanted, found)
+        return found
+
+    return run
+
+
+def _batched(backend: str, steps: int) -> tuple[Epoch, Epoch, NDArray[np.float64]]:
+    """Return what differentiates a loss of one run, and of many that the library maps over; and where it does so."""
     inputs = {DRIVE: drive(steps)}
     model = circuit().compile(backend, step_size=H, simulation_time=steps * H, outputs=OUTPUTS, inputs=inputs)
-    outputs, wanted = model.trainable([TAU, COUPLING], inputs=inputs), target(steps)
-    fed = np.linspace(0.5, 1.5, many)[:, None] * drive(steps)
+    outputs, wanted, fed = model.trainable([TAU, COUPLING], inputs=inputs), target(steps), drives(steps)
     if backend == "jax":
-        return _of_jax(outputs, wanted, fed)
+        return *_of_jax(outputs, wanted, fed), np.array([float(outputs.values[path]) for path in (TAU, COUPLING)])
     torch = import_module("torch")
-    goal, samples = torch.as_tensor(wanted), torch.as_tensor(fed)
+    goal, samples, values = torch.as_tensor(wanted), torch.as_tensor(fed), dict(outputs.named_parameters())
     mapped = torch.vmap(lambda signal: outputs(inputs={DRIVE: signal})["u"])
 
-    def one() -> Any:
-        loss = ((outputs(inputs={DRIVE: samples[0]})["u"] - goal) ** 2).mean()
-        return torch.autograd.grad(loss, list(outputs.parameters()))
+    def gradient(loss: Any) -> NDArray[np.float64]:
+        return np.array([float(value) for value in torch.autograd.grad(loss, [values[TAU], values[COUPLING]])])
 
-    def all_of_them() -> Any:
-        return torch.autograd.grad(((mapped(samples) - goal) ** 2).mean(), list(outputs.parameters()))
+    def one() -> NDArray[np.float64]:
+        return gradient(((outputs(inputs={DRIVE: samples[0]})["u"] - goal) ** 2).mean())
 
-    return one, all_of_them
+    def all_of_them() -> NDArray[np.float64]:
+        return gradient(((mapped(samples) - goal) ** 2).mean())
+
+    return one, all_of_them, np.array([float(values[path]) for path in (TAU, COUPLING)])
 
 
 def _of_jax(outputs: Any, wanted: NDArray[np.float64], fed: NDArray[np.float64]) -> tuple[Epoch, Epoch]:
     jax = import_module("jax")
 
-    def loss(values: Any, samples: Any) -> Any:
+    def loss(pair: Any, samples: Any) -> Any:
+        values = dict(zip((TAU, COUPLING), pair, strict=True))
         return ((outputs(values, {DRIVE: samples})["u"] - wanted) ** 2).mean()
 
-    def mean(values: Any, samples: Any) -> Any:
-        return jax.vmap(loss, (None, 0))(values, samples).mean()
+    def mean(pair: Any, samples: Any) -> Any:
+        return jax.vmap(loss, (None, 0))(pair, samples).mean()
 
-    def called(function: Callable[..., Any], samples: Any) -> Any:
+    start = np.array([float(outputs.values[path]) for path in (TAU, COUPLING)])
+    return _in_double(jax.jit(jax.grad(loss)), start, fed[0]), _in_double(jax.jit(jax.grad(mean)), start, fed)
+
+
+def _in_double(function: Callable[..., Any], *given: Any) -> Epoch:
+    """Return what calls a compiled function of JAX in double precision."""
+    jax = import_module("jax")
+
+    def run() -> NDArray[np.float64]:
         with jax.enable_x64(True):
-            return jax.block_until_ready(function(outputs.values, samples))
+            return np.asarray(function(*given))
 
-    return partial(called, jax.jit(jax.grad(loss)), fed[0]), partial(called, jax.jit(jax.grad(mean)), fed)
+    return run
