@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from ctypes import c_double, c_long
 from functools import partial
 from importlib.util import find_spec
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.by_hand import columns
 from benchmarks.clock import cold, interleaved
+from benchmarks.limits.compiler import kernel
 from benchmarks.row import Row, Target
 from benchmarks.rows import networks
 from benchmarks.settings import Settings
@@ -55,11 +58,15 @@ def dense(settings: Settings, backend: str) -> Row:
     )
 
 
+def numbers(size: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return weights of units, and delays in steps."""
+    generator = np.random.default_rng(0)
+    return generator.normal(size=(size, size)) / np.sqrt(size), generator.integers(1, LONGEST, (size, size))
+
+
 def late_units(size: int) -> CircuitTemplate:
     """Return units that read each other late."""
-    generator = np.random.default_rng(0)
-    weights = generator.normal(size=(size, size)) / np.sqrt(size)
-    delays = generator.integers(1, LONGEST, (size, size))
+    weights, delays = numbers(size)
     variables = {"v": "output(0.1)", "s": "input(0.0)", "drive": 0.3, "gain": 1.0, "tau": 1.0}
     unit = OperatorTemplate("op", "v' = (-v + tanh(gain*s) + drive)/tau", variables)
     return CircuitTemplate(
@@ -67,6 +74,23 @@ def late_units(size: int) -> CircuitTemplate:
         populations={"p": PopulationTemplate("p", NodeTemplate("n", [unit]), size)},
         connections=[Connectivity("p/op/v", "p/op/s", weights, delays=H * delays)],
     )
+
+
+def in_c(size: int, steps: int, gains: NDArray[np.float64]) -> Callable[[], NDArray[np.float64]] | None:
+    """Return what many runs end with in the first unit, in C."""
+    library = kernel("late_units_together")
+    if library is None:
+        return None
+    reals, wholes = np.ctypeslib.ndpointer(np.float64, flags="C"), np.ctypeslib.ndpointer(np.int64, flags="C")
+    library.late_units_together.argtypes = [*[c_long] * 4, reals, wholes, reals, *[c_double] * 4, reals]
+    weights, delays = numbers(size)
+
+    def run() -> NDArray[np.float64]:
+        last = np.empty(len(gains))
+        library.late_units_together(steps, size, len(gains), LONGEST, weights, delays, gains, 1.0, 0.3, 0.1, H, last)
+        return last
+
+    return run
 
 
 def points(settings: Settings, backend: str, size: int) -> Row:
@@ -80,15 +104,22 @@ def points(settings: Settings, backend: str, size: int) -> Row:
     model = late_units(size).compile(
         backend=backend, step_size=H, simulation_time=steps * H, outputs={"v": "p[0]/op/v"}
     )
-    gains = [{"p/op/gain": float(gain)} for gain in np.linspace(0.5, 2.0, POINTS)]
-    times = interleaved([lambda: list(model.run_many(gains)), model.run], settings.repeats)
+    values = np.linspace(0.5, 2.0, POINTS)
+    gains = [{"p/op/gain": float(gain)} for gain in values]
+    limit = in_c(size, steps, values)
+    works = [lambda: list(model.run_many(gains)), model.run, *([] if limit is None else [limit])]
+    times = interleaved(works, settings.repeats)
     (found,) = model.run_many(gains)
     own = {number: model.run(parameters=gains[number]) for number in (0, POINTS - 1)}
     error = max(float(np.max(np.abs(found.frame(number) - table).to_numpy())) for number, table in own.items())
+    if limit is not None:
+        last = np.array([found.frame(number)["v"].iloc[-1] for number in range(POINTS)])
+        error = max(error, float(np.max(np.abs(last - limit()))))
     return Row(
         f"{POINTS} runs in one, {steps} steps of {size} units with a delay each, {backend}; reference: one run",
         ours=times[0],
         reference=times[1],
+        limit=None if limit is None else times[2],
         target=Target(4.0),
         error=error,
         tolerance=CLOSE,
