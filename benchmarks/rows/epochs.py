@@ -116,8 +116,12 @@ def in_jax(steps: int, fed: NDArray[np.float64] | None = None) -> Epoch:
     return _in_double(jax.jit(jax.grad(loss_in_jax())), start, drive(steps) if fed is None else fed, target(steps))
 
 
-def loss_in_jax() -> Callable[..., Any]:
-    """Return the loss by tau and k, by what units are fed, and by what they are to do."""
+def loss_in_jax(runs: tuple[int, ...] = ()) -> Callable[..., Any]:
+    """Return the loss by tau and k, by what units are fed, and by what they are to do.
+
+    Args:
+        runs: axes of runs, behind all others.
+    """
     jax, jnp = import_module("jax"), import_module("jax.numpy")
     weights, delays = numbers()
     near, far = np.where(delays == 1.0, weights, 0.0), np.where(delays == 3.0, weights, 0.0)
@@ -132,8 +136,8 @@ def loss_in_jax() -> Callable[..., Any]:
             one_, three_ = jnp.concatenate((r, one[:-1])) - one, jnp.concatenate((r, three[:-1])) - three
             return (u + H * slope, one + H * STAGES * one_, three + H * STAGES / 3.0 * three_), u
 
-        start = jnp.zeros(UNITS), jnp.zeros((STAGES, UNITS)), jnp.zeros((STAGES, UNITS))
-        return ((jax.lax.scan(step, start, fed)[1] - wanted) ** 2).mean()
+        stages = jnp.zeros((STAGES, UNITS, *runs))
+        return ((jax.lax.scan(step, (jnp.zeros((UNITS, *runs)), stages, stages), fed)[1] - wanted) ** 2).mean()
 
     return loss
 
@@ -264,26 +268,8 @@ def mapped_in_jax(steps: int, start: NDArray[np.float64]) -> Epoch:
 
 def beside_in_jax(steps: int, start: NDArray[np.float64]) -> Epoch:
     """Return the same, written for many runs, which stand side by side in memory."""
-    jax, jnp = import_module("jax"), import_module("jax.numpy")
-    weights, delays = numbers()
-    near, far = np.where(delays == 1.0, weights, 0.0), np.where(delays == 3.0, weights, 0.0)
-
-    def loss(pair: Any, fed: Any, wanted: Any) -> Any:
-        tau, k = pair
-
-        def step(carry: Any, given: Any) -> Any:
-            u, one, three = carry
-            r = jnp.tanh(u)[None]
-            late = (near[:, :, None] * one[-1]).sum(1) + (far[:, :, None] * three[-1]).sum(1)
-            one_, three_ = jnp.concatenate((r, one[:-1])) - one, jnp.concatenate((r, three[:-1])) - three
-            after = u + H * (-u / tau + k * late + given)
-            return (after, one + H * STAGES * one_, three + H * STAGES / 3.0 * three_), u
-
-        stages = jnp.zeros((STAGES, UNITS, MANY))
-        found = jax.lax.scan(step, (jnp.zeros((UNITS, MANY)), stages, stages), fed.T)[1]
-        return ((found - wanted[:, :, None]) ** 2).mean()
-
-    return _in_double(jax.jit(jax.grad(loss)), start, drives(steps), target(steps))
+    loss, wanted = import_module("jax").grad(loss_in_jax((MANY,))), target(steps)[:, :, None]
+    return _in_double(import_module("jax").jit(loss), start, np.ascontiguousarray(drives(steps).T), wanted)
 
 
 def in_c(steps: int, start: NDArray[np.float64]) -> Epoch | None:
