@@ -230,6 +230,17 @@ def test_what_a_template_cannot_hold_is_said_item_by_item(file: Writer) -> None:
     assert operator.description == "Reference: somewhere"
 
 
+def test_of_what_tvbo_records_only_what_it_leaves_out_is_said(file: Writer) -> None:
+    states = "{x: {equation: {rhs: -x}, initial_value: 1.0, record: true, variable_of_interest: %s}}"
+    read(file(f"name: D\nstate_variables: {states % 'true'}\n"))  # what warns fails
+    path = file(f"name: D\nstate_variables: {states % 'false'}\n")
+    with pytest.warns(OmissionWarning) as caught:
+        read(path)
+    assert str(caught[0].message) == (
+        f"{path} says what a template of rates cannot hold; it is left out:\n  variable_of_interest: state variable x"
+    )
+
+
 REFUSED = {
     "a map": (
         dynamics("system_type: discrete\n"),

@@ -316,6 +316,8 @@ class _Reader:
         if unit := part.text("unit"):
             self.units[key] = unit
         part.ignore("symbol", "datatype", "record")
+        if part.flag("variable_of_interest") is False:  # which is what TVBO records; in rates, `outputs` are
+            part.omissions.add("variable_of_interest", part.kind, part.name)
         if part.tree is not self.dynamics.tree:
             part.close()
 
