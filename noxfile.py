@@ -45,8 +45,8 @@ PEERS = {
     "jitcdde": ["jitcdde==1.8.3", "setuptools"],
     "pyrates": ["pyrates==1.2.3"],
     "rectipy": ["rectipy==0.12.2", "pyrates==1.2.3", "torch==2.13.0", "setuptools"],
-    "tvbo": ["tvbo==0.5.3"],
     "neuroml": ["pyneuroml==1.3.22", "pylems==0.6.9"],
+    "tvbo": ["tvbo==0.5.3", "tvboptim==0.4.0"],
 }
 
 INTERPRETERS = {version: interpreter_of(version) for version in PYTHONS}

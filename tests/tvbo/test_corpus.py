@@ -1,16 +1,11 @@
-"""Every continuous-time model of tvbo's database, against the Python code that tvbo generates of it.
-
-`RATES_TVBO_PYTHON` names the Python of an environment with tvbo, which runs `record_corpus.py`; the session `tvbo` sets
-it.
-"""
+"""Every continuous-time model of tvbo's database, against the Python code that tvbo generates of it."""
 
 from __future__ import annotations
 
 import json
 import math
-import os
-import subprocess
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +18,8 @@ from rates_tvbo.writer import write
 
 from rates_core import CircuitTemplate
 
-RECORDER = Path(__file__).with_name("record_corpus.py")
+Program = Callable[..., None]
+
 TOLERANCE = 1e-9
 
 #: What the exporter for PyRates writes of a model and does not mean the same, and why.
@@ -45,10 +41,9 @@ REFUSED = {"neuroml-HH_KineticScheme": "It is made of others ('components'), whi
 RENAMED = ("I", "gamma", "beta", "zeta", "lambda", "E", "N", "S", "O", "Q", "epsilon", "y", "dy")
 
 
-def recorded(target: Path, *source: Path) -> dict[str, dict[str, Any]]:
+def recorded(in_tvbo: Program, target: Path, *source: Path) -> dict[str, dict[str, Any]]:
     """Run the recorder, and return what it wrote of each model."""
-    python = os.environ["RATES_TVBO_PYTHON"]
-    subprocess.run([python, str(RECORDER), *map(str, (target, *source))], check=True, timeout=1200)
+    in_tvbo("record_corpus.py", target, *source)
     return {file.parent.name: json.loads(file.read_text()) for file in sorted(target.glob("*/record.json"))}
 
 
@@ -58,8 +53,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def database(folder: Path) -> dict[str, dict[str, Any]]:
-    return recorded(folder / "database")
+def database(folder: Path, in_tvbo: Program) -> dict[str, dict[str, Any]]:
+    return recorded(in_tvbo, folder / "database")
 
 
 def continuous(records: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -140,7 +135,7 @@ def test_maps_and_models_of_components_are_refused_by_name(database: dict[str, d
 
 
 def test_what_rates_writes_is_read_by_tvbo_and_means_the_same(
-    database: dict[str, dict[str, Any]], folder: Path
+    database: dict[str, dict[str, Any]], folder: Path, in_tvbo: Program
 ) -> None:
     ours = folder / "ours"
     ours.mkdir()
@@ -148,7 +143,7 @@ def test_what_rates_writes_is_read_by_tvbo_and_means_the_same(
         circuit = quietly(folder / "database" / name / "native.yaml")
         write(circuit, ours / f"{name}.yaml")
         assert read(ours / f"{name}.yaml") == circuit, name
-    records = recorded(folder / "again", ours)
+    records = recorded(in_tvbo, folder / "again", ours)
     assert len(records) == len(continuous(database))
     for name, record in records.items():
         assert deviation(quietly(ours / f"{name}.yaml"), record) <= TOLERANCE, name
