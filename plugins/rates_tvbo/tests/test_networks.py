@@ -40,7 +40,10 @@ def derivatives(circuit: CircuitTemplate, **state: float) -> dict[str, float]:
 
 
 def test_nodes_edges_weights_and_delays(file: Writer) -> None:
-    text = LEAK + "edges:\n- {source: 0, target: 1, weight: 0.5, delay: 0.25}\n- {source: 1, target: 0}\n"
+    text = (
+        f"{LEAK}edges:\n- {{source: 0, target: 1, weight: 0.5, delay: 0.25, directed: true}}\n"
+        "- {source: 1, target: 0, directed: true}\n"
+    )
     leak = OperatorTemplate("leak_op", "x' = c - x/tau", {"x": "output(1.0)", "tau": 2.0, "c": "input"})
     nodes = {"left": NodeTemplate("leak", [leak]), "right_side": NodeTemplate("leak", {leak: {"tau": 4.0, "x": -1.0}})}
     edges = [
@@ -61,14 +64,16 @@ def test_nodes_edges_weights_and_delays(file: Writer) -> None:
 )
 def test_lengths_are_delays_at_a_speed(file: Writer, units: str, speed: str, delay: float) -> None:
     text = (
-        f"{LEAK}{units}parameters: {{conduction_speed: {speed}}}\nedges: [{{source: 0, target: 1, distance: 12.0}}]\n"
+        f"{LEAK}{units}parameters: {{conduction_speed: {speed}}}\n"
+        "edges: [{source: 0, target: 1, distance: 12.0, directed: true}]\n"
     )
     (edge,) = read(file(text)).edges
     assert edge.delay == pytest.approx(delay, rel=1e-15)
 
 
-def test_an_undirected_edge_is_one_in_each_direction(file: Writer) -> None:
-    text = LEAK + "edges: [{source: 0, target: 1, weight: 2.0, directed: false}]\n"
+@pytest.mark.parametrize("said", [", directed: false", ""])
+def test_an_edge_goes_both_ways_unless_it_is_directed(file: Writer, said: str) -> None:
+    text = f"{LEAK}edges: [{{source: 0, target: 1, weight: 2.0{said}}}]\n"
     assert derivatives(read(file(text)), left=1.0, right_side=3.0) == {"left": 6.0 - 0.5, "right_side": 2.0 - 0.75}
 
 
@@ -76,7 +81,7 @@ def test_a_coupling_function_acts_on_what_is_sent_and_on_what_has_arrived(file: 
     text = (
         LEAK + "coupling:\n  Kuramoto:\n    parameters: {a: {value: 3.0}, k: {value: 0.5}}\n"
         "    pre_expression: {rhs: sin(k*(x_j - x_i))}\n    post_expression: {rhs: a*gx + 1}\n"
-        "edges: [{source: 0, target: 1, weight: 2.0}, {source: 1, target: 1, weight: 5.0}]\n"
+        "edges: [{source: 0, target: 1, weight: 2.0, directed: true}, {source: 1, target: 1, weight: 5.0}]\n"
     )
     found = derivatives(read(file(text)), left=0.25, right_side=1.5)
     arrived = 2.0 * math.sin(0.5 * (0.25 - 1.5)) + 5.0 * math.sin(0.0)
@@ -91,7 +96,7 @@ def test_a_coupling_function_acts_on_what_is_sent_and_on_what_has_arrived(file: 
 def test_states_by_their_names_are_those_of_the_source_and_of_the_target(file: Writer) -> None:
     text = (
         LEAK + "coupling: {C: {delayed: false, pre_expression: {rhs: x_j*x_i + x_j}, post_expression: {rhs: gx}}}\n"
-        "edges: [{source: 0, target: 1, weight: 2.0, delay: 3.0}]\n"
+        "edges: [{source: 0, target: 1, weight: 2.0, delay: 3.0, directed: true}]\n"
     )
     circuit = read(file(text))
     assert derivatives(circuit, left=0.5, right_side=3.0)["right_side"] == 2.0 * (0.5 * 3.0 + 0.5) - 0.75
@@ -100,7 +105,8 @@ def test_states_by_their_names_are_those_of_the_source_and_of_the_target(file: W
 
 
 def test_delays_act_on_what_the_source_sends_alone(file: Writer) -> None:
-    text = LEAK + "coupling: {C: {pre_expression: {rhs: x_j - x_i}}}\nedges: [{source: 0, target: 1, delay: 0.5}]\n"
+    edge = "{source: 0, target: 1, delay: 0.5, directed: true}"
+    text = f"{LEAK}coupling: {{C: {{pre_expression: {{rhs: x_j - x_i}}}}}}\nedges: [{edge}]\n"
     table = read(file(text)).run(
         0.75, 0.125, outputs={"a": "left/leak_op/x", "b": "right_side/leak_op/x"}, verbose=False
     )
@@ -110,6 +116,35 @@ def test_delays_act_on_what_the_source_sends_alone(file: Writer) -> None:
     for step in range(5):
         expected.append(expected[-1] + 0.125 * (past[step] - expected[-1] - expected[-1] / 4.0))
     assert second == pytest.approx(expected, rel=1e-14)
+
+
+def test_an_edge_may_have_its_numbers_among_parameters_as_tvbo_runs_them(file: Writer) -> None:
+    numbers = "{weight: {value: 0.5}, length: {value: 6.0}}"
+    text = f"{LEAK}edges: [{{source: 0, target: 1, directed: true, parameters: {numbers}}}]\n"
+    (edge,) = read(file(text)).edges
+    assert (edge.weight, edge.delay) == (0.5, 2.0)  # at 3 mm/ms
+
+
+def test_the_way_back_is_left_out_where_there_is_nothing_to_feed(file: Writer) -> None:
+    sender = "sender: {name: sender, state_variables: {s: {equation: {rhs: -s}, initial_value: 1.0}}}"
+    text = LEAK.replace("nodes:", f"  {sender}\nnodes:").replace("label: left", "label: left, dynamics: sender")
+    text = text.replace("label: right side", "label: right, dynamics: leak")
+    path = file(f"{text}edges: [{{source: 0, target: 1, source_var: s, target_var: c}}]\n")
+    with pytest.warns(OmissionWarning) as caught:
+        circuit = read(path)
+    assert str(caught[0].message).endswith("the way back, for which there are no variables: edge 0 to 1")
+    assert [str(edge) for edge in circuit.edges] == ["left/sender_op/s->right/leak_op/c"]
+
+
+def test_a_newer_schema_is_read_with_a_warning(file: Writer) -> None:
+    path = file(f"{LEAK}schema_version: tvb-datamodel/0.9.1\n")
+    with pytest.warns(OmissionWarning) as caught:
+        read(path)
+    assert str(caught[0].message) == (
+        f"{path} says what a template of rates cannot hold; it is left out:\n"
+        "  what is new in the schema 'tvb-datamodel/0.9.1', which is newer than 0.7: Network net"
+    )
+    read(file(f"{LEAK}schema_version: tvb-datamodel/0.7.0\n"))
 
 
 EXPERIMENT = """\
@@ -170,7 +205,7 @@ def test_an_experiment_of_a_network_gives_dynamics_and_coupling_to_all_nodes(fil
           state_variables: {x: {equation: {rhs: c - x}, initial_value: 1.0, coupling_variable: true}}
         coupling: {name: Linear, parameters: {a: {value: 0.5}, b: {value: 0.25}}, pre_expression: {rhs: x_j},
                    post_expression: {rhs: a*gx + b}}
-        network: {number_of_nodes: 2, edges: [{source: 0, target: 1, weight: 4.0}]}
+        network: {number_of_nodes: 2, edges: [{source: 0, target: 1, weight: 4.0, directed: true}]}
         """
     circuit = read(file(text))
     assert derivatives(circuit, node_0=3.0, node_1=1.0) == {"node_0": 0.25 - 3.0, "node_1": 0.5 * 12.0 + 0.25 - 1.0}
@@ -184,15 +219,34 @@ def test_settings_that_nobody_says_are_asked_for(file: Writer) -> None:
 
 
 REFUSED: dict[str, tuple[str, str]] = {
-    "matrices in another file": (
-        LEAK + "data_file: weights.h5\n",
-        "UnsupportedFeatureError: {path}:11: Network 'net': Its connections are said by 'data_file', which is not "
-        "read: give each of them in 'edges', or make the circuit in Python from matrices.",
+    "matrices in files that TVBO names one by one": (
+        LEAK + "edge_matrix_files: [weights.csv]\n",
+        "UnsupportedFeatureError: {path}:11: Network 'net': Its connections are said by 'edge_matrix_files', which is "
+        "not read: give each of them in 'edges', or make the circuit in Python from matrices.",
+    ),
+    "matrices in another format": (
+        LEAK + "data_file: weights.zarr\n",
+        "UnsupportedFeatureError: {path}:11: Network 'net': Its matrices are in 'weights.zarr', and only HDF5 (.h5, "
+        ".hdf5) is read. tvbo saves it so by Network.save('net.yaml').",
     ),
     "an edge that is a matrix": (
         LEAK + "edges: [{label: sc, format: dense}]\n",
-        "UnsupportedFeatureError: {path}:11: edge '0': It stands for a matrix of another file. Write edges with source "
-        "and target.",
+        "UnsupportedFeatureError: {path}:11: edge '0': It stands for a matrix of another file, which the network does "
+        "not name (data_file). Write edges with source and target.",
+    ),
+    "two edges of both directions": (
+        LEAK + "edges: [{source: 0, target: 1, weight: 2.0}, {source: 1, target: 0, directed: false}]\n",
+        "UnsupportedFeatureError: {path}:11: edge '1': A second edge between the nodes 1 and 0 differs from the first, "
+        "and each is one of both directions, which edges of TVBO are unless they say 'directed: true'.",
+    ),
+    "a weight that is said twice": (
+        LEAK + "edges: [{source: 0, target: 1, weight: 2.0, parameters: {weight: {value: 3.0}}}]\n",
+        "ModelFileError: {path}:11: edge '0': 'weight' is 2.0, and 3.0 among its parameters.",
+    ),
+    "another schema": (
+        LEAK + "schema_version: sbml/3\n",
+        "ModelFileError: {path}:11: Network 'net': The schema_version is 'sbml/3'; that of files of TVBO is as "
+        "'tvb-datamodel/0.7.0'.",
     ),
     "units that give no time": (
         LEAK + "distance_unit: kg\nedges: [{source: 0, target: 1, distance: 2.0}]\n",

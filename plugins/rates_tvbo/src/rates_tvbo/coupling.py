@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from attrs import field, frozen
@@ -31,7 +32,7 @@ class End:
     operator: OperatorTemplate
 
 
-@frozen
+@frozen(slots=False)
 class Coupling:
     """A coupling function.
 
@@ -66,7 +67,12 @@ class Coupling:
         variables: dict[str, Any] = {entry: "output", ARRIVED: "input", **self.used(self.post)}
         return OperatorTemplate(self.after_name(entry), f"{entry} = {to_text(self.post)}", variables)
 
-    def before(self) -> EdgeTemplate | None:
+    def end(self, entry: str, target: OperatorTemplate) -> str:
+        """Return the variable `op/var` of a target where connections end that feed an input."""
+        return f"{self.after_name(entry)}/{ARRIVED}" if self.acts_after else f"{target.name}/{entry}"
+
+    @cached_property
+    def template(self) -> EdgeTemplate | None:
         """Return the equations of a connection, if there are any."""
         if self.pre is None:
             return None

@@ -142,6 +142,6 @@ def _of_an_end(given: str, edge: Edge) -> str:
         return "x_j"
     node, _, variable = given.split("/")
     lead = edge.source.rsplit("/", 1)[1]
-    if node == edge.target.split("/")[0]:
+    if node in (edge.target.split("/")[0], "all"):  # which is the target where edges are those of a matrix
         return "x_i" if variable == lead else f"{variable}_i"
     return f"{variable}_j"

@@ -25,7 +25,7 @@ def kind_of_document(tree: YamlMapping) -> str:
         return ""
     if keys & DYNAMICS:
         return "Dynamics"
-    if keys & {"nodes", "number_of_nodes", "graph_generator"} or ("edges" in keys and "id" not in keys):
+    if keys & {"nodes", "number_of_nodes", "graph_generator", "data_file"} or ("edges" in keys and "id" not in keys):
         return "Network"
     return "SimulationExperiment" if keys & EXPERIMENT else ""
 

@@ -108,6 +108,8 @@ def experiment_of(kind: str, section: Section) -> Experiment:
             raise section.refusal(f"'{key}' changes what is simulated, and is not read.", key)
     if dynamics is not None:
         dynamics.name = dynamics.text("name") or dynamics.name
+        if section.text("model") != dynamics.name and section.has("model"):
+            section.omissions.add("model, which is not that of 'dynamics'", section.kind, section.name)
     if network is not None and (network.has("nodes") or network.has("number_of_nodes") or network.has("data_file")):
         return Experiment(read_network(network, dynamics, coupling, noise, name), settings)
     if dynamics is None:

@@ -3,44 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
-from attrs import define, field
+from attrs import define
 from rates_core.templates.circuit import CircuitTemplate
-from rates_core.templates.edge import Edge
-from rates_core.templates.node import NodeTemplate
 from rates_core.templates.operator import OperatorTemplate
+from rates_core.yaml.document import read_document
 
-from rates_tvbo.coupling import IDENTITY, Coupling, End, read_coupling
+from rates_tvbo.connections import connected
 from rates_tvbo.dynamics_reader import read_operator
+from rates_tvbo.edges_reader import EdgesReader
+from rates_tvbo.matrices import data_file
 from rates_tvbo.names import template_name
+from rates_tvbo.nodes import Node
 from rates_tvbo.section import Section
-from rates_tvbo.times import delay_of_length
+from rates_tvbo.versions import check_version
 
-_ELSEWHERE = ("data_file", "edge_matrix_files", "bids_dir", "graph_generator", "parent_network", "edge_template")
-
-
-@define
-class Node:
-    """A node while its circuit is read.
-
-    Attributes:
-        label: in paths.
-        operator: its dynamics.
-        values: values of its own.
-        couplings: couplings that end here, by the input that they feed.
-    """
-
-    label: str
-    operator: OperatorTemplate
-    values: Mapping[str, Any]
-    couplings: dict[str, Coupling] = field(factory=dict)
-
-    def template(self) -> NodeTemplate:
-        """Return the node, with what couplings do with what arrives."""
-        name = self.operator.name.removesuffix("_op")
-        after = [one.after(key) for key, one in self.couplings.items() if one.acts_after]
-        return NodeTemplate(name, [(self.operator, self.values), *((one, None) for one in after)])
+_ELSEWHERE = ("edge_matrix_files", "bids_dir", "graph_generator", "parent_network", "edge_template", "node_template")
 
 
 def read_network(
@@ -70,21 +50,36 @@ def read_network(
                 "circuit in Python from matrices.",
                 key,
             )
+    check_version(network)
     label = template_name(network.text("label") or name or "network")
-    reader = _Reader(network, noise)
-    nodes = reader.nodes(dynamics)
-    edges = reader.edges(nodes, coupling)
-    network.ignore("number_of_nodes", "tvbo_class", "schema_version")
+    file = data_file(network) if network.has("data_file") else None
+    nodes = _Reader(network, noise, _beside(network, file)).nodes(dynamics)
+    edges = EdgesReader(network, nodes, coupling)
+    connections = edges.matrices(file) if file is not None else None
+    single = edges.single(connections is not None)
+    edges.feed_the_rest()
+    network.ignore("number_of_nodes", "tvbo_class", "descriptor", "bids", "parcellation", "tractogram", "provenance")
+    network.ignore("time_unit", "distance_unit", "data_file", "structural_measures", "observational_measures")
     description = network.text("description").strip()
-    return CircuitTemplate(
-        label, {one.label: one.template() for one in nodes.values()}, edges=edges, description=description
+    circuit = CircuitTemplate(
+        label, {one.label: one.template() for one in nodes.values()}, edges=single, description=description
     )
+    return circuit if connections is None else connected(circuit, connections, list(nodes.values()))
+
+
+def _beside(network: Section, file: Path | None) -> Section | None:
+    """Return the YAML beside the file of the matrices, for a network that leaves its nodes to it."""
+    path = None if file is None else file.with_suffix(".yaml")
+    if path is None or network.has("nodes") or not path.is_file():
+        return None
+    return Section(read_document(path), network.kind, network.name, network.omissions)
 
 
 @define
 class _Reader:
     network: Section
     noise: Section | None
+    beside: Section | None
 
     def nodes(self, default: Section | None) -> dict[int, Node]:
         """Return nodes by their numbers."""
@@ -92,7 +87,7 @@ class _Reader:
         standard = None if default is None else self.operator(default)
         if standard is None and len(library) == 1:
             (standard,) = library.values()
-        parts = self.network.items("nodes", "node")
+        parts = (self.beside or self.network).items("nodes", "node")
         found: dict[int, Node] = {}
         for place, part in enumerate(parts):
             number = int(part.number("id") or 0) if part.has("id") else place
@@ -104,6 +99,7 @@ class _Reader:
             for key in ("events", "subnetwork"):
                 if part.has(key):
                     raise part.refusal(f"It has '{key}' of its own, which is not read.", key)
+            part.ignore("record", "position", "region", "id", "label", "dynamics")
             part.close()
         count = int(self.network.number("number_of_nodes") or len(found))
         if not found and standard is not None:
@@ -145,100 +141,6 @@ class _Reader:
                 one.close()
         return found
 
-    def edges(self, nodes: Mapping[int, Node], standard: Section | None) -> list[Edge]:
-        """Return the edges, and tell target nodes which couplings end there."""
-        couplings = {key: read_coupling(one, key) for key, one in self.network.sections("coupling", "coupling").items()}
-        default = IDENTITY if standard is None else read_coupling(standard, standard.name or "coupling")
-        if standard is None and len(couplings) == 1:
-            (default,) = couplings.values()
-        parameters = self.network.sections("parameters", "network parameter")
-        found: list[Edge] = []
-        for part in self.network.items("edges", "edge"):
-            if not part.has("source") or not part.has("target"):
-                raise part.refusal("It stands for a matrix of another file. Write edges with source and target.")
-            name = part.text("coupling")
-            if name and name not in couplings and name != default.name:
-                raise part.error(f"There is no coupling '{name}' in this file.", "coupling")
-            coupling = couplings.get(name, default)
-            pairs = [(part.number("source"), part.number("target"))]
-            if part.flag("directed") is False:
-                pairs.append(pairs[0][::-1])
-            for start, end in pairs:
-                found.append(self.edge(part, nodes, (start, end), coupling, parameters))
-            part.ignore("distance", "directed", "valid_diagonal", "weighted", "non_negative")
-            part.close()
-        for node in nodes.values():  # with nothing arriving, too, a coupling gives what it makes of 0
-            inputs = [key for key, one in node.operator.variables.items() if one.kind == "input"]
-            if inputs and not node.couplings:
-                node.couplings[inputs[0]] = default
-        for one in parameters.values():
-            one.ignore("unit", "label", "description")
-            if one.name != "conduction_speed":
-                one.omissions.add("value", one.kind, one.name)
-        return found
-
-    def edge(
-        self,
-        part: Section,
-        nodes: Mapping[int, Node],
-        ends: tuple[float | None, float | None],
-        coupling: Coupling,
-        parameters: Mapping[str, Section],
-    ) -> Edge:
-        """Return one edge."""
-        for key in ("dynamics", "events"):
-            if part.has(key):
-                raise part.refusal(f"It has '{key}' of its own, which are not read.", key)
-        numbers = [int(end) if end is not None else -1 for end in ends]
-        for number in numbers:
-            if number not in nodes:
-                raise part.error(f"There is no node with the id {number}.")
-        source, target = (nodes[number] for number in numbers)
-        own = {key: one.number("value") for key, one in part.sections("parameters", "edge parameter").items()}
-        weight = part.number("weight") if part.has("weight") else own.pop("weight", None)
-        delay = part.number("delay") if part.has("delay") else own.pop("delay", None)
-        length = part.number("distance") if part.has("distance") else own.pop("distance", None)
-        part.ignore("weight", "delay")
-        if own:
-            raise part.refusal(f"It has the parameters {', '.join(own)}; weight, delay and distance are read.")
-        if delay is None and length:
-            delay = delay_of_length(length, self.network, parameters.get("conduction_speed"))
-        entry = _input_of(part, target, coupling)
-        other = target.couplings.setdefault(entry, coupling)
-        if other is not coupling and (other.acts_after or coupling.acts_after):
-            raise part.refusal(f"The couplings '{other.name}' and '{coupling.name}' feed one input '{entry}'.")
-        lead = _output_of(part, source)
-        end = f"{target.label}/{coupling.after_name(entry)}/gx" if coupling.acts_after else None
-        return Edge(
-            f"{source.label}/{source.operator.name}/{lead}",
-            end or f"{target.label}/{target.operator.name}/{entry}",
-            coupling.before(),
-            1.0 if weight is None else weight,
-            delay if delay and coupling.delayed else None,
-            mapping=coupling.mapping(lead, End(source.label, source.operator), End(target.label, target.operator)),
-        )
-
 
 def _label(text: str) -> str:
     return template_name(text.replace(" ", "_").replace("-", "_"))
-
-
-def _input_of(part: Section, target: Node, coupling: Coupling) -> str:
-    """Return the input that an edge feeds: the named one, that of the coupling's name, or the first."""
-    inputs = [key for key, one in target.operator.variables.items() if one.kind == "input"]
-    name = part.text("target_var") or (coupling.name if coupling.name in inputs else "")
-    if name and name not in inputs:
-        raise part.error(f"The target has no coupling input '{name}'.", "target_var")
-    if not inputs:
-        raise part.error("Its target has no coupling inputs.", "target")
-    return name or inputs[0]
-
-
-def _output_of(part: Section, source: Node) -> str:
-    """Return the variable that an edge reads: the named one, the first that is coupled out, or the first state."""
-    variables = source.operator.variables
-    name = part.text("source_var")
-    if name and name not in variables:
-        raise part.error(f"The source has no variable '{name}'.", "source_var")
-    out = [key for key, one in variables.items() if one.kind == "output"]
-    return name or [*out, *variables][0]

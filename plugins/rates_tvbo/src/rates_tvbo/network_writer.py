@@ -104,7 +104,7 @@ def _edge(
             f"The edge {edge} feeds an input that is not 0 when nothing feeds it, and coupling inputs of TVBO are."
         )
     found: Entry = {"source": places[source], "target": places[target], "source_var": lead, "target_var": entry}
-    found |= {"coupling": couplings.name_of(edge), "weight": edge.weight}
-    if edge.delay is not None:
-        found["delay"] = edge.delay
-    return found
+    numbers = {"weight": edge.weight} if edge.delay is None else {"weight": edge.weight, "delay": edge.delay}
+    # the slots of these names are not what tvbo runs with, parameters are; and an edge goes both ways unless it says so
+    parameters = {key: {"value": number} for key, number in numbers.items()}
+    return {**found, "directed": True, "coupling": couplings.name_of(edge), "parameters": parameters}

@@ -9,11 +9,11 @@ from attrs import define, field
 from rates_core.errors import ModelFileError, UnsupportedFeatureError
 from rates_core.templates.location import Location
 from rates_core.templates.value import to_number
-from rates_core.yaml.tree import YamlMapping, YamlScalar, YamlSequence, YamlTree, plain_value
+from rates_core.yaml.tree import YamlMapping, YamlScalar, YamlSequence, YamlTree, is_null, plain_value
 
 from rates_tvbo.omissions import Omissions
 
-_EMPTY: tuple[Any, ...] = (None, "", [], {})
+_EMPTY: tuple[Any, ...] = (None, "", [], {})  # 0 and false are none of them
 
 
 @define
@@ -55,12 +55,18 @@ class Section:
 
     def has(self, key: str) -> bool:
         """Tell whether there is something under a key; this alone does not count as reading it."""
-        return key in self.tree.entries and plain_value(self.tree.entries[key]) not in _EMPTY
+        tree = self.tree.entries.get(key)
+        if isinstance(tree, YamlScalar):
+            return tree.value not in _EMPTY
+        return bool(tree.items if isinstance(tree, YamlSequence) else tree.entries) if tree is not None else False
 
     def value(self, key: str) -> Any:
         """Return what stands under a key, as plain data; None if nothing does."""
         self._asked.add(key)
-        found = plain_value(self.tree.entries[key]) if key in self.tree.entries else None
+        tree = self.tree.entries.get(key)
+        if tree is None:
+            return None
+        found = tree.value if isinstance(tree, YamlScalar) else plain_value(tree)
         return None if found in _EMPTY else found
 
     def text(self, key: str) -> str:
@@ -82,8 +88,8 @@ class Section:
             ModelFileError: something else stands there.
         """
         found = self.value(key)
-        if found is None:
-            return None
+        if found is None or type(found) is float:
+            return found
         return number_of(found, self, key)
 
     def flag(self, key: str) -> bool | None:
@@ -117,7 +123,7 @@ class Section:
         """Return the mappings of a list."""
         self._asked.add(key)
         tree = self.tree.entries.get(key)
-        if tree is None or plain_value(tree) is None:
+        if tree is None or is_null(tree):
             return []
         if not isinstance(tree, YamlSequence):
             raise self.error(f"'{key}' is a list.", key)
@@ -133,7 +139,7 @@ class Section:
                 if not isinstance(name, YamlScalar):
                     raise self.error(f"each of '{key}' needs a name.", key)
                 yield name.text, item
-        elif tree is not None and plain_value(tree) is not None:
+        elif tree is not None and not is_null(tree):
             raise self.error(f"'{key}' is a mapping of names.", key)
 
     def _section(self, tree: YamlTree, kind: str, name: str, key: str) -> Section:

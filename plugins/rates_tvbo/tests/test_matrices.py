@@ -1,0 +1,246 @@
+"""Networks whose connections lie in a file of HDF5 beside them, as tvbo saves them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import pytest
+from rates_core.errors import RatesError
+from rates_core.reference import Interpreter
+from rates_tvbo import OmissionWarning
+from rates_tvbo.reader import read
+from rates_tvbo.writer import write
+
+from rates_core import CircuitTemplate
+
+Writer = Callable[..., Path]
+
+NODES = "nodes: [{id: 0, label: A}, {id: 1, label: B}, {id: 2, label: C}]\n"
+LEAK = """\
+label: net
+schema_version: tvb-datamodel/0.7.0
+data_file: net.h5
+dynamics:
+  leak:
+    name: leak
+    coupling_inputs: {c: {}}
+    state_variables: {x: {equation: {rhs: c - x}, initial_value: 1.0, coupling_variable: true}}
+"""
+WEIGHTS = np.array([[0.0, 0.5, 0.0], [0.25, 0.0, -2.0], [1e-9, 0.0, 0.125]])  # target by source
+LENGTHS = np.array([[0.0, 6.0, 1.0], [6.0, 0.0, 3.0], [9.0, 3.0, 0.0]])
+
+
+def store(folder: Path, kind: str = "dense", name: str = "net.h5", **matrices: Any) -> None:
+    """Write matrices as tvbo does."""
+    with h5py.File(folder / name, "w") as file:
+        for key, matrix in (matrices or {"weight": WEIGHTS, "length": LENGTHS}).items():
+            group = file.create_group(f"edges/{key}")
+            group.attrs["format"] = kind
+            group.attrs["shape"] = list(matrix.shape)
+            if kind == "dense":
+                group["data"] = matrix
+                continue
+            rows, columns = np.nonzero(matrix)
+            group["data"] = matrix[rows, columns]
+            group["indices" if kind == "csr" else "col"] = columns
+            group["indptr" if kind == "csr" else "row"] = (
+                np.searchsorted(rows, np.arange(len(matrix) + 1)) if kind == "csr" else rows
+            )
+
+
+def edges(circuit: CircuitTemplate) -> dict[str, tuple[Any, Any]]:
+    return {str(edge): (edge.weight, edge.delay) for edge in circuit.edges}
+
+
+@pytest.mark.parametrize("kind", ["dense", "csr", "coo"])
+def test_each_weight_that_is_not_0_is_an_edge_with_its_delay(file: Writer, tmp_path: Path, kind: str) -> None:
+    store(tmp_path, kind)
+    circuit = read(file(LEAK + NODES))
+    names = "ABC"
+    expected = {
+        f"{names[source]}/leak_op/x->{names[target]}/leak_op/c": (
+            WEIGHTS[target, source],
+            LENGTHS[target, source] / 3.0,  # at 3 mm/ms
+        )
+        for target, source in zip(*np.nonzero(WEIGHTS), strict=True)
+    }
+    assert edges(circuit) == expected
+    again = file("", "again.yaml")
+    write(circuit, again)
+    assert read(again) == circuit
+
+
+def test_nodes_may_stand_beside_the_matrices(file: Writer, tmp_path: Path) -> None:
+    store(tmp_path)
+    file(f"label: net\nnumber_of_nodes: 3\ndata_file: net.h5\n{NODES}edges: [{{label: weight}}]\n", "net.yaml")
+    assert read(file(LEAK)) == read(file(LEAK + NODES))
+
+
+def test_matrices_that_are_no_connections_are_left_out_and_named(file: Writer, tmp_path: Path) -> None:
+    store(tmp_path, sc=WEIGHTS, fc=LENGTHS)
+    with pytest.warns(OmissionWarning) as caught:
+        circuit = read(path := file(LEAK + NODES))
+    assert str(caught[0].message) == (
+        f"{path} says what a template of rates cannot hold; it is left out:\n"
+        "  matrix that is neither of weights nor of lengths: edge fc"
+    )
+    assert {delay for _, delay in edges(circuit).values()} == {None}
+
+
+def test_a_network_says_which_matrix_are_its_weights(file: Writer, tmp_path: Path) -> None:
+    store(tmp_path, weight=WEIGHTS, strong=2.0 * WEIGHTS)
+    with pytest.warns(OmissionWarning, match="edge weight"):
+        circuit = read(file(f"{LEAK}primary_weight: strong\n{NODES}"))
+    assert [edge.weight for edge in circuit.edges] == [2.0 * one for one in WEIGHTS[np.nonzero(WEIGHTS)]]
+
+
+@pytest.mark.parametrize(
+    ("rhs", "made"),
+    [
+        ("W / W_max", WEIGHTS / 0.5),
+        ("W / max(W)", WEIGHTS / 0.5),
+        ("(M - M_min) / (M_max - M_min)", (WEIGHTS + 2.0) / 2.5),
+        ("k*W / W_rowsum_safe", 4.0 * WEIGHTS / np.array([[0.5], [1.0], [0.125 + 1e-9]])),
+        ("where(W > 0, W*exp(-L/6.0), 0)", np.where(WEIGHTS > 0, WEIGHTS * np.exp(-LENGTHS / 6.0), 0.0)),
+    ],
+)
+def test_transforms_change_the_weights(file: Writer, tmp_path: Path, rhs: str, made: np.ndarray) -> None:
+    store(tmp_path)
+    transforms = f"transforms: [{{name: weight, arguments: {{k: {{value: 4.0}}}}, equation: {{rhs: '{rhs}'}}}}]\n"
+    circuit = read(file(LEAK + transforms + NODES))
+    found = np.zeros((3, 3))
+    for edge in circuit.edges:
+        ends = ["ABC".index(path[0]) for path in (edge.target, edge.source)]
+        found[tuple(ends)] = edge.weight
+    assert found == pytest.approx(made, rel=1e-15)
+
+
+def test_transforms_follow_each_other(file: Writer, tmp_path: Path) -> None:
+    store(tmp_path)
+    twice = "transforms: [{name: weight, equation: {rhs: 2*W}}, {name: weight, equation: {rhs: W + 1}}]\n"
+    circuit = read(file(LEAK + twice + NODES))
+    assert len(circuit.edges) == 9
+    assert circuit.get_var("B/leak_op/x->A/leak_op/c/weight") == 2.0
+
+
+def test_couplings_act_on_matrices_too(file: Writer, tmp_path: Path) -> None:
+    store(tmp_path)
+    coupling = (
+        "coupling:\n  K:\n    parameters: {a: {value: 3.0}}\n    pre_expression: {rhs: x_j*(x_j - x_i)}\n"
+        "    post_expression: {rhs: a*gx + 1}\n"
+    )
+    store(tmp_path, weight=WEIGHTS)
+    path, again = file(LEAK + coupling + NODES), file("", "again.yaml")
+    write(read(path), again)
+    x = np.array([0.5, -1.0, 2.0])
+    arrived = (WEIGHTS * (x[None, :] * (x[None, :] - x[:, None]))).sum(axis=1)
+    for one in (path, again):
+        state = {f"{label}/leak_op/x": value for label, value in zip("ABC", x, strict=True)}
+        found = Interpreter(read(one)).derivative(0.0, state)
+        assert list(found.values()) == pytest.approx(3.0 * arrived + 1.0 - x, rel=1e-12)
+
+
+def test_kinds_of_nodes_are_connected_by_blocks(file: Writer, tmp_path: Path) -> None:
+    store(tmp_path)
+    text = LEAK + (
+        "  grow:\n    name: grow\n    coupling_inputs: {d: {}}\n"
+        "    state_variables: {y: {equation: {rhs: d + y}, initial_value: 2.0, coupling_variable: true}}\n"
+    )
+    kinds = {"A": "leak", "B": "grow", "C": "leak"}
+    nodes = [f"{{id: {place}, label: {one}, dynamics: {kinds[one]}}}" for place, one in enumerate(kinds)]
+    mixed = f"nodes: [{', '.join(nodes)}]\n"
+    assert set(edges(read(file(text + mixed)))) == {
+        "B/grow_op/y->A/leak_op/c",
+        "A/leak_op/x->B/grow_op/d",
+        "C/leak_op/x->B/grow_op/d",
+        "A/leak_op/x->C/leak_op/c",
+        "C/leak_op/x->C/leak_op/c",
+    }
+
+
+REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
+    "another size": (
+        {"weight": np.ones((2, 2))},
+        "",
+        "ModelFileError: {path}:1: Network 'net': The matrix 'weight' of 'net.h5' is 2 x 2, and there are 3 nodes.",
+    ),
+    "no weights": (
+        {"fc": WEIGHTS},
+        "",
+        "UnsupportedFeatureError: {path}:3: Network 'net': The weights are the matrix one of 'weight', 'weights', "
+        "'sc'; 'net.h5' has 'fc'.",
+    ),
+    "weights that are not there": (
+        {"weight": WEIGHTS},
+        "primary_weight: strong\n",
+        "UnsupportedFeatureError: {path}:3: Network 'net': The weights are the matrix 'strong'; 'net.h5' has 'weight'.",
+    ),
+    "units that do not match": (
+        {"weight": WEIGHTS, "length": LENGTHS},
+        "edges: [{label: weight}, {label: length, unit: cm}]\n",
+        "ModelFileError: {path}:1: Network 'net': The matrix 'length' is in 'cm', and distance_unit is 'mm'. TVBO "
+        "converts neither; say both in one unit.",
+    ),
+    "edges besides": (
+        {"weight": WEIGHTS},
+        "edges: [{source: 0, target: 1}]\n",
+        "UnsupportedFeatureError: {path}:9: edge '0': The network has matrices too, and TVBO takes those alone. Leave "
+        "one of them out.",
+    ),
+    "a transform by a program": (
+        {"weight": WEIGHTS},
+        "transforms: [{name: weight, callable: {module: numpy, name: sqrt}}]\n",
+        "UnsupportedFeatureError: {path}:9: transform '0': It is made by a program (callable), which is not read. Give "
+        "the weights that it makes.",
+    ),
+    "a transform of what is not there": (
+        {"weight": WEIGHTS},
+        "transforms: [{name: weight, equation: {rhs: W / W_mx}}]\n",
+        "EquationError: {path}:9, equation of transform 'weight': Nothing in the file is called 'W_mx'. Did you mean "
+        "'W_max'? In 'W / W_mx'.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("matrices", "text", "message"), REFUSED.values(), ids=REFUSED)
+def test_what_does_not_fit_is_refused_by_name(
+    file: Writer, tmp_path: Path, matrices: dict[str, Any], text: str, message: str
+) -> None:
+    store(tmp_path, **matrices)
+    path = file(LEAK + text + NODES)
+    with pytest.raises(RatesError) as caught:
+        read(path)
+    assert f"{type(caught.value).__name__}: {caught.value}" == message.format(path=path)
+
+
+def test_a_file_that_is_not_there_or_is_no_hdf5_is_named(file: Writer, tmp_path: Path) -> None:
+    path = file(LEAK + NODES)
+    with pytest.raises(RatesError) as caught:
+        read(path)
+    data = tmp_path / "net.h5"
+    assert str(caught.value) == f"{path}:3: Network 'net': Its matrices are in 'net.h5', and there is no file {data}."
+    data.write_text("no HDF5")
+    with pytest.raises(RatesError) as caught:
+        read(path)
+    assert str(caught.value).startswith(f"{data} cannot be read as HDF5: ")
+    with h5py.File(data, "w") as content:
+        content["mesh"] = np.ones(3)
+    with pytest.raises(RatesError) as caught:
+        read(path)
+    assert str(caught.value) == f"{data} has no group 'edges', where TVBO keeps the matrices of a network."
+
+
+def test_without_h5py_the_remedy_is_said(file: Writer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store(tmp_path)
+    monkeypatch.setitem(sys.modules, "h5py", None)
+    with pytest.raises(RatesError) as caught:
+        read(file(LEAK + NODES))
+    assert str(caught.value) == (
+        "'net.h5' holds matrices in HDF5, which h5py reads, and it is not installed. Install with: pip install h5py, "
+        "or pip install 'rates-tvbo[hdf5]'."
+    )
