@@ -70,10 +70,12 @@ def points_of(model: Any, name: str) -> list[dict[str, Any]]:
     inputs = [str(key) for key in (model.coupling_inputs or {}) if str(key) in taken]
     modes = (int(model.number_of_modes),) if arrays else ()
     random = np.random.default_rng(int.from_bytes(name.encode()[:6], "big"))
-    starts = [float(one.initial_value or 0.0) for one in model.state_variables.values()]
+    states = list(model.state_variables.values())
     points = []
     for _ in range(POINTS):
-        state = np.array([start + random.normal(0.0, 0.3, modes) for start in starts])
+        state = np.array(
+            [inside(one, float(one.initial_value or 0.0) + random.normal(0.0, 0.3, modes)) for one in states]
+        )
         given = {key: random.normal(0.0, 0.3) for key in inputs}
         time = random.uniform(0.0, 10.0)
         coupled = {key: np.array([value]) if modes else value for key, value in given.items()}
@@ -81,6 +83,15 @@ def points_of(model: Any, name: str) -> list[dict[str, Any]]:
             slope = np.asarray(function(state, time, **arrays, **coupled), dtype=float)
         points.append({"t": time, "state": state.tolist(), "inputs": given, "derivative": slope.tolist()})
     return points
+
+
+def inside(variable: Any, value: Any) -> Any:
+    """Return a value within the domain that tvbo keeps a state in, which no derivative says."""
+    domain = variable.domain
+    if domain is None or "clamp" not in str(domain.enforce):
+        return value
+    ends = [None if end is None else float(end) for end in (domain.lo, domain.hi)]
+    return np.clip(value, -np.inf if ends[0] is None else ends[0] + 1e-3, np.inf if ends[1] is None else ends[1] - 1e-3)
 
 
 if __name__ == "__main__":

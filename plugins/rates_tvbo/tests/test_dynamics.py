@@ -208,7 +208,7 @@ def test_what_a_template_cannot_hold_is_said_item_by_item(file: Writer) -> None:
         state_variables:
           x:
             equation: {rhs: -x*S}
-            domain: {lo: 0.0, hi: 1.0, enforce: clamp}
+            domain: {lo: 0.0, hi: 1.0}
             distribution: {name: Uniform, domain: {lo: 0.0, hi: 1.0}}
         something_new: 3
         """
@@ -219,7 +219,7 @@ def test_what_a_template_cannot_hold_is_said_item_by_item(file: Writer) -> None:
         f"{path} says what a template of rates cannot hold; it is left out:\n"
         "  value, since an equation defines it too: parameter S\n"
         "  no initial_value, so 0.1 is taken: state variable x\n"
-        "  domain [0.0, 1.0], which TVBO enforces in runs ('clamp'): state variable x\n"
+        "  domain: state variable x\n"
         "  distribution of initial values, of which initial_value is taken: state variable x\n"
         "  domain: parameters a, b\n"
         "  grounding: parameter a\n"
@@ -241,7 +241,71 @@ def test_of_what_tvbo_records_only_what_it_leaves_out_is_said(file: Writer) -> N
     )
 
 
+def clamped(rhs: str, domain: str, start: float = 0.5) -> str:
+    domain = f"domain: {{{domain}, enforce: clamp}}"
+    return f"name: B\nstate_variables: {{x: {{equation: {{rhs: '{rhs}'}}, initial_value: {start}, {domain}}}}}\n"
+
+
+@pytest.mark.parametrize("solver", ["euler", "heun", "dopri5"])
+def test_a_state_that_is_clamped_stays_in_its_domain_and_leaves_its_ends(file: Writer, solver: str) -> None:
+    # x' = cos(t) from 0.5 in [0, 1]: it meets 1 at t = pi/6, leaves at pi/2, meets 0 at pi, leaves at 3*pi/2
+    circuit = read(file(clamped("cos(t)", "lo: 0.0, hi: 1.0")))
+    table = circuit.run(6.0, 1e-3, solver=solver, outputs={"x": "p/B_op/x"}, verbose=False)
+    t, x = table.index.to_numpy(), table["x"].to_numpy()
+    exact = np.select(
+        [t < np.pi / 6, t < np.pi / 2, t < np.pi, t < 3 * np.pi / 2],
+        [0.5 + np.sin(t), 1.0, np.sin(t), 0.0],
+        1.0 + np.sin(t),
+    )
+    assert x.min() >= 0.0
+    assert x.max() <= 1.0
+    assert abs(x - exact).max() <= 2e-3  # twice the step: Euler's error, and when an end is met
+
+
+def test_euler_with_a_clamped_state_is_what_tvbo_computes(file: Writer) -> None:
+    circuit = read(file(clamped("4*cos(3*t) - x", "lo: -0.25, hi: .inf")))
+    x = [0.5]
+    for step in range(40):
+        x.append(max(-0.25, x[-1] + 0.125 * (4 * math.cos(3 * 0.125 * step) - x[-1])))
+    table = circuit.run(5.0, 0.125, outputs={"x": "p/B_op/x"}, verbose=False)
+    assert table["x"].to_numpy() == pytest.approx(x[:-1], abs=1e-13)
+    assert min(x) == -0.25
+
+
+def test_a_start_outside_of_an_enforced_domain_is_moved_and_said(file: Writer) -> None:
+    path = file(clamped("-x", "lo: 0.0, hi: 1.0", 3.0))
+    with pytest.warns(OmissionWarning) as caught:
+        assert read(path).get_var("p/B_op/x") == 1.0
+    assert "initial_value 3.0 outside the domain, so 1.0 is taken: state variable x" in str(caught[0].message)
+
+
+def test_boundaries_of_older_files_are_a_domain_that_is_enforced(file: Writer) -> None:
+    newer = clamped("cos(t)", "lo: 0.0, hi: 1.0")
+    older = newer.replace("domain:", "boundaries:").replace(", enforce: clamp", "")
+    assert read(file(older)) == read(file(newer))
+
+
+def test_a_state_that_is_wrapped_goes_on_at_the_other_end(file: Writer) -> None:
+    path = file(clamped("1.0", "lo: 0.0, hi: 1.0").replace("clamp", "wrap"))
+    table = read(path).run(1.5, 0.125, outputs={"x": "p/B_op/x"}, verbose=False)
+    assert table["x"].tolist() == [(0.5 + 0.125 * step) % 1.0 for step in range(12)]
+
+
 REFUSED = {
+    "a domain that ends before it begins": (
+        clamped("-x", "lo: 1.0, hi: 0.0"),
+        "ModelFileError: {path}:2: domain of state variable 'x': It ends at 0.0, which is not above 1.0.",
+    ),
+    "a way to enforce a domain that is not known": (
+        clamped("-x", "lo: 0.0, hi: 1.0").replace("clamp", "reflect"),
+        "UnsupportedFeatureError: {path}:2: domain of state variable 'x': It is enforced by 'reflect'; clamp, wrap and "
+        "none are read.",
+    ),
+    "a wrap without an end": (
+        clamped("-x", "lo: 0.0, hi: .inf").replace("clamp", "wrap"),
+        "ModelFileError: {path}:2: domain of state variable 'x': A state is wrapped between two finite ends, lo and "
+        "hi.",
+    ),
     "a map": (
         dynamics("system_type: discrete\n"),
         "UnsupportedFeatureError: {path}:3: Dynamics 'D': It is a discrete-time system (system_type: discrete), a map "

@@ -73,6 +73,21 @@ OPERATORS = {
             "x": "variable(1.0)", "y": "variable", "sigma_x": 0.5, "xi_x": "noise", "sigma_y": 0.25, "xi_y": "noise",
         },
     ),
+    "a state with bounds": OperatorTemplate(
+        "b_op",
+        ["m = 2*x", "slope_x = m - y", "x' = where(x >= 1.0 and slope_x > 0.0 or x <= -0.5 and slope_x < 0.0, 0.0, "
+         "slope_x) + sigma_x*xi_x", "y' = -y"],
+        {"m": "variable", "slope_x": "variable", "x": "variable(0.5)", "y": "variable(1.0)", "sigma_x": 0.5,
+         "xi_x": "noise"},
+        events=[{"when": "y < 0.1", "set": {"y": "1.0"}}, {"when": "x > 1.0", "set": {"x": "1.0"}},
+                {"when": "x < -0.5", "set": {"x": "-0.5"}}],
+    ),
+    "bounds in another order": OperatorTemplate(
+        "b_op",
+        ["slope_x = m - x", "m = 2*x", "x' = where(x >= 1.0 and slope_x > 0.0, 0.0, slope_x)"],
+        {"m": "variable", "slope_x": "variable", "x": "variable(0.5)"},
+        events=[{"when": "x > 1.0", "set": {"x": "1.0"}}],
+    ),
     "an axis, and arrays": OperatorTemplate(
         "m_op",
         "x' = matmul(x, A) + w - vsum(x)",
@@ -90,6 +105,16 @@ def test_an_operator_comes_back_equal(operator: OperatorTemplate, tmp_path: Path
     assert again(circuit, tmp_path) == circuit
     assert again(operator, tmp_path) == circuit
     assert again(circuit.nodes["p"], tmp_path) == circuit
+
+
+def test_bounds_are_written_as_a_domain_that_tvbo_enforces(tmp_path: Path) -> None:
+    write(OPERATORS["a state with bounds"], tmp_path / "b.yaml")
+    text = (tmp_path / "b.yaml").read_text()
+    assert "enforce: clamp" in text
+    assert "slope_x" not in text
+    assert text.count("condition:") == 1
+    write(OPERATORS["bounds in another order"], tmp_path / "b.yaml")
+    assert "slope_x" in (tmp_path / "b.yaml").read_text()
 
 
 def test_values_of_a_node_and_records_become_the_values(tmp_path: Path) -> None:

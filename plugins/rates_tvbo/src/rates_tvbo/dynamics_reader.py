@@ -7,13 +7,16 @@ from typing import Any
 
 from attrs import define, evolve, field
 from rates_core.errors import ArgumentError
+from rates_core.expressions.parser import parse_expression
 from rates_core.expressions.text import to_text
 from rates_core.expressions.tree import Apply, Expression, Number, Symbol
+from rates_core.templates.event import Event
 from rates_core.templates.location import Location
 from rates_core.templates.operator import OperatorTemplate
 from rates_core.templates.value import Value, to_value
 from rates_core.templates.variable import Variable
 
+from rates_tvbo.bounds import Bounds, read_bounds, slope_name, wrapping
 from rates_tvbo.descriptions import Description
 from rates_tvbo.events import read_event
 from rates_tvbo.expression_reader import Auxiliaries, Scope, UserFunction, choice, read_expression
@@ -49,6 +52,8 @@ class _Reader:
     units: dict[str, str] = field(factory=dict)
     scope: Scope = field(init=False)
     modes: int = 1
+    slopes: list[str] = field(factory=list)
+    held: list[Event] = field(factory=list)
 
     def operator(self, name: str) -> OperatorTemplate:
         """Return the operator."""
@@ -94,11 +99,11 @@ class _Reader:
             self.describe(key, part)
         return OperatorTemplate(
             name,
-            equations + derivatives,
+            equations + self.slopes + derivatives,
             self.variables,
             description=self.description(),
             label=dynamics.text("label") or None,
-            events=events,
+            events=[*events, *self.held],
             location=Location(dynamics.location.file, dynamics.location.line),
         )
 
@@ -255,11 +260,14 @@ class _Reader:
             )
         if part.text("equation_type") not in ("", "differential"):
             raise part.refusal("Its equation is a constraint and no derivative.", "equation_type")
-        found = self.expression(equation)
+        found = self.kept_in_domain(part, self.expression(equation))
         noise = part.section("noise", f"noise of {part.subject}") or self.noise_for(part.name)
         if noise is not None:
             found = Apply("add", (found, self.noise(noise, part.name)))
-        self.leave_out_what_changes_runs(part)
+        if part.has("distribution"):
+            text = "distribution of initial values, of which initial_value is taken"
+            self.dynamics.omissions.add(text, part.kind, part.name)
+        part.ignore("distribution", "symbol", "equation_order", "equation_type", "record", "derivative_initial_value")
         return found
 
     def noise_for(self, state: str) -> Section | None:
@@ -292,18 +300,50 @@ class _Reader:
         self.variables[draw] = Variable("noise")
         return Apply("multiply", (Symbol(sigma), Symbol(draw)))
 
-    def leave_out_what_changes_runs(self, part: Section) -> None:
-        """Report what TVBO does in runs and rates does not."""
-        domain = part.section("domain", "domain")
-        if domain is not None and domain.text("enforce") not in ("", "none"):
-            what = f"domain [{domain.value('lo')}, {domain.value('hi')}], which TVBO enforces in runs"
-            self.dynamics.omissions.add(f"{what} ('{domain.text('enforce')}')", part.kind, part.name)
-        elif domain is not None:
+    def kept_in_domain(self, part: Section, slope: Expression) -> Expression:
+        """Return the derivative of a state that stays in its domain, if the file says that it does.
+
+        Files of TVBO before 0.5 say so by `boundaries`.
+        """
+        old = part.section("boundaries", f"boundaries of {part.subject}")
+        domain = part.section("domain", f"domain of {part.subject}") if old is None else old
+        kind = "" if domain is None else domain.text("enforce")
+        kind = "clamp" if old is not None else kind
+        if old is not None and part.has("domain"):
             self.dynamics.omissions.add("domain", part.kind, part.name)
-        if part.has("distribution"):
-            text = "distribution of initial values, of which initial_value is taken"
-            self.dynamics.omissions.add(text, part.kind, part.name)
-        part.ignore("distribution", "symbol", "equation_order", "equation_type", "record", "derivative_initial_value")
+        if domain is None or kind in ("", "none"):
+            if domain is not None:
+                self.dynamics.omissions.add("domain", part.kind, part.name)
+            return slope
+        if kind not in ("clamp", "wrap"):
+            raise domain.refusal(f"It is enforced by '{kind}'; clamp, wrap and none are read.", "enforce")
+        if self.modes > 1:
+            raise domain.refusal("It is enforced on a state with several modes, and events change single values.")
+        domain.ignore("step", "n", "log_scale", "lo", "hi")
+        part.ignore("domain", "boundaries")
+        if kind == "wrap":
+            self.held += wrapping(domain, part.name)
+            return slope
+        bounds = read_bounds(domain, part.name)
+        domain.close()
+        return slope if bounds is None else self.clamped(part, bounds, slope)
+
+    def clamped(self, part: Section, bounds: Bounds, slope: Expression) -> Expression:
+        """Return the derivative of a state that does not leave its bounds."""
+        name = slope_name(part.name)
+        if name in self.scope.variables:
+            raise part.error(f"There is a variable '{name}', which its derivative without bounds would be called.")
+        variable = self.variables[part.name]
+        start = float(variable.value)  # type: ignore[arg-type]  # declare_states gave it a number
+        if bounds.nearest(start) != start:
+            self.dynamics.omissions.add(
+                f"initial_value {start} outside the domain, so {bounds.nearest(start)} is taken", part.kind, part.name
+            )
+            self.variables[part.name] = evolve(variable, value=bounds.nearest(start))
+        self.variables[name] = Variable("variable")
+        self.slopes.append(f"{name} = {to_text(slope)}")
+        self.held += bounds.events()
+        return parse_expression(bounds.derivative(), self.variables, where=part.subject)
 
     def describe(self, key: str, part: Section) -> None:
         """Keep meaning and unit of a variable, and report the rest."""

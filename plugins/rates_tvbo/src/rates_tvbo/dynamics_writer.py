@@ -12,6 +12,7 @@ from rates_core.templates.event import ParsedEvent
 from rates_core.templates.operator import OperatorTemplate
 from rates_core.templates.value import Value, plain, shape_of
 
+from rates_tvbo.bounds import Bounds, recognised, slope_name
 from rates_tvbo.descriptions import Description
 from rates_tvbo.expression_reader import DEFINITIONS
 from rates_tvbo.expression_writer import write_condition, write_expression
@@ -49,6 +50,9 @@ class _Writer:
         derived = {key: one.expression for key, one in equations.items() if one.kind == "algebraic"}
         noises = {key for key, one in operator.variables.items() if one.kind == "noise"}
         noise = self.noises(states, derived, noises)
+        bounds = {one.state: one for one in recognised(operator, states)}
+        for key in bounds:
+            states[key] = derived.pop(slope_name(key))
         self.said = Description.parse(operator.description, operator.variables)
         # else all of it stays in the description, which then says it once more
         canonical = self.said.text() == operator.description and all(map(self.has_place, self.said.units))
@@ -68,14 +72,16 @@ class _Writer:
         named = {key: self.described(key, {"equation": {"rhs": text}}) for key, text in texts.items()}
         self.add(found, "derived_parameters", {key: one for key, one in named.items() if key in constant})
         self.add(found, "derived_variables", {key: one for key, one in named.items() if key not in constant})
-        self.add(found, "state_variables", {key: self.state(key, one, noise) for key, one in states.items()})
+        entries = {key: self.state(key, one, noise, bounds.get(key)) for key, one in states.items()}
+        self.add(found, "state_variables", entries)
         lengths = {shape for key in states if (shape := operator.variables[key].shape)}
         if lengths:
             found["number_of_modes"] = self.modes(lengths, states)
         outputs = [key for key in derived if operator.variables[key].kind == "output"]
         if outputs:
             found["output"] = outputs
-        self.add(found, "events", dict(self.events(states)))
+        held = sum(len(one.events()) for one in bounds.values())
+        self.add(found, "events", dict(self.events(states, operator.parsed_events[: len(operator.events) - held])))
         if any("t" in symbols(one.expression) for one in equations.values()):
             found["autonomous"] = False
         if self.refused:
@@ -195,7 +201,7 @@ class _Writer:
             self.refused.append("noise in an algebraic equation: TVBO's belongs to states.")
         return found
 
-    def state(self, key: str, expression: Expression, noise: Mapping[str, float]) -> Entry:
+    def state(self, key: str, expression: Expression, noise: Mapping[str, float], bounds: Bounds | None) -> Entry:
         """Return a state with its equation and start."""
         start = self.real(key)
         if isinstance(start, tuple):
@@ -207,6 +213,9 @@ class _Writer:
             "initial_value": start,
             "coupling_variable": self.operator.variables[key].kind == "output",
         }
+        if bounds is not None:
+            ends = {"lo": bounds.low, "hi": bounds.high}
+            entry["domain"] = {**{name: end for name, end in ends.items() if end is not None}, "enforce": "clamp"}
         if key in noise:
             entry["noise"] = {
                 "noise_type": "gaussian",
@@ -220,9 +229,9 @@ class _Writer:
             self.refused.append("its states have axes of different lengths, and TVBO has one number of modes for all.")
         return max(shape[0] for shape in lengths)
 
-    def events(self, states: Mapping[str, Expression]) -> Iterable[tuple[str, Entry]]:
+    def events(self, states: Mapping[str, Expression], events: Iterable[ParsedEvent]) -> Iterable[tuple[str, Entry]]:
         """Yield events; TVBO assigns one after the other, so what is needed is assigned last."""
-        for number, event in enumerate(self.operator.parsed_events, 1):
+        for number, event in enumerate(events, 1):
             where = f"the event 'when: {self.operator.events[number - 1].when}'"
             if event.emit is not None:
                 self.refused.append(f"{where} emits a pulse into '{event.emit}', which events of TVBO cannot.")
