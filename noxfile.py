@@ -134,7 +134,7 @@ def together(session: nox.Session) -> None:
 def tvbo(session: nox.Session) -> None:
     """Compare models of the tvbo of today, which has an environment of its own, with what rates makes of them."""
     environment = make_peer(session, "tvbo")
-    install(session, CORE.name, *DEFAULT, "rates-tvbo", *TEST_TOOLS)
+    install(session, CORE.name, *DEFAULT, "rates-tvbo", "h5py", *TEST_TOOLS)
     pytest(session, "tests/tvbo", environment={"RATES_TVBO_PYTHON": str(environment / "bin" / "python")})
 
 
@@ -206,7 +206,8 @@ def bench(session: nox.Session) -> None:
     """Measure against the limits and those peers that have an environment; SymPy is only here."""
     backends = [f"rates-{name}" for name in ("numba", "fortran", "julia", "torch", "jax", "tf")]
     missing = lacking(session, split(backends)[0])
-    install(session, CORE.name, *DEFAULT, *backends, "rates-continuation", "rates-fit", "sympy", "matplotlib")
+    analyses = ["rates-continuation", "rates-fit", "rates-tvbo"]
+    install(session, CORE.name, *DEFAULT, *backends, *analyses, "sympy", "matplotlib", "h5py")
     session.run("python", "-m", "benchmarks", *session.posargs, env={"OMP_NUM_THREADS": "1"})
     if missing:
         session.warn(missing)
