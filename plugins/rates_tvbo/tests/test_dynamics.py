@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from rates_core.errors import RatesError
 from rates_core.reference import Interpreter
-from rates_tvbo import OmissionWarning
+from rates_tvbo import OmissionWarning, without_bounds
 from rates_tvbo.reader import read
 
 from rates_core import CircuitTemplate, NodeTemplate, OperatorTemplate
@@ -270,6 +270,22 @@ def test_euler_with_a_clamped_state_is_what_tvbo_computes(file: Writer) -> None:
     table = circuit.run(5.0, 0.125, outputs={"x": "p/B_op/x"}, verbose=False)
     assert table["x"].to_numpy() == pytest.approx(x[:-1], abs=1e-13)
     assert min(x) == -0.25
+
+
+def test_bounds_may_be_left_out_for_analyses(file: Writer) -> None:
+    text = """\
+        name: B
+        parameters: {k: {value: 1.0}}
+        state_variables:
+          x: {equation: {rhs: k - x}, initial_value: 0.5, noise: {parameters: {sigma: {value: 0.5}}}%s}
+          y: {equation: {rhs: x - y}, initial_value: 0.5%s}
+        events: {e: {condition: {rhs: x > 9.0}, affect: {rhs: x = 0.0}}}
+        """
+    domain = ", domain: {lo: 0.0, hi: 2.0, enforce: clamp}"
+    held, free = read(file(text % (domain, domain))), read(file(text % ("", "")))
+    assert [len(one.nodes["p"].operators[0][0].events) for one in (held, free)] == [5, 1]
+    assert without_bounds(held) == free
+    assert without_bounds(free) == free
 
 
 def test_a_start_outside_of_an_enforced_domain_is_moved_and_said(file: Writer) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from rates_core.plugins import FormatSpec, hookimpl
@@ -10,8 +11,9 @@ from rates_core.plugins import FormatSpec, hookimpl
 if TYPE_CHECKING:
     from rates_tvbo.experiment import Experiment, read_experiment
     from rates_tvbo.omissions import OmissionWarning
+    from rates_tvbo.unbounded import without_bounds
 
-__all__ = ["Experiment", "OmissionWarning", "read_experiment"]
+__all__ = ["Experiment", "OmissionWarning", "read_experiment", "without_bounds"]
 
 rates_api = (1, 0)
 
@@ -29,13 +31,10 @@ def rates_formats() -> Iterable[FormatSpec]:
     )
 
 
+_MODULES = {"OmissionWarning": "omissions", "without_bounds": "unbounded"}
+
+
 def __getattr__(name: str) -> Any:
-    if name == "OmissionWarning":
-        from rates_tvbo.omissions import OmissionWarning
-
-        return OmissionWarning
     if name in __all__:
-        from rates_tvbo import experiment
-
-        return getattr(experiment, name)
+        return getattr(import_module(f"rates_tvbo.{_MODULES.get(name, 'experiment')}"), name)
     raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
