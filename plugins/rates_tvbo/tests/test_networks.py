@@ -302,6 +302,13 @@ REFUSED: dict[str, tuple[str, str]] = {
         "eulerdeterministic, eulerstochastic, heun, heundeterministic, heunstochastic, rk4, rungekutta4, "
         "rungekutta4thorder, dopri5, dopri853, rk45, rk23, dop853, radau, bdf, lsoda.",
     ),
+    "times in two units": (
+        "id: 1\nintegration: {time_scale: s}\nnetwork:\n"
+        + "".join(f"  {line}\n" for line in LEAK.splitlines())
+        + "  edges: [{source: 0, target: 1, delay: 2.0}]\n",
+        "ModelFileError: {path}:2: SimulationExperiment: The integration counts time in 's' (time_scale), and the "
+        "network its delays in 'ms', as TVBO does where time_unit is not said. Say both in one unit.",
+    ),
     "a stimulation": (
         EXPERIMENT + "stimulation: {equation: {rhs: sin(t)}}\n",
         "UnsupportedFeatureError: {path}:7: SimulationExperiment 'Test': 'stimulation' changes what is simulated, and "

@@ -111,12 +111,29 @@ def experiment_of(kind: str, section: Section) -> Experiment:
         if section.text("model") != dynamics.name and section.has("model"):
             section.omissions.add("model, which is not that of 'dynamics'", section.kind, section.name)
     if network is not None and (network.has("nodes") or network.has("number_of_nodes") or network.has("data_file")):
-        return Experiment(read_network(network, dynamics, coupling, noise, name), settings)
+        circuit = read_network(network, dynamics, coupling, noise, name)
+        _check_times(section, integration, network, circuit)
+        return Experiment(circuit, settings)
     if dynamics is None:
         raise section.error("It has no dynamics.")
     operator = read_operator(dynamics, f"{template_name(dynamics.name)}_op", noise)
     dynamics.close()
     return Experiment(circuit_of(dynamics, operator), settings)
+
+
+def _check_times(
+    section: Section, integration: Section | None, network: Section, circuit: CircuitTemplate
+) -> None:
+    """Refuse steps and delays that are counted in different units."""
+    steps = "" if integration is None else integration.text("time_scale")
+    delays = network.text("time_unit")
+    if steps and steps != (delays or "ms") and any(edge.delay for edge in circuit.edges):
+        said = f"'{delays}'" if delays else "'ms', as TVBO does where time_unit is not said"
+        raise section.error(
+            f"The integration counts time in '{steps}' (time_scale), and the network its delays in {said}. "
+            "Say both in one unit.",
+            "integration",
+        )
 
 
 def _settings(integration: Section) -> dict[str, Any]:
