@@ -121,9 +121,7 @@ def experiment_of(kind: str, section: Section) -> Experiment:
     return Experiment(circuit_of(dynamics, operator), settings)
 
 
-def _check_times(
-    section: Section, integration: Section | None, network: Section, circuit: CircuitTemplate
-) -> None:
+def _check_times(section: Section, integration: Section | None, network: Section, circuit: CircuitTemplate) -> None:
     """Refuse steps and delays that are counted in different units."""
     steps = "" if integration is None else integration.text("time_scale")
     delays = network.text("time_unit")
