@@ -235,6 +235,16 @@ def test_a_file_that_is_not_there_or_is_no_hdf5_is_named(file: Writer, tmp_path:
     assert str(caught.value) == f"{data} has no group 'edges', where TVBO keeps the matrices of a network."
 
 
+def test_the_matrices_alone_are_no_model(tmp_path: Path) -> None:
+    store(tmp_path)
+    with pytest.raises(RatesError) as caught:
+        read(tmp_path / "net.h5")
+    assert str(caught.value) == (
+        f"{tmp_path / 'net.h5'} is no file of TVBO. It looks like HDF5, in which TVBO keeps matrices: read the YAML "
+        "that names it."
+    )
+
+
 def test_without_h5py_the_remedy_is_said(file: Writer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store(tmp_path)
     monkeypatch.setitem(sys.modules, "h5py", None)

@@ -62,6 +62,10 @@ def _refuse_other_formats(file: Path) -> None:
             start = stream.read(4096).lstrip()
     except OSError:
         return  # which is said where the file is read
+    if start.startswith(b"\x89HDF"):
+        raise ModelFileError(
+            f"{file} is no file of TVBO. It looks like HDF5, in which TVBO keeps matrices: read the YAML that names it."
+        )
     if not start.startswith(b"<"):
         return
     for word, name in ((b"<sbml", "SBML"), (b"<neuroml", "NeuroML"), (b"<Lems", "LEMS")):
