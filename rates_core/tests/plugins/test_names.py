@@ -86,13 +86,6 @@ def test_a_method_that_is_not_installed_is_found_with_its_distribution(installat
     )
 
 
-def test_what_is_planned_is_no_reason_to_install_anything(installation):
-    assert installation.error("manager.format('neuroml')") == (
-        "UnknownNameError: There is no format 'neuroml' yet; it is planned as rates-neuroml. Installed formats: yaml."
-    )
-    assert "rates-xppaut" not in installation.error("manager.format('xppau')")
-
-
 def test_what_other_tools_call_a_backend_is_understood_as_a_hint(installation):
     assert installation.error("manager.backend('tensorflow')") == (
         "UnknownNameError: There is no backend 'tensorflow'. Did you mean 'tf' (pip install rates-tf)? "

@@ -55,9 +55,6 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
     "command": {},
 }
 
-#: Distributions whose names are taken, and which are not there yet.
-PLANNED: frozenset[str] = frozenset()
-
 #: What other tools call a backend.
 ALIASES = {"tensorflow": "tf", "pytorch": "torch", "octave": "matlab", "default": "numpy", "cuda": "torch"}
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from rates_core.errors import AmbiguousPluginError, PluginError, RatesError, UnknownNameError, closest
 from rates_core.plugins.discovery import DISABLE, Plugin
 from rates_core.plugins.kinds import Kind
-from rates_core.plugins.known import ALIASES, KNOWN, PLANNED
+from rates_core.plugins.known import ALIASES, KNOWN
 
 
 def unknown_name(kind: Kind, name: str, offered: Sequence[str], plugins: Sequence[Plugin]) -> RatesError:
@@ -21,9 +21,7 @@ def unknown_name(kind: Kind, name: str, offered: Sequence[str], plugins: Sequenc
         return PluginError(f"The {kind.singular} '{name}' comes with {_explained(bringer)}")
     installed = {plugin.distribution for plugin in plugins}
     known = {name: owner for name, owner in KNOWN[kind.singular].items() if owner not in installed}
-    if known.get(name) in PLANNED:
-        sentences = [f"There is no {kind.singular} '{name}' yet; it is planned as {known[name]}."]
-    elif name in known:
+    if name in known:
         sentences = [f"The {kind.singular} '{name}' is not installed. Install it with: pip install {known[name]}."]
     else:
         sentences = [f"There is no {kind.singular} '{name}'.", *_suggestions(name, offered, known)]
@@ -43,7 +41,6 @@ def ambiguous_name(kind: Kind, name: str, owners: Sequence[str]) -> AmbiguousPlu
 
 
 def _suggestions(name: str, offered: Sequence[str], known: Mapping[str, str]) -> list[str]:
-    known = {other: owner for other, owner in known.items() if owner not in PLANNED}
     matches = closest(name, [*offered, *known])
     if not matches and ALIASES.get(name) in (*offered, *known):
         matches = [ALIASES[name]]
