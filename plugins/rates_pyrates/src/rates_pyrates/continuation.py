@@ -1,0 +1,32 @@
+"""Curves of solutions by the calls that users of PyCoBi know, of circuits of scripts."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from rates_pyrates.template import unwrapped
+
+#: circuits whose files `get_run_func(auto=True)` wrote, by their names without an ending
+WRITTEN: dict[str, Any] = {}
+
+_Known: Any = import_module("rates_continuation").ODESystem
+
+
+class ODESystem(_Known):  # type: ignore[misc]
+    """Equations whose solutions are followed; see `rates_continuation.ODESystem`.
+
+    `eq_file` is a circuit, its path, or the name of files that `get_run_func(auto=True)` wrote in this process.
+    """
+
+    additional_attributes: dict[str, Any]
+
+    def __init__(self, eq_file: Any = None, *arguments: Any, **keywords: Any) -> None:
+        known = WRITTEN.get(Path(eq_file).stem) if isinstance(eq_file, str) else None
+        super().__init__(unwrapped(eq_file) if known is None else known, *arguments, **keywords)
+
+    @classmethod
+    def from_template(cls, template: Any, *arguments: Any, **keywords: Any) -> Any:
+        """Return the system of a circuit, which stays as it is."""
+        return super().from_template(unwrapped(template), *arguments, **keywords)

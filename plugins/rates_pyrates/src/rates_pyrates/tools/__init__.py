@@ -1,0 +1,1 @@
+"""The public names of each tool, and what rates has for them."""
