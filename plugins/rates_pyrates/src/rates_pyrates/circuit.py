@@ -78,8 +78,8 @@ class CircuitTemplate(Template[Circuit]):
 
     @property
     def edges(self) -> list[EdgeTuple]:
-        """Return the edges of this circuit itself."""
-        return [_tuple(edge) for edge in self.rates.edges]
+        """Return the edges of this circuit itself, with the values that they have now; they stand before all others."""
+        return self.get_edges("all", "all")[: len(self.rates.edges)]
 
     @property
     def populations(self) -> dict[str, PopulationTemplate]:

@@ -7,9 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rates_pyrates.template import unwrapped
-
-#: circuits whose files `get_run_func(auto=True)` wrote, by their names without an ending
-WRITTEN: dict[str, Any] = {}
+from rates_pyrates.written import circuit_of
 
 _Known: Any = import_module("rates_continuation").ODESystem
 
@@ -22,9 +20,11 @@ class ODESystem(_Known):  # type: ignore[misc]
 
     additional_attributes: dict[str, Any]
 
-    def __init__(self, eq_file: Any = None, *arguments: Any, **keywords: Any) -> None:
-        known = WRITTEN.get(Path(eq_file).stem) if isinstance(eq_file, str) else None
-        super().__init__(unwrapped(eq_file) if known is None else known, *arguments, **keywords)
+    def __init__(
+        self, eq_file: Any = None, working_dir: str | Path | None = None, *arguments: Any, **keywords: Any
+    ) -> None:
+        known = circuit_of(eq_file, Path(working_dir or ".")) if isinstance(eq_file, str) else None
+        super().__init__(unwrapped(eq_file) if known is None else known, working_dir, *arguments, **keywords)
 
     @classmethod
     def from_template(cls, template: Any, *arguments: Any, **keywords: Any) -> Any:

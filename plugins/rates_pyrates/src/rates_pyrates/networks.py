@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from typing import Any
 
@@ -30,6 +30,14 @@ class Network(_Known):  # type: ignore[misc]
 
     def __init__(self, dt: float, device: str = "cpu") -> None:
         super().__init__(dt, device)
+        self._fits = False  # then runs are those that rates-rnn asks for
+
+    def _fitted(self, fit: Callable[..., Any], *given: Any, **named: Any) -> Any:
+        self._fits = True
+        try:
+            return fit(*given, **named)
+        finally:
+            self._fits = False
 
     def add_diffeq_node(
         self, label: str, node: Any, input_var: str, output_var: str, *given: Any, **named: Any
@@ -70,17 +78,21 @@ class Network(_Known):  # type: ignore[misc]
         sampling_steps: int = 1,
         cutoff: int = 0,
         verbose: bool = True,
-        enable_grad: bool = True,
+        enable_grad: bool | None = None,
         record_output: bool = True,
         record_loss: bool = False,
         record_vars: Iterable[Any] | None = None,
         **options: Any,
     ) -> Observer:
-        """Take a step for each sample of the input, from where the network is; there is no loss to be recorded."""
+        """Take a step for each sample of the input, from where the network is; there is no loss to be recorded.
+
+        Derivatives are kept unless `enable_grad` says otherwise.
+        """
+        enable_grad = not self._fits if enable_grad is None else enable_grad
         found = super().run(
             inputs, sampling_steps, cutoff, record_output, record_vars or (), enable_grad, verbose=verbose, **options
         )
-        return Observer.of(found)
+        return found if self._fits else Observer.of(found)
 
     def fit_bptt(
         self,
@@ -97,9 +109,10 @@ class Network(_Known):  # type: ignore[misc]
         **options: Any,
     ) -> Observer:
         """Fit parameters by gradients back through time."""
-        found = super().fit_bptt(
-            inputs, targets, optimizer=optimizer, optimizer_kwargs=optimizer_kwargs, loss=loss, loss_kwargs=loss_kwargs,
-            lr=lr, sampling_steps=sampling_steps, update_steps=update_steps, verbose=verbose, **options,
+        found = self._fitted(
+            super().fit_bptt, inputs, targets, optimizer=optimizer, optimizer_kwargs=optimizer_kwargs, loss=loss,
+            loss_kwargs=loss_kwargs, lr=lr, sampling_steps=sampling_steps, update_steps=update_steps, verbose=verbose,
+            **options,
         )  # fmt: skip
         return Observer.of(found)
 
@@ -114,9 +127,9 @@ class Network(_Known):  # type: ignore[misc]
         **options: Any,
     ) -> Observer:
         """Fit weights from the output to targets by ridge regression, and add the node that they make."""
-        found = super().fit_ridge(
-            inputs, targets, alpha=alpha, sampling_steps=sampling_steps, add_readout_node=add_readout_node,
-            verbose=verbose, **options,
+        found = self._fitted(
+            super().fit_ridge, inputs, targets, alpha=alpha, sampling_steps=sampling_steps,
+            add_readout_node=add_readout_node, verbose=verbose, **options,
         )  # fmt: skip
         return Observer.of(found)
 
@@ -130,9 +143,10 @@ class Network(_Known):  # type: ignore[misc]
         **options: Any,
     ) -> Observer:
         """Fit weights of an edge by recursive least squares."""
-        found = super().fit_rls(
-            inputs, targets, update_steps=update_steps, sampling_steps=sampling_steps, verbose=verbose, **options
-        )
+        found = self._fitted(
+            super().fit_rls, inputs, targets, update_steps=update_steps, sampling_steps=sampling_steps,
+            verbose=verbose, **options,
+        )  # fmt: skip
         return Observer.of(found)
 
     def test(
@@ -146,8 +160,10 @@ class Network(_Known):  # type: ignore[misc]
         **options: Any,
     ) -> tuple[Observer, float]:
         """Return a run and the loss of its output."""
-        found, value = super().test(inputs, targets, loss, loss_kwargs, sampling_steps=sampling_steps, **options)
-        return found, value
+        found, value = self._fitted(
+            super().test, inputs, targets, loss, loss_kwargs, sampling_steps=sampling_steps, **options
+        )
+        return Observer.of(found), value
 
     def __getattr__(self, name: str) -> Any:
         reason = TOOL.refused.get(f"Network.{name}")

@@ -10,6 +10,8 @@ import numpy as np
 from rates_core.errors import UnsupportedFeatureError
 from rates_core.plugins import get_manager
 
+from rates_pyrates.written import remember
+
 if TYPE_CHECKING:
     from rates_pyrates.circuit import CircuitTemplate
 
@@ -46,6 +48,8 @@ def right_hand_side(
     call = circuit.rates.get_run_func if jacobian is None else circuit.rates.get_jacobian_func
     form: dict[str, Any] = {} if jacobian is None else {"sparse": jacobian == "sparse"}
     made = call(name, step_size, inputs=inputs, **form, **options)
+    if options.get("auto"):
+        remember(made.files, circuit.rates)
     continuous = _is_continuous(options)
     _, _, *names = made.arg_names
     others = names[len(made.parameter_paths) :]  # inputs, and behind them the past

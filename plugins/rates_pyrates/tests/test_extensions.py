@@ -1,0 +1,144 @@
+"""Scripts of PyCoBi and RectiPy, whose calls other plugins have, with values of closed forms."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from rates_core.errors import ArgumentError, UnknownNameError, UnsupportedFeatureError
+from scipy.stats import rv_discrete
+
+pytestmark = pytest.mark.usefixtures("active")
+
+
+@pytest.fixture
+def fold(active: None) -> Any:
+    """Return the normal form of a fold, x' = mu - x^2: equilibria x = ±sqrt(mu)."""
+    pyrates = import_module("pyrates")
+    operator = pyrates.OperatorTemplate("op", "x' = mu - x^2", {"x": "output(1.0)", "mu": 1.0})
+    return pyrates.CircuitTemplate("fold", nodes={"p": pyrates.NodeTemplate("n", [operator])})
+
+
+def test_a_system_of_pycobi_takes_circuits_of_scripts(fold: Any) -> None:
+    ode = import_module("pycobi").ODESystem.from_template(fold)
+    ode.run(ICP="mu", RL0=-1.0, RL1=2.0, bidirectional=True, name="mu")
+    assert list(ode.get_summary("mu")["bifurcation"]).count("LP") == 1
+    special = ode.get_summary("mu", "LP1")
+    assert abs(special["p/op/mu", ""]) < 1e-9
+    assert ode.additional_attributes == {}
+    again = import_module("pycobi.pycobi").ODESystem(fold)
+    assert again.model == ode.model == fold.rates
+
+
+def test_members_of_pycobi_that_read_objects_of_auto_are_refused() -> None:
+    with pytest.raises(ImportError) as caught:
+        exec("from pycobi.utility import get_point_idx")
+    assert str(caught.value).startswith("'pycobi.utility.get_point_idx' is refused: It reads Auto-07p's objects")
+
+
+@pytest.fixture
+def network(active: None) -> Any:
+    """Return a leaky integrator, v' = (I - v)/tau with tau = 10."""
+    pyrates = import_module("pyrates")
+    operator = pyrates.OperatorTemplate("op", "v' = (I - v)/tau", {"v": "output(0.0)", "tau": 10.0, "I": "input(0.0)"})
+    net = import_module("rectipy").FeedbackNetwork(dt=1.0)
+    net.add_diffeq_node("li", pyrates.NodeTemplate("n", [operator]), "op/I", "op/v", n=2)
+    return net
+
+
+def test_a_network_of_rectipy_runs_and_is_observed(network: Any) -> None:
+    found = network.run(
+        np.ones((4, 2)), sampling_steps=1, verbose=False, enable_grad=False, record_vars=[("li", "op/v", False)]
+    )
+    expected = np.array([1 - 0.9**k for k in range(4)])  # closed form of Euler's method
+    np.testing.assert_allclose(found.to_numpy("out")[:, 0], expected, rtol=1e-12)
+    assert torch.stack(found["out"]).shape == (4, 2)
+    assert found.recorded_state_variables == [("li", "op/v")]
+    assert found.recordings.shape == (4, 4)
+    np.testing.assert_allclose(found.to_dataframe("out").index, np.arange(4.0))
+    found.save("mine", val=3)
+    assert found["mine"] == 3
+    network.set_var("li", "op/v", val=0.5)
+    assert network.get_var("li", "op/v").tolist() == [0.5, 0.5]
+    network.detach(requires_grad=False)
+    network.clear()
+
+
+def test_edges_lead_back_where_they_are_said_to(network: Any) -> None:
+    network.add_func_node("sum", 1, activation_function="identity")
+    network.add_edge("li", "sum", np.ones((1, 2)), dtype=torch.float64)
+    network.add_edge("sum", "li", np.full((2, 1), 0.5), feedback=True)
+    out = network.run(np.ones((6, 2)), verbose=False, enable_grad=False).to_numpy("out")[:, 0]
+    # both v have the input 1 + s/2, where s, their sum, is that of one step ago: s' = (2 + s(t - 1) - s)/10
+    expected = [0.0, 0.2]
+    for before, now in [(0, 1), (1, 2), (2, 3), (3, 4)]:
+        expected.append(expected[now] + 0.1 * (2 + expected[before] - expected[now]))
+    np.testing.assert_allclose(out, expected, rtol=1e-12)
+
+
+def test_a_readout_is_fitted_and_added(network: Any) -> None:
+    inputs = np.stack([np.sin(np.arange(60)), np.cos(0.3 * np.arange(60))], axis=1)
+    states = network.run(inputs, verbose=False, enable_grad=False).to_numpy("out")
+    network.reset()
+    found = network.fit_ridge(inputs, states @ np.array([[2.0], [-1.0]]), alpha=1e-12, verbose=False)
+    np.testing.assert_allclose(found["w_out"], [[2.0, -1.0]], atol=1e-6)
+    network.reset()
+    observed, loss = network.test(inputs, states @ np.array([[2.0], [-1.0]]), verbose=False)
+    assert loss < 1e-12
+    assert len(observed["out"]) == 60
+
+
+@pytest.mark.parametrize("name", ["add_node", "get_edge", "pop_node"])
+def test_members_of_networks_that_have_no_meaning_are_refused(network: Any, name: str) -> None:
+    with pytest.raises(UnsupportedFeatureError, match=f"^'Network.{name}' is refused: "):
+        getattr(network, name)
+    assert not hasattr(network, name)
+    with pytest.raises(AttributeError):
+        network.no_such_thing  # noqa: B018  # torch says it
+
+
+def test_connections_are_drawn_by_the_global_generator() -> None:
+    rectipy = import_module("rectipy")
+    np.random.seed(1)
+    weights = rectipy.random_connectivity(50, 40, 0.25)
+    np.random.seed(1)
+    assert (weights == rectipy.random_connectivity(50, 40, 0.25)).all()
+    assert ((weights > 0).sum(axis=1) == 10).all()
+    np.testing.assert_allclose(weights.sum(axis=1), 1.0)
+    fed = rectipy.input_connections(40, 3, 0.5, variance=2.0)
+    assert ((fed != 0).sum(axis=0) == 20).all()
+    np.testing.assert_allclose(fed.sum(axis=0), 0.0, atol=1e-12)
+    ring = rectipy.circular_connectivity(20, 0.5, rv_discrete(values=([1, 2], [0.5, 0.5])))
+    distance = (np.arange(20)[:, None] - np.arange(20)) % 20
+    assert not ring[(distance > 2) & (distance < 18)].any()
+    line = import_module("rectipy.utility").line_connectivity(20, 0.5, rv_discrete(values=([1, 3], [0.5, 0.5])), False)
+    assert not line[np.abs(np.arange(20)[:, None] - np.arange(20)) > 3].any()
+    np.testing.assert_allclose([ring.sum(axis=1), line.sum(axis=1)], 1.0)
+    with pytest.raises(
+        ArgumentError, match=r"^No weight is left in a row of 4 columns at p=0\.1: p must be at least 0\.25\.$"
+    ):
+        rectipy.random_connectivity(4, 4, 0.1)
+
+
+def test_arrays_are_brought_to_ranges() -> None:
+    rectipy = import_module("rectipy")
+    given = np.array([[1.0, 3.0], [2.0, 6.0]])
+    assert rectipy.normalize(given.copy(), "sum", row_wise=True).tolist() == [[0.25, 0.75], [0.25, 0.75]]
+    assert rectipy.normalize(given.copy(), "zscore", row_wise=True).tolist() == [[-1.0, 1.0], [-1.0, 1.0]]
+    assert rectipy.normalize(given).tolist() == [[0.0, 0.4], [0.2, 1.0]]
+    with pytest.raises(
+        UnknownNameError, match=r"^There is no mode 'max'\. Did you mean 'minmax'\? Modes: minmax, zscore, sum\.$"
+    ):
+        rectipy.normalize(given, "max")
+    assert rectipy.wta_score(np.eye(2), np.eye(2)) == 1.0
+
+
+def test_files_of_auto_name_the_circuit_they_were_written_of(fold: Any, tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.chdir(tmp_path)
+    fold.get_run_func("rhs", 1e-4, file_name="fold_eqs", backend="fortran", auto=True, vectorize=False, solver="scipy")
+    ode = import_module("pycobi").ODESystem(eq_file="fold_eqs", working_dir=None, init_cont=False)
+    assert ode.model == fold.rates
