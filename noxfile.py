@@ -47,6 +47,7 @@ PEERS = {
     "rectipy": ["rectipy==0.12.2", "pyrates==1.2.3", "torch==2.13.0", "setuptools"],
     "neuroml": ["pyneuroml==1.3.22", "pylems==0.6.9"],
     "tvbo": ["tvbo==0.5.3", "tvboptim==0.4.0"],
+    "tvbo_on_rates": ["tvbo==0.5.3"],  # beside what runs its experiments
 }
 
 INTERPRETERS = {version: interpreter_of(version) for version in PYTHONS}
@@ -126,7 +127,7 @@ def together(session: nox.Session) -> None:
     install(session, *MEMBERS, *DRAWING, *TEST_TOOLS)
     # on every backend, of which core's own session has one
     situations = str(Path(suite(CORE)) / "semantics")
-    elsewhere = [f"--ignore=tests/{name}" for name in ("packaging", "documents", "tvbo", "neuroml")]
+    elsewhere = [f"--ignore=tests/{name}" for name in ("packaging", "documents", "tvbo", "neuroml", "older_tools")]
     pytest(session, "tests", situations, *elsewhere)
 
 
@@ -144,6 +145,18 @@ def neuroml(session: nox.Session) -> None:
     environment = make_peer(session, "neuroml")
     install(session, CORE.name, *DEFAULT, "rates-neuroml", *TEST_TOOLS)
     pytest(session, "tests/neuroml", environment={"RATES_NEUROML_PYTHON": str(environment / "bin" / "python")})
+
+
+@nox.session
+def older_tools(session: nox.Session) -> None:
+    """Run scripts written for PyRates and RectiPy in these and on rates, and experiments of tvbo on rates."""
+    theirs, tvbo = (make_peer(session, name) / "bin" / "python" for name in ("rectipy", "tvbo_on_rates"))
+    here = [CORE.name, *DEFAULT, "rates-pyrates"]
+    install(session, *here, "rates-rnn", *TEST_TOOLS)
+    wheels = [member.wheel for member in with_needed_members(split(here)[0]).values()]
+    session.run("uv", "pip", "install", "--quiet", "--python", str(tvbo), *wheels, external=True)
+    environment = {"RATES_OLDER_PYTHON": str(theirs), "RATES_TVBO_PYTHON": str(tvbo)}
+    pytest(session, "tests/older_tools", environment=environment)
 
 
 @nox.session

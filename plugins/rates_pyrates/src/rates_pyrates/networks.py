@@ -7,10 +7,17 @@ from importlib import import_module
 from typing import Any
 
 import numpy as np
+from rates_core.errors import UnsupportedFeatureError
 
 from rates_pyrates.observer import Observer
 from rates_pyrates.template import RefusedMemberError, unwrapped
 from rates_pyrates.tools.rectipy import TOOL
+
+#: arguments of nodes that RectiPy hands on to PyRates
+OF_COMPILERS = (
+    "clear", "verbose", "vectorize", "dtype", "dt", "device", "backend", "solver", "float_precision", "file_name",
+    "func_name", "in_place", "step_size",
+)  # fmt: skip
 
 _Known: Any = import_module("rates_rnn").Network
 
@@ -40,10 +47,36 @@ class Network(_Known):  # type: ignore[misc]
             self._fits = False
 
     def add_diffeq_node(
-        self, label: str, node: Any, input_var: str, output_var: str, *given: Any, **named: Any
+        self,
+        label: str,
+        node: Any,
+        input_var: str,
+        output_var: str,
+        weights: Any = None,
+        source_var: str | None = None,
+        target_var: str | None = None,
+        spike_var: str | None = None,
+        reset_var: str | None = None,
+        reset: bool = True,
+        op: str | None = None,
+        train_params: Iterable[str] | None = None,
+        **options: Any,
     ) -> None:
-        """Add a population of a node template."""
-        super().add_diffeq_node(label, unwrapped(node), input_var, output_var, *given, **named)
+        """Add a population of a node template; what RectiPy hands on to PyRates' compiler has no meaning.
+
+        Raises:
+            UnsupportedFeatureError: spikes without a reset are asked for.
+        """
+        if not reset and spike_var is not None:
+            raise UnsupportedFeatureError(
+                f"Node '{label}': reset=False is refused, a unit that spikes is reset. Spikes of another kind are "
+                "an output of the template's own equations."
+            )
+        super().add_diffeq_node(
+            label, unwrapped(node), input_var, output_var, weights, source_var, target_var, op, train_params,
+            spike_var=spike_var, reset_var=reset_var,
+            **{name: value for name, value in options.items() if name not in OF_COMPILERS},
+        )  # fmt: skip
 
     def add_edge(
         self,

@@ -56,6 +56,11 @@ class Observer(_Known):  # type: ignore[misc]
         found = super().__getitem__(item)
         return np.array(found.detach().cpu().numpy() if hasattr(found, "detach") else found)
 
+    def to_dataframe(self, item: Any = "out") -> pd.DataFrame:
+        """Return what was recorded as a table: a row per time, a column per unit."""
+        table: pd.DataFrame = super().to_dataframe(item).rename_axis(index=None)
+        return table
+
     def plot(self, y: Any = "out", x: Any = None, ax: Any = None, **options: Any) -> Any:
         """Draw what was recorded over time, or over something else that was."""
         if x is None:

@@ -65,8 +65,9 @@ def grid_search(
     """
     grid = linearize_grid(param_grid, permute_grid) if isinstance(param_grid, Mapping) else param_grid
     circuit, given = circuit_of(circuit_template).rates, of_runs(kwargs)
+    places = {name: place for name, place in param_map.items() if name in grid}  # a map may serve several grids
     table, points = search(
-        circuit, grid, param_map, step_size, simulation_time, outputs, inputs, sampling_step_size, **given
+        circuit, grid, places, step_size, simulation_time, outputs, inputs, sampling_step_size, **given
     )
     return table.rename_axis(index=None), points
 

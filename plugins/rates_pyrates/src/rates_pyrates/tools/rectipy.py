@@ -48,6 +48,7 @@ TOOL = Tool(
         **{
             f"{name}.{member}": text for name in ("Network", "FeedbackNetwork") for member, text in _DIFFERENCES.items()
         },
+        "normalize": "'minmax' brings to 0 and 1, as is said there, where the largest value before the shift divides",
         "Observer": "runs and fits return it; it is not made itself",
     },
     refused={
