@@ -1,4 +1,4 @@
-"""Scripts written for older tools, run there and on rates; and tvbo, whose experiments run on what it takes for PyRates.
+"""Scripts written for older tools, run there and on rates; and experiments of tvbo, for which rates is PyRates.
 
 `RATES_OLDER_PYTHON` names the Python of an environment with PyRates and RectiPy, `RATES_TVBO_PYTHON` that of one with
 tvbo and the plugins of rates; the session `older_tools` sets both.
