@@ -86,7 +86,7 @@ def verdicts(tool: Tool, modules: Mapping[str, Mapping[str, Any]]) -> list[Verdi
         for name, what in held.items()
         if isinstance(what, dict)
     }
-    found = []
+    found: list[Verdict] = []
     for (name, home), what in sorted(defined.items()):
         places = [module for module, held in modules.items() if module == home or held.get(name) == home]
         found += _of_name(tool, name, tuple(sorted(places, key=lambda place: (place.count("."), place))), what)

@@ -158,8 +158,8 @@ def test_grids_are_linear_or_say_why_not(active: None) -> None:
     with pytest.raises(ArgumentError) as caught:
         utility.linearize_grid({"a": [1], "b": [3, 4]})
     assert str(caught.value) == (
-        "The lists of the grid have unequal lengths (a: 1, b: 2). Give lists of one length, or permute=True for every "
-        "combination."
+        "The lists of param_grid have unequal lengths (a: 1, b: 2). Give lists of one length, or permute_grid=True for "
+        "every combination."
     )
 
 

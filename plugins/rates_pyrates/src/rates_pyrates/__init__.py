@@ -28,7 +28,7 @@ def activate(replace: bool | str | Iterable[str] = False) -> None:
         >>> circuit = CircuitTemplate.from_yaml("model_templates.oscillators.vanderpol.vdp")
         >>> func, args, arg_names, states = circuit.get_run_func("vdp", step_size=1e-3)
         >>> arg_names
-        ('t', 'y', 'dy', 'p/vdp_op/mu')
+        ('t', 'y', 'dy', 'p/vdp_op/mu', 'p/vdp_op/inp')
         >>> rates_pyrates.deactivate()
     """
     from rates_pyrates.activation import begin

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean, shown
+from rates_core.errors import UnknownNameError, did_you_mean, shown
 from rates_core.files import path_of
+from rates_core.sweeps.grid_search import grid_points
 
 from rates_core import grid_search as search
 from rates_pyrates.circuit import CircuitTemplate, circuit_of
@@ -91,14 +92,7 @@ def linearize_grid(grid: Mapping[str, Any], permute: bool = False) -> pd.DataFra
     if permute:
         combinations = np.stack(np.meshgrid(*grid.values()), axis=-1)
         return pd.DataFrame(combinations.reshape(-1, len(grid)), columns=list(grid))
-    lengths = {name: len(values) for name, values in grid.items()}
-    if len(set(lengths.values())) > 1:
-        listed = ", ".join(f"{name}: {length}" for name, length in lengths.items())
-        raise ArgumentError(
-            f"The lists of the grid have unequal lengths ({listed}). Give lists of one length, or permute=True for "
-            "every combination."
-        )
-    return pd.DataFrame(dict(grid))
+    return grid_points(grid, permute=False)
 
 
 def adapt_circuit(
