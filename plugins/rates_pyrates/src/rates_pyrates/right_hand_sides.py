@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 from rates_core.errors import UnsupportedFeatureError
+from rates_core.needed import check_needed
 from rates_core.plugins import get_manager
 
 from rates_pyrates.written import remember
@@ -112,6 +113,7 @@ def _is_whole(t: Any) -> bool:
 
 
 def _matrix(made: Any, states: int) -> Callable[[Any], Any]:
+    check_needed("A sparse Jacobian", "scipy", extra="default")
     from scipy.sparse import csr_matrix
 
     rows, columns = made.entries
