@@ -162,6 +162,11 @@ def test_a_tool_without_its_extension_says_what_to_install(active: None, monkeyp
     )
 
 
+def test_a_package_has_the_version_whose_names_it_has(active: None) -> None:
+    assert import_module("pyrates").__version__ == import_module("PyRates").__version__ == "1.2.3"
+    assert not hasattr(import_module("pyrates.utility"), "__version__")
+
+
 def test_names_of_a_module_are_listed(active: None) -> None:
     assert {"CircuitTemplate", "grid_search", "clear"} <= set(dir(import_module("pyrates")))
     assert "CircuitIR" not in dir(import_module("pyrates.ir.circuit"))

@@ -180,6 +180,15 @@ def test_a_circuit_is_adapted_by_a_map(pyrates: Any) -> None:
         utility.adapt_circuit(made, {"ta": 1.0}, places)
 
 
+def test_solvers_of_backends_have_their_names_here(pyrates: Any) -> None:
+    from rates_pyrates.options import of_functions, of_runs
+
+    assert of_runs({}, solver="julia_dde") == {"solver": "diffeq"}
+    assert of_functions({"solver": "julia_ode"}, "julia", False)["solver"] == "diffeq"
+    with pytest.raises(UnknownNameError, match=r"^There is no solver 'eulr'"):
+        circuit(pyrates).run(1.0, 0.5, solver="eulr")
+
+
 def test_what_clears_does_nothing(pyrates: Any, tmp_path: Path) -> None:
     pyrates.clear(circuit(pyrates))
     pyrates.clear_frontend_caches(clear_template_cache=True, clear_ir_cache=False)

@@ -73,12 +73,13 @@ class _Made(Loader):
         self.tool = tool
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
-        return _Module(
-            spec.name, f"What rates has for {spec.name}; see docs/explanation/coming_from_older_tools.md.", self.tool
-        )
+        doc = f"What rates has for {spec.name}; see docs/explanation/coming_from_older_tools.md."
+        return _Module(spec.name, doc, self.tool)
 
     def exec_module(self, module: ModuleType) -> None:
-        """Put nothing into it: names are looked up."""
+        """Say at the top whose names it has; all others are looked up."""
+        if module.__name__ == self.tool.name:
+            vars(module)["__version__"] = self.tool.version
 
 
 class _Module(ModuleType):

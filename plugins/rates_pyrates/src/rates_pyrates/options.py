@@ -12,13 +12,15 @@ WITHOUT_MEANING = (
     "file_name", "func_name", "file_ending", "int_precision", "julia_path", "julia_ode", "julia_dde",
     "matrix_sparseness", "decorator", "decorator_kwargs", "constant_lags", "in_place", "clear",
 )  # fmt: skip
+#: what solvers of PyRates' backends are called here
+SOLVERS = {"julia_ode": "diffeq", "julia_dde": "diffeq"}
 SINGLE = {"float32", "complex64"}
 
 
 def of_runs(options: Mapping[str, Any], **given: Any) -> dict[str, Any]:
     """Return the arguments of a run of rates."""
     kept = {name: value for name, value in options.items() if name not in WITHOUT_MEANING}
-    return _precise({**given, **kept})
+    return _precise(_solved({**given, **kept}))
 
 
 def of_functions(options: Mapping[str, Any], backend: str | None, vectorize: bool) -> dict[str, Any]:
@@ -28,7 +30,13 @@ def of_functions(options: Mapping[str, Any], backend: str | None, vectorize: boo
     if _compiles(kept.get("decorator")):
         kept.pop("decorator")  # Numba's compiler is for generated code of its own kind
         kept.pop("decorator_kwargs", None)
-    return _precise({"backend": backend, "vectorize": vectorize, **kept})
+    return _precise(_solved({"backend": backend, "vectorize": vectorize, **kept}))
+
+
+def _solved(given: dict[str, Any]) -> dict[str, Any]:
+    """Give solvers of PyRates' backends their names."""
+    solver = given.get("solver")
+    return {**given, "solver": SOLVERS[solver]} if solver in SOLVERS else given
 
 
 def _compiles(decorator: Any) -> bool:
