@@ -44,6 +44,7 @@ def test_a_table_has_the_rows_and_columns_of_pyrates(pyrates: Any) -> None:
 def test_arguments_of_files_caches_and_precision_are_taken(pyrates: Any, tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.chdir(tmp_path)
     given = {
+        "out_dir": "d",
         "file_name": "f",
         "func_name": "g",
         "decorator": len,

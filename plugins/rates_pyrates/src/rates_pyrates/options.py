@@ -10,7 +10,7 @@ from rates_core.plugins import get_manager
 #: arguments that PyRates has for files, caches and details of its backends, of which there are none
 WITHOUT_MEANING = (
     "file_name", "func_name", "file_ending", "int_precision", "julia_path", "julia_ode", "julia_dde",
-    "matrix_sparseness", "decorator", "decorator_kwargs", "constant_lags", "in_place", "clear",
+    "matrix_sparseness", "decorator", "decorator_kwargs", "constant_lags", "in_place", "clear", "out_dir",
 )  # fmt: skip
 #: what solvers of PyRates' backends are called here
 SOLVERS = {"julia_ode": "diffeq", "julia_dde": "diffeq"}
