@@ -19,10 +19,10 @@ from typing import Any
 import numpy as np
 import pytest
 from rates_core.errors import RatesError
-from rates_neuroml import DimensionWarning, OmissionWarning, Simulation, read_simulation
+from rates_neuroml import Simulation, read_simulation
 from rates_neuroml.writer import write
 
-from rates_core import CircuitTemplate, NodeTemplate, OperatorTemplate
+from rates_core import CircuitTemplate, NodeTemplate, OmissionWarning, OperatorTemplate, UnitsWarning
 
 RECORDER = Path(__file__).with_name("record_corpus.py")
 
@@ -93,7 +93,7 @@ def example(target: Path, name: str) -> Simulation:
     corpus = target / "corpus"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", OmissionWarning)
-        warnings.simplefilter("ignore", DimensionWarning)
+        warnings.simplefilter("ignore", UnitsWarning)
         return read_simulation(corpus / "LEMSexamples" / f"LEMS_NML2_{name}.xml", [corpus / "NeuroML2CoreTypes"])
 
 
@@ -156,7 +156,7 @@ def test_dimensions_fit_but_where_a_type_leaves_them_out(target: Path, records: 
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             read_simulation(corpus / "LEMSexamples" / f"LEMS_NML2_{name}.xml", [corpus / "NeuroML2CoreTypes"])
-        mixed |= {name for one in caught if one.category is DimensionWarning}
+        mixed |= {name for one in caught if one.category is UnitsWarning}
     assert mixed == {"Ex22_PinskyRinzelCA3"}  # -Si/150, where a time of 150 ms is meant as a number
 
 

@@ -12,11 +12,10 @@ from typing import Any
 import pytest
 from rates_core.errors import RatesError
 from rates_core.reference import Interpreter
-from rates_tvbo import OmissionWarning
 from rates_tvbo.reader import read
 from rates_tvbo.writer import write
 
-from rates_core import CircuitTemplate
+from rates_core import CircuitTemplate, OmissionWarning
 
 Program = Callable[..., None]
 

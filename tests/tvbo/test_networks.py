@@ -8,8 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from rates_tvbo import Experiment, OmissionWarning, read_experiment
+from rates_tvbo import Experiment, read_experiment
 from rates_tvbo.writer import write
+
+from rates_core import OmissionWarning
 
 Program = Callable[..., None]
 

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from rates_core.errors import CyclicEquationsError, EquationError, ModelFileError, UnsupportedFeatureError
 from rates_core.templates.operator import OperatorTemplate
-from rates_neuroml import DimensionWarning, OmissionWarning, read_component
+from rates_neuroml import read_component
 from rates_neuroml.reader import read
+
+from rates_core import OmissionWarning, UnitsWarning
 
 Writer = Callable[..., Path]
 
@@ -163,7 +165,7 @@ def test_names_that_mean_something_else_in_rates_are_changed(file: Writer) -> No
 def test_choices_take_the_first_case_that_holds(file: Writer) -> None:
     cases = '<Case condition="t .lt. 1" value="3"/><Case condition="t .lt. 2" value="4"/><Case value="5"/>'
     dimensionless = f'<ConditionalDerivedVariable name="x" dimension="none">{cases}</ConditionalDerivedVariable>'
-    with pytest.warns(DimensionWarning, match="'t < 1' has s and 1"):
+    with pytest.warns(UnitsWarning, match="'t < 1' has s and 1"):
         circuit = read(file(one_type(dimensionless)))
     table = circuit.run(3.0, 1.0, outputs={"x": "c/kind/x"}, verbose=False)
     assert table["x"].tolist() == [3.0, 4.0, 5.0]
@@ -338,7 +340,7 @@ def test_expressions_bind_as_in_mathematics(file: Writer) -> None:
 
 def test_mixed_dimensions_are_told(file: Writer) -> None:
     path = file(LEAK.replace("-v/tau", "-v/tau + v0 + exp(v)") + '<leak id="c" tau="1s" v0="1mV"/>')
-    with pytest.warns(DimensionWarning) as caught:
+    with pytest.warns(UnitsWarning) as caught:
         read(path)
     assert str(caught[0].message) == (
         f"{path} mixes dimensions; it is computed as it stands, in SI:\n"

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 from rates_core.errors import ModelFileError, UnsupportedFeatureError
-from rates_neuroml import OmissionWarning, read_component
+from rates_neuroml import read_component
 from rates_neuroml.reader import read
+
+from rates_core import OmissionWarning
 
 Writer = Callable[..., Path]
 

@@ -13,13 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rates_core.errors import UnsupportedFeatureError
 from rates_core.expressions.tree import Apply, Expression, Number, Symbol, symbols
-from rates_neuroml import DimensionWarning, OmissionWarning
 from rates_neuroml.expression_reader import parse_expression
 from rates_neuroml.expression_writer import ExpressionWriter
 from rates_neuroml.reader import read
 from rates_neuroml.writer import write
 
-from rates_core import CircuitTemplate, NodeTemplate, OperatorTemplate
+from rates_core import CircuitTemplate, NodeTemplate, OmissionWarning, OperatorTemplate, UnitsWarning
 
 IZHIKEVICH = OperatorTemplate(
     "izhikevich",
@@ -194,5 +193,5 @@ def test_names_and_texts_that_have_no_place_are_told(tmp_path: Path) -> None:
 def test_variables_without_units_have_any_dimension(tmp_path: Path) -> None:
     write(OperatorTemplate("leak", "x' = -x/tau", {"x": "output", "tau": 2.0}), tmp_path / "leak.xml")
     with warnings.catch_warnings():
-        warnings.simplefilter("error", DimensionWarning)
+        warnings.simplefilter("error", UnitsWarning)
         assert read(tmp_path / "leak.xml").nodes["leak"].operators[0][0].description == ""

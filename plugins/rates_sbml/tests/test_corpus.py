@@ -20,11 +20,10 @@ import pandas as pd
 import pytest
 from rates_core.errors import UnsupportedFeatureError
 from rates_core.reference import Interpreter
-from rates_sbml import OmissionWarning, UnitsWarning
 from rates_sbml.reader import read
 from rates_sbml.writer import write
 
-from rates_core import CircuitTemplate
+from rates_core import CircuitTemplate, OmissionWarning, UnitsWarning
 
 Runner = Callable[..., pd.DataFrame]
 REFERENCE = Path(os.environ.get("RATES_REFERENCE", Path(__file__).parents[4] / "shared" / "reference"))

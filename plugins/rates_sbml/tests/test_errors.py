@@ -15,10 +15,9 @@ from rates_core.errors import (
     RatesError,
     UnsupportedFeatureError,
 )
-from rates_sbml import OmissionWarning, UnitsWarning
 from rates_sbml.reader import read
 
-from rates_core import CircuitTemplate
+from rates_core import CircuitTemplate, OmissionWarning, UnitsWarning
 
 Reader = Callable[..., CircuitTemplate]
 Writer = Callable[..., Path]

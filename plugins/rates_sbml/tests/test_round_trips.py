@@ -15,11 +15,17 @@ import pandas as pd
 import pytest
 from rates_core.errors import UnsupportedFeatureError
 from rates_core.reference import Interpreter
-from rates_sbml import OmissionWarning
 from rates_sbml.reader import read
 from rates_sbml.writer import write
 
-from rates_core import CircuitTemplate, EdgeTemplate, NodeTemplate, OperatorTemplate, PopulationTemplate
+from rates_core import (
+    CircuitTemplate,
+    EdgeTemplate,
+    NodeTemplate,
+    OmissionWarning,
+    OperatorTemplate,
+    PopulationTemplate,
+)
 
 Reader = Callable[..., CircuitTemplate]
 TOLERANCE = 1e-13  # numbers are written with 15 digits

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from rates_core.errors import RatesError
 from rates_core.reference import Interpreter
-from rates_tvbo import OmissionWarning, without_bounds
+from rates_tvbo import without_bounds
 from rates_tvbo.reader import read
 
-from rates_core import CircuitTemplate, NodeTemplate, OperatorTemplate
+from rates_core import CircuitTemplate, NodeTemplate, OmissionWarning, OperatorTemplate
 
 Writer = Callable[..., Path]
 VAN_DER_POL = """\

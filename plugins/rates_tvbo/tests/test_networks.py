@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from rates_core.errors import ArgumentError, RatesError
 from rates_core.reference import Interpreter
-from rates_tvbo import Experiment, OmissionWarning, read_experiment
+from rates_tvbo import Experiment, read_experiment
 from rates_tvbo.reader import read
 from rates_tvbo.writer import write
 
-from rates_core import CircuitTemplate, NodeTemplate, OperatorTemplate
+from rates_core import CircuitTemplate, NodeTemplate, OmissionWarning, OperatorTemplate
 
 Writer = Callable[..., Path]
 

@@ -10,11 +10,17 @@ from typing import Any
 import numpy as np
 import pytest
 from rates_core.errors import UnsupportedFeatureError
-from rates_tvbo import OmissionWarning
 from rates_tvbo.reader import read
 from rates_tvbo.writer import write
 
-from rates_core import CircuitTemplate, EdgeTemplate, NodeTemplate, OperatorTemplate, PopulationTemplate
+from rates_core import (
+    CircuitTemplate,
+    EdgeTemplate,
+    NodeTemplate,
+    OmissionWarning,
+    OperatorTemplate,
+    PopulationTemplate,
+)
 
 Writer = Callable[..., Path]
 

@@ -13,7 +13,9 @@ import pytest
 from attrs import frozen
 from rates_core.errors import RatesError
 from rates_core.templates.operator import OperatorTemplate
-from rates_xppaut import Experiment, OmissionWarning, read_experiment
+from rates_xppaut import Experiment, read_experiment
+
+from rates_core import OmissionWarning
 
 Runner = Callable[..., np.ndarray]
 Comparison = Callable[[np.ndarray, np.ndarray], None]

@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 from rates_core.templates.operator import OperatorTemplate
-from rates_xppaut import OmissionWarning, read_experiment
+from rates_xppaut import read_experiment
 from rates_xppaut.reader import read
+
+from rates_core import OmissionWarning
 
 Writer = Callable[..., Path]
 

@@ -11,11 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rates_core.errors import RatesError
 from rates_core.expressions.tree import Apply, Expression, Number, Symbol
-from rates_xppaut import OmissionWarning, read_experiment
+from rates_xppaut import read_experiment
 from rates_xppaut.declarations import read_declaration
 from rates_xppaut.expression_reader import FUNCTIONS, Scope, read_expression
 from rates_xppaut.expression_writer import write_expression
 from rates_xppaut.lines import statements
+
+from rates_core import OmissionWarning
 
 SCOPE = Scope("m.ode:1", {name: Symbol(name) for name in ("x", "y", "e5", "notx")})
 LEAVES = st.one_of(

@@ -9,11 +9,17 @@ from typing import Any
 import numpy as np
 import pytest
 from rates_core.errors import UnsupportedFeatureError
-from rates_xppaut import OmissionWarning
 from rates_xppaut.reader import read
 from rates_xppaut.writer import write
 
-from rates_core import CircuitTemplate, Connectivity, NodeTemplate, OperatorTemplate, PopulationTemplate
+from rates_core import (
+    CircuitTemplate,
+    Connectivity,
+    NodeTemplate,
+    OmissionWarning,
+    OperatorTemplate,
+    PopulationTemplate,
+)
 
 Operators = Mapping[str, OperatorTemplate]
 

@@ -93,6 +93,14 @@ class ApproximationWarning(UserWarning):
     """A model is computed, but not exactly as it was asked for; the text says what differs."""
 
 
+class OmissionWarning(UserWarning):
+    """A file was read or written without some of what it says; the text names all of it."""
+
+
+class UnitsWarning(UserWarning):
+    """Units in a file do not match each other; the text names where, and how numbers are taken."""
+
+
 def warn(text: str, category: type[Warning] = ApproximationWarning) -> None:
     """Warn at the line of the program that called rates, through whatever plugins it went."""
     import sys

@@ -8,17 +8,14 @@ from typing import TYPE_CHECKING, Any
 from rates_core.plugins import FormatSpec, hookimpl
 
 if TYPE_CHECKING:
-    from rates_neuroml.omissions import DimensionWarning, OmissionWarning
     from rates_neuroml.reader import read_component
     from rates_neuroml.simulation import Simulation, read_simulation
 
-__all__ = ["DimensionWarning", "OmissionWarning", "Simulation", "read_component", "read_simulation"]
+__all__ = ["Simulation", "read_component", "read_simulation"]
 
 rates_api = (1, 0)
 
 _ROOMS = {
-    "DimensionWarning": "omissions",
-    "OmissionWarning": "omissions",
     "Simulation": "simulation",
     "read_component": "reader",
     "read_simulation": "simulation",

@@ -5,15 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from attrs import define, field
-from rates_core.errors import warn
-
-
-class OmissionWarning(UserWarning):
-    """A file was read or written without some of what it says; the text names all of it."""
-
-
-class DimensionWarning(UserWarning):
-    """Expressions of a file mix dimensions, as volts plus seconds; they are computed as they stand, in SI."""
+from rates_core.errors import OmissionWarning, UnitsWarning, warn
 
 
 @define
@@ -40,7 +32,7 @@ class Report:
         if self.mismatches:
             warn(
                 _listed(f"{subject} mixes dimensions; it is computed as it stands, in SI:", self.mismatches),
-                DimensionWarning,
+                UnitsWarning,
             )
 
 

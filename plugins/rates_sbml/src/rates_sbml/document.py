@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import libsbml
-from rates_core.errors import ModelFileError, UnsupportedFeatureError, warn
+from rates_core.errors import ModelFileError, UnitsWarning, UnsupportedFeatureError, warn
 
-from rates_sbml.omissions import Omissions, UnitsWarning
+from rates_sbml.omissions import Omissions
 
 LEVEL = 3
 #: What other XML of this field begins with.

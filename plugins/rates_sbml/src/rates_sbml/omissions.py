@@ -3,15 +3,7 @@
 from __future__ import annotations
 
 from attrs import define, field
-from rates_core.errors import warn
-
-
-class OmissionWarning(UserWarning):
-    """A model was read or written without some of what it says; the text names all of it."""
-
-
-class UnitsWarning(UserWarning):
-    """The units of a file do not match each other; numbers are taken as they stand."""
+from rates_core.errors import OmissionWarning, warn
 
 
 @define

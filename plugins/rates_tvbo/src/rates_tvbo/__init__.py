@@ -10,10 +10,9 @@ from rates_core.plugins import FormatSpec, hookimpl
 
 if TYPE_CHECKING:
     from rates_tvbo.experiment import Experiment, read_experiment
-    from rates_tvbo.omissions import OmissionWarning
     from rates_tvbo.unbounded import without_bounds
 
-__all__ = ["Experiment", "OmissionWarning", "read_experiment", "without_bounds"]
+__all__ = ["Experiment", "read_experiment", "without_bounds"]
 
 rates_api = (1, 0)
 
@@ -31,7 +30,7 @@ def rates_formats() -> Iterable[FormatSpec]:
     )
 
 
-_MODULES = {"OmissionWarning": "omissions", "without_bounds": "unbounded"}
+_MODULES = {"without_bounds": "unbounded"}
 
 
 def __getattr__(name: str) -> Any:

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 from attrs import define, field, frozen
-from rates_core.errors import warn
-
-
-class OmissionWarning(UserWarning):
-    """A file was read or written without some of what it says; the text names all of it."""
+from rates_core.errors import OmissionWarning, warn
 
 
 @frozen

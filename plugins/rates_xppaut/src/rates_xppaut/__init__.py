@@ -9,9 +9,8 @@ from rates_core.plugins import FormatSpec, hookimpl
 
 if TYPE_CHECKING:
     from rates_xppaut.experiment import Experiment, read_experiment
-    from rates_xppaut.omissions import OmissionWarning
 
-__all__ = ["Experiment", "OmissionWarning", "read_experiment"]
+__all__ = ["Experiment", "read_experiment"]
 
 rates_api = (1, 0)
 
@@ -30,10 +29,6 @@ def rates_formats() -> Iterable[FormatSpec]:
 
 
 def __getattr__(name: str) -> Any:
-    if name == "OmissionWarning":
-        from rates_xppaut.omissions import OmissionWarning
-
-        return OmissionWarning
     if name in __all__:
         from rates_xppaut import experiment
 

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 from attrs import define, field
-from rates_core.errors import UnsupportedFeatureError, warn
-
-
-class OmissionWarning(UserWarning):
-    """A file was read or written without some of what it says; the text names all of it."""
+from rates_core.errors import OmissionWarning, UnsupportedFeatureError, warn
 
 
 @define
