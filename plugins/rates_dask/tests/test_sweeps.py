@@ -105,3 +105,32 @@ def test_wrong_options(sweep, options, text):
     with pytest.raises(ArgumentError) as caught:
         sweep(RATES, executor="dask", **options)
     assert str(caught.value) == text
+
+
+def test_work_that_cannot_be_sent_is_refused_at_once(sweep, cluster, tmp_path):
+    with (tmp_path / "log").open("w") as log, pytest.raises(ArgumentError) as caught:
+        sweep(RATES, executor="dask", cluster=cluster, reduce={"x": {"end": lambda values, times: log.write("no")}})
+    text = str(caught.value)
+    assert text.startswith("This work cannot be sent to workers: ")
+    assert "_io.TextIOWrapper" in text
+    assert text.endswith(
+        ". Models are sent as their templates, and compiled there; functions of inputs and reductions with all that "
+        "they hold, which may be no open file, no lock and no connection. Let them open these when they are called."
+    )
+
+
+def test_what_is_wrong_with_work_on_a_worker_is_its_own_error(cluster):
+    from rates_core.sweeps import outcomes
+
+    def refuse():
+        raise LookupError("There is no compiler here.")
+
+    class Broken:
+        def __reduce__(self):
+            return refuse, ()
+
+        def __call__(self, task):
+            return task
+
+    with pytest.raises(LookupError, match="There is no compiler here"):
+        list(outcomes(Broken(), [1, 2], "dask", cluster=cluster))

@@ -72,8 +72,11 @@ def test_a_function_that_no_process_can_import_is_refused(sweep, decay):
     with pytest.raises(ArgumentError) as caught:
         sweep(decay, {"a/op/k": RATES}, reduce={"x": {"end": lambda values, times: values[-1]}}, executor="processes")
     text = str(caught.value)
-    assert text.startswith("This sweep cannot be sent to processes: ")
-    assert text.endswith("Define functions of inputs and reductions at the top of a module, or use executor='threads'.")
+    assert text.startswith("This work cannot be sent to processes: ")
+    assert text.endswith(
+        ". Models are sent as their templates, and compiled there; functions by their names: define those of inputs "
+        "and reductions at the top of a module, or use executor='threads'."
+    )
 
 
 PROGRAM = """
@@ -135,8 +138,8 @@ def test_a_script_without_a_guard_is_told_so(tmp_path):
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.stderr.strip().splitlines()[-1] == (
-        "rates_core.errors.SimulationError: A process of the sweep ended without a result: memory ran out, or the "
-        "program starts the sweep anew in each process. A script has to start it below `if __name__ == '__main__':`."
+        "rates_core.errors.SimulationError: A process ended without a result: memory ran out, or the program starts "
+        "this work anew in each process. A script has to start it below `if __name__ == '__main__':`."
     )
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, overload
 
 from rates_core.errors import ArgumentError, shown, warn
-from rates_core.simulation.field import VectorField
-from rates_core.sweeps import Samples
+from rates_core.sweeps import Executor, Samples, executor_of, outcomes
 from rates_core.switches import switch
 
 from rates_continuation.boundary_branch import BoundaryBranch
@@ -21,8 +20,17 @@ from rates_continuation.cycle_starts import from_point, running_cycle
 from rates_continuation.delayed_field import Analysed
 from rates_continuation.delays import FEWEST, NODES
 from rates_continuation.diagram import Diagram
+from rates_continuation.elsewhere import Following, Posed
 from rates_continuation.engines import engine_of
-from rates_continuation.ensembles import Ensemble, each_once, equilibria_near, listed_starts, one_start, table_of_starts
+from rates_continuation.ensembles import (
+    Ensemble,
+    each_once,
+    each_once_anywhere,
+    equilibria_near,
+    listed_starts,
+    one_start,
+    table_of_starts,
+)
 from rates_continuation.equilibrium_branch import branch_of_equilibria
 from rates_continuation.extension import check_held, longer
 from rates_continuation.homoclinic_orbits import HomoclinicOrbits
@@ -31,7 +39,7 @@ from rates_continuation.interrupts import interruptible
 from rates_continuation.native.collocation import Care
 from rates_continuation.native.curve import Place
 from rates_continuation.native.deflation import with_disconnected
-from rates_continuation.native.equilibria import EquilibriumEquations
+from rates_continuation.native.engine import Followed
 from rates_continuation.native.reachable import reachable
 from rates_continuation.native.tracing import Bounds
 from rates_continuation.profile import Profile
@@ -90,6 +98,7 @@ class Continuation:
         wanted = None if sparse is None else switch("sparse", sparse)
         self.analysed = Analysed(self.model, at_least("delay_nodes", delay_nodes, FEWEST), wanted)
         self.engine = engine_of(engine, self.model, self.parameters)
+        self._engine = engine
 
     def equilibria(
         self,
@@ -117,7 +126,8 @@ class Continuation:
             SimulationError: there is no equilibrium near the start.
         """
         within = checked_bounds(bounds)
-        field, equations = self._equations(parameter)
+        posed = self._posed(parameter)
+        field, equations = posed.field, posed.equations
         place = place_of(field, begun(field, equations, one_start(start), within))
         with shown_steps(max_step, max_points, verbose) as steps:
             return branch_of_equilibria(field, self.engine.follow(equations, place, Bounds(*within), steps))
@@ -129,9 +139,13 @@ class Continuation:
         starts: Samples | Sequence[Mapping[str, float]],
         max_points: int = 5000,
         max_step: float = 0.25,
+        executor: str | Executor = "serial",
         verbose: bool = True,
+        **options: Any,
     ) -> Ensemble:
         """Follow the equilibria that are found from several starts, each branch once.
+
+        Starts settle, and branches are followed, wherever an executor has workers; what is found is the same.
 
         Args:
             parameter: path of the one that varies.
@@ -140,7 +154,10 @@ class Continuation:
                 `latin_hypercube({path: (low, high)}, 20, seed=1)`.
             max_points: of each branch, to each side.
             max_step: as for `equilibria`.
+            executor: a name, as for `CircuitTemplate.sweep`: "serial", "threads", "processes", "dask", …; or an
+                `Executor` of `rates_core.sweeps`. Ctrl-C lets it finish the branches that others are following.
             verbose: whether progress is shown, on a terminal.
+            **options: of the executor.
 
         Warns:
             RuntimeWarning: some starts led to no equilibrium; they are named.
@@ -150,14 +167,17 @@ class Continuation:
             SimulationError: no start led to an equilibrium.
         """
         within, given = checked_bounds(bounds), listed_starts(starts)
-        field, equations = self._equations(parameter)
-        found = equilibria_near(field, equations, given, within)
+        where = executor_of(executor, options, self.ensemble)
+        posed = self._posed(parameter)
+        field, equations = posed.field, posed.equations
+        found = equilibria_near(posed, given, within, where, verbose)
         with shown_steps(max_step, max_points, verbose) as steps:
-            curves, numbers = each_once(
-                equations,
-                [start.place for start in found],
-                lambda place, known: [self.engine.follow(equations, place, Bounds(*within), steps)],
-            )
+
+            def followed(places: Iterable[Place]) -> Iterator[tuple[int, Followed]]:
+                for number, sent in outcomes(Following(posed, within, steps), places, where, verbose=False):
+                    yield number, sent.at(field, lambda curve: [steps.taken() for _ in curve.points])
+
+            curves, numbers = each_once_anywhere(equations, [start.place for start in found], followed)
         branches = tuple(branch_of_equilibria(field, curve) for curve in curves)
         return Ensemble(branches, table_of_starts(given, field, found, numbers))
 
@@ -194,13 +214,14 @@ class Continuation:
             UnknownNameError, ArgumentError, SimulationError: as for `equilibria`.
         """
         most, within = count("max_branches", max_branches), checked_bounds(bounds)
-        field, equations = self._equations(parameter)
+        posed = self._posed(parameter)
+        field, equations = posed.field, posed.equations
         limits, follow = Bounds(*within), self.engine.follow
         places: list[Place | None]
         if start is None or isinstance(start, Mapping):
             places = [place_of(field, begun(field, equations, one_start(start), within))]
         else:
-            places = [found.place for found in equilibria_near(field, equations, listed_starts(start), within)]
+            places = [found.place for found in equilibria_near(posed, listed_starts(start), within)]
         with shown_steps(max_step, max_points, verbose) as steps:
             found, _ = each_once(
                 equations,
@@ -444,11 +465,15 @@ class Continuation:
         with shown_steps(max_step, max_points, verbose) as steps:
             return answered(question, start, limits, steps, care)
 
-    def _equations(self, parameter: str) -> tuple[VectorField, EquilibriumEquations]:
-        """Return the model as a field of a parameter, and the equations of its equilibria."""
-        field = self.analysed.get_vector_field([parameter], self.parameters)
-        warn_of_jumps(field)
-        return field, EquilibriumEquations(field)
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how it is made: what is compiled goes nowhere."""
+        return type(self), (self.model, self.parameters, self._engine, self.analysed.nodes, self.analysed.sparse)
+
+    def _posed(self, parameter: str) -> Posed:
+        """Return the model as a field of a parameter, with the equations of its equilibria."""
+        posed = Posed.of(self, parameter)
+        warn_of_jumps(posed.field)
+        return posed
 
 
 def _names(free: Any) -> list[Any]:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from attrs import frozen
 from rates_core.errors import ArgumentError, SimulationError, shown, warn
 from rates_core.simulation.field import VectorField
-from rates_core.sweeps import Samples
+from rates_core.sweeps import Executor, Samples, outcomes
 
 from rates_continuation.branch import Branch
+from rates_continuation.elsewhere import Beginning, Posed
 from rates_continuation.interrupts import interrupted
 from rates_continuation.native.curve import Place
 from rates_continuation.native.deflation import is_one_of, is_same, places_at
 from rates_continuation.native.engine import Followed
 from rates_continuation.native.equilibria import EquilibriumEquations
-from rates_continuation.starting import Start, begun
+from rates_continuation.starting import Start
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,10 +89,11 @@ def listed_starts(starts: Any) -> list[dict[str, float]]:
 
 
 def equilibria_near(
-    field: VectorField,
-    equations: EquilibriumEquations,
+    posed: Posed,
     starts: Sequence[Mapping[str, float]],
     bounds: tuple[float, float],
+    executor: Executor | str = "serial",
+    verbose: bool = False,
 ) -> list[Start]:
     """Return what each start leads to; warn of those from which no equilibrium was found.
 
@@ -100,7 +102,8 @@ def equilibria_near(
         ArgumentError: the bounds leave out a start.
         SimulationError: none of them leads to an equilibrium.
     """
-    found = [begun(field, equations, each, bounds, anywhere=True) for each in starts]
+    made = dict(outcomes(Beginning(posed, bounds), starts, executor, unit="start", verbose=verbose))
+    found, field = [made[number] for number in range(len(starts))], posed.field
     failed = [(number, start) for number, start in enumerate(found) if start.place is None]
     if not failed:
         return found
@@ -139,6 +142,55 @@ def each_once(
                 number = len(curves)
                 curves += [first, *others]
         numbers.append(number)
+    return curves, numbers
+
+
+def each_once_anywhere(
+    equations: EquilibriumEquations,
+    places: Sequence[Place | None],
+    followed: Callable[[Iterable[Place]], Iterable[tuple[int, Followed]]],
+) -> tuple[list[Followed], list[int | None]]:
+    """Return the curves through places, and which one each lies on, as `each_once` does, of curves in any order.
+
+    Curves count in the order of their places, so that it does not matter who followed them, nor that several were
+    followed side by side which are the same.
+
+    Args:
+        equations: of the curves.
+        places: None where there is none.
+        followed: yields curves through places, in any order, with their numbers among the places that it took.
+    """
+    curves, numbers = list[Followed](), list[int | None]()
+    came, asked = dict[int, Followed](), list[int]()
+
+    def settle(last: bool = False) -> None:
+        """Say of places, as far as their curves are there, on which they lie."""
+        for place_number in range(len(numbers), len(places)):
+            place = places[place_number]
+            number = None if place is None else _number(equations, curves, place)
+            if place is not None and number is None and place_number in came:
+                curve = came.pop(place_number)
+                number = next((k for k, known in enumerate(curves) if is_same(equations, curve, known)), None)
+                if number is None:
+                    number = len(curves)
+                    curves.append(curve)
+            elif place is not None and number is None and not last:
+                return
+            numbers.append(number)
+
+    def wanted() -> Iterator[Place]:
+        for place_number, place in enumerate(places):
+            settle()
+            if interrupted():
+                return
+            known = place_number < len(numbers) or place is None or _number(equations, curves, place) is not None
+            if place is not None and not known:
+                asked.append(place_number)
+                yield place
+
+    for task, curve in followed(wanted()):
+        came[asked[task]] = curve
+    settle(last=True)
     return curves, numbers
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from attrs import define
 from distributed import Client, LocalCluster
+from distributed.deploy import Cluster
 from rates_core.errors import ArgumentError, SimulationError, shown
 
 PATIENCE = 10.0  # seconds in which a scheduler has to answer
@@ -72,7 +73,7 @@ def connected(cluster: Any) -> Connection:
     """
     if isinstance(cluster, Client):
         return Connection(cluster, lambda: None)
-    if not isinstance(cluster, str) and not hasattr(cluster, "scheduler_address"):
+    if not isinstance(cluster, str | Cluster):
         raise ArgumentError(
             f"cluster must be the address of a scheduler, as 'tcp://host:8786', or a client or a cluster of Dask; it "
             f"is {shown(cluster)}."

@@ -2,27 +2,48 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
-from functools import cache
+from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, entry_points, version
+from threading import Lock
 from typing import Any
 
+import cloudpickle
 from distributed import Worker, WorkerPlugin, get_worker
-from rates_core.errors import SimulationError
+from rates_core.errors import ArgumentError, SimulationError
+
+MAKING = Lock()  # of this process: threads of a worker make its work once
 
 
 class Shipped(WorkerPlugin):  # type: ignore[misc]  # distributed brings no types
-    """Holds the work of a sweep in each worker, those included that join later.
+    """Holds work in each worker, those included that join later; it is made there by the first task that needs it.
 
     Args:
-        name: no other sweep has it.
+        name: no other work has it.
         work: that tasks are given to.
+
+    Raises:
+        ArgumentError: it holds something that cannot be sent.
     """
 
     def __init__(self, name: str, work: Callable[[Any], Any]) -> None:
         self.name = name
-        self.work = work
+        try:
+            self._sent = cloudpickle.dumps(work)
+        except Exception as error:  # noqa: BLE001  # an object may refuse in any way
+            raise ArgumentError(
+                f"This work cannot be sent to workers: {type(error).__name__}: {str(error).rstrip('.')}. Models are "
+                "sent as their templates, and compiled there; functions of inputs and reductions with all that they "
+                "hold, which may be no open file, no lock and no connection. Let them open these when they are called."
+            ) from error
         self._versions = {name: found for name in distributions() if (found := version_of(name))}
+
+    @cached_property
+    def work(self) -> Callable[[Any], Any]:
+        """Return what tasks are given to."""
+        made: Callable[[Any], Any] = pickle.loads(self._sent)
+        return made
 
     def setup(self, worker: Worker) -> None:
         """Check that this worker computes what others do; what it lacks altogether, it says where it is needed.
@@ -67,8 +88,10 @@ def run_shipped(name: str, task: Any) -> Any:
     """
     worker = get_worker()
     if name not in worker.plugins:
-        raise SimulationError(f"The worker at {worker.address} could not take the sweep; its log says why.")
-    return worker.plugins[name].work(task)
+        raise SimulationError(f"The worker at {worker.address} could not take the work; its log says why.")
+    with MAKING:
+        work = worker.plugins[name].work
+    return work(task)
 
 
 def begun(dask_worker: Worker) -> tuple[str, ...]:

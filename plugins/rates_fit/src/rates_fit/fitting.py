@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-from attrs import evolve
 from rates_core.errors import ArgumentError, shown
+from rates_core.sweeps import Executor, Samples, executor_of
 
 from rates_core import CircuitTemplate
-from rates_fit.derivatives import derivatives_of
-from rates_fit.fitter import Fitter, Outcome, fitter_of
+from rates_fit.fitter import fitter_of
 from rates_fit.losses import loss_of
-from rates_fit.posing import Setting, backend_of, cases_of, priors_of, start_of
-from rates_fit.problem import Problem
+from rates_fit.minimising import checked_start, minimised
+from rates_fit.posing import Setting, backend_of, start_of, template_of
+from rates_fit.question import Question
 from rates_fit.result import FitResult
+from rates_fit.starts import FitFrom, fitted_from_all, listed_starts
 
 
 def fit(
@@ -28,7 +31,7 @@ def fit(
     fitter: Any = "levenberg-marquardt",
     loss: Any = "squares",
     noise: Any = 1.0,
-    start: Mapping[str, Any] | None = None,
+    start: Mapping[str, Any] | Samples | Sequence[Mapping[str, Any]] | None = None,
     priors: Mapping[str, Any] | None = None,
     step_size: float = 1e-3,
     simulation_time: float | None = None,
@@ -37,9 +40,15 @@ def fit(
     derivatives: Any = None,
     horizons: Iterable[float] = (),
     seed: int | None = None,
+    executor: str | Executor = "serial",
+    save: str | Path | None = None,
+    resume: bool = False,
+    verbose: bool = True,
     **options: Any,
 ) -> FitResult:
     """Return the parameters with which a model gives the data.
+
+    With several starts, each is a fit of its own, that may run anywhere; what is returned is the best of them.
 
     Args:
         model: a circuit, or the path of one.
@@ -52,7 +61,8 @@ def fit(
         fitter: a name (`rates plugins` lists what is installed), or a fitter with options of its own.
         loss: "squares", "soft_l1", "huber", "cauchy", "poisson", or a `rates_fit.Loss`.
         noise: standard deviation of the data: a number, a dict by column, or a table as the data.
-        start: values at which to begin, by path; those of the model by default.
+        start: values at which to begin, by path; those of the model by default. Or several starts: samples of
+            `rates_core.sweeps`, such as `latin_hypercube({path: (low, high)}, 20, seed=1)`, or a list of dicts.
         priors: `(mean, standard deviation)` by path of what is known of values beforehand.
         step_size: of the run.
         simulation_time: until which the model runs at most; by default to the last time of the data.
@@ -62,13 +72,21 @@ def fit(
         horizons: times up to which the data are fitted first, one after the other, roughly: over a short time the loss
             has one valley where over all the time it has many, and runs are shorter.
         seed: of random numbers of a model with noise, the same in each run.
-        **options: others of `CircuitTemplate.compile`.
+        executor: where fits from several starts run, as for `sweep`: "serial", "threads", "processes", "dask", …
+        save: a path that ends in `.zarr` or `.parquet`, to which what each start led to is written once it is there.
+        resume: go on with what is there.
+        verbose: show how many starts are done, on a terminal only.
+        **options: others of `CircuitTemplate.compile`, and of the executor.
 
     Raises:
         UnknownNameError: a path, a column, a fitter or something else names nothing; the closest name is given.
         ArgumentError: data, parameters or something else are not as they should be, or nothing that was observed
             depends on a parameter.
-        SimulationError: the model is not finite at the start.
+        SimulationError: the model is not finite at the start, or at none of several.
+        KeyboardInterrupt: of several starts, with the best of those that were done as its `result`.
+
+    Warns:
+        RuntimeWarning: the model is not finite at some of several starts.
 
     Example:
         >>> import numpy as np
@@ -84,6 +102,7 @@ def fit(
         0.4
     """
     chosen, kind, stages = fitter_of(fitter), loss_of(loss), _horizons(horizons)
+    starts, where = listed_starts(start), executor_of(executor, options)
     setting = Setting(
         outputs,
         inputs,
@@ -96,24 +115,24 @@ def fit(
         options,
         natively=backend is None and not chosen.linearises,
     )
-    space, cases = cases_of(model, data, parameters, setting)
-    engine = derivatives_of(derivatives, [case.course.model for case in cases], space.size, chosen.linearises)
-    problem = Problem(space, cases, kind, priors_of(priors, space), engine)
-    begin = space.free(start_of(start, space))
-    return FitResult.of(problem, _minimised(problem, begin, chosen, stages))
-
-
-def _minimised(problem: Problem, begin: np.ndarray, fitter: Fitter, horizons: Iterable[float]) -> Outcome:
-    """Return where a fitter ends, which fits the data up to some times first."""
-    stages = [problem.until(time) for time in horizons]
-    (stages or [problem])[0].check_moved(begin)
-    problem.history.clear()
-    taken = 0
-    for stage in stages:
-        outcome = fitter.roughly().minimise(stage, begin)
-        begin, taken = outcome.free, taken + outcome.iterations
-    outcome = fitter.minimise(problem, begin)
-    return evolve(outcome, iterations=taken + outcome.iterations)
+    template = template_of(model).update_template()  # which later updates of the user's circuit do not reach
+    question = Question(
+        template, deepcopy(data), deepcopy(parameters), setting, kind, deepcopy(priors), derivatives, chosen.linearises
+    )
+    problem = question.posed()
+    work = FitFrom(problem, chosen, tuple(stages))
+    if starts is not None:
+        identity = [template, list(question.content(problem)), chosen, stages]
+        return fitted_from_all(work, starts, where, save, resume, verbose, identity)
+    asked = {"executor": executor != "serial", "save": save is not None, "resume": resume is not False}
+    for name, given in asked.items():
+        if given:
+            raise ArgumentError(
+                f"{name} is for fits from several starts: start=latin_hypercube({{path: (low, high)}}, 20, seed=1)."
+            )
+    begin = problem.space.free(start_of(start, problem.space))
+    checked_start(problem, begin, stages)
+    return FitResult.of(problem, minimised(problem, begin, chosen, stages))
 
 
 def _horizons(given: Any) -> list[float]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from attrs import evolve, frozen
 from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean, shown
+from rates_core.sweeps import Executor, executor_of, outcomes
 from scipy.optimize import brentq
 from scipy.stats import chi2, t
 
@@ -100,16 +102,30 @@ class Identifiability:
             A table with the value, the loss and all other numbers where it is least. In a model that is linear in the
             number the loss is a parabola; where it is flat, the data do not say the number.
         """
-        place = self._place(name)
-        deviation = self._deviation(place)
-        rows = []
-        for side in (-1, 1):
-            free = self.free
-            for share in np.linspace(0, reach, points // 2 + 1)[(side < 0) :]:
-                free, value = self._least(place, self.free[place] + side * share * deviation, free)
-                rows.append([self.problem.space.flat(free)[place], value, *self.problem.space.flat(free)])
-        table = pd.DataFrame(rows, columns=["value", "loss", *self.problem.names])
-        return table.sort_values("value", ignore_index=True)
+        return self._joined([_Side(self, self._place(name), way).profile(points, reach) for way in (-1, 1)])
+
+    def profiles(
+        self,
+        names: Iterable[str] | None = None,
+        points: int = 9,
+        reach: float = 3.0,
+        executor: str | Executor = "serial",
+        verbose: bool = True,
+        **options: Any,
+    ) -> dict[str, pd.DataFrame]:
+        """Return the profiles of several numbers, whose sides run wherever an executor has workers.
+
+        Args:
+            names: of the numbers; all if None.
+            points: see `profile`.
+            reach: see there.
+            executor: as for `fit`.
+            verbose: show progress, on a terminal only.
+            **options: of the executor.
+        """
+        where = executor_of(executor, options, self.profiles)
+        found = self._on_sides(names, _Profiling(points, reach), where, verbose)
+        return {name: self._joined(sides) for name, sides in found.items()}
 
     def interval(self, name: str, level: float = 0.95) -> tuple[float, float]:
         """Return the interval in which the profile of a number stays below what the level allows.
@@ -117,14 +133,54 @@ class Identifiability:
         Unlike that of `confidence` it sees that a model is not linear. An end is infinite, or that of the constraint,
         where the loss stays below until far away.
         """
+        allowed = self._allowed(level)
+        low, high = (_Side(self, self._place(name), way).end(allowed) for way in (-1, 1))
+        return low, high
+
+    def intervals(
+        self,
+        names: Iterable[str] | None = None,
+        level: float = 0.95,
+        executor: str | Executor = "serial",
+        verbose: bool = True,
+        **options: Any,
+    ) -> pd.DataFrame:
+        """Return the intervals of several numbers as a table; their ends are looked for wherever an executor runs.
+
+        Args:
+            names: of the numbers; all if None.
+            level: see `interval`.
+            executor: as for `fit`.
+            verbose: show progress, on a terminal only.
+            **options: of the executor.
+        """
+        where = executor_of(executor, options, self.intervals)
+        found = self._on_sides(names, _Ending(self._allowed(level)), where, verbose)
+        here = dict(zip(self.problem.names, self.problem.space.flat(self.free).tolist(), strict=True))
+        rows = {name: [low, here[name], high] for name, (low, high) in found.items()}
+        return pd.DataFrame.from_dict(rows, orient="index", columns=["low", "value", "high"])
+
+    def _on_sides(
+        self, names: Iterable[str] | None, task: Callable[[_Side], Any], where: Executor, verbose: bool
+    ) -> dict[str, list[Any]]:
+        """Return what a task makes of both sides of some numbers."""
+        if isinstance(names, str):
+            raise ArgumentError(f"names must be a list of numbers that were fitted; it is {shown(names)}.")
+        asked = self.problem.names if names is None else list(names)
+        sides = [(self._place(name), way) for name in asked for way in (-1, 1)]
+        made = dict(outcomes(_OnSide(self, task), sides, where, unit="side", verbose=verbose))
+        return {name: [made[2 * number], made[2 * number + 1]] for number, name in enumerate(asked)}
+
+    def _joined(self, sides: Iterable[list[list[float]]]) -> pd.DataFrame:
+        """Return the rows of both sides of a profile as a table."""
+        rows = [row for side in sides for row in side]
+        table = pd.DataFrame(rows, columns=["value", "loss", *self.problem.names])
+        return table.sort_values("value", ignore_index=True)
+
+    def _allowed(self, level: float) -> float:
+        """Return the loss below which a profile stays inside of the interval of a level."""
         _check_level(level)
-        place = self._place(name)
-        deviation = self._deviation(place)
-        least = self._linearised.value
-        allowed = least + 0.5 * float(chi2.ppf(level, 1)) * self.scale**2
-        ends = [self._end(place, side * deviation, allowed) for side in (-1, 1)]
-        low, high = (self.problem.space.flat(_with(self.free, place, end))[place] for end in ends)
-        return float(low), float(high)
+        return self._linearised.value + 0.5 * float(chi2.ppf(level, 1)) * self.scale**2
 
     def _end(self, place: int, deviation: float, allowed: float) -> float:
         """Return the free number at which a profile meets a loss, or an infinite one."""
@@ -166,6 +222,69 @@ class Identifiability:
         directions = self.spectrum[self.problem.names].to_numpy()[:, place]
         found = float(np.linalg.norm(directions[seen] * self.scale / values[seen]))
         return found if np.isfinite(found) and found > 0 else 1e-3
+
+
+@frozen(eq=False)
+class _Side:
+    """One side of the profile of a number.
+
+    Attributes:
+        report: whose profile it is.
+        place: of the number among all.
+        way: to smaller ones, -1, or to larger ones, 1.
+    """
+
+    report: Identifiability
+    place: int
+    way: int
+
+    def profile(self, points: int, reach: float) -> list[list[float]]:
+        """Return value, loss and all numbers at points on this side; that of the fit is on the side of larger ones."""
+        report, free, rows = self.report, self.report.free, []
+        deviation = report._deviation(self.place)
+        for share in np.linspace(0, reach, points // 2 + 1)[(self.way < 0) :]:
+            free, value = report._least(self.place, report.free[self.place] + self.way * share * deviation, free)
+            numbers = report.problem.space.flat(free)
+            rows.append([numbers[self.place], value, *numbers])
+        return rows
+
+    def end(self, allowed: float) -> float:
+        """Return the number at which the profile meets a loss."""
+        report = self.report
+        end = report._end(self.place, self.way * report._deviation(self.place), allowed)
+        return float(report.problem.space.flat(_with(report.free, self.place, end))[self.place])
+
+
+@frozen
+class _Profiling:
+    """Computes the profile on a side."""
+
+    points: int
+    reach: float
+
+    def __call__(self, side: _Side) -> list[list[float]]:
+        return side.profile(self.points, self.reach)
+
+
+@frozen
+class _Ending:
+    """Looks for the end of an interval."""
+
+    allowed: float
+
+    def __call__(self, side: _Side) -> float:
+        return side.end(self.allowed)
+
+
+@frozen(eq=False)
+class _OnSide:
+    """What is done on each side, as work of an executor: its tasks are place and way."""
+
+    report: Identifiability
+    task: Callable[[_Side], Any]
+
+    def __call__(self, side: tuple[int, int]) -> Any:
+        return self.task(_Side(self.report, *side))
 
 
 @frozen

@@ -72,6 +72,13 @@ class Space:
             found[item.name] = value if value.shape else value.item()
         return found
 
+    def of_numbers(self, numbers: Mapping[str, float]) -> dict[str, np.ndarray]:
+        """Return values by name of parameter, of numbers by theirs."""
+        return {
+            item.name: np.array([numbers[name] for name in item.numbers]).reshape(item.named.value.shape)
+            for item in self.parameters
+        }
+
     def flat(self, free: np.ndarray) -> np.ndarray:
         """Return all values one behind the other."""
         return self._mapped(free, lambda item, part: item.transform.value(part))

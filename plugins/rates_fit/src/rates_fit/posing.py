@@ -67,9 +67,7 @@ def cases_of(model: Any, data: Any, parameters: Any, setting: Setting) -> tuple[
     Raises:
         UnknownNameError, ArgumentError: as `fit` does.
     """
-    circuit = CircuitTemplate.from_yaml(model) if isinstance(model, str) else model
-    if not isinstance(circuit, CircuitTemplate):
-        raise ArgumentError(f"model must be a circuit, or the path of one; it is {shown(model)}.")
+    circuit = template_of(model)
     experiments = experiments_of(data, setting.inputs)
     observed = {name: observations(name, item, setting.noise) for name, item in experiments.items()}
     arguments = {"solver": setting.solver, "step_size": setting.step_size,
@@ -86,6 +84,18 @@ def cases_of(model: Any, data: Any, parameters: Any, setting: Setting) -> tuple[
         _case(name, item, observed[name], partial(compiled.model, item.inputs), space, setting)
         for name, item in experiments.items()
     )
+
+
+def template_of(model: Any) -> CircuitTemplate:
+    """Return a circuit, which may be given by its path.
+
+    Raises:
+        ArgumentError: it is none.
+    """
+    circuit = CircuitTemplate.from_yaml(model) if isinstance(model, str) else model
+    if not isinstance(circuit, CircuitTemplate):
+        raise ArgumentError(f"model must be a circuit, or the path of one; it is {shown(model)}.")
+    return circuit
 
 
 class _Compiled:

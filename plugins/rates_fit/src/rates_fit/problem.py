@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from attrs import evolve, field, frozen
@@ -14,6 +15,9 @@ from rates_fit.experiment import Observations
 from rates_fit.losses import Loss
 from rates_fit.parameters import FreeParameter, Space
 from rates_fit.sampling import sampling_of
+
+if TYPE_CHECKING:
+    from rates_fit.question import Question
 
 
 @frozen(eq=False)
@@ -126,6 +130,7 @@ class Problem:
         derivatives: how they are got.
         history: all places that were looked at, in order.
         horizon: until which data are looked at.
+        asked: from which it was posed. A problem is pickled as this: what is unpickled is posed anew.
     """
 
     space: Space
@@ -135,6 +140,19 @@ class Problem:
     derivatives: Derivatives
     history: list[Evaluation] = field(factory=list)
     horizon: float = np.inf
+    asked: Question | None = field(default=None, repr=False)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return what it is posed anew from, elsewhere; the history stays here.
+
+        Raises:
+            TypeError: nobody knows from what it was posed.
+        """
+        from rates_fit.question import posed_again
+
+        if self.asked is None:
+            raise TypeError("This problem was made by hand, of models that are compiled here; one of a fit can be sent")
+        return posed_again, (self.asked, self.horizon)
 
     @property
     def size(self) -> int:

@@ -35,7 +35,11 @@ class FitResult(Mapping[str, Any]):
             (infinity for all), and every number.
         problem: the loss as a function of free numbers, for other tools.
         free: these numbers at the end.
+        starts: of a fit from several starts a table with a row for each: where it began, what was found, loss and
+            counts; None of one from a single start. The history has the ends of all.
     """
+
+    starts: pd.DataFrame | None = None
 
     def __init__(self, problem: Problem, outcome: Outcome, loss: float) -> None:
         self.problem, self.free = problem, outcome.free

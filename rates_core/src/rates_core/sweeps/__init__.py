@@ -9,19 +9,25 @@ from rates_core.lazy import lazy_exports
 if TYPE_CHECKING:
     from rates_core.sweeps.analysis import sweep
     from rates_core.sweeps.draws import latin_hypercube, sobol
-    from rates_core.sweeps.executor import Executor, checked_workers
+    from rates_core.sweeps.evaluation import evaluate
+    from rates_core.sweeps.executor import Executor, checked_workers, executor_of
     from rates_core.sweeps.grids import grid, points
+    from rates_core.sweeps.outcomes import outcomes
     from rates_core.sweeps.result import SweepResult
     from rates_core.sweeps.samples import Samples
 
 __all__ = [
-    "Executor", "Samples", "SweepResult", "checked_workers", "grid", "latin_hypercube", "points", "sobol", "sweep",
+    "Executor", "Samples", "SweepResult", "checked_workers", "evaluate", "executor_of", "grid", "latin_hypercube",
+    "outcomes", "points", "sobol", "sweep",
 ]  # fmt: skip
 
 _NAMES = {
     "Executor": "rates_core.sweeps.executor",
     "SweepResult": "rates_core.sweeps.result",
     "checked_workers": "rates_core.sweeps.executor",
+    "evaluate": "rates_core.sweeps.evaluation",
+    "executor_of": "rates_core.sweeps.executor",
+    "outcomes": "rates_core.sweeps.outcomes",
     "Samples": "rates_core.sweeps.samples",
     "grid": "rates_core.sweeps.grids",
     "latin_hypercube": "rates_core.sweeps.draws",

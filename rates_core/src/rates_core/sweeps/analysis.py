@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rates_core.errors import ArgumentError, warn
-from rates_core.simulation.progress import Progress
-from rates_core.sweeps.chunks import Chunks, most_points
+from rates_core.sweeps.chunks import most_points
+from rates_core.sweeps.course import followed
 from rates_core.sweeps.executor import Executor, executor_of
 from rates_core.sweeps.grids import samples_of
-from rates_core.sweeps.interrupts import uninterrupted
 from rates_core.sweeps.preparation import Sweep, prepared
 from rates_core.sweeps.result import SweepResult
 from rates_core.sweeps.samples import Samples
-from rates_core.sweeps.store import Memory, Store, check_identity, opened
+from rates_core.sweeps.store import Content, Memory, Store, check_identity, opened
 from rates_core.sweeps.writer import Writer
 from rates_core.switches import switch
 
@@ -58,13 +57,13 @@ def sweep(
     where = executor_of(executor, options)
     samples = samples_of(parameters)
     ready = prepared(circuit, samples, simulation_time, step_size, outputs, inputs, reduce, paths, options)
-    result = SweepResult(_store(ready, save, resume))
+    result = SweepResult(store_of(ready.content, save, resume))
     run(ready, result.store, where, memory_limit, verbose)
     warn_of_early_ends(result.store, range(len(result)), "The result's ended_early")
     return result
 
 
-def _store(ready: Sweep, save: str | Path | None, resume: bool | SweepResult) -> Store:
+def store_of(content: Content, save: str | Path | None, resume: bool | SweepResult) -> Store:
     """Return where results go.
 
     Raises:
@@ -73,15 +72,15 @@ def _store(ready: Sweep, save: str | Path | None, resume: bool | SweepResult) ->
     if save is not None:
         if isinstance(resume, SweepResult):
             raise ArgumentError("resume: With save= give resume=True; a result goes on in memory, without save=.")
-        return opened(save, ready.content, switch("resume", resume))
+        return opened(save, content, switch("resume", resume))
     if not isinstance(resume, SweepResult) and not switch("resume", resume):
-        return Memory(ready.content)
+        return Memory(content)
     if not isinstance(resume, SweepResult) or not isinstance(resume.store, Memory):
         raise ArgumentError(
             "resume: There is nothing to go on with. Give save= of the sweep that was interrupted, or the result that "
             "its KeyboardInterrupt holds."
         )
-    check_identity("the result", resume.store.content.identity, ready.content)
+    check_identity("the result", resume.store.content.identity, content)
     return resume.store.copy()
 
 
@@ -91,44 +90,39 @@ def run(ready: Sweep, store: Store, where: Executor, memory_limit: float | None,
     Raises:
         KeyboardInterrupt: with what was done until then as its `result`, as any error of a function of the user's.
     """
-    most = most_points(memory_limit, ready.bytes_per_point, where.workers)
-    ready.work.at_once, left = most, np.flatnonzero(~store.done)
-    chunks, writer = Chunks(ready.content.samples, left, most), Writer(store, ready.reduction)
-    with Progress(switch("verbose", verbose), len(left), "point") as progress:
-        try:
-            for outcome in where.run(ready.work, chunks):
-                chunks.learn(outcome)
-                with uninterrupted():
-                    writer.write(outcome)
-                progress.advance(len(outcome.numbers))
-                if outcome.interrupted:
-                    raise KeyboardInterrupt
-        except (KeyboardInterrupt, Exception) as stopped:
-            stopped.result = SweepResult(store)  # type: ignore[union-attr]
-            raise
-    writer.close()
+
+    def most() -> int:
+        return most_points(memory_limit, ready.bytes_per_point, where.workers)
+
+    ready.work.at_once = most()
+    followed(ready.work, Writer(store, ready.reduction.quantities()), where, most, verbose, "point")
 
 
-def warn_of_early_ends(store: Store, labels: Sequence[object], reasons: str) -> None:
+def warn_of_early_ends(store: Store, labels: Sequence[object], reasons: str, unit: str = "point") -> None:
     """Say which points ended early, if any did.
 
     Args:
         store: what was kept.
         labels: of all points.
         reasons: where the user finds why.
+        unit: what a point is called.
     """
     ended = sorted(store.failures.items())
     if not ended:
         return
     samples = store.content.samples
-    listed = [f"{labels[number]} ({_point(samples, number)}) at t = {end.time:.9g}"
-              for number, end in ended[:MOST_LISTED]]  # fmt: skip
+    listed = [f"{labels[number]} ({_point(samples, number)}){_when(end.time)}" for number, end in ended[:MOST_LISTED]]
     more = len(ended) - len(listed)
     warn(
-        f"{len(ended)} of {len(labels)} points ended early and are NaN: {', '.join(listed)}"
+        f"{len(ended)} of {len(labels)} {unit}s ended early and are NaN: {', '.join(listed)}"
         f"{f' and {more} more' if more else ''}. {reasons} says why.",
         RuntimeWarning,
     )
+
+
+def _when(time: float) -> str:
+    """Return at which time something ended, if that is known."""
+    return "" if time != time else f" at t = {time:.9g}"
 
 
 def _point(samples: Samples, number: int) -> str:

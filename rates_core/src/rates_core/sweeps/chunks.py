@@ -25,7 +25,7 @@ class Chunks:
     Attributes:
         samples: all points.
         left: numbers of those to be run, ascending.
-        most: number of points that one chunk may hold.
+        most: number of points that one chunk may hold; it may change on the way.
     """
 
     samples: Samples
@@ -37,7 +37,7 @@ class Chunks:
         """Yield chunks in order."""
         first = 0
         while first < len(self.left):
-            numbers = self.left[first : first + self._size]
+            numbers = self.left[first : first + min(self._size, self.most)]
             first += len(numbers)
             yield Chunk(numbers, self.samples.at(numbers))
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from inspect import signature
 from typing import Any, TypeVar
 
-from rates_core.errors import ArgumentError, shown
+from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean, shown
 from rates_core.plugins import ExecutorSpec, get_manager
 
 MOST_WORKERS = 1024
@@ -57,22 +58,44 @@ class Executor(ABC):
         """
 
 
-def executor_of(asked: str | Executor, options: dict[str, Any]) -> Executor:
+def executor_of(asked: str | Executor, options: dict[str, Any], call: Callable[..., Any] | None = None) -> Executor:
     """Return the executor that is asked for; options that are its own are taken out of `options`.
 
+    Args:
+        asked: a name, or an executor.
+        options: by name; others are left.
+        call: what a user called, if it takes no other options than the executor's.
+
     Raises:
-        UnknownNameError: no such executor.
+        UnknownNameError: no such executor; or no such option, of a call that takes no others.
         ArgumentError: it is no executor, or an option is not its own.
+
+    Example:
+        >>> from rates_core.sweeps import executor_of
+        >>> options = {"workers": 2, "rtol": 1e-8}
+        >>> executor_of("threads", options).workers, options
+        (2, {'rtol': 1e-08})
     """
     if isinstance(asked, Executor):
-        return asked
-    if not isinstance(asked, str):
+        found = asked
+    elif isinstance(asked, str):
+        spec = get_manager().executor(asked)
+        _check_options(spec, options)
+        found = spec.load()(**{option.name: options.pop(option.name, option.default) for option in spec.options})
+    else:
         raise ArgumentError(f"executor must be a name or an Executor; it is {shown(asked)}.")
-    spec = get_manager().executor(asked)
-    _check_options(spec, options)
-    own = {option.name: options.pop(option.name, option.default) for option in spec.options}
-    executor: Executor = spec.load()(**own)
-    return executor
+    if call is not None:
+        _check_no_others(options, call)
+    return found
+
+
+def _check_no_others(options: Mapping[str, Any], call: Callable[..., Any]) -> None:
+    """Raise for the first option that is left."""
+    known = [argument for argument in signature(call).parameters if argument not in ("self", "options")]
+    for name in options:
+        raise UnknownNameError(
+            f"{call.__name__}() has no argument '{name}'.{did_you_mean(name, known)} It takes: {', '.join(known)}."
+        )
 
 
 def _check_options(spec: ExecutorSpec, options: Mapping[str, Any]) -> None:
@@ -82,7 +105,8 @@ def _check_options(spec: ExecutorSpec, options: Mapping[str, Any]) -> None:
     for name in options:
         having = [other for other, known in others.items() if name in known]
         if having and name not in names:
-            raise ArgumentError(f"Executor '{spec.name}' has no option '{name}'; {' and '.join(having)} have it.")
+            have = "has" if len(having) == 1 else "have"
+            raise ArgumentError(f"Executor '{spec.name}' has no option '{name}'; {' and '.join(having)} {have} it.")
 
 
 def checked_workers(workers: int | None) -> int:

@@ -7,6 +7,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ThreadPoolExecutor, wait
 from concurrent.futures import Executor as Pool
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -51,8 +52,8 @@ class Pooled(Executor):
             raise
         except BrokenExecutor as error:
             raise SimulationError(
-                "A process of the sweep ended without a result: memory ran out, or the program starts the sweep anew "
-                "in each process. A script has to start it below `if __name__ == '__main__':`."
+                "A process ended without a result: memory ran out, or the program starts this work anew in each "
+                "process. A script has to start it below `if __name__ == '__main__':`."
             ) from error
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
@@ -82,24 +83,32 @@ class Processes(Pooled):
             sent = pickle.dumps(work)
         except (pickle.PicklingError, AttributeError, TypeError) as error:
             raise ArgumentError(
-                f"This sweep cannot be sent to processes: {describe(error)}. Define functions of inputs and reductions "
-                "at the top of a module, or use executor='threads'."
+                f"This work cannot be sent to processes: {describe(error)}. Models are sent as their templates, and "
+                "compiled there; functions by their names: define those of inputs and reductions at the top of a "
+                "module, or use executor='threads'."
             ) from error
         context = get_context("spawn")  # the same on every system, and no lock of this process is copied
         return ProcessPoolExecutor(self.workers, context, initializer=_begin, initargs=(sent,)), _call
 
 
-_work: Callable[[Any], Any]  # of this process, once it is a worker
+_sent: bytes  # of this process, once it is a worker
 
 
 def _begin(sent: bytes) -> None:
     """Make this process a worker."""
     import signal
 
-    global _work  # a worker has one work for its whole life
+    global _sent  # a worker has one work for its whole life
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that reads results
-    _work = pickle.loads(sent)
+    _sent = sent
+
+
+@cache
+def _work() -> Callable[[Any], Any]:
+    """Return the work of this process, made by its first task: what is wrong with it is an error of that."""
+    work: Callable[[Any], Any] = pickle.loads(_sent)
+    return work
 
 
 def _call(task: Any) -> Any:
-    return _work(task)
+    return _work()(task)

@@ -82,7 +82,7 @@ class OfColumn(Reduction):
             with np.errstate(all="ignore"):  # of what is not finite, where the user wants to keep that
                 return {self.name: MEASURES[self.measure](values, results.times)}
         (quantity,) = self.quantities()
-        found = [_number(self.name, self.measure(row, results.times), quantity.complex) for row in values]
+        found = [_number("reduce", self.name, self.measure(row, results.times), quantity.complex) for row in values]
         return {self.name: np.array(found, dtype=quantity.kind)}
 
 
@@ -113,8 +113,7 @@ class OfTable(Reduction):
         return {name: np.array([numbers[name] for numbers in found]) for name in found[0]} if found else {}
 
     def _numbers(self, given: Any) -> dict[str, float]:
-        named = given if isinstance(given, Mapping) else {self.name: given}
-        return {str(name): _number(str(name), value, False) for name, value in named.items()}
+        return named_numbers("reduce", self.name, given)
 
 
 @frozen(eq=False)
@@ -133,12 +132,27 @@ class Several(Reduction):
         return {name: values for part in self.parts for name, values in part.of(results, places).items()}
 
 
-def _number(name: str, value: Any, may_be_complex: bool) -> Any:
+def named_numbers(argument: str, name: str, given: Any) -> dict[str, Any]:
+    """Return the real numbers that a user's function returned, by name.
+
+    Args:
+        argument: by which the function was given.
+        name: of a number that comes without one.
+        given: what it returned.
+
+    Raises:
+        ArgumentError: it is something else.
+    """
+    named = given if isinstance(given, Mapping) else {name: given}
+    return {str(key): _number(argument, str(key), value, False) for key, value in named.items()}
+
+
+def _number(argument: str, name: str, value: Any, may_be_complex: bool) -> Any:
     """Return a number that a user's function computed."""
     value = value.item() if isinstance(value, np.ndarray) and value.size == 1 else value
     if not isinstance(value, Complex if may_be_complex else Real):
         kind = "number" if may_be_complex else "real number"
-        raise ArgumentError(f"reduce: '{name}' has to be a {kind}; the function returned {shown(value)}.")
+        raise ArgumentError(f"{argument}: '{name}' has to be a {kind}; the function returned {shown(value)}.")
     return value
 
 

@@ -57,6 +57,14 @@ class Outcome:
     seconds: float
     interrupted: bool
 
+    @classmethod
+    def of(
+        cls, kept: list[tuple[np.ndarray, Values]], failures: dict[int, Ended], seconds: float, interrupted: bool
+    ) -> Outcome:
+        """Return what became of the points of which something is kept, or that ended early."""
+        ran = np.concatenate([*(numbers for numbers, _ in kept), np.array(list(failures), dtype=int)])
+        return cls(np.sort(ran), kept, failures, seconds, interrupted)
+
 
 @define(eq=False)
 class Work:
@@ -112,8 +120,7 @@ class Work:
                 self._keep(results, chunk.numbers[places], kept, failures)
         except KeyboardInterrupt:  # at any place: what is kept until now decides what was run
             interrupted = True
-        ran = np.sort(np.concatenate([*(numbers for numbers, _ in kept), np.array(list(failures), dtype=int)]))
-        return Outcome(ran, kept, failures, perf_counter() - start, interrupted)
+        return Outcome.of(kept, failures, perf_counter() - start, interrupted)
 
     def model(self, values: Mapping[str, Number]) -> CompiledModel:
         """Return the model of a point, compiled if no point needed it before.

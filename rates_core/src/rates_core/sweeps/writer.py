@@ -7,7 +7,6 @@ from attrs import define, field
 
 from rates_core.errors import ArgumentError
 from rates_core.sweeps.quantities import Quantity, Values
-from rates_core.sweeps.reductions import Reduction
 from rates_core.sweeps.store import Store
 from rates_core.sweeps.work import Outcome
 
@@ -18,17 +17,18 @@ class Writer:
 
     Attributes:
         store: what is written.
-        reduction: what is kept.
+        quantities: what is kept of each point, or None if only results tell.
+        argument: by which a user said what is kept, for messages.
     """
 
     store: Store
-    reduction: Reduction
+    quantities: tuple[Quantity, ...] | None
+    argument: str = "reduce"
     _waiting: list[Outcome] = field(factory=list)
 
     def __attrs_post_init__(self) -> None:
-        quantities = self.reduction.quantities()
-        if self.store.quantities is None and quantities is not None:
-            self.store.define(quantities)
+        if self.store.quantities is None and self.quantities is not None:
+            self.store.define(self.quantities)
 
     def write(self, outcome: Outcome) -> None:
         """Write what became of some points."""
@@ -60,7 +60,7 @@ class Writer:
         for numbers, kept in outcome.kept:
             if set(kept) != set(values):
                 raise ArgumentError(
-                    f"reduce: The function returned ({', '.join(values)}) for one point and ({', '.join(kept)}) for "
+                    f"{self.argument}: The function returned ({', '.join(values)}) for one point and ({', '.join(kept)}) for "
                     "another. Return the same names for all; NaN stands for a number that there is none of."
                 )
             places = np.searchsorted(outcome.numbers, numbers)

@@ -16,6 +16,10 @@ class Latest(Generic[Found]):
     def __init__(self) -> None:
         self._known: dict[bytes, Found] = {}
 
+    def __reduce__(self) -> tuple[type[Latest[Found]], tuple[()]]:
+        """Return one that knows nothing yet: factors of matrices are not sent anywhere."""
+        return Latest, ()
+
     def at(self, z: np.ndarray, compute: Callable[[np.ndarray], Found]) -> Found:
         """Return the value at a place, which is computed if that is another one than last time."""
         key = z.tobytes()
