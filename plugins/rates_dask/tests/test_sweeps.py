@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
+import threading
+
 import numpy as np
 import pytest
 
@@ -79,15 +83,44 @@ def test_a_client_stays_open(sweep, cluster):
         assert client.submit(abs, -1).result() == 1
 
 
-def test_where_there_is_no_cluster(sweep, monkeypatch):
+ADVICE = (
+    "Start one by `dask scheduler` and workers by `dask worker ADDRESS`, or leave cluster out for one on this machine."
+)
+
+
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("tcp://127.0.0.1:1", "Timed out trying to connect to tcp://127.0.0.1:1 after 0.5 s"),
+        ("127.0.0.1", "missing port number in address '127.0.0.1'"),
+    ],
+)
+def test_where_there_is_no_cluster(sweep, monkeypatch, address, reason):
     monkeypatch.setattr("rates_dask.clusters.PATIENCE", 0.5)
     with pytest.raises(ArgumentError) as caught:
-        sweep(RATES, executor="dask", cluster="tcp://127.0.0.1:1")
-    text = str(caught.value)
-    assert text.startswith("cluster: No scheduler of Dask answers at 'tcp://127.0.0.1:1': ")
-    assert text.endswith(
-        "Start one by `dask scheduler` and workers by `dask worker ADDRESS`, or leave cluster out for one on this "
-        "machine."
+        sweep(RATES, executor="dask", cluster=address)
+    assert str(caught.value) == f"cluster: No scheduler of Dask answers at '{address}': {reason}. {ADVICE}"
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # of a client that never was connected
+def test_where_something_else_answers(sweep, monkeypatch):
+    monkeypatch.setattr("rates_dask.clusters.PATIENCE", 2.0)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve():
+            with contextlib.suppress(OSError):  # the end of the test
+                while True:
+                    connection, _ = server.accept()
+                    with connection:
+                        connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+        threading.Thread(target=serve, daemon=True).start()
+        address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
+        with pytest.raises(ArgumentError) as caught:
+            sweep(RATES, executor="dask", cluster=address)
+    assert str(caught.value) == (
+        f"cluster: No scheduler of Dask answers at '{address}': what answers there is something else, such as the "
+        f"scheduler's dashboard, which has a port of its own. {ADVICE}"
     )
 
 

@@ -80,9 +80,16 @@ def connected(cluster: Any) -> Connection:
         )
     try:
         client = Client(cluster, set_as_default=False, timeout=PATIENCE)
-    except (OSError, ValueError) as error:  # a time that is out is an OSError
+    except Exception as error:  # what answers that is none may have anything come of it
         raise ArgumentError(
-            f"cluster: No scheduler of Dask answers at {shown(cluster)}: {str(error).rstrip('.')}. Start one by "
+            f"cluster: No scheduler of Dask answers at {shown(cluster)}: {_reason(error)}. Start one by "
             "`dask scheduler` and workers by `dask worker ADDRESS`, or leave cluster out for one on this machine."
         ) from error
     return Connection(client, client.close)
+
+
+def _reason(error: Exception) -> str:
+    """Return why there is no connection; an error that is not about one comes of a message that was misread."""
+    if isinstance(error, OSError | ValueError):  # a time that is out is an OSError
+        return str(error).rstrip(".")
+    return "what answers there is something else, such as the scheduler's dashboard, which has a port of its own"
