@@ -50,7 +50,7 @@ def asleep(settings: Settings, workers: int) -> Row:
     ):  # fmt: skip
         client.wait_for_workers(count)
         client.run(_loaded)
-        spent = min(_run(client, count * rounds) for _ in range(min(REPEATS, settings.repeats)))
+        spent = min(run_asleep(client, count * rounds, SECONDS) for _ in range(min(REPEATS, settings.repeats)))
     return Row(
         f"{count * rounds} chunks of {SECONDS:g} s of sleep on {count} workers of Dask",
         ours=spent, reference=rounds * SECONDS, target=Target(factor=1.05),
@@ -64,26 +64,28 @@ def _loaded() -> tuple[str, ...]:
     return distributions()
 
 
-def _run(client: Any, count: int) -> float:
-    """Return how long so many chunks take."""
+def run_asleep(client: Any, count: int, seconds: float) -> float:
+    """Return how long so many chunks take, each of which sleeps."""
     from rates_dask.executor import Dask
 
     begun = time.perf_counter()
-    results = [entries.sum() for entries in Dask(cluster=client).run(_sleeper(), range(count))]
+    results = [entries.sum() for entries in Dask(cluster=client).run(_sleeper(seconds), range(count))]
     spent = time.perf_counter() - begun
     assert len(results) == count
     return spent
 
 
-def _sleeper() -> Callable[[int], np.ndarray]:
+def _sleeper(seconds: float) -> Callable[[int], np.ndarray]:
     """Return work that is nothing but time; it stands in no module that workers would import."""
+
+    points = POINTS
 
     def sleep(task: int) -> np.ndarray:
         import time
 
         import numpy
 
-        time.sleep(SECONDS)
-        return numpy.full(POINTS, float(task))
+        time.sleep(seconds)
+        return numpy.full(points, float(task))
 
     return sleep
