@@ -49,7 +49,7 @@ def asleep(settings: Settings, workers: int) -> Row:
         Client(cluster, set_as_default=False) as client,
     ):  # fmt: skip
         client.wait_for_workers(count)
-        client.run(_loaded)
+        client.run(loaded)
         spent = min(run_asleep(client, count * rounds, SECONDS) for _ in range(min(REPEATS, settings.repeats)))
     return Row(
         f"{count * rounds} chunks of {SECONDS:g} s of sleep on {count} workers of Dask",
@@ -57,7 +57,7 @@ def asleep(settings: Settings, workers: int) -> Row:
     )  # fmt: skip
 
 
-def _loaded() -> tuple[str, ...]:
+def loaded() -> tuple[str, ...]:
     """Import in a worker what tasks need, as the first chunk of a sweep does."""
     from rates_dask.shipping import distributions
 
@@ -77,7 +77,6 @@ def run_asleep(client: Any, count: int, seconds: float) -> float:
 
 def _sleeper(seconds: float) -> Callable[[int], np.ndarray]:
     """Return work that is nothing but time; it stands in no module that workers would import."""
-
     points = POINTS
 
     def sleep(task: int) -> np.ndarray:

@@ -41,9 +41,9 @@ def constants() -> Iterator[tuple[str, float]]:
 
 def clusters(repeats: int) -> Iterator[str]:
     """Yield what simulated clusters take, as lines of a table."""
-    yield "workers,chunk,rounds,measured"
+    yield "workers,chunk,rounds,measured,processor"
     for found in simulated(WORKERS, ASKED, repeats):
-        yield f"{found.workers},{found.seconds:g},{found.rounds},{found.measured:.2f}"
+        yield f"{found.workers},{found.seconds:g},{found.rounds},{found.measured:.2f},{found.processor:.2f}"
 
 
 def replaced(page: str, mark: str, language: str, text: str) -> str:
@@ -73,7 +73,7 @@ def main() -> None:
     if options.only in (None, "constants"):
         found["constants.csv"] = "\n".join(["name,value", *(f"{name},{value:.3g}" for name, value in constants())])
     if options.only in (None, "clusters"):
-        found["clusters.csv"] = "\n".join(clusters(2))
+        found["clusters.csv"] = "\n".join(clusters(3))
     for name, text in found.items():
         print(f"{name}, load {os.getloadavg()[0]:.1f}", text, sep="\n")
     if options.write is not None:

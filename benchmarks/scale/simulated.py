@@ -1,16 +1,23 @@
 """Clusters of many workers on this machine, whose work is sleep: there may be more of them than cores.
 
-Scheduler, client and workers talk through sockets on loopback, and share one process, which is what limits them. In
-`benchmarks/rows/clusters.py` workers are processes of their own, of which 64 take minutes to start on two cores.
+Program and scheduler share one process, as with `executor="dask"` without an address, and up to eight workers share
+another one: 64 processes of Python take minutes to start on two cores.
 """
 
 from __future__ import annotations
 
 import logging
+import subprocess
+import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
 from attrs import frozen
+
+ROOT = Path(__file__).parents[2]
+TOGETHER = 8  # workers in a process
 
 
 @frozen
@@ -22,7 +29,7 @@ class Simulated:
         seconds: of sleep that each chunk took.
         rounds: chunks for each worker.
         measured: wall time, the least of some.
-        processor: time of all that then.
+        processor: time of program and scheduler then.
     """
 
     workers: int
@@ -43,18 +50,20 @@ def simulated(sizes: Sequence[int], asked: Sequence[tuple[float, int]], repeats:
     import dask
     from distributed import Client, LocalCluster
 
-    from benchmarks.rows.clusters import UNWATCHED, run_asleep
+    from benchmarks.rows.clusters import UNWATCHED, loaded, run_asleep
 
     for workers in sizes:
         with (
             dask.config.set(UNWATCHED),
             LocalCluster(
-                n_workers=workers, threads_per_worker=1, processes=False, protocol="tcp://", memory_limit=0,
-                dashboard_address="127.0.0.1:0", silence_logs=logging.CRITICAL,
+                n_workers=0, protocol="tcp://", dashboard_address="127.0.0.1:0", silence_logs=logging.CRITICAL
             ) as cluster,
+            _working(cluster.scheduler_address, workers),
             Client(cluster, set_as_default=False) as client,
-        ):  # fmt: skip
-            run_asleep(client, workers, 0.01)  # imports
+        ):
+            client.wait_for_workers(workers)
+            client.run(loaded)
+            run_asleep(client, workers, 0.01)
             for seconds, rounds in asked:
                 found = []
                 for _ in range(repeats):
@@ -62,3 +71,20 @@ def simulated(sizes: Sequence[int], asked: Sequence[tuple[float, int]], repeats:
                     wall = run_asleep(client, workers * rounds, seconds)
                     found.append((wall, time.process_time() - before))
                 yield Simulated(workers, seconds, rounds, *min(found))
+
+
+@contextmanager
+def _working(address: str, workers: int) -> Iterator[None]:
+    """Have workers at a scheduler, up to eight in each process."""
+    counts = [min(TOGETHER, workers - first) for first in range(0, workers, TOGETHER)]
+    command = [sys.executable, "-m", "benchmarks.scale.workers", address]
+    processes = [
+        subprocess.Popen([*command, str(count)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT)
+        for count in counts
+    ]
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()

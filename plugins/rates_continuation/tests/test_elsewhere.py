@@ -92,7 +92,10 @@ def test_a_branch_that_was_followed_elsewhere_goes_on_here() -> None:
     np.testing.assert_allclose(longer.column(X) ** 2, longer.p[:, 0] + 1, atol=1e-9)
     assert longer.p.max() == pytest.approx(1.0)
     (fold,) = found.branches[0].special("LP")
-    assert fold.coefficient == Continuation(TWO).ensemble(MU, (-2.0, 0.5), STARTS[:1]).branches[0].special("LP")[0].coefficient
+    assert (
+        fold.coefficient
+        == Continuation(TWO).ensemble(MU, (-2.0, 0.5), STARTS[:1]).branches[0].special("LP")[0].coefficient
+    )
 
 
 def test_an_analysis_is_pickled_as_how_it_is_made() -> None:

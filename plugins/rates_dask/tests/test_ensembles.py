@@ -37,7 +37,9 @@ def lethal(log, fitter, victim):
         def minimise(self, problem, start):
             with open(log, "a") as file:
                 file.write(f"{os.getpid()} {start[0]!r}\n")
-            if os.getpid() == victim and sum(line.startswith(str(victim)) for line in open(log)) == 2:
+            with open(log) as file:
+                own = sum(line.startswith(f"{victim} ") for line in file)
+            if os.getpid() == victim and own == 2:
                 os.kill(victim, signal.SIGKILL)
             time.sleep(0.05)
             return super().minimise(problem, start)

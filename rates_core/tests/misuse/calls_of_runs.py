@@ -159,12 +159,17 @@ RUNS = {
     "sobol": call(lambda: sweeps.sobol, ranges={"p/op/tau": (1.0, 2.0)}, count=2, seed=1),
     "checked_workers": call(lambda: sweeps.checked_workers, workers=2),
     "evaluate": call(
-        lambda: sweeps.evaluate, function=lambda point: point["a"], points={"a": [1.0, 2.0]}, save=None, resume=False,
-        executor="serial", identity=None, unit="point", verbose=False,
+        lambda: sweeps.evaluate,
+        function=lambda point: point["a"],
+        points={"a": [1.0, 2.0]},
+        save=None,
+        resume=False,
+        executor="serial",
+        identity=None,
+        unit="point",
+        verbose=False,
     ),
     "executor_of": call(lambda: sweeps.executor_of, asked="serial", options={}, call=None),
-    "outcomes": call(
-        lambda: sweeps.outcomes, work=str, tasks=[1, 2], executor="serial", unit="task", verbose=False
-    ),
+    "outcomes": call(lambda: sweeps.outcomes, work=str, tasks=[1, 2], executor="serial", unit="task", verbose=False),
     "clear": call(lambda: clear, model=None),
 }

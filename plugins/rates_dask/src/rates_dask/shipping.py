@@ -31,7 +31,7 @@ class Shipped(WorkerPlugin):  # type: ignore[misc]  # distributed brings no type
         self.name = name
         try:
             self._sent = cloudpickle.dumps(work)
-        except Exception as error:  # noqa: BLE001  # an object may refuse in any way
+        except Exception as error:  # an object may refuse in any way
             raise ArgumentError(
                 f"This work cannot be sent to workers: {type(error).__name__}: {str(error).rstrip('.')}. Models are "
                 "sent as their templates, and compiled there; functions of inputs and reductions with all that they "

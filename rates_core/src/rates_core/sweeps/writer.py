@@ -60,8 +60,9 @@ class Writer:
         for numbers, kept in outcome.kept:
             if set(kept) != set(values):
                 raise ArgumentError(
-                    f"{self.argument}: The function returned ({', '.join(values)}) for one point and ({', '.join(kept)}) for "
-                    "another. Return the same names for all; NaN stands for a number that there is none of."
+                    f"{self.argument}: The function returned ({', '.join(values)}) for one point and "
+                    f"({', '.join(kept)}) for another. Return the same names for all; NaN stands for a number that "
+                    "there is none of."
                 )
             places = np.searchsorted(outcome.numbers, numbers)
             for name, entries in kept.items():
