@@ -173,9 +173,13 @@ class Continuation:
         found = equilibria_near(posed, given, within, where, verbose)
         with shown_steps(max_step, max_points, verbose) as steps:
 
+            def told(curve: Followed) -> None:
+                for _ in curve.points:
+                    steps.taken()
+
             def followed(places: Iterable[Place]) -> Iterator[tuple[int, Followed]]:
                 for number, sent in outcomes(Following(posed, within, steps), places, where, verbose=False):
-                    yield number, sent.at(field, lambda curve: [steps.taken() for _ in curve.points])
+                    yield number, sent.at(field, told)
 
             curves, numbers = each_once_anywhere(equations, [start.place for start in found], followed)
         branches = tuple(branch_of_equilibria(field, curve) for curve in curves)

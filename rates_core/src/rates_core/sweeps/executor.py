@@ -68,7 +68,7 @@ def executor_of(asked: str | Executor, options: dict[str, Any], call: Callable[.
 
     Raises:
         UnknownNameError: no such executor; or no such option, of a call that takes no others.
-        ArgumentError: it is no executor, or an option is not its own.
+        ArgumentError: it is no executor, an option is not its own, or something else is none of what it should be.
 
     Example:
         >>> from rates_core.sweeps import executor_of
@@ -76,6 +76,10 @@ def executor_of(asked: str | Executor, options: dict[str, Any], call: Callable[.
         >>> executor_of("threads", options).workers, options
         (2, {'rtol': 1e-08})
     """
+    if not isinstance(options, dict):
+        raise ArgumentError(f"options must be a dict; it is {shown(options)}.")
+    if not (call is None or callable(call)):
+        raise ArgumentError(f"call must be a function, or None; it is {shown(call)}.")
     if isinstance(asked, Executor):
         found = asked
     elif isinstance(asked, str):
@@ -91,8 +95,8 @@ def executor_of(asked: str | Executor, options: dict[str, Any], call: Callable[.
 
 def _check_no_others(options: Mapping[str, Any], call: Callable[..., Any]) -> None:
     """Raise for the first option that is left."""
-    known = [argument for argument in signature(call).parameters if argument not in ("self", "options")]
     for name in options:
+        known = [argument for argument in signature(call).parameters if argument not in ("self", "options")]
         raise UnknownNameError(
             f"{call.__name__}() has no argument '{name}'.{did_you_mean(name, known)} It takes: {', '.join(known)}."
         )

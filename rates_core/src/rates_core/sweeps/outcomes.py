@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sized
+from collections.abc import Callable, Iterable, Iterator
 from math import inf
 from typing import Any, Generic
 
@@ -48,20 +48,27 @@ def outcomes(
     where = executor_of(executor, options, outcomes)
     if not callable(work):
         raise ArgumentError(f"work must be callable; it is {shown(work)}.")
-    if not isinstance(tasks, Iterable):
-        raise ArgumentError(f"tasks must be a list, or something else to go through; they are {shown(tasks)}.")
+    try:
+        coming = iter(tasks)
+    except TypeError:
+        raise ArgumentError(
+            f"tasks must be a list, or something else to go through; they are {shown(tasks)}."
+        ) from None
     if not isinstance(unit, str):
         raise ArgumentError(f"unit must be text; it is {shown(unit)}.")
-    return _outcomes(work, tasks, where, Progress(switch("verbose", verbose), _count(tasks), unit))
+    return _outcomes(work, coming, where, Progress(switch("verbose", verbose), _count(tasks), unit))
 
 
 def _count(tasks: Any) -> float:
     """Return how many tasks there are; infinity where nobody knows yet."""
-    return len(tasks) if isinstance(tasks, Sized) else inf
+    try:
+        return len(tasks)
+    except TypeError:  # of a generator, or of what has several lengths
+        return inf
 
 
 def _outcomes(
-    work: Callable[[T], R], tasks: Iterable[T], where: Executor, progress: Progress
+    work: Callable[[T], R], tasks: Iterator[T], where: Executor, progress: Progress
 ) -> Iterator[tuple[int, R]]:
     with progress:
         for found in where.run(Numbered(work), enumerate(tasks)):
