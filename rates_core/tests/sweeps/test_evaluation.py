@@ -118,6 +118,8 @@ def test_the_size_of_chunks_follows_workers_that_come():
     ("call", "error", "text"),
     [
         (lambda sent: evaluate(3, SQUARES), ArgumentError, "function must be callable; it is 3."),
+        (lambda sent: evaluate(lambda: 1.0, SQUARES), ArgumentError,
+         "function has to be called with a dict of values by name: too many positional arguments."),
         (lambda sent: evaluate(sent.powers, SQUARES, unit=3), ArgumentError, "unit must be text; it is 3."),
         (lambda sent: evaluate(lambda point: "no", SQUARES), ArgumentError,
          "function: 'value' has to be a real number; the function returned 'no'."),

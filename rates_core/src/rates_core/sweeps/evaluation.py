@@ -18,6 +18,7 @@ from rates_core.sweeps.executor import Executor, executor_of
 from rates_core.sweeps.grids import samples_of
 from rates_core.sweeps.identity import digest
 from rates_core.sweeps.quantities import Ended, Values
+from rates_core.sweeps.reduction_choice import taking
 from rates_core.sweeps.reductions import named_numbers
 from rates_core.sweeps.result import SweepResult
 from rates_core.sweeps.samples import Samples
@@ -73,6 +74,7 @@ def evaluate(
     where = executor_of(executor, options, evaluate)
     if not callable(function):
         raise ArgumentError(f"function must be callable; it is {shown(function)}.")
+    taking(function, 1, "function", "a dict of values by name", "")
     if not isinstance(unit, str):
         raise ArgumentError(f"unit must be text; it is {shown(unit)}.")
     samples = samples_of(points)

@@ -32,7 +32,7 @@ def reduction_of(asked: Any, columns: Sequence[Column], rows: int) -> Reduction:
     if not rows:
         raise ArgumentError("cutoff leaves no row that could be reduced.")
     if callable(asked):
-        return OfTable(_taking(asked, 1, "the function", "a table"), _name_of("reduce", asked))
+        return OfTable(taking(asked, 1, "the function", "a table"), _name_of("reduce", asked))
     if not isinstance(asked, Mapping):
         asked = dict.fromkeys(outputs, asked)
     parts = []
@@ -67,7 +67,7 @@ def _measures(key: str, entry: Any) -> dict[str, Any]:
 
 def _checked(key: str, measure: Any) -> Any:
     if callable(measure):
-        return _taking(measure, 2, f"'{key}'", "values and times")
+        return taking(measure, 2, f"'{key}'", "values and times")
     if not isinstance(measure, str):
         raise ArgumentError(f"reduce: '{key}' takes names of reductions, or functions; it is {shown(measure)}.")
     if measure not in MEASURES:
@@ -78,8 +78,17 @@ def _checked(key: str, measure: Any) -> Any:
     return measure
 
 
-def _taking(function: Callable[..., Any], count: int, what: str, arguments: str) -> Callable[..., Any]:
+def taking(
+    function: Callable[..., Any], count: int, what: str, arguments: str, argument: str = "reduce: "
+) -> Callable[..., Any]:
     """Return a function that can be called with so many arguments.
+
+    Args:
+        function: that a user gave.
+        count: of arguments.
+        what: the function is called in messages.
+        arguments: what they are.
+        argument: by which it was given, as messages begin.
 
     Raises:
         ArgumentError: it cannot.
@@ -89,7 +98,7 @@ def _taking(function: Callable[..., Any], count: int, what: str, arguments: str)
     except ValueError:  # a built-in one does not say
         return function
     except TypeError as error:
-        raise ArgumentError(f"reduce: {what} has to be called with {arguments}: {error}.") from None
+        raise ArgumentError(f"{argument}{what} has to be called with {arguments}: {error}.") from None
     return function
 
 
