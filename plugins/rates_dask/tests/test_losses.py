@@ -12,6 +12,7 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from rates_dask import shipping
 
@@ -61,9 +62,14 @@ def test_a_worker_that_is_killed_has_its_points_computed_by_others(sweep, loopba
     victim = loopback.workers[0]
 
     killer = begun(victim.kill, lambda: Counter(process for process, _ in entries(log))[victim.pid] >= 6)
-    found = sweep(RATES, executor="dask", cluster=loopback.address, reduce=logged(log), memory_limit=320)
+    found = sweep(
+        RATES, executor="dask", cluster=loopback.address, reduce=logged(log), memory_limit=320,
+        save=tmp_path / "out.parquet",
+    )  # fmt: skip
     killer.join()
     np.testing.assert_allclose(found["x_end"], (1 + 0.1 * RATES) ** 9, rtol=1e-13)
+    assert sorted(pd.read_parquet(tmp_path / "out.parquet")["point"]) == list(range(len(RATES)))  # each once
+    assert victim.wait(10) == -signal.SIGKILL
     computed = entries(log)
     twice = [value for value, times in Counter(value for _, value in computed).items() if times > 1]
     assert {value for process, value in computed if process == victim.pid} >= set(twice)
