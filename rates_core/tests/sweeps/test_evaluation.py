@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -67,6 +68,30 @@ def test_points_that_a_function_refuses_are_nan_with_its_reason(sent, executor, 
 def test_work_of_any_kind_comes_back_with_the_number_of_its_task(sent, executor, options):
     found = dict(outcomes(sent.Counted(10), range(6), executor, **options))
     assert [found[number] for number in range(6)] == [10, 11, 12, 13, 14, 15]
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # which is how Python drops it
+def test_ctrl_c_that_python_drops_is_heard_with_the_next_result(sent):
+    class Dropping(Executor):
+        """Press Ctrl-C while an object is taken apart."""
+
+        def run(self, work, tasks):
+            for task in tasks:
+                yield work(task)
+                Gone()
+
+    class Gone:
+        def __del__(self):
+            signal.raise_signal(signal.SIGINT)
+
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt) as stopped:
+        evaluate(sent.powers, SQUARES, executor=Dropping())
+    assert stopped.value.result.done.tolist() == [True, True, True, True]
+    with pytest.raises(KeyboardInterrupt) as stopped:
+        evaluate(sent.powers, {"a": np.arange(40.0)}, executor=Dropping())
+    assert stopped.value.result.done.sum() == 5  # chunks of one point and of four
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_work_is_made_once_where_it_is_unpickled_and_what_is_wrong_with_it_is_said(sent):

@@ -10,7 +10,7 @@ import numpy as np
 from rates_core.simulation.progress import Progress
 from rates_core.sweeps.chunks import Chunks
 from rates_core.sweeps.executor import Executor
-from rates_core.sweeps.interrupts import uninterrupted
+from rates_core.sweeps.interrupts import not_lost, uninterrupted
 from rates_core.sweeps.result import SweepResult
 from rates_core.sweeps.work import Chunk, Outcome
 from rates_core.sweeps.writer import Writer
@@ -36,7 +36,7 @@ def followed(
     store = writer.store
     left = np.flatnonzero(~store.done)
     chunks = Chunks(store.content.samples, left, most())
-    with Progress(switch("verbose", verbose), len(left), unit) as progress:
+    with Progress(switch("verbose", verbose), len(left), unit) as progress, not_lost() as check:
         try:
             for outcome in where.run(work, chunks):
                 chunks.most = most()
@@ -46,6 +46,7 @@ def followed(
                 progress.advance(len(outcome.numbers))
                 if outcome.interrupted:
                     raise KeyboardInterrupt
+                check()
         except (KeyboardInterrupt, Exception) as stopped:
             stopped.result = SweepResult(store)  # type: ignore[union-attr]
             raise
