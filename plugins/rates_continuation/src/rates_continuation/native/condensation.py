@@ -1,7 +1,7 @@
 """Solve the linear equations of collocation: a chain of blocks, each of which joins two neighbouring points.
 
 Block j says `A_j u_j + u_{j+1} + C_j e = 0` of the values u at the ends of mesh intervals and of a few numbers e. Few
-neighbours, along which nothing grows by much, are joined by products. What is left, with B_j besides u_{j+1}, is joined
+neighbours, are joined by products where nothing grows by much along them. What is left, with B_j besides u_{j+1}, is joined
 some at a time by orthogonal transformations, which take the points between them out, until one block is left, of the
 first and the last point: a pencil that has the Floquet multipliers.
 
@@ -16,6 +16,7 @@ from attrs import frozen
 
 MULTIPLIED = 8  # neighbours that are joined by products
 BOUNDED = 1e3  # largest entry of these: more digits are lost otherwise
+SOME = 0.5  # of the groups: if larger ones are in more, all are joined otherwise
 JOINED = 4  # neighbours at a time: fewer levels for some more arithmetic
 AT_ONCE = 8  # so many are joined, if they are the last ones
 
@@ -53,9 +54,11 @@ class Chain:
     @classmethod
     def of(cls, left: np.ndarray) -> Chain:
         """Return the chain of blocks A, `[blocks, states, states]`."""
-        multiplied = _multiplied(left)
-        levels, left = ([], left) if multiplied is None else ([multiplied[0]], multiplied[1])
-        right = np.broadcast_to(np.eye(left.shape[1]), left.shape)
+        levels, right = list[Level](), np.broadcast_to(np.eye(left.shape[1]), left.shape)
+        multiplied = _multiplied(left, right)
+        if multiplied is not None:
+            level, left, right = multiplied
+            levels.append(level)
         while len(left) > 1:
             level, left, right = _joined(left, right)
             levels.append(level)
@@ -96,12 +99,16 @@ class Chain:
         return points
 
 
-def _multiplied(left: np.ndarray) -> tuple[Level, np.ndarray] | None:
-    """Return neighbours joined by products, and the chain that is left; None if these are too large."""
+def _multiplied(left: np.ndarray, right: np.ndarray) -> tuple[Level, np.ndarray, np.ndarray] | None:
+    """Return neighbours joined by products where these are not too large, and the chain that is left.
+
+    None if they are too large in many places.
+    """
     (groups, rest), size = divmod(len(left), MULTIPLIED), left.shape[1]
     if not groups:
         return None
-    forward = -left[: groups * MULTIPLIED].reshape(groups, MULTIPLIED, size, size)
+    grouped = left[: groups * MULTIPLIED].reshape(groups, MULTIPLIED, size, size)
+    forward = -grouped
     points = np.zeros((groups, MULTIPLIED, size, (2 + MULTIPLIED) * size))  # by ends and columns; not by the last end
     one = np.arange(size)
     for point in range(MULTIPLIED):
@@ -110,11 +117,15 @@ def _multiplied(left: np.ndarray) -> tuple[Level, np.ndarray] | None:
     for point in range(1, MULTIPLIED):
         known = slice((2 + point) * size)
         np.matmul(forward[:, point], points[:, point - 1, :, known], out=points[:, point, :, known])
-    if not np.max(np.abs(points)) < BOUNDED:
+    large = np.nonzero(~(np.max(np.abs(points), axis=(1, 2, 3)) < BOUNDED))[0]
+    if len(large) > SOME * groups:
         return None
     between, last = points[:, :-1].reshape(groups, -1, points.shape[-1]), -points[:, -1]
-    joined = last[..., :size]
-    return Level(rest, between, last[..., 2 * size :]), np.concatenate([joined, left[-rest:]]) if rest else joined
+    kept, first, behind = last[..., 2 * size :], last[..., :size], np.array(right[:groups])
+    if len(large):
+        a = grouped[large]
+        between[large], kept[large], first[large], behind[large] = _turned(a, np.broadcast_to(np.eye(size), a.shape))
+    return Level(rest, between, kept), *_with_rest(first, behind, left, right, rest)
 
 
 def _joined(left: np.ndarray, right: np.ndarray) -> tuple[Level, np.ndarray, np.ndarray]:
@@ -122,6 +133,25 @@ def _joined(left: np.ndarray, right: np.ndarray) -> tuple[Level, np.ndarray, np.
     together, size = len(left) if len(left) <= AT_ONCE else JOINED, left.shape[1]
     groups, rest = divmod(len(left), together)
     a, b = (part[: groups * together].reshape(groups, together, size, size) for part in (left, right))
+    between, kept, first, behind = _turned(a, b)
+    return Level(rest, between, kept), *_with_rest(first, behind, left, right, rest)
+
+
+def _with_rest(
+    first: np.ndarray, behind: np.ndarray, left: np.ndarray, right: np.ndarray, rest: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return A and B of joined blocks with those of the blocks behind the last group."""
+    return (np.concatenate([first, left[-rest:]]), np.concatenate([behind, right[-rest:]])) if rest else (first, behind)
+
+
+def _turned(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return groups of blocks joined by orthogonal transformations: what a level has of them, and A and B.
+
+    Args:
+        a: of blocks, `[groups, blocks, states, states]`.
+        b: of them.
+    """
+    groups, together, size, _ = a.shape
     matrix = np.zeros((groups, together, size, together - 1, size))
     for point in range(together - 1):
         matrix[:, point, :, point], matrix[:, point + 1, :, point] = b[:, point], a[:, point + 1]
@@ -131,9 +161,4 @@ def _joined(left: np.ndarray, right: np.ndarray) -> tuple[Level, np.ndarray, np.
     between, kept = np.linalg.solve(triangle[:, :inside], -turned[:, :inside]), turned[:, inside:]
     first, last = a[:, 0], b[:, -1]
     by_ends = between[..., :size] @ first, between[..., -size:] @ last
-    level = Level(rest, np.concatenate([*by_ends, between], axis=-1), kept)
-    joined = kept[..., :size] @ first, kept[..., -size:] @ last
-    if not rest:
-        return level, *joined
-    joined = np.concatenate([joined[0], left[-rest:]]), np.concatenate([joined[1], right[-rest:]])
-    return level, *joined
+    return np.concatenate([*by_ends, between], axis=-1), kept, kept[..., :size] @ first, kept[..., -size:] @ last
