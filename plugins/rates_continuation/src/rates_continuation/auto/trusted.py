@@ -32,7 +32,8 @@ def solved(cycle: Cycle) -> Cycle | None:
     # Size, period and parameter do not all stand still where a curve turns round.
     along = np.append(profile - curve.weights @ profile, curve.numbers * np.sign(numbers))
     with np.errstate(all="ignore"):
-        tangent = curve.linearised(z).direction(along / curve.scale**2)
+        plane = curve.linearised(z).plane(along / curve.scale**2)
+        tangent = None if plane is None else plane.direction()
     if tangent is None or not np.isfinite(tangent).all():
         return None
     place = curve.place(z, tangent, tangent, curve.scale)

@@ -33,6 +33,7 @@ from rates_continuation.native.motion import Motion, drift_along
 MORE = 10  # steps that take as long as making new equations
 TRIED = 2  # steps with equations of another place, before it counts how many more it would take
 NEARLY = 1e-9  # size of what is left, in scales, which one step with equations made there takes away
+LOST = 4.0  # times as far from its guess as it may lie: what Newton's method does not come back from
 CRUSHED = 0.3  # of an interval: a step that leaves less of one is too long
 SLIGHT = 1e-3  # change of a state along a profile, of its size, below which its form does not matter
 
@@ -55,11 +56,13 @@ class _Corrected(NamedTuple):
         z: the unknowns.
         iterations: how many equations were made.
         shrinks: by how much the last step was smaller than that before.
+        linear: the last equations.
     """
 
     z: np.ndarray
     iterations: int
     shrinks: float
+    linear: Linearised
 
 
 class Known(NamedTuple):
@@ -109,9 +112,14 @@ class ProfileCurve(Curve):
         return z[:size].reshape(-1, self.problem.size), z[size:]
 
     @cached_property
+    def widths(self) -> np.ndarray:
+        """The lengths of the intervals."""
+        return np.diff(self.mesh)
+
+    @cached_property
     def weights(self) -> np.ndarray:
         """The weight of each node in an integral."""
-        return summed(np.diff(self.mesh)[:, None] * basis().integrals)
+        return summed(self.widths[:, None] * basis().integrals)
 
     @cached_property
     def scale(self) -> np.ndarray:
@@ -121,20 +129,20 @@ class ProfileCurve(Curve):
     @cached_property
     def reference_at_gauss_points(self) -> tuple[np.ndarray, np.ndarray]:
         """The reference at the Gauss points, and its derivative."""
-        own, widths = basis(), np.diff(self.mesh)
+        own, widths = basis(), self.widths
         slopes = at_gauss_points(self.reference, own.slopes) / widths[:, None, None]
         return at_gauss_points(self.reference, own.values), slopes
 
-    def linearised(self, z: np.ndarray) -> Linearised:
-        """Return the linear equations at z."""
-        return Linearised.of(self, z)
+    def linearised(self, z: np.ndarray, near: Linearised | None = None) -> Linearised:
+        """Return the linear equations at z, for which those of a place near to it may be known."""
+        return Linearised.of(self, z, near)
 
     def residual(self, z: np.ndarray) -> Residual:
         """Return by how much z misses what has to hold."""
         profile, s = self.split(z)
         x, slopes = values_and_slopes(profile)
         ends = self.problem.ends(profile[0], profile[-1], s)
-        inside = missed(slopes, np.diff(self.mesh), self.problem.values(x, s))
+        inside = missed(slopes, self.widths, self.problem.values(x, s))
         return Residual(inside, ends.values, self.integrals(profile, x, s))
 
     def integrals(self, profile: np.ndarray, x: np.ndarray, s: np.ndarray) -> np.ndarray:
@@ -161,39 +169,44 @@ class ProfileCurve(Curve):
         along: np.ndarray,
         scale: np.ndarray,
         start: np.ndarray | None = None,
+        within: float = np.inf,
     ) -> Solved | None:
         """Return the solution in the plane through a guess, or None if it is not found.
 
         The equations of a step are kept for the next ones as long as a few of these will do. It is looked for from a
-        start, or from the guess.
+        start, or from the guess; what goes further from that than within, in scales, is given up.
         """
         row = normal / scale**2
         with np.errstate(all="ignore"), suppress(np.linalg.LinAlgError):  # of what is singular or not finite
-            found = self._corrected(np.array(guess if start is None else start), guess, row, scale)
+            found = self._corrected(np.array(guess if start is None else start), guess, row, scale, within)
             return None if found is None else self._solved(found, row, along, scale)
         return None
 
-    def _corrected(self, z: np.ndarray, guess: np.ndarray, row: np.ndarray, scale: np.ndarray) -> _Corrected | None:
+    def _corrected(
+        self, z: np.ndarray, guess: np.ndarray, row: np.ndarray, scale: np.ndarray, within: float
+    ) -> _Corrected | None:
         """Return what Newton's method comes to from z, with a row whose product stays that with the guess."""
         linear, made = (self.linearised(z), 1) if self.near is None else (self.near, 0)
-        residual = linear.residual if made else self.residual(z)
+        residual, plane = linear.residual if made else self.residual(z), linear.plane(row)
         steps, last, kept = Steps(scale), np.inf, 0  # steps with the same equations
         for number in range(MORE * MOST_ITERATIONS):
-            step = linear.step(residual, row, -float(row @ (z - guess)))
+            step = None if plane is None else plane.step(residual, -float(row @ (z - guess)))
             size = np.inf if step is None else float(np.linalg.norm(step / scale))
-            if step is not None and (made or size <= 2.0 * last):
+            if step is not None and np.isfinite(size) and (made or size <= 2.0 * last):
                 step = steps.better(step)
                 size = float(np.linalg.norm(step / scale))
                 z = z + step
                 shrinks = min(1.0, size / last) if number else 1.0
                 rounding = made > 0 and 0.1 * last < size < ROUNDED
                 if size * shrinks < NEARLY or rounding:
-                    return _Corrected(z, made, shrinks)
+                    return _Corrected(z, made, shrinks, linear)
+                if made and float(np.linalg.norm((z - guess) / scale)) > within:
+                    return None
             if made > MOST_ITERATIONS or (made and kept and not size <= 2.0 * last):
                 return None
-            if (kept >= (1 if made else TRIED) or step is None or not size < last) and _many_are_left(size, last):
+            if (kept >= (1 if made else TRIED) or not size < last) and _many_are_left(size, last):
                 linear, made, kept, steps = self.linearised(z), made + 1, 0, Steps(scale)
-                residual = linear.residual
+                residual, plane = linear.residual, linear.plane(row)
             else:
                 residual, kept = self.residual(z), kept + 1
             last = size
@@ -201,12 +214,13 @@ class ProfileCurve(Curve):
 
     def _solved(self, found: _Corrected, row: np.ndarray, along: np.ndarray, scale: np.ndarray) -> Solved | None:
         """Return a solution but for a last step, with the equations there; more steps where that is not a small one."""
-        z, last = found.z, np.inf
+        z, last, linear = found.z, np.inf, found.linear if found.iterations else None
         while True:
-            linear = self.linearised(z)
-            step, tangent = linear.step(linear.residual, row, 0.0), linear.direction(along / scale**2)
-            if step is None or tangent is None:
+            linear = self.linearised(z, linear)
+            plane, ahead = linear.plane(row), linear.plane(along / scale**2)
+            if plane is None or ahead is None:
                 return None
+            step, tangent = plane.step(linear.residual, 0.0), ahead.direction()
             size = float(np.linalg.norm(step / scale))
             if not np.isfinite(size) or not np.isfinite(tangent).all():
                 return None
@@ -219,7 +233,7 @@ class ProfileCurve(Curve):
 
     def step(self, here: Place, size: float) -> Step | None:
         """Return a step, for which the mesh moves with the profile; None if it leads to no point."""
-        found = self.reached(here, size)
+        found = self.reached(here, size, within=LOST * self.beside * size)
         if found is None:
             return None
         curve, there = found
@@ -227,13 +241,16 @@ class ProfileCurve(Curve):
         tangent = there.tangent if self.motion is None else self.motion.tangent(there.tangent, rates)
         return Step.of(curve, here, here.ahead(size), there, tangent, size)
 
-    def reached(self, here: Place, size: float, known: Known | None = None) -> tuple[Self, Solved] | None:
+    def reached(
+        self, here: Place, size: float, known: Known | None = None, within: float = np.inf
+    ) -> tuple[Self, Solved] | None:
         """Return where a step leads, and the curve with the mesh there; None if it leads to no point.
 
         Args:
             here: where it begins.
             size: of the step.
             known: where another step from there led, near to which the point is looked for.
+            within: how far it may lie from where it is looked for, in scales.
         """
         curve = self._moved(size)
         if curve is None:
@@ -245,7 +262,7 @@ class ProfileCurve(Curve):
             rates = curve.rates_at_nodes(known.place.z)
             tangent = known.place.tangent if self.motion is None else self.motion.tangent(known.place.tangent, rates)
             start, curve = known.place.z + (size - known.size) * tangent, evolve(curve, near=known.place.linear)
-        there = curve.place(here.ahead(size), normal, normal, here.scale, start)
+        there = curve.place(here.ahead(size), normal, normal, here.scale, start, within)
         return None if there is None else (evolve(curve, near=None, motion=None), there)
 
     def _moved(self, size: float) -> Self | None:
@@ -279,15 +296,20 @@ class ProfileCurve(Curve):
         motion = Motion.along(here.tangent, rates, drift, curve.scale)
         return evolve(curve, motion=motion), evolve(here, tangent=motion.tangent(here.tangent, rates))
 
+    def suits(self, place: Place) -> bool:
+        """Tell whether a profile would have the same mesh again."""
+        return self.renewed(place)[0].mesh is self.mesh
+
     def renewed(self, place: Place) -> tuple[Self, Place]:
         """Return the curve with a mesh that suits the profile, which becomes the reference; and the place on it."""
         profile, numbers = self.split(place.z)
         states = np.maximum(self.states, np.max(np.abs(profile), axis=0))
         wide = np.maximum(self.numbers, np.abs(numbers))
         mesh = adapted(self.mesh, profile, np.maximum(np.ptp(profile, axis=0), SLIGHT * states), self.care)
-        times = node_times(mesh, DEGREE)
         vectors = [place.z, place.tangent, *([] if place.bend is None else [place.bend])]
-        z, tangent, *bend = self.all_at_times(times, vectors)
+        if mesh is not self.mesh:
+            vectors = self.all_at_times(node_times(mesh, DEGREE), vectors)
+        z, tangent, *bend = vectors
         near = place.linear if isinstance(place, Solved) and len(mesh) == len(self.mesh) else None
         reference = self.split(z)[0]
         curve = evolve(self, mesh=mesh, reference=reference, states=states, numbers=wide, near=near, motion=None)

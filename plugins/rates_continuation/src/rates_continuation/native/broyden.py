@@ -1,7 +1,7 @@
 """Steps of Newton's method with equations of another place, made better by what the steps before have shown.
 
 References:
-    kelley1995, section 7.3.
+    broyden1965; kelley1995, section 7.3.
 """
 
 from __future__ import annotations

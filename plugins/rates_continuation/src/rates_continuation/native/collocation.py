@@ -10,11 +10,11 @@ from functools import cache
 
 import numpy as np
 from attrs import frozen
-from numpy.lib.stride_tricks import as_strided
 
 DEGREE = 4
 MISSED = 3e-5  # by an interpolating polynomial on [0, 1], if the derivative of order 5 is 1
 FEWEST = 20  # intervals of a mesh
+EVEN = 1.3  # times the average of what an interval asks for: a mesh without more stays as it is
 UNEVEN = 1.25  # times the number of intervals that it takes, while that stays
 
 
@@ -91,7 +91,7 @@ def pieces(profile: np.ndarray, degree: int) -> np.ndarray:
     profile = np.ascontiguousarray(profile)
     by_node, by_state = profile.strides
     shape, strides = ((len(profile) - 1) // degree, degree + 1, profile.shape[1]), (degree * by_node, by_node, by_state)
-    return as_strided(profile, shape, strides, writeable=False)
+    return np.ndarray(shape, profile.dtype, profile, 0, strides)
 
 
 def node_times(mesh: np.ndarray, degree: int) -> np.ndarray:
@@ -112,7 +112,8 @@ def adapted(mesh: np.ndarray, profile: np.ndarray, scale: np.ndarray, care: Care
     """Return a mesh on which the error is about the same in all intervals.
 
     The derivative of order degree + 1 is estimated from jumps of the highest one that polynomials have. There are as
-    many intervals as it takes for polynomials that interpolate to miss the profile by no more than a tolerance.
+    many intervals as it takes for polynomials that interpolate to miss the profile by no more than a tolerance. A mesh
+    that is nearly so is returned itself.
 
     Args:
         mesh: of the profile.
@@ -126,6 +127,8 @@ def adapted(mesh: np.ndarray, profile: np.ndarray, scale: np.ndarray, care: Care
     count = int(np.clip(np.ceil(total * (MISSED / care.tolerance) ** (1.0 / (DEGREE + 1))), FEWEST, care.most))
     if count <= len(width) < UNEVEN * count:
         count = len(width)
+        if float(np.max(share)) * count < EVEN * total:
+            return mesh
     steps = np.append(0.0, np.cumsum(share))
     found = np.interp(np.linspace(0.0, total, count + 1), steps, mesh)
     found[0], found[-1] = 0.0, 1.0

@@ -1,9 +1,9 @@
 """Solve the linear equations of collocation: a chain of blocks, each of which joins two neighbouring points.
 
 Block j says `A_j u_j + u_{j+1} + C_j e = 0` of the values u at the ends of mesh intervals and of a few numbers e. Few
-neighbours, are joined by products where nothing grows by much along them. What is left, with B_j besides u_{j+1}, is joined
-some at a time by orthogonal transformations, which take the points between them out, until one block is left, of the
-first and the last point: a pencil that has the Floquet multipliers.
+neighbours are joined by products where nothing grows by much along them. What is left, with B_j besides u_{j+1}, is
+joined some at a time by orthogonal transformations, which take the points between them out, until one block is left, of
+the first and the last point: a pencil that has the Floquet multipliers.
 
 References:
     fairgrieve1991; ascher1995, section 7.5.

@@ -237,7 +237,9 @@ def _confirmed(kind: str, found: Cycle, stretch: Stretch, number: Callable[[Cycl
     care = found.curve.care
     closer = finer(care)
     again = found
-    for _ in range(ADAPTED):  # the first mesh is made from what a coarse one shows of the profile
+    for made in range(ADAPTED):  # the first mesh is made from what a coarse one shows of the profile
+        if made and again.curve.suits(again.place):
+            break
         at = _near(evolve(again, curve=evolve(again.curve, care=closer)), number)
         at = at or stretch.on_finer_mesh().cycle_at_zero(number)
         if at is None:

@@ -21,7 +21,7 @@ from rates_continuation.native.tracing import Bounds, Steps, trace
 SHRUNK = (0.5, 0.25, 0.125, 0.06)  # of what shrinks: what the last cycles have of it
 CLOSE = 1e-4  # distance to an equilibrium, of the size of a cycle, at which it is as good as homoclinic
 NEAR = 1e-2  # and at which it may be
-FAR = 0.5  # first step of Newton's method towards an equilibrium, of that size, from where it is not near
+FAR = 0.1  # first step of Newton's method towards an equilibrium, of that size, from where it is not near
 GROWN = 1.25  # times the period
 STILL = 1e-5  # change of the parameter, in scales
 

@@ -106,13 +106,23 @@ class Stretch:
         return self._between_known(number) if found is None else found
 
     def _between_known(self, number: Callable[[Cycle], float]) -> Cycle | None:
-        """Return the cycle at a zero around which none can be solved for, as two curves cross there."""
-        known = [self.known[distance] for distance in sorted(self.known)]
-        places = sorted(self.known)
-        for one, other, width in zip(known, known[1:], np.diff(places), strict=False):
-            if number(one) * number(other) < 0 and width < SINGULAR * (self.upper - self.lower):
-                return _mixed(one, other, number(one) / (number(one) - number(other)))
-        return None
+        """Return the cycle at a zero around which none can be solved for, as two curves cross there.
+
+        Those next to it may lie on either curve; the number of all of them is small near to the crossing.
+        """
+        values = {distance: number(cycle) for distance, cycle in self.known.items()}
+        nearest = [
+            min(
+                (distance for distance in values if sign * values[distance] > 0),
+                key=lambda k: abs(values[k]),
+                default=None,
+            )
+            for sign in (-1.0, 1.0)
+        ]
+        one, other = nearest
+        if one is None or other is None or not abs(one - other) < SINGULAR * (self.upper - self.lower):
+            return None
+        return _mixed(self.known[one], self.known[other], values[one] / (values[one] - values[other]))
 
 
 def _mixed(one: Cycle, other: Cycle, share: float) -> Cycle:

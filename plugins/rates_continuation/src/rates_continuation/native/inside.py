@@ -11,6 +11,8 @@ from attrs import frozen
 from scipy.linalg.lapack import dgetrf, dgetrs
 
 INVERTED = 64  # rows of the largest matrices of which inverses are made
+CLOSE = 0.25  # by how much the inverse of another matrix may miss the identity, in rows, to be made better
+ROUNDED = 1e-16
 
 
 @frozen(eq=False)
@@ -26,14 +28,21 @@ class Inside:
     factors: tuple[tuple[np.ndarray, np.ndarray], ...] = ()
 
     @classmethod
-    def of(cls, matrices: np.ndarray) -> Inside:
+    def of(cls, matrices: np.ndarray, near: Inside | None = None) -> Inside:
         """Return these matrices, `[intervals, rows, rows]`.
+
+        Args:
+            matrices: that will be solved for.
+            near: others, which may be near to them.
 
         Raises:
             numpy.linalg.LinAlgError: one of them is singular.
         """
         if matrices.shape[-1] <= INVERTED:
-            return cls(np.linalg.inv(matrices))
+            known = None if near is None else near.inverses
+            if known is None or known.shape != matrices.shape:
+                return cls(np.linalg.inv(matrices))
+            return cls(_inverted_near(matrices, known))
         found = [dgetrf(matrix.T) for matrix in matrices]  # LAPACK's order is that of the transpose
         if any(info for *_, info in found):
             raise np.linalg.LinAlgError("The equations inside of an interval are singular.")
@@ -46,3 +55,23 @@ class Inside:
         if np.iscomplexobj(right):
             return self.solved(right.real) + 1j * self.solved(right.imag)
         return np.stack([dgetrs(*own, each, trans=1)[0] for own, each in zip(self.factors, right, strict=True)])
+
+
+def _inverted_near(matrices: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Return the inverses of matrices from those of others, which are made better by products where they are near.
+
+    If M Y = 1 - E, the inverse of M is Y (1 + E)(1 + E^2)(1 + E^4)...
+    """
+    found, missed = others, np.eye(matrices.shape[-1]) - matrices @ others
+    sizes = np.max(np.sum(np.abs(missed), axis=-1), axis=-1)
+    far = np.nonzero(~(sizes < CLOSE))[0]
+    missed[far] = 0.0
+    size = float(np.max(sizes, where=sizes < CLOSE, initial=0.0))
+    while size > ROUNDED:
+        found = found + found @ missed
+        size **= 2
+        missed = missed @ missed if size > ROUNDED else missed
+    if len(far):
+        found = np.array(found) if found is others else found
+        found[far] = np.linalg.inv(matrices[far])
+    return np.asarray(found)

@@ -74,31 +74,33 @@ class Linearised:
     rows: np.ndarray
 
     @classmethod
-    def of(cls, curve: ProfileCurve, z: np.ndarray) -> Linearised:
-        """Return the equations of a curve at z."""
+    def of(cls, curve: ProfileCurve, z: np.ndarray, near: Linearised | None = None) -> Linearised:
+        """Return the equations of a curve at z, for which those of a place near to it may be known."""
         profile, s = curve.split(z)
-        widths, size = np.diff(curve.mesh), curve.problem.size
+        widths, size = curve.widths, curve.problem.size
         x, slopes = values_and_slopes(profile)
         count, rows, steps = len(x), DEGREE * size, widths[:, None, None, None]
         found, ends = curve.problem.rates(x, s), curve.problem.ends(profile[0], profile[-1], s)
         integrals, by_all = curve.integrals(profile, x, s), curve.integrals_by_all(x, s)
         matrix = _inside(steps * found.by_states)
-        inside = Inside.of(matrix[..., size:])
+        inside = Inside.of(matrix[..., size:], None if near is None else near.inside)
         right = np.concatenate([-matrix[..., :size], (steps * found.by_numbers).reshape(count, rows, -1)], axis=-1)
         by_first, by_numbers = np.split(inside.solved(right), [size], axis=-1)
         chain = Chain.of(-by_first[:, -size:])
         residual = Residual(missed(slopes, widths, found.values), ends.values, integrals)
         return cls(residual, inside, by_first, by_numbers, chain, ends, by_all)
 
+    def plane(self, row: np.ndarray) -> Plane | None:
+        """Return the solutions of which the product with a row is given; None if there are no single ones."""
+        free = self.free
+        matrix = np.vstack([free.left, row @ free.whole])
+        inverse = solved(matrix, np.eye(len(matrix)))
+        return None if inverse is None else Plane(self, row, inverse)
+
     def step(self, residual: Residual, row: np.ndarray, right: float) -> np.ndarray | None:
         """Return the step that makes up for a residual and has a given product with a row; None if there is none."""
-        made = self._particular(residual)
-        return self._in_plane(row, made, right)
-
-    def direction(self, row: np.ndarray) -> np.ndarray | None:
-        """Return the vector along which nothing changes but the product with a row, which is 1; None if none is."""
-        free = self._free
-        return self._in_plane(row, _Solutions(np.zeros(len(free.whole)), np.zeros(len(free.left))), 1.0)
+        plane = self.plane(row)
+        return None if plane is None else plane.step(residual, right)
 
     def profile_of(self, first: np.ndarray, last: np.ndarray) -> np.ndarray:
         """Return the profile that goes from one value to another while the numbers stay, `[nodes, states]`."""
@@ -110,14 +112,8 @@ class Linearised:
 
     def kernel(self, count: int) -> np.ndarray:
         """Return vectors along which nothing changes, where there are more of them than one, `[count, unknowns]`."""
-        vectors = np.linalg.svd(self._free.left)[2][-count:]
-        return np.asarray(vectors @ self._free.whole.T)
-
-    def _in_plane(self, row: np.ndarray, made: _Solutions, right: float) -> np.ndarray | None:
-        """Return a solution and what has to be added to it; None if there is no such."""
-        free = self._free
-        found = solved(np.vstack([free.left, row @ free.whole]), -np.append(made.left, row @ made.whole - right))
-        return None if found is None else made.whole + free.whole @ found
+        vectors = np.linalg.svd(self.free.left)[2][-count:]
+        return np.asarray(vectors @ self.free.whole.T)
 
     @cached_property
     def _ends(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -129,7 +125,7 @@ class Linearised:
         return rotation[:, conditions:], -known @ ends.by_numbers, -known
 
     @cached_property
-    def _free(self) -> _Solutions:
+    def free(self) -> Solutions:
         """What solves the equations inside of intervals and on the ends without a residual, column by column."""
         apart, by_numbers, _ = self._ends
         count, rows, own = self.by_numbers.shape
@@ -137,16 +133,16 @@ class Linearised:
         columns[..., apart.shape[1] :] = self.by_numbers
         return self._solutions(np.hstack([apart, by_numbers]), columns, np.eye(own, columns.shape[2], apart.shape[1]))
 
-    def _particular(self, residual: Residual) -> _Solutions:
+    def particular(self, residual: Residual) -> Solutions:
         """Return what makes up for a residual inside of intervals and on the ends, while the numbers stay."""
         ends = self._ends[2] @ residual.ends
         columns = self.inside.solved(-residual.inside[..., None])
         made = self._solutions(ends[:, None], columns, np.zeros((self.by_numbers.shape[-1], 1)))
         left = made.left[:, 0]
         left[len(left) - len(residual.integrals) :] += residual.integrals
-        return _Solutions(made.whole[:, 0], left)
+        return Solutions(made.whole[:, 0], left)
 
-    def _solutions(self, ends: np.ndarray, columns: np.ndarray, numbers: np.ndarray) -> _Solutions:
+    def _solutions(self, ends: np.ndarray, columns: np.ndarray, numbers: np.ndarray) -> Solutions:
         """Return profiles between given ends, column by column.
 
         Args:
@@ -163,10 +159,35 @@ class Linearised:
         np.matmul(self.by_first, points[:-1], out=inner)
         inner += columns
         closing = self.chain.left @ points[0] + self.chain.right @ points[-1] + last
-        return _Solutions(whole, np.concatenate([closing, self.rows @ whole]))
+        return Solutions(whole, np.concatenate([closing, self.rows @ whole]))
 
 
-class _Solutions(NamedTuple):
+@frozen(eq=False)
+class Plane:
+    """The solutions of linear equations of which the product with a row is given.
+
+    Attributes:
+        linear: the equations.
+        row: of as many numbers as there are unknowns.
+        inverse: of the equations that are left and of the row, by solutions without a residual.
+    """
+
+    linear: Linearised
+    row: np.ndarray
+    inverse: np.ndarray
+
+    def step(self, residual: Residual, right: float) -> np.ndarray:
+        """Return the step that makes up for a residual and has a given product with the row."""
+        made = self.linear.particular(residual)
+        left = np.append(made.left, self.row @ made.whole - right)
+        return np.asarray(made.whole - self.linear.free.whole @ (self.inverse @ left))
+
+    def direction(self) -> np.ndarray:
+        """Return the vector along which nothing changes but the product with the row, which is 1."""
+        return np.asarray(self.linear.free.whole @ self.inverse[:, -1])
+
+
+class Solutions(NamedTuple):
     """Profiles and numbers that solve some of the equations, and by how much they miss the others.
 
     Attributes:
