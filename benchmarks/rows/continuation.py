@@ -26,6 +26,7 @@ from benchmarks.settings import Settings
 from rates_core import CircuitTemplate
 
 if TYPE_CHECKING:
+    from rates_continuation import Continuation
     from rates_continuation.branch import Branch
     from rates_continuation.diagram import Diagram
 
@@ -46,6 +47,7 @@ def rows(settings: Settings) -> Iterator[partial[Row]]:
     yield partial(matrix_of_one_state, settings)
     if find_spec("rates_continuation") is not None:
         yield partial(qif_equilibria, settings)
+        yield partial(qif_cycles, settings)
         yield partial(qif_diagram, settings)
 
 
@@ -72,11 +74,9 @@ def calls(name: str, settings: Settings) -> float:
     return seconds
 
 
-def equilibria() -> Branch:
-    """Return the branch, from the path of the model on."""
-    from rates_continuation import Continuation
-
-    return Continuation(MODEL).equilibria(ETA, bounds=BOUNDS)
+def equilibria(engine: str = "native") -> Branch:
+    """Return the branch."""
+    return continuation(engine).equilibria(ETA, bounds=BOUNDS)
 
 
 def qif_equilibria(settings: Settings) -> Row:
@@ -102,38 +102,78 @@ def qif_equilibria(settings: Settings) -> Row:
     )
 
 
+def qif_cycles(settings: Settings) -> Row:
+    """Measure the longer branch of cycles alone: what one of them takes.
+
+    What Auto-07p takes for its own ones is told beside it, of which there may be more or fewer.
+    """
+    hopf, counts = equilibria().special("HB")[1], counts_of_auto()
+
+    def work() -> Branch:
+        return continuation().cycles(from_=hopf, bounds=BOUNDS)
+
+    spent = list[float]()
+
+    def in_processes() -> None:
+        with auto_processes() as seconds:
+            continuation("auto").cycles(from_=hopf, bounds=BOUNDS, max_points=counts[1])
+        spent.append(sum(seconds))
+
+    ours = interleaved([work, *([in_processes] if counts else [])], settings.repeats)[0]
+    found = work()
+    reference = (
+        f"{counts[1]} of Auto-07p, {1e3 * median(spent[1:]) / counts[1]:.2g} ms each" if counts else "**NOT RUN**"
+    )
+    return Row(
+        f"{len(found)} cycles of these neurons, {1e3 * ours / len(found):.2g} ms each; beside them {reference}",
+        ours=ours,
+        target=Target(seconds=0.002 * len(found)),
+    )
+
+
 def qif_diagram(settings: Settings) -> Row:
     """Measure the whole diagram, equilibria and both branches of cycles, against the bare processes of Auto-07p.
 
-    Auto-07p has as many intervals, is compiled before, and goes to longer periods.
+    Auto-07p has as many intervals, and is compiled before. It goes to the period at which its branches end, and not to
+    what it takes for cycles behind that.
     """
-    installed = find_spec("rates_fortran") is not None and (AUTO / "cmds" / "cmds.make").is_file()
-    installed = installed and all(shutil.which(tool) for tool in TOOLS)
+    counts = counts_of_auto()
     spent: list[float] = []
 
     def in_processes() -> None:
         with auto_processes() as seconds:
-            diagram("auto")
+            branch = equilibria("auto")
+            for hopf, count in zip(branch.special("HB"), counts, strict=True):
+                continuation("auto").cycles(from_=hopf, bounds=BOUNDS, max_points=count)
         spent.append(sum(seconds))
 
-    works: list[Callable[[], object]] = [partial(diagram, "native"), *([in_processes] if installed else [])]
+    works: list[Callable[[], object]] = [diagram, *([in_processes] if counts else [])]
     ours = interleaved(works, settings.repeats)[0]
-    found = diagram("native")
+    found = diagram()
     folds = [point[ETA] for branch in found.branches[1:] for point in branch.special("LPC")]
     known = json.loads(KNOWN.read_text(encoding="utf-8"))["qif_sfa_default"]["cycles_from_second_HB"]
     wanted = [float(point["eta"]) for point in known]
     alike = len(folds) == len(wanted)
     error = max(abs(one / other - 1) for one, other in zip(folds, wanted, strict=True)) if alike else np.inf
     count = sum(len(branch) for branch in found.branches[1:])
+    beside = f"the processes of Auto-07p with {sum(counts)}" if counts else "the processes of Auto-07p, **NOT RUN**"
     return Row(
-        f"the same with its {count} cycles, on two branches; reference: the processes of Auto-07p"
-        f"{'' if installed else ', **NOT RUN**'}",
+        f"the same with its {count} cycles, on two branches; reference: {beside}",
         ours=ours,
-        reference=median(spent[1:]) if installed else None,
-        target=Target(4.0) if installed else Target(seconds=0.002 * count),
+        reference=median(spent[1:]) if counts else None,
+        target=Target(4.0) if counts else Target(seconds=0.002 * count),
         error=error,
         tolerance=1e-6,
     )
+
+
+def counts_of_auto() -> list[int]:
+    """Return how many cycles Auto-07p computes on each branch until the period is too long; none without it."""
+    installed = find_spec("rates_fortran") is not None and (AUTO / "cmds" / "cmds.make").is_file()
+    if not installed or any(shutil.which(tool) is None for tool in TOOLS):
+        return []
+    auto = continuation("auto")
+    return [len(auto.cycles(from_=hopf, bounds=BOUNDS)) for hopf in equilibria("auto").special("HB")]
 
 
 @contextmanager
@@ -155,11 +195,16 @@ def auto_processes() -> Iterator[list[float]]:
         yield seconds
 
 
-def diagram(engine: str) -> Diagram:
-    """Return the whole diagram by an engine."""
+def continuation(engine: str = "native") -> Continuation:
+    """Return what follows branches of the model, from its path on."""
     from rates_continuation import Continuation
 
-    return Continuation(MODEL, engine=engine).diagram(ETA, bounds=BOUNDS)
+    return Continuation(MODEL, engine=engine)
+
+
+def diagram() -> Diagram:
+    """Return the whole diagram."""
+    return continuation().diagram(ETA, bounds=BOUNDS)
 
 
 def special_points() -> list[tuple[str, float]]:

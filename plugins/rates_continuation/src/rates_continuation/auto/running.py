@@ -16,6 +16,7 @@ from rates_core.errors import SimulationError
 from rates_continuation.interrupts import Interrupts
 
 LISTENS = 0.1  # seconds, behind which it is seen whether Ctrl-C was pressed
+ALONE = {"OMP_NUM_THREADS": "1"}  # unless something else is asked for: threads of Auto-07p wait longer than they work
 
 
 @contextmanager
@@ -46,7 +47,7 @@ def completed(
     """
     with subprocess.Popen(
         call, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        errors="replace", start_new_session=True,
+        errors="replace", start_new_session=True, env={**ALONE, **os.environ},
     ) as process:  # fmt: skip
         try:
             said = _said(process, limit, interrupts or Interrupts())
