@@ -97,6 +97,7 @@ def test_both_engines_find_the_same(
 def test_special_points_are_those_of_the_reference_and_say_how_good_they_are() -> None:
     found = Continuation(SFA, engine="auto").equilibria(ETA, bounds=(-10.0, 5.0))
     wanted = REFERENCE["qif_sfa_default"]["equilibria"]
+    assert found.citations[-1].startswith("Doedel, E. J., & Oldeman, B. E. (2012). AUTO-07P:")
     assert [point.kind for point in found.specials] == [point["kind"] for point in wanted]
     for point, known in zip(found.specials, wanted, strict=True):
         assert point[ETA] == pytest.approx(known["eta"], rel=1e-9)

@@ -96,7 +96,8 @@ def test_branches_are_written_into_files_and_drawn(tmp_path: Path) -> None:
     assert [text.get_text() for text in axes.get_legend().get_texts()] == ["solutions of boundary values", "fold (LP)"]
     assert list(branch.data) == [LAM, "p/op/u", "p/op/slope", "min(p/op/u)", "min(p/op/slope)"]
     assert repr(branch) == "<Branch of 39 solutions of boundary values, p/op/lam from 0.1 to 0.1; special: LP>"
-    assert [text.split(",")[0] for text in branch.citations] == ["Keller", "Doedel"]
+    cited = [text.split(",")[0] for text in branch.citations]
+    assert cited == ["Keller", "Doedel", "de Boor", "Ascher", "Broyden", "Kelley"]
 
 
 def test_layers_are_resolved_by_the_mesh() -> None:

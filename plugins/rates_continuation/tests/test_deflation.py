@@ -21,6 +21,8 @@ def test_a_closed_branch_beside_an_open_one_is_found() -> None:
     assert circle.ended == ("closed", "closed")
     assert sorted(round(point[MU], 9) for point in circle.special("LP")) == [-0.5, 0.5]
     assert line.specials == ()
+    cited = [[text.split(",")[0] for text in branch.citations] for branch in (line, circle)]
+    assert cited == [["Keller", "Govaerts", "Kuznetsov"], ["Keller", "Govaerts", "Kuznetsov", "Farrell"]]
 
 
 def test_an_imperfect_pitchfork_has_both_of_its_halves() -> None:

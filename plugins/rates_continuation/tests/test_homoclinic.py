@@ -152,7 +152,8 @@ def test_orbits_are_followed_from_a_file_are_drawn_and_have_tables(tmp_path: Pat
     np.testing.assert_array_equal(orbits.p, other.p)
     assert list(orbits.data) == [MU, A, "p/op/x", "p/op/y", "unstable", "saddle_quantity"]
     assert repr(orbits) == f"<Curve of {len(orbits)} homoclinic orbits in {MU} and {A}; special: NSH>"
-    assert [text.split(",")[0] for text in orbits.citations] == ["Keller", "Doedel", "Beyn", "Champneys"]
+    cited = [text.split(",")[0] for text in orbits.citations]
+    assert cited == ["Keller", "Doedel", "de Boor", "Ascher", "Broyden", "Kelley", "Beyn", "Champneys"]
     axes = orbits.plot()
     assert axes.lines[0].get_label() == "homoclinic orbits"
     assert np.isin(orbits.p[:, 1], np.concatenate([line.get_ydata() for line in axes.lines])).all()

@@ -20,6 +20,10 @@ from rates_core.errors import (
 )
 from rates_core.sweeps import latin_hypercube
 from rates_core.testing.parts import single
+from scipy.integrate import solve_ivp
+from scipy.optimize import fsolve
+
+from rates_core import CircuitTemplate, NodeTemplate, OperatorTemplate
 
 MU, X, Y = "p/op/mu", "p/op/x", "p/op/y"
 CUSP = single("x' = mu + k*x - x^3", x="output(-1.3)", mu=0.0, k=1.0)
@@ -132,6 +136,41 @@ def test_the_states_that_the_message_offers_do_force_the_model() -> None:
     )
     np.testing.assert_allclose(found.periods, np.pi, rtol=1e-6)
     np.testing.assert_allclose(found.column("p/op/u"), found.p[:, 0] + 1 / np.sqrt(5), rtol=1e-5)
+
+
+def test_a_forced_spring_turns_round_where_shooting_finds_it() -> None:
+    clock = OperatorTemplate(
+        "op", ["c' = c - w*s - c*(c^2 + s^2)", "s' = w*c + s - s*(c^2 + s^2)"],
+        {"c": "output(1.0)", "s": "variable(0.0)", "w": 0.8},
+    )  # fmt: skip
+    spring = OperatorTemplate(
+        "op", ["u' = v", "v' = F*c - d*v - u - u^3"],
+        {"u": "output(0.0)", "v": "variable(0.0)", "c": "input(0.0)", "F": 0.3, "d": 0.1},
+    )  # fmt: skip
+    nodes = {"clock": NodeTemplate("clock", [clock]), "p": NodeTemplate("spring", [spring])}
+    forced = CircuitTemplate("forced", nodes=nodes, edges=[("clock/op/c", "p/op/c", None, {"weight": 1.0})])
+    found = Continuation(forced).cycles(from_={}, parameter="clock/op/w", bounds=(0.5, 3.0))
+    assert [point.kind for point in found.specials] == ["LPC", "LPC"]
+    for point in found.specials:
+        assert point.profile is not None
+        table = point.profile.data
+        begin = table.loc[table["clock/op/c"].idxmax()]  # about phase 0, where the search begins
+        *_, w = fsolve(_at_fold, [begin["p/op/u"], begin["p/op/v"], point["clock/op/w"]], xtol=1e-12)
+        assert point["clock/op/w"] == pytest.approx(w, rel=1e-9)
+        np.testing.assert_allclose(np.min(np.abs(point.eigenvalues)), np.exp(-4 * np.pi / w), rtol=1e-6)
+
+
+def _at_fold(z: np.ndarray) -> list[float]:
+    """Return what is 0 where the forced spring comes back after a period, and has a multiplier of 1."""
+
+    def rates(t: float, y: np.ndarray) -> np.ndarray:
+        u, v = y[:2]
+        around = np.array([[0.0, 1.0], [-1.0 - 3 * u**2, -0.1]]) @ y[2:].reshape(2, 2)
+        return np.concatenate([[v, 0.3 * np.cos(z[2] * t) - 0.1 * v - u - u**3], around.ravel()])
+
+    begin = np.concatenate([z[:2], np.eye(2).ravel()])
+    end = solve_ivp(rates, (0.0, 2 * np.pi / z[2]), begin, method="DOP853", rtol=1e-11, atol=1e-12).y[:, -1]
+    return [*(end[:2] - z[:2]), float(np.linalg.det(end[2:].reshape(2, 2) - np.eye(2)))]
 
 
 def test_functions_that_jump_are_warned_of() -> None:

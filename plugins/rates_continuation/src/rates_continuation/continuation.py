@@ -14,6 +14,7 @@ from rates_continuation.boundary_branch import BoundaryBranch
 from rates_continuation.boundary_values import Answer, Question, answered
 from rates_continuation.bounds import at_least, bounds_by_path, checked_bounds, count, positive
 from rates_continuation.branch import Branch
+from rates_continuation.citations import OF_DEFLATION
 from rates_continuation.curves import curve_from, longer_curve
 from rates_continuation.cycle_branch import CycleBranch
 from rates_continuation.cycle_starts import from_point, running_cycle
@@ -130,7 +131,8 @@ class Continuation:
         field, equations = posed.field, posed.equations
         place = place_of(field, begun(field, equations, one_start(start), within))
         with shown_steps(max_step, max_points, verbose) as steps:
-            return branch_of_equilibria(field, self.engine.follow(equations, place, Bounds(*within), steps))
+            found = self.engine.follow(equations, place, Bounds(*within), steps)
+            return branch_of_equilibria(field, found, self.engine.cited)
 
     def ensemble(
         self,
@@ -182,7 +184,7 @@ class Continuation:
                     yield number, sent.at(field, told)
 
             curves, numbers = each_once_anywhere(equations, [start.place for start in found], followed)
-        branches = tuple(branch_of_equilibria(field, curve) for curve in curves)
+        branches = tuple(branch_of_equilibria(field, curve, self.engine.cited) for curve in curves)
         return Ensemble(branches, table_of_starts(given, field, found, numbers))
 
     @interruptible()
@@ -234,9 +236,13 @@ class Continuation:
                     equations, follow(equations, place, limits, steps), limits, steps, most - len(known), follow
                 ),
             )
+            connected = len(found)
             if switch("deflate", deflate):
                 found = with_disconnected(equations, found, limits, steps, most, follow)
-        branches: list[Branch] = [branch_of_equilibria(field, curve) for curve in found]
+        branches: list[Branch] = [
+            branch_of_equilibria(field, curve, self.engine.cited + (OF_DEFLATION if number >= connected else ()))
+            for number, curve in enumerate(found)
+        ]
         origins: list[Origin | None] = [None] * len(branches)
         follow_cycles = partial(self.cycles, bounds=bounds, verbose=verbose)
         if switch("cycles", cycles) and isinstance(field, SparseField):

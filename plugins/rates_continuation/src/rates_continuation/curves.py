@@ -14,6 +14,7 @@ from rates_continuation.delayed_field import (
     Analysed,
     DelayedField,
     check_delays,
+    cited,
     spectra,
     spectrum,
     states_of,
@@ -207,6 +208,7 @@ def _curve(kind: str, field: VectorField, found: FollowedLocus) -> TwoParameterC
         ),
         ended=found.ended,
         found=found,
+        cited=cited(field),
     )
 
 

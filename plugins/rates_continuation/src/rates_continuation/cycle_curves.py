@@ -10,7 +10,7 @@ from rates_core.errors import ArgumentError, SimulationError
 from rates_core.simulation.field import VectorField
 
 from rates_continuation.delayed_cycles import delayed, tell_of_missed_cycles
-from rates_continuation.delayed_field import Analysed, check_delays, in_rows, states_of
+from rates_continuation.delayed_field import Analysed, check_delays, cited, in_rows, states_of
 from rates_continuation.native.critical_cycles import VECTORS, Kind, critical_start, cycle_of
 from rates_continuation.native.critical_tracing import FollowedCritical, follow_critical
 from rates_continuation.native.cycle_crossings import CIRCLE
@@ -90,6 +90,7 @@ def _curve(kind: Kind, field: VectorField, found: FollowedCritical) -> TwoParame
         specials=(),
         ended=found.ended,
         found=found,
+        cited=cited(field),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from rates_core.errors import UnknownNameError, did_you_mean, shown
 
@@ -17,7 +17,13 @@ from rates_core import CircuitTemplate
 
 
 class Engine(Protocol):
-    """What follows the equilibria and cycles of one model."""
+    """What follows the equilibria and cycles of one model.
+
+    Attributes:
+        cited: what to cite for it, besides the methods.
+    """
+
+    cited: ClassVar[tuple[str, ...]]
 
     def follow(self, equations: EquilibriumEquations, start: Place, bounds: Bounds, steps: Steps) -> Followed:
         """Return the curve through a start, from end to end.
@@ -43,6 +49,8 @@ class Engine(Protocol):
 
 class NativeEngine:
     """The engine of this package."""
+
+    cited: ClassVar[tuple[str, ...]] = ()
 
     def follow(self, equations: EquilibriumEquations, start: Place, bounds: Bounds, steps: Steps) -> Followed:
         """Return the curve through a start, from end to end."""

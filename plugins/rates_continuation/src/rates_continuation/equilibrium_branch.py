@@ -20,8 +20,14 @@ from rates_continuation.native.rightmost import MOST, SHIFTS
 from rates_continuation.special import SpecialPoint
 
 
-def branch_of_equilibria(field: VectorField, found: Followed) -> Branch:
-    """Return a curve of equilibria as a branch."""
+def branch_of_equilibria(field: VectorField, found: Followed, also_cited: tuple[str, ...] = ()) -> Branch:
+    """Return a curve of equilibria as a branch.
+
+    Args:
+        field: the model.
+        found: the curve.
+        also_cited: what to cite for how it was found, besides the methods of this package.
+    """
     z = np.array([point.place.z for point in found.points])
     x, p = z[:, : field.size], z[:, field.size :]
     missed = [distance_to_roots(field, *_split(field, crossing)) for _, crossing in found.crossings]
@@ -34,7 +40,7 @@ def branch_of_equilibria(field: VectorField, found: Followed) -> Branch:
     branch = Branch(
         field.parameters, field.states, p, states_of(field, x),
         eigenvalues=spectra(field, x, p, lambda: [point.eigenvalues for point in found.points]),
-        specials=specials, ended=found.ended, found=found, cited=cited(field),
+        specials=specials, ended=found.ended, found=found, cited=cited(field) + also_cited,
     )  # fmt: skip
     others = np.count_nonzero(branch.unstable != [point.unstable for point in found.points])
     told = [np.inf if moved is None else distance for moved, distance in zip(exact, missed, strict=True)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from attrs import evolve
 from rates_core.errors import ArgumentError
 from rates_core.simulation.field import VectorField
 
@@ -53,5 +54,6 @@ def longer(field: VectorField, branch: Branch, bounds: Bounds, steps: Steps, max
     if max_period is not None:
         raise ArgumentError("max_period is for branches of cycles; this one is of equilibria.")
     if isinstance(found, Followed):
-        return branch_of_equilibria(field, extended(EquilibriumEquations(field), found, bounds, steps))
+        wider = branch_of_equilibria(field, extended(EquilibriumEquations(field), found, bounds, steps))
+        return evolve(wider, cited=branch.cited)
     return resumed(field, branch, bounds, steps)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from attrs import field, frozen
 
+from rates_continuation.citations import OF_CYCLES, OF_EQUILIBRIA
 from rates_continuation.named_points import NamedPoints
 from rates_continuation.special import SpecialPoint
 
@@ -37,6 +38,7 @@ class TwoParameterCurve(NamedPoints):
             and `HH` of Hopf points.
         ended: why it ends at its first and its last point; see `branch.REASONS`.
         found: what the engine goes on from.
+        cited: what to cite for the model's delays, or for its size.
     """
 
     kind: str
@@ -51,12 +53,18 @@ class TwoParameterCurve(NamedPoints):
     specials: tuple[SpecialPoint, ...]
     ended: tuple[str, str]
     found: Any = field(repr=False)
+    cited: tuple[str, ...] = field(default=(), repr=False, kw_only=True)
 
     name: ClassVar[str] = "curve"
 
     def __repr__(self) -> str:
         kinds = ", ".join(point.kind for point in self.specials) or "none"
         return f"<Curve of {len(self)} {NAMES[self.kind]} in {' and '.join(self.parameters)}; special: {kinds}>"
+
+    @property
+    def citations(self) -> tuple[str, ...]:
+        """Return what to cite for the methods by which the curve was found."""
+        return (OF_EQUILIBRIA if self.kind in ("LP", "HB") else OF_CYCLES) + self.cited
 
     @property
     def data(self) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from rates_core.simulation.field import VectorField
 
 from rates_continuation.auto.cycles import AutoCycle, AutoCycles
 from rates_continuation.auto.trusted import error_of, trusted, unexplained
+from rates_continuation.citations import OF_AUTO
 from rates_continuation.cycle_branch import CycleBranch
 from rates_continuation.native.boundary import ProfileCurve
 from rates_continuation.native.curve import Place
@@ -48,7 +49,7 @@ def branch_of(found: AutoCycles, field: VectorField) -> CycleBranch:
             _special(found, number, profiles[number], multipliers[number], *special[number])
             for number in sorted(special)
         ),
-        ended=("hopf", found.ended), found=found, profiles=profiles,
+        ended=("hopf", found.ended), found=found, profiles=profiles, cited=OF_AUTO,
         trivial=np.array([cycle.trivial for cycle in cycles]),
     )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from attrs import field, frozen
@@ -17,6 +17,7 @@ from rates_continuation.auto.equilibria import Side, followed
 from rates_continuation.auto.finding import Installation, installation
 from rates_continuation.auto.running import private_directory
 from rates_continuation.auto.sides import OneSide
+from rates_continuation.citations import OF_AUTO
 from rates_continuation.cycle_branch import CycleBranch
 from rates_continuation.cycle_starts import CycleStart
 from rates_continuation.native.curve import ImplicitCurve, Place
@@ -39,6 +40,8 @@ class AutoEngine:
     model: CircuitTemplate
     parameters: Mapping[str, Any] = field(factory=dict)
     found: Installation = field(factory=installation)
+
+    cited: ClassVar[tuple[str, ...]] = OF_AUTO
 
     def follow(self, equations: EquilibriumEquations, start: Place, bounds: Bounds, steps: Steps) -> Followed:
         """Return the curve through a start, from end to end.
