@@ -13,7 +13,7 @@ from rates_continuation import Continuation, CycleBranch, TwoParameterCurve, loa
 from rates_continuation.native.collocation import DEGREE, Care, adapted, basis, interpolated, node_times
 from rates_continuation.native.tracing import Bounds
 from rates_continuation.reached import cycles_reached
-from rates_core.errors import ArgumentError, SimulationError, UnknownNameError
+from rates_core.errors import ApproximationWarning, ArgumentError, SimulationError, UnknownNameError
 from rates_core.testing.parts import single
 
 from rates_core import CircuitTemplate
@@ -391,6 +391,23 @@ def test_a_fold_in_a_canard_explosion_says_how_its_curve_is_found() -> None:
     assert sorted(curve.ended) == ["bound", "hopf"]
     assert curve.column(eps).max() == pytest.approx(0.9375, rel=1e-2)  # near the generalised Hopf point
     assert curve.column(eps).max() < 0.9375
+    with pytest.warns(ApproximationWarning) as warned:
+        further = other.curve(fold, eps, bounds={current: (0.0, 2.0), eps: (0.02, 1.0)})
+    last = int(np.argmin(further.column(eps)))
+    assert further.column(eps)[last] < 0.1
+    assert sorted(further.ended) == ["hopf", "stalled"]
+    end = further.found.points[last]
+    slopes = 1 - end.profile[:, 0] ** 2 - 0.8 * further.column(eps)[last]  # by which areas grow
+    times = further.periods[last] * end.curve.times
+    grown = np.append(0.0, np.cumsum(0.5 * (slopes[1:] + slopes[:-1]) * np.diff(times)))
+    assert np.exp(np.ptp(grown)) > 1e10  # so much that six of sixteen digits are left
+    nearest = abs(abs(further.eigenvalues[last, 0]) - 1.0)
+    assert [str(each.message) for each in warned] == [
+        f"The curve of folds of cycles stalled at p/op/I = {further.column(current)[last]:g} and p/op/eps = "
+        f"{further.column(eps)[last]:g}: small changes of the cycle grow there, and shrink again, by so much in a "
+        f"period that the critical multiplier cannot be computed (the nearest one is {nearest:.2g} from the unit "
+        "circle), as in a canard explosion."
+    ]
 
 
 def test_period_doublings_are_followed_in_two_parameters() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from rates_core.errors import ArgumentError, SimulationError
+from rates_core.errors import ArgumentError, SimulationError, warn
 from rates_core.simulation.field import VectorField
 
 from rates_continuation.delayed_cycles import delayed, tell_of_missed_cycles
@@ -20,6 +20,8 @@ from rates_continuation.profile import Profile
 from rates_continuation.special import SpecialPoint
 from rates_continuation.two_parameter_curve import NAMES, TwoParameterCurve
 from rates_continuation.two_parameters import Begun, second_parameter
+
+UNSEEN = 1e-3  # distance of a critical multiplier from the unit circle, where it is not known any more
 
 
 def special_cycles_from(
@@ -63,6 +65,14 @@ def _canard(paths: Sequence[str], p: np.ndarray, nearest: float) -> str:
     )
 
 
+def _lost(kind: Kind, paths: Sequence[str], p: np.ndarray, nearest: float) -> str:
+    return (
+        f"The curve of {NAMES[kind]} stalled at {paths[0]} = {p[0]:g} and {paths[1]} = {p[1]:g}: small changes of the "
+        "cycle grow there, and shrink again, by so much in a period that the critical multiplier cannot be computed "
+        f"(the nearest one is {nearest:.2g} from the unit circle), as in a canard explosion."
+    )
+
+
 def special_cycles_on(
     field: VectorField, kind: Kind, found: FollowedCritical, bounds: Bounds, steps: Steps
 ) -> TwoParameterCurve:
@@ -77,6 +87,10 @@ def _curve(kind: Kind, field: VectorField, found: FollowedCritical) -> TwoParame
     profiles = [
         Profile(field.states, cycle.period, cycle.curve.mesh, states_of(field, cycle.profile)) for cycle in cycles
     ]
+    for cycle, each, why in zip((cycles[0], cycles[-1]), (known[0], known[-1]), found.ended, strict=True):
+        nearest = float(np.min(np.abs(np.abs(each.multipliers) - 1.0), initial=np.inf))
+        if why == "stalled" and nearest > UNSEEN:
+            warn(_lost(kind, field.parameters, cycle.p, nearest))
     return TwoParameterCurve(
         kind=kind,
         parameters=field.parameters,

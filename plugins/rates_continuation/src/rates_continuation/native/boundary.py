@@ -112,6 +112,11 @@ class ProfileCurve(Curve):
         return z[:size].reshape(-1, self.problem.size), z[size:]
 
     @cached_property
+    def times(self) -> np.ndarray:
+        """The times of the nodes."""
+        return node_times(self.mesh, DEGREE)
+
+    @cached_property
     def widths(self) -> np.ndarray:
         """The lengths of the intervals."""
         return np.diff(self.mesh)
@@ -280,8 +285,7 @@ class ProfileCurve(Curve):
         assert isinstance(curve, ProfileCurve)
         if curve.mesh is self.mesh:
             return self, place
-        times = node_times(self.mesh, DEGREE)
-        z, tangent = curve.all_at_times(times, [place.z, place.tangent])
+        z, tangent = curve.all_at_times(self.times, [place.z, place.tangent])
         return self, Place(z, tangent, place.scale).rescaled(self.scale)
 
     def carried_on(self, place: Place) -> tuple[Self, Place]:

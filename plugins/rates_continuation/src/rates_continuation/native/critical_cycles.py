@@ -20,6 +20,7 @@ from scipy.linalg import eig
 from rates_continuation.native.boundary import ProfileCurve
 from rates_continuation.native.boundary_problem import BoundaryProblem, Ends, Integrands, Rates
 from rates_continuation.native.curve import Place
+from rates_continuation.native.cycle_stretch import finer
 from rates_continuation.native.cycles import Periodic
 from rates_continuation.native.floquet import Cycle, linear_at
 from rates_continuation.vector_field import Field
@@ -156,7 +157,7 @@ def critical_start(
         numbers[0] /= size
     scales = np.array([*(cycle.period if kind == "LPC" else 1.0 for _ in others), cycle.period, *widths])
     states = np.tile(own.states, 1 + len(vectors))
-    curve = ProfileCurve(problem, own.mesh, profile, states, scales, own.care)
+    curve = ProfileCurve(problem, own.mesh, profile, states, scales, finer(own.care))
     z = np.append(profile, numbers)
     for varied in (-1, -2):
         normal = np.zeros_like(z)
