@@ -111,6 +111,7 @@ def test_the_start_may_be_given_in_part() -> None:
 TIMED = single("x' = -x + cos(t)", x="output(0.4)")
 NOISY = single("x' = -x + xi", x="output(0.4)", xi="noise")
 LATE = single("x' = -past(x, 0.3)", x="output(0.4)")
+TURNING = single("z' = k*z", z="output(1.0+0.5j)", k=0.3 + 2.0j)
 CANNOT = "a vector field of states and parameters cannot have."
 
 
@@ -120,6 +121,7 @@ CANNOT = "a vector field of states and parameters cannot have."
         (MODEL, "p/op/k", ArgumentError, "free must be a list of paths of parameters; it is 'p/op/k'."),
         (MODEL, [3], ArgumentError, "free holds 3, which is no path."),
         (MODEL, ["p/op/x"], ArgumentError, "free: 'p/op/x' is a state; it takes paths of parameters."),
+        (TURNING, ["p/op/k"], ArgumentError, "free: 'p/op/k' is a complex number; free parameters are real ones."),
         (NOISY, [], UnsupportedFeatureError, f"The model has noise, which {CANNOT}"),
         (LATE, [], UnsupportedFeatureError, f"The model has discrete delays, which {CANNOT}"),
         (

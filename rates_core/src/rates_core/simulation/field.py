@@ -286,11 +286,13 @@ def _variable(system: System, path: str) -> Variable:
     """Return the number that a path names.
 
     Raises:
-        ArgumentError: it names several, or the start of a state.
+        ArgumentError: it names several, the start of a state, or a complex number.
     """
     found = system.once(variable_of, path, "free")
     if any(target.parameter is None for target in found.targets):
         raise ArgumentError(f"free: '{path}' is a state; it takes paths of parameters.")
+    if any(system.parameter_paths[str(target.parameter)].complex for target in found.targets):
+        raise ArgumentError(f"free: '{path}' is a complex number; free parameters are real ones.")
     if not found.single:
         raise ArgumentError(f"free: '{path}' names several numbers. Name one of them, as in 'p[0]/op/k'.")
     return found
