@@ -7,6 +7,7 @@ from branches with shorter steps.
 from __future__ import annotations
 
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 import pytest
@@ -71,10 +72,21 @@ def check(field: VectorField, branch: Branch) -> None:
     }
 
 
-@pytest.mark.parametrize(
-    "name",
-    [name if name.endswith(FAST) else pytest.param(name, marks=pytest.mark.exhaustive) for name in circuits()],
-)
+def of_tier(name: str) -> Any:
+    """Return the path of a circuit with what is known of it."""
+    if name.endswith(FAST):
+        return name
+    marks = [pytest.mark.exhaustive]
+    if name.endswith("kuramoto.kmo_mf_2coupled"):
+        reason = (
+            "All eigenvalues are on the imaginary axis until two pairs meet there and leave it. A Hopf point is "
+            "reported at some point before they meet, in place of one that has no kind."
+        )
+        marks.append(pytest.mark.xfail(strict=True, raises=AssertionError, reason=reason))
+    return pytest.param(name, marks=marks)
+
+
+@pytest.mark.parametrize("name", [of_tier(name) for name in circuits()])
 def test_what_is_reported_of_a_model_is_there(name: str) -> None:
     circuit = CircuitTemplate.from_yaml(name)
     for field in fields(circuit):
