@@ -48,10 +48,10 @@ def on_mesh(field: VectorField, profile: Profile, p: np.ndarray, intervals: int)
 
 def test_a_multiplier_that_is_an_error_of_the_mesh_makes_no_doubling(native: CycleBranch, field: VectorField) -> None:
     # Along the repelling part of the way small changes grow a thousand times and more, whatever the mesh says of it.
-    number = int(np.argmin(np.abs(native.periods[:70] - 85.0)))
     at_minus_one = [
         cycle
-        for intervals in range(24, 64)
+        for number in range(60, 80)
+        for intervals in (26, 28, 30)
         for cycle in [on_mesh(field, native.profiles[number], native.p[number], intervals)]
         if np.min(np.abs(cycle.multipliers + 1.0)) < NEAR
     ]

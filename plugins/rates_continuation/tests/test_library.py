@@ -73,17 +73,10 @@ def check(field: VectorField, branch: Branch) -> None:
 
 
 def of_tier(name: str) -> Any:
-    """Return the path of a circuit with what is known of it."""
+    """Return the path of a circuit, in its tier."""
     if name.endswith(FAST):
         return name
-    marks = [pytest.mark.exhaustive]
-    if name.endswith("kuramoto.kmo_mf_2coupled"):
-        reason = (
-            "All eigenvalues are on the imaginary axis until two pairs meet there and leave it. A Hopf point is "
-            "reported at some point before they meet, in place of one that has no kind."
-        )
-        marks.append(pytest.mark.xfail(strict=True, raises=AssertionError, reason=reason))
-    return pytest.param(name, marks=marks)
+    return pytest.param(name, marks=pytest.mark.exhaustive)
 
 
 @pytest.mark.parametrize("name", [of_tier(name) for name in circuits()])
