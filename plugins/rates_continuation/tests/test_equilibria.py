@@ -274,3 +274,27 @@ def test_states_that_decay_to_nothing_are_nothing() -> None:
     assert found.specials[0]["p/op/mu"] == pytest.approx(1.0, rel=1e-9)
     assert not found.x.any()
     assert found.ended == ("bound", "bound")
+
+
+@pytest.mark.parametrize("max_step", [0.05, 0.25])
+def test_a_pair_that_enters_hides_none_that_leaves_in_the_same_step(max_step: float) -> None:
+    model = single(
+        ["x' = (k - 0.5)*x - 2*y", "y' = 2*x + (k - 0.5)*y", "v' = (0.5003 - k)*v - 5*w", "w' = 5*v + (0.5003 - k)*w"],
+        x="output(0.0)", y="variable(0.0)", v="variable(0.0)", w="variable(0.0)", k=0.1,
+    )  # fmt: skip
+    branch = Continuation(model).equilibria("p/op/k", bounds=(0.1, 1.0), max_step=max_step, verbose=False)
+    assert [point.kind for point in branch.specials] == ["HB", "HB"]
+    np.testing.assert_allclose([point["p/op/k"] for point in branch.specials], [0.5, 0.5003], rtol=1e-10)
+    assert set(branch.unstable) == {2}
+
+
+@pytest.mark.parametrize("max_step", [0.05, 0.25])
+def test_pairs_on_the_imaginary_axis_are_no_hopf_points_until_they_meet_and_leave_it(max_step: float) -> None:
+    # (s^2 - 1)^2 + g^2 s^2 = 0 for eigenvalues s of a gyroscope: on the axis for g >= 2
+    model = single(
+        ["x' = u", "y' = v", "u' = x - g*v", "v' = y + g*u"],
+        x="output(0.0)", y="variable(0.0)", u="variable(0.0)", v="variable(0.0)", g=3.0,
+    )  # fmt: skip
+    branch = Continuation(model).equilibria("p/op/g", bounds=(1.0, 3.0), max_step=max_step, verbose=False)
+    assert [point.kind for point in branch.specials] == ["??"]
+    np.testing.assert_allclose(branch.specials[0]["p/op/g"], 2.0, rtol=1e-6)

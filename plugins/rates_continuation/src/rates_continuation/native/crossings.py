@@ -3,8 +3,9 @@
 Eigenvalues cross the imaginary axis one by one: a real one at a fold or at a branch point, a pair at a Hopf point; a
 real one touches it only where the curve turns round at a branch point, as a pitchfork does on its prongs. What happens
 is told by how many eigenvalues have a positive real part at both ends, and whether the curve turns round; an interval
-in which more happens is halved. Each crossing is then solved for by equations of its own, and counts only if their
-solution lies in the interval. So neutral saddles, at which λ and -λ are eigenvalues, are no Hopf points.
+in which more happens, or may happen unseen, is halved. Each crossing is then solved for by equations of its own, and
+counts only if their solution lies in the interval. So neutral saddles, at which λ and -λ are eigenvalues, are no Hopf
+points.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Literal
 
 import numpy as np
 from attrs import frozen
+from scipy.optimize import linear_sum_assignment
 
 from rates_continuation.native.branching import BranchEquations
 from rates_continuation.native.curve import ImplicitCurve
@@ -26,6 +28,7 @@ from rates_continuation.native.spectrum import eigenvectors, kernel, null_vector
 Kind = Literal["LP", "HB", "BP"]
 CLOSE = 1e-3  # to the imaginary axis, of the largest eigenvalue: others change sign by way of infinity, at a pole
 SHORTEST = 1e-7  # interval in scales, below which crossings are not told apart
+ALONG = 1e-6  # of the change of a pair of eigenvalues: what goes along the axis has no more across it, by rounding
 AROUND = 1e-6  # in scales: so much may a solution lie beside an interval, by rounding of the ends
 
 
@@ -63,26 +66,36 @@ def crossings(
         other: the next one.
         known: Hopf points that were found in a larger interval.
     """
-    kind = _kind(one, other)
-    if kind == "none":
+    hidden = _may_hide(one, other)
+    if _kind(one, other) == "none" and not hidden:
         return
-    if kind == "LP" or kind == "BP":
-        found = _solved(kind, equations, one, other)
-        complete = len(found) == 1
-    else:
-        found, complete = _hopfs(equations, one, other, known)
+    found, complete = ([], False) if hidden else _explained(equations, one, other, known)
+    length = float(np.linalg.norm((other.place.z - one.place.z) / one.place.scale))
+    place = ImplicitCurve(equations).middle(one.place, other.place) if not complete and length > SHORTEST else None
+    if place is not None:
+        between = Equilibrium.of(equations, place)
+        yield from crossings(equations, one, between, found)
+        yield from crossings(equations, between, other, found)
+        return
+    if hidden:  # and not told apart
+        found, complete = _explained(equations, one, other, known)
     if complete:
         yield from found
-        return
-    length = float(np.linalg.norm((other.place.z - one.place.z) / one.place.scale))
-    place = ImplicitCurve(equations).middle(one.place, other.place) if length > SHORTEST else None
-    if place is None:
-        if _may_cross(one, other):
-            yield _unknown(equations, one, other, length)
-        return
-    between = Equilibrium.of(equations, place)
-    yield from crossings(equations, one, between, found)
-    yield from crossings(equations, between, other, found)
+    elif _may_cross(one, other):
+        yield _unknown(equations, one, other, length)
+
+
+def _explained(
+    equations: EquilibriumEquations, one: Equilibrium, other: Equilibrium, known: Sequence[Crossing]
+) -> tuple[list[Crossing], bool]:
+    """Return what is found in an interval, and whether that is all that numbers of unstable eigenvalues ask for."""
+    kind = _kind(one, other)
+    if kind == "none":
+        return [], True
+    if kind == "LP" or kind == "BP":
+        found = _solved(kind, equations, one, other)
+        return found, len(found) == 1
+    return _hopfs(equations, one, other, known)
 
 
 def _kind(one: Equilibrium, other: Equilibrium) -> Kind | Literal["none", "several"]:
@@ -90,6 +103,20 @@ def _kind(one: Equilibrium, other: Equilibrium) -> Kind | Literal["none", "sever
     kinds: dict[tuple[bool, int], Kind | Literal["none"]]
     kinds = {(False, 0): "none", (True, 1): "LP", (False, 1): "BP", (True, 0): "BP", (False, 2): "HB"}
     return kinds.get((turns, abs(other.unstable - one.unstable)), "several")
+
+
+def _may_hide(one: Equilibrium, other: Equilibrium) -> bool:
+    """Tell whether more may happen than numbers of unstable eigenvalues say.
+
+    Each eigenvalue is taken for that which is nearest at the other point. Some may enter while others leave; and a pair
+    of which one changes sides, real at one point and complex at the other, may have crossed before it became real.
+    """
+    fewest = min(point.spectrum.known for point in (one, other))
+    here, there = (point.eigenvalues[:fewest] for point in (one, other))
+    there = there[linear_sum_assignment(np.abs(here[:, None] - there))[1]]
+    change = is_unstable(there).astype(int) - is_unstable(here)
+    parted = (change != 0) & ((here.imag == 0) != (there.imag == 0))
+    return bool(np.any(parted) or (np.any(change > 0) and np.any(change < 0)))
 
 
 def _solved(
@@ -202,10 +229,29 @@ def _hopf(equations: EquilibriumEquations, near: Equilibrium, value: complex, fa
     omega = omega if omega > 0 else float(value.imag)
     scale = np.insert(place.scale, states, omega)
     found = newton(own, np.insert(place.z + share * chord, states, omega), scale, most=20)
-    if found is None or not found.z[states] > SHORTEST * omega:
+    if found is None or not found.z[states] > SHORTEST * omega or not _leaves(own, found.z, chord):
         return None
     z = np.delete(found.z, states)
     return Crossing("HB", z, own.renewed(found.z), found.z, found.error, _residual(equations, z), found.z[states])
+
+
+def _leaves(hopf: HopfEquations, z: np.ndarray, chord: np.ndarray) -> bool:
+    """Tell whether the pair of eigenvalues of a solution leaves the imaginary axis along a curve.
+
+    One that stays there, as pairs of conservative systems do until they meet, solves the same equations anywhere.
+
+    Args:
+        hopf: equations.
+        z: their solution.
+        chord: direction of the curve.
+    """
+    own, _ = hopf.split(z)
+    found = hopf.singular(z)
+    left, right = found.left[:, 0], found.right[:, 0]
+    change = hopf.equations.curvature(own, chord, hopf.scale)[:, : hopf.states] @ right
+    speed = left.conj() @ change / (left.conj() @ right)
+    size = np.linalg.norm(left) * np.linalg.norm(change) / abs(left.conj() @ right)
+    return bool(abs(speed.real) > ALONG * size)
 
 
 def _branch(equations: EquilibriumEquations, near: Equilibrium) -> Crossing | None:
