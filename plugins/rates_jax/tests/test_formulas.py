@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from itertools import count
 from typing import Any
 
 import jax
@@ -10,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from rates_core.programs.arrays.losses import CheckedLoss
+from rates_core.simulation.compile import CompiledModel
 from rates_jax.formulas import MOST, Formulas, traced
 
 from rates_core import CircuitTemplate, NodeTemplate, OperatorTemplate
@@ -75,39 +77,72 @@ def test_losses_that_look_at_values_or_do_more_than_computing_have_no_formula(lo
     assert traced(CheckedLoss(loss), SHAPES) is None
 
 
+def compiled(formulas: Formulas, losses: Iterable[CheckedLoss]) -> list[bool | None]:
+    """Return for each loss whether it is worth compiling."""
+    return [None if found is None else found.compiled for found in map(formulas.of, losses)]
+
+
 def test_a_loss_in_which_another_number_stands_each_time_is_not_compiled_each_time() -> None:
-    formulas = Formulas(SHAPES)
-    found = [formulas.of(scaled(factor)) for factor in (2.0, 3.0, 2.0)]
-    assert [one is None for one in found] == [False, True, False]
+    assert compiled(Formulas(SHAPES), map(scaled, (2.0, 3.0, 2.0))) == [True, False, True]
 
 
-def test_a_loss_is_called_each_time_its_formula_is_asked_for() -> None:
+def test_what_is_not_compiled_computes_what_its_loss_computes() -> None:
     formulas, factors = Formulas(SHAPES), [2.0]
     loss = CheckedLoss(lambda outputs: factors[-1] * outputs["x"].sum())
-    known = formulas.of(loss)
+    found = [formulas.of(loss)]
     factors.append(3.0)
-    assert known is not None
-    assert formulas.of(loss) is None
+    found.append(formulas.of(loss))
+    assert [(one.compiled, float(one.of(OUTPUTS))) for one in found if one is not None] == [(True, 12.0), (False, 18.0)]
 
 
-def test_a_loss_that_makes_its_functions_anew_is_not_compiled() -> None:
+def test_a_loss_that_makes_its_functions_anew_is_compiled_once() -> None:
     def loss(outputs: Outputs) -> Any:
         return jax.jit(lambda x: (x * len(outputs)).sum())(outputs["x"])
 
-    assert Formulas(SHAPES).of(CheckedLoss(loss)) is None
+    assert compiled(Formulas(SHAPES), [CheckedLoss(loss)] * 3) == [True, False, False]
+
+
+def test_other_losses_are_compiled_when_they_come_twice_as_long_as_the_one_before_did_not() -> None:
+    first, second, third = CheckedLoss(squares), scaled(2.0), distance(np.zeros(4, dtype=np.float32))
+    assert compiled(Formulas(SHAPES), [first, second, third, second, second]) == [True, False, False, False, True]
+    assert compiled(Formulas(SHAPES), [first, first, second, third, second, third]) == [True] * 3 + [False] + [True] * 2
 
 
 def test_only_some_losses_are_compiled_for_runs_of_one_kind() -> None:
-    formulas = Formulas(SHAPES)
     losses = [CheckedLoss(lambda outputs, power=power: (outputs["x"] ** power).sum()) for power in range(2, MOST + 4)]
-    assert [formulas.of(loss) is None for loss in losses] == [False] * MOST + [True] * 2
+    twice = [loss for loss in losses for _ in range(2)]
+    assert compiled(Formulas(SHAPES), twice) == [True] * (2 * MOST) + [False] * 4
+
+
+def decaying(rate: float = 0.5) -> CompiledModel:
+    operator = OperatorTemplate("op", ["x' = -k*x"], {"x": "output(1.0)", "k": rate})
+    circuit = CircuitTemplate("c", nodes={"n": NodeTemplate("n", [operator])})
+    return circuit.compile(backend="jax", step_size=1.0, simulation_time=2.0, outputs={"x": "n/op/x"})
+
+
+@pytest.mark.parametrize("counted", [float, lambda count: np.full(2, count)])
+def test_a_loss_is_called_once_for_each_gradient(counted: Callable[[int], Any]) -> None:
+    model, calls = decaying(), count(1)
+    found = [
+        model.gradient(lambda outputs: (counted(next(calls)) * outputs["x"]).sum(), ["n/op/k"]) for _ in range(4)
+    ]  # x is 1, then 1 - k
+    assert [one.loss for one in found] == [1.5, 3.0, 4.5, 6.0]
+    assert [one["n/op/k"] for one in found] == [-1.0, -2.0, -3.0, -4.0]
+
+
+def test_losses_may_refer_to_keys_of_random_numbers() -> None:
+    model, keys = decaying(), [jax.random.key(seed) for seed in (1, 2)]
+    for key in keys:
+        noise = jax.random.bits(key, (2,), "uint8")
+        found = model.gradient(
+            lambda outputs, key=key: (outputs["x"] * jax.random.bits(key, (2,), "uint8")).sum(), ["n/op/k"]
+        )
+        assert found["n/op/k"] == -float(noise[1])
 
 
 @pytest.mark.parametrize(("rate", "last"), [(0.5, 0.5), (1.5, -0.5)])
 def test_gradients_of_losses_that_decide_by_values_are_those_of_what_they_decide(rate: float, last: float) -> None:
-    operator = OperatorTemplate("op", ["x' = -k*x"], {"x": "output(1.0)", "k": rate})
-    circuit = CircuitTemplate("c", nodes={"n": NodeTemplate("n", [operator])})
-    model = circuit.compile(backend="jax", step_size=1.0, simulation_time=2.0, outputs={"x": "n/op/x"})
+    model = decaying(rate)
 
     def loss(outputs: Outputs) -> Any:
         return outputs["x"][-1] if outputs["x"][-1] > 0 else -3 * outputs["x"][-1]
@@ -118,10 +153,8 @@ def test_gradients_of_losses_that_decide_by_values_are_those_of_what_they_decide
 
 
 def test_arrays_that_change_in_place_are_seen() -> None:
-    operator = OperatorTemplate("op", ["x' = -k*x"], {"x": "output(1.0)", "k": 0.5})
-    circuit = CircuitTemplate("c", nodes={"n": NodeTemplate("n", [operator])})
-    model = circuit.compile(backend="jax", step_size=1.0, simulation_time=2.0, outputs={"x": "n/op/x"})
-    wanted, losses = np.zeros(2), []
+    model, losses = decaying(), []
+    wanted = np.zeros(2)
     for value in (0.0, 0.25):
         wanted[:] = value
         losses.append(model.gradient(lambda outputs: ((outputs["x"] - wanted) ** 2).sum(), ["n/op/k"]).loss)

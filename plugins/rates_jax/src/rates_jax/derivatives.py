@@ -19,7 +19,8 @@ def backwards(outputs: Callable[..., Any]) -> Differentiated:
     """Return a function that returns a loss and its derivatives, by one way back.
 
     The loss is called each time, and sees what it refers to as it is. Run, loss and way back are compiled as one for
-    each formula that losses turn out to be; where none can be told, the loss is computed step by step.
+    each formula that losses turn out to be; another one is computed step by step, as is a loss of which none can be
+    told, which is called again for that.
     """
     run = jax.jit(outputs)
     there = jax.jit(lambda variables, rest: jax.vjp(lambda moved: run(moved, rest), variables))
@@ -35,10 +36,12 @@ def backwards(outputs: Callable[..., Any]) -> Differentiated:
         if not formulas:
             formulas.append(Formulas(jax.eval_shape(run, variables, rest)))
         found = formulas[0].of(loss)
-        if found is not None:
-            return whole(*found, variables, rest)
+        if found is not None and found.compiled:
+            return whole(found.formula, found.arrays, variables, rest)
         outputs, pull = there(variables, rest)
-        value, by_outputs = value_and_derivatives(loss, outputs)
+        value, by_outputs = (
+            value_and_derivatives(loss, outputs) if found is None else jax.value_and_grad(found.of)(outputs)
+        )
         (derivatives,) = back(pull, by_outputs)
         return value, derivatives
 

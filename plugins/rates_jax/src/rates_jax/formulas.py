@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from attrs import field, frozen
 from jax.extend.core import ClosedJaxpr, Jaxpr, Literal, jaxpr_as_fun
@@ -39,11 +40,31 @@ class Formula:
         return loss
 
 
+@frozen(eq=False)
+class Found:
+    """What was found of a loss when it was called.
+
+    Attributes:
+        formula: what it computes.
+        arrays: that it refers to, in the order of `traced`.
+        compiled: whether the formula is worth compiling.
+    """
+
+    formula: Formula
+    arrays: list[Any]
+    compiled: bool
+
+    def of(self, outputs: Mapping[str, Any]) -> Any:
+        """Return the loss, computed step by step where nothing compiles it."""
+        return self.formula.of(outputs, self.arrays)
+
+
 class Formulas:
-    """Formulas that are worth compiling, of losses of runs of one kind.
+    """Formulas of losses of runs of one kind, some of which are worth compiling.
 
     A loss that is another one each time is not: one in which other numbers stand than before, one that makes its
-    functions anew when it is called, or one of many.
+    functions anew when it is called, or one of many. That is not seen at once: as long as no call met again what was
+    compiled last, others are compiled when they come twice.
 
     Args:
         outputs: shapes and types by name.
@@ -52,33 +73,35 @@ class Formulas:
     def __init__(self, outputs: Mapping[str, Any]) -> None:
         self._outputs = outputs
         self._known: dict[Hashable, Formula] = {}  # by steps
-        self._compiled: dict[CheckedLoss, tuple[Formula, list[Any]] | None] = {}
+        self._alone: Formula | None = None  # compiled last, and not met again
+        self._last: Formula | None = None  # that was not compiled
+        self._compiled: dict[CheckedLoss, Found | None] = {}
 
-    def of(self, loss: CheckedLoss) -> tuple[Formula, list[Any]] | None:
-        """Return the formula of a loss, and the arrays that it refers to; None where it is not to be compiled.
+    def of(self, loss: CheckedLoss) -> Found | None:
+        """Return what a loss computes; None where that cannot be told.
 
-        A loss that the user compiled does not see changes of what it refers to. Another one is called, twice if it is
-        new.
+        A loss that the user compiled does not see changes of what it refers to. Another one is called once.
         """
         if not isinstance(loss.given, jax.stages.Wrapped):
-            return self._found(loss)
+            found = traced(loss, self._outputs)
+            return None if found is None else Found(*self._worth(*found))
         if loss not in self._compiled and len(self._compiled) < MOST:
-            self._compiled[loss] = self._found(loss)
+            found = traced(loss, self._outputs)
+            self._compiled[loss] = None if found is None else Found(*found, True)
         return self._compiled.get(loss)
 
-    def _found(self, loss: CheckedLoss) -> tuple[Formula, list[Any]] | None:
-        found = traced(loss, self._outputs)
-        if found is None:
-            return None
-        formula, arrays = found
+    def _worth(self, formula: Formula, arrays: list[Any]) -> tuple[Formula, list[Any], bool]:
+        """Return the formula that stands for all equal ones, and whether it is worth compiling."""
         known = self._known.get(formula.steps)
-        if known is not None:
-            return (known, arrays) if known == formula else None
-        again = None if len(self._known) == MOST else traced(loss, self._outputs)
-        if again is None or again[0] != formula:
-            return None
+        if known == formula:
+            self._alone = None if self._alone == formula else self._alone
+            return known, arrays, True
+        again, self._last = self._last == formula, formula
+        if known is not None or len(self._known) == MOST or not (again or self._alone is None):
+            return formula, arrays, False
         self._known[formula.steps] = formula
-        return formula, arrays
+        self._alone, self._last = None if again else formula, None
+        return formula, arrays, True
 
 
 def traced(loss: CheckedLoss, outputs: Mapping[str, Any]) -> tuple[Formula, list[Any]] | None:
@@ -108,7 +131,12 @@ def traced(loss: CheckedLoss, outputs: Mapping[str, Any]) -> tuple[Formula, list
         hash(formula)
     except TypeError:  # an option that is no plain value
         return None
-    return None if closed.effects else (formula, list(map(np.asarray, closed.consts)))
+    return None if closed.effects else (formula, list(map(_array, closed.consts)))
+
+
+def _array(value: Any) -> Any:
+    """Return an array as one of NumPy, which has none of JAX's keys of random numbers."""
+    return value if jnp.issubdtype(value.dtype, jax.dtypes.extended) else np.asarray(value)
 
 
 def _number(value: Any) -> Hashable:
