@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import pytest
 from rates_core.errors import RatesError
-from rates_neuroml import Simulation, read_simulation
+from rates_neuroml import Experiment, read_experiment
 from rates_neuroml.writer import write
 
 from rates_core import CircuitTemplate, NodeTemplate, OmissionWarning, OperatorTemplate, UnitsWarning
@@ -88,16 +88,16 @@ def records(target: Path) -> dict[str, dict[str, Any]]:
     return record(target)
 
 
-def example(target: Path, name: str) -> Simulation:
+def example(target: Path, name: str) -> Experiment:
     """Return an example; what is left out is tested elsewhere."""
     corpus = target / "corpus"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", OmissionWarning)
         warnings.simplefilter("ignore", UnitsWarning)
-        return read_simulation(corpus / "LEMSexamples" / f"LEMS_NML2_{name}.xml", [corpus / "NeuroML2CoreTypes"])
+        return read_experiment(corpus / "LEMSexamples" / f"LEMS_NML2_{name}.xml", [corpus / "NeuroML2CoreTypes"])
 
 
-def deviations(simulation: Simulation, recorded: dict[str, Any]) -> dict[str, float]:
+def deviations(simulation: Experiment, recorded: dict[str, Any]) -> dict[str, float]:
     """Return the largest deviation of each output, relative to its largest value."""
     steps, step = recorded["steps"], recorded["step"]
     table = simulation.run(simulation_time=(steps + 1) * step, step_size=step, verbose=False)
@@ -155,7 +155,7 @@ def test_dimensions_fit_but_where_a_type_leaves_them_out(target: Path, records: 
     for name in {*EQUAL, *CONVERGING, *DIFFERENT, *ONLY_HERE}:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            read_simulation(corpus / "LEMSexamples" / f"LEMS_NML2_{name}.xml", [corpus / "NeuroML2CoreTypes"])
+            read_experiment(corpus / "LEMSexamples" / f"LEMS_NML2_{name}.xml", [corpus / "NeuroML2CoreTypes"])
         mixed |= {name for one in caught if one.category is UnitsWarning}
     assert mixed == {"Ex22_PinskyRinzelCA3"}  # -Si/150, where a time of 150 ms is meant as a number
 

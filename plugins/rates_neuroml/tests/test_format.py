@@ -10,7 +10,7 @@ import pytest
 from rates_core.cli.main import main
 from rates_core.errors import ArgumentError, ModelFileError, UnknownNameError
 from rates_core.plugins import get_manager
-from rates_neuroml import places, read_component, read_simulation
+from rates_neuroml import places, read_component, read_experiment
 from rates_neuroml.document import is_neuroml
 from rates_neuroml.reader import read
 
@@ -195,14 +195,14 @@ def test_an_unknown_component_comes_with_those_that_are_there(file: Writer) -> N
         assert str(caught.value) == f"{path} has no component '{name}'.{rest}"
 
 
-def test_a_file_without_a_simulation_says_so(file: Writer) -> None:
+def test_a_file_without_a_simulation_has_no_settings(file: Writer) -> None:
     path = file(ONE)
-    with pytest.raises(ModelFileError) as caught:
-        read_simulation(path)
-    assert str(caught.value) == (
-        f"{path} says nothing of a simulation: its Target is none. read_component reads a component, and "
-        "CircuitTemplate.from_file what the file defines."
-    )
+    experiment = read_experiment(path)
+    assert experiment.settings == {}
+    assert experiment.circuit == read(path)
+    with pytest.raises(ArgumentError) as caught:
+        experiment.run(simulation_time=1.0)
+    assert str(caught.value) == "The file does not say 'step_size'; give it, as in run(step_size=...)."
 
 
 def test_a_file_with_several_networks_asks_which(file: Writer) -> None:

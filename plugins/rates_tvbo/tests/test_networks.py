@@ -175,10 +175,7 @@ def test_from_file_reads_the_circuit_and_says_that_settings_are_elsewhere(file: 
     assert circuit == read_experiment(path).circuit
     assert str(caught[0].message) == (
         f"{path} says what a template of rates cannot hold; it is left out:\n"
-        "  solver='heun', which read_experiment returns: integration\n"
-        "  simulation_time=3.0, which read_experiment returns: integration\n"
-        "  cutoff=1.0, which read_experiment returns: integration\n"
-        "  step_size=0.25, which read_experiment returns: integration"
+        "  how it is run, which read_experiment returns: solver='heun', simulation_time=3.0, cutoff=1.0, step_size=0.25"
     )
 
 

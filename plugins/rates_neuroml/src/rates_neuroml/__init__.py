@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 from rates_core.plugins import FormatSpec, hookimpl
 
 if TYPE_CHECKING:
+    from rates_neuroml.experiment import Experiment, read_experiment
     from rates_neuroml.reader import read_component
-    from rates_neuroml.simulation import Simulation, read_simulation
 
-__all__ = ["Simulation", "read_component", "read_simulation"]
+__all__ = ["Experiment", "read_component", "read_experiment"]
 
 rates_api = (1, 0)
 
 _ROOMS = {
-    "Simulation": "simulation",
+    "Experiment": "experiment",
     "read_component": "reader",
-    "read_simulation": "simulation",
+    "read_experiment": "experiment",
 }
 
 

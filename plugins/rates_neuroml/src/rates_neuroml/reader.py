@@ -48,7 +48,7 @@ def read(path: str | Path) -> CircuitTemplate:
         UnsupportedFeatureError: it says what rates cannot compute; the item is named.
         EquationError: an expression is malformed.
     """
-    from rates_neuroml.simulation import told_settings
+    from rates_neuroml.experiment import told_settings
 
     definitions, report = load(path), Report()
     model = model_of(definitions, report, path)

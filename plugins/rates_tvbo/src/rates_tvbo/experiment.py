@@ -83,8 +83,9 @@ def opened(path: str | Path, settings_are_lost: bool) -> Experiment:
     kind, section = open_document(path)
     experiment = experiment_of(kind, section)
     section.close()
-    for name, value in experiment.settings.items() if settings_are_lost else ():
-        section.omissions.add(f"{name}={value!r}, which read_experiment returns", "integration", "")
+    if settings_are_lost and experiment.settings:
+        values = ", ".join(f"{name}={value!r}" for name, value in experiment.settings.items())
+        section.omissions.add(f"how it is run, which read_experiment returns: {values}", "", "")
     section.omissions.report(f"{path} says what a template of rates cannot hold; it is left out:")
     return experiment
 

@@ -12,7 +12,7 @@ class Omission:
 
     Attributes:
         what: the key of a file, or a sentence of its own.
-        kind: what it belongs to, as "parameter".
+        kind: what it belongs to, as "parameter"; nothing for a sentence that needs none.
         name: whose it is.
     """
 
@@ -46,5 +46,7 @@ class Omissions:
 
 def _line(what: str, kind: str, names: list[str]) -> str:
     named = [name for name in names if name]
+    if not kind:
+        return what
     plural = f"{kind}s" if len(named) > 1 else kind
     return f"{what}: {plural} {', '.join(named)}" if named else f"{what}: {kind}"

@@ -100,6 +100,6 @@ def _history(model: Model, path: str) -> dict[str, Any]:
 
 
 def _listed(settings: Mapping[str, Any]) -> str:
-    history = settings.get("history")
-    shown = {**settings, **({"history": f"of {', '.join(history)}"} if history else {})}
-    return ", ".join(f"{name} {value}" for name, value in shown.items())
+    said = [f"{name}={value!r}" for name, value in settings.items() if name != "history"]
+    said += [f"history of {', '.join(settings['history'])}"] if "history" in settings else []
+    return ", ".join(said)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
-from rates_core.errors import ModelFileError
+from rates_core.errors import ArgumentError
 from rates_core.templates.circuit import CircuitTemplate
 
 from rates_neuroml.definitions import Definitions
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @frozen
-class Simulation:
+class Experiment:
     """What a file of LEMS says of a simulation.
 
     Attributes:
@@ -35,15 +35,23 @@ class Simulation:
     settings: Mapping[str, Any]
 
     def run(self, **changes: Any) -> pd.DataFrame:
-        """Run the circuit as the file says; `changes` are arguments of `run` that replace and add to that."""
-        return self.circuit.run(**{**self.settings, **changes})
+        """Run the circuit as the file says; `changes` are arguments of `run` that replace and add to that.
+
+        Raises:
+            ArgumentError: neither the file nor `changes` say the time or the step.
+        """
+        arguments = {**self.settings, **changes}
+        for name in ("simulation_time", "step_size"):
+            if name not in arguments:
+                raise ArgumentError(f"The file does not say '{name}'; give it, as in run({name}=...).")
+        return self.circuit.run(**arguments)
 
 
-def read_simulation(path: str | Path, include: Iterable[str | Path] = ()) -> Simulation:
+def read_experiment(path: str | Path, include: Iterable[str | Path] = ()) -> Experiment:
     """Return the circuit of a file of LEMS, and how the file wants it run.
 
     Outputs are the columns of its output files and the lines of its displays, in SI, by what they select, as
-    `hhpop[0]/v`.
+    `hhpop[0]/v`. A file without a simulation says nothing of runs; its settings are empty.
 
     Args:
         path: of the file.
@@ -56,11 +64,6 @@ def read_simulation(path: str | Path, include: Iterable[str | Path] = ()) -> Sim
         EquationError: an expression is malformed.
     """
     definitions, report = load(path, include), Report()
-    if simulation_of(definitions) is None:
-        raise ModelFileError(
-            f"{path} says nothing of a simulation: its Target is none. read_component reads a component, and "
-            "CircuitTemplate.from_file what the file defines."
-        )
     model = model_of(definitions, report, path)
     settings = _times(definitions)
     outputs = {one.need("quantity"): one for one in _recorded(definitions)}
@@ -71,7 +74,7 @@ def read_simulation(path: str | Path, include: Iterable[str | Path] = ()) -> Sim
         f"the output '{name}', which is no variable here" for name, place in found.items() if not place
     ]
     report.tell(f"{path} says what a simulation of rates cannot hold; it is left out:", str(path))
-    return Simulation(model.circuit, settings)
+    return Experiment(model.circuit, settings)
 
 
 def told_settings(definitions: Definitions) -> list[str]:
@@ -79,8 +82,9 @@ def told_settings(definitions: Definitions) -> list[str]:
     simulation = simulation_of(definitions)
     if simulation is None:
         return []
-    values = ", ".join(f"{name}={value!r}" for name, value in _times(definitions).items())
-    return [f"Simulation '{simulation.id}' ({values} and outputs), which read_simulation returns"]
+    values = [f"{name}={value!r}" for name, value in _times(definitions).items()]
+    values += ["outputs"] if _recorded(definitions) else []
+    return [f"how it is run, which read_experiment returns: {', '.join(values)}"]
 
 
 def _times(definitions: Definitions) -> dict[str, Any]:
