@@ -153,5 +153,6 @@ def test_from_file_reads_the_circuit_and_says_that_settings_are_elsewhere(file: 
     assert circuit == read_experiment(path).circuit
     assert str(caught[0].message) == (
         f"{path} says what a template of rates cannot hold; it is left out:\n"
-        "  how it is run, which read_experiment returns: simulation_time=0.03, step_size=1e-05, solver='euler', outputs"
+        "  how it is run, which rates_neuroml.read_experiment returns: simulation_time=0.03, step_size=1e-05, "
+        "solver='euler', outputs"
     )

@@ -175,7 +175,8 @@ def test_from_file_reads_the_circuit_and_says_that_settings_are_elsewhere(file: 
     assert circuit == read_experiment(path).circuit
     assert str(caught[0].message) == (
         f"{path} says what a template of rates cannot hold; it is left out:\n"
-        "  how it is run, which read_experiment returns: solver='heun', simulation_time=3.0, cutoff=1.0, step_size=0.25"
+        "  how it is run, which rates_tvbo.read_experiment returns: solver='heun', simulation_time=3.0, cutoff=1.0, "
+        "step_size=0.25"
     )
 
 

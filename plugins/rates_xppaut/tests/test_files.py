@@ -92,8 +92,8 @@ def test_what_is_left_out_is_named(file: Writer) -> None:
         "  the method 'cvode', for which the solver 'scipy BDF' stands in the settings of a run\n"
         "  options of displays and of AUTO: xlo=0, xhi=10\n"
         "  that a comment sets {a=3}\n"
-        "  how it is run, which read_experiment returns: solver='scipy', method='BDF', simulation_time=20.0, "
-        "step_size=0.05, rtol=1e-06"
+        "  how it is run, which rates_xppaut.read_experiment returns: solver='scipy', method='BDF', "
+        "simulation_time=20.0, step_size=0.05, rtol=1e-06"
     )
     assert circuit.nodes["p"].operators[0][0].description == "another a"
 

@@ -84,7 +84,7 @@ def told_settings(definitions: Definitions) -> list[str]:
         return []
     values = [f"{name}={value!r}" for name, value in _times(definitions).items()]
     values += ["outputs"] if _recorded(definitions) else []
-    return [f"how it is run, which read_experiment returns: {', '.join(values)}"]
+    return [f"how it is run, which rates_neuroml.read_experiment returns: {', '.join(values)}"]
 
 
 def _times(definitions: Definitions) -> dict[str, Any]:

@@ -85,7 +85,7 @@ def opened(path: str | Path, settings_are_lost: bool) -> Experiment:
     section.close()
     if settings_are_lost and experiment.settings:
         values = ", ".join(f"{name}={value!r}" for name, value in experiment.settings.items())
-        section.omissions.add(f"how it is run, which read_experiment returns: {values}", "", "")
+        section.omissions.add(f"how it is run, which rates_tvbo.read_experiment returns: {values}", "", "")
     section.omissions.report(f"{path} says what a template of rates cannot hold; it is left out:")
     return experiment
 

@@ -82,7 +82,7 @@ def opened(path: str | Path, settings_are_lost: bool) -> Experiment:
     if settings_are_lost:
         said = model.settings.said or ["history"] * ("history" in settings)
         if said:
-            omissions.add(f"how it is run, which read_experiment returns: {_listed(settings)}")
+            omissions.add(f"how it is run, which rates_xppaut.read_experiment returns: {_listed(settings)}")
     omissions.report(f"{path} says what a template of rates cannot hold; it is left out:")
     return Experiment(circuit, settings)
 

@@ -21,7 +21,7 @@ FILE = "FILE"
 
 def add_model(parser: ArgumentParser) -> None:
     """Declare the model."""
-    parser.add_argument("model", metavar=MODEL, help="folder.file.Name, ./file.yaml, library:file/Name, ...")
+    parser.add_argument("model", metavar=MODEL, help="folder.file.Name, a file of any format, library:file/Name, ...")
 
 
 def add_json(parser: _ActionsContainer, instead_of: str = "a table") -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rates_core.cli.arguments import MODEL, add_json
 from rates_core.cli.printing import json_text, table
 from rates_core.cli.solvers import option_data
+from rates_core.cli.sources import circuit_of
 from rates_core.plugins.capabilities import Capabilities
 from rates_core.plugins.manager import get_manager
 from rates_core.plugins.specs import BackendSpec
@@ -53,9 +54,8 @@ class Command:
 
 def _suitability(model: str) -> tuple[str, list[Suitability]]:
     from rates_core.simulation.suitability import suitability
-    from rates_core.templates.circuit import CircuitTemplate
 
-    circuit = CircuitTemplate.from_yaml(model)
+    circuit = circuit_of(model)
     return circuit.name, suitability(circuit)
 
 

@@ -18,6 +18,7 @@ from rates_core.cli.arguments import (
 )
 from rates_core.cli.assignments import options_of, values_of
 from rates_core.cli.printing import json_text
+from rates_core.cli.sources import circuit_of
 from rates_core.cli.start_values import calls_in_python, start_values, text_of
 from rates_core.errors import ArgumentError
 from rates_core.files import replace
@@ -111,9 +112,7 @@ def _check_arguments(arguments: Namespace) -> None:
 
 
 def _folder(arguments: Namespace) -> int:
-    from rates_core.templates.circuit import CircuitTemplate
-
-    circuit = CircuitTemplate.from_yaml(arguments.model).update_var(*values_of(arguments.set))
+    circuit = circuit_of(arguments.model).update_var(*values_of(arguments.set))
     model = circuit.compile(
         step_size=arguments.step,
         simulation_time=arguments.time,
@@ -142,10 +141,9 @@ def _written(arguments: Namespace, source: Path, name: str, values: Path) -> tup
     """Write both files; return the function and what the file of values says."""
     from rates_core.simulation.functions import get_run_func
     from rates_core.simulation.written import check_generated
-    from rates_core.templates.circuit import CircuitTemplate
 
     check_generated(values)
-    circuit = CircuitTemplate.from_yaml(arguments.model).update_var(*values_of(arguments.set))
+    circuit = circuit_of(arguments.model).update_var(*values_of(arguments.set))
     made = get_run_func(
         circuit,
         name,

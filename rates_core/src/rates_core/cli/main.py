@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from traceback import print_exception
 
@@ -19,6 +20,8 @@ DEBUG = "RATES_DEBUG"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `rates` with these arguments, or those of the process, and return the exit code."""
+    as_python_writes = warnings.formatwarning
+    warnings.formatwarning = _warning
     try:
         code = _run(list(sys.argv[1:] if arguments is None else arguments))
         sys.stdout.flush()
@@ -34,6 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print_exception(error)
         print(_message(error), file=sys.stderr)
         return 2
+    finally:
+        warnings.formatwarning = as_python_writes
 
 
 def _run(arguments: list[str]) -> int:
@@ -71,6 +76,13 @@ def _message(error: Exception) -> str:
     if isinstance(error, RatesError):
         return f"rates: {error}"
     return f"rates: unexpected {describe(error)}. Set {DEBUG}=1 to see where it was raised."
+
+
+def _warning(
+    message: Warning | str, category: type[Warning], filename: str, lineno: int, line: str | None = None
+) -> str:
+    """Return a warning as users of the program read it, without a line of Python's."""
+    return f"rates: {category.__name__}: {message}\n"
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from rates_core.cli.arguments import (
 from rates_core.cli.assignments import options_of, outputs_of, values_of
 from rates_core.cli.files import check_plot, check_save, plot, save
 from rates_core.cli.signals import inputs_of
+from rates_core.cli.sources import circuit_of
 from rates_core.errors import ArgumentError, SimulationError
 
 if TYPE_CHECKING:
@@ -83,11 +84,9 @@ class Command:
 
     def execute(self, arguments: Namespace) -> int:
         """Run the model; nothing is computed before all arguments are checked, and no file is lost."""
-        from rates_core.templates.circuit import CircuitTemplate
-
         check_save(arguments.save, arguments.force)
         check_plot(arguments.plot, arguments.force)
-        circuit = CircuitTemplate.from_yaml(arguments.model)
+        circuit = circuit_of(arguments.model)
         nodes, edges = values_of(arguments.set)
         circuit.update_var(nodes, edges)
         try:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rates_core.cli.arguments import FILE, TEMPLATE, add_force, add_json
 from rates_core.cli.files import check_graph, check_report
+from rates_core.cli.sources import template_of
 from rates_core.errors import ArgumentError
 from rates_core.files import replace
 
@@ -31,7 +32,7 @@ class Command:
         """Declare the template, the language and the files."""
         parser.epilog = EPILOG
         add = parser.add_argument
-        add("template", metavar=TEMPLATE, help="folder.file.Name, ./file.yaml, library:file/Name, ...")
+        add("template", metavar=TEMPLATE, help="folder.file.Name, a file of any format, library:file/Name, ...")
         languages = f"{', '.join(LANGUAGES)}; by default that of the ending of --output, else text"
         add("--format", choices=LANGUAGES, metavar="LANGUAGE", help=languages)
         add("--output", metavar=FILE, help="write the report to a file; one that was written before is replaced")
@@ -43,12 +44,11 @@ class Command:
         """Print or write the report; nothing is written before all is checked."""
         from rates_core.reports.build import report_of
         from rates_core.reports.formats import format_named
-        from rates_core.yaml.reader import load
 
         check_report(arguments.output, arguments.force)
         check_graph(arguments.graph, arguments.force)
         language = format_named(_language(arguments))
-        template = load(arguments.template)
+        template = template_of(arguments.template)
         report = report_of(template)
         text = language.write(report)
         if arguments.graph is not None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from rates_core.errors import ArgumentError, UnsupportedFeatureError
+from rates_core.errors import ArgumentError, ModelFileError, UnsupportedFeatureError
 from rates_core.files import can_be
 from rates_core.plugins.manager import get_manager
 from rates_core.plugins.specs import FormatSpec
@@ -23,12 +23,16 @@ def format_of_source(source: str, chosen: str | None, flag: str = "--from") -> F
     Raises:
         UnknownNameError: there is no format of the chosen name.
         ArgumentError: the ending of a file is unknown, or several formats have it.
+        ModelFileError: several formats have the ending, and there is no such file.
         UnsupportedFeatureError: the format does not read.
     """
     if chosen is not None:
         spec = get_manager().format(chosen)
     elif can_be(Path(source).is_file) or _having(source):
-        spec = _only(_recognised(source, _by_ending(source)), source, flag)
+        found = _recognised(source, _by_ending(source))
+        if len(found) > 1 and not can_be(Path(source).exists):
+            raise ModelFileError(f"{source} cannot be read: No such file or directory.")
+        spec = _only(found, source, flag)
     else:
         spec = get_manager().format(MODEL_FILES)
     if spec.reader is None:
@@ -56,6 +60,11 @@ def recognising(file: Path) -> str | None:
     """Return the name of the format that recognises a file, if there is one."""
     asking = [spec for spec in _having(str(file)) if spec.recognizer is not None]
     return next((spec.name for spec in asking if function_of(spec.recognizer, spec)(str(file))), None)
+
+
+def has_known_ending(source: str) -> bool:
+    """Tell whether a source ends as the files of an installed format do."""
+    return bool(_having(source))
 
 
 def function_of(target: str | None, spec: FormatSpec) -> Callable[..., Any]:
@@ -93,7 +102,8 @@ def _recognised(file: str, found: list[FormatSpec]) -> list[FormatSpec]:
 def _only(found: list[FormatSpec], file: str, flag: str) -> FormatSpec:
     if len(found) != 1:
         names = " and ".join(f"'{spec.name}'" for spec in found or _by_ending(file))
-        raise ArgumentError(f"'{file}' may have the format {names}. Choose one with {flag}.")
+        seems = f"may have the format {names}" if found else f"ends as files of {names} do, and looks like none of them"
+        raise ArgumentError(f"'{file}' {seems}. Choose one with {flag}.")
     return found[0]
 
 

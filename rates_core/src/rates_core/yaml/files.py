@@ -159,13 +159,10 @@ class ModelFiles:
         found = self._outermost(file, circuits or names)
         if len(found) == 1:
             return found[0]
-        from rates_core.plugins.formats import recognising
+        from rates_core.yaml.nowhere import hint_of_another_format
 
-        if not found and (other := recognising(file)) is not None:
-            raise ModelFileError(
-                f"'{text}' names a file, and {file} holds no template. It looks like the format '{other}': read it by "
-                f"CircuitTemplate.from_file(path, format='{other}'), or write it as a model file by 'rates convert'."
-            )
+        if not found and (hint := hint_of_another_format(file)):
+            raise ModelFileError(f"'{text}' names a file, and {file} holds no template. {hint}")
         separator = "/" if "/" in text or text.endswith(EXTENSIONS) else "."
         held = f"holds several {what}: {_listed(found)}" if found else "holds no template"
         example = f"{text}{separator}{found[0] if found else 'Name'}"

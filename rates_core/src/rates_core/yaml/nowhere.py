@@ -20,6 +20,8 @@ DEEPEST = 50  # folders that are compared with those on the disk
 def nowhere(text: str, searches: Sequence[Search]) -> ModelFileError:
     """Return the error for a text that was looked for in these places."""
     for search in searches:
+        if not search.library and (other := hint_of_another_format(search.folder / text.removeprefix(search.prefix))):
+            return ModelFileError(f"'{text}' is no model file. {other}")
         if can_be(search.path.is_dir):
             return ModelFileError(
                 f"'{text}' leads to the folder '{search.path}'. Name a file in it and a template there."
@@ -32,6 +34,19 @@ def nowhere(text: str, searches: Sequence[Search]) -> ModelFileError:
     hint = alternatives(best(_candidates(text, searches)))
     unknown = _no_library(searches[0], not hint) if len(searches) == 1 and not searches[0].prefix else ""
     return ModelFileError(f"'{text}' leads to no model file: there is no {looked_for}.{unknown}{hint} {FORMS}")
+
+
+def hint_of_another_format(file: Path) -> str:
+    """Say how a file is read that another format recognises; nothing if none does."""
+    from rates_core.plugins.formats import recognising
+
+    other = recognising(file) if can_be(file.is_file) else None
+    if other is None:
+        return ""
+    return (
+        f"It looks like the format '{other}': read it by CircuitTemplate.from_file(path, format='{other}'), or write "
+        "it as a model file by 'rates convert'."
+    )
 
 
 def closest_in_libraries(text: str) -> str:
