@@ -235,7 +235,10 @@ def test_a_file_that_is_too_large_is_not_parsed(tmp_path):
     assert str(caught.value) == f"{path} has more than 64 MiB, the limit of a model file."
 
 
-@pytest.mark.parametrize(("text", "kind"), [("[1, 2]", "a list"), ("qif", "'qif'")])
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("[1, 2]", "a list"), ("qif", "'qif'"), ("x" * 61, f"'{'x' * 60}...'"), ("x" * 60, f"'{'x' * 60}'")],
+)
 def test_a_file_that_holds_no_mapping_is_refused(tmp_path, text, kind):
     path = tmp_path / "model.yaml"
     path.write_text(text)

@@ -45,13 +45,18 @@ class YamlMapping:
 YamlTree = YamlScalar | YamlSequence | YamlMapping
 
 
+_LONGEST = 60  # letters that messages show of what stands where a mapping or a list belongs
+
+
 def kind_of(tree: YamlTree) -> str:
     """Return what a tree is, in words of an error message."""
     if isinstance(tree, YamlMapping):
         return "a mapping"
     if isinstance(tree, YamlSequence):
         return "a list"
-    return "empty" if tree.value is None else f"'{tree.text}'"
+    if tree.value is None:
+        return "empty"
+    return f"'{tree.text}'" if len(tree.text) <= _LONGEST else f"'{tree.text[:_LONGEST]}...'"
 
 
 def is_null(tree: YamlTree) -> bool:
