@@ -11,9 +11,6 @@ from pathlib import Path
 
 import pytest
 from rates_neuroml import read_experiment
-from rates_neuroml.reader import read
-
-from rates_core import OmissionWarning
 
 Writer = Callable[..., Path]
 
@@ -144,15 +141,3 @@ def test_a_cell_of_channels_and_gates_has_the_equations_of_hodgkin_and_huxley(fi
         wanted = [row[number] * unit for row in expected]
         scale = max(map(abs, wanted))
         assert table[column].to_numpy() == pytest.approx(wanted, abs=1e-9 * scale)
-
-
-def test_from_file_reads_the_circuit_and_says_that_settings_are_elsewhere(file: Writer) -> None:
-    path = file(TYPES + MODEL)
-    with pytest.warns(OmissionWarning) as caught:
-        circuit = read(path)
-    assert circuit == read_experiment(path).circuit
-    assert str(caught[0].message) == (
-        f"{path} says what a template of rates cannot hold; it is left out:\n"
-        "  how it is run, which rates_neuroml.read_experiment returns: simulation_time=0.03, step_size=1e-05, "
-        "solver='euler', outputs"
-    )

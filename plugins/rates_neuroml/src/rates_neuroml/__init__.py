@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from rates_core.plugins import FormatSpec, hookimpl
 
 if TYPE_CHECKING:
-    from rates_neuroml.experiment import Experiment, read_experiment
+    from rates_core.templates.experiment import Experiment
+
+    from rates_neuroml.experiment import read_experiment
     from rates_neuroml.reader import read_component
 
 __all__ = ["Experiment", "read_component", "read_experiment"]

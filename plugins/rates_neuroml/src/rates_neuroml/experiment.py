@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from attrs import frozen
-from rates_core.errors import ArgumentError
-from rates_core.templates.circuit import CircuitTemplate
+from rates_core.templates.experiment import Experiment
 
 from rates_neuroml.definitions import Definitions
 from rates_neuroml.document import load
@@ -18,40 +16,13 @@ from rates_neuroml.omissions import Report
 from rates_neuroml.operators import Unit
 from rates_neuroml.reader import Model, model_of, simulation_of
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-
-@frozen
-class Experiment:
-    """What a file of LEMS says of a simulation.
-
-    Attributes:
-        circuit: the model.
-        settings: arguments of `run` that the file says: `simulation_time`, `step_size`, `solver`, `outputs`, in SI.
-    """
-
-    circuit: CircuitTemplate
-    settings: Mapping[str, Any]
-
-    def run(self, **changes: Any) -> pd.DataFrame:
-        """Run the circuit as the file says; `changes` are arguments of `run` that replace and add to that.
-
-        Raises:
-            ArgumentError: neither the file nor `changes` say the time or the step.
-        """
-        arguments = {**self.settings, **changes}
-        for name in ("simulation_time", "step_size"):
-            if name not in arguments:
-                raise ArgumentError(f"The file does not say '{name}'; give it, as in run({name}=...).")
-        return self.circuit.run(**arguments)
-
 
 def read_experiment(path: str | Path, include: Iterable[str | Path] = ()) -> Experiment:
     """Return the circuit of a file of LEMS, and how the file wants it run.
 
-    Outputs are the columns of its output files and the lines of its displays, in SI, by what they select, as
-    `hhpop[0]/v`. A file without a simulation says nothing of runs; its settings are empty.
+    Its settings are `simulation_time`, `step_size`, `solver` and `outputs`, in SI. Outputs are the columns of its
+    output files and the lines of its displays, by what they select, as `hhpop[0]/v`. A file without a simulation says
+    nothing of runs; its settings are empty.
 
     Args:
         path: of the file.

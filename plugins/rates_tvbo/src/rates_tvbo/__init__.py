@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from rates_core.plugins import FormatSpec, hookimpl
 
 if TYPE_CHECKING:
-    from rates_tvbo.experiment import Experiment, read_experiment
+    from rates_core.templates.experiment import Experiment
+
+    from rates_tvbo.experiment import read_experiment
     from rates_tvbo.unbounded import without_bounds
 
 __all__ = ["Experiment", "read_experiment", "without_bounds"]

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from attrs import frozen
-from rates_core.errors import ArgumentError
 from rates_core.templates.circuit import CircuitTemplate
+from rates_core.templates.experiment import Experiment
 
 from rates_tvbo.document import open_document
 from rates_tvbo.dynamics_reader import read_operator
@@ -17,9 +16,6 @@ from rates_tvbo.names import template_name
 from rates_tvbo.network_reader import read_network
 from rates_tvbo.section import Section
 from rates_tvbo.single import circuit_of
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 #: What TVBO calls methods, in small letters, and the arguments of `run` that choose them.
 METHODS: Mapping[str, Mapping[str, str]] = MappingProxyType({
@@ -34,36 +30,11 @@ METHODS: Mapping[str, Mapping[str, str]] = MappingProxyType({
 _ADAPTIVE = frozenset({"scipy", "dopri5", "dop853"})
 
 
-@frozen
-class Experiment:
-    """What a file of TVBO says of a simulation.
-
-    Attributes:
-        circuit: the model.
-        settings: arguments of `run`: `simulation_time`, `step_size`, `cutoff`, `solver`, `method`, `rtol`, `atol`;
-            those that the file says.
-    """
-
-    circuit: CircuitTemplate
-    settings: Mapping[str, Any]
-
-    def run(self, **changes: Any) -> pd.DataFrame:
-        """Run the circuit as the file says; `changes` are arguments of `run` that replace and add to that.
-
-        Raises:
-            ArgumentError: neither the file nor `changes` say the time or the step.
-        """
-        arguments = {**self.settings, **changes}
-        for name in ("simulation_time", "step_size"):
-            if name not in arguments:
-                raise ArgumentError(f"The file does not say '{name}'; give it, as in run({name}=...).")
-        return self.circuit.run(**arguments)
-
-
 def read_experiment(path: str | Path) -> Experiment:
     """Return the circuit of a file of TVBO, and how it is run.
 
-    A file of a `Dynamics` or a `Network` says nothing of runs; its settings are empty.
+    Its settings are `simulation_time`, `step_size`, `cutoff`, `solver`, `method`, `rtol` and `atol`, those that the
+    file says. A file of a `Dynamics` or a `Network` says nothing of runs; its settings are empty.
 
     Raises:
         ModelFileError: the file cannot be read, is malformed or none of TVBO's.

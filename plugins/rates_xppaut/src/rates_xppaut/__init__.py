@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from rates_core.plugins import FormatSpec, hookimpl
 
 if TYPE_CHECKING:
-    from rates_xppaut.experiment import Experiment, read_experiment
+    from rates_core.templates.experiment import Experiment
+
+    from rates_xppaut.experiment import read_experiment
 
 __all__ = ["Experiment", "read_experiment"]
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from attrs import frozen
 from rates_core.expressions.evaluate import evaluate
 from rates_core.expressions.tree import Expression, symbols
 from rates_core.templates.circuit import CircuitTemplate
+from rates_core.templates.experiment import Experiment
 from rates_core.templates.node import NodeTemplate
 from rates_core.templates.value import plain
 
@@ -18,27 +19,6 @@ from rates_xppaut.names import identifier
 from rates_xppaut.notes import read_notes
 from rates_xppaut.omissions import Omissions
 from rates_xppaut.operator_reader import Model, read_model
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-
-@frozen
-class Experiment:
-    """What a file of XPPAUT says of a simulation.
-
-    Attributes:
-        circuit: the model, a node `p` of one operator.
-        settings: arguments of `run`: `simulation_time`, `step_size`, `sampling_step_size`, `cutoff`, `solver`,
-            `method`, `rtol`, `atol` and `history`.
-    """
-
-    circuit: CircuitTemplate
-    settings: Mapping[str, Any]
-
-    def run(self, **changes: Any) -> pd.DataFrame:
-        """Run the circuit as the file says; `changes` are arguments of `run` that replace and add to that."""
-        return self.circuit.run(**{**self.settings, **changes})
 
 
 @frozen
@@ -55,6 +35,9 @@ class FormulaOfTime:
 
 def read_experiment(path: str | Path) -> Experiment:
     """Return the circuit of a file of XPPAUT, and how it is run.
+
+    Its settings are `simulation_time`, `step_size`, `sampling_step_size`, `cutoff`, `solver`, `method`, `rtol`, `atol`
+    and `history`.
 
     Raises:
         ModelFileError: the file cannot be read, is malformed or none of XPPAUT's.
