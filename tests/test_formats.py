@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import ast
 import inspect
+import warnings
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pytest
 from rates_core.plugins import get_manager
 from rates_core.templates.experiment import Experiment
 
-from rates_core import CircuitTemplate, ModelFileError, OmissionWarning
+from rates_core import CircuitTemplate, ModelFileError, NodeTemplate, OmissionWarning, OperatorTemplate
 
 FORMATS = [name for name, spec in get_manager().formats().items() if spec.distribution != "rates-core"]
 EXPERIMENTS = {
@@ -108,3 +110,17 @@ def test_a_file_that_is_none_of_the_format_is_an_error_that_names_it(
     with pytest.raises(ModelFileError) as caught:
         CircuitTemplate.from_file(path, format=name)
     assert str(path) in str(caught.value)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_circuit_that_is_written_runs_as_it_did(name: str, tmp_path: Path) -> None:
+    leak = OperatorTemplate("leak", "x' = -x/tau", {"x": "output(1.0)", "tau": 2.0})
+    circuit = CircuitTemplate("net", {"p": NodeTemplate("node", [leak])})
+    path = tmp_path / f"net{get_manager().format(name).suffixes[0]}"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", OmissionWarning)
+        circuit.to_file(path, format=name)
+        read = CircuitTemplate.from_file(path, format=name)
+    before, after = (each.run(1.0, 0.1, solver="rk4").to_numpy() for each in (circuit, read))
+    np.testing.assert_allclose(after, before, rtol=1e-12)
+    assert after.shape == (10, 1)

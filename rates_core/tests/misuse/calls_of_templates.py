@@ -81,5 +81,6 @@ TEMPLATES = {
     "CircuitTemplate.from_yaml": call(lambda: CircuitTemplate.from_yaml, path=MODEL),
     "CircuitTemplate.from_file": call(lambda: CircuitTemplate.from_file, path=MODEL, format=None),
     "CircuitTemplate.to_yaml": call(of_circuit("to_yaml"), path="written.yaml"),
+    "CircuitTemplate.to_file": call(of_circuit("to_file"), path="written.yaml", format=None, replace=True),
     "CircuitTemplate.report": call(of_circuit("report"), format="text"),
 }

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
 
 from rates_core.cli.arguments import FILE, FORMAT, TEMPLATE, add_force, add_json
 from rates_core.cli.files import check_target
 from rates_core.cli.printing import json_text
-from rates_core.errors import ArgumentError, PluginError, RatesError
-from rates_core.plugins.formats import format_of_source, format_of_target, function_of
-from rates_core.plugins.specs import FormatSpec
+from rates_core.plugins.formats import format_of_source, format_of_target, function_of, write
 
 EPILOG = """\
 The format of a file is that of its ending, and where several formats share one that of its content. A source that is no
@@ -44,26 +40,9 @@ class Command:
         target = Path(arguments.target)
         check_target(target, "", arguments.force)
         template = function_of(reader.reader, reader)(arguments.source)
-        _write(template, target, writer)
+        write(template, target, writer)
         kind = type(template).__name__
         data = {"source": arguments.source, "from": reader.name, "target": str(target), "to": writer.name}
         line = f"{target}: {kind} '{template.name}' in the format {writer.name}"
         print(json_text({**data, "kind": kind, "name": template.name}) if arguments.json else line)
         return 0
-
-
-def _write(template: Any, target: Path, writer: FormatSpec) -> None:
-    """Write a template beside its place and put it there once it is whole."""
-    file = target.resolve()
-    try:
-        with TemporaryDirectory(prefix=".rates-", dir=file.parent) as folder:
-            new = Path(folder) / file.name
-            try:
-                function_of(writer.writer, writer)(template, new)
-            except RatesError as error:  # names the file that the user asked for
-                raise type(error)(str(error).replace(str(new), str(target))) from error
-            if not new.is_file():
-                raise PluginError(f"The format '{writer.name}' of {writer.distribution} wrote no file '{file.name}'.")
-            new.replace(file)
-    except OSError as error:
-        raise ArgumentError(f"'{target}' cannot be written: {error.strerror or error}.") from error

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from rates_core.errors import ArgumentError, ModelFileError, UnsupportedFeatureError
+from rates_core.errors import ArgumentError, ModelFileError, PluginError, RatesError, UnsupportedFeatureError
 from rates_core.files import can_be
 from rates_core.plugins.manager import get_manager
 from rates_core.plugins.specs import FormatSpec
@@ -54,6 +54,31 @@ def format_of_target(target: str, chosen: str | None) -> FormatSpec:
     if spec.writer is None:
         raise UnsupportedFeatureError(f"The format '{spec.name}' is read and not written. {_able('writer')}")
     return spec
+
+
+def write(template: Any, target: Path, spec: FormatSpec) -> None:
+    """Write a template in a format: beside its place, where it is put once it is whole.
+
+    Raises:
+        UnsupportedFeatureError: the format cannot hold it.
+        ArgumentError: the file cannot be written.
+        PluginError: the writer of the format wrote none.
+    """
+    from tempfile import TemporaryDirectory
+
+    file = target.resolve()
+    try:
+        with TemporaryDirectory(prefix=".rates-", dir=file.parent) as folder:
+            new = Path(folder) / file.name
+            try:
+                function_of(spec.writer, spec)(template, new)
+            except RatesError as error:  # names the file that the user asked for
+                raise type(error)(str(error).replace(str(new), str(target))) from error
+            if not new.is_file():
+                raise PluginError(f"The format '{spec.name}' of {spec.distribution} wrote no file '{file.name}'.")
+            new.replace(file)
+    except OSError as error:
+        raise ArgumentError(f"'{target}' cannot be written: {error.strerror or error}.") from error
 
 
 def recognising(file: Path) -> str | None:

@@ -52,6 +52,38 @@ class Template:
 
         write(self, path)
 
+    def to_file(self, path: str | Path, format: str | None = None, replace: bool = False) -> None:
+        """Write the template and all that it uses to a file of any installed format.
+
+        Args:
+            path: the file.
+            format: name of an installed format; by default that of the file's ending.
+            replace: write in place of a file that is there.
+
+        Raises:
+            UnknownNameError: there is no such format.
+            ArgumentError: the ending is unknown or none of the format, the file exists, or cannot be written.
+            UnsupportedFeatureError: the format cannot hold the template, or does not write.
+
+        Example:
+            >>> from rates_core import CircuitTemplate
+            >>> circuit = CircuitTemplate.from_yaml("model_templates.oscillators.vanderpol.vdp")
+            >>> circuit.to_file("vanderpol.yaml")
+            >>> CircuitTemplate.from_file("./vanderpol.yaml") == circuit
+            True
+        """
+        from rates_core.files import obstacle, path_of
+        from rates_core.plugins.formats import format_of_target, write
+        from rates_core.switches import switch
+
+        target, over = path_of("path", path), switch("replace", replace)
+        spec = format_of_target(str(target), None if format is None else text(format, "The name of a format"))
+        if (reason := obstacle(target)) is not None:
+            raise ArgumentError(f"{reason}.")
+        if target.exists() and not over:
+            raise ArgumentError(f"'{target}' exists and is not overwritten. Choose another name, or say replace=True.")
+        write(self, target, spec)
+
     def report(self, format: str = "text") -> str:
         """Return equations, parameters with units, structure and sources for people to read.
 
