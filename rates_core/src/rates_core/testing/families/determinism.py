@@ -26,9 +26,9 @@ def cases() -> Iterator[Case]:
     for row, scenario in enumerate(scenario for scenario in models() if scenario.needs in simple):
         case = partial(Case, "determinism", needs=scenario.needs)
         sentence = f"two runs are equal with {scenario.key}"
-        yield case(sentence, partial(_check_equal, scenario), exhaustive=row % 2 == 1)
+        yield case(sentence, partial(_check_equal, scenario), exhaustive=row % 2 == 0)
         sentence = f"rows do not depend on how many there are with {scenario.key}"
-        yield case(sentence, partial(_check_rows, scenario), exhaustive=row % 2 == 0)
+        yield case(sentence, partial(_check_rows, scenario), exhaustive=row % 2 == 1)
     makers: dict[str, tuple[Callable[[], CircuitTemplate], Requirements]] = {
         "in a single unit": (_unit, Requirements(noise="additive")),
         "in a population": (_population, Requirements(noise="additive", vector=True)),
