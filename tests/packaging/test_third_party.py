@@ -24,7 +24,7 @@ WATCHED = {
     "OUTSIDERS": "rates_demo,test_demo",
     "PUBLIC_MODULES": ",".join(SETTINGS["public-modules"]),
 }
-PRIVATE = "from rates_core.network.build import build_network"
+PRIVATE = "from rates_core.network.grouping import group"
 
 
 def run(*command: Path | str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -100,7 +100,7 @@ def test_a_new_backend_passes_rates_check_beside_core_alone_by_public_names_only
     refused = outsider.rates("check", "demo", "--family", "files", **WATCHED)
     assert refused.returncode == 2
     name = f"rates_demo.{module.stem}"
-    assert f"{name} imports rates_core.network.build.build_network, which is not public" in refused.stderr
+    assert f"{name} imports rates_core.network.grouping.group, which is not public" in refused.stderr
 
 
 @pytest.mark.exhaustive
