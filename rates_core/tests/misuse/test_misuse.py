@@ -40,8 +40,11 @@ SECONDS = 2.0  # of the processor, for one call
 
 #: Where a file is, and what `update_var` recorded: written by rates, not by users.
 OURS = {"location", "overrides"}
-#: What takes nothing, what only rates makes or calls.
-OTHERS = {"clear_frontend_caches", "PluginStatus", "SweepResult", "Executor.run", "Samples.at"}
+#: What takes nothing, what only rates makes or calls, what plugins derive from.
+OTHERS = {
+    "clear_frontend_caches", "PluginStatus", "SweepResult", "Executor.run", "Pooled", "Pooled.pool", "Pooled.run",
+    "Samples.at",
+}  # fmt: skip
 MODULES = (rates_core, rates_core.plugins, rates_core.sweeps)
 
 

@@ -44,7 +44,7 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
         "evolution": "rates-fit",
         "rnn": "rates-rnn",
     },
-    "executor": {"dask": "rates-dask"},
+    "executor": {"dask": "rates-dask", "joblib": "rates-joblib"},
     "model library": {"model_templates": "rates-models"},
     "format": {
         "tvbo": "rates-tvbo",

@@ -13,16 +13,18 @@ if TYPE_CHECKING:
     from rates_core.sweeps.executor import Executor, checked_workers, executor_of
     from rates_core.sweeps.grids import grid, points
     from rates_core.sweeps.outcomes import outcomes
+    from rates_core.sweeps.pool import Pooled
     from rates_core.sweeps.result import SweepResult
     from rates_core.sweeps.samples import Samples
 
 __all__ = [
-    "Executor", "Samples", "SweepResult", "checked_workers", "evaluate", "executor_of", "grid", "latin_hypercube",
-    "outcomes", "points", "sobol", "sweep",
+    "Executor", "Pooled", "Samples", "SweepResult", "checked_workers", "evaluate", "executor_of", "grid",
+    "latin_hypercube", "outcomes", "points", "sobol", "sweep",
 ]  # fmt: skip
 
 _NAMES = {
     "Executor": "rates_core.sweeps.executor",
+    "Pooled": "rates_core.sweeps.pool",
     "SweepResult": "rates_core.sweeps.result",
     "checked_workers": "rates_core.sweeps.executor",
     "evaluate": "rates_core.sweeps.evaluation",

@@ -17,10 +17,19 @@ from rates_core.sweeps.executor import Executor, R, T, checked_workers
 
 
 class Pooled(Executor):
-    """Run points in several workers. Abstract.
+    """Run points in several workers: an executor over a pool of Python's `concurrent.futures`. Abstract.
 
     Args:
         workers: how many; None is one per core.
+
+    Example:
+        >>> from concurrent.futures import ThreadPoolExecutor
+        >>> from rates_core.sweeps import Pooled
+        >>> class Two(Pooled):
+        ...     def pool(self, work):
+        ...         return ThreadPoolExecutor(2), work
+        >>> sorted(Two(workers=2).run(abs, [-1, 2, -3]))
+        [1, 2, 3]
     """
 
     def __init__(self, workers: int | None = None) -> None:
@@ -33,10 +42,23 @@ class Pooled(Executor):
 
     @abstractmethod
     def pool(self, work: Callable[[T], R]) -> tuple[Pool, Callable[[T], R]]:
-        """Return a pool, and what its workers call."""
+        """Return a pool, and what its workers call with a task.
+
+        Example:
+            >>> from rates_core.plugins import get_manager
+            >>> pool, call = get_manager().executor("threads").load()(workers=1).pool(abs)
+            >>> pool.submit(call, -1).result()
+            1
+        """
 
     def run(self, work: Callable[[T], R], tasks: Iterable[T]) -> Iterator[R]:
-        """Yield results as they come; one task more than there are workers waits."""
+        """Yield results as they come; one task more than there are workers waits.
+
+        Example:
+            >>> from rates_core.plugins import get_manager
+            >>> sorted(get_manager().executor("threads").load()(workers=2).run(abs, [-1, 2, -3]))
+            [1, 2, 3]
+        """
         pool, call = self.pool(work)
         coming, running = iter(tasks), set[Future[R]]()
         try:
@@ -56,7 +78,9 @@ class Pooled(Executor):
                 "process. A script has to start it below `if __name__ == '__main__':`."
             ) from error
         finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+            for future in running:
+                future.cancel()
+            pool.shutdown(wait=True)
 
 
 class Threads(Pooled):
