@@ -20,10 +20,9 @@ from rates_matlab.names import module_names
 from rates_matlab.native import Native
 
 _PLOT = """\
-if exist('OCTAVE_VERSION', 'builtin') && isempty(available_graphics_toolkits())
-  fprintf('y(%g) =\\n', t(end));
-  fprintf('  %.10g\\n', y(end, :));
-else
+fprintf('y(%g) =\\n', t(end));
+fprintf('  %.10g\\n', y(end, :));
+if ~exist('OCTAVE_VERSION', 'builtin') || ~isempty(available_graphics_toolkits())
   plot(t, y);
   xlabel('t');
   legend({LABELS}, 'Interpreter', 'none');
@@ -137,7 +136,8 @@ class _Folder:
             path = one_line(state.path).replace("'", "''")
             labels += [f"'{path}'"] if state.width == 1 else [f"'{path} {k + 1}'" for k in range(state.width)]
         lines = [
-            f"% Run {one_line(self.request.name)} and plot it.", f"[p, y0] = {self.name}_parameters();",
+            f"% Run {one_line(self.request.name)}, say where it ends and plot it.",
+            f"[p, y0] = {self.name}_parameters();",
             f"[t, y] = {self.name}_{solver}([0, 100], y0, p);", _PLOT.replace("LABELS", ", ".join(labels)),
         ]  # fmt: skip
         return "\n".join(lines)
