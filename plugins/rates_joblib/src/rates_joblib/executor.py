@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable
 from concurrent.futures import Executor as Pool
-from functools import cache
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import cloudpickle
 from joblib.externals.loky import ProcessPoolExecutor
@@ -38,27 +36,5 @@ class Joblib(Pooled):
                 "sent as their templates, and compiled there; functions with all that they hold, which may be no open "
                 "file, no lock and no connection."
             ) from error
-        return ProcessPoolExecutor(self.workers, initializer=_begin, initargs=(sent,)), _call
-
-
-_sent: bytes  # of this process, once it is a worker
-
-
-def _begin(sent: bytes) -> None:
-    """Make this process a worker."""
-    import signal
-
-    global _sent  # a worker has one work for its whole life
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that reads results
-    _sent = sent
-
-
-@cache
-def _work() -> Callable[[Any], Any]:
-    """Return the work of this process, made by its first task: what is wrong with it is an error of that."""
-    work: Callable[[Any], Any] = pickle.loads(_sent)
-    return work
-
-
-def _call(task: Any) -> Any:
-    return _work()(task)
+        held, call = self._holding(sent)
+        return ProcessPoolExecutor(self.workers, **held), call

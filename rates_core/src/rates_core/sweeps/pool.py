@@ -51,6 +51,11 @@ class Pooled(Executor):
             1
         """
 
+    @staticmethod
+    def _holding(sent: bytes) -> tuple[dict[str, Any], Callable[[Any], Any]]:
+        """Return arguments of a pool whose processes hold work, which is pickled, and what they call with a task."""
+        return {"initializer": _begin, "initargs": (sent,)}, _call
+
     def run(self, work: Callable[[T], R], tasks: Iterable[T]) -> Iterator[R]:
         """Yield results as they come; one task more than there are workers waits.
 
@@ -112,7 +117,8 @@ class Processes(Pooled):
                 "module, or use executor='threads'."
             ) from error
         context = get_context("spawn")  # the same on every system, and no lock of this process is copied
-        return ProcessPoolExecutor(self.workers, context, initializer=_begin, initargs=(sent,)), _call
+        held, call = self._holding(sent)
+        return ProcessPoolExecutor(self.workers, context, **held), call
 
 
 _sent: bytes  # of this process, once it is a worker
