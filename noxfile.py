@@ -50,7 +50,7 @@ PEERS = {
     "tvbo_on_rates": ["tvbo==0.5.3"],  # beside what runs its experiments
 }
 
-INTERPRETERS = {version: interpreter_of(version) for version in PYTHONS}
+OWN = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 nox.needs_version = ">=2025.5.1"
 nox.options.default_venv_backend = "uv"
@@ -110,25 +110,33 @@ def lowest(session: nox.Session, member: str) -> None:
     run_suite(session, MEMBERS[member], *named, *extras, versions="lowest", exhaustive=False)
 
 
-@nox.session
-@nox.parametrize(
-    "python, member",
-    [nox.param(python, name, id=f"{name}, {version}") for version, python in INTERPRETERS.items() for name in MEMBERS],
-)
+@nox.session(python=interpreter_of(PYTHONS[-1]))
+@nox.parametrize("member", [nox.param(name, id=name) for name in MEMBERS])
 def newest(session: nox.Session, member: str) -> None:
-    """Run the suite of one member on the newest versions of what it needs, under each Python."""
+    """Run the suite of one member on the newest versions of what it needs, under the newest Python."""
     run_suite(session, MEMBERS[member], *MEMBERS[member].requirements_of_extras, versions="newest", exhaustive=False)
 
 
 @nox.session
 def together(session: nox.Session) -> None:
     """Run what crosses distributions, with every member installed and every strict mode on."""
+    # on every backend, of which core's own session has one
+    run_together(session, str(Path(suite(CORE)) / "semantics"))
+
+
+@nox.session
+@nox.parametrize("python", [nox.param(interpreter_of(v), id=v) for v in PYTHONS[:-1] if v != OWN])
+def under(session: nox.Session) -> None:
+    """Run what crosses distributions and the suite of rates-core under a Python that no other session has."""
+    run_together(session, suite(CORE), exhaustive=False)
+
+
+def run_together(session: nox.Session, *suites: str, exhaustive: bool = True) -> None:
+    """Run suites, and what crosses distributions and has no session of its own, with every member installed."""
     provide(session, MEMBERS.values())
     install(session, *MEMBERS, *DRAWING, *TEST_TOOLS)
-    # on every backend, of which core's own session has one
-    situations = str(Path(suite(CORE)) / "semantics")
     elsewhere = [f"--ignore=tests/{name}" for name in ("packaging", "documents", "tvbo", "neuroml", "older_tools")]
-    pytest(session, "tests", situations, *elsewhere)
+    pytest(session, "tests", *suites, *elsewhere, exhaustive=exhaustive)
 
 
 @nox.session

@@ -20,7 +20,7 @@ from xml.etree import ElementTree
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / ".nox" / "results"
 WHEELS = ROOT / ".nox" / "wheels"
-EXHAUSTIVE = {"lowest", "newest", "neuroml", "older_tools", "tvbo"}
+EXHAUSTIVE = {"lowest", "newest", "under", "neuroml", "older_tools", "tvbo"}
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["rates"]
 
 

@@ -22,6 +22,9 @@ from rates_core.testing.scenario import Scenario, follow
 
 LENGTHS = (1.0, 2.0, 7.0, 0.37, 3.37)  # in steps
 CIRCLE = "a jump that connections hand on round a circle"
+HANDED_ON = "a jump that computed variables hand on"
+EACH = "connections with a delay each, of any length"
+COMPUTED_EACH = "connections of computed variables with a delay each"
 EVERY = "an edge delayed by 0.37 steps"  # which every method reads in the ordinary tier too: inside of its own step
 FEW = 5  # the order up to which methods have few stages, each of which is looked up
 UNIT = node("x' = -0.5*x + tanh(u) + 0.2*cos(t)", x="output(0.4)", u="input(0.0)")
@@ -30,6 +33,9 @@ COMPUTED = node(
 )
 ECHO = node(["x' = -x + z", "z = tanh(u) + 0.3*x"], x="variable(0.4)", z="output(0.0)", u="input(0.0)")
 RING = Requirements(delays={"ring"})
+
+# Every stage looks inside the steps before, whose stages do: seconds to minutes for methods above this order.
+DEAR = {CIRCLE: 4, EACH: FEW, COMPUTED_EACH: FEW, HANDED_ON: FEW}
 
 
 def cases() -> Iterator[Case]:
@@ -59,8 +65,7 @@ def solver_cases(spec: SolverSpec) -> Iterator[Case]:
         return
     for scenario in scenarios():
         needs = Requirements(delays=scenario.needs.delays)
-        # every stage looks inside the steps before, whose stages do: minutes of many stages
-        exhaustive = scenario.key == CIRCLE and (spec.order or 0) > 4
+        exhaustive = scenario.key in DEAR and (spec.order or 0) > DEAR[scenario.key]
         yield Case(
             "delays", f"it reads {scenario.key}", partial(follow, scenario, None), needs=needs, chains=scenario.chains,
             exhaustive=exhaustive,
@@ -131,7 +136,7 @@ def _kinds() -> Iterator[Scenario]:
         history={"p/op/z": 0.3},
     )
     yield _scenario(
-        "a jump that computed variables hand on",
+        HANDED_ON,
         lambda: single(
             ["x' = w - x", "z = 0.5*past(z, a) + 0.2*past(z, b) + x", "w = past(z, a)"], x="output(0.4)",
             z="variable(0.0)", w="variable(0.0)", a=0.2, b=0.3,
@@ -179,9 +184,9 @@ def _many() -> Iterator[Scenario]:
     ways: list[tuple[str, Requirements, Any, Any, Any]] = [
         ("a matrix of connections with one delay", dense, matrix, 0.237, UNIT),
         ("connections with a delay each, all multiples of the step", sparse, matrix, whole, UNIT),
-        ("connections with a delay each, of any length", sparse, matrix, broken, UNIT),
+        (EACH, sparse, matrix, broken, UNIT),
         (
-            "connections of computed variables with a delay each",
+            COMPUTED_EACH,
             sparse,
             SparseMatrix.from_dense(matrix, few),
             broken,
