@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from rates_core.cli.main import main
-from rates_core.errors import ArgumentError, ModelFileError, UnknownNameError
+from rates_core.errors import ArgumentError, ModelFileError, OmissionWarning, UnknownNameError
 from rates_core.plugins import get_manager
+from rates_core.templates.experiment import Experiment
 from rates_neuroml import places, read_component, read_experiment
 from rates_neuroml.document import is_neuroml
 from rates_neuroml.reader import read
@@ -143,6 +145,8 @@ def test_included_files_are_beside_the_file_or_where_the_user_says(file: Writer,
     with zipfile.ZipFile(tmp_path / "types.zip", "w") as archive:
         archive.write(tmp_path / "types/leak.xml", "NeuroML2CoreTypes/leak.xml")
     assert read_component(path, "c", include=[str(tmp_path / "types.zip")]) == expected
+    text = os.pathsep.join([str(tmp_path), str(tmp_path / "types")])
+    assert CircuitTemplate.from_file(path, component="c", include=text) == expected
     monkeypatch.setenv(places.VARIABLE, str(tmp_path / "types"))
     assert read_component(path, "c") == expected
     assert read(path).nodes == expected.nodes
@@ -169,10 +173,8 @@ def test_a_file_that_is_not_found_comes_with_where_types_are(tmp_path: Path) -> 
         read_component(path, "c", include=[tmp_path])
     assert str(caught.value) == (
         f"{path}, line 1: 'NeuroML2CoreTypes.xml' is not there (looked for beside the file, {tmp_path}). The types of "
-        f"NeuroML "
-        "come with pyNeuroML: 'pip install pyneuroml', or name the folder NeuroML2CoreTypes, as in "
-        "read_component(path, "
-        "include=[folder]) or by the variable RATES_NEUROML_PATH."
+        f"NeuroML come with pyNeuroML: 'pip install pyneuroml', or name the folder NeuroML2CoreTypes by "
+        "include=[folder] or by the variable RATES_NEUROML_PATH."
     )
 
 
@@ -183,8 +185,8 @@ def test_places_that_are_none_are_told(tmp_path: Path) -> None:
         f"include names '{tmp_path / 'none'}', which is no folder and no archive (.jar, .zip, .whl)."
     )
     with pytest.raises(ArgumentError) as caught:
-        read_component(tmp_path / "a.xml", "c", include="here")
-    assert str(caught.value) == "include lists folders and archives, as ['here']; it is 'here'."
+        read_component(tmp_path / "a.xml", "c", include=3)
+    assert str(caught.value) == "include lists folders and archives, as ['types']; it is 3."
 
 
 def test_an_unknown_component_comes_with_those_that_are_there(file: Writer) -> None:
@@ -205,8 +207,31 @@ def test_a_file_without_a_simulation_has_no_settings(file: Writer) -> None:
     assert str(caught.value) == "The file does not say 'step_size'; give it, as in run(step_size=...)."
 
 
+def test_a_component_is_run_for_the_time_of_the_file(file: Writer) -> None:
+    simulation = """
+  <Target component="run"/>
+  <ComponentType name="Simulation">
+    <Parameter name="length" dimension="time"/><Parameter name="step" dimension="time"/>
+    <ComponentReference name="target" type="Component"/><Children name="columns" type="OutputColumn"/>
+    <Simulation><Run component="target" variable="t" increment="step" total="length"/></Simulation>
+  </ComponentType>
+  <ComponentType name="OutputColumn"><Path name="quantity"/></ComponentType>
+  <Simulation id="run" length="2s" step="0.5s" target="c"><OutputColumn id="x" quantity="x"/></Simulation>"""
+    path = file(TYPE + '<leak id="c" tau="1s"/><leak id="d" tau="2s"/>' + simulation)
+    with pytest.warns(OmissionWarning):  # 'd', which is not run
+        assert Experiment.from_file(path).settings == {
+            "simulation_time": 2.0,
+            "step_size": 0.5,
+            "solver": "euler",
+            "outputs": {"x": "c/leak/x"},
+        }
+    experiment = Experiment.from_file(path, component="d")
+    assert experiment.settings == {"simulation_time": 2.0, "step_size": 0.5, "solver": "euler"}
+    assert list(experiment.circuit.nodes) == ["d"]
+
+
 def test_a_file_with_several_networks_asks_which(file: Writer) -> None:
     path = file('<ComponentType name="network"/><network id="a"/><network id="b"/>')
     with pytest.raises(ModelFileError) as caught:
         read(path)
-    assert str(caught.value) == f"{path} has the networks 'a', 'b'; name one, as in read_component(path, 'a')."
+    assert str(caught.value) == f"{path} has the networks 'a', 'b'; name one, as component='a'."

@@ -50,7 +50,16 @@ PLUGINS = {
     "ModelLibrarySpec": call(
         lambda: ModelLibrarySpec, **SPEC, package="p", directory="d", functions=None, reserved=False
     ),
-    "FormatSpec": call(lambda: FormatSpec, **SPEC, suffixes=(".x",), reader="m:f", writer=None, recognizer=None),
+    "FormatSpec": call(
+        lambda: FormatSpec,
+        **SPEC,
+        suffixes=(".x",),
+        reader="m:f",
+        writer=None,
+        recognizer=None,
+        experiment=None,
+        options=(),
+    ),
     "Option": call(lambda: Option, name="x", default=1.0, summary="s"),
     "Capabilities": call(
         lambda: Capabilities,

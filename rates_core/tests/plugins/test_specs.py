@@ -98,6 +98,14 @@ WRONG = [
         lambda: FormatSpec("f", [".x"], summary="-"),
         "FormatSpec 'f' neither reads nor writes; give it a reader, a writer or both.",
     ),
+    (
+        lambda: FormatSpec("f", [".x"], writer="a:b", experiment="a:c", summary="-"),
+        "FormatSpec 'f' has experiments and no reader; give it a reader, too.",
+    ),
+    (
+        lambda: FormatSpec("f", [".x"], writer="a:b", options=[Option("o", 1, "-")], summary="-"),
+        "FormatSpec 'f' has options and no reader; give it a reader, too.",
+    ),
 ]
 
 

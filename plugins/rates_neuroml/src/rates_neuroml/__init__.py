@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from rates_core.plugins import FormatSpec, hookimpl
+from rates_core.plugins import FormatSpec, Option, hookimpl
 
 if TYPE_CHECKING:
     from rates_core.templates.experiment import Experiment
@@ -33,6 +33,11 @@ def rates_formats() -> Iterable[FormatSpec]:
         reader="rates_neuroml.reader:read",
         writer="rates_neuroml.writer:write",
         recognizer="rates_neuroml.document:is_neuroml",
+        experiment="rates_neuroml.experiment:read_experiment",
+        options=[
+            Option("component", None, "id of the network, cell or component that is read, not what the file wants run"),
+            Option("include", (), "folders and archives in which included files are looked for"),
+        ],
         summary="components, cells and networks of NeuroML 2 and LEMS",
     )
 

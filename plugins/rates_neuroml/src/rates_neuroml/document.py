@@ -54,12 +54,12 @@ def root_of(source: Source) -> Element:
     raise ModelFileError(f"{source} is no file of NeuroML or LEMS.{resemblance}")
 
 
-def load(path: str | Path, include: Iterable[str | Path] = ()) -> Definitions:
+def load(path: str | Path, include: str | Path | Iterable[str | Path] = ()) -> Definitions:
     """Return everything that a file and those that it includes define.
 
     Args:
         path: of the file.
-        include: folders and archives in which included files are looked for.
+        include: folders and archives in which included files are looked for, as in `reader.read`.
 
     Raises:
         ModelFileError: a file cannot be read or found, or is malformed.
@@ -105,9 +105,8 @@ class _Loader:
             where = "".join(f", {place}" for place in self.places)
             raise asking.error(
                 f"'{name}' is not there (looked for beside the file{where}). The types of NeuroML come with pyNeuroML: "
-                f"'pip install pyneuroml', or name the folder {CORE_TYPES}, as in read_component(path, "
-                "include=[folder])"
-                f" or by the variable {VARIABLE}."
+                f"'pip install pyneuroml', or name the folder {CORE_TYPES} by include=[folder] or by the variable "
+                f"{VARIABLE}."
             )
         if target.identity not in self.seen:
             self.add(root_of(target), target, own=False)

@@ -17,7 +17,9 @@ from rates_neuroml.operators import Unit
 from rates_neuroml.reader import Model, model_of, simulation_of
 
 
-def read_experiment(path: str | Path, include: Iterable[str | Path] = ()) -> Experiment:
+def read_experiment(
+    path: str | Path, include: str | Path | Iterable[str | Path] = (), component: str | None = None
+) -> Experiment:
     """Return the circuit of a file of LEMS, and how the file wants it run.
 
     Its settings are `simulation_time`, `step_size`, `solver` and `outputs`, in SI. Outputs are the columns of its
@@ -26,18 +28,21 @@ def read_experiment(path: str | Path, include: Iterable[str | Path] = ()) -> Exp
 
     Args:
         path: of the file.
-        include: folders and archives in which included files are looked for.
+        include: folders and archives in which included files are looked for, as in `reader.read`.
+        component: id of what is run in place of what the file wants run; what is recorded of that is left out then.
 
     Raises:
+        UnknownNameError: the file has no such component.
         ModelFileError: the file cannot be read, is malformed or none of NeuroML or LEMS, or what it includes is
-        missing.
+            missing.
         UnsupportedFeatureError: it says what rates cannot compute; the item is named.
         EquationError: an expression is malformed.
     """
     definitions, report = load(path, include), Report()
-    model = model_of(definitions, report, path)
+    model = model_of(definitions, report, path, component)
     settings = _times(definitions)
-    outputs = {one.need("quantity"): one for one in _recorded(definitions)}
+    recorded = [] if component is not None else _recorded(definitions)
+    outputs = {one.need("quantity"): one for one in recorded}
     found = {name: _path(name, model, element) for name, element in outputs.items()}
     if any(found.values()):
         settings["outputs"] = {name: path for name, path in found.items() if path}

@@ -74,20 +74,25 @@ def source_of(path: str | Path) -> Source:
     return Source(file.parent, file.name)
 
 
-def searched(include: Iterable[str | Path]) -> tuple[Path, ...]:
+def searched(include: str | Path | Iterable[str | Path]) -> tuple[Path, ...]:
     """Return the folders and archives where included files are looked for.
 
+    Args:
+        include: those that a user names; in a text they stand as in the variable.
+
     Raises:
-        ArgumentError: one of those that a user names is neither.
+        ArgumentError: one of them is neither, or no path.
     """
-    if isinstance(include, str | Path):
-        raise ArgumentError(f"include lists folders and archives, as [{str(include)!r}]; it is {shown(include)}.")
-    given = [Path(one) for one in include]
+    named = str(include).split(os.pathsep) if isinstance(include, str | Path) else include
+    try:
+        given = [Path(one) for one in named]
+    except TypeError:
+        raise ArgumentError(f"include lists folders and archives, as ['types']; it is {shown(include)}.") from None
     for place in given:
         if not place.is_dir() and not (place.suffix in _ARCHIVES and place.is_file()):
             raise ArgumentError(f"include names '{place}', which is no folder and no archive ({', '.join(_ARCHIVES)}).")
-    named = [Path(one) for one in os.environ.get(VARIABLE, "").split(os.pathsep) if one]
-    return (*given, *named, *_pyneuroml())
+    of_variable = [Path(one) for one in os.environ.get(VARIABLE, "").split(os.pathsep) if one]
+    return (*given, *of_variable, *_pyneuroml())
 
 
 def found(name: str, asking: Source, places: Iterable[Path]) -> Source | None:

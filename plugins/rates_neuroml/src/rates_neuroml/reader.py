@@ -33,64 +33,55 @@ class Model:
     units: dict[str, Unit]
 
 
-def read(path: str | Path) -> CircuitTemplate:
+def read(
+    path: str | Path, component: str | None = None, include: str | Path | Iterable[str | Path] = ()
+) -> CircuitTemplate:
     """Return the circuit of a file of NeuroML or LEMS.
 
-    It is that of the network, or the component, which the file wants run. If it names none: of the only network; else
-    each
-    component of the file that stands alone and has dynamics is a node. Nodes are called as populations or components,
-    operators as
-    types: `hhpop/cell/v`. All numbers are in SI.
+    It is that of a component that is named, or of the network or component which the file wants run. If neither is
+    said: of the only network; else each component of the file that stands alone and has dynamics is a node. Nodes are
+    called as populations or components, operators as types: `hhpop/cell/v`. All numbers are in SI.
+
+    Args:
+        path: of the file.
+        component: id of what is read: a network, a cell, a channel. What it requires of the one in which it would
+            stand, as a channel requires `v`, is an input.
+        include: folders and archives in which included files are looked for; in a text with `:` (on Windows `;`)
+            between them.
 
     Raises:
+        UnknownNameError: the file has no such component.
         ModelFileError: the file cannot be read, is malformed or none of NeuroML or LEMS, or what it includes is
-        missing.
+            missing.
         UnsupportedFeatureError: it says what rates cannot compute; the item is named.
         EquationError: an expression is malformed.
     """
     from rates_neuroml.experiment import told_settings
 
-    definitions, report = load(path), Report()
-    model = model_of(definitions, report, path)
-    report.omissions += told_settings(definitions)
-    _tell(report, path)
+    definitions, report = load(path, include), Report()
+    model = model_of(definitions, report, path, component)
+    if component is None:
+        report.omissions += told_settings(definitions)
+    report.tell(f"{path} says what a template of rates cannot hold; it is left out:", str(path))
     return model.circuit
 
 
-def read_component(path: str | Path, component: str, include: Iterable[str | Path] = ()) -> CircuitTemplate:
-    """Return the circuit of one component of a file: a network, a cell, a channel.
+def read_component(
+    path: str | Path, component: str, include: str | Path | Iterable[str | Path] = ()
+) -> CircuitTemplate:
+    """Return the circuit of one component of a file, as `read` does."""
+    return read(path, component, include)
 
-    What a component requires of the one in which it would stand, as a channel requires `v`, is an input.
 
-    Args:
-        path: of the file.
-        component: its id.
-        include: folders and archives in which included files are looked for.
+def model_of(definitions: Definitions, report: Report, path: str | Path, component: str | None = None) -> Model:
+    """Return the model of one component, or that which a file wants run.
 
     Raises:
         UnknownNameError: the file has no such component.
-        ModelFileError: the file cannot be read, is malformed or none of NeuroML or LEMS, or what it includes is
-        missing.
-        UnsupportedFeatureError: it says what rates cannot compute; the item is named.
-        EquationError: an expression is malformed.
+        ModelFileError: it has several networks, or nothing that can be run.
     """
-    definitions, report = load(path, include), Report()
-    if component not in definitions.components:
-        known = (
-            did_you_mean(str(component), definitions.components) or f" It has {', '.join(definitions.own) or 'none'}."
-        )
-        raise UnknownNameError(f"{path} has no component '{component}'.{known}")
-    model = model_of_component(definitions.components[component], definitions, report)
-    _tell(report, path)
-    return model.circuit
-
-
-def _tell(report: Report, path: str | Path) -> None:
-    report.tell(f"{path} says what a template of rates cannot hold; it is left out:", str(path))
-
-
-def model_of(definitions: Definitions, report: Report, path: str | Path) -> Model:
-    """Return the model that a file wants run."""
+    if component is not None:
+        return model_of_component(_named(component, definitions, path), definitions, report)
     target = target_of(definitions)
     if target is not None:
         model = model_of_component(target, definitions, report)
@@ -99,9 +90,7 @@ def model_of(definitions: Definitions, report: Report, path: str | Path) -> Mode
     networks = [one for one in _own(definitions) if _is_network(one, definitions)]
     if len(networks) > 1:
         names = ", ".join(f"'{one.id}'" for one in networks)
-        raise ModelFileError(
-            f"{path} has the networks {names}; name one, as in read_component(path, '{networks[0].id}')."
-        )
+        raise ModelFileError(f"{path} has the networks {names}; name one, as component='{networks[0].id}'.")
     if networks:
         model = model_of_component(networks[0], definitions, report)
         report.omissions += _unused(definitions, networks[0])
@@ -114,6 +103,13 @@ def model_of(definitions: Definitions, report: Report, path: str | Path) -> Mode
     units = {one.id: unit_of(instance_of(one, definitions), report) for one in alone}
     nodes = {label: NodeTemplate(label, [unit.operator]) for label, unit in units.items()}
     return Model(CircuitTemplate(Path(path).name.split(".")[0], nodes=nodes), None, units)
+
+
+def _named(component: str, definitions: Definitions, path: str | Path) -> Component:
+    if isinstance(component, str) and component in definitions.components:
+        return definitions.components[component]
+    known = did_you_mean(str(component), definitions.components) or f" It has {', '.join(definitions.own) or 'none'}."
+    raise UnknownNameError(f"{path} has no component '{component}'.{known}")
 
 
 def model_of_component(component: Component, definitions: Definitions, report: Report) -> Model:

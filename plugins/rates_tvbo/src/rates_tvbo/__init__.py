@@ -28,6 +28,7 @@ def rates_formats() -> Iterable[FormatSpec]:
         reader="rates_tvbo.reader:read",
         writer="rates_tvbo.writer:write",
         recognizer="rates_tvbo.document:is_tvbo",
+        experiment="rates_tvbo.experiment:read_experiment",
         summary="Dynamics, networks and experiments of The Virtual Brain Ontology",
     )
 

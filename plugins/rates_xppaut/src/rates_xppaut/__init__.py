@@ -26,6 +26,7 @@ def rates_formats() -> Iterable[FormatSpec]:
         reader="rates_xppaut.reader:read",
         writer="rates_xppaut.writer:write",
         recognizer="rates_xppaut.document:is_xppaut",
+        experiment="rates_xppaut.experiment:read_experiment",
         summary="differential equations as XPPAUT reads them",
     )
 

@@ -13,6 +13,7 @@ from rates_xppaut.lines import Line, statements
 from rates_xppaut.omissions import Omissions
 
 _SIGNS = re.compile(r"^\s*(?:\w+'\s*=|d\w+/dt\s*=|\w+\(t(?:\+1)?\)\s*=|(?:p|par|param|init|aux)\s+\w)", re.I | re.M)
+_NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")  # \x1a ends texts of MS-DOS
 _OTHERS = (
     ("<sbml", "SBML"), ("<neuroml", "NeuroML"), ("<Lems", "LEMS"), ("<?xml", "XML"),
 )  # fmt: skip
@@ -29,7 +30,7 @@ def text_of(path: str | Path) -> str:
         content = file.read_bytes()
     except OSError as error:
         raise ModelFileError(f"{file} cannot be read: {error.strerror}.") from None
-    if b"\0" in content:
+    if _NO_TEXT.search(content):
         raise ModelFileError(f"{file} is no file of XPPAUT: it holds bytes that are no text.")
     return content.decode("utf-8", errors="replace")
 

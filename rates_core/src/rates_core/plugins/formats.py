@@ -12,6 +12,7 @@ from rates_core.plugins.manager import get_manager
 from rates_core.plugins.specs import FormatSpec
 from rates_core.plugins.targets import load_target
 
+_BLANKS = b" \t\r\n\f\xef\xbb\xbf"  # with the mark that some programs begin every text with
 MODEL_FILES = "yaml"  # the format whose templates are named as `folder.file.Name` and its like
 
 
@@ -23,13 +24,16 @@ def format_of_source(source: str, chosen: str | None, flag: str = "--from") -> F
     Raises:
         UnknownNameError: there is no format of the chosen name.
         ArgumentError: the ending of a file is unknown, or several formats have it.
-        ModelFileError: several formats have the ending, and there is no such file.
+        ModelFileError: several formats have the ending, and there is no such file; or it is empty.
         UnsupportedFeatureError: the format does not read.
     """
     if chosen is not None:
         spec = get_manager().format(chosen)
+        _refuse_empty(source, [spec])
     elif can_be(Path(source).is_file) or _having(source):
-        found = _recognised(source, _by_ending(source))
+        candidates = _by_ending(source)
+        _refuse_empty(source, candidates)
+        found = _recognised(source, candidates)
         if len(found) > 1 and not can_be(Path(source).exists):
             raise ModelFileError(f"{source} cannot be read: No such file or directory.")
         spec = _only(found, source, flag)
@@ -97,6 +101,19 @@ def function_of(target: str | None, spec: FormatSpec) -> Callable[..., Any]:
     assert target is not None  # who calls has made sure
     function: Callable[..., Any] = load_target(target, spec.distribution)
     return function
+
+
+def _refuse_empty(source: str, candidates: list[FormatSpec]) -> None:
+    """Refuse a file without content, for all formats but that of model files, which says what belongs there."""
+    if any(spec.name == MODEL_FILES for spec in candidates) or not can_be(Path(source).is_file):
+        return
+    try:
+        with Path(source).open("rb") as stream:
+            content = any(part.lstrip(_BLANKS) for part in iter(lambda: stream.read(65536), b""))
+    except OSError:
+        return  # which the reader says
+    if not content:
+        raise ModelFileError(f"{source} is empty: there is no model in it.")
 
 
 def _for_writing(target: str) -> FormatSpec:

@@ -43,7 +43,7 @@ from rates_core.plugins.targets import load_target
 @checked_class
 @frozen
 class Option:
-    """A keyword argument that a solver or backend takes beside those of `run`.
+    """A keyword argument that a solver or backend takes beside those of `run`, or a format's reader beside the path.
 
     Example:
         >>> from rates_core.plugins import Option
@@ -312,6 +312,8 @@ class FormatSpec(Spec):
         writer: `module:function` that takes a template and the path of a file that is not there, if it writes.
         recognizer: `module:function` that takes the path of a file and tells whether it is of this format; it is asked
             where another format has the ending too.
+        experiment: `module:function` that takes a path and returns an `Experiment`, if files say how they are run.
+        options: keyword arguments that the reader takes beside the path, and what reads experiments too.
 
     Example:
         >>> from rates_core import FormatSpec
@@ -323,9 +325,16 @@ class FormatSpec(Spec):
     reader: str | None = field(default=None, validator=is_optional_target)
     writer: str | None = field(default=None, validator=is_optional_target)
     recognizer: str | None = field(default=None, kw_only=True, validator=is_optional_target)
+    experiment: str | None = field(default=None, kw_only=True, validator=is_optional_target)
+    options: tuple[Option, ...] = field(default=(), kw_only=True, converter=_options, validator=all_are(Option))
 
     def __attrs_post_init__(self) -> None:
         if self.reader is None and self.writer is None:
             raise ArgumentError(
                 f"FormatSpec '{self.name}' neither reads nor writes; give it a reader, a writer or both."
+            )
+        if self.reader is None and (self.experiment is not None or self.options):
+            raise ArgumentError(
+                f"FormatSpec '{self.name}' has {'options' if self.options else 'experiments'} and no reader; "
+                "give it a reader, too."
             )

@@ -14,6 +14,7 @@ from rates_core.keywords import checked_class
 from rates_core.templates import members
 from rates_core.templates.connectivity import Connectivity
 from rates_core.templates.edges import EdgeMatrix, Edges, parse_edges
+from rates_core.templates.file_format import format_of
 from rates_core.templates.location import Location
 from rates_core.templates.mapping import FrozenMapping
 from rates_core.templates.node import NodeTemplate
@@ -125,16 +126,19 @@ class CircuitTemplate(Runnable):
         return self.edges.matrices
 
     @classmethod
-    def from_file(cls, path: str | Path, format: str | None = None) -> Self:
+    def from_file(cls, path: str | Path, format: str | None = None, **options: Any) -> Self:
         """Load a circuit from a file of any installed format; without another one as `from_yaml`.
+
+        `Experiment.from_file` of `rates_core.templates.experiment` returns how the file is run, too.
 
         Args:
             path: a file, or what `from_yaml` takes.
             format: name of an installed format; by default that of the file's ending, and where several formats share
                 one, that of its content.
+            options: options of the format.
 
         Raises:
-            UnknownNameError: there is no such format.
+            UnknownNameError: there is no such format, or it has no such option.
             ModelFileError: the file cannot be read.
             UnsupportedFeatureError: it holds what rates cannot, or the format does not read.
             TemplateError: it holds another kind of template.
@@ -144,14 +148,12 @@ class CircuitTemplate(Runnable):
             >>> CircuitTemplate.from_file("model_templates.oscillators.vanderpol.vdp").name
             'vdp'
         """
-        from rates_core.plugins.formats import MODEL_FILES, format_of_source, function_of
-        from rates_core.templates.forms import text
+        from rates_core.plugins.reading import read
 
-        chosen = None if format is None else text(format, "The name of a format")
-        spec = format_of_source(str(path), chosen, "'format'") if isinstance(path, (str, Path)) else None
-        if spec is None or spec.name == MODEL_FILES:
+        spec = format_of(path, format, options)
+        if spec is None:
             return cls.from_yaml(path)
-        circuit = function_of(spec.reader, spec)(path)
+        circuit = read(path, spec, options)
         if not isinstance(circuit, cls):
             raise TemplateError(
                 f"'{path}' holds the kind {circuit.__class__.__name__}; the kind {cls.__name__} is needed."
