@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import json
 import warnings
 from importlib import import_module
 from pathlib import Path
@@ -11,10 +12,18 @@ from types import ModuleType
 
 import numpy as np
 import pytest
+from rates_core.cli.main import main
 from rates_core.plugins import get_manager
 from rates_core.templates.experiment import Experiment
 
-from rates_core import CircuitTemplate, ModelFileError, NodeTemplate, OmissionWarning, OperatorTemplate
+from rates_core import (
+    CircuitTemplate,
+    ModelFileError,
+    NodeTemplate,
+    OmissionWarning,
+    OperatorTemplate,
+    UnknownNameError,
+)
 
 FORMATS = [name for name, spec in get_manager().formats().items() if spec.distribution != "rates-core"]
 EXPERIMENTS = {
@@ -40,6 +49,7 @@ integration: {method: euler, step_size: 0.5, duration: 2.0}
 """,
     "xppaut": "x'=-x\n@ total=2, dt=0.5, meth=euler\ndone\n",
 }
+LEAK = OperatorTemplate("leak", "x' = -x/tau", {"x": "output(1.0)", "tau": 2.0})
 SETTINGS = {"solver": "euler", "simulation_time": 2.0, "step_size": 0.5}
 
 
@@ -97,25 +107,119 @@ def test_from_file_says_who_returns_how_it_is_run(name: str, tmp_path: Path) -> 
     assert sorted(values.split(", ")) == ["simulation_time=2.0", "solver='euler'", "step_size=0.5"]
 
 
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_core_reads_experiments_of_every_format_with_its_options(name: str, tmp_path: Path) -> None:
+    path = written(name, EXPERIMENTS[name], tmp_path)
+    experiment = Experiment.from_file(path)
+    assert experiment == package(name).read_experiment(path)
+    with pytest.raises(UnknownNameError) as caught:
+        Experiment.from_file(path, includ="types")
+    taken = {"neuroml": " Did you mean 'include'? It takes: component, include."}.get(name, " It takes none.")
+    assert str(caught.value) == f"The format '{name}' has no option 'includ'.{taken}"
+
+
+def test_a_format_without_experiments_has_no_settings(tmp_path: Path) -> None:
+    path = tmp_path / "leak.sbml"
+    CircuitTemplate("net", {"p": NodeTemplate("node", [LEAK])}).to_file(path)
+    assert Experiment.from_file(path) == Experiment(CircuitTemplate.from_file(path), {})
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_the_program_runs_a_file_as_it_says(name: str, tmp_path: Path, monkeypatch, capsys) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = written(name, EXPERIMENTS[name], tmp_path).name
+    assert main(["run", path]) == 0
+    first, second, *_ = capsys.readouterr().out.splitlines()
+    start, *options = first.split(" --")
+    assert start == f"from {path}:"
+    assert sorted(options) == ["solver euler", "step 0.5", "time 2.0"]
+    assert second.endswith(": 4 rows of 1 variable, t = 0 to 1.5")
+    assert main(["run", path, "--from", name, "--time", "1", "--step", "0.25", "--solver", "rk4", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["rows"], found["end"], found["from_file"]) == (4, 0.75, {})
+
+
+def test_the_past_that_a_file_says_is_that_of_the_run(tmp_path: Path, monkeypatch, capsys) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("past.ode").write_text("x'=-delay(x,1)\nx(0)=3\ninit x=1\n@ total=1, dt=0.5, meth=euler, delay=2\ndone\n")
+    assert main(["run", "past.ode"]) == 0
+    first, *_, last = capsys.readouterr().out.splitlines()
+    assert first == "from past.ode: --solver euler --time 1.0 --step 0.5, history of p/past_op/x"
+    assert last.split() == ["0.5", "-0.5"]  # one step of 0.5 from 1 with the slope -3
+
+
+EMPTY = "{path} is empty: there is no model in it."
+NO_UTF8 = "{path}:1: The byte 0xd0 is not UTF-8. A model file is text; save it in the encoding UTF-8."
+NONE_OF_IT = {
+    "yaml": {
+        b"": "{path} is empty. A model file holds templates, as 'Name: {{base: OperatorTemplate}}'.",
+        b"\x7fELF\x00\x01\xd0\xff": NO_UTF8,
+        b"x = 1\n": "{path}:1: A model file is a mapping from names to templates, and this is 'x = 1'.",
+        None: (
+            "'{path}' leads to no model file: there is no '{path}'. A template is named as 'folder.file.Name', "
+            "'./file/Name', '/folder/file/Name' or 'library:file/Name'."
+        ),
+    },
+    "tvbo": {
+        b"": EMPTY,
+        b" \t\r\n": EMPTY,
+        b"\x7fELF\x00\x01\xd0\xff": NO_UTF8,
+        b"x = 1\n": "{path}:1: A model file is a mapping from names to templates, and this is 'x = 1'.",
+        None: "There is no file {path}.",
+    },
+    "sbml": {
+        b"": EMPTY,
+        b" \t\r\n": EMPTY,
+        b"\x7fELF\x00\x01\xd0\xff": "{path} is no file of SBML, whose root element is 'sbml'. It is no XML.",
+        b"x = 1\n": "{path} is no file of SBML, whose root element is 'sbml'. It is no XML.",
+        None: "{path} cannot be read: No such file or directory.",
+    },
+    "neuroml": {
+        b"": EMPTY,
+        b" \t\r\n": EMPTY,
+        b"\x7fELF\x00\x01\xd0\xff": "{path} is no file of NeuroML or LEMS. It is no XML.",
+        b"x = 1\n": "{path} is no file of NeuroML or LEMS. It is no XML.",
+        None: "{path} cannot be read: No such file or directory.",
+    },
+    "xppaut": {
+        b"": EMPTY,
+        b" \t\r\n": EMPTY,
+        b"\x7fELF\x01\xd0\xff": "{path} is no file of XPPAUT: it holds bytes that are no text.",
+        b"# nothing\n": "{path} has no equation x'=... or dx/dt=..., so there is nothing to compute.",
+        None: "{path} cannot be read: No such file or directory.",
+    },
+}
+
+
 @pytest.mark.parametrize(
-    "content", [b"", b"\x7fELF\x00\x01\xd0\xff", b"one: two\n", None], ids=["empty", "bytes", "text", "none"]
+    ("name", "content"), [(name, content) for name, texts in NONE_OF_IT.items() for content in texts]
 )
-@pytest.mark.parametrize("name", FORMATS)
 def test_a_file_that_is_none_of_the_format_is_an_error_that_names_it(
     name: str, content: bytes | None, tmp_path: Path
 ) -> None:
-    path = tmp_path / "model.any"
+    path = tmp_path / f"model{get_manager().format(name).suffixes[0]}"
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(ModelFileError) as caught:
         CircuitTemplate.from_file(path, format=name)
-    assert str(path) in str(caught.value)
+    assert str(caught.value) == NONE_OF_IT[name][content].format(path=path)
+
+
+def test_every_format_says_what_is_none_of_it() -> None:
+    assert NONE_OF_IT.keys() == {"yaml", *FORMATS}
+
+
+def test_an_empty_file_is_empty_whatever_format_it_might_have(tmp_path: Path) -> None:
+    path = tmp_path / "model.xml"
+    path.write_text("\n")
+    with pytest.raises(ModelFileError) as caught:
+        CircuitTemplate.from_file(path)
+    assert str(caught.value) == f"{path} is empty: there is no model in it."
 
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_circuit_that_is_written_runs_as_it_did(name: str, tmp_path: Path) -> None:
-    leak = OperatorTemplate("leak", "x' = -x/tau", {"x": "output(1.0)", "tau": 2.0})
-    circuit = CircuitTemplate("net", {"p": NodeTemplate("node", [leak])})
+    circuit = CircuitTemplate("net", {"p": NodeTemplate("node", [LEAK])})
     path = tmp_path / f"net{get_manager().format(name).suffixes[0]}"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", OmissionWarning)

@@ -45,7 +45,7 @@ KEYS = {
     "models": "`models`, `faults`; with `--path` `file`, `name`, `line`",
     "new": "`kind`, `name`, `distribution`, `folder`, `files`, `next`",
     "plugins": "`rates_api`, `plugins`, `notes`",
-    "run": "`model`, `rows`, `start`, `end`, `last`, `files`",
+    "run": "`model`, `rows`, `start`, `end`, `last`, `files`, `from_file`",
     "show": "`generator`, `kind`, `name`, `label`, `text`, `cited`, `operators`, `templates`, `projections`, "
     "`citations`",
     "solvers": "`solvers`",

@@ -114,11 +114,12 @@ def test_json_carries_the_end_of_a_run_and_the_files(rates):
     assert json.loads(out) == {
         "model": "pair", "rows": 4, "start": 0.0, "end": 0.75,
         "last": {"p/decay/x": (7 / 8) ** 3, "q/decay/x": 2.392578125}, "files": [],
+        "from_file": {},
     }  # fmt: skip
     _, out, _ = rates("circle", "--time", "2", "--step", "1", "--output", "z=p/turn/z", "--save", "z.csv", "--json")
     assert json.loads(out) == {
         "model": "circle", "rows": 2, "start": 0.0, "end": 1.0, "last": {"z": {"real": 1.0, "imag": 1.0}},
-        "files": ["z.csv"],
+        "files": ["z.csv"], "from_file": {},
     }  # fmt: skip
 
 
@@ -335,14 +336,16 @@ def test_a_value_for_an_input_that_is_fed_is_refused_and_for_another_is_taken(ra
     assert list(json.loads(output)["last"].values()) == [3.0, 2.25, 2.25]
 
 
-def test_what_is_missing_is_named(folder, capsys):
-    with pytest.raises(SystemExit) as stop:
-        main(["run", "model.alone"])
-    usage = "usage: rates run MODEL --time T --step H [--output KEY=PATH ...] [--save FILE] [--plot FILE] [...]\n"
-    assert stop.value.code == 2
-    assert capsys.readouterr().err == (
-        f"{usage}rates run: error: the following arguments are required: --time/--duration, --step/--step-size\n"
-    )
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "Give --time and --step; 'model.alone' does not say them."),
+        (("--time", "1"), "Give --step; 'model.alone' does not say it."),
+        (("--step", "0.1"), "Give --time; 'model.alone' does not say it."),
+    ],
+)
+def test_what_is_missing_is_named(rates, arguments, message):
+    assert rates("alone", *arguments) == (2, "", f"rates: {message}\n")
 
 
 def test_a_model_that_does_not_exist_is_refused_with_the_closest(rates):

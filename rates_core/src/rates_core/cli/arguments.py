@@ -24,6 +24,19 @@ def add_model(parser: ArgumentParser) -> None:
     parser.add_argument("model", metavar=MODEL, help="folder.file.Name, a file of any format, library:file/Name, ...")
 
 
+def add_reader(parser: _ActionsContainer) -> None:
+    """Declare `--from` and `--from-option`: how the file is read that a model or template is."""
+    parser.add_argument("--from", dest="reader", metavar=FORMAT, help="format of the file")
+    parser.add_argument(
+        "--from-option",
+        dest="reader_options",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="option of the format that is read",
+    )
+
+
 def add_json(parser: _ActionsContainer, instead_of: str = "a table") -> None:
     """Declare `--json`."""
     parser.add_argument("--json", action="store_true", help=f"print JSON for programs instead of {instead_of}")
@@ -34,14 +47,15 @@ def add_force(parser: _ActionsContainer) -> None:
     parser.add_argument("--force", action="store_true", help="overwrite files that exist")
 
 
-def add_step(parser: _ActionsContainer, help: str) -> None:  # argparse's own word
+def add_step(parser: _ActionsContainer, help: str, required: bool = True) -> None:  # argparse's own word
     """Declare the step."""
-    parser.add_argument("--step", "--step-size", type=float, required=True, metavar="H", help=help)
+    parser.add_argument("--step", "--step-size", type=float, required=required, metavar="H", help=help)
 
 
-def add_solver(parser: _ActionsContainer) -> None:
-    """Declare the solver."""
-    parser.add_argument("--solver", default="euler", metavar=SOLVER, help="solver, by default euler")
+def add_solver(parser: _ActionsContainer, default: str | None = "euler") -> None:
+    """Declare the solver; without a default it is that of the file."""
+    said = "euler" if default else "that of the file, or euler"
+    parser.add_argument("--solver", default=default, metavar=SOLVER, help=f"solver, by default {said}")
 
 
 def add_backend(parser: _ActionsContainer) -> None:

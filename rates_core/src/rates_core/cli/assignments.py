@@ -9,7 +9,8 @@ from rates_core.errors import ArgumentError
 from rates_core.paths import EdgePath
 from rates_core.templates.value import parse_number
 
-_FLAGS: Mapping[str, str] = {
+#: Arguments of `run` that have a flag of their own.
+FLAGS: Mapping[str, str] = {
     "simulation_time": "--time", "step_size": "--step", "inputs": "--input", "outputs": "--output",
     "sampling_step_size": "--sampling", "cutoff": "--cutoff", "solver": "--solver", "method": "--method",
     "backend": "--backend", "seed": "--seed",
@@ -73,18 +74,29 @@ def outputs_of(texts: Sequence[str]) -> dict[str, str] | None:
 
 
 def options_of(texts: Sequence[str]) -> dict[str, Any]:
-    """Return the options of `--option`: numbers, true, false and none as such, all else as text.
+    """Return the options of `--option`.
 
     Raises:
         ArgumentError: a text is no assignment, stands twice, or names what has a flag of its own.
     """
+    found = assigned("--option", texts)
+    for name in found:
+        if name in FLAGS:
+            raise ArgumentError(f"'{name}' is no option; give it as {FLAGS[name]}.")
+    return found
+
+
+def assigned(flag: str, texts: Sequence[str]) -> dict[str, Any]:
+    """Return what a flag gives to names: numbers, true, false and none as such, all else as text.
+
+    Raises:
+        ArgumentError: a text is no assignment, or stands twice.
+    """
     found: dict[str, Any] = {}
     for text in texts:
-        name, value = split(text, "--option", "NAME=VALUE")
-        if name in _FLAGS:
-            raise ArgumentError(f"'{name}' is no option; give it as {_FLAGS[name]}.")
+        name, value = split(text, flag, "NAME=VALUE")
         if name in found:
-            raise ArgumentError(f"--option gives '{name}' twice.")
+            raise ArgumentError(f"{flag} gives '{name}' twice.")
         found[name] = _option(value)
     return found
 

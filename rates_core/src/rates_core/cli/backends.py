@@ -6,10 +6,11 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from rates_core.cli.arguments import MODEL, add_json
+from rates_core.cli.arguments import MODEL, add_json, add_reader
 from rates_core.cli.printing import json_text, table
 from rates_core.cli.solvers import option_data
 from rates_core.cli.sources import circuit_of
+from rates_core.errors import ArgumentError
 from rates_core.plugins.capabilities import Capabilities
 from rates_core.plugins.manager import get_manager
 from rates_core.plugins.specs import BackendSpec
@@ -36,26 +37,29 @@ class Command:
         parser.add_argument(
             "--for", dest="model", metavar=MODEL, help="show which backends can run this model with which solvers"
         )
+        add_reader(parser)
         add_json(parser)
 
     def execute(self, arguments: Namespace) -> int:
         """Print the list, or what can run the model; nothing is run."""
+        if arguments.model is None and (arguments.reader is not None or arguments.reader_options):
+            raise ArgumentError("--from and --from-option say how the file of --for is read; there is none.")
         if arguments.model is None:
             backends = list(get_manager().backends().values())
             data: dict[str, Any] = {"backends": [_data(spec) for spec in backends]}
             text = table(HEADINGS, map(_cells, backends))
         else:
-            name, found = _suitability(arguments.model)
+            name, found = _suitability(arguments)
             data = {"model": name, "backends": [_fitness(item) for item in found]}
             text = table(("BACKEND", f"RUNS {name} WITH"), ([item.backend, "\n".join(_lines(item))] for item in found))
         print(json_text(data) if arguments.json else text if data["backends"] else NONE_INSTALLED)
         return 0
 
 
-def _suitability(model: str) -> tuple[str, list[Suitability]]:
+def _suitability(arguments: Namespace) -> tuple[str, list[Suitability]]:
     from rates_core.simulation.suitability import suitability
 
-    circuit = circuit_of(model)
+    circuit = circuit_of(arguments.model, arguments)
     return circuit.name, suitability(circuit)
 
 

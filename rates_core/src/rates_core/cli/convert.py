@@ -5,10 +5,12 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from rates_core.cli.arguments import FILE, FORMAT, TEMPLATE, add_force, add_json
+from rates_core.cli.arguments import FILE, FORMAT, TEMPLATE, add_force, add_json, add_reader
+from rates_core.cli.assignments import assigned
 from rates_core.cli.files import check_target
 from rates_core.cli.printing import json_text
-from rates_core.plugins.formats import format_of_source, format_of_target, function_of, write
+from rates_core.plugins.formats import format_of_source, format_of_target, write
+from rates_core.plugins.reading import check_options, read
 
 EPILOG = """\
 The format of a file is that of its ending, and where several formats share one that of its content. A source that is no
@@ -28,7 +30,7 @@ class Command:
         parser.epilog = EPILOG
         parser.add_argument("source", metavar=TEMPLATE, help="a file, or a template as folder.file.Name")
         parser.add_argument("target", metavar=FILE, help="the file that is written")
-        parser.add_argument("--from", dest="reader", metavar=FORMAT, help="format of the source")
+        add_reader(parser)
         parser.add_argument("--to", dest="writer", metavar=FORMAT, help="format of the target")
         add_force(parser)
         add_json(parser, instead_of="a line")
@@ -36,10 +38,12 @@ class Command:
     def execute(self, arguments: Namespace) -> int:
         """Read, write, and say what was written; a file that is there is kept unless `--force` is given."""
         reader = format_of_source(arguments.source, arguments.reader)
+        options = assigned("--from-option", arguments.reader_options)
+        check_options(reader, options)
         writer = format_of_target(arguments.target, arguments.writer)
         target = Path(arguments.target)
         check_target(target, "", arguments.force)
-        template = function_of(reader.reader, reader)(arguments.source)
+        template = read(arguments.source, reader, options)
         write(template, target, writer)
         kind = type(template).__name__
         data = {"source": arguments.source, "from": reader.name, "target": str(target), "to": writer.name}

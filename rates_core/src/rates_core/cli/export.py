@@ -12,6 +12,7 @@ from rates_core.cli.arguments import (
     add_json,
     add_model,
     add_options,
+    add_reader,
     add_solver,
     add_step,
     add_values,
@@ -47,6 +48,7 @@ class Command:
         """Declare the model, its values, backend, solver, the name of the function and the file."""
         parser.epilog = EPILOG
         add_model(parser)
+        add_reader(parser)
         add_step(parser, "step of fixed-step solvers; grid of buffers and inputs")
         add_values(parser)
         add_solver(parser)
@@ -112,7 +114,7 @@ def _check_arguments(arguments: Namespace) -> None:
 
 
 def _folder(arguments: Namespace) -> int:
-    circuit = circuit_of(arguments.model).update_var(*values_of(arguments.set))
+    circuit = circuit_of(arguments.model, arguments).update_var(*values_of(arguments.set))
     model = circuit.compile(
         step_size=arguments.step,
         simulation_time=arguments.time,
@@ -143,7 +145,7 @@ def _written(arguments: Namespace, source: Path, name: str, values: Path) -> tup
     from rates_core.simulation.written import check_generated
 
     check_generated(values)
-    circuit = circuit_of(arguments.model).update_var(*values_of(arguments.set))
+    circuit = circuit_of(arguments.model, arguments).update_var(*values_of(arguments.set))
     made = get_run_func(
         circuit,
         name,

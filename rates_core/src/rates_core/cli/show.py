@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rates_core.cli.arguments import FILE, TEMPLATE, add_force, add_json
+from rates_core.cli.arguments import FILE, TEMPLATE, add_force, add_json, add_reader
 from rates_core.cli.files import check_graph, check_report
 from rates_core.cli.sources import template_of
 from rates_core.errors import ArgumentError
@@ -33,6 +33,7 @@ class Command:
         parser.epilog = EPILOG
         add = parser.add_argument
         add("template", metavar=TEMPLATE, help="folder.file.Name, a file of any format, library:file/Name, ...")
+        add_reader(parser)
         languages = f"{', '.join(LANGUAGES)}; by default that of the ending of --output, else text"
         add("--format", choices=LANGUAGES, metavar="LANGUAGE", help=languages)
         add("--output", metavar=FILE, help="write the report to a file; one that was written before is replaced")
@@ -48,7 +49,7 @@ class Command:
         check_report(arguments.output, arguments.force)
         check_graph(arguments.graph, arguments.force)
         language = format_named(_language(arguments))
-        template = template_of(arguments.template)
+        template = template_of(arguments.template, arguments)
         report = report_of(template)
         text = language.write(report)
         if arguments.graph is not None:

@@ -17,7 +17,7 @@ _TIME_NAMES = ("t", "time")
 _TOLERANCE = 1e-6  # of a step: how far a time in a file may lie from its sample
 
 
-def inputs_of(texts: Sequence[str], simulation_time: float, step_size: float) -> dict[str, np.ndarray] | None:
+def inputs_of(texts: Sequence[str], simulation_time: float, step_size: float) -> dict[str, np.ndarray]:
     """Return the samples of `--input`, on the grid `k * step_size`.
 
     Raises:
@@ -40,7 +40,7 @@ def inputs_of(texts: Sequence[str], simulation_time: float, step_size: float) ->
             found[path] = _from_npy(Path(source))
         else:
             found[path] = _from_expression(source, path, steps, step_size)
-    return found or None
+    return found
 
 
 def _from_expression(text: str, path: str, steps: int, step_size: float) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rates_core.cli.files import flat
@@ -26,8 +26,8 @@ def ends(name: str, frame: pd.DataFrame) -> str:
     return "\n".join((f"{name}: {extent(frame)}", *lines))
 
 
-def data(name: str, frame: pd.DataFrame, files: Sequence[str]) -> str:
-    """Return the size of a table, its times, its last row and the files that hold all rows, as JSON."""
+def data(name: str, frame: pd.DataFrame, files: Sequence[str], from_file: Mapping[str, Any]) -> str:
+    """Return the size of a table, its times and last row, files with all rows, and what that of the model says."""
     table = flat(frame)
     times = [float(time) for time in table.index]
     last = {column: _plain(table.iloc[-1, place]) for place, column in enumerate(table.columns)} if times else {}
@@ -39,6 +39,7 @@ def data(name: str, frame: pd.DataFrame, files: Sequence[str]) -> str:
             "end": times[-1] if times else None,
             "last": last,
             "files": list(files),
+            "from_file": dict(from_file),
         }
     )
 
