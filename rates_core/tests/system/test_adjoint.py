@@ -7,10 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from rates_core.delays.lowering import lower
-from rates_core.network.build import build_network
+from rates_core.delays.lowered import lowered_system
 from rates_core.system.adjoint import Wanted, adjoint_of
-from rates_core.system.build import build_system
 from rates_core.system.linearisation import linearise
 from rates_core.system.system import System
 from rates_core.testing.parts import circuit, connectivity, node, population, single
@@ -21,7 +19,7 @@ Values = Mapping[str, Any]
 
 
 def system_of(model: CircuitTemplate) -> System:
-    return lower(build_system(build_network(model)))
+    return lowered_system(model)
 
 
 def network(weights: Any, source: str = "z", **options: Any) -> CircuitTemplate:

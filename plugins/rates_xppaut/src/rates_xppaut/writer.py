@@ -9,12 +9,10 @@ from typing import Any
 
 import numpy as np
 from attrs import define, field
-from rates_core.delays.lowering import lower
+from rates_core.delays.lowered import lowered_system
 from rates_core.errors import UnsupportedFeatureError
 from rates_core.expressions.tree import Expression, Number
 from rates_core.files import replace
-from rates_core.network.build import build_network
-from rates_core.system.build import build_system
 from rates_core.system.system import EventRule, State, Statement, System
 from rates_core.templates.circuit import CircuitTemplate
 from rates_core.templates.node import NodeTemplate
@@ -82,7 +80,7 @@ class _Writer:
 
     def lines(self) -> list[str]:
         """Return the lines of the file."""
-        self.system = lower(build_system(build_network(self.circuit, vectorize=False)))
+        self.system = lowered_system(self.circuit, vectorize=False)
         self.refuse()
         self.omissions.check(f"XPPAUT cannot hold what '{self.circuit.name}' says:")
         system = self.system

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from rates_core.delays.dependence import check_no_draws
-from rates_core.delays.lowering import lower, storage
+from rates_core.delays.lowered import lowered_system
+from rates_core.delays.lowering import storage
 from rates_core.errors import RatesError
-from rates_core.network.build import build_network
 from rates_core.plugins import get_manager
 from rates_core.plugins.capabilities import STORAGES, Requirements
 from rates_core.plugins.specs import BackendSpec, SolverSpec
 from rates_core.plugins.status import tool_missing
 from rates_core.simulation.requirements import requirements_of
-from rates_core.system.build import build_system
 from rates_core.system.events import check_events
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ def suitability(circuit: CircuitTemplate) -> list[Suitability]:
     Raises:
         RatesError: the circuit has no meaning, or a delay strategy that it needs in any case is not installed.
     """
-    system = lower(build_system(build_network(circuit)))
+    system = lowered_system(circuit)
     check_no_draws(system)
     check_events(system)
     needs = {name: requirements_of(system, name) for name in STORAGES}

@@ -9,16 +9,14 @@ from typing import Any, Literal
 import numpy as np
 from attrs import evolve
 
-from rates_core.delays.lowering import lower
+from rates_core.delays.lowered import lowered_system
 from rates_core.expressions.functions import FUNCTIONS
-from rates_core.network.build import build_network
 from rates_core.plugins import get_manager
 from rates_core.plugins.capabilities import Requirements
 from rates_core.reference import Interpreter
 from rates_core.simulation.arguments import arguments_of, initial_state
 from rates_core.simulation.functions import get_jacobian_func
 from rates_core.simulation.requirements import requirements_of
-from rates_core.system.build import build_system
 from rates_core.system.linearisation import Linearisation, linearise
 from rates_core.system.system import System
 from rates_core.templates.circuit import CircuitTemplate
@@ -94,7 +92,7 @@ def structural(linearisation: Linearisation) -> dict[str, Any]:
 
 def system_of(subject: Subject, make: CircuitTemplate, claim: Requirements = NEEDS) -> System:
     """Return the lowered System; it is refused here if the backend claims less than it needs."""
-    system = lower(build_system(build_network(make, True)))
+    system = lowered_system(make)
     needs = evolve(requirements_of(system, "ring"), jacobian=claim.jacobian, field=claim.field)
     get_manager().require(subject.backend, needs)
     return system
