@@ -26,6 +26,14 @@ _BRACKETED: Mapping[str, str] = MappingProxyType({
     "less": "<", "less_equal": "<=", "greater": ">", "greater_equal": ">=", "equal": "==", "not_equal": "!=",
     "and": "&", "or": "|",
 })  # fmt: skip
+#: With operands by number, and `a` and `b` for the first two in brackets where they need some.
+_FORMS: Mapping[str, str] = MappingProxyType({
+    "negative": "(-{a})", "power": "({a}^{b})", "not": "(not({0}))", "where": "(if({0})then({1})else({2}))",
+    "sigmoid": "(1/(1+exp(-{a})))", "ceil": "(-flr(-{a}))",
+    "round": "(if((mod({0},2)==0.5))then(flr({0}))else(flr({a}+0.5)))",
+    "fmod": "(sign({0})*mod(abs({0}),abs({1})))", "mod": "mod({0},{1})", "mod of any sign": "({a}-{b}*flr({a}/{b}))",
+    "delay": "delay({0},{1})", "shift": "shift({0},{1})",
+})  # fmt: skip
 _CALLED = {function: name for name, (function, _) in FUNCTIONS.items() if name != "log"}
 
 
@@ -83,32 +91,17 @@ def _applied(node: Apply, parts: Sequence[_Piece], where: str) -> _Piece:
         sign, binds, left, right = _INFIX[function]
         return _Piece(f"{parts[0].within(left)}{sign}{parts[1].within(right)}", binds)
     atoms = [part.within(_ATOM) for part in parts]
+    atoms, texts = [part.within(_ATOM) for part in parts], [part.text for part in parts]
     if function in _BRACKETED:
         return _Piece(f"({atoms[0]}{_BRACKETED[function]}{atoms[1]})")
-    texts = [part.text for part in parts]
-    if function in ("min", "max", *_CALLED) and function not in ("mod",):
+    if function == "mod" and not _is_positive(node.arguments[1]):
+        function = "mod of any sign"
+    if function in _FORMS:
+        return _Piece(_FORMS[function].format(*texts, **dict(zip("ab", atoms, strict=False))))
+    if function in _CALLED:
         return _Piece(f"{_CALLED[function]}({','.join(texts)})")
-    match function:
-        case "negative":
-            return _Piece(f"(-{atoms[0]})")
-        case "power":
-            return _Piece(f"({atoms[0]}^{atoms[1]})")
-        case "not":
-            return _Piece(f"(not({texts[0]}))")
-        case "where":
-            return _Piece(f"(if({texts[0]})then({texts[1]})else({texts[2]}))")
-        case "sigmoid":
-            return _Piece(f"(1/(1+exp(-{atoms[0]})))")
-        case "ceil":
-            return _Piece(f"(-flr(-{atoms[0]}))")
-        case "round":
-            return _Piece(f"(if((mod({texts[0]},2)==0.5))then(flr({texts[0]}))else(flr({atoms[0]}+0.5)))")
-        case "fmod":
-            return _Piece(f"(sign({texts[0]})*mod(abs({texts[0]}),abs({texts[1]})))")
-        case "mod" if isinstance(node.arguments[1], Number) and node.arguments[1].value.real > 0:
-            return _Piece(f"mod({texts[0]},{texts[1]})")
-        case "mod":
-            return _Piece(f"({atoms[0]}-{atoms[1]}*flr({atoms[0]}/{atoms[1]}))")
-        case "delay" | "shift":
-            return _Piece(f"{function}({texts[0]},{texts[1]})")
     raise UnsupportedFeatureError(f"{where}: XPPAUT has no function '{function}'.")
+
+
+def _is_positive(node: Expression) -> bool:
+    return isinstance(node, Number) and node.value.real > 0
