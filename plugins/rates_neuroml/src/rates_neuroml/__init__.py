@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from rates_core.lazy import lazy_names
 from rates_core.plugins import FormatSpec, Option, hookimpl
 
 if TYPE_CHECKING:
@@ -16,12 +17,6 @@ if TYPE_CHECKING:
 __all__ = ["Experiment", "read_component", "read_experiment"]
 
 rates_api = (1, 0)
-
-_ROOMS = {
-    "Experiment": "experiment",
-    "read_component": "reader",
-    "read_experiment": "experiment",
-}
 
 
 @hookimpl
@@ -42,9 +37,11 @@ def rates_formats() -> Iterable[FormatSpec]:
     )
 
 
-def __getattr__(name: str) -> Any:
-    if name in _ROOMS:
-        from importlib import import_module
-
-        return getattr(import_module(f"rates_neuroml.{_ROOMS[name]}"), name)
-    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+__getattr__ = lazy_names(
+    __name__,
+    {
+        "Experiment": "rates_core.templates.experiment",
+        "read_component": "rates_neuroml.reader",
+        "read_experiment": "rates_neuroml.experiment",
+    },
+)

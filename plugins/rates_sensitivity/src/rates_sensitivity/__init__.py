@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from rates_core.lazy import lazy_names
 from rates_core.plugins import AnalysisSpec, hookimpl
 
 if TYPE_CHECKING:
@@ -24,13 +25,11 @@ def rates_analyses() -> Iterable[AnalysisSpec]:
     yield AnalysisSpec("morris_effects", f"{target}:morris_effects", summary="Elementary effects: which parameters act")
 
 
-def __getattr__(name: str) -> Any:
-    if name == "Sensitivity":
-        from rates_sensitivity.result import Sensitivity
-
-        return Sensitivity
-    if name in __all__:
-        from rates_sensitivity import indices
-
-        return getattr(indices, name)
-    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+__getattr__ = lazy_names(
+    __name__,
+    {
+        "Sensitivity": "rates_sensitivity.result",
+        "morris_effects": "rates_sensitivity.indices",
+        "sobol_indices": "rates_sensitivity.indices",
+    },
+)

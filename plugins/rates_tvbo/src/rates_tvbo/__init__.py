@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from rates_core.lazy import lazy_names
 from rates_core.plugins import FormatSpec, hookimpl
 
 if TYPE_CHECKING:
@@ -33,10 +33,11 @@ def rates_formats() -> Iterable[FormatSpec]:
     )
 
 
-_MODULES = {"without_bounds": "unbounded"}
-
-
-def __getattr__(name: str) -> Any:
-    if name in __all__:
-        return getattr(import_module(f"rates_tvbo.{_MODULES.get(name, 'experiment')}"), name)
-    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+__getattr__ = lazy_names(
+    __name__,
+    {
+        "Experiment": "rates_core.templates.experiment",
+        "read_experiment": "rates_tvbo.experiment",
+        "without_bounds": "rates_tvbo.unbounded",
+    },
+)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from rates_core.lazy import lazy_names
 from rates_core.plugins import FormatSpec, hookimpl
 
 if TYPE_CHECKING:
@@ -31,9 +32,10 @@ def rates_formats() -> Iterable[FormatSpec]:
     )
 
 
-def __getattr__(name: str) -> Any:
-    if name in __all__:
-        from rates_xppaut import experiment
-
-        return getattr(experiment, name)
-    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+__getattr__ = lazy_names(
+    __name__,
+    {
+        "Experiment": "rates_core.templates.experiment",
+        "read_experiment": "rates_xppaut.experiment",
+    },
+)
