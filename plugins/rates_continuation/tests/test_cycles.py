@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from attrs import evolve
 from rates_continuation import Continuation, CycleBranch, TwoParameterCurve, load
 from rates_continuation.native.collocation import DEGREE, Care, adapted, basis, interpolated, node_times
 from rates_continuation.native.tracing import Bounds
@@ -263,6 +264,17 @@ def test_a_diagram_comes_back_from_its_file(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(ours.data, theirs.data)
     again = Continuation(model).cycles(from_=found.branches[0].special("HB")[0], bounds=(-0.5, 0.5))
     assert [point.kind for point in again.specials] == ["LPC"]
+
+
+def test_branches_that_go_on_cite_the_engine_that_began_them() -> None:
+    continuation = Continuation(single([*CIRCLE, "w' = mu - w"], x="output(1.0)", y="variable(0.0)",
+                                       w="variable(0.0)", mu=0.0))  # fmt: skip
+    cycles = continuation.cycles(from_={}, parameter=MU, bounds=(-0.1, 0.1))
+    rest = continuation.equilibria(MU, bounds=(-0.1, 0.1), start={"p/op/x": 0.0, "p/op/y": 0.0, "p/op/w": 0.0})
+    for branch in (cycles, rest):
+        another = evolve(branch, cited=("Another engine.",))
+        for part in (another, evolve(another, found=None)):  # as it is, and as from a file
+            assert continuation.extended(part, (-0.2, 0.2)).citations[-1] == "Another engine."
 
 
 def test_files_that_hold_no_diagram_are_refused(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ class Branch(NamedPoints):
         specials: in the order of the branch.
         ended: why it ends at its first and its last point; see `REASONS`.
         found: what the engine goes on from.
-        cited: what to cite for the model's delays, or for its size.
+        cited: what to cite for the model's delays, for its size, and for the engine.
     """
 
     parameters: tuple[str, ...]

@@ -49,7 +49,7 @@ def longer(field: VectorField, branch: Branch, bounds: Bounds, steps: Steps, max
         longest = LONGEST * float(branch.periods[0]) if max_period is None else max_period
         reach = Reach(bounds, steps, longest)
         if isinstance(found, FollowedCycles):
-            return branch_of_cycles(field, extended_cycles(found, reach))
+            return evolve(branch_of_cycles(field, extended_cycles(found, reach)), cited=branch.cited)
         return resumed_cycles(field, branch, reach)
     if max_period is not None:
         raise ArgumentError("max_period is for branches of cycles; this one is of equilibria.")
