@@ -2,7 +2,8 @@
 
 Multipliers cross the unit circle one by one: at 1 at a fold or a branch point, at -1 where the period doubles, in a
 pair at a torus. A curve turns round at a fold; at a branch point it does where a multiplier touches 1 only, as on the
-prongs of a pitchfork. Each is a zero of a number along the curve, between the two points.
+prongs of a pitchfork. Each is a zero of a number along the curve, between the two points; a stretch in which more
+happens, or may happen unseen, is halved.
 """
 
 from __future__ import annotations
@@ -14,12 +15,12 @@ from attrs import evolve, frozen
 
 from rates_continuation.native.cycle_stretch import Stretch, finer
 from rates_continuation.native.floquet import Cycle
+from rates_continuation.native.unseen import REAL, coming_near, hides, other_side
 
 FLAT = 1e-7  # change of the parameter, in scales, which the error of a mesh may make
 SHORTEST = 1e-6  # interval in scales, below which crossings are not told apart
 BESIDE = 0.1  # of an interval: from there it is seen which numbers change their sign at a zero
 CIRCLE = 0.05  # distance from the unit circle at which a multiplier counts as one that is on it
-REAL = 1e-3  # angle of a multiplier that is real, or one of two equal ones that rounding has made a pair
 TOGETHER = 1e-5  # by how much multipliers that are equal for reasons of symmetry differ in size
 MOST = 100  # cycles between two points of a curve that are looked at: more are asked for where a mesh is too coarse
 ADAPTED = 2  # meshes that are tried one after the other
@@ -55,9 +56,15 @@ def all_crossings(
     found = list[tuple[int, CycleCrossing]]()
     number = _plateau(points, 0) if from_rest and points else 0
     last = len(points) - 1 - (_plateau(points[::-1], 0) if to_rest and points else 0)
+    shares = coming_near(points)
     while number < last:
         end = min(_plateau(points, number), last)
-        singly = [(k, crossing) for k in range(number, end) for crossing in _between(points[k], points[k + 1])]
+        single = end == number + 1
+        singly = [
+            (k, crossing)
+            for k in range(number, end)
+            for crossing in _between(points[k], points[k + 1], float(shares[k]) if single else 0.0)
+        ]
         if end > number + 1 and not _explain([crossing for _, crossing in singly], points[number], points[end]):
             singly = [(number, crossing) for crossing in _on_plateau(points[number : end + 1])]
         found += singly
@@ -97,15 +104,27 @@ def _on_plateau(points: Sequence[Cycle]) -> Iterator[CycleCrossing]:
         yield CycleCrossing("", points[len(points) // 2], width)
 
 
-def _between(one: Cycle, other: Cycle) -> Iterator[CycleCrossing]:
-    """Yield what happens between two neighbouring cycles, in the order of the curve."""
-    if _nothing(one, other):
+def _between(one: Cycle, other: Cycle, share: float) -> Iterator[CycleCrossing]:
+    """Yield what happens between two neighbouring cycles, in the order of the curve.
+
+    Args:
+        one: cycle.
+        other: the next one.
+        share: of the way between them, at which a multiplier may be on the other side of the unit circle; or 0.
+    """
+    if _nothing(one, other) and not share:
         return
     stretch = Stretch.between(one, other)
     again = stretch.at(stretch.lower)
-    if again is None or _nothing(again, other):  # what differed was the error of two meshes
+    if again is None:
         return
-    found = list(_on(stretch, again, other))
+    distance = other_side(stretch, again, other, share) if share else None
+    between = None if distance is None else stretch.at(distance)
+    if distance is None or between is None:
+        found = list(_on(stretch, again, other))  # nothing, if what differed was the error of two meshes
+    else:
+        first, second = stretch.parts(distance)
+        found = [*_on(first, again, between), *_on(second, between, other)]
     if len(stretch.known) > MOST:
         found = [CycleCrossing("", one, float(np.max(np.abs(other.p - one.p))))]
     found = [evolve(crossing, cycle=crossing.cycle.without_equations()) for crossing in found]
@@ -123,12 +142,13 @@ def _happens_on_finer_mesh(stretch: Stretch) -> bool:
 def _on(stretch: Stretch, one: Cycle, other: Cycle) -> Iterator[CycleCrossing]:
     if _nothing(one, other) or len(stretch.known) > MOST:
         return
-    found = _single(stretch, one, other)
+    short = stretch.upper - stretch.lower <= SHORTEST
+    found = _single(stretch, one, other) if short or not hides(one, other) else None
     if found is not None:
         yield from found
         return
     first, second = stretch.halves()
-    between = first.at(first.upper) if stretch.upper - stretch.lower > SHORTEST else None
+    between = None if short else first.at(first.upper)
     if between is None:
         yield CycleCrossing("BPC" if _touches(one, other) else "", one, float(np.max(np.abs(other.p - one.p))))
         return
@@ -140,11 +160,11 @@ def _on(stretch: Stretch, one: Cycle, other: Cycle) -> Iterator[CycleCrossing]:
 def _touches(one: Cycle, other: Cycle) -> bool:
     """Tell whether the curve turns round where a multiplier touches 1: at a branch point, hard to solve for."""
     nearest = max(float(np.min(np.abs(cycle.multipliers - 1.0), initial=np.inf)) for cycle in (one, other))
-    return bool(one.unstable == other.unstable and nearest < CIRCLE)
+    return bool(one.unstable == other.unstable and _turns(one, other) and nearest < CIRCLE)
 
 
 def _nothing(one: Cycle, other: Cycle) -> bool:
-    return one.unstable == other.unstable and not _turns(one, other)
+    return one.unstable == other.unstable and not _turns(one, other) and not hides(one, other)
 
 
 def _turns(one: Cycle, other: Cycle) -> bool:

@@ -80,8 +80,11 @@ class Stretch:
 
     def halves(self) -> tuple[Stretch, Stretch]:
         """Return both halves, which share what is known."""
-        middle = 0.5 * (self.lower + self.upper)
-        return evolve(self, upper=middle), evolve(self, lower=middle)
+        return self.parts(0.5 * (self.lower + self.upper))
+
+    def parts(self, distance: float) -> tuple[Stretch, Stretch]:
+        """Return what lies before a distance and behind it, which share what is known."""
+        return evolve(self, upper=distance), evolve(self, lower=distance)
 
     def zero(self, number: Callable[[Cycle], float]) -> float | None:
         """Return the distance at which a number of cycles is zero; None if there is none."""

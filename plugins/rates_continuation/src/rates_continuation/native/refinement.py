@@ -2,7 +2,7 @@
 
 Through each three neighbouring points with values of one sign goes a parabola for each test function. Where its lowest
 value has the other sign, or is nearer to 0 than those at the points, a point is added; and so on, until the values
-themselves tell.
+themselves tell. Likewise where the lines on both sides of an interval meet on the other side of 0.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ NEAR = 0.5  # of the values at the points: a lowest value below is looked at
 BESIDE = 0.1  # of an interval: so far from its ends a point is added
 LEVEL = 1e-9  # of the largest value along the curve: a test function below is 0 but for rounding
 ROUNDS = 10
+KINKED = 6  # points in which a kink can be seen
+STRAIGHT = 0.25  # change of the slope on either side of a kink, of that at the kink; of a parabola it is half
 
 
 class Placed(Protocol):
@@ -64,8 +66,28 @@ def refined(
 def _shares(points: Sequence[Placed], values: np.ndarray) -> np.ndarray:
     """Return at which share of each interval a point is wanted, 0 if none is; values are `[points, tests]`."""
     z, scale = (np.array([getattr(point.place, name) for point in points]) for name in ("z", "scale"))
-    before = np.linalg.norm((z[1:-1] - z[:-2]) / scale[1:-1], axis=1, keepdims=True)
-    behind = np.linalg.norm((z[2:] - z[1:-1]) / scale[1:-1], axis=1, keepdims=True)
+    before = np.linalg.norm((z[1:-1] - z[:-2]) / scale[1:-1], axis=1)
+    behind = np.linalg.norm((z[2:] - z[1:-1]) / scale[1:-1], axis=1)
+    return shares_to_lowest(before, behind, values)
+
+
+def shares_to_lowest(before: np.ndarray, behind: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Return at which share of each interval between points of a curve another one is wanted, 0 if none is.
+
+    Args:
+        before: length of the interval before each point but for the first and the last one.
+        behind: likewise behind it.
+        values: of test functions, `[points, tests]`.
+    """
+    before, behind = before[:, None], behind[:, None]
+    shares = _to_lowest_of_parabolas(before, behind, values)
+    if len(values) >= KINKED:
+        inner = shares[2:-2]
+        inner[:] = np.where(inner > 0, inner, _to_kinks(np.append(before, behind[-1:], axis=0), values))
+    return shares
+
+
+def _to_lowest_of_parabolas(before: np.ndarray, behind: np.ndarray, values: np.ndarray) -> np.ndarray:
     first, here, last = values[:-2], values[1:-1], values[2:]
     with np.errstate(all="ignore"):
         slopes = (here - first) / before, (last - here) / behind
@@ -75,8 +97,8 @@ def _shares(points: Sequence[Placed], values: np.ndarray) -> np.ndarray:
         lowest = (here - slope**2 / (4 * bend)) * np.sign(here)
         near = lowest < NEAR * np.minimum.reduce(np.abs([first, here, last]))
         near &= (first * here > 0) & (here * last > 0) & (bend * here > 0)
-        near &= np.maximum(np.abs(first), np.abs(last)) > LEVEL * np.nanmax(np.abs(values), axis=0, initial=0.0)
-        shares = np.zeros(len(points) - 1)
+        near &= np.maximum(np.abs(first), np.abs(last)) > _least(values)
+        shares = np.zeros(len(values) - 1)
         for part, inside, share in (
             (shares[:-1], (-before < place) & (place < 0), 1 + place / before),
             (shares[1:], (place >= 0) & (place < behind), place / behind),
@@ -84,3 +106,27 @@ def _shares(points: Sequence[Placed], values: np.ndarray) -> np.ndarray:
             found = np.max(np.where(near & inside, np.clip(share, BESIDE, 1 - BESIDE), 0.0), axis=1)
             np.maximum(part, found, out=part)
     return shares
+
+
+def _to_kinks(lengths: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Return the shares of all intervals but two at each end at which lines from both sides meet beyond 0.
+
+    So values that are put in order have a kink where two test functions meet, which no parabola shows. What bends
+    likewise on both sides has none.
+    """
+    length, one, other = lengths[2:-2], values[2:-3], values[3:-2]
+    with np.errstate(all="ignore"):
+        slopes = np.diff(values, axis=0) / lengths
+        coming, going = slopes[1:-3], slopes[3:-1]
+        bends = np.maximum(np.abs(coming - slopes[:-4]), np.abs(slopes[4:] - going))
+        place = (other - one - going * length) / (coming - going)
+        beyond = (one * other > 0) & ((one + coming * place) * one < 0) & (place > 0) & (place < length)
+        beyond &= bends < STRAIGHT * np.abs(going - coming)
+        beyond &= np.minimum(np.abs(one), np.abs(other)) > _least(values)
+        shares = np.where(beyond, np.clip(place / length, BESIDE, 1 - BESIDE), 0.0)
+    return np.asarray(np.max(shares, axis=1))
+
+
+def _least(values: np.ndarray) -> np.ndarray:
+    """Return how large a value of each test function has to be to count as more than rounding."""
+    return np.asarray(LEVEL * np.nanmax(np.abs(values), axis=0, initial=0.0))
