@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
 import pytest
-from rates_core.errors import ApproximationWarning, ArgumentError
+from rates_core.errors import ApproximationWarning, ArgumentError, UnsupportedFeatureError
 
 from rates_core import CircuitTemplate, Connectivity, NodeTemplate, OperatorTemplate, PopulationTemplate
 
@@ -99,3 +100,17 @@ def test_a_slope_is_a_positive_number(slope: Any) -> None:
     with pytest.raises(ArgumentError) as refused:
         network().compile("torch", step_size=H, surrogate=slope)
     assert str(refused.value) == f"surrogate must be a positive number, the slope of a smooth step; it is {slope!r}."
+
+
+@pytest.mark.parametrize("backend", ["numba", "fortran"])
+def test_what_does_not_follow_events_refuses_them_before_it_warns_of_anything(backend: str) -> None:
+    model = CircuitTemplate("c", nodes={"p": unit("v > th")}).compile(backend, step_size=H, simulation_time=1.0)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        with pytest.raises(UnsupportedFeatureError) as error:
+            model.gradient({"p/op/v": np.ones(10)}, ["p/op/I"])
+    assert str(error.value) == (
+        "The adjoint of a compiled loop does not follow the events of 'p/op'. Compile with a backend of an array "
+        "library, such as torch."
+    )
+    assert not told

@@ -108,6 +108,53 @@ def test_the_gradient_is_that_of_the_loss_where_units_are_alone(kind: str) -> No
     assert found["loss"].tolist() == pytest.approx([net.test(X, WANTED)[1]], rel=1e-12)
 
 
+TRIALS = np.random.default_rng(12).normal(size=(4, STEPS, 2))
+GOALS = np.random.default_rng(13).normal(size=(4, STEPS, 3))
+
+
+@pytest.mark.parametrize("kind", EXACT)
+def test_the_gradient_of_trials_side_by_side_is_that_of_the_mean_of_their_losses(kind: str) -> None:
+    net = EXACT[kind]()
+    found = net.fit_eprop(TRIALS, GOALS, optimizer="sgd", lr=0.0, epochs=1)
+    ours, loss = gradients(net), (net.rows(TRIALS)["out"] - torch.tensor(GOALS)).square().mean()
+    net.zero_grad()
+    loss.backward()  # type: ignore[no-untyped-call]
+    for path, value in gradients(net).items():
+        np.testing.assert_allclose(ours[path], value, rtol=1e-10, atol=1e-10 * np.abs(value).max(), err_msg=path)
+    assert found["loss"].tolist() == pytest.approx([loss.item()], rel=1e-12)
+    assert found["out"].shape == (4, STEPS, 3)
+
+
+@pytest.mark.parametrize("feedback", ["symmetric", "random"])
+def test_trials_side_by_side_move_parameters_by_the_mean_of_what_each_does(feedback: str) -> None:
+    def farthest(outputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+        return (outputs - targets).abs().amax(1).mean()
+
+    def fitted(inputs: Any, targets: Any) -> dict[str, np.ndarray]:
+        torch.manual_seed(5)
+        net = adapting(np.random.default_rng(2).normal(size=(N, N)) / 2)
+        net.fit_eprop(inputs, targets, "sgd", farthest, lr=0.0, epochs=1, feedback=feedback, cutoff=7, sampling_steps=3)
+        return gradients(net)
+
+    ours, each = fitted(TRIALS, GOALS), [fitted(x, wanted) for x, wanted in zip(TRIALS, GOALS, strict=True)]
+    for path, value in ours.items():
+        np.testing.assert_allclose(value, np.mean([one[path] for one in each], axis=0), rtol=1e-9, atol=1e-13)
+
+
+def test_batches_of_trials_move_parameters_one_after_another_and_on_the_way() -> None:
+    def fitted(width: int | None, inputs: Any, targets: Any) -> list[np.ndarray]:
+        net = adapting(np.random.default_rng(2).normal(size=(N, N)) / 2)
+        found = net.fit_eprop(inputs, targets, "sgd", lr=0.01, epochs=2, update_steps=width)
+        assert len(found["loss"]) == 2
+        return [value.detach().numpy() for value in net.parameters()]
+
+    twice = [np.stack([x, x]) for x in (X, -X)], [np.stack([WANTED, WANTED]), np.stack([WANTED, WANTED])]
+    for width in (None, 7):
+        ours, alone = fitted(width, *twice), fitted(width, [X, -X], [WANTED, WANTED])
+        for one, other in zip(ours, alone, strict=True):
+            np.testing.assert_allclose(one, other, rtol=0, atol=1e-12)
+
+
 def test_rows_that_are_not_compared_count_for_nothing() -> None:
     net = adapting(np.diag([0.5, -1.0, 0.0, 2.0]))
     net.fit_eprop(X, WANTED, optimizer="sgd", lr=0.0, epochs=1, sampling_steps=3, cutoff=10)

@@ -109,3 +109,35 @@ def test_what_cannot_be_fitted_is_refused(given: dict[str, Any], text: str) -> N
     with pytest.raises(ArgumentError) as error:
         whole().fit_ridge(**{"inputs": X, "targets": targets, **given})
     assert str(error.value) == text
+
+
+def test_trials_side_by_side_are_one_set_of_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ridge, "CHUNK", 11)
+    trials, wanted = np.stack([X, 0.5 * X, X[::-1]]), np.stack([WANTED, WANTED + 1, -WANTED])
+    options: dict[str, Any] = {"cutoff": 6, "sampling_steps": 4}
+    rows = [whole().run(x, **options)["out"].numpy() for x in trials]
+    net = whole()
+    found = net.fit_ridge(torch.tensor(trials), wanted, alpha=0.3, add_readout_node=False, **options)
+    some = np.concatenate([target[8::4] for target in wanted])
+    np.testing.assert_allclose(found["w_out"], closed(np.concatenate(rows), some, 0.3), rtol=1e-10)
+    np.testing.assert_allclose(found["out"], np.stack(rows), rtol=0, atol=1e-12)
+    np.testing.assert_allclose(found["y"], np.stack(rows) @ found["w_out"].numpy().T, rtol=1e-12)
+    again = net.fit_ridge(trials, wanted, alpha=0.3, add_readout_node=False)  # from where each of them is
+    assert again.times[0] == pytest.approx(len(X) * net.dt)
+
+
+def test_trials_side_by_side_have_targets_each_and_go_on_as_many() -> None:
+    net, trials = whole(), np.stack([X, 0.5 * X, X[::-1]])
+    with pytest.raises(ArgumentError) as error:
+        net.fit_ridge(trials, np.stack([WANTED, WANTED]))
+    assert str(error.value) == "inputs has 3 trials, and targets has 2. Give one of each."
+    with pytest.raises(ArgumentError) as error:
+        net.fit_ridge(trials, WANTED[:, 0])
+    assert str(error.value) == "inputs has 3 trials, and targets has no axis of them. Give one of each."
+    net.run(trials)
+    with pytest.raises(ArgumentError) as error:
+        net.fit_ridge(X, WANTED)
+    assert str(error.value) == (
+        "inputs are those of one trial, and the network has gone on as 3 side by side. Call reset(), or give inputs "
+        "with an axis of 3 trials in front."
+    )

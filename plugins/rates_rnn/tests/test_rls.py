@@ -61,6 +61,34 @@ def test_the_weights_are_those_of_weighted_least_squares(forgetting: float, feed
     np.testing.assert_allclose(outputs[20], before @ rows[20], rtol=0, atol=1e-10)
 
 
+@pytest.mark.parametrize("masked", [False, True])
+def test_trials_side_by_side_learn_from_all_errors_of_each_time(masked: bool) -> None:
+    trials, wanted, forgetting = np.stack([X, -0.5 * X, X[::-1]]), np.stack([WANTED, 1 - WANTED, WANTED[::-1]]), 0.9
+    mask = np.arange(3 * N).reshape(3, N) % 4 != 0 if masked else np.ones((3, N), bool)
+    net = reading(feedback=True, mask=mask)
+    found = net.fit_rls(trials, wanted, forgetting=forgetting, alpha=0.7, update_steps=2)
+    assert found["out"].shape == (3, STEPS, 3)
+    assert found["loss"].tolist() == pytest.approx([float(np.square(found["out"].numpy() - wanted).mean())])
+    again = Network(dt=DT)
+    again.add_func_node("input", 2 + 3, "identity")
+    again.add_diffeq_node(**node_of())
+    again.add_edge("input", "li", np.concatenate([W_IN, 0.1 * W_BACK], axis=1))
+    late = np.concatenate([np.zeros((3, 1, 3)), found["out"].numpy()[:, :-1]], axis=1)
+    rows = again.run(np.concatenate([trials, late], axis=2))["out"].numpy()[:, ::2]
+    some = wanted[:, ::2]
+    counts = np.tile(forgetting ** np.arange(rows.shape[1])[::-1], 3)
+    left = 0.7 * forgetting ** rows.shape[1]
+    flat, goal = rows.reshape(-1, N), some.reshape(-1, 3)
+    for unit in range(3):  # weighted least squares of all rows, of each output by what its mask lets through
+        kept = flat * mask[unit]
+        matrix = kept.T @ (counts[:, None] * kept) + left * np.eye(N)
+        expected = np.linalg.solve(matrix, kept.T @ (counts * goal[:, unit]) + left * W_OUT[unit] * mask[unit])
+        np.testing.assert_allclose(found["w_out"][unit], expected, rtol=0, atol=1e-10)
+        held = found["covariance"].numpy() if not masked else found["covariance"][unit].numpy()
+        inverse = np.linalg.inv(matrix) * np.outer(mask[unit], mask[unit])
+        np.testing.assert_allclose(held, inverse, rtol=0, atol=1e-10)
+
+
 def test_a_covariance_is_symmetric_to_the_last_bit() -> None:
     found = reading().fit_rls(X, WANTED, forgetting=0.8)
     assert torch.equal(found["covariance"], found["covariance"].T)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -130,6 +131,22 @@ def test_checkpoints_and_compiled_steps_give_the_same() -> None:
         wanted = compiled().gradient(loss, PATHS)
         for path, value in net.named_parameters():
             np.testing.assert_allclose(value.grad, wanted[path], rtol=1e-11, atol=1e-14)
+
+
+def test_any_number_of_models_and_of_trials_is_compiled_in_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    # what PyTorch compiles again and again it gives up on; what it makes of these does not matter here
+    monkeypatch.setattr(torch, "compile", partial(torch.compile, backend="eager"))
+    circuit = CircuitTemplate("one", nodes={"p": UNIT})
+    model, other = (
+        circuit.compile("torch", step_size=H, simulation_time=11 * H, inputs={"p/op/u": np.ones(11)}, compile=True)
+        for _ in range(2)
+    )
+    with torch._dynamo.config.patch(recompile_limit=1):
+        other.trainable(["p/op/tau"])()["p/op/x"].sum().backward()
+        steps = model.steps(["p/op/tau"])
+        for trials in (2, 3):
+            rows, _ = steps.advance(steps.arrays(), {"p/op/u": torch.ones(trials, 11, dtype=torch.float64)})
+            assert rows["p/op/x"].shape == (trials, 11)
 
 
 def test_derivatives_that_go_forwards_pass_steps_that_are_compiled() -> None:

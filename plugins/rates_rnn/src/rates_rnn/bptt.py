@@ -13,7 +13,7 @@ from rates_rnn.observer import Observer
 from rates_rnn.parts import whole_number
 from rates_rnn.signals import trials_of
 from rates_rnn.trainer import Trainer
-from rates_rnn.trials import ListOfTrials, one_trial
+from rates_rnn.trials import ListOfTrials, each_of, joined
 
 if TYPE_CHECKING:
     from rates_rnn.network import Network
@@ -41,8 +41,10 @@ def fit_bptt(
 
     Args:
         network: that is fitted.
-        inputs: of a trial, as `run` takes them, or a list of those of several.
-        targets: `[steps, outputs]`, a row for each sample of the inputs, or a list of those.
+        inputs: of a trial, as `run` takes them, or a list of those of several. Trials that run side by side, with an
+            axis for them in front, move parameters together, by the mean of their losses.
+        targets: `[steps, outputs]`, a row for each sample of the inputs, with the same axis in front, or a list of
+            those.
         optimizer: its name, of "sgd", "adam", "adamw", "adagrad", "adadelta", "adamax", "rmsprop", "rprop" and "lbfgs",
             or an object of `torch.optim` that has the network's parameters.
         loss: its name, of "mse", "l1", "huber", "nll", "ce", "kld" and "hinge", or a function of outputs and targets.
@@ -74,12 +76,12 @@ def fit_bptt(
         sampling_steps=sampling_steps, cutoff=cutoff, update_steps=update_steps, optimizer_kwargs=optimizer_kwargs,
         loss_kwargs=loss_kwargs, checkpoint=checkpoint, verbose=False,
     )  # fmt: skip
-    trials = [
-        one_trial(network, *pair, cutoff=cutoff, of=f"[{number}]" if several else "")
-        for number, pair in enumerate(pairs)
-    ]
-    together = None if isinstance(trainer.optimiser, torch.optim.LBFGS) else 1
-    fitted = trainer.train(ListOfTrials(trials, together), None, count)
+    batches = [each_of(network, *pair, cutoff, f"[{number}]" if several else "") for number, pair in enumerate(pairs)]
+    if isinstance(trainer.optimiser, torch.optim.LBFGS):
+        trials = ListOfTrials([trial for batch in batches for trial in batch], None)
+    else:
+        trials = ListOfTrials([joined(batch) for batch in batches], 1)
+    fitted = trainer.train(trials, None, count)
     found = network.run(pairs[-1][0], sampling_steps=sampling_steps, cutoff=cutoff)
     network.reset()
     observed = Observer(found.times, {"out": found["out"]}, fitted["loss"])

@@ -13,14 +13,14 @@ from rates_rnn.choices import Loss, loss_of, optimiser_of
 from rates_rnn.learning_signals import Feedback, Readout
 from rates_rnn.observer import Observer
 from rates_rnn.parts import Edge, Node, whole_number
-from rates_rnn.signals import length_of, part_of, samples_of, targets_of, trials_of
+from rates_rnn.signals import count_of, length_of, part_of, samples_of, side_by_side, trials_of
 from rates_rnn.traces import OwnEdge, Synapses, Traces
 from rates_rnn.units import Units
 
 if TYPE_CHECKING:
     from rates_rnn.network import Network
 
-MOMENTS = 64  # steps whose derivatives are computed side by side
+MOMENTS = 64  # steps whose derivatives are computed side by side, those of all trials
 
 
 def fit_eprop(
@@ -52,8 +52,10 @@ def fit_eprop(
 
     Args:
         network: that is fitted.
-        inputs: of a trial, as `run` takes them, or a list of those of several.
-        targets: `[steps, outputs]`, a row for each sample of the inputs, or a list of those.
+        inputs: of a trial, as `run` takes them, or a list of those of several. Trials that run side by side, with an
+            axis for them in front, move parameters together, by the mean of their losses.
+        targets: `[steps, outputs]`, a row for each sample of the inputs, with the same axis in front, or a list of
+            those.
         optimizer: as in `fit_bptt`, but "lbfgs".
         loss: as in `fit_bptt`: a mean over rows.
         lr: learning rate; the optimiser's own, if left out.
@@ -82,7 +84,7 @@ def fit_eprop(
     several = isinstance(inputs, Sequence)
     count = whole_number("epochs", (1 if several else 100) if epochs is None else epochs, 1)
     stride, dropped = whole_number("sampling_steps", sampling_steps, 1), whole_number("cutoff", cutoff, 0)
-    width = MOMENTS if update_steps is None else whole_number("update_steps", update_steps, 1)
+    width = None if update_steps is None else whole_number("update_steps", update_steps, 1)
     if isinstance(decay, bool) or not isinstance(decay, int | float) or not 0 <= decay < 1:
         raise ArgumentError(f"decay has to be a number of at least 0 and less than 1; it is {shown(decay)}.")
     if optimizer == "lbfgs" or isinstance(optimizer, torch.optim.LBFGS):
@@ -90,11 +92,12 @@ def fit_eprop(
     chosen = optimiser_of(optimizer, network.parameters(), lr, optimizer_kwargs)
     for text in network.engine(()).told:
         warn(text)
-    learner = Learner(network, feedback, decay, width, update_steps is not None)
+    learner = Learner(network, feedback, decay, width, max(count_of(given) for given, _ in pairs))
     if learner.feedback.follows:
         chosen.add_param_group({"params": list(learner.feedback.weights.values())})
     anchor = network.get_buffer("anchor")
-    trials = [(given, targets_of(wanted, length_of(given), network.n_out, anchor)) for given, wanted in pairs]
+    trials = [(given, side_by_side(wanted, length_of(given), count_of(given), network.n_out, anchor))
+              for given, wanted in pairs]  # fmt: skip
     losses, rows = [], _Rows(loss_of(loss, loss_kwargs), stride, dropped)
     for epoch in range(count):
         losses.append(float(np.mean([learner.trial(*trial, rows, chosen) for trial in trials])))
@@ -124,20 +127,21 @@ class Learner:
         network: that learns.
         feedback: how errors reach units.
         decay: of adaptive feedback.
-        width: steps that are taken together.
-        online: whether parameters move after these.
+        update_steps: parameters move after each so many steps; None for whole trials.
+        trials: largest number of those that run side by side.
 
     Raises:
         ArgumentError, UnsupportedFeatureError: e-prop cannot train what is trained.
     """
 
-    def __init__(self, network: Network, feedback: Any, decay: float, width: int, online: bool) -> None:
-        self._network, self._decay, self._width, self._online = network, decay, width, online
+    def __init__(self, network: Network, feedback: Any, decay: float, update_steps: int | None, trials: int) -> None:
+        self._network, self._decay, self._update_steps = network, decay, update_steps
+        self._moments = max(1, trials) * update_steps if update_steps else max(MOMENTS, trials)
         stateful = {label: network.node(label) for label in network.nodes
                     if any(state.path.startswith(f"{label}/") for state in network.system.states)}  # fmt: skip
         self._trained = [path for path, value in network.named_parameters() if value.requires_grad]
         self._readout = Readout(network, stateful)
-        self._traces = {label: _traces(network, node, self._trained, width) for label, node in stateful.items()
+        self._traces = {label: _traces(network, node, self._trained, self._moments) for label, node in stateful.items()
                         if _learns(network, label, self._trained)}  # fmt: skip
         _check_all(self._trained, self._readout, self._traces.values())
         self.feedback = Feedback(feedback, network, self._readout, {label: stateful[label] for label in self._traces})
@@ -154,12 +158,15 @@ class Learner:
         for traces in self._traces.values():
             traces.reset()
         optimiser.zero_grad()
+        trials = count_of(inputs)
+        targets = targets.transpose(0, 1) if trials else targets
         compared = len(rows.of(0, len(targets)))
+        width = self._update_steps or self._moments // max(1, trials)
         try:
-            for begin in range(0, len(targets), self._width):
-                piece = slice(begin, min(begin + self._width, len(targets)))
+            for begin in range(0, len(targets), width):
+                piece = slice(begin, min(begin + width, len(targets)))
                 total += self._piece(part_of(inputs, piece), targets[piece], rows, begin, compared)
-                if self._online:
+                if self._update_steps:
                     self._move(optimiser)
                     optimiser.zero_grad()
         except SimulationError:
@@ -168,7 +175,7 @@ class Learner:
                     network.get_parameter(path).copy_(value)
             network.reset()
             raise
-        if not self._online:
+        if not self._update_steps:
             self._move(optimiser)
         return total
 
@@ -178,7 +185,7 @@ class Learner:
         recorded = self._recorded(inputs)
         values = network.values()
         chosen = [step - begin for step in rows.of(begin, begin + count)]
-        units = {label: recorded[network.output_of(label)][:count].clone().requires_grad_()
+        units = {label: recorded[network.output_of(label)].clone().requires_grad_()
                  for label in self._readout.nodes}  # fmt: skip
         fed = samples_of("inputs", inputs, [network.node(label) for label in network.starts], network.dtype,
                          network.place)  # fmt: skip
@@ -202,12 +209,12 @@ class Learner:
         for label, traces in self._traces.items():
             signal = signals.get(label)
             if signal is None:
-                signal = targets.new_zeros((count, network.node(label).n))
+                signal = torch.zeros_like(recorded[network.node(label).path(network.node(label).output)])
             self._add(traces.gradients(count, recorded, values, signal), values)
         return loss
 
     def _recorded(self, inputs: Any) -> dict[str, torch.Tensor]:
-        """Take steps, and return what traces need of them by path, with as many moments as are computed together."""
+        """Take steps, and return what traces need of them by path, an axis of trials behind that of steps."""
         network = self._network
         wanted = dict.fromkeys(
             path
@@ -217,8 +224,7 @@ class Learner:
         wanted |= dict.fromkeys(network.output_of(label) for label in self._readout.nodes)
         split = {path: (path.partition("/")[0], path.partition("/")[2]) for path in wanted}
         found = network.run(inputs, record_vars=list(split.values()))
-        missing = self._width - len(found["out"])
-        return {path: torch.cat([found[item], found[item][-1:].expand(missing, -1)]) for path, item in split.items()}
+        return {path: found[item].movedim(-2, 0) for path, item in split.items()}
 
     def _add(self, gradients: Mapping[str, torch.Tensor], values: Mapping[str, torch.Tensor]) -> None:
         """Add derivatives by values to those of what optimisers move."""
@@ -236,7 +242,7 @@ class Learner:
 
 def _spread(rows: torch.Tensor, chosen: Sequence[int], count: int) -> torch.Tensor:
     """Return rows where they belong among all."""
-    found = rows.new_zeros((count, rows.shape[1]))
+    found = rows.new_zeros((count, *rows.shape[1:]))
     found[list(chosen)] = rows
     return found
 

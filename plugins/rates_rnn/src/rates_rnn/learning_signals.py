@@ -26,7 +26,7 @@ class Signals:
 
     Attributes:
         loss: of some rows.
-        units: its derivative by the output of each node, `[rows, units]` by label.
+        units: its derivative by the output of each node, `[rows, units]` or `[rows, trials, units]` by label.
     """
 
     loss: float
@@ -78,14 +78,20 @@ class Readout:
     def outputs(
         self, units: Mapping[str, torch.Tensor], inputs: Mapping[str, torch.Tensor], values: Mapping[str, torch.Tensor]
     ) -> torch.Tensor:
-        """Return the network's output, `[rows, outputs]`, of those of nodes by label, and of inputs by path."""
+        """Return the network's output, `[rows, outputs]`, of those of nodes by label, and of inputs by path.
+
+        Where there are trials side by side, their axis is behind that of rows, but of inputs it is in front.
+        """
         if self._engine is None:
             return units[self.nodes[0]]
-        fed = {**{f"{label}/{STAND_IN[1]}": rows for label, rows in units.items()}, **inputs}
+        swapped = {label: rows.transpose(0, 1) if rows.ndim > 2 else rows for label, rows in units.items()}
+        fed = {**{f"{label}/{STAND_IN[1]}": rows for label, rows in swapped.items()}, **inputs}
+        axes = max(rows.ndim for rows in fed.values())
         given = {path: values[self._name(path)] for path in self._engine.paths}
         found, _ = self._engine.advance(given, fed, None)
         rows = found["out"]
-        return rows if rows.ndim > 1 else rows[:, None]
+        rows = rows if rows.ndim == axes else rows[..., None]
+        return rows if axes < 3 else rows.transpose(0, 1)
 
 
 class Feedback:
@@ -135,7 +141,7 @@ class Feedback:
     def signals(
         self, units: Mapping[str, torch.Tensor], output: torch.Tensor, targets: torch.Tensor, loss: Loss, share: float
     ) -> Signals:
-        """Return the loss of rows and learning signals, and add derivatives of the readout to its parameters.
+        """Return the loss of rows, of all trials, and learning signals; parameters of the readout get theirs.
 
         Args:
             units: outputs of nodes, which the output was made of.
@@ -145,7 +151,8 @@ class Feedback:
             share: of these rows in the whole loss.
         """
         output.retain_grad()
-        total = share * loss(output, targets)
+        rows, wanted = (output, targets) if output.ndim < 3 else (output.flatten(0, 1), targets.flatten(0, 1))
+        total = share * loss(rows, wanted)  # a mean over rows, of which all trials have as many
         if bool(torch.isfinite(total)):
             total.backward()  # type: ignore[no-untyped-call]
         error = torch.zeros_like(output) if output.grad is None else output.grad

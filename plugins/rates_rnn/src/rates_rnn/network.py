@@ -14,7 +14,7 @@ from rates_rnn.assembly import Assembly
 from rates_rnn.choices import loss_of
 from rates_rnn.observer import Item, Observer
 from rates_rnn.parts import array, whole_number
-from rates_rnn.signals import sample_of, samples_of
+from rates_rnn.signals import count_of, sample_of, samples_of
 from rates_rnn.trials import loss_of_trials, trials_side_by_side
 
 
@@ -117,6 +117,22 @@ class Network(Assembly):
         self.engine(())
         assert self._ends is not None
         return samples_of(name, inputs, [self._nodes[label] for label in self._ends[0]], self.dtype, self.place)
+
+    def trials_of(self, inputs: Any) -> int:
+        """Return the number of trials that inputs have side by side; 0 for one without an axis for that.
+
+        Raises:
+            ArgumentError: they are those of one trial, and the network stands where several do.
+        """
+        count, standing = count_of(inputs), 0
+        if self._between is not None and self._between.y.ndim > 1:
+            standing = len(self._between.y)
+        if standing and not count:
+            raise ArgumentError(
+                f"inputs are those of one trial, and the network has gone on as {standing} side by side. Call reset(), "
+                f"or give inputs with an axis of {standing} trials in front."
+            )
+        return count
 
     def _all_values(self) -> dict[str, torch.Tensor]:
         self.engine(())

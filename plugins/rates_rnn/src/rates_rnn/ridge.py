@@ -11,7 +11,7 @@ from rates_core.errors import ArgumentError, shown
 
 from rates_rnn.observer import Observer
 from rates_rnn.parts import whole_number
-from rates_rnn.signals import length_of, part_of, targets_of
+from rates_rnn.signals import length_of, part_of, side_by_side
 
 if TYPE_CHECKING:
     from rates_rnn.network import Network
@@ -34,14 +34,16 @@ def fit_ridge(
 ) -> Observer:
     """Fit weights from the output to targets: those that make squared errors plus `alpha` times their squares least.
 
-    One run begins where the network is, each of several at its start. Rows become a triangular factor of the normal
-    equations as they come: with `record_output=False`, memory does not grow with their number.
+    One run begins where the network is, and so do several side by side; each of a list begins at its start. Rows become
+    a triangular factor of the normal equations as they come: with `record_output=False`, memory does not grow with
+    their number.
 
     Args:
         network: whose output is read.
-        inputs: as `run` takes them; or those of several trials, one after the other, which may be made as they are
-            asked for.
-        targets: `[steps, targets]`, a row for each sample of the inputs; or those of several trials.
+        inputs: as `run` takes them, with an axis of trials in front too; or those of several trials, one after the
+            other, which may be made as they are asked for.
+        targets: `[steps, targets]`, a row for each sample of the inputs, with the same axis in front; or those of
+            several trials.
         alpha: of squared weights; 0 or more.
         sampling_steps: every so many steps, the output is compared with the target.
         cutoff: steps of each trial that are not compared.
@@ -65,7 +67,8 @@ def fit_ridge(
     for given, wanted in _trials(inputs, targets) if several else [(inputs, targets)]:
         if several:
             network.reset()
-        rows = targets_of(wanted, length_of(given), _columns(wanted), network.get_buffer("anchor"))
+        count = network.trials_of(given)
+        rows = side_by_side(wanted, length_of(given), count, _columns(wanted, count), network.get_buffer("anchor"))
         normal = normal or Normal(network.n_out, rows)
         kept: list[Observer] | None = [] if record_output else None
         for found, some in _chunks(network, given, rows, stride, dropped):
@@ -98,16 +101,17 @@ class Normal:
     """
 
     def __init__(self, outputs: int, targets: torch.Tensor) -> None:
-        self._outputs, self._targets, self._count = outputs, targets.shape[1], 0
+        self._outputs, self._targets, self._count = outputs, targets.shape[-1], 0
         self._factor = targets.new_zeros((0, outputs + self._targets))
         self._waiting = self._factor
 
     def add(self, rows: torch.Tensor, targets: torch.Tensor) -> None:
-        """Take some rows and their targets.
+        """Take some rows and their targets, of one trial or of several side by side.
 
         Raises:
             ArgumentError: there are other numbers of targets than before.
         """
+        rows, targets = rows.flatten(0, -2), targets.flatten(0, -2)
         if targets.shape[1] != self._targets:
             raise ArgumentError(f"targets has {self._targets} columns in one trial, and {targets.shape[1]} in another.")
         self._count += len(rows)
@@ -151,14 +155,15 @@ def _chunks(
         skipped = max(0, cutoff - begin)
         first = begin + -(-skipped // stride) * stride
         found = network.run(part_of(inputs, piece), sampling_steps=stride, cutoff=skipped)
-        yield found, targets[first : begin + width : stride]
+        yield found, targets[..., first : begin + width : stride, :]
 
 
 def _joined(parts: list[Observer]) -> Observer:
     """Return one observer of parts of a trial."""
     if not parts:
         return Observer(np.zeros(0), {})
-    return Observer(np.concatenate([part.times for part in parts]), {"out": torch.cat([part["out"] for part in parts])})
+    rows = torch.cat([part["out"] for part in parts], -2)
+    return Observer(np.concatenate([part.times for part in parts]), {"out": rows})
 
 
 def _is_several(inputs: Any) -> bool:
@@ -184,5 +189,5 @@ def _trials(inputs: Iterable[Any], targets: Any) -> Iterator[tuple[Any, Any]]:
         raise ArgumentError("targets has more trials than inputs. Give one of each.")
 
 
-def _columns(targets: Any) -> int:
-    return int(np.prod(np.shape(targets)[1:]))
+def _columns(targets: Any, trials: int) -> int:
+    return int(np.prod(np.shape(targets)[2 if trials else 1 :]))

@@ -12,7 +12,7 @@ from rates_core.errors import ArgumentError, SimulationError, UnsupportedFeature
 
 from rates_rnn.observer import Observer
 from rates_rnn.parts import Edge, array, whole_number
-from rates_rnn.signals import length_of, part_of, targets_of, trials_of
+from rates_rnn.signals import length_of, part_of, side_by_side, trials_of
 
 if TYPE_CHECKING:
     from rates_rnn.network import Network
@@ -34,15 +34,17 @@ def fit_rls(
 
     With feedback from the output this is FORCE learning [sussillo2009]_: the network is fed what it puts out, which
     comes close to the target after a few steps and stays there, while weights settle at those with which it goes on
-    alone. One run begins where the network is, each of several at its start; weights go on from one to the next.
+    alone. One run begins where the network is, each of a list at its start; weights go on from one to the next. Several
+    that run side by side learn the same weights, from all of their errors at each update.
 
     After n updates the weights W are those for which the sum of `forgetting`\ :sup:`n-i` times the squared error at the
     i-th, plus `alpha` times `forgetting`\ :sup:`n` times the squared distance from the weights at first, is least.
 
     Args:
         network: with edges that have `train="rls"`, which end at its output, the identity.
-        inputs: as `run` takes them, or a list of those of several trials.
-        targets: `[steps, outputs]`, a row for each sample of the inputs, or a list of those.
+        inputs: as `run` takes them, with an axis of trials in front too; or a list of those of several trials.
+        targets: `[steps, outputs]`, a row for each sample of the inputs, with the same axis in front, or a list of
+            those.
         forgetting: in (0, 1]: what an error counts with each later update.
         alpha: of squared distances from the weights at first; more than 0. The covariance is the identity over it at
             first.
@@ -65,8 +67,12 @@ def fit_rls(
         ("update_steps", update_steps, 1), ("sampling_steps", sampling_steps, 1), ("cutoff", cutoff, 0))}  # fmt: skip
     readout = Readout.of(network, _share(forgetting), alpha, covariance)
     before = readout.weights
+    if isinstance(inputs, Sequence):
+        network.reset()
+    anchor = network.get_buffer("anchor")
     wanted = [
-        targets_of(target, length_of(given), network.n_out, network.get_buffer("anchor")) for given, target in pairs
+        side_by_side(target, length_of(given), network.trials_of(given), network.n_out, anchor)
+        for given, target in pairs
     ]
     losses = []
     for number, ((given, _), target) in enumerate(zip(pairs, wanted, strict=True)):
@@ -133,15 +139,24 @@ class Readout:
         return [(edge.source, edge.source_path.removeprefix(f"{edge.source}/")) for edge in self.edges]
 
     def learn(self, sources: torch.Tensor, error: torch.Tensor) -> None:
-        """Move weights against an error, the output less its target, at values of the sources.
+        """Move weights against errors, outputs less their targets, at values of the sources.
 
         The covariance stays symmetric to the last bit: a product of a vector with itself is taken from it.
+
+        Args:
+            sources: `[sources]`, or `[trials, sources]` of several trials.
+            error: `[outputs]`, likewise.
         """
-        moved = self.covariance @ sources
-        size = self.forgetting + (moved * sources).sum(-1, keepdim=True)
-        product = moved[..., :, None] * moved[..., None, :]
-        self.covariance = (self.covariance - product / size[..., None]) / self.forgetting
-        self.set(self.weights - error[:, None] * (moved / size))
+        weights, forgetting = self.weights, self.forgetting
+        several = (sources, error) if sources.ndim > 1 else (sources[None], error[None])
+        for row, wrong in zip(*several, strict=True):
+            left = wrong if weights is self.weights else wrong + (weights - self.weights) @ row
+            moved = self.covariance @ row
+            size = forgetting + (moved * row).sum(-1, keepdim=True)
+            product = moved[..., :, None] * moved[..., None, :]
+            self.covariance = (self.covariance - product / size[..., None]) / forgetting
+            weights, forgetting = weights - left[:, None] * (moved / size), 1.0  # all trials of one time count alike
+        self.set(weights)
 
     def set(self, weights: torch.Tensor) -> None:
         """Give the network some weights."""
@@ -160,18 +175,19 @@ def _trial(
     """
     sources, every = readout.sources(), counts["update_steps"]
     times, outputs, squares, begin = [], [], 0.0, 0
-    while begin < len(targets):
-        end = min(begin + (every if begin else 1), len(targets))
+    steps = targets.shape[-2]
+    while begin < steps:
+        end = min(begin + (every if begin else 1), steps)
         found = network.run(part_of(inputs, slice(begin, end)), record_vars=sources)
-        errors = found["out"] - targets[begin:end]
+        errors = found["out"] - targets[..., begin:end, :]
         squares += float(errors.square().sum())
         if end > counts["cutoff"] and not (end - 1) % every:
-            readout.learn(torch.cat([found[source][-1] for source in sources]), errors[-1])
+            readout.learn(torch.cat([found[source][..., -1, :] for source in sources], -1), errors[..., -1, :])
         stride = slice(-begin % counts["sampling_steps"], None, counts["sampling_steps"])
         times.append(found.times[stride])
-        outputs.append(found["out"][stride])
+        outputs.append(found["out"][..., stride, :])
         begin = end
-    return Observer(np.concatenate(times), {"out": torch.cat(outputs)}), squares / targets.numel()
+    return Observer(np.concatenate(times), {"out": torch.cat(outputs, -2)}), squares / targets.numel()
 
 
 def _check_edges(network: Network, edges: Sequence[Edge]) -> None:

@@ -84,16 +84,45 @@ def targets_of(given: Any, steps: int, units: int, like: torch.Tensor, name: str
     return found
 
 
+def side_by_side(given: Any, steps: int, count: int, units: int, like: torch.Tensor) -> torch.Tensor:
+    """Return targets `[trials, steps, units]`, or `[steps, units]` of one trial.
+
+    Args:
+        given: by the user.
+        steps: of the run.
+        count: number of trials that inputs have side by side; 0 for one without an axis for that.
+        units: of the output.
+        like: as in `targets_of`.
+
+    Raises:
+        ArgumentError: they are not of that shape, or not finite.
+    """
+    if not count:
+        return targets_of(given, steps, units, like)
+    if np.ndim(given) < 2 or len(given) != count:
+        has = f"{len(given)}" if np.ndim(given) > 1 else "no axis of them"
+        raise ArgumentError(f"inputs has {count} trials, and targets has {has}. Give one of each.")
+    rows = [targets_of(given[number], steps, units, like, f"targets[{number}]") for number in range(count)]
+    return torch.stack(rows)
+
+
+def count_of(inputs: Any) -> int:
+    """Return the number of trials that inputs have side by side, in an axis in front; 0 for one without it."""
+    given = list(inputs.values()) if isinstance(inputs, Mapping) else [inputs]
+    return max((len(value) for value in given if np.ndim(value) > 2), default=0)
+
+
 def length_of(inputs: Any) -> int:
     """Return the number of samples that inputs have."""
-    return len(next(iter(inputs.values())) if isinstance(inputs, Mapping) else inputs)
+    first = next(iter(inputs.values())) if isinstance(inputs, Mapping) else inputs
+    return np.shape(first)[1] if np.ndim(first) > 2 else len(first)
 
 
 def part_of(inputs: Any, piece: slice) -> Any:
     """Return some of the samples of inputs."""
     if isinstance(inputs, Mapping):
-        return {label: value[piece] for label, value in inputs.items()}
-    return inputs[piece]
+        return {label: part_of(value, piece) for label, value in inputs.items()}
+    return inputs[:, piece] if np.ndim(inputs) > 2 else inputs[piece]
 
 
 def trials_of(inputs: Any, targets: Any) -> list[tuple[Any, Any]]:

@@ -80,10 +80,10 @@ class Traces:
         """Return what some steps add to the gradient, by path: one for each unit, or for each weight.
 
         Args:
-            steps: number of them; what was recorded may have more moments, which do not count.
-            recorded: states, inputs and sources before each step, `[moments, units]` by path.
+            steps: number of them.
+            recorded: states, inputs and sources before each step, `[steps, units]` or `[steps, trials, units]` by path.
             values: of all that can be set.
-            signal: derivative of the loss by the output of each unit, `[steps, units]`.
+            signal: derivative of the loss by the output of each unit, likewise.
         """
         states = {path: recorded[path] for path in self.units.states}
         fed = {path: recorded[path] for path in self.units.fed}
@@ -92,7 +92,9 @@ class Traces:
         found: dict[str, torch.Tensor] = {}
         for step in range(steps):
             for path, part in self._step(step, local, sources, values).items():
-                added = signal[step].reshape(-1, *[1] * (part.ndim - 1)) * part
+                now = signal[step]
+                added = now.reshape(*now.shape, *[1] * (part.ndim - now.ndim)) * part
+                added = added if now.ndim < 2 else added.sum(0)
                 found[path] = found[path] + added if path in found else added
         return found
 
@@ -104,10 +106,10 @@ class Traces:
         for item in self.synapses:
             x = sources[item.path][step]
             drive = local.drive[item.target][step]
-            trace = self._traces.get(item.path, drive.new_zeros((len(drive), len(x), drive.shape[-1])))
-            found[item.path] = (trace @ seen[:, :, None])[..., 0] + local.at_once[self.output, item.target][step][
-                :, None] * x  # fmt: skip
-            self._traces[item.path] = trace @ local.states[step].mT + drive[:, None, :] * x[:, None]
+            trace = self._traces.get(item.path, drive.new_zeros((*drive.shape[:-1], x.shape[-1], drive.shape[-1])))
+            at_once = local.at_once[self.output, item.target][step]
+            found[item.path] = (trace @ seen[..., None])[..., 0] + at_once[..., None] * x[..., None, :]
+            self._traces[item.path] = trace @ local.states[step].mT + drive[..., None, :] * x[..., None, :, None]
         for path in self.trained:
             trace = self._traces.get(path, self._first(path, seen))
             found[path] = (trace * seen).sum(-1)
@@ -122,7 +124,7 @@ class Traces:
         """Return the trace at the start: a state at the start moves itself."""
         trace = torch.zeros_like(like)
         if path in self.units.states:
-            trace[:, self.units.states.index(path)] = 1.0
+            trace[..., self.units.states.index(path)] = 1.0
         return trace
 
     def _with_own(self, local: Local, values: Mapping[str, torch.Tensor]) -> Local:
@@ -138,7 +140,7 @@ class Traces:
 
     def _arriving(self, item: Synapses, rows: torch.Tensor, steps: int) -> torch.Tensor:
         """Return what an edge brings in some steps; before the start it was as at the start."""
-        before = self._late.get(item.path, rows[:1].expand(item.late, rows.shape[1]))
+        before = self._late.get(item.path, rows[:1].expand(item.late, *rows.shape[1:]))
         found = torch.cat([before, rows[:steps]])
         self._late[item.path] = found[steps:]
         return found[:steps]

@@ -105,15 +105,31 @@ def trials_side_by_side(network: Network, inputs: Any, targets: Any, cutoff: int
     Raises:
         ArgumentError, UnknownNameError: something is not as it should be.
     """
-    fed = network.fed(inputs)
+    return joined(each_of(network, inputs, targets, cutoff))
+
+
+def each_of(network: Network, inputs: Any, targets: Any, cutoff: int, of: str = "") -> list[Trials]:
+    """Return one trial, or each of several whose arrays have an axis for them in front.
+
+    Args:
+        network: that is given their inputs.
+        inputs: as `Network.run` takes them.
+        targets: of one trial, or with the same axis in front.
+        cutoff: steps of each that do not count.
+        of: which ones they are, for messages.
+
+    Raises:
+        ArgumentError, UnknownNameError: something is not as it should be.
+    """
+    fed = network.fed(inputs, f"inputs{of}")
     count = max((len(rows) for rows in fed.values() if rows.ndim > 2), default=0)
     if not count:
-        return one_trial(network, inputs, targets, cutoff=cutoff)
+        return [one_trial(network, inputs, targets, cutoff=cutoff, of=of)]
     if len(targets) != count:
-        raise ArgumentError(f"inputs has {count} trials, and targets has {len(targets)}. Give one of each.")
+        raise ArgumentError(f"inputs{of} has {count} trials, and targets{of} has {len(targets)}. Give one of each.")
     alike = {path.partition("/")[0]: rows.expand(count, *rows.shape[-2:]) for path, rows in fed.items()}
     parts = [({label: rows[number] for label, rows in alike.items()}, targets[number]) for number in range(count)]
-    return joined([one_trial(network, *part, cutoff=cutoff, of=f"[{number}]") for number, part in enumerate(parts)])
+    return [one_trial(network, *part, cutoff=cutoff, of=f"{of}[{number}]") for number, part in enumerate(parts)]
 
 
 def joined(trials: Sequence[Trials]) -> Trials:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import prod
 from typing import Any
 
 import torch
@@ -19,7 +20,7 @@ NEXT = "next "  # before names of states after the step, among what is different
 
 @frozen(eq=False)
 class Local:
-    """Derivatives at some moments, of units by what is their own.
+    """Derivatives at some moments, of units by what is their own; behind moments there may be an axis of trials.
 
     Attributes:
         states: of states after a step by those before it, `[moments, units, after, before]`.
@@ -35,14 +36,14 @@ class Local:
 
 
 class Units:
-    """The units of a node without the edges between them, at several moments side by side.
+    """The units of a node without the edges between them, at several moments of several trials side by side.
 
     Args:
         node: whose units they are.
         values: of all that can be set, by path.
         fed: paths of what edges and inputs feed.
         seen: paths of variables that others are given.
-        moments: number of them.
+        moments: largest number of them, those of all trials.
         like: the engine of the whole network.
 
     Raises:
@@ -78,13 +79,14 @@ class Units:
         """Return derivatives along a run.
 
         Args:
-            states: before each step, `[moments, units]` by path.
+            states: before each step, `[moments, units]` or `[moments, trials, units]` by path.
             inputs: in each step, likewise.
             values: of parameters, one for all units or one per unit.
         """
-        width, leaves = (self._moments, self.node.n), {}
-        for path, value in {**states, **inputs}.items():
-            leaves[path] = value.detach().reshape(-1).clone().requires_grad_()
+        rows, leaves = {**states, **inputs}, {}
+        width = next(iter(rows.values())).shape
+        for path, value in rows.items():
+            leaves[path] = self._filled(value.detach()).requires_grad_()
         for path in self.parameters:
             leaves[path] = self._tiled(values[path].detach()).clone().requires_grad_()
         with torch.enable_grad():
@@ -96,7 +98,7 @@ class Units:
                 parts = torch.autograd.grad(value.sum(), list(leaves.values()), retain_graph=True, allow_unused=True)
             for path, part in zip(leaves, parts, strict=True):
                 found[name, path] = torch.zeros(width, dtype=value.dtype, device=value.device) if part is None else (
-                    part.reshape(width))  # fmt: skip
+                    part[: prod(width)].reshape(width))  # fmt: skip
         others = (*self.fed, *self.parameters)
         return Local(
             torch.stack([torch.stack([found[NEXT + after, before] for before in self.states], -1)
@@ -112,6 +114,11 @@ class Units:
         given = {path: values[path] for path in self._engine.paths}
         seen, between = self._engine.advance(given, inputs, None)
         return self._engine.states(between.y), {path: rows[0].reshape(-1) for path, rows in seen.items()}
+
+    def _filled(self, rows: torch.Tensor) -> torch.Tensor:
+        """Return values of all units at as many moments as are computed together: the last one stands for others."""
+        flat = rows.reshape(-1, self.node.n)
+        return torch.cat([flat, flat[-1:].expand(self._moments - len(flat), -1)]).reshape(-1)
 
     def _tiled(self, value: Any) -> torch.Tensor:
         """Return values of all units at all moments.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 import torch
@@ -32,7 +32,18 @@ class Pieces:
         def run(parameters: Sequence[Any], *arguments: Any) -> Any:
             return make(*parameters)(*arguments, 0)
 
-        self._plain, self._compiled = run, torch.compile(run, dynamic=False, fullgraph=True)
+        self._plain, self._compiled = run, dict[Any, Callable[..., Any]]()
+
+    def _of_its_own(self, key: Any) -> Callable[..., Any]:
+        """Return a compiled function for calls that are alike.
+
+        PyTorch counts what it compiles by code, of all models together, and gives up after a few.
+        """
+        if key not in self._compiled:
+            code = self._plain.__code__.replace()  # another object, which is compiled anew
+            own = FunctionType(code, globals(), code.co_name, closure=self._plain.__closure__)
+            self._compiled[key] = torch.compile(own, dynamic=False, fullgraph=True)
+        return self._compiled[key]
 
     def __call__(
         self, parameters: Sequence[Any], y: Any, h: Any, first: Any, samples: int, stride: int, inputs: Any, draws: Any,
@@ -45,11 +56,15 @@ class Pieces:
             return plain(y, h, first, samples, stride, inputs, draws, windows, gathers, together, segment)
         varying = bool(windows) and gathers[0][0][0].ndim > 1
         most = STEPS // stride * stride or STEPS
+        state = *parameters, y, *windows
+        kinds = [_kind(value) for value in _tensors(state)]
+        wide = [value.shape[1:] for value in _tensors((inputs, draws, gathers))]
+        compiled = self._of_its_own((torch.is_grad_enabled(), stride, together, varying, *kinds, *wide))
         y, windows, rows, done = _leaf(y), tuple(map(_leaf, windows)), [], 0
         while done < samples * stride:
             within = samples * stride - done if most >= stride else stride - done % stride
             count = min(most, within)
-            run = self._compiled if count == most else self._plain
+            run = compiled if count == most else self._plain
             chosen = slice(done, done + count)
             tables, own = _some((inputs, draws), chosen), _some(gathers, chosen) if varying else gathers
             parts = (count // stride, stride) if most >= stride else (1, count)
@@ -82,6 +97,11 @@ def _leaf(value: torch.Tensor) -> torch.Tensor:
     if torch.is_grad_enabled() and not value.requires_grad and (value.is_floating_point() or value.is_complex()):
         return value.detach().clone().requires_grad_()
     return value.clone()
+
+
+def _kind(value: torch.Tensor) -> tuple[Any, ...]:
+    """Return what of a tensor functions are compiled for."""
+    return value.shape, value.dtype, value.device, value.requires_grad
 
 
 def _tensors(tree: Any) -> Iterator[torch.Tensor]:

@@ -85,7 +85,7 @@ class Asked:
 
     @classmethod
     def of(cls, model: CompiledModel, wrt: Any, request: RunRequest, way: Way, asks: str) -> Asked:
-        """Return what is asked of a compiled model; warn of functions that jump.
+        """Return what is asked of a compiled model.
 
         Args:
             model: whose runs are differentiated.
@@ -105,12 +105,19 @@ class Asked:
         run = prepared(model.untied({**(request.parameters or {}), **dict.fromkeys(named, 0.0)}), request)
         system = run.model.system
         variables = {path: system.once(variable_of, path) for path in paths if path not in keys}
-        asked = cls(run, way, tuple(paths), frozenset(keys), tuple(_fed(run, keys)), variables)
-        moved = [target.parameter for variable in variables.values() for target in variable.targets]
-        signals = [system.inputs[number].path for number in asked.fed]
+        return cls(run, way, tuple(paths), frozenset(keys), tuple(_fed(run, keys)), variables)
+
+    def warn(self, asks: str) -> None:
+        """Warn of functions and events whose derivatives do not see them jump, once nothing is refused any more.
+
+        Args:
+            asks: name of the method that the user called.
+        """
+        system = self.run.model.system
+        moved = [target.parameter for variable in self.variables.values() for target in variable.targets]
+        signals = [system.inputs[number].path for number in self.fed]
         _warn_of_jumps(system, (*(path for path in moved if path is not None), *signals), asks)
-        _warn_of_events(run.model)
-        return asked
+        _warn_of_events(self.run.model)
 
     def course(self) -> dict[str, Any]:
         """Return what a backend has to know of the run; a driver takes no tables, and rows of its own."""

@@ -83,6 +83,7 @@ def gradient(
         run, GradientRequest(loss=loss, parameters=wanted, initial=initial, fed=tuple(fed), forward=forward,
                              **asked.course())
     )  # fmt: skip
+    asked.warn("gradient")
     values = {
         path: _by_samples(run, path, found, fed) if path in asked.keys else asked.variables[path].derivative(found)
         for path in asked.paths

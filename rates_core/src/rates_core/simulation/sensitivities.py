@@ -59,6 +59,7 @@ def sensitivities(model: CompiledModel, wrt: Iterable[str], request: RunRequest)
     shapes = {path: np.shape(variable.value(run.arguments, run.carry.y)) for path, variable in asked.variables.items()}
     course = {**asked.course(), "parts": _parts(outputs)}
     found = run.kernel.tangents(TangentRequest(**_directions(asked, shapes), **course))
+    asked.warn("sensitivities")
     rows = [found.outputs[str(number)] for number in range(len(outputs))]
     moved = [found.moved[str(number)] for number in range(len(outputs))]
     alone = evolve(run.model.recording, outputs=tuple(evolve(item, recorded=number, units=None)

@@ -23,7 +23,9 @@ def trainable(model: CompiledModel, wrt: Iterable[str], request: RunRequest, che
     """Return a run as a function of values; see `CompiledModel.trainable`."""
     asked = _asked(model, some_paths_of(wrt), request, checkpoint, "trainable")
     _check_no_delays(asked)
-    return asked.run.kernel.trainable(TrainableRequest(**_values(asked), **asked.course()))
+    made = asked.run.kernel.trainable(TrainableRequest(**_values(asked), **asked.course()))
+    asked.warn("trainable")
+    return made
 
 
 def steps(model: CompiledModel, wrt: Iterable[str], request: RunRequest) -> Any:
@@ -37,7 +39,9 @@ def steps(model: CompiledModel, wrt: Iterable[str], request: RunRequest) -> Any:
             )
     random = partial(_random, run)
     past_of = partial(_past_of, run)
-    return run.kernel.single_steps(StepsRequest(random=random, past_of=past_of, **_values(asked), **asked.course()))
+    made = run.kernel.single_steps(StepsRequest(random=random, past_of=past_of, **_values(asked), **asked.course()))
+    asked.warn("steps")
+    return made
 
 
 def _random(run: Run, first: int, count: int) -> list[np.ndarray]:
