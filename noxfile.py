@@ -47,6 +47,7 @@ PEERS = {
     "rectipy": ["rectipy==0.12.2", "pyrates==1.2.3", "torch==2.13.0", "setuptools"],
     "neuroml": ["pyneuroml==1.3.22", "pylems==0.6.9"],
     "tvbo": ["tvbo==0.5.3", "tvboptim==0.4.0"],
+    "older_tvboptim": ["tvbo==0.5.3", "tvboptim==0.3.1"],  # which runs couplings that 0.4.0 refuses
     "tvbo_on_rates": ["tvbo==0.5.3"],  # beside what runs its experiments
 }
 
@@ -142,9 +143,10 @@ def run_together(session: nox.Session, *suites: str, exhaustive: bool = True) ->
 @nox.session
 def tvbo(session: nox.Session) -> None:
     """Compare models of the tvbo of today, which has an environment of its own, with what rates makes of them."""
-    environment = make_peer(session, "tvbo")
+    newer, older = (make_peer(session, name) / "bin" / "python" for name in ("tvbo", "older_tvboptim"))
     install(session, CORE.name, *DEFAULT, "rates-tvbo", "h5py", *TEST_TOOLS)
-    pytest(session, "tests/tvbo", environment={"RATES_TVBO_PYTHON": str(environment / "bin" / "python")})
+    environment = {"RATES_TVBO_PYTHON": str(newer), "RATES_OLDER_TVBOPTIM_PYTHON": str(older)}
+    pytest(session, "tests/tvbo", environment=environment)
 
 
 @nox.session

@@ -1,4 +1,7 @@
-"""Programs that run where tvbo is: `RATES_TVBO_PYTHON`, which the session `tvbo` sets, names its Python."""
+"""Programs that run where tvbo is.
+
+`RATES_TVBO_PYTHON` and `RATES_OLDER_TVBOPTIM_PYTHON`, which the session `tvbo` sets, name Pythons.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +15,23 @@ import pytest
 Program = Callable[..., None]
 
 
-@pytest.fixture(scope="session")
-def in_tvbo() -> Program:
-    """Return a function that runs a program of this folder where tvbo is, with arguments."""
+def runner(variable: str) -> Program:
+    """Return a function that runs a program of this folder by the Python that a variable names, with arguments."""
 
     def run(name: str, *arguments: object) -> None:
-        command = [os.environ["RATES_TVBO_PYTHON"], str(Path(__file__).with_name(name)), *map(str, arguments)]
+        command = [os.environ[variable], str(Path(__file__).with_name(name)), *map(str, arguments)]
         subprocess.run(command, check=True, timeout=1200)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def in_tvbo() -> Program:
+    """Return a function that runs a program of this folder where tvbo is, with arguments."""
+    return runner("RATES_TVBO_PYTHON")
+
+
+@pytest.fixture(scope="session")
+def in_older_tvbo() -> Program:
+    """Return one that does so where tvboptim is older, which runs couplings that the newer one does not."""
+    return runner("RATES_OLDER_TVBOPTIM_PYTHON")

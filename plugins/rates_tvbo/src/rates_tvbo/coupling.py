@@ -1,145 +1,213 @@
-"""Couplings of TVBO: `c_i = post(sum_j w_ij * pre(x_j, x_i))`, as operators of edges and of their targets."""
+"""Couplings of TVBO as files say them: `c_i = post(sum_j w_ij * pre(x_j, x_i))`."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from functools import cached_property
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
 
-from attrs import field, frozen
-from rates_core.errors import UnsupportedFeatureError
-from rates_core.expressions.text import to_text
-from rates_core.expressions.tree import Expression, Symbol, symbols
-from rates_core.templates.node import EdgeTemplate
-from rates_core.templates.operator import OperatorTemplate
-from rates_core.templates.variable import Variable
+from attrs import evolve, field, frozen
+from rates_core.errors import ModelFileError, UnsupportedFeatureError
+from rates_core.expressions.tree import Expression, Symbol
 
 from rates_tvbo.expression_reader import Scope, read_expression
 from rates_tvbo.section import Section
 
 ARRIVED = "gx"  # the weighted sum, as TVBO calls it
-SENT = "sent"
 
-_LEADS = frozenset({"x_j", "x", "local_states", "incoming_states"})
+_SOURCE = ("x_j", "x", "incoming_states")  # the first state that is sent
+_TARGET = ("x_i",)  # the first state of where it arrives
+_EITHER = "local_states"  # that of the source where nothing is said of sources, else of the target
+_COMPONENT = re.compile(r"\b(x_j|x_i|incoming_states|local_states)\s*\[\s*(\d+)\s*\]")
+_PLACE = re.compile(r"(?P<lead>\w+)_at_(?P<place>\d+)")
+_REFUSED = ("inner_coupling", "region_mapping", "regional_connectivity", "observed", "aggregation", "distribution")
 
 
 @frozen
-class End:
-    """One end of an edge: the label of a node, and its dynamics."""
-
-    label: str
-    operator: OperatorTemplate
-
-
-@frozen(slots=False)
 class Coupling:
     """A coupling function.
 
     Attributes:
         name: what edges call it.
-        pre: of each connection, or None where it is what the source sends.
+        terms: what each connection sends, which is summed apart; nothing where that is what the source sends.
         post: of what has arrived, or None where that is what the target is given.
         parameters: values by name.
+        incoming: states of sources that are sent, or none where edges and sources say so.
+        local: states of targets that are read.
         delayed: whether delays act.
         section: where it was written, for errors.
     """
 
     name: str
-    pre: Expression | None = None
+    terms: tuple[Expression, ...] = ()
     post: Expression | None = None
     parameters: Mapping[str, float] = field(factory=dict)
+    incoming: tuple[str, ...] = ()
+    local: tuple[str, ...] = ()
     delayed: bool = True
     section: Section | None = None
 
     @property
-    def acts_after(self) -> bool:
-        """Tell whether something is done with what has arrived."""
-        return self.post is not None
+    def sent(self) -> tuple[Expression, ...]:
+        """Return what each connection sends."""
+        return self.terms or (Symbol("x_j"),)
 
-    def after_name(self, entry: str) -> str:
-        """Return the operator that makes an input of what has arrived."""
-        return f"{self.name}_{entry}_op"
+    def arrivals(self) -> list[str]:
+        """Return what the sums of all terms are called where they arrive."""
+        count = len(self.sent)
+        return [ARRIVED] if count == 1 else [f"{ARRIVED}_{place}" for place in range(count)]
 
-    def after(self, entry: str) -> OperatorTemplate:
-        """Return the operator that makes an input of what has arrived; they are joined by the name of the input."""
-        assert self.post is not None
-        variables: dict[str, Any] = {entry: "output", ARRIVED: "input", **self.used(self.post)}
-        return OperatorTemplate(self.after_name(entry), f"{entry} = {to_text(self.post)}", variables)
+    def components(self, count: int) -> list[Coupling]:
+        """Return a coupling for each component of what it feeds.
 
-    def end(self, entry: str, target: OperatorTemplate) -> str:
-        """Return the variable `op/var` of a target where connections end that feed an input."""
-        return f"{self.after_name(entry)}/{ARRIVED}" if self.acts_after else f"{target.name}/{entry}"
+        Raises:
+            ModelFileError: it sends another number of terms.
+        """
+        if count == 1:
+            if len(self.terms) > 1 and self.post is None:
+                raise self.error(f"It sends {len(self.terms)} terms; 'post_expression' makes one value of gx_0, gx_1, …")
+            return [self]
+        terms = self.terms or tuple(Symbol(f"{state}_j") for state in self.incoming or self.local)
+        if len(terms) != count:
+            raise self.error(f"It sends {len(terms) or 1} terms, and what it feeds has {count} components.")
+        return [evolve(self, name=f"{self.name}_{place}", terms=(term,)) for place, term in enumerate(terms)]
 
-    @cached_property
-    def template(self) -> EdgeTemplate | None:
-        """Return the equations of a connection, if there are any."""
-        if self.pre is None:
-            return None
-        ends = dict.fromkeys(sorted(symbols(self.pre) - self.parameters.keys()), "input")
-        variables: dict[str, Any] = {SENT: "output", **ends, **self.used(self.pre)}
-        operator = OperatorTemplate(f"{self.name}_op", f"{SENT} = {to_text(self.pre)}", variables)
-        return EdgeTemplate(self.name, [operator])
+    def meaning(self, key: str, sent: Sequence[str], states: Collection[str]) -> tuple[bool, str]:
+        """Return what a name of an expression is: whether a state of the target, and which state.
 
-    def used(self, expression: Expression) -> dict[str, Variable]:
-        """Return the parameters of an expression."""
-        names = symbols(expression)
-        return {key: Variable.parse(value) for key, value in self.parameters.items() if key in names}
+        Args:
+            key: the name.
+            sent: states that the source sends, the first of them where nothing else is said.
+            states: all names of states.
+        """
+        incoming = self.incoming or self.local or tuple(sent)
+        local = self.local or incoming
+        match = _PLACE.fullmatch(key)
+        lead, place = (match["lead"], int(match["place"])) if match else (key, 0)
+        if key in states and not match:
+            return key in self.local and key not in self.incoming and bool(self.incoming), key
+        if lead in _SOURCE or (lead == _EITHER and not self.incoming):
+            return False, self._taken(incoming, place, lead)
+        if lead in _TARGET or lead == _EITHER:
+            return True, self._taken(local, place, lead)
+        return key.endswith("_i"), key[:-2]
 
-    def mapping(self, lead: str, source: End, target: End) -> dict[str, str]:
-        """Return what the inputs of the edge are: variables of source and target; `lead` is the one that is sent."""
-        if self.pre is None:
-            return {}
-        names = sorted(symbols(self.pre) - self.parameters.keys())
-        return {f"{self.name}_op/{key}": self._meant(key, lead, source, target) for key in names}
+    def _taken(self, states: Sequence[str], place: int, lead: str) -> str:
+        if place >= len(states):
+            known = ", ".join(f"'{state}'" for state in states)
+            raise self.error(f"It takes {lead}[{place}], and what is coupled is {known}, counted from 0.")
+        return states[place]
 
-    def _meant(self, key: str, lead: str, source: End, target: End) -> str:
-        """Return what a name of the expression is: `source`, or the path of a variable."""
-        if key in _LEADS:
-            return "source"
-        end = target if key.endswith("_i") else source
-        variable = lead if key == "x_i" else key.removesuffix("_i").removesuffix("_j")
-        if variable not in end.operator.variables:
-            raise self._refusal(f"'{key}' is no variable of the operator '{end.operator.name}'.")
-        if end is target:
-            return f"{end.label}/{end.operator.name}/{variable}"
-        if variable == lead:
-            return "source"
-        if self.delayed:
-            raise self._refusal(f"'{key}' is a second variable of the source, and delays are those of one.")
-        return f"{end.label}/{end.operator.name}/{variable}"
+    def error(self, text: str) -> ModelFileError:
+        """Return an error about what the file says."""
+        assert self.section is not None  # only what a file says can be wrong
+        return self.section.error(text)
 
-    def _refusal(self, text: str) -> UnsupportedFeatureError:
-        assert self.section is not None  # only what a file says has expressions
+    def refusal(self, text: str) -> UnsupportedFeatureError:
+        """Return the error for what rates cannot compute."""
+        assert self.section is not None
         return self.section.refusal(text, "pre_expression")
+
+
+def name_of_state(state: str, at_target: bool, lead: str, read: Collection[str]) -> str:
+    """Return what an expression calls a state of one end, of which it reads some; `x` is that which sources send.
+
+    A state that is called x is `x_j` or `x_i` itself; where it is not what is sent, this goes by its own name.
+    """
+    end = "i" if at_target else "j"
+    return f"x_{end}" if state == lead and ("x" not in read or lead == "x") else f"{state}_{end}"
 
 
 IDENTITY = Coupling("coupling")
 
+#: The coupling of tvbo's database that it takes where an experiment names none.
+STANDARD = Coupling(
+    "Linear",
+    post=read_expression(f"a*{ARRIVED} + b", Scope(frozenset(["a", "b", ARRIVED]))),
+    parameters={"a": 0.00390625, "b": 0.0},
+)
 
-def read_coupling(part: Section, name: str) -> Coupling:
+
+def read_coupling(part: Section, name: str, states: Collection[str]) -> Coupling:
     """Return a coupling function of a file.
+
+    Args:
+        part: what the file says.
+        name: under which it stands.
+        states: names of states of all nodes.
 
     Raises:
         UnsupportedFeatureError: it has another form.
         EquationError: an expression is malformed.
     """
-    for key in ("coupling_function", "inner_coupling", "region_mapping", "regional_connectivity", "observed"):
+    for key in _REFUSED:
         if part.has(key):
-            raise part.refusal(f"It has '{key}'; only pre_expression and post_expression are read.", key)
+            raise part.refusal(f"It has '{key}'; couplings of rates are pre_expression and post_expression.", key)
     own = part.text("name") or name
-    parameters = {key: _value(one) for key, one in part.sections("parameters", f"parameter of '{own}'").items()}
+    part.name = part.name or own
+    parameters = _parameters(part, f"parameter of '{own}'")
+    before = "pre_expression"
+    if part.has("coupling_function"):
+        before, parameters = _function(part, parameters)
+    standard = None
+    if not any(part.has(key) for key in ("pre_expression", "post_expression", "coupling_function")):
+        standard = _of_database(part, own)
+        parameters = {**standard.parameters, **parameters}
+    incoming, local = (tuple(part.texts(key)) for key in ("incoming_states", "local_states"))
+    for key in parameters.keys() & {*incoming, *local}:
+        raise part.error(f"'{key}' is a parameter of it, and a state.")
+    terms = _terms(part, before, states, parameters)
+    post = _terms(part, "post_expression", states, parameters, _sums(len(terms)))
+    if len(post) > 1:
+        raise part.refusal("Its post_expression is a list; write one expression of gx.", "post_expression")
+    if standard is not None:
+        post = (standard.post,)
     found = Coupling(
         own.replace(" ", "_"),
-        _expression(part, "pre_expression", None, parameters),
-        _expression(part, "post_expression", ARRIVED, parameters),
+        () if terms == (Symbol("x_j"),) else terms,
+        None if post in ((), (Symbol(ARRIVED),)) else post[0],
         parameters,
+        incoming,
+        local,
         part.flag("delayed") is not False,
         part,
     )
-    part.ignore("sparse", "vectorized", "incoming_states", "local_states", "iri", "symmetry", "interpolate_delays")
+    part.ignore("sparse", "vectorized", "iri", "symmetry", "interpolate_delays", "outsym", "label", "description")
     part.close()
     return found
+
+
+def _of_database(part: Section, name: str) -> Coupling:
+    """Return the coupling of tvbo's database that a file means which says no expressions."""
+    meant = (part.text("iri") or name).rsplit(":", 1)[-1]
+    if meant != STANDARD.name:
+        raise part.refusal(
+            f"It has no expressions; tvbo takes those of '{meant}' in its database, which rates does not have. Write "
+            "pre_expression and post_expression, as tvbo's to_yaml() does."
+        )
+    return STANDARD
+
+
+def _function(part: Section, parameters: dict[str, float]) -> tuple[str, dict[str, float]]:
+    """Return which expression is sent where there is a `coupling_function`, and all parameters.
+
+    In TVBO's schema it is what an edge makes of its ends; tvbo 0.5.3 computes nothing of it.
+    """
+    if part.has("pre_expression"):
+        part.omissions.add("coupling_function, beside pre_expression, which is what tvbo runs", "coupling", part.name)
+        part.ignore("coupling_function")
+        return "pre_expression", parameters
+    text = "what tvbo 0.5.3 runs instead of coupling_function, which it passes over"
+    part.omissions.add(text, "coupling", part.name)
+    equation = part.section("coupling_function", f"coupling_function of '{part.name}'")
+    own = {} if equation is None else _parameters(equation, f"parameter of '{part.name}'")
+    for key in own.keys() & parameters.keys():
+        if own[key] != parameters[key]:
+            raise part.error(f"'{key}' is {parameters[key]}, and {own[key]} in its coupling_function.")
+    return "coupling_function", {**parameters, **own}
+
+
+def _parameters(part: Section, kind: str) -> dict[str, float]:
+    return {key: _value(one) for key, one in part.sections("parameters", kind).items()}
 
 
 def _value(part: Section) -> float:
@@ -150,25 +218,36 @@ def _value(part: Section) -> float:
     return value
 
 
-def _expression(part: Section, key: str, given: str | None, parameters: Mapping[str, float]) -> Expression | None:
-    """Return an expression, or None where it is the name alone that it is given."""
+def _sums(count: int) -> set[str]:
+    """Return what a post_expression may call sums of so many terms."""
+    return {ARRIVED} if count < 2 else {ARRIVED, *(f"{ARRIVED}_{place}" for place in range(count))}
+
+
+def _terms(
+    part: Section, key: str, states: Collection[str], parameters: Mapping[str, float], sums: Collection[str] = ()
+) -> tuple[Expression, ...]:
+    """Return the expressions of a list, or the one that there is."""
     section = part.section(key, f"{key} of '{part.name}'")
     if section is None:
-        return None
+        return ()
     text = section.text("rhs")
-    section.ignore("latex", "lhs")
+    section.ignore("latex", "lhs", "parameters", "description", "definition")
     section.close()
-    if "[" in text:
-        raise section.refusal("It takes components of what is coupled, which is not read.", "rhs")
-    names = {given} if given else _names(text)
-    scope = Scope(frozenset([*parameters, *names]), where=f"{section.location}, {section.kind}")
-    found = read_expression(text, scope)
-    plain = found == Symbol(given) if given else isinstance(found, Symbol) and found.name in _LEADS
-    return None if plain else found
+    spelled = _COMPONENT.sub(r"\1_at_\2", text).strip()
+    places = {match[0] for match in _PLACE.finditer(spelled)}
+    ends = {f"{state}{end}" for state in states for end in ("", "_i", "_j")}
+    names = frozenset([*parameters, *sums, *places, *ends, *_SOURCE, *_TARGET, _EITHER])
+    scope = Scope(names, where=f"{section.location}, {section.kind}")
+    listed = _elements(spelled[1:-1]) if spelled.startswith("[") and spelled.endswith("]") else [spelled]
+    return tuple(read_expression(one, scope) for one in listed)
 
 
-def _names(text: str) -> set[str]:
-    """Return the names in a text that stand for variables of the two ends."""
-    return {
-        name for name in re.findall(r"[^\W\d]\w*(?!\w*\s*\()", text) if name.endswith(("_i", "_j")) or name in _LEADS
-    }
+def _elements(text: str) -> list[str]:
+    """Return what stands between commas that are in no brackets."""
+    found, depth, start = [], 0, 0
+    for place, character in enumerate(text):
+        depth += (character in "([") - (character in ")]")
+        if character == "," and depth == 0:
+            found.append(text[start:place])
+            start = place + 1
+    return [*found, text[start:]]

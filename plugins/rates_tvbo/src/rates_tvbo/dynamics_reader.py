@@ -20,6 +20,7 @@ from rates_tvbo.bounds import Bounds, read_bounds, slope_name, wrapping
 from rates_tvbo.descriptions import Description
 from rates_tvbo.events import read_event
 from rates_tvbo.expression_reader import Auxiliaries, Scope, UserFunction, choice, read_expression
+from rates_tvbo.inputs import read_inputs
 from rates_tvbo.section import Section
 
 DEFAULT_START = 0.1  # of a state whose file names none, as TVBO takes it
@@ -130,18 +131,11 @@ class _Reader:
         dynamics.ignore("iri", "model_type", "modified", "autonomous", "cse", "compile", "system_type")
 
     def inputs(self) -> dict[str, Section]:
-        """Return what is coupled in, by name."""
-        found = {
-            **self.dynamics.sections("coupling_terms", "coupling term"),
-            **self.dynamics.sections("coupling_inputs", "coupling input"),
-        }
-        for key in filter(None, [self.dynamics.text("local_coupling_term")]):
-            found.setdefault(key, Section(self.dynamics.tree, "coupling input", key, self.dynamics.omissions))
-        for part in found.values():
-            size = part.number("dimension")
-            if (size is not None and size != 1) or part.has("keys"):
-                raise part.refusal("It has several components; rates has inputs of one.", "dimension")
-            part.ignore("local", "keys")
+        """Return what is coupled in, by the names of its components."""
+        found: dict[str, Section] = {}
+        for one in read_inputs(self.dynamics):
+            one.section.ignore("local", "source", "dimension", "keys")
+            found |= dict.fromkeys(one.components, one.section)
         return found
 
     def check_names(self, *groups: Mapping[str, Section]) -> None:

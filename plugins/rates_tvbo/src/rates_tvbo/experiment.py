@@ -82,8 +82,9 @@ def experiment_of(kind: str, section: Section) -> Experiment:
         dynamics.name = dynamics.text("name") or dynamics.name
         if section.text("model") != dynamics.name and section.has("model"):
             section.omissions.add("model, which is not that of 'dynamics'", section.kind, section.name)
-    if network is not None and (network.has("nodes") or network.has("number_of_nodes") or network.has("data_file")):
-        circuit = read_network(network, dynamics, coupling, noise, name)
+    if network is not None:
+        circuit = read_network(network, dynamics, coupling, noise, name, of_experiment=True)
+        network.close()
         _check_times(section, integration, network, circuit)
         return Experiment(circuit, settings)
     if dynamics is None:

@@ -11,7 +11,8 @@ from rates_core.templates.edge import Edge
 from rates_core.templates.node import NodeTemplate
 from rates_core.templates.value import shape_of
 
-from rates_tvbo.coupling_writer import Couplings, dynamics_alone, input_of
+from rates_tvbo.beside import dynamics_alone
+from rates_tvbo.coupling_writer import Couplings, input_of
 from rates_tvbo.omissions import Omissions
 
 Entry = dict[str, Any]
@@ -34,9 +35,11 @@ def network_entry(
             f"A Network of TVBO is written of single nodes and weighted edges; '{circuit.name}' has\n  "
             + "\n  ".join(refused)
         )
+    couplings = Couplings(circuit)
+    connections = [(bundle[0], *couplings.connection(bundle)) for bundle in couplings.bundles()]
     library: dict[str, Entry] = {}
     nodes = [
-        _node(place, label, dynamics_alone(node), library, omissions, dynamics_of)
+        _node(place, label, dynamics_alone(node, couplings.senders.get(label, set())), library, omissions, dynamics_of)
         for place, (label, node) in enumerate(circuit.nodes.items())
     ]
     places = {label: place for place, label in enumerate(circuit.nodes)}
@@ -47,12 +50,12 @@ def network_entry(
         omissions.add("label", "circuit", circuit.name)
     entry["dynamics"] = library
     entry["nodes"] = nodes
-    if len(circuit.edges):
-        couplings = Couplings(circuit)
-        entry["edges"] = [_edge(edge, places, library, nodes, couplings) for edge in circuit.edges]
-        couplings.written(entry["edges"], dict(circuit.nodes))
-        if couplings.entries:
-            entry["coupling"] = couplings.entries
+    edges = [_edge(edge, coupling, lead, places, circuit, library, nodes) for edge, coupling, lead in connections]
+    couplings.written(edges, library, nodes)
+    if edges:
+        entry["edges"] = edges
+    if couplings.entries:
+        entry["coupling"] = couplings.entries
     return entry
 
 
@@ -94,11 +97,17 @@ def _node(
 
 
 def _edge(
-    edge: Edge, places: dict[str, int], library: dict[str, Entry], nodes: list[Entry], couplings: Couplings
+    edge: Edge,
+    coupling: str,
+    lead: str,
+    places: dict[str, int],
+    circuit: CircuitTemplate,
+    library: dict[str, Entry],
+    nodes: list[Entry],
 ) -> Entry:
     """Return one edge."""
-    (source, _, lead), (target, operator, variable) = (path.split("/") for path in (edge.source, edge.target))
-    entry = input_of(couplings.circuit.nodes[target], operator, variable)
+    source, (target, operator, variable) = edge.source.split("/")[0], edge.target.split("/")
+    entry = input_of(circuit.nodes[target], operator, variable)
     if entry not in library[nodes[places[target]]["dynamics"]].get("coupling_inputs", {}):
         raise UnsupportedFeatureError(
             f"The edge {edge} feeds an input that is not 0 when nothing feeds it, and coupling inputs of TVBO are."
@@ -107,4 +116,4 @@ def _edge(
     numbers = {"weight": edge.weight} if edge.delay is None else {"weight": edge.weight, "delay": edge.delay}
     # the slots of these names are not what tvbo runs with, parameters are; and an edge goes both ways unless it says so
     parameters = {key: {"value": number} for key, number in numbers.items()}
-    return {**found, "directed": True, "coupling": couplings.name_of(edge), "parameters": parameters}
+    return {**found, "directed": True, "coupling": coupling, "parameters": parameters}

@@ -156,10 +156,11 @@ class Section:
         self._asked.update(keys)
 
     def close(self) -> None:
-        """Report what was never asked for."""
+        """Report what was never asked for, once."""
         for key in self.tree.entries:
             if key not in self._asked and self.has(key):
                 self.omissions.add(key, self.kind, self.name)
+        self._asked.update(self.tree.entries)
 
 
 def number_of(found: Any, section: Section, key: str) -> float:

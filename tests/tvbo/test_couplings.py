@@ -1,0 +1,78 @@
+"""Couplings of each form: rates computes what tvbo does, and what rates writes of them is read, and computed, again."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from textwrap import indent
+
+import numpy as np
+import pytest
+from rates_tvbo import read_experiment
+from rates_tvbo.reader import read
+from rates_tvbo.writer import write
+
+from rates_core import OmissionWarning
+
+Program = Callable[..., None]
+
+SOURCES = (
+    "names of states", "names with an index", "a sigmoid of two states", "another state than the first",
+    "two components", "two components of two states", "two components without delay", "one for two inputs",
+    "two for two inputs",
+)  # fmt: skip
+TARGETS = (
+    "a difference", "states of both ends", "local states alone", "a target after the sum", "sums that are joined",
+    "one term without delay", "that of the database", "no coupling",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory, in_tvbo: Program, in_older_tvbo: Program) -> Path:
+    folder = tmp_path_factory.mktemp("couplings")
+    in_tvbo("record_couplings.py", "sources", folder)
+    in_older_tvbo("record_couplings.py", "targets", folder)
+    return folder
+
+
+def deviation(path: Path, theirs: Path) -> float:
+    """Return how far what rates computes of an experiment is from what tvbo does."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", OmissionWarning)  # what is left out is tested elsewhere
+        experiment = read_experiment(path)
+    outputs = {name: f"all/two_op/{name}" for name in "xy"}
+    table = experiment.run(simulation_time=10.5, outputs=outputs, verbose=False)  # tvbo's rows begin after a step
+    trajectory = np.load(theirs)
+    assert trajectory.shape == (20, 2, 3)
+    return float(max(abs(table[name].to_numpy()[1:] - trajectory[:, place]).max() for place, name in enumerate("xy")))
+
+
+@pytest.mark.parametrize("case", [*SOURCES, *TARGETS])
+def test_a_coupling_is_computed_as_in_tvbo_and_comes_back_equal(folder: Path, case: str, tmp_path: Path) -> None:
+    path = folder / f"{case}.yaml"
+    assert deviation(path, path.with_suffix(".npy")) <= 1e-13  # states are of the order of 1, and steps are twenty
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", OmissionWarning)
+        circuit = read(path)
+    write(circuit, tmp_path / "again.yaml")
+    assert read(tmp_path / "again.yaml") == circuit
+
+
+def test_tvbo_computes_the_same_of_what_rates_writes(folder: Path, in_tvbo: Program, tmp_path: Path) -> None:
+    for case in SOURCES:
+        source = folder / f"{case}.yaml"
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", OmissionWarning)
+            write(read(source), tmp_path / "network.yaml")
+        network = (tmp_path / "network.yaml").read_text()
+        # tvbo runs an experiment, whose dynamics are those of all nodes
+        settings = source.read_text().partition("integration:")[2]
+        written = network[network.index("  two:") : network.index("\nnodes:")].replace("  two:", "dynamics:", 1)
+        dynamics = written.replace("\n  ", "\n")
+        text = f"id: 1\n{dynamics}\nnetwork:\n{indent(network, '  ')}integration:{settings}"
+        (tmp_path / f"{case}.yaml").write_text(text)
+    in_tvbo("record_couplings.py", "run", tmp_path, *SOURCES)
+    for case in SOURCES:
+        ours, theirs = np.load(tmp_path / f"{case}.npy"), np.load(folder / f"{case}.npy")
+        assert abs(ours - theirs).max() <= 1e-13, case
