@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from inspect import signature
+from typing import Any
 
-from rates_core.errors import did_you_mean
+from rates_core.errors import UnknownNameError, did_you_mean
 from rates_core.plugins import get_manager
 from rates_core.plugins.specs import BackendSpec, Option, SolverSpec
 
@@ -58,6 +60,27 @@ def solver_meant(method: object) -> str:
         return f' It is a solver: solver="{method}".'
     offered = [f"{name} ({', '.join(solver.methods)})" for name, solver in solvers.items() if solver.methods]
     return f" Solvers that take one: {', '.join(offered)}." if offered else ""
+
+
+def refuse_unknown(method: Callable[..., Any], unknown: Mapping[str, Any]) -> None:
+    """Raise for the first argument that a method of a compiled model does not take.
+
+    Raises:
+        UnknownNameError: there is one.
+    """
+    for name in unknown:
+        raise UnknownNameError(
+            f"A compiled model's {method.__name__}() has no argument '{name}'.{_meant_of_compiled(method, name)}"
+        )
+
+
+def _meant_of_compiled(method: Callable[..., Any], name: str) -> str:
+    """Return what may have been meant by it."""
+    own = [argument for argument in signature(method).parameters if argument not in ("self", "unknown")]
+    given_before = [argument for argument in RUN if argument not in own]
+    if name in given_before:
+        return " Give it to compile()."
+    return f"{did_you_mean(name, own)} It takes: {', '.join(own)}."
 
 
 def _elsewhere(name: str, arguments: Sequence[str]) -> str:
