@@ -199,13 +199,7 @@ def _function(
     driver = driver_of(solver_spec, solver_spec.load()) if options else None
     if driver is not None:
         driver.check(unsolved(solver_options, None, system.width))
-    if system.draws:
-        raise UnsupportedFeatureError("A model with noise has no right-hand side that is a function of time and state.")
-    if system.updates:
-        raise UnsupportedFeatureError(
-            "A model with events is more than a right-hand side: states change at the end of steps, too. Run it, or "
-            "take compile(...).program.source, which has both."
-        )
+    _check_field(system)
     needed = requirements_of(system, "history" if continuous else "ring", float_precision)
     get_manager().require(spec, evolve(needed, jacobian=form is not None, files=True))
     maker: Backend = spec.load()()
@@ -240,6 +234,21 @@ def _function(
         places,
         files,
     )
+
+
+def _check_field(system: System) -> None:
+    """Refuse a model whose right-hand side is none, or not all of it.
+
+    Raises:
+        UnsupportedFeatureError: it has noise or events.
+    """
+    if system.draws:
+        raise UnsupportedFeatureError("A model with noise has no right-hand side that is a function of time and state.")
+    if system.updates:
+        raise UnsupportedFeatureError(
+            "A model with events is more than a right-hand side: states change at the end of steps, too. Run it, or "
+            "take compile(...).program.source, which has both."
+        )
 
 
 def _samples(solver: SolverSpec) -> int:
