@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from rates_core.expressions.tree import Expression
+from rates_core.programs.module_names import ModuleNames
 from rates_core.programs.naming import one_line
 from rates_core.programs.routine import Routine
 from rates_core.system.complexness import is_complex
 from rates_core.system.shapes import Shape, shape_of
 from rates_core.system.system import Assign, Project, State, Statement, System
 
-from rates_matlab.names import Names
 from rates_matlab.printer import MatlabPrinter
 
 
 def module_printer(
-    system: System, names: Names, routines: Iterable[Routine], prefix: str = "p.", first_place: int = 1
+    system: System, names: ModuleNames, routines: Iterable[Routine], prefix: str = "p.", first_place: int = 1
 ) -> MatlabPrinter:
     """Return the printer that knows name, shape and kind of everything that routines name.
 
@@ -42,7 +42,7 @@ def module_printer(
     return MatlabPrinter(texts, shapes, frozenset(kinds), integers, first_place)
 
 
-def unpacked(system: System, used: Iterable[str], names: Names) -> list[str]:
+def unpacked(system: System, used: Iterable[str], names: ModuleNames) -> list[str]:
     """Return the lines that take those states out of y that are used."""
     wanted = set(used)
     return [
@@ -113,7 +113,7 @@ def place_text(path: str, printer: MatlabPrinter) -> str:
 
 
 def vector_lines(
-    system: System, results: Sequence[Expression], names: Names, printer: MatlabPrinter, vector: str = "dy"
+    system: System, results: Sequence[Expression], names: ModuleNames, printer: MatlabPrinter, vector: str = "dy"
 ) -> list[str]:
     """Return the lines that compute the derivative of each state, or what it is after events, and the column of all."""
     derived = names.of([item.path for item in system.states], {"dy": "d_{}"}.get(vector, "{}_after"))

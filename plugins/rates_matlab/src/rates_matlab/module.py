@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from attrs import evolve, frozen
 from rates_core.expressions.tree import Expression, Symbol
 from rates_core.programs.elementwise.layout import buffered
+from rates_core.programs.module_names import ModuleNames
 from rates_core.programs.naming import one_line
 from rates_core.programs.program import ProgramRequest, slot_paths
 from rates_core.programs.routine import Routine, Temporaries, make_routine
@@ -24,7 +25,7 @@ from rates_matlab.body import (
 )
 from rates_matlab.lines import function_text, left_side
 from rates_matlab.loop import Loop
-from rates_matlab.names import Names, module_names
+from rates_matlab.names import module_names
 from rates_matlab.printer import MatlabPrinter
 from rates_matlab.support import support
 
@@ -64,7 +65,7 @@ class Layout:
             for name, results in wanted.items()
         }
         routines = list(self.routines.values())
-        self.names: Names = module_names(system, routines, also)
+        self.names: ModuleNames = module_names(system, routines, also)
         self.printer: MatlabPrinter = module_printer(system, self.names, routines)
         targets = [item.target for item in self.matrices.values()]
         named = zip(self.matrices, self.names.of(targets, "{}_weights"), strict=True)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
-from attrs import frozen
-from rates_core.programs.naming import Identifiers
+from rates_core.programs.module_names import ModuleNames, named_paths
 from rates_core.programs.program import slot_paths
 from rates_core.programs.routine import Routine
-from rates_core.system.system import TIME, System
+from rates_core.system.system import System
 
 #: words of MATLAB and Octave
 KEYWORDS = frozenset(
@@ -73,22 +72,7 @@ RESERVED = KEYWORDS | FUNCTIONS | OWN
 LONGEST = 63  # as MATLAB's namelengthmax
 
 
-@frozen(eq=False)
-class Names:
-    """Identifiers of one module."""
-
-    system: System
-    identifiers: Mapping[str, str]
-    all: Identifiers
-
-    def of(self, paths: Iterable[str], form: str = "{}") -> list[str]:
-        """Return identifiers of paths, or names made from those by a form such as `d_{}`."""
-        if form == "{}":
-            return [self.identifiers[path] for path in paths]
-        return [self.all.derived(form, self.identifiers[path]) for path in paths]
-
-
-def module_names(system: System, routines: Iterable[Routine], also: Iterable[str] = ()) -> Names:
+def module_names(system: System, routines: Iterable[Routine], also: Iterable[str] = ()) -> ModuleNames:
     """Return identifiers for everything that routines of a System name.
 
     Args:
@@ -96,12 +80,5 @@ def module_names(system: System, routines: Iterable[Routine], also: Iterable[str
         routines: what the module computes.
         also: words that the module needs for itself.
     """
-    paths = [item.path for item in system.states]
-    paths += [item.path for item in system.parameters if not item.structural]
-    paths += [item.path for kind in (system.inputs, system.reads, system.draws) for item in kind]
-    paths += [item.path for item in system.parameters if item.structural]
-    for routine in routines:
-        paths += [item.target for item in (*routine.prepared, *routine.body)]
-    paths += slot_paths(system)  # a slot may be a copy of something else
-    chosen = Identifiers.of(paths, RESERVED | frozenset(also), longest=LONGEST - 12)
-    return Names(system, {TIME: "t", **chosen.chosen}, chosen)
+    paths = [*named_paths(system, routines), *slot_paths(system)]  # a slot may be a copy of something else
+    return ModuleNames.choose(system, paths, RESERVED | frozenset(also), LONGEST - 12)

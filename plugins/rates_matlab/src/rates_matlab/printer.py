@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rates_core.expressions.tree import Apply, Constant, Expression, Number, Symbol
+from rates_core.expressions.tree import Apply, Expression, Number, Symbol
+from rates_core.programs.positive import is_positive
 from rates_core.programs.printer import AND, CALL, COMPARISON, OR, POWER, PRODUCT, UNARY, ExpressionPrinter
 from rates_core.system.complexness import is_complex, is_squared_modulus
 from rates_core.system.shapes import Shape, shape_of
@@ -124,7 +125,7 @@ class MatlabPrinter(ExpressionPrinter):
         if function == "sigmoid":
             inverse = Apply("add", (Number(1), Apply("exp", (Apply("negative", parts),))))
             return self.printed(Apply("divide", (Number(1), inverse)))
-        guarded = not two and not (function in ROOTED and self._positive(parts[0]))
+        guarded = not two and not (function in ROOTED and is_positive(parts[0], self.complex_symbols))
         if function in OWN and guarded:
             return self.own(OWN[function], *(self.text(part) for part in parts))
         return f"{BUILT_IN[function]}({self.arguments(expression)})", CALL
@@ -134,35 +135,11 @@ class MatlabPrinter(ExpressionPrinter):
         two = is_complex(expression, self.complex_symbols)
         whole = isinstance(exponent, Number) and not isinstance(exponent.value, complex)
         whole = whole and abs(exponent.value) < 2**31 and exponent.value == int(exponent.value.real)  # type: ignore[union-attr]
-        if not (two or whole or self._positive(base)):
+        if not (two or whole or is_positive(base, self.complex_symbols)):
             return self.own("real_power", self.text(base), self.text(exponent))
         operator = ".^" if self.shaped(expression) else "^"
         power = self.text(exponent, POWER + 1)
         return f"{self.text(base, POWER + 1)}{operator}{power}", POWER
-
-    def _positive(self, expression: Expression) -> bool:
-        """Tell whether a real expression is positive by its form."""
-        match expression:
-            case Number(value):
-                return not isinstance(value, complex) and value > 0
-            case Constant(name):
-                return name != "I"
-            case Apply("exp" | "cosh", (argument,)):
-                return not is_complex(argument, self.complex_symbols)
-            case Apply("add", (left, right)):
-                one, other = self._positive(left), self._positive(right)
-                return (one and (other or self._square(right))) or (self._square(left) and other)
-        return False
-
-    def _square(self, expression: Expression) -> bool:
-        match expression:
-            case Apply("power", (base, Number(2 | 4 | 2.0 | 4.0))):
-                return not is_complex(base, self.complex_symbols)
-            case Apply("multiply", (left, right)):
-                return left == right and not is_complex(left, self.complex_symbols)
-            case Apply("abs", _):
-                return True
-        return False
 
     def condition(self, expression: Expression) -> tuple[str, int]:
         """Print a truth value."""

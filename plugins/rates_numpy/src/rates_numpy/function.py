@@ -5,6 +5,7 @@ from __future__ import annotations
 import keyword
 
 from rates_core.errors import ArgumentError
+from rates_core.programs.module_names import ModuleNames
 from rates_core.programs.naming import in_docstring, one_line
 from rates_core.programs.program import FunctionRequest, FunctionSource
 from rates_core.programs.signature import Signature, state_check
@@ -13,7 +14,6 @@ from rates_core.system.system import Read
 from rates_numpy import scalar_functions
 from rates_numpy.matrix import assembly_lines, entries_text
 from rates_numpy.module import (
-    Names,
     header,
     helpers,
     module_names,
@@ -81,7 +81,7 @@ class _Writer:
     def __init__(self, signature: Signature) -> None:
         self.signature, self.request = signature, signature.request
         self.system, self.routine = signature.system, signature.routine
-        self.names: Names = module_names(self.system, [self.routine])
+        self.names: ModuleNames = module_names(self.system, [self.routine])
         self.printer: NumpyPrinter = module_printer(self.system, self.names, [self.routine])
         self.printer.caught = False
 

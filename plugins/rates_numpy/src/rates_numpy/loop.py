@@ -10,7 +10,7 @@ from rates_core.programs.increments import Terms, increment
 from rates_core.programs.program import ProgramRequest
 
 if TYPE_CHECKING:
-    from rates_numpy.module import Names
+    from rates_core.programs.module_names import ModuleNames
 
 
 @frozen(eq=False)
@@ -28,7 +28,9 @@ class Field:
     body: Sequence[str]
 
 
-def loop_text(request: ProgramRequest, names: Names, timed: bool, field: Field, events: Sequence[str] = ()) -> str:
+def loop_text(
+    request: ProgramRequest, names: ModuleNames, timed: bool, field: Field, events: Sequence[str] = ()
+) -> str:
     """Return the text of a function of the parameters that returns the loop of one method.
 
     The vector field is called where a method has several stages, and stands in the loop where it has one.
@@ -55,7 +57,7 @@ def loop_text(request: ProgramRequest, names: Names, timed: bool, field: Field, 
 class Frame:
     """The loop of one method over one System, stage by stage."""
 
-    def __init__(self, request: ProgramRequest, names: Names, timed: bool, field: Field) -> None:
+    def __init__(self, request: ProgramRequest, names: ModuleNames, timed: bool, field: Field) -> None:
         assert request.tableau is not None
         self.field = field
         self.inline = request.tableau.stages == 1 and bool(request.system.states)

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from attrs import frozen
 from rates_core.expressions.tree import Expression, Symbol
-from rates_core.programs.naming import Identifiers, in_docstring, one_line
+from rates_core.programs.module_names import ModuleNames, named_paths
+from rates_core.programs.naming import in_docstring, one_line
 from rates_core.programs.program import ProgramRequest, slot_paths
 from rates_core.programs.routine import Routine, Temporaries, make_routine
 from rates_core.system.system import TIME, Assign, Project, Statement, System
@@ -43,21 +44,6 @@ class Module:
     text: str
     parameters: Mapping[str, tuple[str, ...]]
     uses_time: bool
-
-
-@frozen(eq=False)
-class Names:
-    """Identifiers of one module."""
-
-    system: System
-    identifiers: Mapping[str, str]
-    all: Identifiers
-
-    def of(self, paths: Iterable[str], form: str = "{}") -> list[str]:
-        """Return identifiers of paths, or names made from those by a form such as `d_{}`."""
-        if form == "{}":
-            return [self.identifiers[path] for path in paths]
-        return [self.all.derived(form, self.identifiers[path]) for path in paths]
 
 
 def write_module(request: ProgramRequest) -> Module:
@@ -110,7 +96,9 @@ def write_module(request: ProgramRequest) -> Module:
     return Module(text, parameters, timed)
 
 
-def _field(system: System, routine: Routine, printer: NumpyPrinter, names: Names, parameters: Sequence[str]) -> Field:
+def _field(
+    system: System, routine: Routine, printer: NumpyPrinter, names: ModuleNames, parameters: Sequence[str]
+) -> Field:
     """Return the vector field as lines that stand in a loop."""
     targets = names.of([item.state for item in system.derivatives], "d_{}")
     slopes = [
@@ -122,19 +110,12 @@ def _field(system: System, routine: Routine, printer: NumpyPrinter, names: Names
     return Field(names.of(parameters), statement_lines(routine.prepared, printer), body)
 
 
-def module_names(system: System, routines: Iterable[Routine]) -> Names:
+def module_names(system: System, routines: Iterable[Routine]) -> ModuleNames:
     """Return identifiers for everything that routines of a System name."""
-    paths = [item.path for item in system.states]
-    paths += [item.path for item in system.parameters if not item.structural]
-    paths += [item.path for item in system.inputs] + [item.path for item in system.reads]
-    paths += [item.path for item in system.draws] + [item.path for item in system.parameters if item.structural]
-    for routine in routines:
-        paths += [item.target for item in (*routine.prepared, *routine.body)]
-    chosen = Identifiers.of(paths, RESERVED)
-    return Names(system, {TIME: "t", **chosen.chosen}, chosen)
+    return ModuleNames.choose(system, named_paths(system, routines), RESERVED)
 
 
-def module_printer(system: System, names: Names, routines: Iterable[Routine]) -> NumpyPrinter:
+def module_printer(system: System, names: ModuleNames, routines: Iterable[Routine]) -> NumpyPrinter:
     """Return the printer that knows shape and kind of everything that routines name."""
     from rates_core.system.complexness import is_complex
     from rates_core.system.shapes import shape_of
@@ -172,7 +153,7 @@ def uses_time(routines: Iterable[Routine]) -> bool:
     return any(TIME in routine.arguments for routine in routines)
 
 
-def inner_arguments(system: System, names: Names) -> list[str]:
+def inner_arguments(system: System, names: ModuleNames) -> list[str]:
     """Return the arguments of functions of time and state."""
     kinds = (system.states, system.inputs, system.reads, system.draws)
     return ["t", *(names.identifiers[item.path] for kind in kinds for item in kind)]
@@ -183,7 +164,7 @@ def _closure(
     inner: str,
     routine: Routine,
     printer: NumpyPrinter,
-    names: Names,
+    names: ModuleNames,
     parameters: Sequence[str],
     arguments: Sequence[str],
     results: Sequence[str],

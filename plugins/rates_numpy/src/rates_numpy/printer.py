@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rates_core.expressions.tree import Apply, Constant, Expression, Number, Symbol, symbols
+from rates_core.expressions.tree import Apply, Expression, Number, Symbol, symbols
+from rates_core.programs.positive import is_positive
 from rates_core.programs.printer import (
     AND,
     CALL,
@@ -114,7 +115,7 @@ class NumpyPrinter(ExpressionPrinter):
         """Tell whether an expression is a constant of a run whose zero is caught, or positive by its form."""
         if not symbols(expression):
             return isinstance(expression, Number) and expression.value != 0
-        return (self.caught and self.keeps_numbers(expression)) or self._positive(expression)
+        return (self.caught and self.keeps_numbers(expression)) or is_positive(expression, self.complex_symbols)
 
     def keeps_numbers(self, expression: Expression) -> bool:
         """Tell whether arithmetic of parameters alone gives a number of NumPy where these are NumPy's."""
@@ -127,28 +128,6 @@ class NumpyPrinter(ExpressionPrinter):
 
     constant_symbols: frozenset[str] = frozenset()
     caught: bool = True  # whether a caller computes again, with NumPy's numbers, what Python's raise
-
-    def _positive(self, expression: Expression) -> bool:
-        match expression:
-            case Number(value):
-                return not isinstance(value, complex) and value > 0
-            case Constant(name):
-                return name != "I"
-            case Apply("exp" | "cosh", (argument,)):
-                return not is_complex(argument, self.complex_symbols)
-            case Apply("add", (left, right)):
-                return (self._positive(left) and (self._positive(right) or self._square(right))) or (
-                    self._square(left) and self._positive(right)
-                )
-        return False
-
-    def _square(self, expression: Expression) -> bool:
-        match expression:
-            case Apply("power", (base, Number(2 | 4 | 2.0 | 4.0))):
-                return not is_complex(base, self.complex_symbols)
-            case Apply("abs", _):
-                return True
-        return False
 
     def _power(self, expression: Apply) -> tuple[str, int]:
         base, exponent = expression.arguments

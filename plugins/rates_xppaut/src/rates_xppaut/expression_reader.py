@@ -227,7 +227,7 @@ class _Reader:
     def builtin(self, name: str) -> Expression:
         function, count = FUNCTIONS[name]
         arguments = self.given(name, count)
-        if name == "mod" and not _is_positive(arguments[1]):
+        if name == "mod" and not is_positive(arguments[1]):
             # XPPAUT adds the divisor to a negative remainder, whatever its sign is
             rest = Apply("fmod", arguments)
             return Apply("where", (Apply("less", (rest, Number(0))), Apply("add", (rest, arguments[1])), rest))
@@ -319,12 +319,12 @@ def added(terms: Sequence[Expression]) -> Expression:
     return Apply("add", (added(terms[:middle]), added(terms[middle:])))
 
 
-def _is_positive(tree: Expression) -> bool:
+def is_positive(tree: Expression) -> bool:
     """Tell whether a tree is a positive number, or a product of such."""
     if isinstance(tree, Number):
         return tree.value.real > 0
     if isinstance(tree, Apply):
-        return tree.function in ("multiply", "divide", "add") and all(map(_is_positive, tree.arguments))
+        return tree.function in ("multiply", "divide", "add") and all(map(is_positive, tree.arguments))
     return isinstance(tree, Constant)
 
 

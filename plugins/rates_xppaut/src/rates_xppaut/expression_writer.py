@@ -13,7 +13,7 @@ from attrs import frozen
 from rates_core.errors import UnsupportedFeatureError
 from rates_core.expressions.tree import Apply, Constant, Expression, Number, fold
 
-from rates_xppaut.expression_reader import FUNCTIONS
+from rates_xppaut.expression_reader import FUNCTIONS, is_positive
 
 LONGEST_PART = 150  # characters; XPPAUT has room for 1024 operations, and longer parts become variables of their own
 
@@ -94,14 +94,10 @@ def _applied(node: Apply, parts: Sequence[_Piece], where: str) -> _Piece:
     atoms, texts = [part.within(_ATOM) for part in parts], [part.text for part in parts]
     if function in _BRACKETED:
         return _Piece(f"({atoms[0]}{_BRACKETED[function]}{atoms[1]})")
-    if function == "mod" and not _is_positive(node.arguments[1]):
+    if function == "mod" and not is_positive(node.arguments[1]):
         function = "mod of any sign"
     if function in _FORMS:
         return _Piece(_FORMS[function].format(*texts, **dict(zip("ab", atoms, strict=False))))
     if function in _CALLED:
         return _Piece(f"{_CALLED[function]}({','.join(texts)})")
     raise UnsupportedFeatureError(f"{where}: XPPAUT has no function '{function}'.")
-
-
-def _is_positive(node: Expression) -> bool:
-    return isinstance(node, Number) and node.value.real > 0

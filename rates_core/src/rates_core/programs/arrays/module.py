@@ -14,6 +14,7 @@ from rates_core.programs.arrays.pair import Seen, pair_text
 from rates_core.programs.arrays.printer import ArrayPrinter
 from rates_core.programs.arrays.steps import Past, steps_text
 from rates_core.programs.arrays.surrogate import with_surrogates
+from rates_core.programs.module_names import named_paths
 from rates_core.programs.naming import Identifiers, in_docstring, one_line
 from rates_core.programs.program import ProgramRequest, slot_paths
 from rates_core.programs.routine import Routine, Temporaries, make_routine
@@ -105,13 +106,10 @@ class ModuleWriter:
     def __init__(self, system: System, routines: Iterable[Routine], language: ArrayLanguage) -> None:
         self.system, self.language = system, language
         routines = list(routines)
-        paths = [item.path for kind in (system.states, system.parameters) for item in kind if not _structural(item)]
-        paths += [item.path for kind in (system.inputs, system.reads, system.draws) for item in kind]
-        paths += [item.path for item in system.parameters if item.structural]
+        paths = named_paths(system, routines)
         shapes, kinds = dict(system.shapes), set(system.complex_symbols)
         for routine in routines:
             for item in (*routine.prepared, *routine.body):
-                paths.append(item.target)
                 if isinstance(item, Assign) and item.target not in shapes:
                     shapes[item.target] = shape_of(item.expression, shapes)
                     if is_complex(item.expression, kinds):
