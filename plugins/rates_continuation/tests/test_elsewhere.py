@@ -133,7 +133,7 @@ def test_wrong_executors() -> None:
         Continuation(TWO).ensemble(MU, (-2.0, 1.0), STARTS, max_point=3)
     assert str(option.value) == (
         "ensemble() has no argument 'max_point'. Did you mean 'max_points'? It takes: parameter, bounds, starts, "
-        "max_points, max_step, executor, verbose."
+        "max_points, max_step, save, resume, executor, verbose."
     )
     with pytest.raises(ArgumentError) as kind:
         Continuation(TWO).ensemble(MU, (-2.0, 1.0), STARTS, executor=3)

@@ -108,16 +108,18 @@ def test_branches_of_a_worker_that_is_killed_are_followed_by_others(loopback, tm
     serial = Continuation(TWO).ensemble(MU, (-2.0, 1.0), starts)
     loopback.add(2)
     victims = (*[worker.pid for worker in loopback.workers], str(tmp_path / "killed"))
+    asked = {"parameter": MU, "bounds": (-2.0, 1.0), "starts": starts, "save": tmp_path / "two.branches"}
     found = Killing(TWO, victims=victims).ensemble(
-        MU, (-2.0, 1.0), starts, executor="dask", cluster=loopback.address, verbose=False
+        **asked, executor="dask", cluster=loopback.address, verbose=False
     )  # fmt: skip
     assert (tmp_path / "killed").exists()
     assert sorted(worker.poll() is None for worker in loopback.workers) == [False, True]
-    pd.testing.assert_frame_equal(found.starts, serial.starts, check_exact=True)
-    for one, other in zip(found.branches, serial.branches, strict=True):
-        np.testing.assert_array_equal(one.p, other.p)
-        np.testing.assert_array_equal(one.x, other.x)
-        np.testing.assert_array_equal(one.eigenvalues, other.eigenvalues)
+    for ensemble in (found, Continuation(TWO).ensemble(**asked, resume=True)):  # which computes nothing
+        pd.testing.assert_frame_equal(ensemble.starts, serial.starts, check_exact=True)
+        for one, other in zip(ensemble.branches, serial.branches, strict=True):
+            np.testing.assert_array_equal(one.p, other.p)
+            np.testing.assert_array_equal(one.x, other.x)
+            np.testing.assert_array_equal(one.eigenvalues, other.eigenvalues)
 
 
 def test_any_function_and_any_work_run_on_a_cluster(cluster):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import pickle
+import signal
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
@@ -86,6 +89,41 @@ def test_files_keep_what_is_done_and_the_rest_is_fitted_later(serial, waves, tmp
     pd.testing.assert_frame_equal(whole.starts, serial.starts, check_exact=True)
     with pytest.raises(ArgumentError, match="belongs to another sweep"):
         fit(*waves, {K: None}, resume=True, **given)
+
+
+PROGRAM = """
+import os, signal, sys
+import numpy as np
+import pandas as pd
+from rates_core import CircuitTemplate, NodeTemplate, OperatorTemplate
+from rates_core.sweeps import Executor, latin_hypercube
+from rates_fit import fit
+
+class Killed(Executor):
+    def run(self, work, tasks):
+        for number, task in enumerate(tasks):
+            if number == 2:
+                os.kill(os.getpid(), signal.SIGKILL)
+            yield work(task)
+
+op = OperatorTemplate("op", "x' = k*cos(k*t)", {"x": "output(0.0)", "k": 1.0})
+circuit = CircuitTemplate("waves", nodes={"p": NodeTemplate("n", [op])})
+times = np.arange(0.0, 6.0, 0.25)
+data = pd.DataFrame({"p/op/x": np.sin(3.0 * times)}, index=times)
+fit(circuit, data, {"p/op/k": "positive"}, start=latin_hypercube({"p/op/k": (0.5, 6.0)}, 8, seed=2), solver="rk4",
+    step_size=0.05, backend="numpy", verbose=False, save=sys.argv[1], executor=Killed())
+"""
+
+
+def test_a_program_that_is_killed_goes_on_with_the_fits_that_it_had_done(serial, waves, tmp_path):
+    ended = subprocess.run([sys.executable, "-c", PROGRAM, str(tmp_path / "fits.parquet")], check=False, timeout=120)
+    assert ended.returncode == -signal.SIGKILL
+    done = len(pd.read_parquet(tmp_path / "fits.parquet"))
+    assert 0 < done < 8
+    given = {"start": starts(), "solver": "rk4", "save": tmp_path / "fits.parquet", **SETTINGS}
+    whole = fit(*waves, {K: "positive"}, resume=True, **given)
+    pd.testing.assert_frame_equal(whole.starts, serial.starts, check_exact=True)
+    assert len(pd.read_parquet(tmp_path / "fits.parquet")) == 8
 
 
 def test_a_start_without_a_loss_is_named_and_the_others_go_on():

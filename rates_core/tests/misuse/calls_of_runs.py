@@ -169,6 +169,7 @@ RUNS = {
         unit="point",
         verbose=False,
     ),
+    "digest": call(lambda: sweeps.digest, *[]),
     "executor_of": call(lambda: sweeps.executor_of, asked="serial", options={}, call=None),
     "outcomes": call(lambda: sweeps.outcomes, work=str, tasks=[1, 2], executor="serial", unit="task", verbose=False),
     "clear": call(lambda: clear, model=None),

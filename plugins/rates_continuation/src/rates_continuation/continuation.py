@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 from rates_core.errors import ArgumentError, shown, warn
-from rates_core.sweeps import Executor, Samples, executor_of, outcomes
+from rates_core.sweeps import Executor, Samples, executor_of
 from rates_core.switches import switch
 
 from rates_continuation.boundary_branch import BoundaryBranch
@@ -21,26 +22,25 @@ from rates_continuation.cycle_starts import from_point, running_cycle
 from rates_continuation.delayed_field import Analysed
 from rates_continuation.delays import FEWEST, NODES
 from rates_continuation.diagram import Diagram
-from rates_continuation.elsewhere import Following, Posed
+from rates_continuation.elsewhere import Posed
 from rates_continuation.engines import engine_of
 from rates_continuation.ensembles import (
     Ensemble,
     each_once,
-    each_once_anywhere,
     equilibria_near,
     listed_starts,
     one_start,
-    table_of_starts,
 )
 from rates_continuation.equilibrium_branch import branch_of_equilibria
 from rates_continuation.extension import check_held, longer
 from rates_continuation.homoclinic_orbits import HomoclinicOrbits
 from rates_continuation.homoclinics import orbits_from
 from rates_continuation.interrupts import interruptible
+from rates_continuation.kept import kept_in
+from rates_continuation.many_starts import followed_from_all, question_of
 from rates_continuation.native.collocation import Care
 from rates_continuation.native.curve import Place
 from rates_continuation.native.deflation import with_disconnected
-from rates_continuation.native.engine import Followed
 from rates_continuation.native.reachable import reachable
 from rates_continuation.native.tracing import Bounds
 from rates_continuation.profile import Profile
@@ -99,7 +99,7 @@ class Continuation:
         wanted = None if sparse is None else switch("sparse", sparse)
         self.analysed = Analysed(self.model, at_least("delay_nodes", delay_nodes, FEWEST), wanted)
         self.engine = engine_of(engine, self.model, self.parameters)
-        self._engine = engine
+        self.engine_name = engine
 
     def equilibria(
         self,
@@ -141,6 +141,8 @@ class Continuation:
         starts: Samples | Sequence[Mapping[str, float]],
         max_points: int = 5000,
         max_step: float = 0.25,
+        save: str | Path | None = None,
+        resume: bool = False,
         executor: str | Executor = "serial",
         verbose: bool = True,
         **options: Any,
@@ -156,6 +158,9 @@ class Continuation:
                 `latin_hypercube({path: (low, high)}, 20, seed=1)`.
             max_points: of each branch, to each side.
             max_step: as for `equilibria`.
+            save: path of a folder that ends in `.branches`, into which goes what each start led to, and each branch, as
+                soon as it is there.
+            resume: go on with what is there, of the same model, starts and settings.
             executor: a name, as for `CircuitTemplate.sweep`: "serial", "threads", "processes", "dask", …; or an
                 `Executor` of `rates_core.sweeps`. Ctrl-C lets it finish the branches that others are following.
             verbose: whether progress is shown, on a terminal.
@@ -165,27 +170,14 @@ class Continuation:
             RuntimeWarning: some starts led to no equilibrium; they are named.
 
         Raises:
-            UnknownNameError, ArgumentError: as for `equilibria`.
+            UnknownNameError, ArgumentError: as for `equilibria`; or the folder belongs to another ensemble.
             SimulationError: no start led to an equilibrium.
         """
         within, given = checked_bounds(bounds), listed_starts(starts)
         where = executor_of(executor, options, self.ensemble)
         posed = self._posed(parameter)
-        field, equations = posed.field, posed.equations
-        found = equilibria_near(posed, given, within, where, verbose)
-        with shown_steps(max_step, max_points, verbose) as steps:
-
-            def told(curve: Followed) -> None:
-                for _ in curve.points:
-                    steps.taken()
-
-            def followed(places: Iterable[Place]) -> Iterator[tuple[int, Followed]]:
-                for number, sent in outcomes(Following(posed, within, steps), places, where, verbose=False):
-                    yield number, sent.at(field, told)
-
-            curves, numbers = each_once_anywhere(equations, [start.place for start in found], followed)
-        branches = tuple(branch_of_equilibria(field, curve, self.engine.cited) for curve in curves)
-        return Ensemble(branches, table_of_starts(given, field, found, numbers))
+        kept = kept_in(save, switch("resume", resume), question_of(posed, given, within, max_points, max_step))
+        return followed_from_all(posed, given, within, max_points, max_step, kept, where, verbose)
 
     @interruptible()
     def diagram(
@@ -477,7 +469,7 @@ class Continuation:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Return how it is made: what is compiled goes nowhere."""
-        return type(self), (self.model, self.parameters, self._engine, self.analysed.nodes, self.analysed.sparse)
+        return type(self), (self.model, self.parameters, self.engine_name, self.analysed.nodes, self.analysed.sparse)
 
     def _posed(self, parameter: str) -> Posed:
         """Return the model as a field of a parameter, with the equations of its equilibria."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from attrs import frozen
@@ -14,8 +14,9 @@ from rates_core.sweeps import Executor, Samples, outcomes
 from rates_continuation.branch import Branch
 from rates_continuation.elsewhere import Beginning, Posed
 from rates_continuation.interrupts import interrupted
+from rates_continuation.kept import Kept
 from rates_continuation.native.curve import Place
-from rates_continuation.native.deflation import is_one_of, is_same, places_at
+from rates_continuation.native.deflation import Known, is_one_of, is_same, places_at
 from rates_continuation.native.engine import Followed
 from rates_continuation.native.equilibria import EquilibriumEquations
 from rates_continuation.starting import Start
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 MOST_NAMED = 5  # starts in a message
+Curve = TypeVar("Curve", bound=Known)
 
 
 @frozen(eq=False)
@@ -94,15 +96,30 @@ def equilibria_near(
     bounds: tuple[float, float],
     executor: Executor | str = "serial",
     verbose: bool = False,
+    kept: Kept | None = None,
 ) -> list[Start]:
     """Return what each start leads to; warn of those from which no equilibrium was found.
+
+    Args:
+        posed: the model.
+        starts: values by path.
+        bounds: of the parameter.
+        executor: where starts settle.
+        verbose: whether progress is shown.
+        kept: has what some of them led to, and keeps the rest.
 
     Raises:
         UnknownNameError: a path names nothing.
         ArgumentError: the bounds leave out a start.
         SimulationError: none of them leads to an equilibrium.
     """
-    made = dict(outcomes(Beginning(posed, bounds), starts, executor, unit="start", verbose=verbose))
+    made = {} if kept is None else kept.starts(starts, posed.parameter)
+    left = [number for number in range(len(starts)) if number not in made]
+    tasks = [starts[number] for number in left]
+    for task, start in outcomes(Beginning(posed, bounds), tasks, executor, unit="start", verbose=verbose):
+        made[left[task]] = start
+        if kept is not None:
+            kept.put_start(left[task], start)
     found, field = [made[number] for number in range(len(starts))], posed.field
     failed = [(number, start) for number, start in enumerate(found) if start.place is None]
     if not failed:
@@ -148,8 +165,10 @@ def each_once(
 def each_once_anywhere(
     equations: EquilibriumEquations,
     places: Sequence[Place | None],
-    followed: Callable[[Iterable[Place]], Iterable[tuple[int, Followed]]],
-) -> tuple[list[Followed], list[int | None]]:
+    followed: Callable[[Iterable[Place]], Iterable[tuple[int, Curve]]],
+    known: Mapping[int, Curve] | None = None,
+    keep: Callable[[int, Curve], None] = lambda number, curve: None,
+) -> tuple[list[Curve], list[int | None]]:
     """Return the curves through places, and which one each lies on, as `each_once` does, of curves in any order.
 
     Curves count in the order of their places, so that it does not matter who followed them, nor that several were
@@ -159,9 +178,11 @@ def each_once_anywhere(
         equations: of the curves.
         places: None where there is none.
         followed: yields curves through places, in any order, with their numbers among the places that it took.
+        known: curves that were followed before, by the numbers of their places.
+        keep: is called with each curve that comes, and the number of its place.
     """
-    curves, numbers = list[Followed](), list[int | None]()
-    came, asked = dict[int, Followed](), list[int]()
+    curves, numbers = list[Curve](), list[int | None]()
+    came, asked = dict(known or {}), list[int]()
 
     def settle(last: bool = False) -> None:
         """Say of places, as far as their curves are there, on which they lie."""
@@ -170,7 +191,7 @@ def each_once_anywhere(
             number = None if place is None else _number(equations, curves, place)
             if place is not None and number is None and place_number in came:
                 curve = came.pop(place_number)
-                number = next((k for k, known in enumerate(curves) if is_same(equations, curve, known)), None)
+                number = next((k for k, other in enumerate(curves) if is_same(equations, curve, other)), None)
                 if number is None:
                     number = len(curves)
                     curves.append(curve)
@@ -183,18 +204,19 @@ def each_once_anywhere(
             settle()
             if interrupted():
                 return
-            known = place_number < len(numbers) or place is None or _number(equations, curves, place) is not None
-            if place is not None and not known:
+            settled = place_number < len(numbers) or place_number in came
+            if place is not None and not settled and _number(equations, curves, place) is None:
                 asked.append(place_number)
                 yield place
 
     for task, curve in followed(wanted()):
         came[asked[task]] = curve
+        keep(asked[task], curve)
     settle(last=True)
     return curves, numbers
 
 
-def _number(equations: EquilibriumEquations, curves: Sequence[Followed], place: Place) -> int | None:
+def _number(equations: EquilibriumEquations, curves: Sequence[Known], place: Place) -> int | None:
     """Return which curve a place lies on; None if it is none of them."""
     p = float(place.z[-1])
     return next(

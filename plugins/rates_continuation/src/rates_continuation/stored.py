@@ -32,7 +32,7 @@ def save(diagram: Diagram, file: str | Path) -> None:
         ArgumentError: the file cannot be written.
     """
     arrays = dict[str, Any]()
-    branches = [_branch_text(branch, f"{number}/", arrays) for number, branch in enumerate(diagram.branches)]
+    branches = [branch_text(branch, f"{number}/", arrays) for number, branch in enumerate(diagram.branches)]
     origins = [None if origin is None else _origin_text(diagram, origin) for origin in diagram.origins]
     write("file", file, {"format": FORMAT, "branches": branches, "origins": origins}, arrays)
 
@@ -51,7 +51,7 @@ def _diagram(path: Path, text: dict[str, Any], arrays: Mapping[str, np.ndarray])
         raise ArgumentError(
             f"'{path}' was written by a later version of rates-continuation, in format {text['format']}."
         )
-    branches = [_branch(branch, f"{number}/", arrays) for number, branch in enumerate(text["branches"])]
+    branches = [branch_of(branch, f"{number}/", arrays) for number, branch in enumerate(text["branches"])]
     origins = tuple(
         None if origin is None else Origin(origin[0], branches[origin[0]].specials[origin[1]])
         for origin in text["origins"]
@@ -59,7 +59,7 @@ def _diagram(path: Path, text: dict[str, Any], arrays: Mapping[str, np.ndarray])
     return Diagram(tuple(branches), origins)
 
 
-def _branch_text(branch: Branch, name: str, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
+def branch_text(branch: Branch, name: str, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
     """Put the arrays of a branch under a name; return the rest."""
     arrays.update({f"{name}p": branch.p, f"{name}x": branch.x, f"{name}eigenvalues": branch.eigenvalues})
     cycles, solutions = isinstance(branch, CycleBranch), isinstance(branch, BoundaryBranch)
@@ -112,7 +112,8 @@ def _profiles(form: type[Form], states: tuple[str, ...], name: str, arrays: Mapp
         first, row = first + size, row + rows
 
 
-def _branch(text: Mapping[str, Any], name: str, arrays: Mapping[str, np.ndarray]) -> Branch:
+def branch_of(text: Mapping[str, Any], name: str, arrays: Mapping[str, np.ndarray]) -> Branch:
+    """Return a branch of its arrays under a name, and the rest."""
     parameters, states = tuple(text["parameters"]), tuple(text["states"])
     solutions = text.get("solutions", False)
     form = SolutionProfile if solutions else Profile

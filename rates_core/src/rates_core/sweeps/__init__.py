@@ -12,13 +12,14 @@ if TYPE_CHECKING:
     from rates_core.sweeps.evaluation import evaluate
     from rates_core.sweeps.executor import Executor, checked_workers, executor_of
     from rates_core.sweeps.grids import grid, points
+    from rates_core.sweeps.identity import digest
     from rates_core.sweeps.outcomes import outcomes
     from rates_core.sweeps.pool import Pooled
     from rates_core.sweeps.result import SweepResult
     from rates_core.sweeps.samples import Samples
 
 __all__ = [
-    "Executor", "Pooled", "Samples", "SweepResult", "checked_workers", "evaluate", "executor_of", "grid",
+    "Executor", "Pooled", "Samples", "SweepResult", "checked_workers", "digest", "evaluate", "executor_of", "grid",
     "latin_hypercube", "outcomes", "points", "sobol", "sweep",
 ]  # fmt: skip
 
@@ -27,6 +28,7 @@ _NAMES = {
     "Pooled": "rates_core.sweeps.pool",
     "SweepResult": "rates_core.sweeps.result",
     "checked_workers": "rates_core.sweeps.executor",
+    "digest": "rates_core.sweeps.identity",
     "evaluate": "rates_core.sweeps.evaluation",
     "executor_of": "rates_core.sweeps.executor",
     "outcomes": "rates_core.sweeps.outcomes",

@@ -24,6 +24,11 @@ def digest(*parts: Any) -> str:
 
     Raises:
         ArgumentError: something holds itself, or what holds others does so too deeply.
+
+    Example:
+        >>> from rates_core.sweeps import digest
+        >>> digest({"a": 1.0}) == digest({"a": 1.0}), digest([1.0]) == digest([2.0])
+        (True, False)
     """
     state, content = hashlib.sha256(), _Content()
     try:

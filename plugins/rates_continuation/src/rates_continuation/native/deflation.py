@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise, product
+from typing import Protocol
 
 import numpy as np
 
@@ -29,6 +30,20 @@ MOST_ITERATIONS = 40
 CONVERGED = 1e-9  # step of Newton's method in scales
 REGULAR = 1e-6  # smallest singular value of equations of length 1, in scales
 APART = 1e-4  # distance in scales, below which two roots are one
+
+
+class Known(Protocol):
+    """A curve with which others are compared."""
+
+    @property
+    def places(self) -> Sequence[Place]:
+        """Return its points."""
+        ...
+
+    @property
+    def located(self) -> Sequence[tuple[int, np.ndarray]]:
+        """Return where it has special points, with the number of the point before each."""
+        ...
 
 
 def with_disconnected(
@@ -72,12 +87,13 @@ def _disconnected(
     return None
 
 
-def places_at(equations: EquilibriumEquations, curve: Followed, p: float) -> Iterator[Place]:
+def places_at(equations: EquilibriumEquations, curve: Known, p: float) -> Iterator[Place]:
     """Yield where a curve has some value of the parameter."""
-    z = [point.place.z for point in curve.points]
-    for number, crossing in reversed(curve.crossings):  # a curve turns round at a fold, between two points
-        z.insert(number + 1, crossing.z)
-    scale = np.maximum.reduce([point.place.scale for point in curve.points])
+    places = curve.places
+    z = [place.z for place in places]
+    for number, special in reversed(curve.located):  # a curve turns round at a fold, between two points
+        z.insert(number + 1, special)
+    scale = np.maximum.reduce([place.scale for place in places])
     for one, other in pairwise(z):
         if (one[-1] - p) * (other[-1] - p) > 0 or one[-1] == other[-1]:
             continue
@@ -125,7 +141,7 @@ def is_one_of(place: Place, known: Sequence[Place]) -> bool:
     return any(np.linalg.norm((place.z - other.z) / other.scale) < APART for other in known)
 
 
-def is_same(equations: EquilibriumEquations, one: Followed, other: Followed) -> bool:
+def is_same(equations: EquilibriumEquations, one: Known, other: Known) -> bool:
     """Tell whether two curves are one, by a point in the middle of the first."""
-    place = one.points[len(one.points) // 2].place
+    place = one.places[len(one.places) // 2]
     return is_one_of(place, list(places_at(equations, other, float(place.z[-1]))))

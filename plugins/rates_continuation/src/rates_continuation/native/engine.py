@@ -44,6 +44,16 @@ class Followed:
     crossings: list[tuple[int, Crossing]]
     ended: tuple[str, str]
 
+    @property
+    def places(self) -> list[Place]:
+        """Return the places of the points."""
+        return [point.place for point in self.points]
+
+    @property
+    def located(self) -> list[tuple[int, np.ndarray]]:
+        """Return where it crosses, with the number of the point before."""
+        return [(number, crossing.z) for number, crossing in self.crossings]
+
 
 def start_of(equations: EquilibriumEquations, x: np.ndarray, p: float, bounds: tuple[float, float]) -> Place | None:
     """Return the equilibrium near a state, as a place of a curve in the direction of a growing parameter."""
