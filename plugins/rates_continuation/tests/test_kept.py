@@ -98,9 +98,7 @@ def test_a_program_that_is_killed_goes_on_with_what_it_had_done(tmp_path: Path) 
     ids=["two", "delayed", "sparse"],
 )  # fmt: skip
 @pytest.mark.filterwarnings("ignore:From 1 of 2 starts no equilibrium")
-def test_what_is_read_is_what_was_computed(
-    model: Any, bounds: Any, starts: Any, options: Any, tmp_path: Path
-) -> None:
+def test_what_is_read_is_what_was_computed(model: Any, bounds: Any, starts: Any, options: Any, tmp_path: Path) -> None:
     folder, counting = tmp_path / "all.branches", Counting()
     plain = Continuation(model, **options).ensemble(MU, bounds, starts)
     saved = Continuation(model, **options).ensemble(MU, bounds, starts, save=folder)
