@@ -52,6 +52,7 @@ def test_solutions_of_bratu_turn_round_at_their_fold_and_go_on_to_the_upper_ones
     assert fold[LAM] == pytest.approx(REFERENCE["bratu"]["fold_lambda"], abs=1e-10)
     assert fold["p/op/u"] == pytest.approx(REFERENCE["bratu"]["u_max"], abs=1e-9)
     assert fold.error < 1e-9
+    assert fold.unstable is None
     assert fold.profile is not None
     assert fold.profile.at(np.array([0.5]))[0, 0] == pytest.approx(REFERENCE["bratu"]["u_max"], abs=1e-9)
     assert branch.ended == ("bound", "bound")

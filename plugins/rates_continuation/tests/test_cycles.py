@@ -158,10 +158,15 @@ def test_a_branch_of_cycles_that_turns_round_at_a_pitchfork_has_no_fold_there() 
     branch = followed(circle(["w' = mu*w - w^3"], 0.1, w="variable(0.3)"))
     (crossing,) = branch.specials
     assert crossing.kind == "BPC"
+    assert crossing.unstable == 0
     assert abs(crossing[MU]) < 1e-3
     assert branch.ended == ("bound", "bound")
     last = branch.column("p/op/w")[[0, -1]]
     np.testing.assert_allclose(np.sort(last), [-np.sqrt(0.2), np.sqrt(0.2)], rtol=1e-8)
+    middle = Continuation(circle(["w' = mu*w - w^3"], 0.1, w="variable(0.3)")).cycles(crossing, (-0.3, 0.2))
+    np.testing.assert_allclose(middle.column("p/op/w"), 0.0, atol=1e-9)
+    assert [point.kind for point in middle.specials] == ["BPC"]
+    assert sorted(middle.p[[0, -1], 0]) == [-0.3, 0.2]
 
 
 def test_periods_of_the_oscillator_of_van_der_pol() -> None:

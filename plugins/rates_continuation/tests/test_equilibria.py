@@ -259,6 +259,18 @@ def test_a_center_has_no_hopf_points() -> None:
     assert not found.unstable.any()
 
 
+def test_special_points_say_how_many_other_directions_are_unstable() -> None:
+    model = single(
+        ["x' = mu - x^2", "y' = 0.3*y", "u' = (mu - 0.5)*u - 3*v", "v' = 3*u + (mu - 0.5)*v"], x="output(0.9)",
+        y="variable(0.0)", u="variable(0.0)", v="variable(0.0)", mu=0.81,
+    )  # fmt: skip
+    start = {f"p/op/{name}": value for name, value in (("x", 0.9), ("y", 0.0), ("u", 0.0), ("v", 0.0))}
+    found = Continuation(model).equilibria("p/op/mu", bounds=(-0.5, 1.0), start=start)
+    table = found.special_points.sort_values("p/op/x")  # the lower branch is unstable by itself
+    assert table["kind"].tolist() == ["HB", "LP", "HB"]
+    assert table["unstable"].tolist() == [2, 1, 1]
+
+
 def test_functions_that_jump_are_warned_of_by_name() -> None:
     model = single("x' = mu - x + 0.0*heaviside(x - 10)", x="output(0.0)", mu=0.0)
     with pytest.warns(

@@ -72,6 +72,7 @@ def test_a_pair_that_leaves_becomes_real_and_comes_back_in_part_has_a_torus(plac
     equations = [f"u' = (mu - {place})*u + v - u^3", f"v' = 0.2*(mu - {place} - 0.001)*u + (mu - {place})*v - v^3"]
     branch = followed([*equations, f"w' = {beside}*w"])
     assert found(branch) == [("NS", place), ("BPC", round(back, 8))]
+    assert branch.special_points["unstable"].tolist() == [0, 1]  # besides those that cross
     assert not np.any((branch.p > place) & (branch.p < back))
 
 

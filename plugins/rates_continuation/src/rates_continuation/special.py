@@ -9,6 +9,7 @@ import numpy as np
 from attrs import field, frozen
 from rates_core.errors import UnknownNameError, did_you_mean
 
+from rates_continuation.native.equilibria import ROUNDED
 from rates_continuation.profile import Profile
 
 if TYPE_CHECKING:
@@ -31,6 +32,11 @@ KINDS = {
     "NSH": "neutral saddle of homoclinic orbits: the saddle quantity is 0; the stability of cycles changes",
     "UZ": "a point at which a quantity has a value that was asked for",
 }
+
+#: how many eigenvalues, or multipliers, are on the axis, or on the circle, at a point of a kind
+CRITICAL = {
+    "LP": 1, "BP": 1, "HB": 2, "LPC": 1, "BPC": 1, "PD": 1, "NS": 2, "CP": 1, "BT": 2, "ZH": 3, "GH": 2, "HH": 4,
+}  # fmt: skip
 
 
 @frozen(eq=False)
@@ -92,6 +98,20 @@ class SpecialPoint:
         return self.values[path]
 
     @property
+    def unstable(self) -> int | None:
+        """Return the number of unstable directions besides those that are critical; None for boundary values.
+
+        At a point of kind `??` it is not known which are critical: those count that grow.
+        """
+        values = self.eigenvalues[~np.isnan(self.eigenvalues)]
+        if not len(values):
+            return None
+        with np.errstate(divide="ignore"):
+            rates = values.real if self.profile is None or self.kind == "NSH" else np.log(np.abs(values))
+        others = np.argsort(np.abs(rates), kind="stable")[CRITICAL.get(self.kind, 0) :]
+        return int(np.count_nonzero(rates[others] > ROUNDED * np.max(np.abs(values))))
+
+    @property
     def criticality(self) -> str:
         """Return whether what begins at a point is as stable as its branch was: `supercritical`, else `subcritical`.
 
@@ -125,10 +145,10 @@ def table_of(specials: Sequence[SpecialPoint], paths: Sequence[str]) -> pd.DataF
 
     rows = [
         {
-            "kind": point.kind, **point.values, "period": point.period, "criticality": point.criticality,
-            "coefficient": point.coefficient, "residual": point.residual, "error": point.error,
+            "kind": point.kind, **point.values, "period": point.period, "unstable": point.unstable, "criticality":
+            point.criticality, "coefficient": point.coefficient, "residual": point.residual, "error": point.error,
         }
         for point in specials
     ]  # fmt: skip
-    names = ["kind", *paths, "period", "criticality", "coefficient", "residual", "error"]
-    return pd.DataFrame(rows, columns=names)
+    names = ["kind", *paths, "period", "unstable", "criticality", "coefficient", "residual", "error"]
+    return pd.DataFrame(rows, columns=names).astype({"unstable": "Int64"})
