@@ -163,12 +163,19 @@ WEIGHTS = np.cos(0.1 * np.arange(STEPS))  # what outputs are multiplied by
 
 def derivatives(name: str, engine: tuple[str, dict[str, Any]], surrogate: bool = False) -> np.ndarray:
     """Return the derivatives that an engine finds, of conditions too or with events where they are."""
-    (backend, options), task = engine, TASKS[name]
+    return _derivatives(name, engine[0], tuple(engine[1].items()), surrogate)
+
+
+@cache
+def _derivatives(name: str, backend: str, given: tuple[tuple[str, Any], ...], surrogate: bool) -> np.ndarray:
+    options, task = dict(given), TASKS[name]
     if surrogate and any(option.name == "surrogate" for option in get_manager().backend(backend).options):
         options = {**options, "surrogate": SLOPE}
     model = compiled(task, backend, **options)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ApproximationWarning)  # that derivatives do not see events move
+        # PyTorch takes operations on complex numbers one by one
+        warnings.filterwarnings("ignore", "Torchinductor does not support code generation for complex", UserWarning)
         found = model.gradient({"found": WEIGHTS}, list(task.values), **task.arguments(task.values))
     return np.array([float(found[path]) for path in task.values])
 

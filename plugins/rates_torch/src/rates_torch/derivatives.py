@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import torch
 from rates_core.programs.arrays.runtime import Differentiated, Followed
-from torch.autograd import forward_ad
+
+AT_ONCE = 256  # numbers whose derivatives go through a run together: each needs room for what is kept of the past
 
 
 def backwards(outputs: Callable[..., Any]) -> Differentiated:
@@ -24,7 +26,7 @@ def backwards(outputs: Callable[..., Any]) -> Differentiated:
 
 
 def forwards(outputs: Callable[..., Any]) -> Differentiated:
-    """Return a function that runs once for each entry of the variables."""
+    """Return a function that follows all entries of a variable side by side, in one run."""
 
     @torch.no_grad()
     def both(loss: Callable[..., Any], variables: Sequence[torch.Tensor], rest: Any) -> Any:
@@ -32,58 +34,58 @@ def forwards(outputs: Callable[..., Any]) -> Differentiated:
         with torch.enable_grad():
             value = loss(found)
         by_outputs = dict(zip(found, _gradients(value, list(found.values())), strict=True))
+        push = _pushed(outputs, variables, rest)
+        still = [torch.zeros_like(variable) for variable in variables]
         derivatives = []
         for number, variable in enumerate(variables):
-            entries = []
-            for direction in torch.eye(variable.numel(), dtype=variable.dtype, device=variable.device):
-                still: list[torch.Tensor | None] = [None] * len(variables)
-                still[number] = direction.reshape(variable.shape)
-                _, moved = _tangents(outputs, variables, rest, still)
+
+            def entry(direction: torch.Tensor, number: int = number) -> torch.Tensor:
+                _, moved = push(*still[:number], direction, *still[number + 1 :])
                 parts = (torch.sum((by_outputs[name].conj() * part).real) for name, part in moved.items())
-                entries.append(sum(parts, value * 0))
-            derivatives.append(torch.stack(entries).reshape(variable.shape) if entries else variable)
+                return sum(parts, value * 0)
+
+            one_each = torch.eye(variable.numel(), dtype=variable.dtype, device=variable.device)
+            with _silent():
+                among = one_each.reshape(-1, *variable.shape)
+                entries = torch.func.vmap(entry, chunk_size=AT_ONCE)(among) if len(among) else variable
+            derivatives.append(entries.reshape(variable.shape))
         return value, derivatives
 
     return both
 
 
 def along(outputs: Callable[..., Any]) -> Followed:
-    """Return a function that returns outputs and how they move; it runs once for each number."""
+    """Return a function that returns outputs and how they move: with all numbers side by side, in one run."""
 
     @torch.no_grad()
     def both(variables: Sequence[torch.Tensor], rest: Any, directions: Sequence[torch.Tensor]) -> Any:
-        runs = [_tangents(outputs, variables, rest, direction) for direction in zip(*directions, strict=True)]
-        found = runs[0][0]
-        rows = {
-            name: torch.stack([moved.get(name, torch.zeros_like(value)) for _, moved in runs])
-            for name, value in found.items()
-        }
-        return found, rows
+        with _silent():
+            places: Any = (None, 0)  # outputs are those of one run
+            push = torch.func.vmap(_pushed(outputs, variables, rest), out_dims=places)
+            parts = [push(*some) for some in zip(*(torch.split(part, AT_ONCE) for part in directions), strict=True)]
+        return parts[0][0], {name: torch.cat([rows[name] for _, rows in parts]) for name in parts[0][0]}
 
     return both
 
 
-def _tangents(
-    outputs: Callable[..., Any],
-    variables: Sequence[torch.Tensor],
-    rest: Any,
-    directions: Sequence[torch.Tensor | None],
-) -> tuple[Mapping[str, torch.Tensor], Mapping[str, torch.Tensor]]:
-    """Return outputs, and how they move when variables move in directions; those that do not are left out."""
-    with forward_ad.dual_level(), warnings.catch_warnings():
-        # what PyTorch imports for this calls what it has declared to be old, by a category of each of its versions
+def _pushed(outputs: Callable[..., Any], variables: Sequence[torch.Tensor], rest: Any) -> Callable[..., Any]:
+    """Return a function of a direction for each variable: outputs, and how they move."""
+
+    def run(*moving: torch.Tensor) -> dict[str, torch.Tensor]:
+        return dict(outputs(moving, rest))
+
+    def push(*direction: torch.Tensor) -> Any:
+        return torch.func.jvp(run, tuple(variables), direction)
+
+    return push
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Hide that PyTorch imports what it has declared to be old, by a category of each of its versions."""
+    with warnings.catch_warnings():
         warnings.filterwarnings("ignore", r"`torch\.jit\.script` is ", Warning)
-        moving = [
-            variable if direction is None else forward_ad.make_dual(variable, direction)  # type: ignore[no-untyped-call]
-            for variable, direction in zip(variables, directions, strict=True)
-        ]
-        found = outputs(moving, rest)
-        parts = {
-            name: forward_ad.unpack_dual(value)  # type: ignore[no-untyped-call]
-            for name, value in found.items()
-        }
-    moved = {name: part.tangent for name, part in parts.items() if part.tangent is not None}
-    return {name: part.primal for name, part in parts.items()}, moved
+        yield
 
 
 def _gradients(value: torch.Tensor, leaves: Sequence[torch.Tensor]) -> list[torch.Tensor]:
