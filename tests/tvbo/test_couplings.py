@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +23,9 @@ SOURCES = (
     "two components", "two components of two states", "two components without delay", "one for two inputs",
     "two for two inputs",
 )  # fmt: skip
+#: What tvbo 0.5.3 with tvboptim 0.4.0 does not run as the file says: it passes over 'source' of inputs, and single terms
+#: without delay are refused.
+NOT_AGAIN = ("one for two inputs", "two components without delay")
 TARGETS = (
     "a difference", "states of both ends", "local states alone", "a target after the sum", "sums that are joined",
     "one term without delay", "that of the database", "no coupling",
@@ -60,19 +64,22 @@ def test_a_coupling_is_computed_as_in_tvbo_and_comes_back_equal(folder: Path, ca
 
 
 def test_tvbo_computes_the_same_of_what_rates_writes(folder: Path, in_tvbo: Program, tmp_path: Path) -> None:
-    for case in SOURCES:
+    cases = [case for case in SOURCES if case not in NOT_AGAIN]
+    for case in cases:
         source = folder / f"{case}.yaml"
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", OmissionWarning)
             write(read(source), tmp_path / "network.yaml")
-        network = (tmp_path / "network.yaml").read_text()
+        # tvbo has no delay (NaN) of nodes that are not connected, and cannot run that; lengths it can
+        network = re.sub(r"delay:(\s+value:) (.*)", lambda at: f"length:{at[1]} {3.0 * float(at[2])}",
+                         (tmp_path / "network.yaml").read_text())  # fmt: skip
         # tvbo runs an experiment, whose dynamics are those of all nodes
         settings = source.read_text().partition("integration:")[2]
         written = network[network.index("  two:") : network.index("\nnodes:")].replace("  two:", "dynamics:", 1)
         dynamics = written.replace("\n  ", "\n")
         text = f"id: 1\n{dynamics}\nnetwork:\n{indent(network, '  ')}integration:{settings}"
         (tmp_path / f"{case}.yaml").write_text(text)
-    in_tvbo("record_couplings.py", "run", tmp_path, *SOURCES)
-    for case in SOURCES:
+    in_tvbo("record_couplings.py", "run", tmp_path, *cases)
+    for case in cases:
         ours, theirs = np.load(tmp_path / f"{case}.npy"), np.load(folder / f"{case}.npy")
         assert abs(ours - theirs).max() <= 1e-13, case

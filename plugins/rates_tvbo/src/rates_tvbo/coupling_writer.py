@@ -170,7 +170,7 @@ class Couplings:
             return
         for name, read in self.states.items():
             ((incoming, local), *others) = read
-            if not others and (len(incoming) > 1 or local):
+            if not others and (incoming or local):
                 self.entries[name] |= {"incoming_states": list(incoming or local)}
                 self.entries[name] |= {"local_states": list(local)} if local else {}
         for edge in edges:
