@@ -8,6 +8,7 @@ from rates_core.errors import ModelFileError
 from rates_core.yaml.document import read_document
 from rates_core.yaml.tree import YamlMapping
 
+from rates_tvbo.keys import misspelt
 from rates_tvbo.omissions import Omissions
 from rates_tvbo.section import Section
 
@@ -53,6 +54,7 @@ def open_document(path: str | Path) -> tuple[str, Section]:
     name = tree.entries.get("name") or tree.entries.get("label")
     section = Section(tree, kind, getattr(name, "text", ""), Omissions())
     section.ignore("name")
+    section.check_keys(kind)
     return kind, section
 
 
@@ -78,4 +80,7 @@ def _resemblance(tree: YamlMapping) -> str:
     entries = [entry for entry in tree.entries.values() if isinstance(entry, YamlMapping)]
     if any("base" in entry.entries for entry in entries):
         return " It looks like a model file of rates (or PyRates): read it with from_yaml, or as the format 'yaml'."
+    found = misspelt(tree.entries, DYNAMICS | NETWORK | EXPERIMENT)
+    if found is not None:
+        return f" There is no key '{found[0]}'. Did you mean '{found[1]}'?"
     return " A Dynamics has state_variables, a Network nodes, a SimulationExperiment both, or integration."

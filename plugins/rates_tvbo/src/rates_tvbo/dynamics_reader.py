@@ -22,24 +22,28 @@ from rates_tvbo.events import read_event
 from rates_tvbo.expression_reader import Auxiliaries, Scope, UserFunction, choice, read_expression
 from rates_tvbo.inputs import read_inputs
 from rates_tvbo.section import Section
+from rates_tvbo.stimuli import Stimulus, named_in
 
 DEFAULT_START = 0.1  # of a state whose file names none, as TVBO takes it
 
 
-def read_operator(dynamics: Section, name: str, noise: Section | None = None) -> OperatorTemplate:
+def read_operator(
+    dynamics: Section, name: str, noise: Section | None = None, stimuli: Sequence[Stimulus] = ()
+) -> OperatorTemplate:
     """Return the operator of a `Dynamics`.
 
     Args:
         dynamics: what the file says.
         name: of the operator.
         noise: of states that have none of their own.
+        stimuli: that equations may name.
 
     Raises:
         ModelFileError: a part is missing or malformed.
         UnsupportedFeatureError: it says what rates cannot compute.
         EquationError: an expression is malformed.
     """
-    return _Reader(dynamics, noise).operator(name)
+    return _Reader(dynamics, noise, stimuli).operator(name)
 
 
 @define
@@ -48,6 +52,7 @@ class _Reader:
 
     dynamics: Section
     shared_noise: Section | None = None
+    stimuli: Sequence[Stimulus] = ()
     variables: dict[str, Variable] = field(factory=dict)
     meanings: dict[str, str] = field(factory=dict)
     units: dict[str, str] = field(factory=dict)
@@ -72,9 +77,12 @@ class _Reader:
             del parameters[key]
         plain = {key: part for key, part in parameters.items() if key not in computed}
         self.check_names(plain, computed, defined, derived, states, inputs)
+        for one in self.stimuli:
+            if one.name in {*plain, *computed, *defined, *derived, *states, *inputs}:
+                raise one.section.error(f"The dynamics '{dynamics.name}' have something of that name.")
         outputs = set(dynamics.texts("output"))
         functions = self.functions()
-        names = frozenset([*plain, *computed, *defined, *derived, *states, *inputs])
+        names = frozenset([*plain, *computed, *defined, *derived, *states, *inputs, *(one.name for one in self.stimuli)])
         self.scope = Scope(names, functions, auxiliaries=Auxiliaries(set(names)))
         self.declare_states(states, outputs)
         for key in (*computed, *defined, *derived):
@@ -96,17 +104,26 @@ class _Reader:
         for expression, key in self.scope.auxiliaries.names.items():
             self.variables[key] = Variable("variable")
             equations.append(f"{key} = {to_text(expression)}")
+        for one in (stimulating := named_in([*equations, *self.slopes, *derivatives], self.stimuli)):
+            self.declare(one)
         for key, part in {**plain, **computed, **defined, **derived, **states, **inputs}.items():
             self.describe(key, part)
         return OperatorTemplate(
             name,
-            equations + self.slopes + derivatives,
+            [one.equation() for one in stimulating] + equations + self.slopes + derivatives,
             self.variables,
             description=self.description(),
             label=dynamics.text("label") or None,
             events=[*events, *self.held],
             location=Location(dynamics.location.file, dynamics.location.line),
         )
+
+    def declare(self, stimulus: Stimulus) -> None:
+        """Declare a stimulus and its parameters."""
+        for key, variable in stimulus.variables().items():
+            if key in self.variables:
+                raise stimulus.section.error(f"The dynamics '{self.dynamics.name}' have a variable '{key}' already.")
+            self.variables[key] = variable
 
     def refuse_other_systems(self) -> None:
         """Refuse by name what is no system of first-order differential equations."""
@@ -119,11 +136,18 @@ class _Reader:
             )
         if dynamics.has("stimulus"):
             raise dynamics.refusal(
-                "Its stimulus is not read. Give the signal to 'run' as inputs of a coupling input.", "stimulus"
+                "Its stimulus is not read. Write it as an event of the experiment, a 'stimulus', which an equation names.",
+                "stimulus",
             )
         for key in ("components", "modes"):
             if dynamics.has(key):
                 raise dynamics.refusal(f"It is made of others ('{key}'), which rates cannot read.", key)
+        if dynamics.has("iri") and not dynamics.has("state_variables") and not dynamics.has("derived_variables"):
+            raise dynamics.refusal(
+                f"Its equations are those of '{dynamics.text('iri')}' in tvbo's database, which rates does not have. "
+                "Write the file by tvbo's to_yaml(), which writes them.",
+                "iri",
+            )
         if not dynamics.has("state_variables") and not dynamics.has("derived_variables"):
             raise dynamics.error(
                 "It has neither state_variables nor derived_variables, so there is nothing to compute."
@@ -172,13 +196,31 @@ class _Reader:
     def declare_states(self, states: Mapping[str, Section], outputs: set[str]) -> None:
         """Declare states with their initial values."""
         for key, part in states.items():
-            start = part.number("initial_value")
+            start = self.drawn(part)
             if start is None:
                 start = DEFAULT_START
                 self.dynamics.omissions.add(f"no initial_value, so {DEFAULT_START} is taken", "state variable", key)
             leads = bool(part.flag("coupling_variable")) or key in outputs
             length = self.modes if self.modes > 1 else None
             self.variables[key] = Variable("output" if leads else "variable", start, length=length)
+
+    def drawn(self, part: Section) -> float | None:
+        """Return the initial value of a state; None if there is none.
+
+        A distribution that has a width is one of draws by tvbo's own generator, which no other one repeats.
+        """
+        start = part.number("initial_value")
+        found = part.section("distribution", f"distribution of {part.subject}")
+        if found is None:
+            return start
+        domain = found.section("domain", f"domain of {found.kind}") or part.section("domain", f"domain of {part.subject}")
+        low, high = (None, None) if domain is None else (domain.number("lo"), domain.number("hi"))
+        if low is not None and low == high:
+            return low
+        taken = DEFAULT_START if start is None else start
+        text = f"draws of initial values, which are those of tvbo's generator; {taken} is taken"
+        self.dynamics.omissions.add(text, part.kind, part.name)
+        return taken
 
     def parameter(self, part: Section) -> Value:
         """Return the value of a parameter."""
@@ -258,9 +300,6 @@ class _Reader:
         noise = part.section("noise", f"noise of {part.subject}") or self.noise_for(part.name)
         if noise is not None:
             found = Apply("add", (found, self.noise(noise, part.name)))
-        if part.has("distribution"):
-            text = "distribution of initial values, of which initial_value is taken"
-            self.dynamics.omissions.add(text, part.kind, part.name)
         part.ignore("distribution", "symbol", "equation_order", "equation_type", "record", "derivative_initial_value")
         return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -16,6 +16,7 @@ from rates_tvbo.names import template_name
 from rates_tvbo.network_reader import read_network
 from rates_tvbo.section import Section
 from rates_tvbo.single import circuit_of
+from rates_tvbo.stimuli import Stimulus, check_nodes, read_stimuli, weigh
 
 #: What TVBO calls methods, in small letters, and the arguments of `run` that choose them.
 METHODS: Mapping[str, Mapping[str, str]] = MappingProxyType({
@@ -26,6 +27,11 @@ METHODS: Mapping[str, Mapping[str, str]] = MappingProxyType({
     "rk45": {"solver": "scipy", "method": "RK45"}, "rk23": {"solver": "scipy", "method": "RK23"},
     "dop853": {"solver": "scipy", "method": "DOP853"}, "radau": {"solver": "scipy", "method": "Radau"},
     "bdf": {"solver": "scipy", "method": "BDF"}, "lsoda": {"solver": "scipy", "method": "LSODA"},
+})  # fmt: skip
+_REFUSED: Mapping[str, str] = MappingProxyType({
+    "stimulation": "Write it as an event, a 'stimulus', which an equation names.",
+    "field_dynamics": "rates holds no partial differential equations.",
+    "additional_equations": "Write them into the dynamics.",
 })  # fmt: skip
 _ADAPTIVE = frozenset({"scipy", "dopri5", "dop853"})
 
@@ -75,23 +81,35 @@ def experiment_of(kind: str, section: Section) -> Experiment:
     network = section.section("network", "network") or section.section("connectivity", "network")
     settings = {} if integration is None else _settings(integration)
     section.ignore("id", "label", "tvbo_class", "schema_version")
-    for key in ("stimulation", "events", "field_dynamics", "additional_equations"):
+    for key, remedy in _REFUSED.items():
         if section.has(key):
-            raise section.refusal(f"'{key}' changes what is simulated, and is not read.", key)
+            raise section.refusal(f"'{key}' changes what is simulated, and is not read. {remedy}", key)
+    stimuli = read_stimuli(section)
     if dynamics is not None:
         dynamics.name = dynamics.text("name") or dynamics.name
         if section.text("model") != dynamics.name and section.has("model"):
             section.omissions.add("model, which is not that of 'dynamics'", section.kind, section.name)
     if network is not None:
-        circuit = read_network(network, dynamics, coupling, noise, name, of_experiment=True)
+        circuit = read_network(network, dynamics, coupling, noise, name, of_experiment=True, stimuli=stimuli)
         network.close()
         _check_times(section, integration, network, circuit)
+        _report_unused(section, stimuli, circuit)
         return Experiment(circuit, settings)
     if dynamics is None:
         raise section.error("It has no dynamics.")
-    operator = read_operator(dynamics, f"{template_name(dynamics.name)}_op", noise)
+    operator = read_operator(dynamics, f"{template_name(dynamics.name)}_op", noise, stimuli)
     dynamics.close()
-    return Experiment(circuit_of(dynamics, operator), settings)
+    check_nodes(stimuli, [0])
+    circuit = circuit_of(dynamics, operator, weigh(stimuli, 0, operator.variables))
+    _report_unused(section, stimuli, circuit)
+    return Experiment(circuit, settings)
+
+
+def _report_unused(section: Section, stimuli: Sequence[Stimulus], circuit: CircuitTemplate) -> None:
+    declared = {key for node in circuit.nodes.values() for key in node.operators[0][0].variables}
+    for one in stimuli:
+        if one.name not in declared:
+            section.omissions.add("stimulus that no equation names", "event", one.name)
 
 
 def _check_times(section: Section, integration: Section | None, network: Section, circuit: CircuitTemplate) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from attrs import define, field
@@ -18,6 +18,7 @@ from rates_tvbo.matrices import PLACES, read_matrices, stored_beside
 from rates_tvbo.names import template_name
 from rates_tvbo.nodes import Node, read_states
 from rates_tvbo.section import Section
+from rates_tvbo.stimuli import Stimulus, check_nodes, weigh
 from rates_tvbo.stores import Stored
 from rates_tvbo.versions import check_version
 
@@ -34,6 +35,7 @@ def read_network(
     noise: Section | None = None,
     name: str = "",
     of_experiment: bool = False,
+    stimuli: Sequence[Stimulus] = (),
 ) -> CircuitTemplate:
     """Return the circuit of a network.
 
@@ -44,6 +46,7 @@ def read_network(
         noise: of all states that have none of their own.
         name: of the circuit where the network has no label.
         of_experiment: it is the network of an experiment, to which tvbo gives what it does not say.
+        stimuli: of its nodes.
 
     Raises:
         ModelFileError: a part is missing or malformed.
@@ -53,7 +56,7 @@ def read_network(
     check_version(network)
     label = template_name(network.text("label") or name or "network")
     found = stored_beside(network)
-    nodes = _Reader(network, noise, found).nodes(dynamics)
+    nodes = _Reader(network, noise, found, stimuli).nodes(dynamics)
     edges = EdgesReader(network, nodes, coupling, of_experiment)
     blocks = []
     if found is not None:
@@ -107,6 +110,7 @@ class _Reader:
     network: Section
     noise: Section | None
     stored: Stored | None
+    stimuli: Sequence[Stimulus]
 
     def nodes(self, default: Section | None) -> dict[int, Node]:
         """Return nodes by their numbers."""
@@ -135,6 +139,9 @@ class _Reader:
             self.network.omissions.add("dynamics that no node has", "Dynamics", key)
         if not found or count != len(found):
             raise self.network.error(f"It has {len(found)} nodes that can be made, and number_of_nodes is {count}.")
+        check_nodes(self.stimuli, found)
+        for number, node in found.items():
+            node.values |= weigh(self.stimuli, number, node.operator.variables)
         return found
 
     def parts(self) -> list[Section]:
@@ -159,7 +166,7 @@ class _Reader:
         """Return the operator of a `Dynamics`, and what may be coupled into it."""
         own = dynamics.tree.entries.get("name")
         dynamics.name = getattr(own, "text", dynamics.name)
-        found = read_operator(dynamics, f"{template_name(dynamics.name)}_op", self.noise)
+        found = read_operator(dynamics, f"{template_name(dynamics.name)}_op", self.noise, self.stimuli)
         inputs = read_inputs(dynamics)
         dynamics.close()
         return found, inputs

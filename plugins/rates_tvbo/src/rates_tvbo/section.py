@@ -11,6 +11,7 @@ from rates_core.templates.location import Location
 from rates_core.templates.value import to_number
 from rates_core.yaml.tree import YamlMapping, YamlScalar, YamlSequence, YamlTree, is_null, plain_value
 
+from rates_tvbo.keys import CLASSES, SLOTS, misspelt
 from rates_tvbo.omissions import Omissions
 
 _EMPTY: tuple[Any, ...] = (None, "", [], {})  # 0 and false are none of them
@@ -149,7 +150,18 @@ class Section:
             raise self.error(f"'{key}' holds mappings, and '{plain_value(tree)}' is none.", key)
         section = Section(tree, kind, name, self.omissions)
         section._asked.add("name")  # which is the key once more
+        section.check_keys(SLOTS.get(key, ""))
         return section
+
+    def check_keys(self, of: str) -> None:
+        """Refuse a key that is much like one of a class of TVBO; others may be those of a newer schema.
+
+        Raises:
+            ModelFileError: there is such a key.
+        """
+        found = misspelt(self.tree.entries, CLASSES.get(of, ()))
+        if found is not None:
+            raise self.error(f"TVBO has no key '{found[0]}' there. Did you mean '{found[1]}'?", found[0])
 
     def ignore(self, *keys: str) -> None:
         """Take keys as read that say nothing which the rest does not say."""

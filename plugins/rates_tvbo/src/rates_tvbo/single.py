@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from rates_core.templates.circuit import CircuitTemplate
 from rates_core.templates.node import NodeTemplate
 from rates_core.templates.operator import OperatorTemplate
@@ -10,7 +12,9 @@ from rates_tvbo.names import template_name
 from rates_tvbo.section import Section
 
 
-def circuit_of(dynamics: Section, operator: OperatorTemplate) -> CircuitTemplate:
-    """Return the circuit of one node `p` of a `Dynamics`: paths are `p/<name>_op/<variable>`."""
+def circuit_of(
+    dynamics: Section, operator: OperatorTemplate, values: Mapping[str, float] | None = None
+) -> CircuitTemplate:
+    """Return the circuit of one node `p` of a `Dynamics`, with values of its own: paths are `p/<name>_op/<variable>`."""
     name = template_name(dynamics.name)
-    return CircuitTemplate(f"{name}_circuit", nodes={"p": NodeTemplate(name, [operator])})
+    return CircuitTemplate(f"{name}_circuit", nodes={"p": NodeTemplate(name, [(operator, values)])})
