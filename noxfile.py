@@ -44,6 +44,7 @@ PEERS = {
     "diffrax": ["diffrax==0.7.2", "jax==0.10.2"],
     "jitcdde": ["jitcdde==1.8.3", "setuptools"],
     "pyrates": ["pyrates==1.2.3"],
+    "pycobi": ["pycobi==1.1.0", "pyrates==1.2.3", "setuptools<65"],  # f2py on Python 3.11 needs an older one
     "rectipy": ["rectipy==0.12.2", "pyrates==1.2.3", "torch==2.13.0", "setuptools"],
     "neuroml": ["pyneuroml==1.3.22", "pylems==0.6.9"],
     "tvbo": ["tvbo==0.5.3", "tvboptim==0.4.0"],
@@ -159,14 +160,17 @@ def neuroml(session: nox.Session) -> None:
 
 @nox.session
 def older_tools(session: nox.Session) -> None:
-    """Run scripts written for PyRates and RectiPy in these and on rates, and experiments of tvbo on rates."""
-    theirs, tvbo = (make_peer(session, name) / "bin" / "python" for name in ("rectipy", "tvbo_on_rates"))
+    """Run scripts written for PyRates, RectiPy and PyCoBi in these and on rates, and experiments of tvbo on rates."""
+    peers = ("rectipy", "pycobi", "tvbo_on_rates")
+    theirs, pycobi, tvbo = (make_peer(session, name) / "bin" / "python" for name in peers)
     here = [CORE.name, *DEFAULT, "rates-pyrates"]
-    install(session, *here, "rates-rnn", *TEST_TOOLS)
+    install(session, *here, "rates-rnn", "rates-continuation", *TEST_TOOLS)
     wheels = [member.wheel for member in with_needed_members(split(here)[0]).values()]
     session.run("uv", "pip", "install", "--quiet", "--python", str(tvbo), *wheels, external=True)
-    environment = {"RATES_OLDER_PYTHON": str(theirs), "RATES_TVBO_PYTHON": str(tvbo)}
-    pytest(session, "tests/older_tools", environment=environment)
+    environment = {"OLDER": theirs, "PYCOBI": pycobi, "TVBO": tvbo}
+    pytest(
+        session, "tests/older_tools", environment={f"RATES_{name}_PYTHON": str(at) for name, at in environment.items()}
+    )
 
 
 @nox.session

@@ -50,6 +50,14 @@ def test_differences_and_refusals_are_of_names_that_there_are(writer: ModuleType
         assert not set(tool.offered) & set(tool.refused)
 
 
+@pytest.mark.parametrize("page", ["explanation/coming_from_older_tools.md", "how_to/coming_from_pycobi.md"])
+def test_every_difference_has_a_reason(page: str) -> None:
+    lines = (ROOT / "docs" / page).read_text(encoding="utf-8").splitlines()
+    cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines if line.startswith("|")]
+    assert ["reason"] in [row[-1:] for row in cells]
+    assert [row for row in cells if not all(row)] == []
+
+
 def test_a_call_that_takes_less_is_found(writer: ModuleType) -> None:
     def ours(model: object, *, other: int = 0) -> None: ...
 

@@ -6,6 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from rates_pyrates.auto_names import names_of
 from rates_pyrates.template import unwrapped
 from rates_pyrates.written import circuit_of
 
@@ -30,3 +31,8 @@ class ODESystem(_Known):  # type: ignore[misc]
     def from_template(cls, template: Any, *arguments: Any, **keywords: Any) -> Any:
         """Return the system of a circuit, which stays as it is."""
         return super().from_template(unwrapped(template), *arguments, **keywords)
+
+    def _named(self, model: Any) -> Any:
+        """Return the names and numbers that parameters and states have in PyRates' files for Auto-07p."""
+        names = super()._named(model)
+        return names.renamed(*names_of(model, names.values, names.states))

@@ -36,7 +36,7 @@ class Look:
     custom_bf_styles: Mapping[str, Mapping[str, str]] = field(factory=dict)
     default_color: str = "k"
     default_marker: str = "*"
-    default_size: float = 7.0
+    default_size: float = 10.0
     line_style_stable: str = "solid"
     line_style_unstable: str = "dotted"
     line_color_stable: str = "k"

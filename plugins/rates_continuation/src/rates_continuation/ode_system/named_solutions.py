@@ -70,8 +70,8 @@ class NamedSolution:
 
     @property
     def coordnames(self) -> tuple[str, ...]:
-        """Return the paths of all states."""
-        return self.names.states
+        """Return the names of all states: what tables call them."""
+        return tuple(map(self.names.shown, self.names.states))
 
     @property
     def indepvararray(self) -> np.ndarray:

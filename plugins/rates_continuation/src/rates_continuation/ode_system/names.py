@@ -9,7 +9,7 @@ from numbers import Integral
 from typing import Any
 
 import numpy as np
-from attrs import frozen
+from attrs import evolve, field, frozen
 from rates_core.errors import UnknownNameError, did_you_mean, shown
 from rates_core.programs.program import FunctionRequest
 from rates_core.programs.signature import Signature
@@ -31,11 +31,13 @@ class Names:
         parameters: path of each component of PAR, by number.
         values: of these in the model, by path.
         states: path of each component of U, in order.
+        called: what tables call parameters and states, by path; those that are not in it by their paths.
     """
 
     parameters: Mapping[int, str]
     values: Mapping[str, float]
     states: tuple[str, ...]
+    called: Mapping[str, str] = field(factory=dict)
 
     @classmethod
     def of(cls, model: CircuitTemplate) -> Names:
@@ -51,6 +53,20 @@ class Names:
             {path: float(np.asarray(known[path].value)) for path in numbers},
             model.get_vector_field([], vectorize=False).states,
         )
+
+    def renamed(self, first: Sequence[str], called: Mapping[str, str]) -> Names:
+        """Return the same with other numbers and names.
+
+        Args:
+            first: paths of the parameters that are the first components of PAR; the others follow.
+            called: what tables call parameters and states, by path.
+        """
+        order = dict.fromkeys([*first, *self.parameters.values()])
+        return evolve(self, parameters=dict(zip(_free(), order, strict=False)), called=dict(called))
+
+    def shown(self, path: str) -> str:
+        """Return what tables call a parameter or state."""
+        return self.called.get(path, path)
 
     def parameter(self, key: Any) -> str:
         """Return the path of a parameter; `period` or `t` for what Auto-07p keeps.
@@ -73,7 +89,10 @@ class Names:
         Raises:
             UnknownNameError: there is none.
         """
-        found = self._found(key, columns)
+        paths = {self.shown(path): path for path in (*self.states, *self.parameters.values())}
+        found = self._found(key, [paths.get(column, column) for column in columns])
+        if found is not None and found not in columns:
+            found = self.shown(found)
         if found is None or found not in columns:
             raise UnknownNameError(
                 f"The table has no column {shown(key)}.{did_you_mean(str(key), columns)} It has: {', '.join(columns)}."
@@ -88,6 +107,9 @@ class Names:
             return None
         if key in candidates:
             return key
+        named = next((path for path, name in self.called.items() if name == key), None)
+        if named is not None:
+            return named
         component = _COMPONENT.match(key)
         if component:
             return self._component(component[1], int(component[2]))

@@ -63,6 +63,7 @@ def save(stored: Stored, file: str | Path) -> None:
         "parameters": list(stored.names.parameters.items()),
         "values": stored.names.values,
         "states": stored.names.states,
+        "called": stored.names.called,
         "attributes": dict(stored.attributes),
         "curves": [_curve_text(curve, f"{curve.key}/", arrays) for curve in stored.curves],
     }
@@ -91,7 +92,8 @@ def _system(path: Path, text: dict[str, Any], arrays: Mapping[str, np.ndarray]) 
     if text["format"] != FORMAT:
         raise KeyError("format")
     curves = [_curve(item, f"{number}/", arrays) for number, item in enumerate(text["curves"])]
-    names = Names({int(number): name for number, name in text["parameters"]}, text["values"], tuple(text["states"]))
+    numbers = {int(number): name for number, name in text["parameters"]}
+    names = Names(numbers, text["values"], tuple(text["states"]), text.get("called", {}))
     return Stored(
         text["model"], text["engine"], text["node_vars"], text["edge_vars"], _mapping(text["constants"]), names, curves,
         text.get("attributes", {}),

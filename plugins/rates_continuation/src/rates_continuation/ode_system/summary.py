@@ -41,8 +41,10 @@ def summary_of(curve: Curve, names: Names) -> pd.DataFrame:
         columns["stability", ""] = [bool(item.stable) for item in solutions]
     if wanted.period or curve.what == "cycles":
         columns[PERIOD, ""] = [item.period for item in solutions]
+    if names.called and curve.what == "cycles":
+        columns["PAR(11)", ""] = columns[PERIOD, ""]
     table = pd.DataFrame(columns, index=range(1, len(solutions) + 1))
-    table.columns = pd.MultiIndex.from_tuples(list(columns))
+    table.columns = pd.MultiIndex.from_tuples([(names.shown(name), number) for name, number in columns])
     return table
 
 
@@ -82,4 +84,5 @@ def _parameters(curve: Curve, names: Names, wanted: Wanted) -> list[str]:
     if wanted.params is not None:
         return [path for path in wanted.params if path not in (PERIOD, TIME)]
     varied = [path for item in curve.solutions[:1] for path in item.parameters]
-    return list(dict.fromkeys([*curve.free, *names.parameters.values(), *varied]))
+    first = () if names.called else curve.free  # scripts find them by their numbers
+    return list(dict.fromkeys([*first, *names.parameters.values(), *varied]))

@@ -272,8 +272,12 @@ class ODESystem(Pictures, Orbits):
             ArgumentError: no model was named.
         """
         if self._names is None:
-            self._names = Names.of(self.model)
+            self._names = self._named(self.model)
         return self._names
+
+    def _named(self, model: CircuitTemplate) -> Names:
+        """Return what a model's parameters and states are called; a system of another tool's scripts knows better."""
+        return Names.of(model)
 
     @property
     def continuations(self) -> dict[int, Curve]:
