@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -115,7 +116,10 @@ def test_rows_of_points_are_samples_of_each(shape: tuple[int, ...]) -> None:
     places = generator.integers(0, 4 * width, (1, 6))
     for count in (0, 3):
         weights = generator.normal(size=(1, 6, count)).astype(np.float32)
-        found = functions.late(jnp.asarray(samples), (jnp.asarray(places), jnp.asarray(weights)), jnp.asarray(2))
+        given = jnp.asarray(samples), (jnp.asarray(places), jnp.asarray(weights)), jnp.asarray(2)
+        found = functions.late(*given)
+        for columns in (2, 6, 100):
+            np.testing.assert_array_equal(functions.late(*given, columns), found)
         rows = samples.reshape(10, width, points)[2:]
         for point in range(points):
             for number, (row, entry) in enumerate(zip(*np.divmod(places[0], width), strict=True)):
@@ -124,6 +128,25 @@ def test_rows_of_points_are_samples_of_each(shape: tuple[int, ...]) -> None:
                 assert found[point, number] == pytest.approx(wanted, rel=1e-5, abs=1e-6)
 
 
-def test_states_of_points_that_stand_side_by_side_are_the_same() -> None:
-    y = jnp.asarray(np.random.default_rng(2).normal(size=(5, 3)).astype(np.float32))
-    np.testing.assert_array_equal(functions.beside(y), y)
+def test_what_stands_side_by_side_is_the_same_and_so_are_its_derivatives() -> None:
+    generator = np.random.default_rng(2)
+    values, directions = (jnp.asarray(generator.normal(size=(2, 9, 3)).astype(np.float32)) for _ in range(2))
+
+    def cubed(value: Any) -> Any:
+        return functions.beside(functions.beside(value) ** 3)
+
+    for mapped in (cubed, jax.vmap(cubed), jax.vmap(jax.vmap(cubed)), jax.vmap(cubed, 2, 2)):
+        compiled = jax.jit(lambda *given, mapped=mapped: jax.jvp(mapped, *given))
+        found, moved = compiled((values,), (directions,))
+        np.testing.assert_allclose(found, values**3, rtol=1e-6)
+        np.testing.assert_allclose(moved, 3 * values**2 * directions, rtol=1e-6)
+        back = jax.jit(lambda value, mapped=mapped: jax.vjp(mapped, value)[1](directions)[0])
+        np.testing.assert_allclose(back(values), 3 * values**2 * directions, rtol=1e-6)
+    each = jax.vmap(jax.grad(lambda value: cubed(value).sum()))(values)
+    np.testing.assert_allclose(each, 3 * values**2, rtol=1e-6)
+
+
+@pytest.mark.parametrize(("points", "moved"), [(7, False), (8, True)])
+def test_points_that_fill_a_register_stand_side_by_side_in_memory(points: int, moved: bool) -> None:
+    text = jax.jit(jax.vmap(functions.beside)).lower(jnp.ones((points, 3))).compile().as_text()
+    assert (f"f32[{points},3]{{0,1}}" in text) == moved

@@ -103,6 +103,21 @@ def test_values_and_inputs_go_side_by_side() -> None:
     np.testing.assert_allclose(several[0], model.run(parameters={"p/op/tau": 1.0})["q"].to_numpy(), rtol=1e-12)
 
 
+@pytest.mark.usefixtures("double")
+def test_derivatives_of_many_runs_are_those_of_each_and_runs_stand_side_by_side_in_memory() -> None:
+    run, several = compiled().trainable(["p/op/tau", "q/op/tau"]), jnp.linspace(1.0, 2.0, 9)
+
+    def by_both(tau: Any) -> Any:
+        return jax.grad(lambda values: loss(run(values)))({"p/op/tau": tau, "q/op/tau": 2.0 * tau})
+
+    together = jax.jit(jax.vmap(by_both)).lower(several).compile()
+    assert f"f64[9,{N + 1}]{{0,1}}" in together.as_text()
+    found = together(several)
+    for number in (0, 8):
+        for path, wanted in by_both(several[number]).items():
+            np.testing.assert_allclose(found[path][number], wanted, rtol=1e-12)
+
+
 def test_single_precision_needs_nothing_of_jax() -> None:
     model = compiled(float_precision="float32")
     run = model.trainable(["q/op/tau"])

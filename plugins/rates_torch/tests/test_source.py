@@ -80,7 +80,7 @@ def test_numbers_get_their_axes_once_per_run_and_no_time_is_computed_that_nothin
 
 def test_units_with_as_many_connections_each_are_summed_without_looking_where_they_belong() -> None:
     model = network()
-    assert "row_sums(weight*" in model.program.source
+    assert "row_sums(weight, " in model.program.source
     namespace: dict[str, Any] = {}
     exec(model.program.source, namespace)
     given = {item.path.rpartition("/")[2]: torch.tensor(item.value) for item in model.system.parameters}

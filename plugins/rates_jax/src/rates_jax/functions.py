@@ -100,14 +100,16 @@ def in_rows(values, rows, columns):
     return values.reshape(*values.shape[:-1], rows, columns)
 
 
-def row_sums(values, rows, columns):
-    """Return the sums of the rows of vectors as matrices.
+def row_sums(weights, values, rows, columns):
+    """Return the sums of the rows of vectors, each entry times its weight, as matrices.
 
     Of many points, few columns are added one by one: entries of a point need not stand side by side for that.
     """
     if values.ndim > 1 and columns <= 64:
-        return sum(values[..., column::columns] for column in range(columns))
-    return values.reshape(*values.shape[:-1], rows, columns).sum(-1)
+        weights = in_rows(jnp.broadcast_to(weights, (*weights.shape[:-1], rows * columns)), rows, columns)
+        values = in_rows(values, rows, columns)
+        return sum(weights[..., column] * values[..., column] for column in range(columns))
+    return in_rows(weights * values, rows, columns).sum(-1)
 
 
 def complex_of(real, imaginary):
@@ -169,11 +171,14 @@ def buffered(buffer, t, delay, step_size, samples):
     return jnp.where(age == k, buffer[k], (shares[:, None] * buffer[rows]).sum(0))
 
 
-def late(buffer, gather, first):
-    """Return delayed values: samples, or weighted sums of those that follow each other; for several rows one axis."""
+def late(buffer, gather, first, columns=1):
+    """Return delayed values: samples, or weighted sums of those that follow each other; for several rows one axis.
+
+    Where rows of so many columns are summed of them, `late_alike` looks them up column by column.
+    """
     places, weights, *shifts = gather
     if places.ndim > first.ndim + 1 and len(places) == 1:
-        return late_alike(buffer, places[0], weights[0], first)
+        return late_alike(buffer, places[0], weights[0], first, columns)
     width = math.prod(buffer.shape[1:])
     values, entries = buffer.reshape(-1), places + first[..., None] * width
     if weights.shape[-1] == 0:
@@ -182,12 +187,17 @@ def late(buffer, gather, first):
     return sum([(weights * samples).sum(-1), *shifts])
 
 
-def late_alike(buffer, places, weights, first):
-    """Return delayed values of points that read alike, whose samples are rows."""
+def late_alike(buffer, places, weights, first, columns):
+    """Return delayed values of points that read alike, whose samples are rows.
+
+    Each column is looked up where it is added to a sum, and stands nowhere in between.
+    """
     width, values = math.prod(buffer.shape[1:-1]), buffer.reshape(-1, buffer.shape[-1])
     entries = places + first * width
     if weights.shape[-1] == 0:
-        return values.at[entries].get(mode="promise_in_bounds", wrap_negative_indices=False).T
+        entries = entries.reshape(-1, columns if columns <= 64 else 1)
+        found = [values.at[column].get(mode="promise_in_bounds", wrap_negative_indices=False).T for column in entries.T]
+        return jnp.stack(found, -1).reshape(values.shape[-1], -1)
     samples = values[entries[..., None] + jnp.arange(weights.shape[-1]) * width]
     return (weights[..., None] * samples).sum(-2).T
 
@@ -197,14 +207,38 @@ def points_last(value, buffer):
     return jnp.moveaxis(value, 0, -1) if value.ndim == buffer.ndim - 1 else value[..., None]
 
 
-def beside(y):
-    """Return states of points of which those of one entry stand side by side in memory, as they do in buffers.
-
-    A step is compiled to a loop over its result in the order of memory; it then takes several points at a time.
-    """
+def side_by_side():
+    """Return an operation that leaves arrays as they are, and puts what `jax.vmap` maps over side by side in memory."""
     from jax.experimental.layout import Layout, with_layout_constraint
+    from jax.extend.core import Primitive
+    from jax.interpreters import ad, batching, mlir
 
-    return with_layout_constraint(y, Layout((1, 0)))
+    def mapped(arguments, axes):
+        (value,), (axis,) = arguments, axes
+        if value.shape[axis] < 8:  # they fill no register of the processor
+            return value, axis
+        order = (*(other for other in range(value.ndim) if other != axis), axis)
+        return with_layout_constraint(value, Layout(order)), axis
+
+    operation = Primitive("side_by_side")
+    operation.def_impl(lambda value: value)
+    operation.def_abstract_eval(lambda value: value)
+    ad.deflinear2(operation, lambda slope, _: [operation.bind(slope)])
+    batching.primitive_batchers[operation] = mapped
+    mlir.register_lowering(operation, lambda _, value: [value])
+    return operation
+
+
+def beside(value):
+    """Return an array as it is; that of many points, over which `jax.vmap` maps, has these side by side in memory.
+
+    A step is compiled to loops over results in the order of memory: they then take several points at a time, as they do
+    on the way back.
+    """
+    return SIDE_BY_SIDE.bind(value)
+
+
+SIDE_BY_SIDE = side_by_side()
 
 
 def written(buffer, value, place):
@@ -274,16 +308,21 @@ def rows_of(step, row, states, kept, read, y, h, first, samples, stride, inputs,
             return (number, h, y, *given, ()), ()
         size = len(buffers[0]) // 2
         start = (first + k) % size
-        values = states(y)
-        buffers = stored(values, buffers, start + size)
-        if any(value is None for value in values):
+        if any(value is None for value in states(y)):
             buffers = stored(kept(number, h, y, *given, past_of(buffers, start)), buffers, start + size)
         return (number, h, y, *given, past_of(buffers, start)), buffers
 
+    def begun(k, y, buffers):
+        """Return what there is at the start of a step: states are stored as soon as they are known."""
+        y = jax.vmap(beside)(y) if many else y
+        if not buffers:
+            return y, buffers
+        size = len(buffers[0]) // 2
+        return y, stored(states(y), buffers, (first + k) % size + size)
+
     def taken(k, state):
         given, buffers = at(k, state)
-        after = step(*given)
-        return beside(after) if many and buffers else after, buffers
+        return begun(k + 1, step(*given), buffers)
 
     def kept_row(sample, carried):
         state, rows = carried
@@ -295,9 +334,10 @@ def rows_of(step, row, states, kept, read, y, h, first, samples, stride, inputs,
         rows = jax.tree.map(put, rows, found)
         return jax.lax.fori_loop(sample * stride, (sample + 1) * stride, taken, state), rows
 
-    shapes = jax.eval_shape(lambda: row(*at(0, (y, buffers))[0]))
+    start = begun(0, y, buffers)
+    shapes = jax.eval_shape(lambda: row(*at(0, start)[0]))
     rows = jax.tree.map(lambda value: jnp.zeros((blank.shape[0], *value.shape), value.dtype), shapes)
-    (y, buffers), rows = jax.lax.fori_loop(0, samples, kept_row, ((y, buffers), rows))
+    (y, buffers), rows = jax.lax.fori_loop(0, samples, kept_row, (start, rows))
     return y, rows, buffers
 
 
@@ -340,10 +380,10 @@ def rolled(
         moving = [window.shape[1:] for window in windows] if together else []
 
         def taken(y, each):
-            number, *given = each
+            y, (number, *given) = beside(y), each
             late = kept(number, h, y, *given) if moving else ()
             late = tuple(jnp.broadcast_to(value, form) for value, form in zip(late, moving, strict=True))
-            return step(number, h, y, *given), (row(number, h, y, *given), late)
+            return beside(step(number, h, y, *given)), (row(number, h, y, *given), late)
 
         # what is kept or recorded is computed within steps, beside what these compute: no states are kept for it
         y, (rows, late) = jax.lax.scan(taken, y, (numbers, inputs, draws, past), unroll=2 - count % 2)

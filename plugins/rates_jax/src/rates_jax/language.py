@@ -21,6 +21,7 @@ JAX = ArrayLanguage(
     complex_functions={"divide": "complex_divide", "power": "complex_power", "sigmoid": "complex_sigmoid"},
     helpers=texts_of("rates_jax", "functions.py"),
     compiled=("import jax", "jax.jit"),
+    columnwise=True,
     shaping={"clip": "jnp.clip", "broadcast_to": "jnp.broadcast_to"},
     precisions={
         "float64": ("FLOAT, COMPLEX = jnp.float64, jnp.complex128",),

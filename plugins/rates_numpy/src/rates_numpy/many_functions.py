@@ -48,9 +48,10 @@ def looked_up(values, index):
     return np.take_along_axis(values, np.broadcast_to(index, (*batch, index.shape[-1])), axis=-1)
 
 
-def row_sums(values, rows, columns):
-    """Return the sums of the rows of vectors as matrices."""
-    return values.reshape(*values.shape[:-1], rows, columns).sum(-1)
+def row_sums(weights, values, rows, columns):
+    """Return the sums of the rows of vectors, each entry times its weight, as matrices."""
+    products = weights * values
+    return products.reshape(*products.shape[:-1], rows, columns).sum(-1)
 
 
 def places(numbers, size):

@@ -107,9 +107,9 @@ def in_rows(values, rows, columns):
     return tf.reshape(values, [*values.shape[:-1], rows, columns])
 
 
-def row_sums(values, rows, columns):
-    """Return the sums of the rows of vectors as matrices."""
-    return tf.reduce_sum(tf.reshape(values, [*values.shape[:-1], rows, columns]), -1)
+def row_sums(weights, values, rows, columns):
+    """Return the sums of the rows of vectors, each entry times its weight, as matrices."""
+    return tf.reduce_sum(in_rows(weights * values, rows, columns), -1)
 
 
 def complex_of(real, imaginary):

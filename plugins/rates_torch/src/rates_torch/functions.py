@@ -102,9 +102,9 @@ def in_rows(values, rows, columns):
     return values.reshape(*values.shape[:-1], rows, columns)
 
 
-def row_sums(values, rows, columns):
-    """Return the sums of the rows of vectors as matrices."""
-    return values.reshape(*values.shape[:-1], rows, columns).sum(-1)
+def row_sums(weights, values, rows, columns):
+    """Return the sums of the rows of vectors, each entry times its weight, as matrices."""
+    return in_rows(weights * values, rows, columns).sum(-1)
 
 
 def complex_of(real, imaginary):

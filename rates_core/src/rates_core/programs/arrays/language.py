@@ -46,7 +46,7 @@ class ArrayLanguage:
     * `summed(values, rows, size)`: for each of `size` rows the sum of the values that belong to it.
     * `matvec(matrix, vector)` and `flat(matrix)`: a product, and the rows of a matrix one behind the other.
     * `in_rows(values, rows, columns)`: vectors as matrices.
-    * `row_sums(values, rows, columns)`: the sums of the rows of these.
+    * `row_sums(weights, values, rows, columns)`: the sums of the rows of these, each entry times its weight.
     * `real(value)`, `complex_array(value)` and `whole(value)`: plain arguments of a function as arrays.
     * `sampled(samples, t, step_size)`: inputs of a function.
     * `buffered(buffer, t, delay, step_size, samples)`: its past values. A row of the buffer as it is where `t - delay`
@@ -74,7 +74,8 @@ class ArrayLanguage:
     * `late(buffer, gather, first)`: delayed values, as `rates_core.delays.strategy.Gather` says, in a buffer from a row
       on; for several rows with an axis for these. Gathers of many points have an axis for them in front. Where runtimes
       say `points_last`, this axis has length 1 if all points read alike: places are then those of rows of points, in
-      buffers whose last axis are these.
+      buffers whose last axis are these. If `columnwise`, a fourth argument may tell how many columns the rows have that
+      are summed of what it returns.
     * `written(buffer, value, place)`: a buffer with a value in a row, and `size` rows before it.
     * `as_complex(x)`: a real array as a complex one; only if `strict`.
 
@@ -88,6 +89,7 @@ class ArrayLanguage:
         strict: whether real and complex arrays may not meet.
         shaping: names of what the loop of embedded pairs needs besides: `clip` and `broadcast_to`.
         compiled: what compiles an exported function, as an import statement and the text of a callable, or None.
+        columnwise: whether `late` is told of sums of rows.
         surrogate: slope of the smooth steps whose derivatives conditions of events have, or None if they have none.
         setup: per floating-point type what a module does first where it runs alone; a runtime does it its own way.
     """
@@ -102,6 +104,7 @@ class ArrayLanguage:
     setup: Mapping[str, tuple[str, ...]] = field(factory=dict)
     shaping: Mapping[str, str] = field(factory=dict)
     compiled: tuple[str, str] | None = None
+    columnwise: bool = False
     surrogate: float | None = None
 
     @property
@@ -147,11 +150,17 @@ class ArrayLanguage:
 
 
 def texts_of(package: str, file: str) -> dict[str, str]:
-    """Return the text of each function in a file of an installed package, which is not imported."""
+    """Return the text of each function in a file of an installed package, which is not imported.
+
+    To a function belong constants that are made right behind it.
+    """
     text = resources.files(package).joinpath(file).read_text(encoding="utf-8")
-    lines = text.splitlines()
-    return {
-        item.name: "\n".join(lines[item.lineno - 1 : item.end_lineno])
-        for item in ast.parse(text).body
-        if isinstance(item, ast.FunctionDef)
-    }
+    lines, found, name = text.splitlines(), {}, ""
+    for item in ast.parse(text).body:
+        own = "\n".join(lines[item.lineno - 1 : item.end_lineno])
+        if isinstance(item, ast.FunctionDef):
+            name = item.name
+            found[name] = own
+        elif isinstance(item, ast.Assign) and name:
+            found[name] += f"\n\n\n{own}"
+    return found

@@ -207,10 +207,18 @@ class ModuleWriter:
         buffers = list(dict.fromkeys(read.slot for read in system.reads))
         states = system.state_paths
         return Past(
-            [(buffers.index(read.slot), not read.shape) for read in system.reads],
+            [(buffers.index(read.slot), not read.shape, self._columns(read.path)) for read in system.reads],
             [self.unpacked(states[slot]).partition("  #")[0] if slot in states else None for slot in buffers],
             [stored.index(slot) for slot in buffers],
         )
+
+    def _columns(self, path: str) -> int | None:
+        """Return how many columns the rows have that are summed of what is read, if the language wants to know."""
+        if not self.language.columnwise:
+            return None
+        sums = [item for item in self.system.statements if isinstance(item, Project) and item.source == path]
+        counts = {self._connections(item) for item in sums if item.form == "sparse" and item.index is None}
+        return counts.pop() if len(counts) == 1 else None
 
     def delays(self, routine: Routine) -> str:
         """Return a function of the parameters that returns the delay of each read."""
@@ -255,7 +263,7 @@ class ModuleWriter:
         weights = printer.operand(Symbol(item.weights), 1, 9, mixed)
         count = self._connections(item)
         if count:
-            return f"row_sums({weights}*{source}, {item.shape[0]}, {count})"
+            return f"row_sums({weights}, {source}, {item.shape[0]}, {count})"
         return f"summed({weights}*{source}, {self.names[str(item.rows)]}, {item.shape[0]})"
 
     def _connections(self, item: Project) -> int | None:

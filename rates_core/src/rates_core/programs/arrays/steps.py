@@ -60,12 +60,13 @@ class Past:
     """What is read late, and what is stored for that.
 
     Attributes:
-        reads: per read the number of its buffer, and whether it is a number.
+        reads: per read the number of its buffer, whether it is a number, and how many columns the rows have that are
+            summed of it, where that is told.
         states: per buffer the text of its variable if that is a state, else None.
         stored: per buffer the number of its variable among what `store` returns.
     """
 
-    reads: Sequence[tuple[int, bool]]
+    reads: Sequence[tuple[int, bool, int | None]]
     states: Sequence[str | None]
     stored: Sequence[int]
 
@@ -77,8 +78,9 @@ class Past:
             timed: whether `store` looks at the time.
         """
         found = [
-            f"late(buffers[{buffer}], gathers[{number}], first){'[..., 0]' if single else ''}"
-            for number, (buffer, single) in enumerate(self.reads)
+            f"late(buffers[{buffer}], gathers[{number}], first{f', {columns}' if columns else ''})"
+            f"{'[..., 0]' if single else ''}"
+            for number, (buffer, single, columns) in enumerate(self.reads)
         ]
         return [
             "",
