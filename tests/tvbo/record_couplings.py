@@ -4,6 +4,7 @@
 group `sources` is of couplings that read sources alone. Those of the group `targets` read targets too, or send one
 term without delay: tvboptim 0.4.0 refuses the code that tvbo 0.5.3 makes of them, and 0.3.1 runs it. Where it sends
 one term without delay, that takes the matrix the other way round, so the weights are symmetric here.
+The group `files` is of weights in files that networks name: a folder of BIDS of tvbo's database, and text.
 `record_couplings.py run FOLDER CASE…` runs those files of the folder alone.
 """
 
@@ -82,9 +83,46 @@ CASES = {
         "no coupling": (ONE, OF_ONE, ""),
     },
 }  # fmt: skip
+#: Stimuli, beside the case "two components without delay".
+EVENTS = """\
+events:
+  pulse:
+    event_type: stimulus
+    equation: {rhs: "Piecewise((amplitude, (t >= onset) & (t < onset + duration)), (0.0, True))"}
+    parameters: {amplitude: {value: 3.0}, onset: {value: 2.0, unit: ms}, duration: {value: 3.0}}
+    nodes: [0, 2]
+    weights: [1.0, -0.5]
+  wave: {equation: {rhs: sin(k*t)}, parameters: {k: {value: 0.7}}}
+"""
+STIMULATED = "c_a - c_b*y + 0.25*pulse - x/tau + wave"
+_AT_ONCE = "c: {delayed: false, incoming_states: [x, y], pre_expression: {rhs: '[x - y, x*y]'}, post_expression: " \
+    "{rhs: k*gx}, parameters: {k: {value: 0.05}}}"
+FILES = {
+    "a folder of BIDS": "  bids_dir: {bids}\n  structural_measures: [streamlineCount, tractLength]\n"
+    "  transforms: [{{name: weight, equation: {{rhs: W / max(W)}}}}]\n",
+    "a matrix of text": "  edge_matrix_files: [weights.csv]\n",
+}
 _EDGE = "  - {{source: {}, target: {}, parameters: {{weight: {{value: {}}}, length: {{value: {}}}}}{}}}"
 DIRECTED = [(0, 1, 0.5, 3.0), (1, 2, 1.5, 6.0), (2, 0, -0.7, 1.5), (0, 2, 0.25, 3.0)]
 SYMMETRIC = [(0, 1, 0.5, 0.0), (1, 2, 1.5, 0.0), (2, 0, -0.7, 0.0)]
+
+
+def main_of_files(folder: Path) -> None:
+    """Write and run networks whose weights lie in files, and one with stimuli."""
+    import tvbo
+
+    weights = np.array([[0.0, 0.5, -0.7], [0.5, 0.0, 1.5], [-0.7, 1.5, 0.0]])
+    np.savetxt(folder / "weights.csv", weights, delimiter=",")
+    bids = Path(tvbo.__file__).parent / "database" / "networks" / "bids" / "dk_average"
+    given = {"inputs": TWO, "coupling": _AT_ONCE, "method": "Euler", "states": ("", "")}
+    for name, text in FILES.items():
+        whole = EXPERIMENT.format(slope=OF_TWO, edges="", **given)
+        begin, end = whole.index("  nodes:"), whole.index("  coupling:")
+        (folder / f"{name}.yaml").write_text(whole[:begin] + text.format(bids=bids) + whole[end:])
+        run(folder / f"{name}.yaml")
+    edges = "\n".join(_EDGE.format(*edge, ", directed: true") for edge in DIRECTED)
+    (folder / "stimuli.yaml").write_text(EXPERIMENT.format(slope=STIMULATED, edges=edges, **given) + EVENTS)
+    run(folder / "stimuli.yaml")
 
 
 def main(group: str, folder: Path) -> None:
@@ -116,5 +154,7 @@ if __name__ == "__main__":
     if sys.argv[1] == "run":
         for case in sys.argv[3:]:
             run(target / f"{case}.yaml")
+    elif sys.argv[1] == "files":
+        main_of_files(target)
     else:
         main(sys.argv[1], target)

@@ -36,11 +36,12 @@ TARGETS = (
 def folder(tmp_path_factory: pytest.TempPathFactory, in_tvbo: Program, in_older_tvbo: Program) -> Path:
     folder = tmp_path_factory.mktemp("couplings")
     in_tvbo("record_couplings.py", "sources", folder)
+    in_tvbo("record_couplings.py", "files", folder)
     in_older_tvbo("record_couplings.py", "targets", folder)
     return folder
 
 
-def deviation(path: Path, theirs: Path) -> float:
+def deviation(path: Path, theirs: Path, nodes: int = 3) -> float:
     """Return how far what rates computes of an experiment is from what tvbo does."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", OmissionWarning)  # what is left out is tested elsewhere
@@ -48,7 +49,7 @@ def deviation(path: Path, theirs: Path) -> float:
     outputs = {name: f"all/two_op/{name}" for name in "xy"}
     table = experiment.run(simulation_time=10.5, outputs=outputs, verbose=False)  # tvbo's rows begin after a step
     trajectory = np.load(theirs)
-    assert trajectory.shape == (20, 2, 3)
+    assert trajectory.shape == (20, 2, nodes)
     return float(max(abs(table[name].to_numpy()[1:] - trajectory[:, place]).max() for place, name in enumerate("xy")))
 
 
@@ -61,6 +62,12 @@ def test_a_coupling_is_computed_as_in_tvbo_and_comes_back_equal(folder: Path, ca
         circuit = read(path)
     write(circuit, tmp_path / "again.yaml")
     assert read(tmp_path / "again.yaml") == circuit
+
+
+@pytest.mark.parametrize(("case", "nodes"), [("a folder of BIDS", 84), ("a matrix of text", 3), ("stimuli", 3)])
+def test_networks_in_files_and_stimuli_are_computed_as_in_tvbo(folder: Path, case: str, nodes: int) -> None:
+    path = folder / f"{case}.yaml"
+    assert deviation(path, path.with_suffix(".npy"), nodes) <= 1e-12  # sums of up to 84 terms
 
 
 def test_tvbo_computes_the_same_of_what_rates_writes(folder: Path, in_tvbo: Program, tmp_path: Path) -> None:

@@ -218,9 +218,8 @@ def test_what_a_template_cannot_hold_is_said_item_by_item(file: Writer) -> None:
     assert str(caught[0].message) == (
         f"{path} says what a template of rates cannot hold; it is left out:\n"
         "  value, since an equation defines it too: parameter S\n"
-        "  no initial_value, so 0.1 is taken: state variable x\n"
+        "  draws of initial values, which are those of tvbo's generator; 0.1 is taken: state variable x\n"
         "  domain: state variable x\n"
-        "  distribution of initial values, of which initial_value is taken: state variable x\n"
         "  domain: parameters a, b\n"
         "  grounding: parameter a\n"
         "  something_new: Dynamics R"
@@ -228,6 +227,18 @@ def test_what_a_template_cannot_hold_is_said_item_by_item(file: Writer) -> None:
     operator = circuit.nodes["p"].operators[0][0]
     assert operator.variables["x"].value == 0.1
     assert operator.description == "Reference: somewhere"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "distribution: {name: Uniform, domain: {lo: 0.75, hi: 0.75}}",
+        "initial_value: 9.0, distribution: {name: Gaussian, domain: {lo: 0.75, hi: 0.75}}",
+    ],
+)
+def test_a_distribution_without_a_width_is_an_initial_value(file: Writer, said: str) -> None:
+    circuit = read(file(f"name: D\nstate_variables: {{x: {{equation: {{rhs: -x}}, {said}}}}}\n"))
+    assert circuit.get_var("p/D_op/x") == 0.75
 
 
 def test_of_what_tvbo_records_only_what_it_leaves_out_is_said(file: Writer) -> None:
@@ -338,8 +349,8 @@ REFUSED = {
     ),
     "a stimulus": (
         dynamics("stimulus: {equation: {rhs: sin(t)}}\n"),
-        "UnsupportedFeatureError: {path}:3: Dynamics 'D': Its stimulus is not read. Give the signal to 'run' as inputs "
-        "of a coupling input.",
+        "UnsupportedFeatureError: {path}:3: Dynamics 'D': Its stimulus is not read. Write it as an event of the "
+        "experiment, a 'stimulus', which an equation names.",
     ),
     "an event that is a stimulus": (
         dynamics("events: {e: {event_type: stimulus, equation: {rhs: sin(t)}}}\n"),
@@ -373,9 +384,31 @@ REFUSED = {
         "UnsupportedFeatureError: {path}:3: Dynamics 'D': It is made of others ('components'), which rates "
         "cannot read.",
     ),
-    "an input of several components": (
-        dynamics("coupling_inputs: {c: {dimension: 2, keys: [a, b]}}\n"),
-        "UnsupportedFeatureError: {path}:3: coupling input 'c': It has several components; rates has inputs of one.",
+    "equations that are elsewhere": (
+        "name: JansenRit\niri: tvbo:JansenRit\nparameters: {A: {value: 3.0}}\ncoupling_inputs: {c: {}}\n",
+        "UnsupportedFeatureError: {path}:2: Dynamics 'JansenRit': Its equations are those of 'tvbo:JansenRit' in tvbo's "
+        "database, which rates does not have. Write the file by tvbo's to_yaml(), which writes them.",
+    ),
+    "misspelt states": (
+        "name: D\nparameters: {k: {value: 1.0}}\nstate_variable: {x: {equation: {rhs: -k*x}}}\n",
+        "ModelFileError: {path} is no file of TVBO. There is no key 'state_variable'. Did you mean 'state_variables'?",
+    ),
+    "misspelt states beside others": (
+        "name: D\nderived_variables: {m: {equation: {rhs: 2*x}}}\nstate_varibles: {x: {equation: {rhs: -m}}}\n",
+        "ModelFileError: {path}:3: Dynamics 'D': TVBO has no key 'state_varibles' there. Did you mean 'state_variables'?",
+    ),
+    "a misspelt initial value": (
+        "name: D\nstate_variables: {x: {equation: {rhs: -x}, inital_value: 3.0}}\n",
+        "ModelFileError: {path}:2: state variable 'x': TVBO has no key 'inital_value' there. Did you mean "
+        "'initial_value'?",
+    ),
+    "a misspelt value": (
+        dynamics("parameters: {k: {valeu: 2.0}}\n"),
+        "ModelFileError: {path}:3: parameter 'k': TVBO has no key 'valeu' there. Did you mean 'value'?",
+    ),
+    "a misspelt equation": (
+        "name: D\nstate_variables: {x: {eqation: {rhs: -x}}}\n",
+        "ModelFileError: {path}:2: state variable 'x': TVBO has no key 'eqation' there. Did you mean 'equation'?",
     ),
     "code": (
         dynamics("functions: {f: {source_code: return 1}}\n"),

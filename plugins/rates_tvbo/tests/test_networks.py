@@ -209,6 +209,22 @@ def test_an_experiment_of_a_network_gives_dynamics_and_coupling_to_all_nodes(fil
     assert derivatives(circuit, node_0=3.0, node_1=1.0) == {"node_0": 0.25 - 3.0, "node_1": 0.5 * 12.0 + 0.25 - 1.0}
 
 
+def test_dynamics_that_no_node_has_are_not_read_and_said(file: Writer) -> None:
+    other = "  bold: {name: bold, state_variables: {s: {equation: {rhs: x - s}}}}\n"  # where x is no variable
+    text = LEAK.replace("nodes:", f"{other}nodes:").replace("label: left", "label: left, dynamics: leak")
+    path = file(text.replace("label: right side", "label: right, dynamics: leak"))
+    with pytest.warns(OmissionWarning) as caught:
+        assert list(read(path).nodes) == ["left", "right"]
+    assert str(caught[0].message).endswith("\n  dynamics that no node has: Dynamics bold")
+
+
+def test_what_an_experiment_says_of_its_network_is_said_too(file: Writer) -> None:
+    path = file(f"{EXPERIMENT}network: {{number_of_nodes: 1, something_new: 3}}\n")
+    with pytest.warns(OmissionWarning) as caught:
+        assert list(read_experiment(path).circuit.nodes) == ["node_0"]
+    assert str(caught[0].message).endswith("\n  something_new: network")
+
+
 def test_settings_that_nobody_says_are_asked_for(file: Writer) -> None:
     experiment = read_experiment(file(EXPERIMENT.replace("step_size: 0.25, ", "")))
     with pytest.raises(ArgumentError) as caught:
@@ -217,16 +233,6 @@ def test_settings_that_nobody_says_are_asked_for(file: Writer) -> None:
 
 
 REFUSED: dict[str, tuple[str, str]] = {
-    "matrices in files that TVBO names one by one": (
-        LEAK + "edge_matrix_files: [weights.csv]\n",
-        "UnsupportedFeatureError: {path}:11: Network 'net': Its connections are said by 'edge_matrix_files', which is "
-        "not read: give each of them in 'edges', or make the circuit in Python from matrices.",
-    ),
-    "matrices in another format": (
-        LEAK + "data_file: weights.zarr\n",
-        "UnsupportedFeatureError: {path}:11: Network 'net': Its matrices are in 'weights.zarr', and only HDF5 (.h5, "
-        ".hdf5) is read. tvbo saves it so by Network.save('net.yaml').",
-    ),
     "an edge that is a matrix": (
         LEAK + "edges: [{label: sc, format: dense}]\n",
         "UnsupportedFeatureError: {path}:11: edge '0': It stands for a matrix of another file, which the network does "
@@ -275,16 +281,6 @@ REFUSED: dict[str, tuple[str, str]] = {
         LEAK + "edges: [{source: 0, target: 1, dynamics: d}]\n",
         "UnsupportedFeatureError: {path}:11: edge '0': It has 'dynamics' of its own, which are not read.",
     ),
-    "components of what is coupled": (
-        LEAK + "coupling: {C: {pre_expression: {rhs: 'x_j[0] - x_j[1]'}}}\nedges: [{source: 0, target: 1}]\n",
-        "UnsupportedFeatureError: {path}:11: pre_expression of 'C': It takes components of what is coupled, which is "
-        "not read.",
-    ),
-    "another form of coupling": (
-        LEAK + "coupling: {C: {coupling_function: {rhs: a*x}}}\n",
-        "UnsupportedFeatureError: {path}:11: coupling 'C': It has 'coupling_function'; only pre_expression and "
-        "post_expression are read.",
-    ),
     "dynamics that are not there": (
         LEAK.replace("label: left", "label: left, dynamics: JansenRit"),
         "ModelFileError: {path}:9: node 'left': It has the dynamics 'JansenRit'; this file holds 'leak'. Write them "
@@ -310,7 +306,26 @@ REFUSED: dict[str, tuple[str, str]] = {
     "a stimulation": (
         EXPERIMENT + "stimulation: {equation: {rhs: sin(t)}}\n",
         "UnsupportedFeatureError: {path}:7: SimulationExperiment 'Test': 'stimulation' changes what is simulated, and "
-        "is not read.",
+        "is not read. Write it as an event, a 'stimulus', which an equation names.",
+    ),
+    "nodes that are elsewhere": (
+        EXPERIMENT + "network: {parcellation: {atlas: {name: DesikanKilliany}}}\n",
+        "UnsupportedFeatureError: {path}:7: network: Its nodes and connections are those of tvbo's database "
+        "('parcellation'), which rates does not have. Where tvbo is, Network.save('net.yaml') writes them, for "
+        "'data_file: net.h5'.",
+    ),
+    "a graph that is made": (
+        LEAK + "graph_generator: {type: RandomReservoir}\n",
+        "UnsupportedFeatureError: {path}:11: Network 'net': Its connections are said by 'graph_generator', which is not "
+        "read: give each of them in 'edges', or make the circuit in Python from matrices.",
+    ),
+    "a misspelt weight": (
+        LEAK + "edges: [{source: 0, target: 1, weigth: 2.0}]\n",
+        "ModelFileError: {path}:11: edge '0': TVBO has no key 'weigth' there. Did you mean 'weight'?",
+    ),
+    "a misspelt step": (
+        EXPERIMENT.replace("step_size", "stepsize"),
+        "ModelFileError: {path}:6: integration: TVBO has no key 'stepsize' there. Did you mean 'step_size'?",
     ),
     "no dynamics": (
         "id: 3\nintegration: {method: Heun}\n",

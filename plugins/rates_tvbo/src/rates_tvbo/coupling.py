@@ -66,7 +66,7 @@ class Coupling:
             if len(self.terms) > 1 and self.post is None:
                 raise self.error(f"It sends {len(self.terms)} terms; 'post_expression' makes one value of gx_0, gx_1, …")
             return [self]
-        terms = self.terms or tuple(Symbol(f"{state}_j") for state in self.incoming or self.local)
+        terms = self.terms or tuple(Symbol(f"x_j_at_{place}") for place in range(len(self.incoming or self.local)))
         if len(terms) != count:
             raise self.error(f"It sends {len(terms) or 1} terms, and what it feeds has {count} components.")
         return [evolve(self, name=f"{self.name}_{place}", terms=(term,)) for place, term in enumerate(terms)]
