@@ -95,8 +95,10 @@ events:
   wave: {equation: {rhs: sin(k*t)}, parameters: {k: {value: 0.7}}}
 """
 STIMULATED = "c_a - c_b*y + 0.25*pulse - x/tau + wave"
-_AT_ONCE = "c: {delayed: false, incoming_states: [x, y], pre_expression: {rhs: '[x - y, x*y]'}, post_expression: " \
+_AT_ONCE = (
+    "c: {delayed: false, incoming_states: [x, y], pre_expression: {rhs: '[x - y, x*y]'}, post_expression: "
     "{rhs: k*gx}, parameters: {k: {value: 0.05}}}"
+)
 FILES = {
     "a folder of BIDS": "  bids_dir: {bids}\n  structural_measures: [streamlineCount, tractLength]\n"
     "  transforms: [{{name: weight, equation: {{rhs: W / max(W)}}}}]\n",

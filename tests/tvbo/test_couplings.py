@@ -23,8 +23,8 @@ SOURCES = (
     "two components", "two components of two states", "two components without delay", "one for two inputs",
     "two for two inputs",
 )  # fmt: skip
-#: What tvbo 0.5.3 with tvboptim 0.4.0 does not run as the file says: it passes over 'source' of inputs, and single terms
-#: without delay are refused.
+#: What tvbo 0.5.3 with tvboptim 0.4.0 does not run as the file says: it passes over 'source' of inputs, and refuses
+#: single terms without delay.
 NOT_AGAIN = ("one for two inputs", "two components without delay")
 TARGETS = (
     "a difference", "states of both ends", "local states alone", "a target after the sum", "sums that are joined",

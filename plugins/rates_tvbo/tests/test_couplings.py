@@ -39,7 +39,9 @@ def network(coupling: str, inputs: str = "{}", slope: str = "c", edge: str = "")
 
 def slopes(circuit: CircuitTemplate) -> tuple[float, float]:
     """Return the derivatives of x at both nodes, by the reference interpreter."""
-    values = {f"{label}/two_op/{name}": value for label, pair in STATE.items() for name, value in zip("xy", pair)}
+    values = {
+        f"{label}/two_op/{name}": value for label, pair in STATE.items() for name, value in zip("xy", pair, strict=True)
+    }
     found = Interpreter(circuit).derivative(0.0, values)
     return found["a/two_op/x"], found["b/two_op/x"]
 
@@ -101,7 +103,9 @@ def test_a_coupling_computes_what_it_says_and_comes_back_equal(
 
 
 def test_a_delay_acts_on_all_states_that_are_sent(file: Writer) -> None:
-    text = network("C: {pre_expression: {rhs: x*y}}", edge="delay: 0.5,").replace("initial_value: 0.5", "initial_value: 3")
+    text = network("C: {pre_expression: {rhs: x*y}}", edge="delay: 0.5,").replace(
+        "initial_value: 0.5", "initial_value: 3"
+    )
     text = text.replace('rhs: "0.0"', 'rhs: "1.0"')
     table = read(file(text)).run(1.5, 0.25, outputs={"x": "b/two_op/x"}, verbose=False)
     # of a, x stays 1 and y is 3 + t, so x of b grows by 2*(3 + t - 0.5), and by 2*3 before 0.5
@@ -112,7 +116,9 @@ def test_a_delay_acts_on_all_states_that_are_sent(file: Writer) -> None:
 
 
 def test_inputs_of_several_components_are_variables_by_their_names(file: Writer, tmp_path: Path) -> None:
-    coupling = f"c: {{incoming_states: [x], pre_expression: {{rhs: '[x*k, sin(x)]'}}, post_expression: {{rhs: 3*gx}}, {K}}}"
+    coupling = (
+        f"c: {{incoming_states: [x], pre_expression: {{rhs: '[x*k, sin(x)]'}}, post_expression: {{rhs: 3*gx}}, {K}}}"
+    )
     circuit = read(file(network(coupling, "{dimension: 2, keys: [first, second]}", "first - second*second")))
     assert slopes(circuit) == pytest.approx((0.0, 6 * 0.25 * XA - (6 * math.sin(XA)) ** 2), rel=1e-14)
     assert comes_back(circuit, tmp_path)

@@ -386,8 +386,8 @@ REFUSED = {
     ),
     "equations that are elsewhere": (
         "name: JansenRit\niri: tvbo:JansenRit\nparameters: {A: {value: 3.0}}\ncoupling_inputs: {c: {}}\n",
-        "UnsupportedFeatureError: {path}:2: Dynamics 'JansenRit': Its equations are those of 'tvbo:JansenRit' in tvbo's "
-        "database, which rates does not have. Write the file by tvbo's to_yaml(), which writes them.",
+        "UnsupportedFeatureError: {path}:2: Dynamics 'JansenRit': Its equations are those of 'tvbo:JansenRit' in "
+        "tvbo's database, which rates does not have. Write the file by tvbo's to_yaml(), which writes them.",
     ),
     "misspelt states": (
         "name: D\nparameters: {k: {value: 1.0}}\nstate_variable: {x: {equation: {rhs: -k*x}}}\n",
@@ -395,7 +395,8 @@ REFUSED = {
     ),
     "misspelt states beside others": (
         "name: D\nderived_variables: {m: {equation: {rhs: 2*x}}}\nstate_varibles: {x: {equation: {rhs: -m}}}\n",
-        "ModelFileError: {path}:3: Dynamics 'D': TVBO has no key 'state_varibles' there. Did you mean 'state_variables'?",
+        "ModelFileError: {path}:3: Dynamics 'D': TVBO has no key 'state_varibles' there. Did you mean "
+        "'state_variables'?",
     ),
     "a misspelt initial value": (
         "name: D\nstate_variables: {x: {equation: {rhs: -x}, inital_value: 3.0}}\n",

@@ -1,4 +1,4 @@
-"""Networks whose connections lie in a file of HDF5 beside them, as tvbo saves them."""
+"""Networks whose connections lie in files beside them, as tvbo saves them: HDF5, Zarr, text, folders of BIDS."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 import h5py
 import numpy as np
 import pytest
+import zarr
 from rates_core.errors import RatesError
 from rates_core.reference import Interpreter
 from rates_tvbo.reader import read
@@ -253,3 +254,122 @@ def test_without_h5py_the_remedy_is_said(file: Writer, tmp_path: Path, monkeypat
         "'net.h5' holds matrices in HDF5, which h5py reads, and it is not installed. Install with: pip install h5py, "
         "or pip install 'rates-tvbo[hdf5]'."
     )
+
+
+def test_a_store_of_zarr_is_read_as_a_file_of_hdf5(
+    file: Writer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store(tmp_path, "csr")
+    group = zarr.open_group(str(tmp_path / "net.zarr"), mode="w")
+    for name, matrix in {"weight": WEIGHTS, "length": LENGTHS}.items():
+        one = group.create_group(f"edges/{name}", attributes={"format": "dense", "shape": [3, 3]})
+        one.create_array("data", data=matrix)
+    path = file(LEAK.replace("net.h5", "net.zarr") + NODES, "zarr.yaml")
+    assert edges(read(path)) == edges(read(file(LEAK + NODES)))
+    monkeypatch.setitem(sys.modules, "zarr", None)
+    with pytest.raises(RatesError) as caught:
+        read(path)
+    assert str(caught.value) == (
+        "'net.zarr' holds matrices in Zarr, which zarr reads, and it is not installed. Install with: pip install zarr, "
+        "or pip install 'rates-tvbo[zarr]'."
+    )
+
+
+def test_a_matrix_of_text_is_the_weights_and_others_that_are_named_are_said(file: Writer, tmp_path: Path) -> None:
+    np.savetxt(tmp_path / "net.csv", WEIGHTS)  # as tvbo does
+    path = file(LEAK.replace("net.h5", "net.csv") + "edges: [{label: weight}, {label: length}]\n" + NODES)
+    with pytest.warns(OmissionWarning) as caught:
+        found = edges(read(path))
+    assert str(caught[0].message).endswith("\n  matrix that 'net.csv' does not have: edge length")
+    assert found["B/leak_op/x->A/leak_op/c"] == (0.5, None)
+    assert len(found) == 5
+
+
+SYMMETRIC = WEIGHTS + WEIGHTS.T
+
+
+def test_a_matrix_between_commas_makes_edges_of_both_directions(file: Writer, tmp_path: Path) -> None:
+    np.savetxt(tmp_path / "w.csv", SYMMETRIC, delimiter=",")
+    named = LEAK.replace("data_file: net.h5", "edge_matrix_files: [w.csv, lengths.csv]")
+    with pytest.warns(OmissionWarning) as caught:
+        circuit = read(file(named + NODES))
+    assert str(caught[0].message).endswith(
+        "\n  matrix after the first, which is the one that tvbo reads: file lengths.csv"
+    )
+    assert {name: pair[0] for name, pair in edges(circuit).items()} == {
+        f"{'ABC'[source]}/leak_op/x->{'ABC'[target]}/leak_op/c": SYMMETRIC[target, source]
+        for target in range(3)
+        for source in range(3)
+        if SYMMETRIC[target, source]
+    }
+
+
+def bids(folder: Path, **tables: np.ndarray) -> str:
+    """Write tables of measures and labels, and return what a network says of them."""
+    (folder / "bids").mkdir()
+    for name, matrix in tables.items():
+        np.savetxt(folder / "bids" / f"atlas-DK_meas-{name}_relmat.dense.tsv", matrix, delimiter="\t")
+    rows = ["matrix_index\tlabel", "0\tL.A", "1\tL.B", "2\tR.A"]
+    (folder / "bids" / "atlas-DK_nodeindices.tsv").write_text("\n".join(rows) + "\n")
+    return LEAK.replace("data_file: net.h5", "bids_dir: bids\nstructural_measures: [count, length]")
+
+
+def test_a_folder_of_bids_gives_weights_lengths_and_labels(file: Writer, tmp_path: Path) -> None:
+    circuit = read(file(bids(tmp_path, count=WEIGHTS, length=LENGTHS, fc=LENGTHS)))
+    assert list(circuit.nodes) == ["L_A", "L_B", "R_A"]
+    found = edges(circuit)
+    assert found["L_B/leak_op/x->L_A/leak_op/c"] == (0.5, 2.0)  # 6 mm at 3 mm/ms
+    assert found["R_A/leak_op/x->L_B/leak_op/c"] == (-2.0, 1.0)
+    assert len(found) == 5
+
+
+FILES: dict[str, tuple[str, str]] = {
+    "another format": (
+        "data_file: net.mat",
+        "UnsupportedFeatureError: {path}:3: Network 'net': Its matrices are in 'net.mat'; those of TVBO are in files "
+        "of .h5, .hdf5, .zarr, .csv.",
+    ),
+    "no such file between commas": (
+        "edge_matrix_files: [w.csv]",
+        "ModelFileError: {path}:3: Network 'net': Its weights are in 'w.csv', and there is no file {folder}/w.csv.",
+    ),
+    "one of two weights is lost": (
+        "edge_matrix_files: [one_way.csv]",
+        "UnsupportedFeatureError: {path}:3: Network 'net': 'one_way.csv' is not symmetric, and tvbo makes edges of "
+        "both directions of it, so that one of two weights is lost. Keep the matrix in a "
+        "data_file, or write edges that are "
+        "directed.",
+    ),
+    "no folder": (
+        "bids_dir: elsewhere",
+        "ModelFileError: {path}:3: Network 'net': Its matrices are in 'elsewhere', and there is no folder "
+        "{folder}/elsewhere.",
+    ),
+    "measures that are not named": (
+        "bids_dir: bids",
+        "UnsupportedFeatureError: {path}:3: Network 'net': It does not say which measure of 'bids' is the weights and "
+        "which the lengths. Name them, as in structural_measures: [streamlineCount, tractLength].",
+    ),
+    "a measure that is not there": (
+        "bids_dir: bids\nstructural_measures: [count, time]",
+        "ModelFileError: {path}:4: Network 'net': The folder {folder}/bids has no table of the measure 'time'.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("said", "message"), FILES.values(), ids=FILES)
+def test_files_that_are_not_there_or_not_clear_are_named(file: Writer, tmp_path: Path, said: str, message: str) -> None:
+    np.savetxt(tmp_path / "one_way.csv", WEIGHTS, delimiter=",")
+    bids(tmp_path, count=WEIGHTS)
+    path = file(LEAK.replace("data_file: net.h5", said) + NODES)
+    with pytest.raises(RatesError) as caught:
+        read(path)
+    expected = message.format(path=path, folder=tmp_path)
+    assert f"{type(caught.value).__name__}: {caught.value}" == expected
+
+
+def test_text_that_is_no_matrix_is_named(file: Writer, tmp_path: Path) -> None:
+    (tmp_path / "net.csv").write_text("a b\n")
+    with pytest.raises(RatesError) as caught:
+        read(file(LEAK.replace("net.h5", "net.csv") + NODES))
+    assert str(caught.value).startswith(f"{tmp_path / 'net.csv'} is no matrix of numbers: ")

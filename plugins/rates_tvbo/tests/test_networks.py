@@ -316,8 +316,8 @@ REFUSED: dict[str, tuple[str, str]] = {
     ),
     "a graph that is made": (
         LEAK + "graph_generator: {type: RandomReservoir}\n",
-        "UnsupportedFeatureError: {path}:11: Network 'net': Its connections are said by 'graph_generator', which is not "
-        "read: give each of them in 'edges', or make the circuit in Python from matrices.",
+        "UnsupportedFeatureError: {path}:11: Network 'net': Its connections are said by 'graph_generator', which is "
+        "not read: give each of them in 'edges', or make the circuit in Python from matrices.",
     ),
     "a misspelt weight": (
         LEAK + "edges: [{source: 0, target: 1, weigth: 2.0}]\n",

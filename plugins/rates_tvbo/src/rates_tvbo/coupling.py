@@ -64,7 +64,9 @@ class Coupling:
         """
         if count == 1:
             if len(self.terms) > 1 and self.post is None:
-                raise self.error(f"It sends {len(self.terms)} terms; 'post_expression' makes one value of gx_0, gx_1, …")
+                raise self.error(
+                    f"It sends {len(self.terms)} terms; 'post_expression' makes one value of gx_0, gx_1, …"
+                )
             return [self]
         terms = self.terms or tuple(Symbol(f"x_j_at_{place}") for place in range(len(self.incoming or self.local)))
         if len(terms) != count:
@@ -159,7 +161,7 @@ def read_coupling(part: Section, name: str, states: Collection[str]) -> Coupling
     post = _terms(part, "post_expression", states, parameters, _sums(len(terms)))
     if len(post) > 1:
         raise part.refusal("Its post_expression is a list; write one expression of gx.", "post_expression")
-    if standard is not None:
+    if standard is not None and standard.post is not None:
         post = (standard.post,)
     found = Coupling(
         own.replace(" ", "_"),

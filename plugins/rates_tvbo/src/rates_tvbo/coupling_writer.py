@@ -138,9 +138,9 @@ class Couplings:
         if sender is not None:
             self.senders.setdefault(node, set()).add(operator)
             tree, parameters = _one_equation(sender, f"the operator '{sender.name}'")
-            read = [key for key, one in sender.variables.items() if one.kind == "input"]
+            sources = [key for key, one in sender.variables.items() if one.kind == "input"]
             name = sender.name.removesuffix("_op").removesuffix(f"_{SENT}")
-            return _Piece(name, substitute(tree, {key: Symbol(f"{key}_j") for key in read}), parameters, read)
+            return _Piece(name, substitute(tree, {key: Symbol(f"{key}_j") for key in sources}), parameters, sources)
         if edge.template is None:
             return _Piece("", Symbol("x_j" if alone else f"{lead}_j"), {}, [lead])
         if len(edge.template.operators) != 1:
@@ -185,8 +185,8 @@ class Couplings:
         """Return what nodes make of inputs to which no edge leads, by label and input."""
         fed = set()
         for edge in self.circuit.edges:
-            target, operator, variable = edge.target.split("/")
-            fed.add((target, input_of(self.circuit.nodes[target], operator, variable)))
+            target, operator, end = edge.target.split("/")
+            fed.add((target, input_of(self.circuit.nodes[target], operator, end)))
         found: dict[tuple[str, str], OperatorTemplate | None] = {}
         for label, node in self.circuit.nodes.items():
             made = [after_of(node, operator.name) for operator, _ in node.operators]

@@ -15,7 +15,9 @@ from rates_tvbo.section import Section
 DYNAMICS = frozenset(
     {"state_variables", "derived_variables", "coupling_inputs", "system_type", "derived_parameters", "model_type"}
 )
-NETWORK = frozenset({"nodes", "edges", "number_of_nodes", "graph_generator", "edge_matrix_files", "data_file"})
+NETWORK = frozenset(
+    {"nodes", "edges", "number_of_nodes", "graph_generator", "edge_matrix_files", "data_file", "bids_dir"}
+)
 EXPERIMENT = frozenset({"integration", "network", "dynamics", "connectivity", "observations", "explorations"})
 
 
@@ -26,7 +28,7 @@ def kind_of_document(tree: YamlMapping) -> str:
         return ""
     if keys & DYNAMICS:
         return "Dynamics"
-    if keys & {"nodes", "number_of_nodes", "graph_generator", "data_file"} or ("edges" in keys and "id" not in keys):
+    if keys & (NETWORK - {"edges"}) or ("edges" in keys and "id" not in keys):
         return "Network"
     return "SimulationExperiment" if keys & EXPERIMENT else ""
 

@@ -82,7 +82,9 @@ class _Reader:
                 raise one.section.error(f"The dynamics '{dynamics.name}' have something of that name.")
         outputs = set(dynamics.texts("output"))
         functions = self.functions()
-        names = frozenset([*plain, *computed, *defined, *derived, *states, *inputs, *(one.name for one in self.stimuli)])
+        names = frozenset(
+            [*plain, *computed, *defined, *derived, *states, *inputs, *(one.name for one in self.stimuli)]
+        )
         self.scope = Scope(names, functions, auxiliaries=Auxiliaries(set(names)))
         self.declare_states(states, outputs)
         for key in (*computed, *defined, *derived):
@@ -136,7 +138,8 @@ class _Reader:
             )
         if dynamics.has("stimulus"):
             raise dynamics.refusal(
-                "Its stimulus is not read. Write it as an event of the experiment, a 'stimulus', which an equation names.",
+                "Its stimulus is not read. Write it as an event of the experiment, a 'stimulus', which an equation "
+                "names.",
                 "stimulus",
             )
         for key in ("components", "modes"):
@@ -213,7 +216,9 @@ class _Reader:
         found = part.section("distribution", f"distribution of {part.subject}")
         if found is None:
             return start
-        domain = found.section("domain", f"domain of {found.kind}") or part.section("domain", f"domain of {part.subject}")
+        domain = found.section("domain", f"domain of {found.kind}") or part.section(
+            "domain", f"domain of {part.subject}"
+        )
         low, high = (None, None) if domain is None else (domain.number("lo"), domain.number("hi"))
         if low is not None and low == high:
             return low

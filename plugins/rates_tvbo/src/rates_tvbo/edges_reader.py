@@ -173,9 +173,7 @@ class EdgesReader:
             raise part.error(f"'{key}' is {number}, and {among} among its parameters.", key)
         return among if number is None else number
 
-    def between(
-        self, part: Section, ends: tuple[int, int], weight: float, delay: float | None
-    ) -> Iterator[Edge]:
+    def between(self, part: Section, ends: tuple[int, int], weight: float, delay: float | None) -> Iterator[Edge]:
         """Yield the edges from one node to another."""
         source, target = (self.nodes[number] for number in ends)
         lead = part.text("source_var")

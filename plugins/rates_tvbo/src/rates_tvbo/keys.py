@@ -67,7 +67,7 @@ SLOTS: Mapping[str, str] = MappingProxyType({
 
 
 def misspelt(keys: Iterable[str], known: Collection[str]) -> tuple[str, str] | None:
-    """Return a key that none of the known ones is, and the one that is missing and much like it; None if there is none."""
+    """Return a key that is none of the known ones, and one of those, not there, that it is much like; or None."""
     found = set(keys)
     for key in sorted(found - set(known)):
         alike = get_close_matches(key, sorted(set(known) - found), 1, 0.8)

@@ -84,7 +84,9 @@ def links(coupling: Coupling, entry: str, ends: Ends, said: str) -> Iterator[Lin
             for key in sorted(symbols(term) - coupling.parameters.keys())
         }
         suffix = f"_{place}" if len(coupling.sent) > 1 else ""
-        target = f"{after_name(coupling.name, entry)}/{arrived}" if coupling.post else f"{ends.target.operator.name}/{entry}"
+        target = (
+            f"{after_name(coupling.name, entry)}/{arrived}" if coupling.post else f"{ends.target.operator.name}/{entry}"
+        )
         yield _link(coupling, term, meant, ends, target, suffix, sent[0])
 
 

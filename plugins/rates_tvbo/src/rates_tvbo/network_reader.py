@@ -81,12 +81,12 @@ def _refuse_what_is_elsewhere(network: Section) -> None:
                 "circuit in Python from matrices.",
                 key,
             )
-    key = next((one for one in _OF_DATABASE if network.has(one)), None)
-    if key is not None and not any(network.has(one) for one in (*PLACES, "nodes", "edges", "number_of_nodes")):
+    named = next((one for one in _OF_DATABASE if network.has(one)), None)
+    if named is not None and not any(network.has(one) for one in (*PLACES, "nodes", "edges", "number_of_nodes")):
         raise network.refusal(
-            f"Its nodes and connections are those of tvbo's database ('{key}'), which rates does not have. Where tvbo "
-            "is, Network.save('net.yaml') writes them, for 'data_file: net.h5'.",
-            key,
+            f"Its nodes and connections are those of tvbo's database ('{named}'), which rates does not have. Where "
+            "tvbo is, Network.save('net.yaml') writes them, for 'data_file: net.h5'.",
+            named,
         )
 
 

@@ -15,6 +15,6 @@ from rates_tvbo.section import Section
 def circuit_of(
     dynamics: Section, operator: OperatorTemplate, values: Mapping[str, float] | None = None
 ) -> CircuitTemplate:
-    """Return the circuit of one node `p` of a `Dynamics`, with values of its own: paths are `p/<name>_op/<variable>`."""
+    """Return the circuit of one node `p` of a `Dynamics`, whose paths are `p/<name>_op/<variable>`."""
     name = template_name(dynamics.name)
     return CircuitTemplate(f"{name}_circuit", nodes={"p": NodeTemplate(name, [(operator, values)])})

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from contextlib import ExitStack
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -83,8 +84,8 @@ def edge_matrix(network: Section) -> Stored:
     weights = _table(path, ",")
     if weights.shape[0] == weights.shape[1] and (weights != weights.T).any():
         raise network.refusal(
-            f"'{path.name}' is not symmetric, and tvbo makes edges of both directions of it, so that one of two weights "
-            "is lost. Keep the matrix in a data_file, or write edges that are directed.",
+            f"'{path.name}' is not symmetric, and tvbo makes edges of both directions of it, so that one of two "
+            "weights is lost. Keep the matrix in a data_file, or write edges that are directed.",
             "edge_matrix_files",
         )
     return Stored(path, "edge_matrix_files", {"weight": weights})
@@ -164,20 +165,22 @@ def _grouped(path: Path, library: str, opening: str, kind: str) -> tuple[dict[st
             f"'{path.name}' holds matrices in {kind}, which {library} reads, and it is not installed. "
             f"Install with: pip install {library}, or pip install 'rates-tvbo[{extra}]'."
         )
-    reading: Callable[..., Any] = getattr(import_module(library), opening)
-    try:
-        file = reading(str(path), mode="r")
-    except (OSError, ValueError, KeyError) as error:
-        raise ModelFileError(f"{path} cannot be read as {kind}: {error}.") from error
-    try:
-        if "edges" not in file or not hasattr(file["edges"], "items"):
+    module: Any = import_module(library)
+    with ExitStack() as stack:
+        try:
+            file = getattr(module, opening)(str(path), mode="r")
+        except (OSError, ValueError, KeyError) as error:
+            raise ModelFileError(f"{path} cannot be read as {kind}: {error}.") from error
+        stack.callback(getattr(file, "close", _nothing))  # a folder is not kept open
+        if "edges" not in file or not isinstance(file["edges"], module.Group):
             raise ModelFileError(f"{path} has no group 'edges', where TVBO keeps the matrices of a network.")
         groups = {str(name): file["edges"][name] for name in file["edges"]}
         found = {name: _matrix(one, f"{path}, edges/{name}") for name, one in groups.items()}
         return found, {name: _text(one.attrs.get("unit", "")) for name, one in groups.items()}
-    finally:
-        if hasattr(file, "close"):
-            file.close()
+
+
+def _nothing() -> None:
+    """Close what needs no closing."""
 
 
 def _text(value: Any) -> str:
