@@ -4,12 +4,14 @@
 group `sources` is of couplings that read sources alone. Those of the group `targets` read targets too, or send one
 term without delay: tvboptim 0.4.0 refuses the code that tvbo 0.5.3 makes of them, and 0.3.1 runs it. Where it sends
 one term without delay, that takes the matrix the other way round, so the weights are symmetric here.
-The group `files` is of weights in files that networks name: a folder of BIDS of tvbo's database, and text.
+The group `files` is of weights in files that networks name: a folder of BIDS of tvbo's database, and text. It leaves
+the experiments of the database too, in `database`.
 `record_couplings.py run FOLDER CASE…` runs those files of the folder alone.
 """
 
 from __future__ import annotations
 
+import shutil
 import sys
 import warnings
 from pathlib import Path
@@ -115,7 +117,10 @@ def main_of_files(folder: Path) -> None:
 
     weights = np.array([[0.0, 0.5, -0.7], [0.5, 0.0, 1.5], [-0.7, 1.5, 0.0]])
     np.savetxt(folder / "weights.csv", weights, delimiter=",")
-    bids = Path(tvbo.__file__).parent / "database" / "networks" / "bids" / "dk_average"
+    database = Path(tvbo.__file__).parent / "database"
+    for part in ("experiments", "networks/bids"):
+        shutil.copytree(database / part, folder / "database" / part)
+    bids = folder / "database" / "networks" / "bids" / "dk_average"
     given = {"inputs": TWO, "coupling": _AT_ONCE, "method": "Euler", "states": ("", "")}
     for name, text in FILES.items():
         whole = EXPERIMENT.format(slope=OF_TWO, edges="", **given)

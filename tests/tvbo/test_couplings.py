@@ -10,6 +10,7 @@ from textwrap import indent
 
 import numpy as np
 import pytest
+from rates_core.errors import RatesError
 from rates_tvbo import read_experiment
 from rates_tvbo.reader import read
 from rates_tvbo.writer import write
@@ -68,6 +69,39 @@ def test_a_coupling_is_computed_as_in_tvbo_and_comes_back_equal(folder: Path, ca
 def test_networks_in_files_and_stimuli_are_computed_as_in_tvbo(folder: Path, case: str, nodes: int) -> None:
     path = folder / f"{case}.yaml"
     assert deviation(path, path.with_suffix(".npy"), nodes) <= 1e-12  # sums of up to 84 terms
+
+
+#: Experiments of tvbo's database that rates refuses, and why: most leave a model, or a part of it, to the database.
+NOT_READ = {
+    **{
+        f"{kind}/{name}": f"Its equations are those of 'tvbo:{re.split('[-_]', name)[0]}' in tvbo's database"
+        for kind, name in [
+            ("bifurcation", "JansenRit-bifurcation"), ("neuroml", "Epileptor2D_LEMS"),
+            ("neuroml", "Generic2dOscillator_LEMS"), ("neuroml", "JansenRit_LEMS"), ("neuroml", "WilsonCowan_LEMS"),
+        ]
+    },
+    "Stimulation_Bayesian_Inference": "Nothing in the file is called 'local_coupling'",
+    "Hopf_Pareto_ParallelOpt": "It is made by a program (callable)",
+}  # fmt: skip
+
+
+def test_experiments_of_the_database_load_or_are_refused_for_what_is_elsewhere(folder: Path) -> None:
+    experiments = folder / "database" / "experiments"
+    read_ones = 0
+    for path in sorted(experiments.rglob("*.yaml")):
+        name = str(path.relative_to(experiments).with_suffix(""))
+        if name in NOT_READ:
+            with pytest.raises(RatesError) as caught:
+                read_experiment(path)
+            assert NOT_READ[name] in str(caught.value), name
+            continue
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", OmissionWarning)
+            experiment = read_experiment(path)
+        nodes = 84 if "Optimization" in name else 4 if "RateML" in name else 1
+        assert len(experiment.circuit.nodes) == nodes, name
+        read_ones += 1
+    assert read_ones == 11
 
 
 def test_tvbo_computes_the_same_of_what_rates_writes(folder: Path, in_tvbo: Program, tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from rates_core.errors import RatesError
+from rates_tvbo.reader import read
 
 Writer = Callable[..., Path]
 
@@ -21,3 +23,15 @@ def file(tmp_path: Path) -> Writer:
         return path
 
     return write
+
+
+@pytest.fixture
+def refusal() -> Callable[[Path], str]:
+    """Return a function that reads a file that is refused, and returns the kind of the error and its text."""
+
+    def read_refused(path: Path) -> str:
+        with pytest.raises(RatesError) as caught:
+            read(path)
+        return f"{type(caught.value).__name__}: {caught.value}"
+
+    return read_refused
