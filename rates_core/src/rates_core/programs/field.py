@@ -82,6 +82,9 @@ class Entries:
         """Return the matrices, `[..., rows, columns]`."""
         if values.ndim == 1 and len(values):  # of none, NumPy counts
             return np.bincount(self._places, values, self.shape[0] * self.shape[1]).reshape(self.shape)
-        matrix = np.zeros((*values.shape[:-1], *self.shape))
-        matrix[..., self.rows, self.columns] = self.summed(values)
-        return matrix
+        matrix = np.zeros((*values.shape[:-1], self.shape[0] * self.shape[1]))
+        if len(self._starts) == len(self._places):
+            matrix[..., self._places] = values
+        else:
+            matrix[..., self._places[self._order[self._starts]]] = self.summed(values)
+        return matrix.reshape(*values.shape[:-1], *self.shape)

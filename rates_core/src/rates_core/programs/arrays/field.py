@@ -96,7 +96,8 @@ class ArrayField(FieldProgram):
     def _whole(self, value: Any, y: np.ndarray, rank: int) -> np.ndarray:
         """Return a value for each state; what is the same for all of them comes without axes in front."""
         found = self._runtime.numpy(value)
-        return np.broadcast_to(found, (*y.shape[:-1], *found.shape[found.ndim - rank :]))
+        shape = (*y.shape[:-1], *found.shape[found.ndim - rank :])
+        return found if found.shape == shape else np.broadcast_to(found, shape)
 
 
 def own_values(system: System) -> dict[str, Any]:
