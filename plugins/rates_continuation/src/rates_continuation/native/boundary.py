@@ -33,7 +33,7 @@ from rates_continuation.native.motion import Motion, drift_along
 MORE = 10  # steps that take as long as making new equations
 TRIED = 2  # steps with equations of another place, before it counts how many more it would take
 NEARLY = 1e-9  # size of what is left, in scales, which one step with equations made there takes away
-LOST = 4.0  # times as far from its guess as it may lie: what Newton's method does not come back from
+LOST = 2.0  # times as far from its guess as it may lie: what Newton's method does not come back from
 CRUSHED = 0.3  # of an interval: a step that leaves less of one is too long
 SLIGHT = 1e-3  # change of a state along a profile, of its size, below which its form does not matter
 
