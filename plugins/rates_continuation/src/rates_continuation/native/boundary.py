@@ -184,7 +184,8 @@ class ProfileCurve(Curve):
         row = normal / scale**2
         with np.errstate(all="ignore"), suppress(np.linalg.LinAlgError):  # of what is singular or not finite
             found = self._corrected(np.array(guess if start is None else start), guess, row, scale, within)
-            return None if found is None else self._solved(found, row, along, scale)
+            ahead = row if along is normal else along / scale**2
+            return None if found is None else self._solved(found, row, ahead, scale)
         return None
 
     def _corrected(
@@ -199,8 +200,7 @@ class ProfileCurve(Curve):
             size = np.inf if step is None else float(np.linalg.norm(step / scale))
             if step is not None and np.isfinite(size) and (made or size <= 2.0 * last):
                 step = steps.better(step)
-                size = float(np.linalg.norm(step / scale))
-                z = z + step
+                z, size = z + step, steps.size
                 shrinks = min(1.0, size / last) if number else 1.0
                 rounding = made > 0 and 0.1 * last < size < ROUNDED
                 if size * shrinks < NEARLY or rounding:
@@ -218,11 +218,15 @@ class ProfileCurve(Curve):
         return None
 
     def _solved(self, found: _Corrected, row: np.ndarray, along: np.ndarray, scale: np.ndarray) -> Solved | None:
-        """Return a solution but for a last step, with the equations there; more steps where that is not a small one."""
+        """Return a solution but for a last step, with the equations there; more steps where that is not a small one.
+
+        The product of its tangent with another row is positive.
+        """
         z, last, linear = found.z, np.inf, found.linear if found.iterations else None
         while True:
             linear = self.linearised(z, linear)
-            plane, ahead = linear.plane(row), linear.plane(along / scale**2)
+            plane = linear.plane(row)
+            ahead = plane if along is row else linear.plane(along)
             if plane is None or ahead is None:
                 return None
             step, tangent = plane.step(linear.residual, 0.0), ahead.direction()

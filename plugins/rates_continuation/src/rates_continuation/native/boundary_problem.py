@@ -7,6 +7,7 @@ integrals. There is one condition fewer than it takes for single solutions: the 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
@@ -29,20 +30,39 @@ class Rates:
 
 
 @frozen(eq=False)
-class Ends:
-    """Conditions on both ends of a profile, and their derivatives.
+class EndRates:
+    """Derivatives of conditions on both ends of a profile.
 
     Attributes:
-        values: that are zero, `[conditions]`.
         by_first: by u(0), `[conditions, states]`.
         by_last: by u(1).
         by_numbers: `[conditions, numbers]`.
     """
 
-    values: np.ndarray
     by_first: np.ndarray
     by_last: np.ndarray
     by_numbers: np.ndarray
+
+    @cached_property
+    def solved(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """What makes both ends of a profile: from numbers without a condition, from s, and from conditions."""
+        conditions = len(self.by_first)
+        rotation, triangle = np.linalg.qr(np.hstack([self.by_first, self.by_last]).T, mode="complete")
+        known = rotation[:, :conditions] @ np.linalg.inv(triangle[:conditions].T)
+        return rotation[:, conditions:], -known @ self.by_numbers, -known
+
+
+@frozen(eq=False)
+class Ends:
+    """Conditions on both ends of a profile, and their derivatives.
+
+    Attributes:
+        values: that are zero, `[conditions]`.
+        rates: their derivatives.
+    """
+
+    values: np.ndarray
+    rates: EndRates
 
 
 @frozen(eq=False)

@@ -9,7 +9,7 @@ import numpy as np
 from attrs import evolve, frozen
 
 from rates_continuation.native.boundary import ProfileCurve
-from rates_continuation.native.boundary_problem import BoundaryProblem, Ends, Integrands, Rates
+from rates_continuation.native.boundary_problem import BoundaryProblem, EndRates, Ends, Integrands, Rates
 from rates_continuation.native.curve import Place
 from rates_continuation.vector_field import Field
 
@@ -86,7 +86,7 @@ class BoundaryValues(BoundaryProblem):
         z = np.concatenate([first, last, self.all_numbers(s)])
         found = self.at_ends.derivatives(z)
         by_first, by_last, by_numbers = np.split(found, [self.size, 2 * self.size], axis=-1)
-        return Ends(self.at_ends.values(z), by_first, by_last, by_numbers[:, self.free])
+        return Ends(self.at_ends.values(z), EndRates(by_first, by_last, by_numbers[:, self.free]))
 
     def integrands(self, u: np.ndarray, s: np.ndarray, reference: np.ndarray, slopes: np.ndarray) -> Integrands:
         """Return the conditions on the mean."""

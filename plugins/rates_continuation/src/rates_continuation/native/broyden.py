@@ -23,6 +23,11 @@ class Steps:
         self._taken: list[np.ndarray] = []  # in scales
         self._squares: list[float] = []
 
+    @property
+    def size(self) -> float:
+        """Return the size of the last step, in scales."""
+        return float(np.sqrt(self._squares[-1]))
+
     def better(self, step: np.ndarray) -> np.ndarray:
         """Return a step by Broyden's equations instead of that by the first ones, and remember it."""
         found = step / self._scale

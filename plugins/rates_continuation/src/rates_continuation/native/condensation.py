@@ -11,6 +11,8 @@ References:
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from attrs import frozen
 
@@ -109,10 +111,7 @@ def _multiplied(left: np.ndarray, right: np.ndarray) -> tuple[Level, np.ndarray,
         return None
     grouped = left[: groups * MULTIPLIED].reshape(groups, MULTIPLIED, size, size)
     forward = -grouped
-    points = np.zeros((groups, MULTIPLIED, size, (2 + MULTIPLIED) * size))  # by ends and columns; not by the last end
-    one = np.arange(size)
-    for point in range(MULTIPLIED):
-        points[:, point, one, (2 + point) * size + one] = -1.0
+    points = np.repeat(_own_columns(size)[None], groups, axis=0)  # by ends and columns; not by the last end
     points[:, 0, :, :size] = forward[:, 0]
     for point in range(1, MULTIPLIED):
         known = slice((2 + point) * size)
@@ -126,6 +125,15 @@ def _multiplied(left: np.ndarray, right: np.ndarray) -> tuple[Level, np.ndarray,
         a = grouped[large]
         between[large], kept[large], first[large], behind[large] = _turned(a, np.broadcast_to(np.eye(size), a.shape))
     return Level(rest, between, kept), *_with_rest(first, behind, left, right, rest)
+
+
+@cache
+def _own_columns(size: int) -> np.ndarray:
+    """Return by what each point of a group that is multiplied follows from its own column of the equations."""
+    found = np.zeros((MULTIPLIED, size, (2 + MULTIPLIED) * size))
+    for point in range(MULTIPLIED):
+        np.fill_diagonal(found[point, :, (2 + point) * size :], -1.0)
+    return found
 
 
 def _joined(left: np.ndarray, right: np.ndarray) -> tuple[Level, np.ndarray, np.ndarray]:

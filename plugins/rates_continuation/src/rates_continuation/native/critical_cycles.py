@@ -18,7 +18,7 @@ from attrs import frozen
 from scipy.linalg import eig
 
 from rates_continuation.native.boundary import ProfileCurve
-from rates_continuation.native.boundary_problem import BoundaryProblem, Ends, Integrands, Rates
+from rates_continuation.native.boundary_problem import BoundaryProblem, EndRates, Ends, Integrands, Rates
 from rates_continuation.native.curve import Place
 from rates_continuation.native.cycle_stretch import finer
 from rates_continuation.native.cycles import Periodic
@@ -110,7 +110,7 @@ class Critical(BoundaryProblem):
             turn = np.array([[np.cos(s[0]), -np.sin(s[0])], [np.sin(s[0]), np.cos(s[0])]])
             by_first[n:, n:] = -np.kron(turn, unit)
             by_numbers[n:, 0] = -np.kron(np.array([[0.0, -1.0], [1.0, 0.0]]) @ turn, unit) @ first[n:]
-        return Ends(last + by_first @ first, by_first, np.eye(self.size), by_numbers)
+        return Ends(last + by_first @ first, EndRates(by_first, np.eye(self.size), by_numbers))
 
     def integrands(self, u: np.ndarray, s: np.ndarray, reference: np.ndarray, slopes: np.ndarray) -> Integrands:
         """Return the conditions on the phase, on the length of vectors, and on what else leaves them free."""

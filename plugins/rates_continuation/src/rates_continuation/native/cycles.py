@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import ClassVar
 
 import numpy as np
 from attrs import frozen
 
 from rates_continuation.native.boundary import ProfileCurve
-from rates_continuation.native.boundary_problem import BoundaryProblem, Ends, Integrands, Rates
+from rates_continuation.native.boundary_problem import BoundaryProblem, EndRates, Ends, Integrands, Rates
 from rates_continuation.native.collocation import DEGREE, Care, node_times
 from rates_continuation.native.curve import Place
 from rates_continuation.vector_field import Field
@@ -50,8 +51,7 @@ class Periodic(BoundaryProblem):
 
     def ends(self, first: np.ndarray, last: np.ndarray, s: np.ndarray) -> Ends:
         """Return x(1) - x(0)."""
-        unit = np.eye(self.size)
-        return Ends(last - first, -unit, unit, np.zeros((self.size, len(s))))
+        return Ends(last - first, _closed(self.size, len(s)))
 
     def integrands(self, u: np.ndarray, s: np.ndarray, reference: np.ndarray, slopes: np.ndarray) -> Integrands:
         """Return the difference to the reference, in the direction in which that moves."""
@@ -59,6 +59,13 @@ class Periodic(BoundaryProblem):
         along = along / np.sqrt(np.mean(np.sum((along * self.states) ** 2, axis=-1)))
         values = np.sum(along * (u - reference), axis=-1)[..., None]
         return Integrands(values, along[..., None, :], np.zeros((*values.shape, len(s))))
+
+
+@cache
+def _closed(size: int, numbers: int) -> EndRates:
+    """Return the derivatives of x(1) - x(0)."""
+    unit = np.eye(size)
+    return EndRates(-unit, unit, np.zeros((size, numbers)))
 
 
 def from_hopf(

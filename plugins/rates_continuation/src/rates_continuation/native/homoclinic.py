@@ -20,7 +20,7 @@ import numpy as np
 from attrs import frozen
 from scipy.linalg import schur
 
-from rates_continuation.native.boundary_problem import BoundaryProblem, Ends, Integrands, Rates
+from rates_continuation.native.boundary_problem import BoundaryProblem, EndRates, Ends, Integrands, Rates
 from rates_continuation.vector_field import Field
 
 
@@ -119,8 +119,8 @@ class Homoclinic(BoundaryProblem):
         by_numbers[:, : self.size] = -np.vstack([left, right])
         return Ends(
             np.append(left @ (first - x), right @ (last - x)),
-            np.vstack([left, none(right)]), np.vstack([none(left), right]), by_numbers,
-        )  # fmt: skip
+            EndRates(np.vstack([left, none(right)]), np.vstack([none(left), right]), by_numbers),
+        )
 
     def integrands(self, u: np.ndarray, s: np.ndarray, reference: np.ndarray, slopes: np.ndarray) -> Integrands:
         """Return the difference to the reference, in the direction in which that moves, and f(x, p)."""

@@ -11,7 +11,7 @@ from attrs import frozen
 from scipy.linalg.lapack import dgetrf, dgetrs
 
 INVERTED = 64  # rows of the largest matrices of which inverses are made
-CLOSE = 0.25  # by how much the inverse of another matrix may miss the identity, in rows, to be made better
+CLOSE = 0.25  # by how much the inverse of another matrix may miss the identity to be made better
 ROUNDED = 1e-16
 
 
@@ -63,12 +63,13 @@ def _inverted_near(matrices: np.ndarray, others: np.ndarray) -> np.ndarray:
     If M Y = 1 - E, the inverse of M is Y (1 + E)(1 + E^2)(1 + E^4)...
     """
     found, missed = others, np.eye(matrices.shape[-1]) - matrices @ others
-    sizes = np.max(np.sum(np.abs(missed), axis=-1), axis=-1)
+    sizes = np.sqrt(np.einsum("kij,kij->k", missed, missed))
     far = np.nonzero(~(sizes < CLOSE))[0]
     missed[far] = 0.0
     size = float(np.max(sizes, where=sizes < CLOSE, initial=0.0))
     while size > ROUNDED:
-        found = found + found @ missed
+        change = found @ missed
+        found = np.add(found, change, out=change)
         size **= 2
         missed = missed @ missed if size > ROUNDED else missed
     if len(far):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from attrs import frozen
 
-from rates_continuation.native.boundary_problem import Ends, Integrands
+from rates_continuation.native.boundary_problem import EndRates, Integrands
 from rates_continuation.native.collocation import DEGREE, at_gauss_points, basis
 from rates_continuation.native.condensation import Chain
 from rates_continuation.native.inside import Inside
@@ -61,7 +61,7 @@ class Linearised:
         by_first: these nodes by the first one of the interval.
         by_numbers: and by the numbers.
         chain: of intervals.
-        ends: conditions on both ends.
+        ends: derivatives of conditions on both ends.
         rows: conditions on integrals, by z.
     """
 
@@ -70,7 +70,7 @@ class Linearised:
     by_first: np.ndarray
     by_numbers: np.ndarray
     chain: Chain
-    ends: Ends
+    ends: EndRates
     rows: np.ndarray
 
     @classmethod
@@ -84,11 +84,13 @@ class Linearised:
         integrals, by_all = curve.integrals(profile, x, s), curve.integrals_by_all(x, s)
         matrix = _inside(steps * found.by_states)
         inside = Inside.of(matrix[..., size:], None if near is None else near.inside)
-        right = np.concatenate([-matrix[..., :size], (steps * found.by_numbers).reshape(count, rows, -1)], axis=-1)
+        right = np.empty((count, rows, size + len(s)))
+        np.negative(matrix[..., :size], out=right[..., :size])
+        np.multiply(steps, found.by_numbers, out=right.reshape(count, DEGREE, size, -1)[..., size:])
         by_first, by_numbers = np.split(inside.solved(right), [size], axis=-1)
         chain = Chain.of(-by_first[:, -size:])
         residual = Residual(missed(slopes, widths, found.values), ends.values, integrals)
-        return cls(residual, inside, by_first, by_numbers, chain, ends, by_all)
+        return cls(residual, inside, by_first, by_numbers, chain, ends.rates, by_all)
 
     def plane(self, row: np.ndarray) -> Plane | None:
         """Return the solutions of which the product with a row is given; None if there are no single ones."""
@@ -116,18 +118,9 @@ class Linearised:
         return np.asarray(vectors @ self.free.whole.T)
 
     @cached_property
-    def _ends(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """What makes both ends of a profile: from numbers without a condition, from s, and from conditions."""
-        ends = self.ends
-        conditions = len(ends.values)
-        rotation, triangle = np.linalg.qr(np.hstack([ends.by_first, ends.by_last]).T, mode="complete")
-        known = rotation[:, :conditions] @ np.linalg.inv(triangle[:conditions].T)
-        return rotation[:, conditions:], -known @ ends.by_numbers, -known
-
-    @cached_property
     def free(self) -> Solutions:
         """What solves the equations inside of intervals and on the ends without a residual, column by column."""
-        apart, by_numbers, _ = self._ends
+        apart, by_numbers, _ = self.ends.solved
         count, rows, own = self.by_numbers.shape
         columns = np.zeros((count, rows, apart.shape[1] + own))
         columns[..., apart.shape[1] :] = self.by_numbers
@@ -135,7 +128,7 @@ class Linearised:
 
     def particular(self, residual: Residual) -> Solutions:
         """Return what makes up for a residual inside of intervals and on the ends, while the numbers stay."""
-        ends = self._ends[2] @ residual.ends
+        ends = self.ends.solved[2] @ residual.ends
         columns = self.inside.solved(-residual.inside[..., None])
         made = self._solutions(ends[:, None], columns, np.zeros((self.by_numbers.shape[-1], 1)))
         left = made.left[:, 0]
