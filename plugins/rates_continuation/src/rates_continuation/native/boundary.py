@@ -22,6 +22,7 @@ from rates_continuation.native.collocation import (
     adapted,
     at_gauss_points,
     basis,
+    extremes,
     interpolated,
     node_times,
 )
@@ -311,9 +312,10 @@ class ProfileCurve(Curve):
     def renewed(self, place: Place) -> tuple[Self, Place]:
         """Return the curve with a mesh that suits the profile, which becomes the reference; and the place on it."""
         profile, numbers = self.split(place.z)
-        states = np.maximum(self.states, np.max(np.abs(profile), axis=0))
+        smallest, largest = extremes(profile)
+        states = np.maximum(self.states, np.maximum(-smallest, largest))
         wide = np.maximum(self.numbers, np.abs(numbers))
-        mesh = adapted(self.mesh, profile, np.maximum(np.ptp(profile, axis=0), SLIGHT * states), self.care)
+        mesh = adapted(self.mesh, profile, np.maximum(largest - smallest, SLIGHT * states), self.care)
         vectors = [place.z, place.tangent, *([] if place.bend is None else [place.bend])]
         if mesh is not self.mesh:
             vectors = self.all_at_times(node_times(mesh, DEGREE), vectors)
@@ -341,8 +343,8 @@ class ProfileCurve(Curve):
     def coordinates(self, z: np.ndarray, scale: np.ndarray) -> np.ndarray:
         """Return the largest and smallest value of each state, and the numbers."""
         profile, numbers = self.split(z)
-        extremes = np.concatenate([profile.max(axis=0) / self.states, profile.min(axis=0) / self.states])
-        return np.append(extremes, numbers / scale[-len(numbers) :])
+        smallest, largest = extremes(profile)
+        return np.concatenate([largest / self.states, smallest / self.states, numbers / scale[-len(numbers) :]])
 
 
 def _many_are_left(size: float, last: float) -> bool:

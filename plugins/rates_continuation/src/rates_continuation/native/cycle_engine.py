@@ -8,6 +8,7 @@ import numpy as np
 from attrs import evolve, frozen
 
 from rates_continuation.native.boundary import ProfileCurve
+from rates_continuation.native.collocation import extremes
 from rates_continuation.native.curve import Place
 from rates_continuation.native.cycle_crossings import CycleCrossing, all_crossings
 from rates_continuation.native.cycles import Periodic
@@ -157,11 +158,13 @@ def _to_rest(cycle: Cycle) -> float:
     """Return how far a cycle is from an equilibrium where it is slowest, of its own size; infinity if there is none."""
     problem = cycle.curve.problem
     assert isinstance(problem, Periodic)
-    size = np.max(np.abs(cycle.profile - cycle.profile.mean(axis=0)), axis=0)
+    smallest, largest = extremes(cycle.profile - cycle.profile.mean(axis=0))
+    size = np.maximum(-smallest, largest)
     size = np.maximum(size, 1e-3 * float(np.max(size)))
-    rates = np.abs(problem.field.rates(cycle.profile, cycle.p)) / size
-    slowest = cycle.profile[int(np.argmin(np.max(rates, axis=1)))]
-    first = solved(problem.field.by_states(slowest, cycle.p), problem.field.rates(slowest, cycle.p))
+    rates = problem.field.rates(cycle.profile, cycle.p)
+    number = int(np.argmin(np.max(np.ascontiguousarray(np.abs(rates / size).T), axis=0)))
+    slowest = cycle.profile[number]
+    first = solved(problem.field.by_states(slowest, cycle.p), rates[number])
     if first is None or float(np.max(np.abs(first) / size)) > FAR:
         return np.inf
     found = newton(EquilibriaThere(problem.field, cycle.p), slowest, size)

@@ -56,8 +56,8 @@ class Periodic(BoundaryProblem):
     def integrands(self, u: np.ndarray, s: np.ndarray, reference: np.ndarray, slopes: np.ndarray) -> Integrands:
         """Return the difference to the reference, in the direction in which that moves."""
         along = slopes / self.states**2
-        along = along / np.sqrt(np.mean(np.sum((along * self.states) ** 2, axis=-1)))
-        values = np.sum(along * (u - reference), axis=-1)[..., None]
+        along = along / np.sqrt(np.sum((along * self.states) ** 2) / along[..., 0].size)
+        values = np.einsum("...i,...i", along, u - reference)[..., None]
         return Integrands(values, along[..., None, :], np.zeros((*values.shape, len(s))))
 
 

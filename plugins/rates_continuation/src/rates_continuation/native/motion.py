@@ -63,12 +63,13 @@ def drift_along(mesh: np.ndarray, profile: np.ndarray, change: np.ndarray, rates
     """
     own, widths = basis(), np.diff(mesh)[:, None, None]
     slope, turned = (at_gauss_points(part, own.slopes) / widths for part in (profile, change))
-    weights, squared = widths[..., 0] * own.weights, np.sum(slope**2, axis=-1)
+    weights, squared = widths[..., 0] * own.weights, np.einsum("kgi,kgi->kg", slope, slope)
     slowest = float(np.sum(weights * np.sqrt(squared))) ** 2 + SMALL**2
     speed = (slowest + squared) ** (0.5 * POWER)
     covered, grown = (
-        np.append(0.0, np.cumsum(np.sum(weights * part, axis=1)))
-        for part in (speed, POWER * np.sum(slope * turned, axis=-1) * (slowest + squared) ** (0.5 * POWER - 1))
+        np.append(0.0, np.cumsum(np.einsum("kg,kg->k", weights, part)))
+        for part in (speed, POWER * np.einsum("kgi,kgi->kg", slope, turned) * (slowest + squared) ** (0.5 * POWER - 1))
     )
-    ends = (slowest + np.sum(rates[::DEGREE] ** 2, axis=-1)) ** (0.5 * POWER)
+    at_ends = rates[::DEGREE]
+    ends = (slowest + np.einsum("ki,ki->k", at_ends, at_ends)) ** (0.5 * POWER)
     return np.asarray((covered / covered[-1] * grown[-1] - grown) / ends)

@@ -27,7 +27,7 @@ def left(curve: ProfileCurve, profile: np.ndarray, part: Part) -> float:
     """Return how much of a part of the cycle before is left, less than nothing if it swings the other way."""
     assert curve.before is not None
     one, other = (part(curve, *known) for known in (curve.before, (curve.mesh, profile)))
-    weights = summed(np.full((len(curve.mesh) - 1, 2), 0.5) * np.diff(curve.mesh)[:, None])
+    weights = summed(np.broadcast_to(0.5 * curve.widths[:, None], (len(curve.widths), 2)))
     products = weights @ (one * np.stack([other, one]))
     return float(np.sum(products[0]) / np.sum(products[1]))
 
