@@ -165,7 +165,8 @@ def older_tools(session: nox.Session) -> None:
     theirs, pycobi, tvbo = (make_peer(session, name) / "bin" / "python" for name in peers)
     here = [CORE.name, *DEFAULT, "rates-pyrates"]
     install(session, *here, "rates-rnn", "rates-continuation", *TEST_TOOLS)
-    wheels = [member.wheel for member in with_needed_members(split(here)[0]).values()]
+    there = [*here, "rates-continuation", "rates-fortran"]
+    wheels = [member.wheel for member in with_needed_members(split(there)[0]).values()]
     session.run("uv", "pip", "install", "--quiet", "--python", str(tvbo), *wheels, external=True)
     environment = {"OLDER": theirs, "PYCOBI": pycobi, "TVBO": tvbo}
     pytest(

@@ -186,5 +186,12 @@ def test_an_experiment_of_tvbo_runs_on_rates(experiment: dict[str, Any]) -> None
     np.testing.assert_allclose(experiment["/fine"][-1], exact.y[0][-1], atol=1e-4)  # at a tenth of that step
 
 
+def test_a_continuation_of_tvbo_runs_on_rates(experiment: dict[str, Any]) -> None:
+    v = np.array([-1.0, 1.0]) * np.sqrt(1 - 0.08 * 0.8)  # where the trace of the Jacobian, 1 - v² - eps b, is 0
+    w = (v + 0.7) / 0.8
+    np.testing.assert_allclose(experiment["/Hopf"], np.stack([v**3 / 3 - v + w, v, w], axis=1), rtol=1e-8)
+    assert experiment["/cycles"].tolist()[0] > 10
+
+
 def test_a_tool_that_is_not_installed_is_not_needed(experiment: dict[str, Any]) -> None:
     assert experiment["/installed"] is False

@@ -28,10 +28,35 @@ def test_a_system_of_pycobi_takes_circuits_of_scripts(fold: Any) -> None:
     ode.run(ICP="mu", RL0=-1.0, RL1=2.0, bidirectional=True, name="mu")
     assert list(ode.get_summary("mu")["bifurcation"]).count("LP") == 1
     special = ode.get_summary("mu", "LP1")
-    assert abs(special["p/op/mu", ""]) < 1e-9
+    assert abs(special["mu", ""]) < 1e-9
     assert ode.additional_attributes == {}
     again = import_module("pycobi.pycobi").ODESystem(fold)
     assert again.model == ode.model == fold.rates
+
+
+def test_tables_of_pycobi_have_the_names_that_pyrates_files_have(tmp_path: Path) -> None:
+    pyrates, pycobi = import_module("pyrates"), import_module("pycobi")
+    sum_of = pyrates.OperatorTemplate("sum", "s = k*u + b", {"s": "output", "k": 1.0, "b": -1.0, "u": "input(0.0)"})
+    leak = pyrates.OperatorTemplate("leak", "x' = (s - x)/tau + I", {"x": "output(1.0)", "tau": 2.0, "I": "input(0.0)",
+                                                                    "s": "input(0.0)"})  # fmt: skip
+    node = pyrates.NodeTemplate("n", [leak, sum_of])
+    edges = [("a/leak/x", "b/sum/u", None, {"weight": 0.5}), ("b/leak/x", "a/sum/u", None, {"weight": 1.0})]
+    circuit = pyrates.CircuitTemplate("pair", nodes={"a": node, "b": node}, edges=edges)
+    ode = pycobi.ODESystem.from_template(circuit)
+    # what is computed first comes first; a weight of 1 is none, and comes behind the reserved numbers 10 to 14
+    called = {number: ode.names.shown(path) for number, path in ode.names.parameters.items()}
+    assert list(called.values())[:9] == ["k", "b", "tau", "I", "weight", "k_v1", "b_v1", "tau_v1", "I_v1"]
+    assert called[15] == "b/leak/x->a/sum/u/weight"
+    table, curve = ode.run(ICP=5, RL0=0.0, RL1=0.9, bidirectional=True, name="weight", variables=["x_v1"])
+    assert curve.free == ("a/leak/x->b/sum/u/weight",)
+    assert [name for name, _ in table.columns if name[0] == "x"] == ["x_v1"]
+    # x = y - 1, y = w x - 1
+    np.testing.assert_allclose(table["x_v1", 0], (1 + table["weight"]) / (table["weight"] - 1), rtol=1e-9)
+    _, names = ode.extract(["PAR(5)", "U(2)"], cont="weight")
+    assert names == {"PAR(5)": "weight", "U(2)": "x_v1"}
+    assert ode.get_solution("weight", "EP1")[0].coordnames == ("x", "x_v1")
+    ode.to_file(tmp_path / "pair.npz")
+    assert pycobi.ODESystem.from_file(tmp_path / "pair.npz")["weight"].equals(table)
 
 
 def test_members_of_pycobi_that_read_objects_of_auto_are_refused() -> None:

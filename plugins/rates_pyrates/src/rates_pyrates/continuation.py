@@ -25,6 +25,7 @@ class ODESystem(_Known):  # type: ignore[misc]
         self, eq_file: Any = None, working_dir: str | Path | None = None, *arguments: Any, **keywords: Any
     ) -> None:
         known = circuit_of(eq_file, Path(working_dir or ".")) if isinstance(eq_file, str) else None
+        self._by_component: dict[str, str] | None = None
         super().__init__(unwrapped(eq_file) if known is None else known, working_dir, *arguments, **keywords)
 
     @classmethod
@@ -36,3 +37,13 @@ class ODESystem(_Known):  # type: ignore[misc]
         """Return the names and numbers that parameters and states have in PyRates' files for Auto-07p."""
         names = super()._named(model)
         return names.renamed(*names_of(model, names.values, names.states))
+
+    @property
+    def _var_map_inv(self) -> dict[str, str]:
+        """Return what tables call parameters and states, by what Auto-07p calls them; tvbo asks for it."""
+        if self._by_component is None:
+            names = self.names
+            components = {f"PAR({number})": names.shown(path) for number, path in names.parameters.items()}
+            components |= {f"U({number})": names.shown(path) for number, path in enumerate(names.states, 1)}
+            self._by_component = components | {name: name for name in components.values()}
+        return self._by_component

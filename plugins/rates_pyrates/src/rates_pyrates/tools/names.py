@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-_FOUND = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
+_FOUND: Mapping[str, Any] = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
+_MODULES = {
+    tool: {module: tuple(names) for module, names in found["modules"].items()} for tool, found in _FOUND.items()
+}
 
 
 def version_of(tool: str) -> str:
@@ -17,5 +20,4 @@ def version_of(tool: str) -> str:
 
 def modules_of(tool: str) -> Mapping[str, tuple[str, ...]]:
     """Return the public names of each module of a tool."""
-    found: Mapping[str, Any] = _FOUND[tool]["modules"]
-    return {module: tuple(names) for module, names in found.items()}
+    return _MODULES[tool]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from rates_pyrates.tools.names import modules_of, version_of
 from rates_pyrates.tools.tool import Tool
 
 _OBJECTS = (
@@ -13,9 +12,7 @@ _DIAGNOSTICS = "get_eigenvals=True and get_lyapunov_exp=True of run(...) put the
 
 TOOL = Tool(
     name="pycobi",
-    version=version_of("pycobi"),
     extension="rates_continuation",
-    modules=modules_of("pycobi"),
     offered={
         "ODESystem": "rates_pyrates.continuation:ODESystem",
         "codim2_search": "rates_continuation:codim2_search",
@@ -43,5 +40,4 @@ TOOL = Tool(
         "ODESystem.blocked_indices": "ode.names.parameters has the numbers of parameters, none of which is from 10 "
         "to 14.",
     },
-    former_modules={},
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from rates_pyrates.tools.names import modules_of, version_of
 from rates_pyrates.tools.tool import Tool
 
 _IR = "rates_core.network and rates_core.system have what a model means; see ARCHITECTURE.md."
@@ -15,9 +14,6 @@ _PICTURE = "Draw the table that grid_search returns: matplotlib's pcolormesh of 
 
 TOOL = Tool(
     name="pyrates",
-    version=version_of("pyrates"),
-    extension=None,
-    modules=modules_of("pyrates"),
     offered={
         "CircuitTemplate": "rates_pyrates.circuit:CircuitTemplate",
         "NodeTemplate": "rates_pyrates.nodes:NodeTemplate",

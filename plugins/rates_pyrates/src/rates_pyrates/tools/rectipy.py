@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from rates_pyrates.tools.names import modules_of, version_of
 from rates_pyrates.tools.tool import Tool
 
 _NODES = "Nodes are parts of the network's circuit: add_diffeq_node and add_func_node of Network make them."
@@ -30,9 +29,7 @@ _REFUSED = {
 
 TOOL = Tool(
     name="rectipy",
-    version=version_of("rectipy"),
     extension="rates_rnn",
-    modules=modules_of("rectipy"),
     offered={
         "Network": "rates_pyrates.networks:Network",
         "FeedbackNetwork": "rates_pyrates.networks:FeedbackNetwork",
@@ -58,5 +55,4 @@ TOOL = Tool(
         "rectipy.edges": _EDGES,
         "rectipy.nodes": _NODES,
     },
-    former_modules={},
 )

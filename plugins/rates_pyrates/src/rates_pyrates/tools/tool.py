@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
+
+from rates_pyrates.tools.names import modules_of, version_of
 
 
 @frozen
@@ -15,24 +17,30 @@ class Tool:
 
     Attributes:
         name: of its package.
-        version: that was read.
-        extension: module that has to be installed for it beside core, or None.
-        modules: the public names of each of its modules.
         offered: where ours is, `module:name`, for each name that has one; or what it is, if it is no text with a colon.
         differences: names, or `Class.member`, that do the same by something else, or not all of it, and how; those of
             `offered` that are not here are the same.
         refused: what to use in place of a name, a `Class.member`, or of all names of a module, that have no meaning.
+        extension: module that has to be installed for it beside core, or None.
         former_modules: likewise of modules of older versions.
     """
 
     name: str
-    version: str
-    extension: str | None
-    modules: Mapping[str, tuple[str, ...]]
     offered: Mapping[str, Any]
     differences: Mapping[str, str]
     refused: Mapping[str, str]
-    former_modules: Mapping[str, str]
+    extension: str | None = None
+    former_modules: Mapping[str, str] = field(factory=dict)
+
+    @property
+    def version(self) -> str:
+        """Return which version was read."""
+        return version_of(self.name)
+
+    @property
+    def modules(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the public names of each of its modules."""
+        return modules_of(self.name)
 
     def value(self, name: str) -> Any:
         """Return what we have for a name."""
