@@ -54,6 +54,16 @@ def test_other_files_are_not(file: Writer, text: str) -> None:
     assert not is_tvbo(file(text))
 
 
+def test_a_misspelt_file_is_recognised_and_says_so(file: Writer) -> None:
+    path = file(DYNAMICS.replace("state_variables", "state_variable"))
+    assert is_tvbo(path)
+    with pytest.raises(ModelFileError) as caught:
+        CircuitTemplate.from_file(path)
+    assert str(caught.value) == (
+        f"{path} is no file of TVBO. There is no key 'state_variable'. Did you mean 'state_variables'?"
+    )
+
+
 def test_the_format_is_installed_beside_that_of_rates(file: Writer) -> None:
     assert get_manager().format("tvbo").distribution == "rates-tvbo"
     read = CircuitTemplate.from_file(file(DYNAMICS))

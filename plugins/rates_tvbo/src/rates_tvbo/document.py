@@ -24,7 +24,7 @@ EXPERIMENT = frozenset({"integration", "network", "dynamics", "connectivity", "o
 def kind_of_document(tree: YamlMapping) -> str:
     """Return `Dynamics`, `Network` or `SimulationExperiment`; an empty text if a file is none of TVBO's."""
     keys = set(tree.entries)
-    if any(isinstance(entry, YamlMapping) and "base" in entry.entries for entry in tree.entries.values()):
+    if _has_bases(tree):
         return ""
     if keys & DYNAMICS:
         return "Dynamics"
@@ -34,11 +34,12 @@ def kind_of_document(tree: YamlMapping) -> str:
 
 
 def is_tvbo(path: str | Path) -> bool:
-    """Tell whether a file is one of TVBO's; a file that cannot be read is none."""
+    """Tell whether a file is one of TVBO's, or one with a misspelt key; a file that cannot be read is none."""
     try:
-        return bool(kind_of_document(read_document(Path(path))))
+        tree = read_document(Path(path))
     except ModelFileError:
         return False
+    return bool(kind_of_document(tree)) or (not _has_bases(tree) and _misspelt(tree) is not None)
 
 
 def open_document(path: str | Path) -> tuple[str, Section]:
@@ -78,11 +79,19 @@ def _refuse_other_formats(file: Path) -> None:
     raise ModelFileError(f"{file} is no file of TVBO. It looks like XML.")
 
 
+def _has_bases(tree: YamlMapping) -> bool:
+    """Tell whether a file holds templates of rates, each of which has a base."""
+    return any(isinstance(entry, YamlMapping) and "base" in entry.entries for entry in tree.entries.values())
+
+
+def _misspelt(tree: YamlMapping) -> tuple[str, str] | None:
+    return misspelt(tree.entries, DYNAMICS | NETWORK | EXPERIMENT)
+
+
 def _resemblance(tree: YamlMapping) -> str:
-    entries = [entry for entry in tree.entries.values() if isinstance(entry, YamlMapping)]
-    if any("base" in entry.entries for entry in entries):
+    if _has_bases(tree):
         return " It looks like a model file of rates (or PyRates): read it with from_yaml, or as the format 'yaml'."
-    found = misspelt(tree.entries, DYNAMICS | NETWORK | EXPERIMENT)
+    found = _misspelt(tree)
     if found is not None:
         return f" There is no key '{found[0]}'. Did you mean '{found[1]}'?"
     return " A Dynamics has state_variables, a Network nodes, a SimulationExperiment both, or integration."
