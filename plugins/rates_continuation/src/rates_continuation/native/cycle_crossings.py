@@ -19,6 +19,7 @@ from rates_continuation.native.unseen import REAL, coming_near, hides, other_sid
 
 FLAT = 1e-7  # change of the parameter, in scales, which the error of a mesh may make
 SHORTEST = 1e-6  # interval in scales, below which crossings are not told apart
+HIDING = 1e-3  # and below which what numbers of multipliers say is all: next to each other large ones change quickly
 BESIDE = 0.1  # of an interval: from there it is seen which numbers change their sign at a zero
 CIRCLE = 0.05  # distance from the unit circle at which a multiplier counts as one that is on it
 TOGETHER = 1e-5  # by how much multipliers that are equal for reasons of symmetry differ in size
@@ -118,7 +119,7 @@ def _between(one: Cycle, other: Cycle, share: float) -> Iterator[CycleCrossing]:
     again = stretch.at(stretch.lower)
     if again is None:
         return
-    distance = other_side(stretch, again, other, share) if share else None
+    distance = other_side(stretch, again, other, share) if share and not _turns(again, other) else None
     between = None if distance is None else stretch.at(distance)
     if distance is None or between is None:
         found = list(_on(stretch, again, other))  # nothing, if what differed was the error of two meshes
@@ -142,13 +143,14 @@ def _happens_on_finer_mesh(stretch: Stretch) -> bool:
 def _on(stretch: Stretch, one: Cycle, other: Cycle) -> Iterator[CycleCrossing]:
     if _nothing(one, other) or len(stretch.known) > MOST:
         return
-    short = stretch.upper - stretch.lower <= SHORTEST
-    found = _single(stretch, one, other) if short or not hides(one, other) else None
+    length = stretch.upper - stretch.lower
+    hidden = length > HIDING and not _turns(one, other) and hides(one, other)
+    found = None if hidden else _single(stretch, one, other)
     if found is not None:
         yield from found
         return
     first, second = stretch.halves()
-    between = None if short else first.at(first.upper)
+    between = first.at(first.upper) if length > SHORTEST else None
     if between is None:
         yield CycleCrossing("BPC" if _touches(one, other) else "", one, float(np.max(np.abs(other.p - one.p))))
         return
