@@ -176,7 +176,7 @@ def shortened() -> CycleBranch:
         ({"bounds": {MU: (-1.0, 1.0)}}, ArgumentError,
          "bounds of 'p/op/a' are missing; give them as bounds={'p/op/a': (lower, upper), ...}."),
         ({"parameter": "p/op/c", "bounds": {MU: (-1, 1), "p/op/c": (0, 1)}}, UnknownNameError,
-         "free: Unknown variable 'c' in path 'p/op/c'. The variables are: x, y, a, b, mu."),
+         "parameter: Unknown variable 'c' in path 'p/op/c'. The variables are: x, y, a, b, mu."),
         ({"bounds": {MU: (-1.0, 1.0), A: (0.0, 1.0)}}, ArgumentError,
          "bounds of 'p/op/a' are (0, 1), which leave out its value -0.3 at the start. Choose others."),
     ],

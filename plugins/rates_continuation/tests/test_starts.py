@@ -109,11 +109,14 @@ def test_unknown_parameters_have_their_closest_names() -> None:
     with pytest.raises(UnknownNameError) as refused:
         Continuation(CUSP).equilibria("p/op/nu", bounds=(-1.0, 1.0))
     assert str(refused.value) == (
-        "free: Unknown variable 'nu' in path 'p/op/nu'. Did you mean 'mu'? The variables are: x, mu, k."
+        "parameter: Unknown variable 'nu' in path 'p/op/nu'. Did you mean 'mu'? The variables are: x, mu, k."
     )
     with pytest.raises(ArgumentError) as other:
         Continuation(CUSP).equilibria(X, bounds=(-1.0, 1.0))
-    assert str(other.value) == "free: 'p/op/x' is a state; it takes paths of parameters."
+    assert str(other.value) == "parameter: 'p/op/x' is a state; it takes paths of parameters."
+    with pytest.raises(UnknownNameError) as start:
+        Continuation(CUSP).equilibria(MU, bounds=(-1.0, 1.0), start={"p/op/y": 1.0})
+    assert str(start.value) == "start: Unknown variable 'y' in path 'p/op/y'. The variables are: x, mu, k."
 
 
 def test_models_that_depend_on_time_are_offered_the_phase_as_states() -> None:

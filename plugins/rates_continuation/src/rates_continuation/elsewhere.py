@@ -19,6 +19,7 @@ from rates_continuation.native.engine import Followed
 from rates_continuation.native.equilibria import EquilibriumEquations
 from rates_continuation.native.tracing import Bounds, Steps
 from rates_continuation.starting import Start, begun
+from rates_continuation.wording import named
 
 if TYPE_CHECKING:
     from rates_continuation.continuation import Continuation
@@ -46,7 +47,8 @@ class Posed:
     @classmethod
     def of(cls, continuation: Continuation, parameter: str) -> Posed:
         """Return a model, made here."""
-        field = continuation.analysed.get_vector_field([parameter], continuation.parameters)
+        with named(free="parameter"):
+            field = continuation.analysed.get_vector_field([parameter], continuation.parameters)
         return cls(continuation, parameter, field, EquilibriumEquations(field))
 
     def __reduce__(self) -> tuple[Any, ...]:

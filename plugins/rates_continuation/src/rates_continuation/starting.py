@@ -18,6 +18,7 @@ from rates_continuation.native.matrices import is_finite, with_columns
 from rates_continuation.native.spectrum import direction
 from rates_continuation.resting import is_still, settled, without_dust
 from rates_continuation.sparse_field import matrix_by_states
+from rates_continuation.wording import named
 
 BESIDE = 1e-3  # of the bounds, or of the states: so far from a start others are tried
 RESTING = 1e-4  # largest rate of change, of the states, at which a model is said to rest
@@ -68,7 +69,8 @@ def begun(
     """
     (parameter,), (lower, upper) = field.parameters, bounds
     states = {path: value for path, value in given.items() if path != parameter}
-    x = field.x_of(states)
+    with named(initial="start"):
+        x = field.x_of(states)
     p = float(given.get(parameter, field.p[0]))
     if not lower <= p <= upper:
         raise ArgumentError(

@@ -15,6 +15,7 @@ from rates_continuation.delayed_field import Analysed
 from rates_continuation.native.engine import WIDTHS
 from rates_continuation.native.tracing import Bounds
 from rates_continuation.special import SpecialPoint
+from rates_continuation.wording import named
 
 
 def second_parameter(first: str, parameter: str | None) -> list[str]:
@@ -59,7 +60,8 @@ class Begun:
             ArgumentError: bounds are missing, or leave out the point.
         """
         limits = bounds_by_path(bounds, paths)
-        field = model.get_vector_field(paths, values)
+        with named(free="parameter"):
+            field = model.get_vector_field(paths, values)
         p = np.array([point.values.get(path, own) for path, own in zip(paths, field.p, strict=True)])
         for path, value, own in zip(paths, p.tolist(), limits, strict=True):
             check_within(path, value, own)
