@@ -83,7 +83,7 @@ def test_an_optimiser_of_the_library_recovers_the_damping_of_a_trace() -> None:
     )
     trace = model.run(parameters={"p/vdp_op/mu": 2.5})["x"].to_numpy()
     begin, update, value = optimizers.adam(0.1)
-    state = begin(1.0)
+    state, update = begin(1.0), jax.jit(update)  # as it is, it compiles something for each number of a step
 
     def distance(outputs: Mapping[str, Any]) -> Any:
         return ((outputs["x"] - trace) ** 2).mean()

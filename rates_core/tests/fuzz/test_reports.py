@@ -21,7 +21,7 @@ from .circuits import circuits
 from .parts import Kind
 
 kinds = st.builds(Kind, st.booleans(), st.booleans())
-ordinary = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+ordinary = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 exhaustive = settings(ordinary, max_examples=1000)
 
 

@@ -27,7 +27,7 @@ from .parts import Kind, edge_templates, nodes, operators, populations
 
 kinds = st.builds(Kind, st.just(False), st.booleans())
 runnable = st.builds(Kind, st.just(True), st.booleans())
-ordinary = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+ordinary = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 exhaustive = settings(ordinary, max_examples=1000)
 
 
