@@ -30,6 +30,7 @@ from rates_continuation.profile import Profile
 from rates_continuation.scales import sizes_at
 from rates_continuation.sparse_field import check_cycles
 from rates_continuation.special import SpecialPoint
+from rates_continuation.wording import named
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -181,7 +182,8 @@ def running_cycle(
     if parameter is None:
         raise ArgumentError("cycles from a run need parameter=, the path of the one that varies.")
     given: dict[str, Any] = dict(start) if isinstance(start, Mapping) else {}
-    field = model.get_vector_field([parameter], parameters)
+    with named(free="parameter"):
+        field = model.get_vector_field([parameter], parameters)
     p = np.array([float(given.pop(parameter, field.p[0]))])
     _check(parameter, p[0], bounds)
     check_delays(field, [_limits(bounds)])

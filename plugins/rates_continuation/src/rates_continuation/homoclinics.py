@@ -22,6 +22,7 @@ from rates_continuation.profile import Profile
 from rates_continuation.solution_profile import SolutionProfile
 from rates_continuation.special import SpecialPoint
 from rates_continuation.two_parameters import second_parameter
+from rates_continuation.wording import named
 
 LONG = ("homoclinic", "period")  # how branches end whose last cycles have a long period
 
@@ -39,7 +40,8 @@ def orbits_from(
     end = _end(cycles)
     paths = second_parameter(cycles.parameters[0], parameter)
     limits = bounds_by_path(bounds, paths)
-    field = model.field_without_delays("homoclinic orbits", paths, values)
+    with named(free="parameter"):
+        field = model.field_without_delays("homoclinic orbits", paths, values)
     if field.states != cycles.states:
         raise ArgumentError(
             f"The branch has states {', '.join(cycles.states)}, and the model {', '.join(field.states)}: it is a "
