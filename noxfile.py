@@ -161,7 +161,7 @@ def neuroml(session: nox.Session) -> None:
 @nox.session
 def older_tools(session: nox.Session) -> None:
     """Run scripts written for PyRates, RectiPy and PyCoBi in these and on rates, and experiments of tvbo on rates."""
-    provide(session, [MEMBERS["rates-continuation"]])  # PyCoBi calls gfortran and Auto-07p
+    provide(session, [MEMBERS["rates_continuation"]])  # PyCoBi calls gfortran and Auto-07p
     peers = ("rectipy", "pycobi", "tvbo_on_rates")
     theirs, pycobi, tvbo = (make_peer(session, name) / "bin" / "python" for name in peers)
     here = [CORE.name, *DEFAULT, "rates-pyrates"]
