@@ -7,6 +7,9 @@ import pytest
 from rates_core.errors import UnsupportedFeatureError
 from rates_core.plugins import SolverSpec
 from rates_core.solvers.tableau import Tableau
+from rates_core.templates.sparse import SparseMatrix
+from rates_core.testing.parts import circuit, connectivity, node, population
+from rates_numpy.kernel import NumpyKernel
 
 from rates_core import CircuitTemplate, NodeTemplate, OperatorTemplate
 
@@ -49,3 +52,17 @@ def test_the_solvers_that_are_named_run_it(solver: str) -> None:
 @pytest.mark.parametrize("delay", [0.4, 0.5, 1.0])
 def test_a_delay_of_many_steps_needs_no_extension(delay: float) -> None:
     assert np.allclose(run(SPEC, delay), run("rk4", delay), rtol=1e-13)
+
+
+def test_what_a_circle_of_computed_variables_reads_is_computed_once_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    # every entry is read at several moments inside steps, whose computed variables read others at several
+    computed: list[float] = []
+    slots = NumpyKernel.slots
+    monkeypatch.setattr(NumpyKernel, "slots", lambda self, t, *given: computed.append(t) or slots(self, t, *given))
+    echo = node(["x' = -x + z", "z = tanh(u) + 0.3*x"], x="variable(0.4)", z="output(0.0)", u="input(0.0)")
+    places = np.roll(np.eye(9), 1, axis=0).astype(bool)
+    delays = 0.1 * np.tile([[3], [1], [2]], (3, 9))
+    edges = [connectivity("p/op/z", "p/op/u", SparseMatrix.from_dense(np.ones((9, 9)), places), delays=delays)]
+    model = circuit(populations={"p": population(echo, 9)}, connections=edges)
+    model.run(1.6, 0.1, solver="rk4", history={"p/op/z": -1.0}, verbose=False)
+    assert len(computed) < 4 * 4 * 16  # stages, computed four times, of 16 steps

@@ -85,6 +85,7 @@ class Ring(UniformHistory):
         self._resolver: Resolver | None = None  # of a run that has not begun
         self._inputs = context.inputs
         self._at_start: tuple[int | None, tuple[Any, ...]] = (None, ())
+        self._found: dict[tuple[str, float], Any] = {}  # inside steps, until a sample or a stage is added
         if before is not None:
             self._inputs = joined(before._inputs, context.inputs, context.start)
             self._take(before)
@@ -135,6 +136,7 @@ class Ring(UniformHistory):
         new._buffers = {slot: buffer.copy() for slot, buffer in self._buffers.items()}
         new._stored = dict(self._stored)
         new._steps, new._breaks = self._steps.copy(), self._breaks.copy()
+        new._found = {}
         return new
 
     def begin(self, step: int, pieces: tuple[Any, ...]) -> int:
@@ -143,6 +145,7 @@ class Ring(UniformHistory):
             return self.sweeps()
         self._current, self._complete = step, False
         self._steps.begin(step, pieces)
+        self._found.clear()
         if math.isinf(self._reach):
             self._keep_what_is_read(step)
         for slot in self._buffers:
@@ -180,6 +183,7 @@ class Ring(UniformHistory):
         jumped = {slot: np.asarray(old) for slot, old in before.items() if not np.array_equal(old, values[slot])}
         if jumped:
             self._breaks.add(step, jumped)
+            self._found.clear()
 
     def _computed(self, step: int, pieces: tuple[Any, ...], reads: tuple[Any, ...]) -> dict[str, Any]:
         """Return computed variables at the start of a step, from what they read."""
@@ -194,6 +198,7 @@ class Ring(UniformHistory):
         jumped = {slot: old for slot, old in before.items() if _differs(self._buffers[slot][0], old)}
         if jumped:
             self._breaks.add(0, jumped)
+            self._found.clear()
 
     def _forget(self, step: int) -> None:
         """Drop the stages of steps that no read looks inside any more.
@@ -210,10 +215,12 @@ class Ring(UniformHistory):
         buffer, row = self._buffers[slot], step % self._size
         buffer[row] = buffer[row + self._size] = value
         self._stored[slot] = step
+        self._found.clear()
 
     def stage(self, number: int, slopes: tuple[Any, ...]) -> None:
         """Take the derivatives of a stage of the current step."""
         self._steps.stage(self._current, number, slopes)
+        self._found.clear()
 
     def read(self, step: int, node: float) -> tuple[Any, ...]:
         """Return all reads at time `(step + node) * h`."""
@@ -382,6 +389,7 @@ class Ring(UniformHistory):
             self._stored = dict.fromkeys(self._stored, step - 1)
             self._steps = Steps(self._tableau, self._context.step_size)
             self._steps.begin(step - 1, ())
+            self._found.clear()
 
     def _at(self, slot: str, position: float, node: float) -> Any:
         """Return a whole slot at a position in steps since the start."""
@@ -410,6 +418,12 @@ class Ring(UniformHistory):
         """Return a slot inside a step, from the continuous extension of its stages."""
         if slot in self._states:
             return self._steps.extended(step, position - step)[self._states[slot][0]]
+        # computed variables that read each other in a circle ask for the same moments again and again
+        if (slot, position) not in self._found:
+            self._found[slot, position] = self._computed_inside(slot, step, position)
+        return self._found[slot, position]
+
+    def _computed_inside(self, slot: str, step: int, position: float) -> Any:
         context = self._context
         t = position * context.step_size
         pieces = self._steps.extended(step, position - step)

@@ -35,7 +35,7 @@ ECHO = node(["x' = -x + z", "z = tanh(u) + 0.3*x"], x="variable(0.4)", z="output
 RING = Requirements(delays={"ring"})
 
 # Every stage looks inside the steps before, whose stages do: seconds to minutes for methods above this order.
-DEAR = {CIRCLE: 4, EACH: FEW, COMPUTED_EACH: FEW, HANDED_ON: FEW}
+DEAR = {EACH: FEW, COMPUTED_EACH: FEW, HANDED_ON: FEW}
 
 
 def cases() -> Iterator[Case]:
