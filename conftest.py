@@ -7,6 +7,7 @@ import os
 import shlex
 import shutil
 import signal
+from collections import defaultdict
 from collections.abc import Generator
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -40,6 +41,18 @@ def pytest_configure() -> None:
     if missing:
         where = f"neither on the path nor in '{unpacked_tools()}'"
         raise pytest.UsageError(f"RATES_REQUIRE asks for tools that are {where}: {', '.join(missing)}")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of the cases of every test that are left, keep the first and each n-th after it where `RATES_EVERY=n` says so."""
+    every = int(os.environ.get("RATES_EVERY", "1"))
+    cases: dict[str, list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        cases[item.nodeid.partition("[")[0]].append(item)
+    kept = {item for found in cases.values() for item in found[::every]}
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = [item for item in items if item in kept]
 
 
 def is_there(tool: str) -> bool:

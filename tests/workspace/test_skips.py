@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -26,7 +27,7 @@ def suite(tmp_path: Path) -> Path:
 
 def run(suite: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"]
-    clean = {name: value for name, value in os.environ.items() if name not in {"CI", "RATES_REQUIRE"}}
+    clean = {name: value for name, value in os.environ.items() if name not in {"CI", "RATES_REQUIRE", "RATES_EVERY"}}
     clean["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # those of zarr and of jaxtyping take ten times as long as the test
     return subprocess.run(command, cwd=suite, env=clean | environment, capture_output=True, text=True, check=False)
 
@@ -100,3 +101,16 @@ def test_a_tool_that_was_unpacked_is_found_where_its_backend_looks(suite: Path, 
         [sys.executable, "-c", asked], env=os.environ | given, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == str(program)
+
+
+def test_one_case_in_a_few_of_those_selected_is_run(suite: Path) -> None:
+    (suite / "tests" / "test_moon.py").write_text(
+        "import pytest\n\n\n"
+        "@pytest.mark.parametrize('day', [pytest.param(0, marks=pytest.mark.full), *range(1, 9)])\n"
+        "def test_day(day):\n    print(f'day {day}.')\n\n\ndef test_night():\n    print('night.')\n"
+    )
+    (suite / "pytest.ini").write_text("[pytest]\nmarkers = full\naddopts = -m 'not full' -rP\n")
+    done = run(suite, RATES_EVERY="3")
+    assert re.findall(r"(day \d|night)\.", done.stdout) == ["day 1", "day 4", "day 7", "night"]
+    assert "4 passed, 6 deselected" in done.stdout
+    assert "9 passed, 1 deselected" in run(suite).stdout

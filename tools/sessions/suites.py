@@ -38,6 +38,7 @@ def run_suite(
     *requirements: str,
     versions: str,
     exhaustive: bool = True,
+    every: int = 1,
     paths: list[str] | None = None,
 ) -> None:
     """Run the suite of a member; where its programs cannot be had, what of it needs none, and say that the rest is not.
@@ -48,11 +49,12 @@ def run_suite(
         requirements: that are installed beside it and what its suite names.
         versions: that are taken of them.
         exhaustive: run the exhaustive cases too, in the tier that has them.
+        every: n, to run one in n of the cases of each test.
         paths: of tests, in place of the whole suite.
     """
     reason = lacking(session, [member])
     paths = member.tests_without_tools if reason else paths or [suite(member)]
     if paths:
         install(session, member.name, *requirements, *TEST_TOOLS, *member.test_requirements, versions=versions)
-        pytest(session, *paths, exhaustive=exhaustive)
+        pytest(session, *paths, exhaustive=exhaustive, environment={"RATES_EVERY": str(every)})
     end_without(session, reason)
