@@ -32,27 +32,33 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave to the fast tier, beside all on the default backend, one case of each test on the others by turns.
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep all cases on the default backend, and on each of the others one in four of every test.
 
-    Of a test that takes methods of fixed steps and such that choose them it is one of each kind.
+    Of these the fast tier takes one of each test on one of the others by turns; of a test that takes methods of fixed
+    steps and such that choose them it is one of each kind.
     """
     others = sorted(set(get_manager().backends()) - {choice.DEFAULT_BACKEND})
-    turns: dict[tuple[Path, str], int] = {}
-    begun = set()
+    found: dict[tuple[Path, str], dict[tuple[str, bool], list[pytest.Item]]] = {}
     for item in items:
-        values = item.callspec.params if isinstance(item, pytest.Function) and item.path.parent == FOLDER else {}
-        backend = values.get("backend", choice.DEFAULT_BACKEND)
-        if backend == choice.DEFAULT_BACKEND:
+        if not isinstance(item, pytest.Function) or item.path.parent != FOLDER:
             continue
-        kind = any(isinstance(value, Method) and value.adaptive for value in values.values())
-        test = item.path, item.originalname
-        turn = turns.setdefault(test, len(turns))
-        chosen = others[(turn + (len(others) // 2 if kind else 0)) % len(others)]
-        if backend != chosen or (test, kind) in begun:
-            item.add_marker(pytest.mark.exhaustive)
-        else:
-            begun.add((test, kind))
+        values: dict[str, Any] = item.callspec.params
+        if values["backend"] != choice.DEFAULT_BACKEND:
+            adaptive = any(isinstance(value, Method) and value.adaptive for value in values.values())
+            kinds = found.setdefault((item.path, item.originalname), {})
+            kinds.setdefault((values["backend"], adaptive), []).append(item)
+    dropped = set()
+    for turn, kinds in enumerate(found.values()):
+        for (backend, adaptive), cases in kinds.items():
+            place = others.index(backend)
+            kept = cases[place % min(4, len(cases)) :: 4]
+            dropped |= set(cases) - set(kept)
+            quick = place == (turn + (len(others) // 2 if adaptive else 0)) % len(others)
+            for case in kept[1:] if quick else kept:
+                case.add_marker(pytest.mark.exhaustive)
+    config.hook.pytest_deselected(items=list(dropped))
+    items[:] = [item for item in items if item not in dropped]
 
 
 @pytest.fixture(autouse=True)
