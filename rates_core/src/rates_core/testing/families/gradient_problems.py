@@ -123,13 +123,13 @@ def _delayed_in_some_way() -> dict[str, Problem]:
         ),
         "computed variables in a network, inside steps by their delays": Problem(
             partial(_few, "z", 0.637), {"p/op/z->p/op/s/delay": 9, "p/op/c": 0, "p/op/k": 3}, {"p/op/x": 3}, "p/op/z",
-            Requirements(vector=True, delays={"ring"}, projections={"sparse"}), tier="exhaustive", ways=True,
+            Requirements(vector=True, delays={"ring"}, projections={"sparse"}), solver="heun", tier="exhaustive",
             inside=True,
         ),
         "delayed values that are delayed again, inside steps": Problem(
             partial(_computed, "z = tanh(c*past(x, b)) + 0.2*x", a=0.237 * H, b=1.31 * H),
             {"p/op/a": 0, "p/op/b": 0, "p/op/c": 0}, {"p/op/x": 0}, "p/op/z", Requirements(delays={"ring"}),
-            tier="exhaustive", inside=True,
+            solver="heun", tier="exhaustive", inside=True,
         ),
         "delayed values of whole steps that are delayed again": Problem(
             partial(_computed, "z = tanh(c*past(x, b)) + 0.2*x", a=10 * H, b=8 * H), {"p/op/c": 0, "p/op/k": 0},
@@ -138,7 +138,7 @@ def _delayed_in_some_way() -> dict[str, Problem]:
         "delays of 0, beside others": Problem(
             partial(_computed, "z = tanh(c*past(x, b)) + 0.2*past(x, d)", a=0.43 * H, b=0.0, d=2.17 * H),
             {"p/op/a": 0, "p/op/d": 0, "p/op/c": 0}, {"p/op/x": 0}, "p/op/z", Requirements(delays={"ring"}),
-            tier="exhaustive", inside=True,
+            solver="heun", tier="exhaustive", inside=True,
         ),
         "delays of one step": Problem(
             partial(_pair, delay=H), {"a/op/x->b/op/s/weight": 0, "b/op/c": 0}, {"a/op/x": 0}, "b/op/x",
