@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,34 @@ def path_of(name: str, given: Any) -> Path:
     if not isinstance(given, str | Path):
         raise ArgumentError(f"{name} must be a text or a path; it is {shown(given)}.")
     return Path(given)
+
+
+def kept_at(save: Any, endings: Iterable[str], resume: bool) -> Path:
+    """Return the folder that `save=` names, in which work is kept while it goes on.
+
+    Args:
+        save: the path.
+        endings: that it may have; each with its dot.
+        resume: whether what is there is gone on with.
+
+    Raises:
+        ArgumentError: it cannot be one, or something is there already and is not to be resumed.
+    """
+    place, known = path_of("save", save), list(endings)
+    if place.suffix not in known:
+        raise ArgumentError(f"save must be a path that ends in {' or '.join(known)}; it is '{save}'.")
+    if not place.parent.is_dir():
+        raise ArgumentError(f"save: '{save}' cannot be written: there is no folder '{place.parent}'.")
+    if not may(place if place.exists() else place.parent, os.W_OK):
+        raise ArgumentError(
+            f"save: '{save}' cannot be written: {'it' if place.exists() else 'its folder'} is protected."
+        )
+    if place.exists() and not resume:
+        raise ArgumentError(
+            f"save: '{save}' is there already. Give resume=True to go on with it, or another path; nothing is "
+            "overwritten."
+        )
+    return place
 
 
 def obstacle(path: Path) -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import numpy as np
 from attrs import frozen
 from rates_core.errors import ArgumentError
-from rates_core.files import may, path_of, whole_folder
+from rates_core.files import kept_at, whole_folder
 
 from rates_continuation.archives import read, write
 from rates_continuation.line import Line
@@ -114,23 +113,10 @@ def kept_in(save: str | Path | None, resume: bool, question: Mapping[str, Any]) 
         if resume:
             raise ArgumentError("resume: There is nothing to go on with. Give save= of the ensemble that was stopped.")
         return None
-    place = path_of("save", save)
-    if place.suffix != ENDING:
-        raise ArgumentError(f"save must be a path that ends in {ENDING}; it is '{save}'.")
-    if not place.parent.is_dir():
-        raise ArgumentError(f"save: '{save}' cannot be written: there is no folder '{place.parent}'.")
-    if not may(place if place.exists() else place.parent, os.W_OK):
-        raise ArgumentError(
-            f"save: '{save}' cannot be written: {'it' if place.exists() else 'its folder'} is protected."
-        )
+    place = kept_at(save, [ENDING], resume)
     if not place.exists():
         with whole_folder(place) as folder:
             (folder / ABOUT).write_text(json.dumps({"format": FORMAT, "question": question}, indent=1), "utf-8")
-    elif not resume:
-        raise ArgumentError(
-            f"save: '{save}' is there already. Give resume=True to go on with it, or another path; nothing is "
-            "overwritten."
-        )
     _check_question(place, question)
     return Kept(place)
 

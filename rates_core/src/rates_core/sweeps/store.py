@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +10,7 @@ import numpy as np
 from attrs import frozen
 
 from rates_core.errors import ArgumentError
-from rates_core.files import may, path_of
+from rates_core.files import kept_at
 from rates_core.sweeps.quantities import Ended, Quantity, Values
 from rates_core.sweeps.samples import Samples
 
@@ -113,20 +112,7 @@ def opened(path: str | Path, content: Content, resume: bool) -> Store:
     from rates_core.sweeps.zarr import Zarr
 
     formats: dict[str, type[Zarr | Parquet]] = {".zarr": Zarr, ".parquet": Parquet}
-    place = path_of("save", path)
-    if place.suffix not in formats:
-        raise ArgumentError(f"save must be a path that ends in {' or '.join(formats)}; it is '{path}'.")
-    if not place.parent.is_dir():
-        raise ArgumentError(f"save: '{path}' cannot be written: there is no folder '{place.parent}'.")
-    if not may(place if place.exists() else place.parent, os.W_OK):
-        raise ArgumentError(
-            f"save: '{path}' cannot be written: {'it' if place.exists() else 'its folder'} is protected."
-        )
-    if place.exists() and not resume:
-        raise ArgumentError(
-            f"save: '{path}' is there already. Give resume=True to go on with it, or another path; nothing is "
-            "overwritten."
-        )
+    place = kept_at(path, formats, resume)
     return formats[place.suffix](content, place)
 
 
