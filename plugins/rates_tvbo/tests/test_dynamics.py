@@ -318,6 +318,22 @@ def test_a_state_that_is_wrapped_goes_on_at_the_other_end(file: Writer) -> None:
     assert table["x"].tolist() == [(0.5 + 0.125 * step) % 1.0 for step in range(12)]
 
 
+@pytest.mark.parametrize(("start", "taken"), [(1.0, 0.0), (2.5, 0.5), (-0.25, 0.75)])
+def test_a_state_that_is_wrapped_begins_within_its_domain(file: Writer, start: float, taken: float) -> None:
+    path = file(clamped("1.0", "lo: 0.0, hi: 1.0", start).replace("clamp", "wrap"))
+    with pytest.warns(OmissionWarning, match=f"initial_value {start} outside the domain, so {taken} is taken"):
+        circuit = read(path)
+    table = circuit.run(1.5, 0.125, outputs={"x": "p/B_op/x"}, verbose=False)
+    assert table["x"].tolist() == [(taken + 0.125 * step) % 1.0 for step in range(12)]
+
+
+@pytest.mark.parametrize("slope", [20.0, -20.0])
+def test_a_step_may_be_longer_than_the_domain_of_a_state_that_is_wrapped(file: Writer, slope: float) -> None:
+    circuit = read(file(clamped(str(slope), "lo: -0.5, hi: 1.0").replace("clamp", "wrap")))
+    table = circuit.run(1.5, 0.125, outputs={"x": "p/B_op/x"}, verbose=False)
+    assert table["x"].tolist() == [(1.0 + slope * 0.125 * step) % 1.5 - 0.5 for step in range(12)]
+
+
 REFUSED = {
     "a domain that ends before it begins": (
         clamped("-x", "lo: 1.0, hi: 0.0"),

@@ -340,3 +340,15 @@ def test_what_is_no_circuit_is_refused_by_name(file: Writer, text: str, message:
     with pytest.raises(RatesError) as caught:
         read(path)
     assert f"{type(caught.value).__name__}: {caught.value}" == message.format(path=path)
+
+
+@pytest.mark.parametrize(("way", "taken"), [("clamp", 1.0), ("wrap", 0.25)])
+def test_a_node_begins_within_the_domain_of_its_state(file: Writer, way: str, taken: float) -> None:
+    text = LEAK.replace("coupling_variable", f"domain: {{lo: -2.0, hi: 1.0, enforce: {way}}}, coupling_variable")
+    path = file(text.replace("value: -1.0", "value: 3.25"))
+    with pytest.warns(OmissionWarning) as caught:
+        circuit = read(path)
+    assert circuit.get_var("right_side/leak_op/x") == taken
+    assert f"initial_value 3.25 outside the domain, so {taken} is taken: state variable x of right_side" in str(
+        caught[0].message
+    )

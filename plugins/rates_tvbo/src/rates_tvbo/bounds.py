@@ -78,19 +78,52 @@ def read_bounds(domain: Section, state: str) -> Bounds | None:
 
 
 def wrapping(domain: Section, state: str) -> list[Event]:
-    """Return the events that bring a state from one end of its domain to the other.
+    """Return the events that bring a state from one end of its domain to the other, by as many turns as it takes.
 
     Raises:
         ModelFileError: the domain has no two ends.
     """
+    low, high = _two_ends(domain, state)
+    back = f"{low!r} + mod({state} - {low!r}, {high - low!r})"
+    return [Event(f"{state} >= {high!r}", {state: back}), Event(f"{state} < {low!r}", {state: back})]
+
+
+def enforced(part: Section) -> tuple[str, Section | None]:
+    """Return how TVBO keeps a state in its domain, and the domain; before 0.5 those that clamp are `boundaries`."""
+    old = part.section("boundaries", f"boundaries of {part.subject}")
+    domain = part.section("domain", f"domain of {part.subject}") if old is None else old
+    if domain is None:
+        return "", None
+    return "clamp" if old is not None else domain.text("enforce"), domain
+
+
+def start_within(part: Section, value: float, where: str = "") -> float:
+    """Return the initial value that TVBO takes for one that may lie outside of a state's domain; it reports that.
+
+    Args:
+        part: of the state.
+        value: of it.
+        where: what has this value, if it is one node.
+    """
+    kind, domain = enforced(part)
+    found = value
+    if domain is not None and kind == "wrap":
+        low, high = _two_ends(domain, part.name)
+        found = value if low <= value < high else low + (value - low) % (high - low)
+    elif domain is not None and kind == "clamp" and (bounds := read_bounds(domain, part.name)) is not None:
+        found = bounds.nearest(value)
+    if found != value:
+        part.omissions.add(
+            f"initial_value {value} outside the domain, so {found} is taken", "state variable", where or part.name
+        )
+    return found
+
+
+def _two_ends(domain: Section, state: str) -> tuple[float, float]:
     bounds = read_bounds(domain, state)
     if bounds is None or bounds.low is None or bounds.high is None:
         raise domain.error("A state is wrapped between two finite ends, lo and hi.")
-    size = bounds.high - bounds.low
-    return [
-        Event(f"{state} >= {bounds.high!r}", {state: f"{state} - {size!r}"}),
-        Event(f"{state} < {bounds.low!r}", {state: f"{state} + {size!r}"}),
-    ]
+    return bounds.low, bounds.high
 
 
 def recognised(operator: OperatorTemplate, states: Mapping[str, Expression]) -> list[Bounds]:

@@ -16,7 +16,7 @@ from rates_core.templates.operator import OperatorTemplate
 from rates_core.templates.value import Value, to_value
 from rates_core.templates.variable import Variable
 
-from rates_tvbo.bounds import Bounds, read_bounds, slope_name, wrapping
+from rates_tvbo.bounds import Bounds, enforced, read_bounds, slope_name, start_within, wrapping
 from rates_tvbo.descriptions import Description
 from rates_tvbo.events import read_event
 from rates_tvbo.expression_reader import Auxiliaries, Scope, UserFunction, choice, read_expression
@@ -343,11 +343,8 @@ class _Reader:
 
         Files of TVBO before 0.5 say so by `boundaries`.
         """
-        old = part.section("boundaries", f"boundaries of {part.subject}")
-        domain = part.section("domain", f"domain of {part.subject}") if old is None else old
-        kind = "" if domain is None else domain.text("enforce")
-        kind = "clamp" if old is not None else kind
-        if old is not None and part.has("domain"):
+        kind, domain = enforced(part)
+        if part.has("boundaries") and part.has("domain"):
             self.dynamics.omissions.add("domain", part.kind, part.name)
         if domain is None or kind in ("", "none"):
             if domain is not None:
@@ -359,6 +356,9 @@ class _Reader:
             raise domain.refusal("It is enforced on a state with several modes, and events change single values.")
         domain.ignore("step", "n", "log_scale", "lo", "hi")
         part.ignore("domain", "boundaries")
+        variable = self.variables[part.name]
+        start = float(variable.value)  # type: ignore[arg-type]  # declare_states gave it a number
+        self.variables[part.name] = evolve(variable, value=start_within(part, start))
         if kind == "wrap":
             self.held += wrapping(domain, part.name)
             return slope
@@ -371,13 +371,6 @@ class _Reader:
         name = slope_name(part.name)
         if name in self.scope.variables:
             raise part.error(f"There is a variable '{name}', which its derivative without bounds would be called.")
-        variable = self.variables[part.name]
-        start = float(variable.value)  # type: ignore[arg-type]  # declare_states gave it a number
-        if bounds.nearest(start) != start:
-            self.dynamics.omissions.add(
-                f"initial_value {start} outside the domain, so {bounds.nearest(start)} is taken", part.kind, part.name
-            )
-            self.variables[part.name] = evolve(variable, value=bounds.nearest(start))
         self.variables[name] = Variable("variable")
         self.slopes.append(f"{name} = {to_text(slope)}")
         self.held += bounds.events()

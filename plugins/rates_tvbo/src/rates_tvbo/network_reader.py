@@ -10,6 +10,7 @@ from rates_core.templates.circuit import CircuitTemplate
 from rates_core.templates.operator import OperatorTemplate
 from rates_core.yaml.document import read_document
 
+from rates_tvbo.bounds import start_within
 from rates_tvbo.connections import connected
 from rates_tvbo.dynamics_reader import read_operator
 from rates_tvbo.edges_reader import EdgesReader
@@ -111,6 +112,7 @@ class _Reader:
     noise: Section | None
     stored: Stored | None
     stimuli: Sequence[Stimulus]
+    states: dict[OperatorTemplate, dict[str, Section]] = field(factory=dict)
 
     def nodes(self, default: Section | None) -> dict[int, Node]:
         """Return nodes by their numbers."""
@@ -125,7 +127,8 @@ class _Reader:
             part.name = label
             if number in found or label in {one.label for one in found.values()}:
                 raise part.error(f"There is a node with the id {number} or the label '{label}' already.")
-            found[number] = Node(label, *self.kind_of(part, library, standard), self.values(part))
+            operator, inputs = self.kind_of(part, library, standard)
+            found[number] = Node(label, operator, inputs, self.values(part, self.states[operator]))
             for key in ("events", "subnetwork"):
                 if part.has(key):
                     raise part.refusal(f"It has '{key}' of its own, which is not read.", key)
@@ -168,6 +171,7 @@ class _Reader:
         dynamics.name = getattr(own, "text", dynamics.name)
         found = read_operator(dynamics, f"{template_name(dynamics.name)}_op", self.noise, self.stimuli)
         inputs = read_inputs(dynamics)
+        self.states[found] = dynamics.sections("state_variables", "state variable")
         dynamics.close()
         return found, inputs
 
@@ -186,13 +190,16 @@ class _Reader:
         wanted = f"the dynamics '{name}'" if name else "no dynamics of its own"
         raise part.error(f"It has {wanted}; this file holds {known}. Write them under 'dynamics' of the network.")
 
-    def values(self, part: Section) -> dict[str, Any]:
-        """Return parameters and initial values of a node."""
+    def values(self, part: Section, states: Mapping[str, Section]) -> dict[str, Any]:
+        """Return parameters and initial values of a node, these within the domains of its states."""
         found: dict[str, Any] = {}
         for key in ("parameters", "state"):
             for name, one in part.sections(key, f"{key} of node").items():
                 found[name] = one.number("value")
                 one.close()
+        for name in states.keys() & found.keys():
+            if found[name] is not None:
+                found[name] = start_within(states[name], found[name], f"{name} of {part.name}")
         return found
 
 
