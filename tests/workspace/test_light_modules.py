@@ -6,11 +6,13 @@ import json
 import os
 import subprocess
 import sys
+from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
 
+PUBLIC = ("continuation", "fit", "neuroml", "rnn", "sensitivity", "tvbo", "xppaut")  # that have names of their own
 MODULES = sorted(entry.module for entry in entry_points(group="rates.plugins"))
 CORE = "from rates_core.plugins import get_manager, hookimpl"
 
@@ -57,3 +59,12 @@ def test_a_descriptor_module_is_light(module: str, light: set[str]) -> None:
 def test_a_descriptor_module_that_imports_more_is_found(third: str, light: set[str], tmp_path: Path) -> None:
     (tmp_path / "rates_mine.py").write_text(f"import {third}\n{CORE}\n", encoding="utf-8")
     assert third in imported_by("import rates_mine", tmp_path) - light
+
+
+@pytest.mark.parametrize("member", PUBLIC)
+def test_a_name_that_a_plugin_does_not_have_gets_the_closest_one(member: str) -> None:
+    module = import_module(f"rates_{member}")
+    name = max(module.__all__, key=len)
+    with pytest.raises(AttributeError) as caught:
+        getattr(module, f"{name}x")
+    assert str(caught.value) == f"module 'rates_{member}' has no attribute '{name}x'. Did you mean '{name}'?"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from rates_core.lazy import lazy_names
 from rates_core.plugins import AnalysisSpec, hookimpl
 
 if TYPE_CHECKING:
@@ -75,9 +76,4 @@ def rates_analyses() -> Iterable[AnalysisSpec]:
     )
 
 
-def __getattr__(name: str) -> Any:
-    if name in _PLACES:
-        from importlib import import_module
-
-        return getattr(import_module(f"rates_continuation.{_PLACES[name]}"), name)
-    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+__getattr__ = lazy_names(__name__, {name: f"{__name__}.{module}" for name, module in _PLACES.items()})

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from rates_core.lazy import lazy_names
 from rates_core.plugins import AnalysisSpec, hookimpl
 
 if TYPE_CHECKING:
@@ -79,7 +79,4 @@ def rates_analyses() -> Iterable[AnalysisSpec]:
         yield AnalysisSpec(name, f"rates_fit.{target}", summary=summary, kind="fitter")
 
 
-def __getattr__(name: str) -> Any:
-    if name in _MODULES:
-        return getattr(import_module(f"rates_fit.{_MODULES[name]}"), name)
-    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+__getattr__ = lazy_names(__name__, {name: f"{__name__}.{module}" for name, module in _MODULES.items()})

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from rates_core.lazy import lazy_names
 from rates_core.plugins import AnalysisSpec, hookimpl
 
 if TYPE_CHECKING:
@@ -23,17 +24,4 @@ def rates_analyses() -> Iterable[AnalysisSpec]:
     yield AnalysisSpec("rnn", "rates_rnn.network:Network", summary="Recurrent networks of rate neurons that learn")
 
 
-def __getattr__(name: str) -> Any:
-    if name == "Network":
-        from rates_rnn.network import Network
-
-        return Network
-    if name == "Observer":
-        from rates_rnn.observer import Observer
-
-        return Observer
-    if name == "Trainer":
-        from rates_rnn.trainer import Trainer
-
-        return Trainer
-    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+__getattr__ = lazy_names(__name__, {name: f"{__name__}.{name.lower()}" for name in __all__})

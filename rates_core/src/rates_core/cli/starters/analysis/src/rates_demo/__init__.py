@@ -7,9 +7,10 @@ and rates_core only. What does the work is named by its target and imported when
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rates_core import AnalysisSpec, hookimpl
+from rates_core.lazy import lazy_names
 
 if TYPE_CHECKING:
     from rates_demo.analysis import Rest, analyse
@@ -29,10 +30,5 @@ def rates_analyses() -> Iterable[AnalysisSpec]:
     )
 
 
-def __getattr__(name: str) -> Any:
-    """Import what does the work when it is asked for."""
-    if name in __all__:
-        from rates_demo import analysis
-
-        return getattr(analysis, name)
-    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+# what does the work is imported when it is asked for
+__getattr__ = lazy_names(__name__, dict.fromkeys(__all__, f"{__name__}.analysis"))
