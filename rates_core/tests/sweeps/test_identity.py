@@ -18,6 +18,36 @@ def made(factor):
     return lambda values, times: factor * values[-1]
 
 
+SCALE = 2.0
+
+
+def scaled_by_a_name(values, times):
+    return [SCALE * value for value in values][-1]
+
+
+def calling(values, times):
+    return scaled_by_a_name(values, times)
+
+
+def recursive(values, times):
+    return recursive(values[1:], times) if len(values) > 1 else calling(values, times)
+
+
+@pytest.mark.parametrize("function", [scaled_by_a_name, calling, recursive, partial(calling, times=())])
+def test_what_a_function_reads_of_its_module_counts(monkeypatch, function):
+    before = digest(function)
+    assert digest(function) == before
+    monkeypatch.setitem(globals(), "SCALE", 3.0)
+    assert digest(function) != before
+
+
+def test_a_name_of_a_module_may_hold_itself(monkeypatch):
+    circle = []
+    circle.append(circle)
+    monkeypatch.setitem(globals(), "SCALE", circle)
+    assert digest(scaled_by_a_name) == digest(scaled_by_a_name)
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [

@@ -7,7 +7,7 @@ import pickle
 from collections.abc import Iterator, Mapping, Set
 from contextlib import suppress
 from functools import partial
-from types import CodeType, FunctionType
+from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 import attrs
@@ -60,6 +60,8 @@ class _Content:
             yield repr(array.tolist()).encode() if array.dtype.hasobject else array.tobytes()
         elif isinstance(value, FunctionType):
             yield from self._function(value)
+        elif isinstance(value, MethodType):
+            yield from self.pieces((value.__func__, value.__self__))
         elif isinstance(value, partial):
             yield from self.pieces((value.func, value.args, value.keywords))
         elif isinstance(value, CodeType):
@@ -79,7 +81,7 @@ class _Content:
             yield repr(value).encode() if isinstance(value, PLAIN) else _pickled(value)
 
     def _function(self, value: FunctionType) -> Iterator[bytes]:
-        """Yield what a function does: its code, and the values that it holds."""
+        """Yield what a function does: its code, the values that it holds, and those that it reads of its module."""
         yield value.__qualname__.encode()
         if id(value) not in self.open:
             self.open.add(id(value))
@@ -87,7 +89,32 @@ class _Content:
             for cell in value.__closure__ or ():
                 with suppress(ValueError):  # a name that has no value yet
                     yield from self.pieces(cell.cell_contents)
+            for name in sorted(_names(value.__code__) & value.__globals__.keys()):
+                yield name.encode()
+                yield from self._global(value.__globals__[name], value)
             self.open.discard(id(value))
+
+    def _global(self, value: Any, reader: FunctionType) -> Iterator[bytes]:
+        """Yield what a name of a module stands for where a function reads it; other people's code is its name."""
+        own = not isinstance(value, FunctionType) or _package(value) == _package(reader)
+        if isinstance(value, ModuleType | type) or not own:
+            yield getattr(value, "__name__", "").encode()
+            return
+        known = set(self.open)
+        try:
+            yield from list(self.pieces(value))
+        except RecursionError:  # what holds itself is no number that a function computes with
+            self.open = known
+
+
+def _names(code: CodeType) -> set[str]:
+    """Return the names that code reads, that of functions within it too."""
+    inner = [const for const in code.co_consts if isinstance(const, CodeType)]
+    return set(code.co_names).union(*map(_names, inner))
+
+
+def _package(function: FunctionType) -> str:
+    return (function.__module__ or "").partition(".")[0]
 
 
 def _length(value: Any) -> int:
