@@ -8,6 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from rates_core.errors import ArgumentError
+from rates_core.sweeps.grids import samples_of
+from rates_core.sweeps.parquet import Parquet
+from rates_core.sweeps.quantities import Quantity
+from rates_core.sweeps.store import Content
 
 from .stopped import assert_same, interrupt_after
 
@@ -167,3 +172,49 @@ def test_what_is_there_is_not_overwritten(sweep, decay, tmp_path, name):
         sweep(decay, {"a/op/k": K}, reduce="last", save=path, resume=True)
     assert str(caught.value) == f"resume: '{path}' is no sweep that rates has saved."
     assert [file.name for file in path.iterdir()] == ["mine.txt"]
+
+
+CLASH = (
+    "'x_last' is the name of two columns of the result. Give one of them another name, by paths={name: path} or "
+    "outputs={name: path}."
+)
+OWN = "save: '%s' is a column that such files have of their own. Give another name."
+
+
+@pytest.mark.parametrize(
+    ("name", "swept", "text"),
+    [
+        (None, "x_last", CLASH),
+        ("out.zarr", "x_last", CLASH),
+        ("out.parquet", "x_last", CLASH),
+        ("out.zarr", "done", OWN % "done"),
+        ("out.parquet", "point", OWN % "point"),
+        ("out.parquet", "ended_at", OWN % "ended_at"),
+    ],
+)
+def test_a_name_of_two_things_is_refused(sweep, decay, tmp_path, name, swept, text):
+    save = None if name is None else tmp_path / name
+    with pytest.raises(ArgumentError) as caught:
+        sweep(decay, {swept: K}, paths={swept: "a/op/k"}, reduce="last", save=save)
+    assert str(caught.value) == text
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_two_names_that_zarr_cannot_tell_apart_are_refused(sweep, decay, tmp_path):
+    swept = {"paths": {"x.y": "a/op/k"}, "outputs": {"x/y": "a/op/x"}}
+    with pytest.raises(ArgumentError) as caught:
+        sweep(decay, {"x.y": K}, **swept, save=tmp_path / "out.zarr")
+    assert str(caught.value) == (
+        "'x.y' and 'x/y' are the name of two columns of the result. Give one of them another name, by "
+        "paths={name: path} or outputs={name: path}."
+    )
+    assert len(sweep(decay, {"x.y": K}, **swept).rows("x/y").columns) == len(K)
+
+
+def test_infinite_complex_numbers_come_back(decay, tmp_path):
+    store = Parquet(Content(samples_of({"a/op/k": K}), np.zeros(0), "one"), tmp_path / "out.parquet")
+    store.define((Quantity("z", complex=True),))
+    given = np.array([complex(1.0, np.inf), complex(-np.inf, 2.0), 3j])[: len(K)]
+    store.write(np.arange(len(given)), {"z": given}, {})
+    np.testing.assert_array_equal(store.values("z")[: len(given)].real, given.real)
+    np.testing.assert_array_equal(store.values("z")[: len(given)].imag, given.imag)

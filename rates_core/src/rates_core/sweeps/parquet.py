@@ -27,6 +27,8 @@ class Parquet(Store):
         path: of the folder; what is there goes on.
     """
 
+    columns = frozenset({POINT, REACHED, REASON})
+
     def __init__(self, content: Content, path: Path) -> None:
         check_needed(f"save='{path}'", "pyarrow", extra="sweeps")
         super().__init__(content)
@@ -75,7 +77,7 @@ class Parquet(Store):
         for part in self._files():
             table = _read(part, [POINT, *names])
             columns = [table[each].to_numpy() for each in names]
-            whole[table[POINT].to_numpy()] = columns[0] if len(columns) == 1 else columns[0] + 1j * columns[1]
+            whole[table[POINT].to_numpy()] = columns[0] if len(columns) == 1 else _complex(*columns)
         return whole
 
     def _files(self) -> list[Path]:
@@ -111,3 +113,10 @@ def _real_columns(name: str, entries: np.ndarray) -> dict[str, np.ndarray]:
     if entries.dtype.kind == "c":
         return {f"{name}.real": entries.real, f"{name}.imag": entries.imag}
     return {name: entries}
+
+
+def _complex(real: np.ndarray, imag: np.ndarray) -> np.ndarray:
+    """Return complex numbers; a sum would make NaN of the real part where the other one is infinite."""
+    found = np.empty(real.shape, complex)
+    found.real, found.imag = real, imag
+    return found

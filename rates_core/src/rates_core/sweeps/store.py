@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 from attrs import frozen
@@ -40,6 +41,8 @@ class Store(ABC):
         failures: why points ended early, by number.
     """
 
+    columns: ClassVar[frozenset[str]] = frozenset()  # that a file has beside what is swept and kept
+
     def __init__(self, content: Content) -> None:
         self.content = content
         self.quantities: tuple[Quantity, ...] | None = None
@@ -49,6 +52,29 @@ class Store(ABC):
     @abstractmethod
     def define(self, quantities: tuple[Quantity, ...]) -> None:
         """Make room for what is kept of each point."""
+
+    def check_names(self, quantities: Iterable[Quantity]) -> None:
+        """Raise unless each name stands for one thing.
+
+        Raises:
+            ArgumentError: a name of what is kept is one of what is swept, or is taken in files.
+        """
+        seen: dict[str, str] = {}
+        for name in (*self.content.samples.names, *(quantity.name for quantity in quantities)):
+            column = self.column(name)
+            if column in self.columns:
+                raise ArgumentError(f"save: '{name}' is a column that such files have of their own. Give another name.")
+            if column in seen:
+                both = f"'{name}' is" if seen[column] == name else f"'{seen[column]}' and '{name}' are"
+                raise ArgumentError(
+                    f"{both} the name of two columns of the result. Give one of them another name, by "
+                    "paths={name: path} or outputs={name: path}."
+                )
+            seen[column] = name
+
+    def column(self, name: str) -> str:
+        """Return what a name is called where it is kept."""
+        return name
 
     @abstractmethod
     def put(self, numbers: np.ndarray, values: Values, failures: Mapping[int, Ended]) -> None:

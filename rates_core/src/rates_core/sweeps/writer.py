@@ -28,14 +28,14 @@ class Writer:
 
     def __attrs_post_init__(self) -> None:
         if self.store.quantities is None and self.quantities is not None:
-            self.store.define(self.quantities)
+            self._define(self.quantities)
 
     def write(self, outcome: Outcome) -> None:
         """Write what became of some points."""
         if not len(outcome.numbers):
             return
         if self.store.quantities is None and outcome.kept:
-            self.store.define(tuple(Quantity(name) for name in outcome.kept[0][1]))
+            self._define(tuple(Quantity(name) for name in outcome.kept[0][1]))
         if self.store.quantities is None:
             self._waiting.append(outcome)
             return
@@ -48,6 +48,10 @@ class Writer:
         if self._waiting:
             self.store.define(())
             self.write(self._waiting.pop())
+
+    def _define(self, quantities: tuple[Quantity, ...]) -> None:
+        self.store.check_names(quantities)
+        self.store.define(quantities)
 
     def _values(self, outcome: Outcome) -> Values:
         """Return what is kept of the points of an outcome; NaN for those that ended early.

@@ -26,6 +26,8 @@ class Zarr(Store):
         path: of the folder; what is there goes on.
     """
 
+    columns = frozenset({DONE, REACHED, REASON, TIME})
+
     def __init__(self, content: Content, path: Path) -> None:
         check_needed(f"save='{path}'", "zarr", extra="sweeps")
         super().__init__(content)
@@ -77,6 +79,10 @@ class Zarr(Store):
     def values(self, name: str) -> np.ndarray:
         """Read a quantity."""
         return np.asarray(self._group[_file_name(name)][:])
+
+    def column(self, name: str) -> str:
+        """Return the name of an array; a slash would make groups of it."""
+        return _file_name(name)
 
     def _about(self, quantities: tuple[Quantity, ...]) -> dict[str, Any]:
         """Return what the group says of the sweep."""
