@@ -95,7 +95,7 @@ def store(suffix: str, rows: int | None, chunks: int, of: int = 100) -> tuple[fl
         of: points in each.
     """
     samples = points({"a": np.arange(float(chunks * of))})
-    content = Content(samples, np.zeros(rows or 0), "benchmark")
+    content = Content(samples, np.zeros(rows or 0), {})
     with tempfile.TemporaryDirectory() as folder:
         into = opened(Path(folder) / f"out{suffix}", content, False)
         into.define((Quantity("x", rows=rows),))

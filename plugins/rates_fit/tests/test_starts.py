@@ -87,8 +87,19 @@ def test_files_keep_what_is_done_and_the_rest_is_fitted_later(serial, waves, tmp
     assert len(pd.read_parquet(tmp_path / "fits.parquet")) == done
     whole = fit(*waves, {K: "positive"}, resume=True, **given)
     pd.testing.assert_frame_equal(whole.starts, serial.starts, check_exact=True)
-    with pytest.raises(ArgumentError, match="belongs to another sweep"):
-        fit(*waves, {K: None}, resume=True, **given)
+    circuit, data = waves
+    others = [
+        ("parameters", (circuit, data, {K: None}), {}),
+        ("data", (circuit, data + 1e-9, {K: "positive"}), {}),
+        ("fitter", (circuit, data, {K: "positive"}), {"fitter": "lbfgs"}),
+        ("points", (circuit, data, {K: "positive"}), {"start": starts(3)}),
+    ]
+    for differing, asked, changed in others:
+        with pytest.raises(ArgumentError) as refused:
+            fit(*asked, resume=True, **{**given, **changed})
+        assert str(refused.value) == (
+            f"resume: '{given['save']}' comes from another call, which differs in its {differing}. Give another path."
+        )
 
 
 PROGRAM = """

@@ -148,8 +148,8 @@ def test_a_result_that_another_sweep_gave(pair, refusal):
         "ArgumentError: resume: With save= give resume=True; a result goes on in memory, without save=."
     )
     assert refusal(sweep, pair, resume=pair_result(pair), step_size=0.05) == (
-        "ArgumentError: resume: 'the result' belongs to another sweep: its model, its settings, its points or its "
-        "reductions differ from these. Give another path."
+        "ArgumentError: resume: the result comes from another call, which differs in its outputs, settings, reductions. "
+        "Leave resume out."
     )
 
 

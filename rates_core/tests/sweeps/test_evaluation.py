@@ -49,8 +49,12 @@ def test_a_stopped_program_goes_on_from_its_files(tmp_path, name):
     found = evaluate(function, SQUARES, save=tmp_path / name, identity="twice", resume=True)
     assert found["p/op/x"].tolist() == [2.0, 4.0, 6.0, 8.0]
     assert called == [1.0, 2.0, 3.0, 3.0, 4.0]
-    with pytest.raises(ArgumentError, match="belongs to another sweep"):
-        evaluate(function, SQUARES, save=tmp_path / name, identity="thrice", resume=True)
+    for identity, differing in (("thrice", "identity"), ({"factor": 3}, "factor"), (None, "function")):
+        with pytest.raises(ArgumentError) as refused:
+            evaluate(function, SQUARES, save=tmp_path / name, identity=identity, resume=True)
+        assert str(refused.value) == (
+            f"resume: '{tmp_path / name}' comes from another call, which differs in its {differing}. Give another path."
+        )
 
 
 @pytest.mark.parametrize(("executor", "options"), EXECUTORS)

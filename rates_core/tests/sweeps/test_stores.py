@@ -139,22 +139,22 @@ def test_a_folder_that_was_being_made_when_all_ended_is_not_there(sweep, decay, 
 def test_another_sweep_is_not_gone_on_with(sweep, decay, tmp_path, name):
     settings = {"reduce": "last", "save": tmp_path / name}
     sweep(decay, {"a/op/k": K}, **settings)
-    text = (
-        f"resume: '{tmp_path / name}' belongs to another sweep: its model, its settings, its points or its reductions "
-        "differ from these. Give another path."
-    )
+    other = decay.update_template().update_var({"a/op/x": 2.0})
     others = [
-        (decay, {"a/op/k": K + 1e-12}, {}),
-        (decay, {"a/op/k": K}, {"reduce": "mean"}),
-        (decay, {"a/op/k": K}, {"step_size": 0.05}),
-        (decay, {"a/op/k": K}, {"solver": "heun"}),
-        (decay, {"a/op/k": K}, {"inputs": {"a/op/u": np.zeros(10)}}),
-        (decay.update_template().update_var({"a/op/x": 2.0}), {"a/op/k": K}, {}),
+        ("points", decay, {"a/op/k": K + 1e-12}, {}),
+        ("reductions", decay, {"a/op/k": K}, {"reduce": "mean"}),
+        ("settings", decay, {"a/op/k": K}, {"step_size": 0.05}),
+        ("settings", decay, {"a/op/k": K}, {"solver": "heun"}),
+        ("inputs", decay, {"a/op/k": K}, {"inputs": {"a/op/u": np.zeros(10)}}),
+        ("model", other, {"a/op/k": K}, {}),
+        ("model, reductions", other, {"a/op/k": K}, {"reduce": "mean"}),
     ]
-    for circuit, parameters, changed in others:
+    for differing, circuit, parameters, changed in others:
         with pytest.raises(Exception) as caught:  # noqa: PT011  # its text is compared
             sweep(circuit, parameters, **{**settings, **changed}, resume=True)
-        assert str(caught.value) == text
+        assert str(caught.value) == (
+            f"resume: '{tmp_path / name}' comes from another call, which differs in its {differing}. Give another path."
+        )
     assert sweep(decay, {"a/op/k": K}, **settings, resume=True).done.all()
 
 
@@ -170,7 +170,7 @@ def test_what_is_there_is_not_overwritten(sweep, decay, tmp_path, name):
     )
     with pytest.raises(Exception) as caught:  # noqa: PT011
         sweep(decay, {"a/op/k": K}, reduce="last", save=path, resume=True)
-    assert str(caught.value) == f"resume: '{path}' is no sweep that rates has saved."
+    assert str(caught.value) == f"resume: '{path}' holds nothing that this version of rates has saved."
     assert [file.name for file in path.iterdir()] == ["mine.txt"]
 
 
@@ -212,7 +212,7 @@ def test_two_names_that_zarr_cannot_tell_apart_are_refused(sweep, decay, tmp_pat
 
 
 def test_infinite_complex_numbers_come_back(decay, tmp_path):
-    store = Parquet(Content(samples_of({"a/op/k": K}), np.zeros(0), "one"), tmp_path / "out.parquet")
+    store = Parquet(Content(samples_of({"a/op/k": K}), np.zeros(0), {}), tmp_path / "out.parquet")
     store.define((Quantity("z", complex=True),))
     given = np.array([complex(1.0, np.inf), complex(-np.inf, 2.0), 3j])[: len(K)]
     store.write(np.arange(len(given)), {"z": given}, {})

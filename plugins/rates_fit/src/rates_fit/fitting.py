@@ -122,7 +122,7 @@ def fit(
     problem = question.posed()
     work = FitFrom(problem, chosen, tuple(stages))
     if starts is not None:
-        identity = [template, list(question.content(problem)), chosen, stages]
+        identity = {"model": template, "fitter": chosen, "horizons": stages, **question.content(problem)}
         return fitted_from_all(work, starts, where, save, resume, verbose, identity)
     asked = {"executor": executor != "serial", "save": save is not None, "resume": resume is not False}
     for name, given in asked.items():

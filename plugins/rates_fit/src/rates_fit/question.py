@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from attrs import evolve, frozen
@@ -59,15 +58,21 @@ class Question:
         settled = evolve(self, backends=backends)
         return Problem(space, cases, self.loss, priors_of(self.priors, space), engine, asked=settled)
 
-    def content(self, problem: Problem) -> Iterator[Any]:
-        """Yield all that the numbers of a fit depend on, as values that are equal where these are."""
-        yield from (self.setting, self.loss, problem.priors, self.derivatives, self.backends)
-        for item in problem.space.parameters:
-            yield item.name, item.path, item.transform, item.named.value
-        for case in problem.cases:
-            observed, course = case.observed, case.course
-            yield case.name, observed.times, [str(column) for column in observed.columns], observed.there
-            yield observed.values, observed.noise, course.inputs, course.parameters, course.initial, course.seed
+    def content(self, problem: Problem) -> dict[str, Any]:
+        """Return all that the numbers of a fit depend on, by name, as values that are equal where these are."""
+        named = [(item.name, item.path, item.transform, item.named.value) for item in problem.space.parameters]
+        cases = [(case.name, case.observed, case.course) for case in problem.cases]
+        return {
+            "parameters": named,
+            "data": [
+                (name, one.times, [str(column) for column in one.columns], one.there, one.values, one.noise)
+                for name, one, _ in cases
+            ],
+            "experiments": [(name, one.inputs, one.parameters, one.initial, one.seed) for name, _, one in cases],
+            "settings": (self.setting, self.derivatives, self.backends),
+            "loss": self.loss,
+            "priors": problem.priors,
+        }
 
 
 def posed_again(asked: Question, horizon: float) -> Problem:

@@ -80,7 +80,7 @@ def store_of(content: Content, save: str | Path | None, resume: bool | SweepResu
             "resume: There is nothing to go on with. Give save= of the sweep that was interrupted, or the result that "
             "its KeyboardInterrupt holds."
         )
-    check_identity("the result", resume.store.content.identity, content)
+    check_identity("the result", resume.store.content.identity, content, "Leave resume out.")
     return resume.store.copy()
 
 

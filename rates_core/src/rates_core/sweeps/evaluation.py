@@ -56,7 +56,8 @@ def evaluate(
         save: as for `sweep`.
         resume: see there.
         executor: see there.
-        identity: all that the numbers depend on, by which files are known again; None for the function itself.
+        identity: all that the numbers depend on, by which files are known again; a dict of such by name, which a
+            refusal then names; None for the function itself.
         unit: what a point is called where progress is shown.
         verbose: show progress, on a terminal only.
         **options: of the executor.
@@ -78,12 +79,19 @@ def evaluate(
     if not isinstance(unit, str):
         raise ArgumentError(f"unit must be text; it is {shown(unit)}.")
     samples = samples_of(points)
-    content = Content(samples, np.zeros(0), digest(function if identity is None else identity, samples))
+    content = Content(samples, np.zeros(0), {**_parts(function, identity), "points": digest(samples)})
     result = SweepResult(store_of(content, save, resume))
     writer = Writer(result.store, None, "function")
     followed(Evaluation(function), writer, where, lambda: MOST_POINTS, verbose, unit)
     warn_of_early_ends(result.store, range(len(result)), "The result's ended_early", unit)
     return result
+
+
+def _parts(function: Callable[[dict[str, Any]], Any], identity: Any) -> dict[str, str]:
+    """Return digests of what the numbers depend on, by name."""
+    if isinstance(identity, Mapping):
+        return {str(name): digest(part) for name, part in identity.items()}
+    return {"function": digest(function)} if identity is None else {"identity": digest(identity)}
 
 
 @frozen(eq=False)

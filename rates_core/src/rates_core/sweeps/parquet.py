@@ -48,7 +48,7 @@ class Parquet(Store):
                 f"save: '{self._path}' takes numbers per point, not rows of runs. Give reduce=, or save to '.zarr'."
             )
         described = [{"name": item.name, "complex": item.complex, "rows": item.rows} for item in quantities]
-        about = {"identity": self.content.identity, "quantities": described}
+        about = {"identity": dict(self.content.identity), "quantities": described}
         with whole_folder(self._path) as folder:
             (folder / ABOUT).write_bytes(json.dumps(about, indent=1).encode())
         self.quantities = quantities
@@ -91,7 +91,7 @@ class Parquet(Store):
         """
         place = self._path / ABOUT
         about = json.loads(place.read_text(encoding="utf-8")) if place.is_file() else {}
-        check_identity(self._path, about.get("identity"), self.content)
+        check_identity(f"'{self._path}'", about.get("identity"), self.content)
         self.quantities = tuple(Quantity(**described) for described in about["quantities"])
         for part in self._files():
             columns = _read(part, [POINT, REACHED, REASON]).to_pydict().values()

@@ -85,7 +85,12 @@ def prepared(
     times, rows = _times(model, common.get("state"))
     work.rows = len(times)
     columns = columns_of(model.recording, model.system)
-    identity = digest(template, {**settings, "inputs": inputs}, common, sets, samples, reduce)
+    known = {**settings, **common}
+    parts = {
+        "model": template, "outputs": known.pop("outputs"), "inputs": (known.pop("inputs"), inputs), "settings": known,
+        "points": (samples, sets), "reductions": reduce,
+    }  # fmt: skip
+    identity = {name: digest(part) for name, part in parts.items()}
     size = rows * sum(16 if column.complex else 8 for column in columns)
     return Sweep(Content(samples, times, identity), work, reduction_of(reduce, columns, work.rows), size)
 

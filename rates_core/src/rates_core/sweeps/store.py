@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from attrs import frozen
@@ -23,12 +23,12 @@ class Content:
     Attributes:
         samples: the points.
         times: of the rows, if rows are kept.
-        identity: digest of all that the numbers depend on.
+        identity: digests of all that the numbers depend on, by what users call it.
     """
 
     samples: Samples
     times: np.ndarray
-    identity: str
+    identity: Mapping[str, str]
 
 
 class Store(ABC):
@@ -142,12 +142,21 @@ def opened(path: str | Path, content: Content, resume: bool) -> Store:
     return formats[place.suffix](content, place)
 
 
-def check_identity(path: str | Path, found: str | None, content: Content) -> None:
-    """Raise unless what is at a path belongs to the sweep that is asked for."""
-    if found is None:
-        raise ArgumentError(f"resume: '{path}' is no sweep that rates has saved.")
-    if found != content.identity:
+def check_identity(what: str, found: Any, content: Content, remedy: str = "Give another path.") -> None:
+    """Raise unless what is there belongs to the work that is asked for.
+
+    Args:
+        what: is there.
+        found: its identity.
+        content: what is asked for.
+        remedy: what to do.
+
+    Raises:
+        ArgumentError: it does not; it says what differs.
+    """
+    if not isinstance(found, Mapping):
+        raise ArgumentError(f"resume: {what} holds nothing that this version of rates has saved.")
+    if differing := [name for name, part in content.identity.items() if found.get(name) != part]:
         raise ArgumentError(
-            f"resume: '{path}' belongs to another sweep: its model, its settings, its points or its reductions differ "
-            "from these. Give another path."
+            f"resume: {what} comes from another call, which differs in its {', '.join(differing)}. {remedy}"
         )

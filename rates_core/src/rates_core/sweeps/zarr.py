@@ -87,7 +87,7 @@ class Zarr(Store):
     def _about(self, quantities: tuple[Quantity, ...]) -> dict[str, Any]:
         """Return what the group says of the sweep."""
         described = [{"name": item.name, "complex": item.complex, "rows": item.rows} for item in quantities]
-        return {"identity": self.content.identity, "quantities": described}
+        return {"identity": dict(self.content.identity), "quantities": described}
 
     def _resume(self) -> None:
         """Read what is done.
@@ -102,7 +102,7 @@ class Zarr(Store):
             about = dict(self._group.attrs).get(ATTRIBUTE, {})
         except (FileNotFoundError, ValueError):
             about = {}
-        check_identity(self._path, about.get("identity"), self.content)
+        check_identity(f"'{self._path}'", about.get("identity"), self.content)
         self.quantities = tuple(Quantity(**described) for described in about["quantities"])
         self.done = np.asarray(self._group[DONE][:])
         reached, reasons = self._group[REACHED][:], np.asarray(self._group[REASON][:])
