@@ -60,6 +60,8 @@ MEASURES = "mean, std, minimum, maximum, amplitude, last, peak_frequency, peak_p
          "Give it a complex value in the template."),
         ({"parameters": {"p/lin/u": [1.0]}, "inputs": {"p/lin/u": np.zeros(10)}},
          "ArgumentError: parameters: 'p/lin/u' is an input that is fed. Change what feeds it."),
+        ({"parameters": {"p/lin/tau": [1.0], "slow": [2.0]}, "paths": {"slow": "p/lin/tau"}},
+         "ArgumentError: paths: 'p/lin/tau' is set by 'p/lin/tau' and by 'slow'. Leave one of them out."),
         ({"reduce": "amplitud"},
          f"UnknownNameError: There is no reduction 'amplitud'. Did you mean 'amplitude'? The reductions: {MEASURES}; "
          "or give a function."),
@@ -148,8 +150,8 @@ def test_a_result_that_another_sweep_gave(pair, refusal):
         "ArgumentError: resume: With save= give resume=True; a result goes on in memory, without save=."
     )
     assert refusal(sweep, pair, resume=pair_result(pair), step_size=0.05) == (
-        "ArgumentError: resume: the result comes from another call, which differs in its outputs, settings, reductions. "
-        "Leave resume out."
+        "ArgumentError: resume: the result comes from another call, which differs in its outputs, settings, "
+        "reductions. Leave resume out."
     )
 
 

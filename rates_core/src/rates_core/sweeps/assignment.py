@@ -83,7 +83,7 @@ def assignment(
 
     Raises:
         UnknownNameError: a name is no path, and nothing explains it; or `paths` explains what is not swept.
-        ArgumentError: `paths` is something else.
+        ArgumentError: `paths` is something else, or two names set one path.
     """
     names, taken, explained = tuple(names), _arguments(inputs), _paths(paths)
     for name in explained:
@@ -96,11 +96,24 @@ def assignment(
                 f"'{name}' is no path such as 'node/op/var', paths= does not explain it, and no input takes it."
                 f"{did_you_mean(name, {*explained, *known})}"
             )
+    _check_once(names, explained)
     bound = {key: tuple(name for name in arguments if name in names) for key, arguments in taken.items()}
     return Assignment(
         {name: explained.get(name, (name,)) for name in names if name in explained or name not in known},
         {key: arguments for key, arguments in bound.items() if arguments},
     )
+
+
+def _check_once(names: Iterable[str], explained: Mapping[str, tuple[str, ...]]) -> None:
+    """Raise unless each path is set by one name: of two, the values of the first would have no effect."""
+    setting: dict[str, str] = {}
+    for name in names:
+        for path in explained.get(name, (name,)):
+            if path in setting:
+                raise ArgumentError(
+                    f"paths: '{path}' is set by '{setting[path]}' and by '{name}'. Leave one of them out."
+                )
+            setting[path] = name
 
 
 def _paths(given: Any) -> dict[str, tuple[str, ...]]:
