@@ -9,6 +9,9 @@ from textwrap import dedent
 import pytest
 from rates_core.errors import RatesError
 from rates_tvbo.reader import read
+from rates_tvbo.writer import write
+
+from rates_core import CircuitTemplate
 
 Writer = Callable[..., Path]
 
@@ -23,6 +26,18 @@ def file(tmp_path: Path) -> Writer:
         return path
 
     return write
+
+
+@pytest.fixture
+def comes_back(tmp_path: Path) -> Callable[[CircuitTemplate], bool]:
+    """Return a function that tells whether a circuit that is written is equal where it is read again."""
+
+    def equal(circuit: CircuitTemplate) -> bool:
+        path = tmp_path / "again.yaml"
+        write(circuit, path)
+        return read(path) == circuit
+
+    return equal
 
 
 @pytest.fixture
