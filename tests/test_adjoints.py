@@ -11,7 +11,7 @@ import pytest
 from rates_core.expressions.tree import symbols
 from rates_core.plugins import get_manager
 from rates_core.simulation.compile import CompiledModel
-from rates_core.testing.parts import circuit, connectivity, node, population
+from rates_core.testing.parts import circuit, connectivity, node, population, single
 
 from rates_core import ArgumentError, CircuitTemplate, UnknownNameError
 
@@ -78,6 +78,19 @@ def difference(model: CompiledModel, path: str, weights: dict[str, np.ndarray]) 
 
     near, far = (loss(value + d) - loss(value - d) for d in (shift, 2 * shift))
     return (8 * near - far) / (12 * shift)
+
+
+@pytest.mark.parametrize("backend", NATIVE)
+def test_what_is_recorded_and_what_is_read_late_may_depend_on_different_states(backend: str) -> None:
+    """Each is followed by a function of its own, which brings nothing to what it does not depend on."""
+    model = single(
+        ["x' = -x + w", "w' = -0.3*w + 0.2*past(z, d)", "z = tanh(c*w)"],
+        x="output(0.4)", w="variable(0.7)", z="variable(0.0)", d=0.5, c=1.3,
+    ).compile(backend, step_size=0.1, simulation_time=2.0, outputs={"x": "p/op/x"}, sampling_step_size=0.2)  # fmt: skip
+    weights, paths = {"x": np.cos(np.arange(10.0))}, ["p/op/c", "p/op/x", "p/op/w"]
+    found = model.gradient(weights, paths)
+    for path in paths:
+        np.testing.assert_allclose(found[path], difference(model, path, weights), rtol=1e-9)
 
 
 def network(backend: str, time: float) -> CompiledModel:

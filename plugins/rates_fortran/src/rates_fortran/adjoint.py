@@ -132,7 +132,8 @@ class AdjointLoop(Loop):
         return f"{target}{part} = {state}{part}{moved}"
 
     def _backward(self) -> Procedure:
-        names = [f"{word}{stage}" for stage in self.stages for word in ("y", "k", "back")] + ["back"]
+        names = [f"{word}{stage}" for stage in self.stages for word in ("y", "k", "back")]
+        names += [f"back_{routine}" for routine in self.adjoint.once]
         body: list[str] = []
         variables = [self._local(name, body) for name in names] + [("integer(long)", name) for name in ("k", "row")]
         steps = [line for line in self._backwards() if line]
@@ -234,8 +235,8 @@ class AdjointLoop(Loop):
 
     def _through(self, routine: str) -> Iterator[str]:
         """Yield the lines that follow what was computed of the state before a step."""
-        yield from self._carried(routine, "back", "y1", 0.0)
-        yield f"by_state = by_state + back{self._part(self.adjoint.states)}"
+        yield from self._carried(routine, f"back_{routine}", "y1", 0.0)
+        yield f"by_state = by_state + back_{routine}{self._part(self.adjoint.states)}"
 
     def _stored_back(self) -> Iterator[str]:
         """Yield the lines that follow what was stored before a step."""

@@ -103,7 +103,8 @@ class Backward(Forward):
         stages = range(1, self.tableau.advancing + 1)
         width = self.request.adjoint.system.width
         rooms = [f"y{stage}" for stage in stages] + [f"k{stage}" for stage in self._needed()]
-        rooms += [f"back{stage}" for stage in stages] + ["back"]
+        rooms += [f"back{stage}" for stage in stages]
+        rooms += [f"back_{routine}" for routine in self.request.once]
         body = [
             '"""Carry the derivatives by the state behind steps to the state before them, the last step first."""',
             *(f"{name} = np.zeros({width})" for name in rooms),
@@ -175,10 +176,11 @@ class Backward(Forward):
 
     def _through(self, routine: str) -> Iterator[str]:
         """Yield the lines that follow what was computed of the state before a step."""
-        yield self._called(BACK.format(routine), "back", 0.0, "y1")
+        back = f"back_{routine}"
+        yield self._called(BACK.format(routine), back, 0.0, "y1")
         yield f"for i in range({self.system.width}):"
-        yield f"{INDENT}by_state[i] += back[{self._bar('i')}]"
-        yield from self._elsewhere(routine, "back", 0.0)
+        yield f"{INDENT}by_state[i] += {back}[{self._bar('i')}]"
+        yield from self._elsewhere(routine, back, 0.0)
 
     def _stored_back(self) -> Iterator[str]:
         """Yield the lines that follow what was stored before a step."""

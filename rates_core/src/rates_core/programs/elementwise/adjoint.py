@@ -78,6 +78,14 @@ class AdjointRequest:
         """Return those of them that are no states."""
         return tuple(slot for slot in self.slots if slot not in self.system.state_paths)
 
+    @property
+    def once(self) -> list[str]:
+        """Return the routines that are followed once in a step.
+
+        Each carries seeds into a vector of its own, for it leaves bars as they are to which it brings nothing.
+        """
+        return [name for name in self.routines if name not in ("derivative", "store")]
+
     def seeds(self, routine: str) -> Span:
         """Return where the seeds of a routine lie in the vector."""
         seeds = list(self.adjoint.pullbacks[routine].seeds.values())
