@@ -225,7 +225,7 @@ def tried(ordinary: bool) -> list[Any]:
     found, quick = [], [engine for engine in engines() if not engine[1] and engine[0] not in NATIVE]
     for row, (name, task) in enumerate(TASKS.items()):
         for engine in engines():
-            if engine[0] in NATIVE and (task.spikes or task.complex):
+            if engine[0] in NATIVE and task.complex:
                 continue  # which they refuse by name
             kept = ordinary and engine == quick[row % len(quick)]
             marks = [] if kept else [pytest.mark.exhaustive]

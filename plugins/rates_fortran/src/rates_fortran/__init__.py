@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rates_core.plugins import BackendSpec, Capabilities, hookimpl
+from rates_core.programs.surrogate import SURROGATE
 
 rates_api = (1, 0)
 
@@ -32,4 +33,5 @@ def rates_backends() -> Iterable[BackendSpec]:
             events=True,
             jacobian=True,
         ),
+        options=(SURROGATE,),
     )

@@ -9,13 +9,13 @@ from attrs import evolve
 from rates_core.programs import increments
 from rates_core.programs.elementwise.adjoint import AdjointRequest, Span
 from rates_core.programs.elementwise.given import Key
-from rates_core.programs.elementwise.layout import BACK
+from rates_core.programs.elementwise.layout import BACK, EVENTS
 from rates_core.system.system import Read
 
 from rates_fortran.body import axes, carried_back, state_argument
 from rates_fortran.layout import FortranLayout
 from rates_fortran.lines import INDENT
-from rates_fortran.loop import H, Loop, time_at
+from rates_fortran.loop import END_OF_STEP, H, Loop, time_at
 from rates_fortran.module import Module, assembled, prepare
 from rates_fortran.printer import SYNTAX
 from rates_fortran.procedure import Argument, Procedure, merged
@@ -42,18 +42,19 @@ class AdjointLoop(Loop):
         self.adjoint, self.state = request, "y"
         self.width, self.whole = request.system.width, layout.system.width
         self.back = {
-            name: carried_back(layout, BACK.format(name), self.late and name != "store") for name in request.routines
+            name: carried_back(layout, BACK.format(name), self.late and name not in ("store", EVENTS))
+            for name in request.routines
         }
         self.stages = range(1, self.tableau.advancing + 1)
 
     def procedures(self) -> list[Procedure]:
         """Return both loops, behind what they call."""
-        called = [self.field, self.observe, *([self.keep] if self.keep else []), *self.back.values()]
-        return [*called, self._forward(), self._backward()]
+        others = [item for item in (self.keep, self.events) if item is not None]
+        return [self.field, self.observe, *others, *self.back.values(), self._forward(), self._backward()]
 
     def _called(self) -> list[Procedure]:
-        kept = [self.keep] if self.keep else []
-        return [self.field, self.observe, *kept, *(item for name, item in self.back.items() if name != "store")]
+        others = [item for item in (self.keep, self.events) if item is not None]
+        return [self.field, self.observe, *others, *(item for name, item in self.back.items() if name != "store")]
 
     def _uses(self, key: Key) -> bool:
         return any(argument.key == key for procedure in self._called() for argument in procedure.arguments)
@@ -67,7 +68,7 @@ class AdjointLoop(Loop):
         others = {("y",), ("h",), ("first",), ("samples",), ("stride",)}
         given = [item for item in super().arguments() if item.key not in others]
         constants = [a for item in self._called() for a in item.arguments if a.key[0] in ("p", "constant")]
-        kept = Argument(("kept",), "kept", bounds=(f"{self.width}", "*"), intent="inout")
+        kept = Argument(("kept",), "kept", bounds=(f"{self.adjoint.kept}", "*"), intent="inout")
         return merged([H, *STEPS, kept], constants, [_open(item) for item in given])
 
     def _local(self, name: str, procedure: list[str]) -> tuple[str, str]:
@@ -79,13 +80,14 @@ class AdjointLoop(Loop):
 
     def _forward(self) -> Procedure:
         names = [*(f"k{stage}" for stage in self.stages), *(["moved"] if len(self.stages) > 1 else [])]
+        names += ["after"] if self.events else []
         body: list[str] = []
         variables = [self._local(name, body) for name in names]
         variables += [("integer(long)", name) for name in ("k", "row")] + self._results()
         body += [
             *(["moved = y"] if len(self.stages) > 1 else []),
             "do k = start, stop - 1",
-            f"{INDENT}kept(:, k - begun + 1) = y(:{self.width})",
+            f"{INDENT}kept(:{self.width}, k - begun + 1) = y(:{self.width})",
             *(INDENT + line for line in (self._stored() if self.late else [])),
             f"{INDENT}if (modulo(k, stride) == 0) then",
             INDENT * 2 + self.observe.called(self._at(0.0, time_at(0.0), "y") | self._row()),
@@ -122,6 +124,10 @@ class AdjointLoop(Loop):
                 yield self._moved("moved", "y", row)
             yield self._field(stage + 1, node, "moved" if any(row) else "y")
         yield self._moved("y", "y", self.tableau.weights)
+        if self.events is not None:
+            yield f"kept({self.width + 1}:, k - begun + 1) = y(:{self.width})"
+            yield self.events.called({("t",): END_OF_STEP, ("after",): "after"})
+            yield f"y(:{self.width}) = after(:{self.width})"
 
     def _field(self, stage: int, node: float, state: str) -> str:
         return self.field.called(self._at(node, time_at(node), state) | {("dy",): f"k{stage}"})
@@ -190,6 +196,8 @@ class AdjointLoop(Loop):
         """Yield the lines that follow one step."""
         if self.late:
             yield "row = k - begun + length"
+        if self.events:
+            yield from self._events_back()
         yield from self._again()
         for stage in reversed(self.stages):
             yield from self._stage_back(stage)
@@ -203,13 +211,22 @@ class AdjointLoop(Loop):
             yield "end if"
         yield from self._stored_back()
 
+    def _events_back(self) -> Iterator[str]:
+        """Yield the lines that follow events: from the state after them to the one that the step led to."""
+        back = f"back_{EVENTS}"
+        yield f"y1(:{self.width}) = kept({self.width + 1}:, k - begun + 1)"
+        yield f"y1{self._part(self.adjoint.seeds(EVENTS))} = by_state"
+        yield self.back[EVENTS].called({("t",): END_OF_STEP, ("y",): "y1", ("dy",): back})
+        yield f"by_state = {back}{self._part(self.adjoint.states)}"
+        yield from self._elsewhere(EVENTS, back, 0.0)
+
     @staticmethod
     def _part(span: Span) -> str:
         return f"({span[0] + 1}:{span[1]})"
 
     def _again(self) -> Iterator[str]:
         """Yield the lines that compute the states at the stages of a step once more."""
-        yield f"y1(:{self.width}) = kept(:, k - begun + 1)"
+        yield f"y1(:{self.width}) = kept(:{self.width}, k - begun + 1)"
         count = len(self.stages)
         for stage, node in enumerate(self.tableau.nodes[:count]):
             if stage:

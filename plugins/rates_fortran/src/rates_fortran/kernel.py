@@ -25,11 +25,11 @@ from rates_fortran.pair_loop import FortranPair
 class FortranProgram(Compiled, Program):
     """A generated module; it is compiled when it is bound."""
 
-    def __init__(self, request: ProgramRequest) -> None:
+    def __init__(self, request: ProgramRequest, slope: float | None = None) -> None:
         self.request = request
         self.module = write_module(request)
         self.source = self.module.source
-        self.adjoints = Adjoints(FortranAdjoint)
+        self.adjoints = Adjoints(FortranAdjoint, slope)
 
     def bind(self, arguments: Mapping[str, Any]) -> FortranKernel:
         """Compute what depends on parameters only and return the kernel."""

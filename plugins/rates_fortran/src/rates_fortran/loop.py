@@ -20,6 +20,7 @@ H = Argument(("h",), "h", by_value=True)
 COUNTS = tuple(Argument((name,), name, "integer(long)", by_value=True) for name in ("first", "samples", "stride"))
 MOST_IN_REGISTERS = 32
 ROWS = "max(samples, 1_long)"
+END_OF_STEP = "real(first + k + 1, dp)*h"
 LENGTH = Argument(("length",), "length", "integer(long)", by_value=True)
 
 
@@ -224,7 +225,7 @@ class Loop:
         """Return the lines that let events happen."""
         if self.events is None:
             return []
-        given: dict[Key, str] = {("t",): "real(first + k + 1, dp)*h", ("y",): self.state, ("after",): "after"}
+        given: dict[Key, str] = {("t",): END_OF_STEP, ("y",): self.state, ("after",): "after"}
         return [self.events.called(given), f"{self.state} = after"]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rates_core.plugins import BackendSpec, Capabilities, Option, SolverSpec, hookimpl
+from rates_core.programs.surrogate import SURROGATE
 
 rates_api = (1, 0)
 
@@ -33,11 +34,7 @@ def rates_backends() -> Iterable[BackendSpec]:
         ),
         options=(
             Option("device", None, "where it computes: cpu, cuda or cuda:N; None leaves it to JAX"),
-            Option(
-                "surrogate",
-                None,
-                "slope of smooth steps whose derivatives conditions of events have; None: they have none",
-            ),
+            SURROGATE,
         ),
     )
 

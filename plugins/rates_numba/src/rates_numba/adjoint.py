@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from math import prod
 
 from rates_core.programs.elementwise.adjoint import AdjointRequest
-from rates_core.programs.elementwise.layout import BACK
+from rates_core.programs.elementwise.layout import BACK, EVENTS
 from rates_core.programs.increments import increment, slopes
 
 from rates_numba.function_text import INNER_JIT, JIT
 from rates_numba.layout import Layout, place_of
 from rates_numba.loop import Frame
-from rates_numba.module import derivative_text, opening, prepare_text, recording_text, vector_text
+from rates_numba.module import derivative_text, events_text, opening, prepare_text, recording_text, vector_text
 from rates_numba.writer import INDENT
 
 COMMON = "h, first, begun, start, stop, stride, kept"
@@ -30,12 +30,14 @@ def write_adjoint(request: AdjointRequest) -> tuple[str, Layout]:
     if forward.computed:
         summary = "Write the computed variables that delayed reads need into their buffers."
         texts.append(recording_text(layout, "buffer", summary, True, forward.computed, INNER_JIT))
+    if request.system.updates:
+        texts.append(events_text(layout, INNER_JIT))
     for name in request.routines:
-        at_start = name == "store"
+        gathered = late and name not in ("store", EVENTS)
         texts.append(vector_text(
-            layout, BACK.format(name), BACK.format(name) + ("_gathered" if late and not at_start else ""),
-            f"Write what seeds of the results of {name} add to bars into dy.", not at_start,
-            JIT if at_start else INNER_JIT,
+            layout, BACK.format(name), BACK.format(name) + ("_gathered" if gathered else ""),
+            f"Write what seeds of the results of {name} add to bars into dy.", gathered,
+            JIT if name == "store" else INNER_JIT,
         ))  # fmt: skip
     texts += ["\n".join(forward.lines()), "\n".join(Backward(request, layout).lines())]
     layout.used.update(("read_back",) if late else ())
@@ -58,13 +60,14 @@ class Forward(Frame):
             f'"""Advance y by steps of {self.tableau.name}; keep it before each, and a row before every stride."""',
             *(f"k{stage + 1} = np.empty_like(y)" for stage in range(self.tableau.advancing)),
             *(["moved = np.empty_like(y)"] if self.tableau.advancing > 1 else []),
+            *(["after = np.empty_like(y)"] if self.system.updates else []),
             "for k in range(start, stop):",
             f"{INDENT}for i in range({width}):",
             f"{INDENT * 2}kept[k - begun, i] = y[i]",
             *(INDENT + line for line in self._stored()),
             f"{INDENT}if k % stride == 0:",
             f"{INDENT * 2}{self._called('observe', 'columns, k//stride', 0.0)}",
-            *(INDENT + line for line in self._steps()),
+            *(INDENT + line for line in (*self._steps(), *self._happened())),
         ]
         head = f"def forward(y, columns, {COMMON}, numbers, arrays, inputs, draws{past}):"
         return [JIT, head, *(INDENT + line for line in body)]
@@ -82,6 +85,17 @@ class Forward(Frame):
             lines += self._moved("moved", row) if any(row) else []
             lines.append(self._called("derivative", f"k{stage + 1}", node, "moved" if any(row) else "y"))
         return [*lines, *self._moved("y", self.tableau.weights)]
+
+    def _happened(self) -> list[str]:
+        """Return the lines that keep what a step led to, and let events happen."""
+        width = self.system.width
+        return [
+            f"for i in range({width}):",
+            f"{INDENT}kept[k - begun, i + {width}] = y[i]",
+            "events((first + k + 1)*h, y, after, numbers, arrays)",
+            f"for i in range({width}):",
+            f"{INDENT}y[i] = after[i]",
+        ] if self.system.updates else []  # fmt: skip
 
     def _stored(self) -> list[str]:
         """Return the lines that store what delayed reads need."""
@@ -125,6 +139,8 @@ class Backward(Forward):
         """Yield the lines that follow one step."""
         if self.delayed:
             yield "row = k - begun + size"
+        if self.system.updates:
+            yield from self._events_back()
         yield from self._again()
         for stage in reversed(range(self.tableau.advancing)):
             yield from self._stage_back(stage)
@@ -136,6 +152,17 @@ class Backward(Forward):
 
     def _bar(self, place: str) -> str:
         return f"{place} + {self.request.states[0]}"
+
+    def _events_back(self) -> Iterator[str]:
+        """Yield the lines that follow events: from the state after them to the one that the step led to."""
+        width, back = self.system.width, f"back_{EVENTS}"
+        yield f"for i in range({width}):"
+        yield f"{INDENT}y1[i] = kept[k - begun, i + {width}]"
+        yield f"{INDENT}y1[i + {self.request.seeds(EVENTS)[0]}] = by_state[i]"
+        yield f"{BACK.format(EVENTS)}((first + k + 1)*h, y1, {back}, numbers, arrays)"
+        yield f"for i in range({width}):"
+        yield f"{INDENT}by_state[i] = {back}[{self._bar('i')}]"
+        yield from self._elsewhere(EVENTS, back, 0.0)
 
     def _again(self) -> Iterator[str]:
         """Yield the lines that compute the states at the stages of a step once more."""

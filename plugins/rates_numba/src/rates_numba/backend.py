@@ -8,6 +8,7 @@ from typing import Any
 from rates_core.programs.folder import Folder, FolderRequest
 from rates_core.programs.program import Backend, FunctionRequest, FunctionSource, MatrixProgram, Program, ProgramRequest
 from rates_core.programs.python_folder import python_folder
+from rates_core.programs.surrogate import chosen_slope
 from rates_core.system.linearisation import Linearisation
 
 from rates_numba.compiled import load_module
@@ -21,7 +22,7 @@ class NumbaBackend(Backend):
 
     def program(self, request: ProgramRequest, options: Mapping[str, Any]) -> Program:
         """Generate the module of a lowered System."""
-        return NumbaProgram(request)
+        return NumbaProgram(request, chosen_slope(options))
 
     def jacobian(self, linearisation: Linearisation) -> MatrixProgram:
         """Generate the module of a derivative matrix."""

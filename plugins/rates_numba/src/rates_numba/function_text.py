@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rates_core.programs.elementwise.body import FunctionBody
-from rates_core.programs.elementwise.layout import VECTORS, buffered
+from rates_core.programs.elementwise.layout import INSTANT, VECTORS, buffered
 from rates_core.programs.naming import one_line
 from rates_core.system.system import Read
 
@@ -30,7 +30,7 @@ class FunctionText(FunctionBody):
     def arguments(self) -> list[str]:
         """Return the arguments behind t, y, numbers and arrays that every function of this kind takes."""
         system = self.layout.system
-        if self.part.name == "events":
+        if self.part.name in INSTANT:
             return []
         if not self.late:
             return self.layout.inputs

@@ -28,10 +28,10 @@ from rates_numba.module import write_module
 class NumbaProgram(Program):
     """A generated module; it is loaded when it is bound."""
 
-    def __init__(self, request: ProgramRequest) -> None:
+    def __init__(self, request: ProgramRequest, slope: float | None = None) -> None:
         self.request = request
         self.source, self.layout = write_module(request)
-        self.adjoints = Adjoints(NumbaAdjoint)
+        self.adjoints = Adjoints(NumbaAdjoint, slope)
 
     def bind(self, arguments: Mapping[str, Any]) -> NumbaKernel:
         """Compute what depends on parameters only and return the kernel."""

@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Collection, Sequence
 from functools import cache
 
-from rates_core.programs.elementwise.layout import wanted_of
+from rates_core.programs.elementwise.layout import EVENTS, wanted_of
 from rates_core.programs.naming import one_line
 from rates_core.programs.program import ProgramRequest
 from rates_core.programs.routine import Routine
@@ -27,9 +27,9 @@ def derivative_text(layout: Layout, name: str = "derivative", gathered: bool = F
     return vector_text(layout, "derivative", name, "Write dy/dt into dy.", gathered, jit)
 
 
-def events_text(layout: Layout) -> str:
+def events_text(layout: Layout, jit: str = JIT) -> str:
     """Return the function that writes what states are after events into `after`."""
-    return vector_text(layout, "events", "events", "Write y, after events, into after.")
+    return vector_text(layout, EVENTS, EVENTS, "Write y, after events, into after.", jit=jit)
 
 
 def vector_text(layout: Layout, part: str, name: str, summary: str, gathered: bool = False, jit: str = JIT) -> str:
@@ -132,7 +132,7 @@ def write_module(request: ProgramRequest) -> tuple[str, Layout]:
     texts = [prepare_text(layout)] if layout.prepared else []
     texts.append(derivative_text(layout))
     texts.append(recording_text(layout, "observe", "Write the recorded variables into a row."))
-    if "events" in layout.parts:
+    if EVENTS in layout.parts:
         texts.append(events_text(layout))
     if "store" in layout.parts:
         texts.append(recording_text(layout, "store", "Write the variables that delayed reads need into a row."))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rates_core.plugins import BackendSpec, Capabilities, Option, hookimpl
+from rates_core.programs.surrogate import SURROGATE
 
 rates_api = (1, 0)
 
@@ -32,11 +33,7 @@ def rates_backends() -> Iterable[BackendSpec]:
         ),
         options=(
             Option("device", None, "where it computes: cpu, cuda or cuda:N; None leaves it to PyTorch"),
-            Option(
-                "surrogate",
-                None,
-                "slope of smooth steps whose derivatives conditions of events have; None: they have none",
-            ),
+            SURROGATE,
             Option("compile", False, "compile the steps of gradients: some ten seconds once, then some times as fast"),
         ),
     )

@@ -7,7 +7,7 @@ from functools import cache
 from types import MappingProxyType
 
 from rates_core.errors import UnsupportedFeatureError
-from rates_core.expressions.functions import FUNCTIONS
+from rates_core.expressions.functions import FUNCTIONS, INTERNAL
 from rates_core.expressions.parser import parse_expression
 from rates_core.expressions.simplify import is_number, opposite, simplified, simplify
 from rates_core.expressions.text import to_text
@@ -55,7 +55,7 @@ def differentiate(expression: Expression, name: str) -> Expression:
 
 def _check_differentiable(node: Apply, name: str, derivatives: Sequence[Expression]) -> None:
     """Refuse a function without a derivative whose arguments change with the variable."""
-    definition = FUNCTIONS[node.function]
+    definition = FUNCTIONS.get(node.function) or INTERNAL[node.function]
     if definition.derivatives is not None or all(is_number(inner, 0) for inner in derivatives):
         return
     remedy = _REMEDIES.get(definition.kind, _REMEDY_FOR_AXES)
@@ -68,7 +68,7 @@ def _check_differentiable(node: Apply, name: str, derivatives: Sequence[Expressi
 @cache
 def _rule(function: str, position: int) -> Expression:
     """Return the partial derivative of a function in terms of its arguments a, b, c."""
-    derivatives = FUNCTIONS[function].derivatives
+    derivatives = (FUNCTIONS.get(function) or INTERNAL[function]).derivatives
     if derivatives is None:
         raise KeyError(function)
     return parse_expression(derivatives[position], _ARGUMENTS)

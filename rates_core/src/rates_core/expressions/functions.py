@@ -188,7 +188,13 @@ INTERNAL: Mapping[str, FunctionDefinition] = _by_name(
     (
         _opaque("concatenate(a, b): the elements of a, then those of b", 2, "linear"),
         _opaque("ravel(A): the rows of a matrix one behind the other", 1, "linear"),
-        _opaque("crossed(x): 1.0 where x > 0, else 0.0, with the derivative of a smooth step", 1, real_only=True),
+        _elementwise(
+            "crossed(x, slope): 1.0 where x > 0, else 0.0, with the derivative of a smooth step",
+            "0.5*b/(1 + b*abs(a))^2",
+            "0",
+            real=True,
+            real_only=True,
+        ),
     )
 )
 

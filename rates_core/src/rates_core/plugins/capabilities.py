@@ -79,8 +79,8 @@ class Capabilities:
         projections: kinds of weights, of `dense`, `sparse`, `uniform`, `indexed`.
         delays: storages of past values, of `ring` (fixed steps) and `history` (accepted steps).
         differentiation: derivatives of whole runs: of a loss, `forward` and `reverse`, and of outputs, `along` the run.
-            `adjoint` is `reverse` for losses whose derivatives by outputs are told, of real models without events whose
-            delayed values lie between samples.
+            `adjoint` is `reverse` for losses whose derivatives by outputs are told, of real models whose delayed
+            values lie between samples.
         devices: where it computes; more than one, or another than `cpu`, are chosen by an option `device`.
         batch: many parameter sets in one call.
         fused: steps are taken outside of Python: calls in it are as many for 10 000 steps as for 100.

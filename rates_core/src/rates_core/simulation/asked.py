@@ -14,6 +14,7 @@ from rates_core.plugins import get_manager
 from rates_core.plugins.capabilities import unsupported
 from rates_core.programs.gradient import Part
 from rates_core.programs.program import slot_paths
+from rates_core.programs.surrogate import SURROGATE
 from rates_core.simulation.arguments import names_state
 from rates_core.simulation.execution import Run, RunRequest, prepared
 from rates_core.simulation.jumps import jumping
@@ -167,9 +168,9 @@ def _warn_of_jumps(system: System, variables: tuple[str, ...], asks: str) -> Non
 
 def _warn_of_events(model: CompiledModel) -> None:
     """Warn of events whose conditions have no derivatives."""
-    if not model.system.events or model.choice.backend_options.get("surrogate") is not None:
+    if not model.system.events or model.choice.backend_options.get(SURROGATE.name) is not None:
         return
-    offered = any(option.name == "surrogate" for option in model.choice.backend.options)
+    offered = any(option.name == SURROGATE.name for option in model.choice.backend.options)
     remedy = " Compile with surrogate=10.0, a slope, for those of smooth steps." if offered else ""
     warn(
         "Events happen where conditions become true; derivatives through conditions are 0, and do not see "

@@ -29,7 +29,6 @@ from rates_core.programs.arrays.runtime import (
     padded,
     row_size,
 )
-from rates_core.programs.arrays.surrogate import chosen_slope
 from rates_core.programs.arrays.trainable import RunOfValues
 from rates_core.programs.arrays.travel import ArrayPair, ArrayPairBatch
 from rates_core.programs.batch import Batch
@@ -58,6 +57,7 @@ from rates_core.programs.program import (
 from rates_core.programs.python_folder import python_folder
 from rates_core.programs.record import Columns, as_columns
 from rates_core.programs.special import special_steps
+from rates_core.programs.surrogate import chosen_slope
 from rates_core.system.linearisation import Linearisation
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class ArrayBackend(Backend):
 
     def program(self, request: ProgramRequest, options: Mapping[str, Any]) -> Program:
         """Generate the module of a lowered System."""
-        language = evolve(self.language, surrogate=chosen_slope(options.get("surrogate")))
+        language = evolve(self.language, surrogate=chosen_slope(options))
         return ArrayProgram(request, language, self.runtime(request.precision, options))
 
     def jacobian(self, linearisation: Linearisation) -> MatrixProgram:

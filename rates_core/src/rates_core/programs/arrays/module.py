@@ -13,13 +13,13 @@ from rates_core.programs.arrays.language import ArrayLanguage
 from rates_core.programs.arrays.pair import Seen, pair_text
 from rates_core.programs.arrays.printer import ArrayPrinter
 from rates_core.programs.arrays.steps import Past, steps_text
-from rates_core.programs.arrays.surrogate import with_surrogates
 from rates_core.programs.module_names import named_paths
 from rates_core.programs.naming import Identifiers, in_docstring, one_line
 from rates_core.programs.program import ProgramRequest, slot_paths
 from rates_core.programs.routine import Routine, Temporaries, make_routine
 from rates_core.system.complexness import is_complex
 from rates_core.system.shapes import Shape, shape_of
+from rates_core.system.smooth_steps import with_smooth_steps
 from rates_core.system.system import TIME, Assign, Project, State, Statement, System
 
 
@@ -39,7 +39,8 @@ class Module:
 
 def write_module(request: ProgramRequest, language: ArrayLanguage) -> Module:
     """Return the module for a request."""
-    system = request.system if language.surrogate is None else with_surrogates(request.system)
+    slope = language.surrogate
+    system = request.system if slope is None else with_smooth_steps(request.system, slope)
     wanted: dict[str, Mapping[str, Expression]] = {
         "vector_field": {item.state: item.expression for item in system.derivatives},
         "recorder": {path: Symbol(path) for path in request.recorded},

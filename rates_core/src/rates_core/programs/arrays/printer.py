@@ -169,7 +169,8 @@ class ArrayPrinter(ExpressionPrinter):
         return f"{self._named('where', mixed)}({self.condition(condition, rank)[0]}, {', '.join(texts)})", CALL
 
     def _crossed(self, expression: Apply) -> tuple[str, int]:
-        return f"crossed({self.operand(expression.arguments[0], 0)}, {self.language.surrogate!r})", CALL
+        distance, slope = expression.arguments
+        return f"crossed({self.operand(distance, 0)}, {self.text(slope)})", CALL
 
     def _power(self, expression: Apply) -> tuple[str, int]:
         base, exponent = expression.arguments

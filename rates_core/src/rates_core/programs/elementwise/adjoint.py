@@ -8,7 +8,7 @@ from functools import cached_property
 from attrs import frozen
 
 from rates_core.expressions.tree import Expression, Symbol
-from rates_core.programs.elementwise.layout import BACK, buffered
+from rates_core.programs.elementwise.layout import BACK, EVENTS, buffered
 from rates_core.programs.program import ProgramRequest, slot_paths
 from rates_core.solvers.tableau import Tableau
 from rates_core.system.adjoint import Adjoint, Wanted, adjoint_of
@@ -52,6 +52,8 @@ class AdjointRequest:
         }
         if self.computed:
             found["buffer"] = {path: Symbol(path) for path in self.computed}
+        if system.updates:
+            found[EVENTS] = system.after_events
         if slot_paths(system):
             found["store"] = {path: Symbol(path) for path in slot_paths(system)}
         return found
@@ -60,6 +62,11 @@ class AdjointRequest:
     def adjoint(self) -> Adjoint:
         """Return the adjoint of the System."""
         return adjoint_of(self.system, self.routines, self.wanted)
+
+    @property
+    def kept(self) -> int:
+        """Return how many numbers are kept of a step: the state before it, and the one before its events."""
+        return self.system.width * (2 if self.system.updates else 1)
 
     @property
     def functions(self) -> dict[str, Mapping[str, Expression]]:
@@ -80,7 +87,7 @@ class AdjointRequest:
 
     @property
     def once(self) -> list[str]:
-        """Return the routines that are followed once in a step.
+        """Return the routines that are followed once in a step, and events.
 
         Each carries seeds into a vector of its own, for it leaves bars as they are to which it brings nothing.
         """

@@ -39,7 +39,7 @@ class Segment:
     Attributes:
         begun: number of its first step, counted from the start of the run.
         size: rows of buffers that lie before that step.
-        kept: the state before each step.
+        kept: the state before each step, and behind it the one before its events.
         buffers: of each slot that is read, its samples, `[size + steps, ...]`.
         bars: derivatives of the loss by these.
     """

@@ -7,7 +7,6 @@ from typing import Any, Generic, TypeVar
 
 from attrs import define, field
 
-from rates_core.errors import UnsupportedFeatureError
 from rates_core.expressions.tree import symbols
 from rates_core.programs.elementwise.adjoint import AdjointRequest
 from rates_core.programs.gradient import GradientRequest
@@ -23,25 +22,18 @@ class Adjoints(Generic[Module]):
 
     Attributes:
         make: generates a module.
+        slope: of the smooth steps whose derivatives conditions of events have, or None if they have none.
     """
 
     make: Callable[[AdjointRequest], Module]
+    slope: float | None = None
     _made: dict[Any, Module] = field(factory=dict)
 
     def of(self, program: ProgramRequest, run: GradientRequest) -> Module:
-        """Return the module for what is asked of a run.
-
-        Raises:
-            UnsupportedFeatureError: the model has events.
-        """
+        """Return the module for what is asked of a run."""
         system = program.system
-        if system.updates:
-            raise UnsupportedFeatureError(
-                f"The adjoint of a compiled loop does not follow the events of '{system.events[0].label}'. "
-                "Compile with a backend of an array library, such as torch."
-            )
         delays = any(symbols(read.delay) & set(run.parameters) for read in system.reads)
-        wanted = Wanted(run.parameters, tuple(system.inputs[number].path for number in run.fed))
+        wanted = Wanted(run.parameters, tuple(system.inputs[number].path for number in run.fed), self.slope)
         key = wanted, delays
         if key not in self._made:
             self._made[key] = self.make(AdjointRequest(program, wanted, delays))

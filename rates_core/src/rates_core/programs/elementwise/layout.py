@@ -25,11 +25,14 @@ if TYPE_CHECKING:
 
 
 BACK = "{}_back"  # the function that carries seeds of the results of another one back
-BACKWARDS = tuple(BACK.format(name) for name in ("derivative", "observe", "buffer", "store"))
+EVENTS = "events"  # the function that computes what states are after events
+#: functions of time, state and parameters alone
+INSTANT = (EVENTS, BACK.format(EVENTS))
+BACKWARDS = tuple(BACK.format(name) for name in ("derivative", "observe", "buffer", "store", EVENTS))
 #: functions whose results are one vector like y: its name
-VECTORS = {"derivative": "dy", "events": "after", **dict.fromkeys(BACKWARDS, "dy")}
+VECTORS = {"derivative": "dy", EVENTS: "after", **dict.fromkeys(BACKWARDS, "dy")}
 #: names of their results
-FORMS = {"derivative": "d_{}", "events": "{}_after", **dict.fromkeys(BACKWARDS, "d_{}")}
+FORMS = {"derivative": "d_{}", EVENTS: "{}_after", **dict.fromkeys(BACKWARDS, "d_{}")}
 
 
 @frozen
@@ -246,7 +249,7 @@ def wanted_of(request: ProgramRequest) -> dict[str, dict[str, Expression]]:
         "observe": {path: Symbol(path) for path in request.recorded},
     }
     if system.updates:
-        wanted["events"] = system.after_events
+        wanted[EVENTS] = system.after_events
     stored = slot_paths(system)
     if stored:
         wanted["store"] = {path: Symbol(path) for path in stored}

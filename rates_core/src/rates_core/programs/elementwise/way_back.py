@@ -92,7 +92,7 @@ class WayBack:
     def _near(self) -> int:
         """Return how many steps are at hand if all numbers of theirs are kept: there is no need to take them again."""
         slots = (prod(self._system.shapes[slot]) for slot in self._request.slots)
-        return NUMBERS_AT_HAND // max(1, self._system.width + 2 * sum(slots))
+        return NUMBERS_AT_HAND // max(1, self._request.kept + 2 * sum(slots))
 
     def _pieces(self, begun: int, stop: int) -> Iterator[Steps]:
         """Yield steps in parts that one call can take: those that are not like others one by one."""
@@ -114,7 +114,7 @@ class WayBack:
         buffers = tuple(np.zeros(shape) for shape in shapes)
         for slot, buffer in zip(self._request.slots, buffers, strict=True):
             buffer[: self._size] = self._run.past[slot]
-        kept = np.zeros((self._length, self._system.width))
+        kept = np.zeros((self._length, self._request.kept))
         return Segment(0, self._size, kept, buffers, tuple(map(np.zeros, shapes)))
 
     def _forwards(self) -> tuple[Segment, list[tuple[np.ndarray, ...]]]:

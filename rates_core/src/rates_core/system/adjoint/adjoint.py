@@ -18,6 +18,7 @@ from rates_core.system.adjoint.pieces import Pieces
 from rates_core.system.adjoint.reverse import Reverse
 from rates_core.system.linearisation.entries import size_of
 from rates_core.system.linearisation.separate import separate
+from rates_core.system.smooth_steps import smooth_conditions
 from rates_core.system.system import State, Statement, System
 
 
@@ -28,10 +29,12 @@ class Wanted:
     Attributes:
         parameters: paths of parameters.
         inputs: paths of inputs.
+        slope: of the smooth steps whose derivatives conditions of events have, or None if they have none.
     """
 
     parameters: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
+    slope: float | None = None
 
 
 @frozen(eq=False)
@@ -81,6 +84,7 @@ def adjoint_of(system: System, routines: Mapping[str, Mapping[str, Expression]],
     statements, derivatives, shapes = separate(system)
     pieces = Pieces(shapes, system.parameter_paths)
     by_state = {item.state: item.expression for item in derivatives}
+    followed = statements if wanted.slope is None else [*smooth_conditions(system, statements, wanted.slope)]
     bars = _bars(system, wanted)
     end = system.width
     added: list[Statement] = []
@@ -93,7 +97,7 @@ def adjoint_of(system: System, routines: Mapping[str, Mapping[str, Expression]],
         end += sum(seed.width for seed in own.values())
         shapes.update((seed.path, seed.shape) for seed in own.values())
         expressions = by_state if name == "derivative" else results  # others are copies of variables
-        reverse = Reverse(pieces, statements, bars.keys(), f"_bar{number or ''}")
+        reverse = Reverse(pieces, followed, bars.keys(), f"_bar{number or ''}")
         found = reverse.through({own[path].path: expressions[path] for path in results})
         added += reverse.added
         pullbacks[name] = Pullback(own, {bars[path].path: item for path, item in found.items()})

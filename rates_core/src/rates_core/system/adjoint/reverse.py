@@ -16,6 +16,7 @@ from rates_core.system.linearisation.entries import Index, product, size_of
 from rates_core.system.linearisation.selections import selected_places
 from rates_core.system.linearisation.separate import on_axis
 from rates_core.system.schedule import reads_of
+from rates_core.system.smooth_steps import valued
 from rates_core.system.system import Assign, Project, Statement
 
 
@@ -115,7 +116,7 @@ class Reverse:
     def _elementwise(self, bar: Symbol, expression: Expression) -> None:
         """Go back through an expression that is computed entry by entry."""
         for name in sorted(symbols(expression) & self._moving):
-            factor = differentiate(expression, name)
+            factor = valued(differentiate(expression, name))
             if is_number(factor, 0):
                 continue
             if len(self.pieces.shapes[name]) > 1:

@@ -58,7 +58,7 @@ class Problem:
     @property
     def beyond_adjoints(self) -> bool:
         """Whether the adjoint of a compiled loop need not follow it."""
-        return self.needs.complex or self.needs.events or self.inside
+        return self.needs.complex or self.inside
 
 
 def problems() -> dict[str, Problem]:

@@ -10,16 +10,22 @@ from typing import Any
 import numpy as np
 from attrs import evolve
 
-from rates_core.errors import ApproximationWarning, UnsupportedFeatureError
+from rates_core.errors import ApproximationWarning, UnknownNameError, UnsupportedFeatureError
+from rates_core.plugins.capabilities import Requirements
+from rates_core.programs.surrogate import SURROGATE
 from rates_core.simulation.compile import CompiledModel
+from rates_core.templates.node import NodeTemplate
+from rates_core.templates.operator import OperatorTemplate
 from rates_core.testing.case import Case
 from rates_core.testing.compare import expect, expect_close
 from rates_core.testing.families.gradient_problems import STEPS, STRIDE, H, Problem, loss_of_rows, problems
+from rates_core.testing.parts import circuit
 from rates_core.testing.subject import Subject
 
 SHIFT = 1e-4  # of central differences of fourth order: what is cut off is 1e-16, rounding 1e-11
 CLOSE = 1e-9
 SAME = 1e-12  # of the same derivatives, summed in another order
+SLOPE = 6.0  # of smooth steps
 DIRECTIONS = 2  # along which derivatives by several numbers are compared
 
 
@@ -33,6 +39,8 @@ def cases() -> Iterator[Case]:
         yield case(sentence, partial(_in_place, _check_forwards, problem), exhaustive=problem.tier != "forwards")
         sentence = f"along runs of {name} are those of differences, or are refused by name"
         yield case(sentence, partial(_in_place, _check_along, problem), exhaustive=problem.tier != "forwards")
+    sentence = "of runs of units that spike see smooth steps where a slope is given, or the slope is refused by name"
+    yield Case("gradients", sentence, _check_smooth_steps, needs=Requirements(events=True))
     yield Case("gradients", "no direction is claimed in which runs cannot be asked for derivatives", _check_directions)
 
 
@@ -228,6 +236,46 @@ def _expect_no_adjoint(asked: Callable[[], Any]) -> None:
         expect(str(error).startswith(start), f"The refusal does not begin with {start!r}: {error}")
         return
     expect(False, "It claims derivatives by adjoints. What those do not follow was not refused.")
+
+
+def _check_smooth_steps(subject: Subject) -> None:
+    """Raise unless derivatives of pulses are a closed form.
+
+    A state grows by k*h in each step, so that after n steps it is x = n*k*h - c beyond its threshold. What happens
+    there is 1 where x > 0, times 1 less what that was one step before; each has the derivative of a smooth step at x.
+    """
+    operator = OperatorTemplate(
+        "op", "v' = k", {"v": "variable(0.0)", "s": "variable(0.0)", "k": 0.7, "c": 1.03},
+        events=[{"when": "v > c", "emit": "s"}],
+    )  # fmt: skip
+    unit = circuit(nodes={"p": NodeTemplate("node", [operator])})
+    compiled = partial(
+        subject.compiled, unit, "euler", H, outputs={"found": "p/op/s"}, simulation_time=H * STEPS
+    )  # fmt: skip
+    if not any(option.name == SURROGATE.name for option in subject.backend.options):
+        _expect_unknown(partial(compiled, surrogate=SLOPE))
+        return
+    model, weights = compiled(surrogate=SLOPE), np.cos(np.arange(STEPS))
+    asked = partial(model.gradient, {"found": weights}, ["p/op/k", "p/op/c"])
+    if subject.backend.capabilities.differentiation.isdisjoint({"reverse", "adjoint"}):
+        _expect_refusal(subject, "derivatives of runs", asked)
+        return
+    found, steps = asked(), np.arange(1, STEPS)
+    x = 0.7 * H * steps - 1.03
+    held, g = x > 0, 0.5 * SLOPE / (1.0 + SLOPE * np.abs(x)) ** 2
+    before = np.concatenate([[0.0], held[:-1]])  # the condition does not hold at the start
+    for path, moved in (("p/op/k", H * steps), ("p/op/c", -np.ones(STEPS - 1))):
+        pulses = g * moved * (1.0 - before) - held * np.concatenate([[0.0], (g * moved)[:-1]])
+        expect_close(f"The derivative by '{path}'", found[path], float(weights[1:] @ pulses) / H, SAME, SAME)
+
+
+def _expect_unknown(asked: Callable[[], Any]) -> None:
+    try:
+        asked()
+    except UnknownNameError as error:
+        expect(SURROGATE.name in str(error), f"The refusal of an option does not name it: {error}")
+        return
+    expect(False, f"The option {SURROGATE.name} is not offered. It was not refused.")
 
 
 def _check_directions(subject: Subject) -> None:
