@@ -15,11 +15,17 @@ from rates_fit import fit
 from rates_fit.derivatives import ENGINES, BackThroughRuns, derivatives_of, follows
 from rates_fit.posing import native_backend
 
-from rates_core import CircuitTemplate
+from rates_core import CircuitTemplate, NodeTemplate, OperatorTemplate
 
 LEAK = single("x' = -x/tau + k", x="output(0.5)", tau=0.8, k=1.0)
 TURNING = single("z' = k*z", z="output(1.0+0.5j)", k=-0.2 + 2.0j)
 SHORT = single("x' = -k*past(x, d)", x="output(1.0)", d=0.013, k=1.0)  # a read inside its step
+
+
+SPIKING = CircuitTemplate("circuit", nodes={"p": NodeTemplate("node", [OperatorTemplate(
+    "op", ["v' = I - v", "r' = s - r"], {"v": "variable(0.0)", "r": "output(0.0)", "s": "variable(0.0)", "I": 3.0},
+    events=[{"when": "v > 1", "set": {"v": "0.0"}, "emit": "s"}],
+)])})  # fmt: skip
 
 
 def compiled(circuit: CircuitTemplate, **options: Any) -> Any:
@@ -36,7 +42,15 @@ def test_what_loops_follow_is_known_beforehand() -> None:
     assert follows(compiled(LEAK))
     assert not follows(compiled(TURNING))
     assert not follows(compiled(SHORT))
+    assert not follows(compiled(SPIKING))  # does not see spikes move
+    assert follows(compiled(SPIKING, surrogate=2.0))
     assert not follows(LEAK.compile(backend="numpy", solver="heun", step_size=0.02))
+
+
+def test_what_spikes_is_followed_back_where_derivatives_see_spikes_move() -> None:
+    native = BackThroughRuns(otherwise=ENGINES["differences"])
+    assert derivatives_of(None, [compiled(SPIKING)], 2, False) is ENGINES["differences"]
+    assert derivatives_of(None, [compiled(SPIKING, surrogate=2.0)], 2, False) == native
 
 
 def test_without_a_backend_gradients_take_one_whose_loops_go_back() -> None:

@@ -15,7 +15,8 @@ from rates_torch.language import TORCH
 
 FAMILIES = {"gradients", "purity"}
 LABELS = {case.label for case in backend_cases() if case.family == "gradients" and " of runs of " in case.label}
-DIFFERENCES = {label for label in LABELS if "are those of differences" in label}  # which know the right values
+SMOOTH = {label for label in LABELS if "see smooth steps" in label}
+DIFFERENCES = {label for label in LABELS if "are those of differences" in label} | SMOOTH  # which know the right values
 
 
 def negated(loss: Any, found: list[Any]) -> tuple[Any, list[Any]]:
@@ -63,6 +64,20 @@ def test_a_wrong_gradient_fails_the_cases_of_gradients(change: Callable[..., Any
     failed = {outcome.label for outcome in report.failures}
     assert failed
     assert failed <= LABELS if some else failed == DIFFERENCES, str(report)
+
+
+@pytest.mark.parametrize(
+    "wrong", ["0.25 * slope * x", pytest.param("0.5 * slope * x.detach()", marks=pytest.mark.exhaustive)]
+)
+def test_wrong_smooth_steps_fail_their_case_alone(wrong: str) -> None:
+    text, right = TORCH.helpers["crossed"], "0.5 * slope * x"
+    assert right in text
+
+    class Wrong(TorchBackend):
+        language = evolve(TORCH, helpers={**TORCH.helpers, "crossed": text.replace(right, wrong)})
+
+    report = check_backend("torch", wrap=lambda backend: Wrong(), families={"gradients"}, oracle=Oracle())
+    assert {outcome.label for outcome in report.failures} == SMOOTH, str(report)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from attrs import frozen
 from rates_core.errors import ArgumentError, UnsupportedFeatureError, did_you_mean, shown
+from rates_core.programs.surrogate import SURROGATE
 from rates_core.simulation.compile import CompiledModel
 
 from rates_fit.course import Course, Values
@@ -176,7 +177,12 @@ def follows(model: CompiledModel) -> bool:
     """Return whether the adjoint of a backend's own loop surely follows a model; with discrete delays it may."""
     system = model.system
     claimed = "adjoint" in model.choice.backend.capabilities.differentiation
-    return claimed and model.choice.fixed and not (system.is_complex or system.events or system.reads)
+    return claimed and model.choice.fixed and sees_events(model) and not (system.is_complex or system.reads)
+
+
+def sees_events(model: CompiledModel) -> bool:
+    """Return whether derivatives see events move: there are none, or conditions have those of smooth steps."""
+    return not model.system.events or model.choice.backend_options.get(SURROGATE.name) is not None
 
 
 ENGINES: Mapping[str, Derivatives] = {
@@ -207,7 +213,7 @@ def derivatives_of(given: Any, models: Sequence[CompiledModel], size: int, squar
         fused = all(model.choice.backend.capabilities.fused for model in models)
         if "along" in able and (squares or (size <= MANY and fused) or "reverse" not in able):
             return ENGINES["along"]
-        if "adjoint" in able and not squares:
+        if "adjoint" in able and not squares and all(map(sees_events, models)):
             return BackThroughRuns(otherwise=ENGINES["differences"])
         return ENGINES["reverse"] if "reverse" in able and not squares else ENGINES["differences"]
     if isinstance(given, str) and given in ENGINES:
