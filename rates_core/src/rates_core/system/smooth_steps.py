@@ -31,8 +31,10 @@ def smooth_conditions(system: System, statements: Iterable[Statement], slope: fl
     """Yield statements of a System; conditions of its events are functions that have derivatives."""
     conditions = {event.condition for event in system.events}
     for item in statements:
-        known = isinstance(item, Assign) and item.target in conditions
-        yield Assign(item.target, smooth(item.expression, slope)) if known else item
+        if isinstance(item, Assign) and item.target in conditions:
+            yield Assign(item.target, smooth(item.expression, slope))
+        else:
+            yield item
 
 
 def smooth(condition: Expression, slope: float) -> Expression:
