@@ -12,6 +12,8 @@ from attrs import field, frozen
 from jax.extend.core import ClosedJaxpr, Jaxpr, Literal, jaxpr_as_fun
 from rates_core.programs.arrays.losses import CheckedLoss
 
+from rates_jax.calls import called
+
 MOST = 8  # formulas that are compiled for runs of one kind
 
 
@@ -118,12 +120,9 @@ def traced(loss: CheckedLoss, outputs: Mapping[str, Any]) -> tuple[Formula, list
         UnknownNameError: it asks for an output that is not recorded.
     """
     try:
-        closed = jax.make_jaxpr(lambda given: loss(given))(
-            outputs
-        )  # anew: JAX remembers what it has seen of a function
+        jaxpr, constants = called(loss, outputs)
     except (jax.errors.JAXTypeError, jax.errors.JAXIndexError):
         return None
-    jaxpr = closed.jaxpr
     items = [item for step in jaxpr.eqns for item in step.invars] + jaxpr.outvars
     numbers = tuple(_number(item.val) for item in items if isinstance(item, Literal))
     formula = Formula(tuple(_steps(jaxpr)), numbers, jaxpr)
@@ -131,7 +130,7 @@ def traced(loss: CheckedLoss, outputs: Mapping[str, Any]) -> tuple[Formula, list
         hash(formula)
     except TypeError:  # an option that is no plain value
         return None
-    return None if closed.effects else (formula, list(map(_array, closed.consts)))
+    return None if jaxpr.effects else (formula, list(map(_array, constants)))
 
 
 def _array(value: Any) -> Any:
