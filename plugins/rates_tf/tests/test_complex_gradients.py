@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from rates_core import CircuitTemplate, NodeTemplate, OperatorTemplate, UnsupportedFeatureError
+from rates_core import CircuitTemplate, NodeTemplate, OperatorTemplate
 
 EXHAUSTIVE = pytest.mark.exhaustive  # each compiles for seconds
 H, STEPS = 0.1, 505  # in loops over parts of a few steps
@@ -54,12 +54,3 @@ def test_a_parameter_and_a_start_have_the_derivatives_of_the_closed_form(
     assert found.loss == pytest.approx(value, rel=close)
     assert found["p/op/k"] == pytest.approx(by_k, rel=close)
     assert found["p/op/z"] == pytest.approx(by_start, rel=close)
-
-
-@pytest.mark.parametrize("path", ["p/op/k", "p/op/z"])
-def test_values_that_programs_train_are_real(path: str) -> None:
-    with pytest.raises(UnsupportedFeatureError) as caught:
-        turn().trainable([path])
-    assert str(caught.value) == (
-        f"wrt: '{path}' is complex; the values of trainable() are real. gradient() differentiates by it."
-    )

@@ -16,7 +16,6 @@ from rates_core import (
     NodeTemplate,
     OperatorTemplate,
     PopulationTemplate,
-    UnsupportedFeatureError,
 )
 
 H, STEPS = 0.1, 12
@@ -158,13 +157,4 @@ def test_a_loss_is_a_real_number() -> None:
         turn().gradient(lambda outputs: outputs["z"][-1], ["p/op/k"])
     assert str(caught.value) == (
         "loss has to return a real number; it returned a complex one. Take its absolute value, or its real part."
-    )
-
-
-@pytest.mark.parametrize("path", ["p/op/k", "p/op/z"])
-def test_values_that_programs_train_are_real(path: str) -> None:
-    with pytest.raises(UnsupportedFeatureError) as caught:
-        turn().trainable([path])
-    assert str(caught.value) == (
-        f"wrt: '{path}' is complex; the values of trainable() are real. gradient() differentiates by it."
     )
