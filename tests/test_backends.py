@@ -19,16 +19,16 @@ ROOT = Path(__file__).parents[1]
 LIGHT = [import_module(path.parent.name) for path in sorted(ROOT.glob("plugins/*/src/*/__init__.py"))]
 BACKENDS = sorted(spec.name for module in LIGHT for spec in getattr(module, "rates_backends", tuple)())
 STEP, STEPS = 1e-3, 100
-UNITS = 6
+UNITS, MANY = 6, 16
 
 
-def ring() -> CircuitTemplate:
+def ring(count: int = UNITS) -> CircuitTemplate:
     """Return units of a population that all hear each other, those that are far later than those that are near."""
     unit = node("x' = (tanh(u) - x)/tau", tau=0.05, x="output(0.2)", u="input(0.0)")
-    apart = np.abs(np.subtract.outer(np.arange(UNITS), np.arange(UNITS)))
-    starts = np.sin(2 * np.pi * np.arange(UNITS) / UNITS)
+    apart = np.abs(np.subtract.outer(np.arange(count), np.arange(count)))
+    starts = np.sin(2 * np.pi * np.arange(count) / count)
     late = connectivity("p/op/x", "p/op/u", 2 * np.cos(apart) - 0.3, delays=0.01 + 0.0033 * apart)
-    return circuit(populations={"p": population(unit, UNITS, x=starts)}, connections=[late])
+    return circuit(populations={"p": population(unit, count, x=starts)}, connections=[late])
 
 
 def of_library(name: str) -> CircuitTemplate:
@@ -74,6 +74,17 @@ def test_a_backend_computes_what_the_oracle_and_numpy_compute(model: str, backen
     assert np.ptp(wanted, axis=0).max() > 0.01  # something moves
     assert (np.abs(found - wanted) <= near).all()
     assert (np.abs(found - ran(model, "numpy")) <= near).all()
+
+
+@pytest.mark.exhaustive  # each backend compiles it twice
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_units_that_are_recorded_alone_are_bit_for_bit_those_of_all(backend: str) -> None:
+    whole, some = (
+        ring(MANY).run(STEPS * STEP, STEP, solver="rk4", backend=backend, outputs=outputs, verbose=False)
+        for outputs in ({"x": "p/op/x"}, {"one": "p[9]/op/x", "other": "p[2]/op/x"})
+    )
+    assert np.ptp(some["one"]) > 0.01
+    assert (some[["one", "other"]].to_numpy() == whole.to_numpy()[:, [9, 2]]).all()
 
 
 def test_the_backends_in_the_box_are_all_there() -> None:

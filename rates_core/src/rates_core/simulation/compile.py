@@ -37,6 +37,7 @@ from rates_core.simulation.inputs import columns_of, widened
 from rates_core.simulation.outputs import Recording, column_labels, recording, requested
 from rates_core.simulation.recipe import Choice, Recipe
 from rates_core.simulation.requirements import requirements_of
+from rates_core.simulation.some_units import PICK, with_some_units
 from rates_core.simulation.unknown import refuse_unknown
 from rates_core.solvers.driver import unsolved
 from rates_core.switches import switch
@@ -388,6 +389,9 @@ def _compiled(network: Network, recipe: Recipe) -> CompiledModel:
     if choice.driver is not None:
         choice.driver.check(unsolved(choice.solver_options, choice.method, system.width))
     record = recording(system, requested(recipe.outputs, network))
+    printed = choice.backend.capabilities.functions
+    if printed is None or PICK in printed:
+        system, record = with_some_units(system, record)
     tableau = choice.tableau if choice.fixed else None
     request = ProgramRequest(system, record.paths, tableau, recipe.name, choice.pair, recipe.float_precision)
     program = choice.backend.load()().program(request, choice.backend_options)

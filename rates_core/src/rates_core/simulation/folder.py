@@ -106,7 +106,8 @@ def _request(maker: Backend, run: Run) -> FolderRequest:
     """Return what a backend is asked for."""
     model, system = run.model, run.model.system
     assert model.choice.tableau is not None
-    wanted = list(dict.fromkeys([*slot_paths(system), *model.recording.paths]))
+    recorded = map(model.recording.whole, range(len(model.recording.paths)))
+    wanted = list(dict.fromkeys([*slot_paths(system), *recorded]))
     computed = [path for path in wanted if path not in system.state_paths]
     step = run.grid.step_size
     for path in computed:
@@ -169,11 +170,11 @@ def _columns(recording: Recording, system: System, places: Mapping[str, tuple[bo
     """Return the columns of the result, a complex variable as two."""
     columns = []
     for output in recording.outputs:
-        path = recording.paths[output.recorded]
+        path, units = recording.whole(output.recorded), recording.entries(output)
         computed, first, stop = places[path]
         parts = 2 if path in system.complex_symbols else 1
         count = (stop - first) // parts
-        entries = np.arange(count) if output.units is None else np.arange(count)[output.units]
+        entries = np.arange(count) if units is None else np.arange(count)[units]
         entries = np.broadcast_to(entries, (len(output.names),)) if len(entries) == 1 else entries
         for name, entry in zip(output.names, entries.tolist(), strict=True):
             label = output.key if output.alone else f"{output.key}/{name}/{output.variable}"

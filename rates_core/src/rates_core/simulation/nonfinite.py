@@ -19,8 +19,8 @@ KEPT = "What was recorded until then is in the error's result."
 
 def computed_columns(run: Run) -> tuple[int, ...]:
     """Return the places of recorded variables that are no states: unlike a state, they may become finite again."""
-    states = run.model.system.state_paths
-    return tuple(place for place, path in enumerate(run.model.recording.paths) if path not in states)
+    states, recording = run.model.system.state_paths, run.model.recording
+    return tuple(place for place in range(len(recording.paths)) if recording.whole(place) not in states)
 
 
 def are_finite(columns: Sequence[Any], places: Sequence[int]) -> bool:
@@ -46,9 +46,10 @@ def state_of(system: System, place: int) -> str:
 
 def bad_column(run: Run, row: Sequence[Any]) -> str:
     """Return the path of the first recorded variable that is not finite, as `bad_state`."""
+    recording = run.model.recording
     found = [
-        (path, int(entry))
-        for path, value in zip(run.model.recording.paths, row, strict=True)
+        (recording.whole(place), int(recording.wholes[path][1][entry] if path in recording.wholes else entry))
+        for place, (path, value) in enumerate(zip(recording.paths, row, strict=True))
         for entry in np.nonzero(~np.isfinite(np.atleast_1d(value)))[0]
     ]
     return _named(run.model.system, found)

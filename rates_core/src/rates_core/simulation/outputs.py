@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from rates_core.errors import ArgumentError, shown
 from rates_core.network.network import Network
@@ -42,10 +42,30 @@ class Output:
 
 @frozen(eq=False)
 class Recording:
-    """All outputs of a run, and the variables that have to be recorded for them."""
+    """All outputs of a run, and the variables that have to be recorded for them.
+
+    Attributes:
+        outputs: in the order of columns.
+        paths: of the variables.
+        wholes: of those that hold some units of a state only: its path, and which of its entries they are.
+    """
 
     outputs: tuple[Output, ...]
     paths: tuple[str, ...]
+    wholes: Mapping[str, tuple[str, np.ndarray]] = field(factory=dict)
+
+    def whole(self, place: int) -> str:
+        """Return the path of the variable that a recorded one is, or holds some units of."""
+        path = self.paths[place]
+        return self.wholes[path][0] if path in self.wholes else path
+
+    def entries(self, output: Output) -> Any:
+        """Return which entries of the whole variable an output consists of, None for all."""
+        path = self.paths[output.recorded]
+        if path not in self.wholes:
+            return output.units
+        units = self.wholes[path][1]
+        return units if output.units is None else units[output.units]
 
 
 def requested(outputs: Mapping[str, str] | Iterable[str] | None, network: Network) -> dict[str, str]:
