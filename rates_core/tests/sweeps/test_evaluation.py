@@ -138,7 +138,7 @@ def test_the_size_of_chunks_follows_workers_that_come():
     circuit = CircuitTemplate("decay", {"a": NodeTemplate("n", [operator])})
     circuit.sweep(
         grid({"a/op/k": np.linspace(-1.0, 0.0, 30)}), 1.0, 0.1, {"x": "a/op/x"}, executor=Growing(), backend="numpy",
-        memory_limit=400 * 10, verbose=False,
+        solver="dopri5", memory_limit=400 * 10, verbose=False,
     )  # fmt: skip
     assert sizes == [1] * 30  # 4000 bytes for 50 workers: each has room for one point of 80
 

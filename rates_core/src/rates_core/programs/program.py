@@ -203,6 +203,10 @@ class Program(ABC):
         """
         return None
 
+    def gains(self, points: int) -> bool:
+        """Tell whether so many points take less time together than one by one; of a sweep, all points count."""
+        return True
+
     def to_file(self, path: str | Path) -> None:
         """Write the source; a file that was not generated is left alone.
 

@@ -206,7 +206,7 @@ class CompiledModel(Differentiable):
         at_once: int | None = None,
         **unknown: Any,
     ) -> Iterator[PointResults]:
-        """Run the compiled model at many points: together where the backend claims `batch`, else one by one.
+        """Run the compiled model at many points: together where the backend claims `batch` and gains by it.
 
         Arguments are checked at once; points are run as results are asked for.
 
@@ -220,8 +220,8 @@ class CompiledModel(Differentiable):
             state: result of another run, from whose end each point goes on, alone.
             seed: of random numbers, equal at all points that have none of their own.
             stop_on_nonfinite: a point at which a variable becomes NaN or infinite ends early.
-            at_once: number of points that are run and given together at most; None chooses it, so that the results of
-                points that run together take 64 MB or less.
+            at_once: number of points that are run and given together at most, 1 for one by one; None chooses it, so
+                that the results of points that run together take 64 MB or less.
             unknown: refused; the closest argument is named.
 
         Returns:

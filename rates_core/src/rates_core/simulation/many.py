@@ -34,7 +34,8 @@ def run_many(asked: Sequence[Asked], at_once: int | None) -> Iterator[PointResul
     for _, group in groupby(asked, lambda item: id(item[1])):
         points = list(group)
         model = points[0][1]
-        if model.choice.backend.capabilities.batch and points[0][2].state is None:
+        able = model.choice.backend.capabilities.batch and points[0][2].state is None
+        if able and (model.program.gains(len(points)) if at_once is None else at_once > 1):
             size = at_once or _at_once(model, points[0][2])
             for first in range(0, len(points), size):
                 yield from _batch(model, points[first : first + size])

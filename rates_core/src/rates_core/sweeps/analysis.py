@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -95,7 +96,9 @@ def run(ready: Sweep, store: Store, where: Executor, memory_limit: float | None,
         return most_points(memory_limit, ready.bytes_per_point, where.workers)
 
     ready.work.at_once = most()
-    followed(ready.work, Writer(store, ready.reduction.quantities()), where, most, verbose, "point")
+    ready.work.together = min(most_points(memory_limit, ready.bytes_per_point, 1), len(store.content.samples))
+    first = min(ready.first, ceil(len(store.content.samples) / where.workers))
+    followed(ready.work, Writer(store, ready.reduction.quantities()), where, most, verbose, "point", first)
 
 
 def warn_of_early_ends(store: Store, labels: Sequence[object], reasons: str, unit: str = "point") -> None:

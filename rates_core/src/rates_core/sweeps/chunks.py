@@ -26,18 +26,19 @@ class Chunks:
         samples: all points.
         left: numbers of those to be run, ascending.
         most: number of points that one chunk may hold; it may change on the way.
+        size: number of points in the next chunk.
     """
 
     samples: Samples
     left: np.ndarray
     most: int
-    _size: int = 1
+    size: int = 1
 
     def __iter__(self) -> Iterator[Chunk]:
         """Yield chunks in order."""
         first = 0
         while first < len(self.left):
-            numbers = self.left[first : first + min(self._size, self.most)]
+            numbers = self.left[first : first + min(self.size, self.most)]
             first += len(numbers)
             yield Chunk(numbers, self.samples.at(numbers))
 
@@ -45,7 +46,7 @@ class Chunks:
         """Choose the size of later chunks by how long one took."""
         count = len(outcome.numbers)
         wanted = int(SECONDS * count / max(outcome.seconds, 1e-9))
-        self._size = max(1, min(wanted, GROWTH * count, self.most))
+        self.size = max(1, min(wanted, GROWTH * count, self.most))
 
 
 def most_points(memory_limit: Any, bytes_per_point: int, workers: int) -> int:

@@ -18,7 +18,13 @@ from rates_core.switches import switch
 
 
 def followed(
-    work: Callable[[Chunk], Outcome], writer: Writer, where: Executor, most: Callable[[], int], verbose: Any, unit: str
+    work: Callable[[Chunk], Outcome],
+    writer: Writer,
+    where: Executor,
+    most: Callable[[], int],
+    verbose: Any,
+    unit: str,
+    first: int = 1,
 ) -> None:
     """Run all points that are left, and write what is kept of them as it comes.
 
@@ -29,13 +35,14 @@ def followed(
         most: tells how many points a chunk may hold, as of now: workers come and go.
         verbose: whether progress is shown.
         unit: what a point is called there.
+        first: number of points in the first chunk.
 
     Raises:
         KeyboardInterrupt: with what was done until then as its `result`, as any error of a function of the user's.
     """
     store = writer.store
     left = np.flatnonzero(~store.done)
-    chunks = Chunks(store.content.samples, left, most())
+    chunks = Chunks(store.content.samples, left, most(), first)
     with Progress(switch("verbose", verbose), len(left), unit) as progress, not_lost() as check:
         try:
             for outcome in where.run(work, chunks):

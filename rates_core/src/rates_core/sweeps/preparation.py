@@ -26,6 +26,7 @@ from rates_core.sweeps.work import Chunk, Work
 if TYPE_CHECKING:
     from rates_core.templates.circuit import CircuitTemplate
 
+SURELY = 1e7  # updates of a state in a second, in all backends that run points together
 COMMON = ("history", "seed", "state", "stop_on_nonfinite")  # arguments of a run that all points share
 
 
@@ -38,12 +39,14 @@ class Sweep:
         work: what runs them.
         reduction: what is kept.
         bytes_per_point: of the rows of one point.
+        first: number of points in the first chunk: more than one where they run together.
     """
 
     content: Content
     work: Work
     reduction: Reduction
     bytes_per_point: int
+    first: int = 1
 
 
 def prepared(
@@ -92,7 +95,17 @@ def prepared(
     }  # fmt: skip
     identity = {name: digest(part) for name, part in parts.items()}
     size = rows * sum(16 if column.complex else 8 for column in columns)
-    return Sweep(Content(samples, times, identity), work, reduction_of(reduce, columns, work.rows), size)
+    first_ones = _first(model, len(samples))
+    return Sweep(Content(samples, times, identity), work, reduction_of(reduce, columns, work.rows), size, first_ones)
+
+
+def _first(model: CompiledModel, count: int) -> int:
+    """Return how many points surely run in a second, if they run together: the first chunk is not small then."""
+    settings, choice = model.defaults, model.choice
+    if not (choice.fixed and choice.backend.capabilities.batch and model.program.gains(count)):
+        return 1
+    updates = settings["simulation_time"] / settings["step_size"] * max(1, model.system.width)
+    return max(1, min(count, int(SURELY / updates)))
 
 
 def _backend(model: CompiledModel, count: int) -> str:

@@ -80,6 +80,7 @@ class Work:
         reduce: what the user wants to keep.
         rows: number of rows of a run.
         at_once: number of points that may run together.
+        together: number of points that decides whether they do; what workers there are does not change numbers.
     """
 
     circuit: CircuitTemplate
@@ -91,6 +92,7 @@ class Work:
     reduce: Any
     rows: int
     at_once: int
+    together: int = 1
     _variants: Variants | None = field(default=None)
     _states: frozenset[str] | None = field(default=None)
     _reductions: dict[CompiledModel, Reduction] = field(factory=dict)
@@ -99,7 +101,7 @@ class Work:
         """Return it without compiled models, which each process makes for itself."""
         return Work, (
             self.circuit, self.settings, self.inputs, self.common, self.assignment, self.chained, self.reduce,
-            self.rows, self.at_once,
+            self.rows, self.at_once, self.together,
         )  # fmt: skip
 
     @property
@@ -154,7 +156,8 @@ class Work:
             model = self.model(chunk.point(places[0]))
             given = self.inputs, self.states(model), self.variants.left_out
             points = [self.assignment.point(chunk.point(place), *given) for place in places]
-            for results in model.run_many(points, at_once=self.at_once, **self.common):
+            at_once = self.at_once if model.program.gains(self.together) else 1
+            for results in model.run_many(points, at_once=at_once, **self.common):
                 yield results, np.array([places[number] for number in results.numbers])
 
     def _keep(

@@ -124,6 +124,10 @@ class PassingProgram(Program):
         """Pass on."""
         return self.inner.bind_many(arguments, points)
 
+    def gains(self, points: int) -> bool:
+        """Pass on."""
+        return self.inner.gains(points)
+
     def to_file(self, path: str | Path) -> None:
         """Pass on."""
         self.inner.to_file(path)
