@@ -14,7 +14,7 @@ def test_it_claims_what_it_has_to() -> None:
         delays={"ring", "history"},
         differentiation=(),
         devices=("cpu",),
-        batch=False,
+        batch=True,
         fused=False,  # its loop is generated, but calls functions of Python in each step
         noise="multiplicative",
         events=True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pytest
 from attrs import evolve, fields, frozen
 from rates_core.plugins import Capabilities, Requirements, get_manager
@@ -22,6 +23,7 @@ from rates_core.system.linearisation import Linearisation
 from rates_core.testing import Oracle, Report, check_backend
 from rates_core.testing.claims import FAMILY_OF_CLAIM
 from rates_core.testing.formulas import PRINTED
+from rates_core.testing.passing import PassingBackend, PassingProgram
 
 CLAIMS = get_manager().backend("numpy").capabilities
 
@@ -30,9 +32,11 @@ BEYOND: dict[str, Any] = {
     "dtypes": ("float64", "float32"),
     "differentiation": {"reverse"},
     "devices": ("cpu", "abacus"),
-    "batch": True,
     "fused": True,
 }
+
+#: A claim without which nothing is refused.
+QUICKER = "batch"
 
 #: What is left, in a backend that does not keep them, of claims that are made.
 SHORT: dict[str, Any] = {
@@ -92,13 +96,29 @@ def checked(claim: str, oracle: Oracle, **options: Any) -> Report:
 
 
 def test_there_is_a_lie_for_every_claim() -> None:
-    assert sorted([*BEYOND, *SHORT]) == sorted(field.name for field in fields(Capabilities))
+    assert sorted([*BEYOND, *SHORT, QUICKER]) == sorted(field.name for field in fields(Capabilities))
 
 
 @pytest.mark.parametrize("claim", BEYOND)
 def test_a_claim_of_what_is_not_done_is_found(claim: str, oracle: Oracle) -> None:
     report = checked(claim, oracle, capabilities=evolve(CLAIMS, **{claim: BEYOND[claim]}))
     assert report.failed_families == {FAMILY_OF_CLAIM[claim]}
+
+
+class Alone(PassingProgram):
+    """A program that says that points gain by running together, and binds them one by one."""
+
+    def bind_many(self, arguments: Mapping[str, np.ndarray], points: int) -> None:
+        return None
+
+
+def test_a_claim_of_batches_that_are_not_bound_is_found(oracle: Oracle) -> None:
+    def wrap(backend: Backend) -> Backend:
+        return PassingBackend(backend, wrapped=Alone)
+
+    assert checked(QUICKER, oracle, wrap=wrap).failed_families == {FAMILY_OF_CLAIM[QUICKER]}
+    honest = checked(QUICKER, oracle, wrap=wrap, capabilities=evolve(CLAIMS, batch=False))
+    assert honest.ok, str(honest)
 
 
 @pytest.mark.parametrize("claim", SHORT)

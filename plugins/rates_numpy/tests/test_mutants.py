@@ -281,6 +281,7 @@ CASES: dict[str, set[str]] = {
     "seed ignored": {
         "determinism: another seed gives another path in a single unit",
         "determinism: another seed gives another path in a population",
+        "batches: points of noise of seeds of their own give what runs of each give",
     },
     "time anew": {
         "determinism: rows do not depend on how many there are with a force that is a function of time",

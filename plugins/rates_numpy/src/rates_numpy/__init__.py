@@ -22,6 +22,7 @@ def rates_backends() -> Iterable[BackendSpec]:
             vector=True,
             projections=frozenset({"dense", "sparse", "uniform", "indexed"}),
             delays=frozenset({"ring", "history"}),
+            batch=True,
             noise="multiplicative",
             events=True,
             jacobian=True,

@@ -93,8 +93,8 @@ class _Writer:
     def _support(self) -> list[str]:
         parts = [SAMPLED] if self.signature.sampled else []
         parts += [BUFFERED] if self.signature.reads and not self.request.continuous else []
-        parts.append(unpack(self.system))
-        return parts if self.request.linearisation is not None else [*parts, pack(self.system)]
+        parts.append(unpack(self.system, self.printer))
+        return parts if self.request.linearisation is not None else [*parts, pack(self.system, self.printer)]
 
     def _function(self) -> str:
         names = self.names.identifiers

@@ -8,11 +8,14 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+from rates_core.programs.batch import Batch
 from rates_core.programs.carry import Carry
 from rates_core.programs.program import Kernel, Program, ProgramRequest
 from rates_core.programs.record import Columns, as_columns
 
+from rates_numpy.batch import NumpyBatch, Sizes
 from rates_numpy.module import Module, write_module
+from rates_numpy.points import PointsPrinter
 
 
 class NumpyProgram(Program):
@@ -30,6 +33,27 @@ class NumpyProgram(Program):
             return NumpyKernel(self, self._functions, arguments, self._module)
         except ArithmeticError:
             return NumpyKernel(self, self._functions, _arguments_of_numpy(arguments), self._module)
+
+    @cached_property
+    def _many(self) -> tuple[Module, ModuleType]:
+        """Return the module for many points."""
+        written = write_module(self.request, PointsPrinter)
+        return written, load_module(written.text)
+
+    @cached_property
+    def _sizes(self) -> Sizes | None:
+        return Sizes.of(self.request.system)
+
+    def gains(self, points: int) -> bool:
+        """Tell whether so many points take less time side by side."""
+        fixed = self.request.tableau is not None
+        return fixed and self._sizes is not None and self._sizes.gain(self.request.system, points)
+
+    def bind_many(self, arguments: Mapping[str, np.ndarray], points: int) -> Batch | None:
+        """Bind the module for many points, which takes fixed steps; what looks up computed places stays alone."""
+        if self.request.tableau is None or self._sizes is None or self._many[0].looks:
+            return None
+        return NumpyBatch(self, *self._many, arguments, points, self._sizes)
 
 
 def load_module(source: str) -> ModuleType:

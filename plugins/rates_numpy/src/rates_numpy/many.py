@@ -33,8 +33,8 @@ class NumpyRuntime(ArrayRuntime):
     """Arrays of NumPy, in double precision."""
 
     def array(self, value: Any, kind: Kind) -> np.ndarray:
-        """Return numbers as an array with memory of its own."""
-        return np.array(value, KINDS[kind])
+        """Return numbers as an array with memory of its own, row by row."""
+        return np.array(value, KINDS[kind], order="C")
 
     def numpy(self, value: Any) -> np.ndarray:
         """Return an array with memory of its own."""

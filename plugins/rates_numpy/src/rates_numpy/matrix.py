@@ -111,7 +111,7 @@ def write_linearisation(linearisation: Linearisation, ending: Ending, used: Coll
     lines += ["        " + line for line in statement_lines(routine.body, printer)]
     lines += ["        " + line for line in ending(routine.results, printer)]
     lines += ["", "    return matrix"]
-    body = ["\n".join(lines), unpack(system)]
+    body = ["\n".join(lines), unpack(system, printer)]
     title = f"Jacobian of {system.name}"
     text = "\n\n\n".join([header(title, printer, "\n".join(body)), *helpers(printer), *body]) + "\n"
     return Written(text, parameters)

@@ -14,7 +14,7 @@ from rates_core.programs.program import ProgramRequest, slot_paths
 from rates_core.programs.routine import Routine, Temporaries, make_routine
 from rates_core.system.system import TIME, Assign, Project, Statement, System
 
-from rates_numpy import scalar_functions
+from rates_numpy import points_functions, scalar_functions
 from rates_numpy.loop import Field, loop_text
 from rates_numpy.printer import NumpyPrinter
 
@@ -27,7 +27,7 @@ RESERVED = frozenset(
         "pieces", "first",
         "vector_field", "recorder", "slots", "loop", "pack", "unpack", "sampled", "buffered", "buffer", "delays",
         "events", "updated", "jacobian", "matrix", "linearisation",
-        *(name for name in vars(scalar_functions) if not name.startswith("_")),
+        *(name for helpers in (scalar_functions, points_functions) for name in vars(helpers) if name[0] != "_"),
     }
 )  # fmt: skip
 
@@ -39,15 +39,17 @@ class Module:
     Attributes:
         parameters: paths of the parameters that each function takes which returns another one, in order.
         uses_time: whether the inner functions take t.
+        looks: whether they look if a computed index is right.
     """
 
     text: str
     parameters: Mapping[str, tuple[str, ...]]
     uses_time: bool
+    looks: bool
 
 
-def write_module(request: ProgramRequest) -> Module:
-    """Return the module for a request."""
+def write_module(request: ProgramRequest, kind: type[NumpyPrinter] = NumpyPrinter) -> Module:
+    """Return the module for a request, as a kind of printer writes it: for one point, or for many."""
     system = request.system
     wanted: dict[str, Sequence[Expression]] = {
         "vector_field": [item.expression for item in system.derivatives],
@@ -59,7 +61,7 @@ def write_module(request: ProgramRequest) -> Module:
     temporaries = Temporaries()
     routines = {name: make_routine(system, results, temporaries=temporaries) for name, results in wanted.items()}
     names = module_names(system, routines.values())
-    printer = module_printer(system, names, routines.values())
+    printer = module_printer(system, names, routines.values(), kind)
     parameters = {name: _parameters(system, routine) for name, routine in routines.items()}
     timed = uses_time(routines.values())
     inner = inner_arguments(system, names)[0 if timed else 1 :]
@@ -86,14 +88,14 @@ def write_module(request: ProgramRequest) -> Module:
             inner[: len(system.states) + timed], names.of(system.after_events, "{}_after"), list(system.after_events),
         )  # fmt: skip
         body.append(after)
-    body += [unpack(system), pack(system)]
+    body += [unpack(system, printer), pack(system, printer)]
     if request.tableau is not None:
         field = _field(system, routines["vector_field"], printer, names, parameters["vector_field"])
         events = parameters.get("events", ())
         parameters["integrator"] = tuple(dict.fromkeys((*parameters["vector_field"], *events)))
         body.append(loop_text(request, names, timed, field, names.of(events)))
     text = "\n\n\n".join([header(request.name, printer, "\n".join(body)), *helpers(printer), *body]) + "\n"
-    return Module(text, parameters, timed)
+    return Module(text, parameters, timed, bool(printer.guarded & {"place", "places"}))
 
 
 def _field(
@@ -115,7 +117,9 @@ def module_names(system: System, routines: Iterable[Routine]) -> ModuleNames:
     return ModuleNames.choose(system, named_paths(system, routines), RESERVED)
 
 
-def module_printer(system: System, names: ModuleNames, routines: Iterable[Routine]) -> NumpyPrinter:
+def module_printer(
+    system: System, names: ModuleNames, routines: Iterable[Routine], kind: type[NumpyPrinter] = NumpyPrinter
+) -> NumpyPrinter:
     """Return the printer that knows shape and kind of everything that routines name."""
     from rates_core.system.complexness import is_complex
     from rates_core.system.shapes import shape_of
@@ -128,7 +132,7 @@ def module_printer(system: System, names: ModuleNames, routines: Iterable[Routin
                 shapes[item.target] = shape_of(item.expression, shapes)
                 if is_complex(item.expression, kinds):
                     kinds.add(item.target)
-    printer = NumpyPrinter(names.identifiers, shapes, frozenset(kinds))
+    printer = kind(names.identifiers, shapes, frozenset(kinds))
     printer.constant_symbols = _constants(printer, system, routines)
     printer.integer_symbols = frozenset(item.path for item in system.parameters if item.integer)
     return printer
@@ -207,46 +211,39 @@ def _project(statement: Project, printer: NumpyPrinter) -> str:
     picked = source if statement.index is None else f"{source}[{printer.names[statement.index]}]"
     match statement.form:
         case "dense":
-            return f"{weights} @ {source}"
+            return printer.product(Symbol(statement.weights), Symbol(statement.source))[0]
         case "uniform":
-            return f"{weights}*{source}.sum()"
+            return f"{weights}*{printer.total(source)}"
         case "indexed":
             return f"{weights}*{picked}"
         case "sparse":
             rows = printer.names[str(statement.rows)]
             size = statement.shape[0]
             if {statement.source, statement.weights} & printer.complex_symbols:
-                real = f"np.bincount({rows}, ({weights}*{picked}).real, {size})"
-                return f"{real} + 1j*np.bincount({rows}, ({weights}*{picked}).imag, {size})"
-            return f"np.bincount({rows}, {weights}*{picked}, {size})"
+                real, imaginary = (
+                    printer.row_sums(rows, f"({weights}*{picked}).{part}", size) for part in ("real", "imag")
+                )
+                return f"{real} + 1j*{imaginary}"
+            return printer.row_sums(rows, f"{weights}*{picked}", size)
 
 
-def unpack(system: System) -> str:
+def unpack(system: System, printer: NumpyPrinter) -> str:
     """Print the function that splits the real vector y into the states."""
     if all(not state.shape and not state.complex for state in system.states):
-        return 'def unpack(y):\n    """Return the states in y."""\n    return y.tolist()'
+        return f'def unpack(y):\n    """Return the states in y."""\n    return {printer.plain_states}'
     lines = ["def unpack(y):", '    """Return the states in y."""', "    return ("]
-    for state in system.states:
-        start, stop = state.offset, state.offset + state.width
-        if state.shape:
-            view = ".view(complex)" if state.complex else ""
-            text = f"y[{start}:{stop}]{view}"
-        else:
-            text = f"complex(y[{start}], y[{start + 1}])" if state.complex else f"y.item({start})"
-        lines.append(f"        {text},  # {one_line(state.path)}")
+    lines += [f"        {printer.state(state)},  # {one_line(state.path)}" for state in system.states]
     return "\n".join([*lines, "    )"])
 
 
-def pack(system: System) -> str:
+def pack(system: System, printer: NumpyPrinter) -> str:
     """Print the function that joins states or their derivatives into one real vector."""
     if all(not state.shape and not state.complex for state in system.states):
         return 'def pack(pieces):\n    """Return the pieces as one vector."""\n    return np.array(pieces, dtype=float)'
     lines = ["def pack(pieces):", '    """Return the pieces as one real vector."""']
-    lines.append(f"    y = np.empty({system.width})")
+    lines.append(f"    y = {printer.empty(system.width)}")
     for number, state in enumerate(system.states):
-        start, stop = state.offset, state.offset + state.width
-        view = ".view(complex)" if state.complex else ""
-        lines.append(f"    y[{start}:{stop}]{view}[:] = pieces[{number}]")
+        lines += [f"    {line}" for line in printer.stored(state, f"pieces[{number}]")]
     return "\n".join([*lines, "    return y"])
 
 
@@ -272,6 +269,7 @@ def helpers(printer: NumpyPrinter) -> list[str]:
             texts += [line for line in source.splitlines() if line.startswith(f"{name} = ")]
         else:
             texts.append(inspect.getsource(function).rstrip())
+    texts += [inspect.getsource(getattr(points_functions, name)).rstrip() for name in sorted(printer.called)]
     arrays = sorted(printer.array_error_functions)
     texts += [f"array_{name} = np.vectorize(math.{name}, otypes=[float])" for name in arrays]
     return texts

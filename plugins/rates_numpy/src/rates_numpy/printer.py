@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from rates_core.expressions.tree import Apply, Expression, Number, Symbol, symbols
 from rates_core.programs.positive import is_positive
@@ -20,6 +20,7 @@ from rates_core.programs.printer import (
 )
 from rates_core.system.complexness import is_complex, is_squared_modulus
 from rates_core.system.shapes import Shape, shape_of
+from rates_core.system.system import State
 
 COMPARISONS = {
     "less": "<",
@@ -49,7 +50,7 @@ REDUCTIONS = {"vsum", "mean", "maxi", "mini"}
 
 
 class NumpyPrinter(ExpressionPrinter):
-    """Print expressions; what it needs from elsewhere is collected in `math_names` and `guarded`."""
+    """Print expressions; what it needs from elsewhere is collected in `math_names`, `guarded` and `called`."""
 
     def __init__(self, names: Mapping[str, str], shapes: Mapping[str, Shape], complex_symbols: frozenset[str]) -> None:
         super().__init__(names)
@@ -57,6 +58,7 @@ class NumpyPrinter(ExpressionPrinter):
         self.complex_symbols = complex_symbols
         self.math_names: set[str] = set()
         self.guarded: set[str] = set()
+        self.called: set[str] = set()
         self.array_error_functions: set[str] = set()
 
     def number(self, value: complex) -> str:
@@ -89,20 +91,31 @@ class NumpyPrinter(ExpressionPrinter):
         if function in ("index", "index_range", "index_axis", "matvec", "matmul"):
             return self._indexing(expression)
         if function == "ravel":
-            return f"{self.text(expression.arguments[0], CALL)}.ravel()", CALL
+            return self.flat(self.text(expression.arguments[0], CALL)), CALL
         if function == "concatenate":
-            parts = (self._listed(argument) for argument in expression.arguments)
-            return f"np.concatenate(({', '.join(parts)}))", CALL
-        if any(shape_of(argument, self.shapes) for argument in expression.arguments):
+            return self.joined(expression.arguments), CALL
+        if any(map(self.is_array, expression.arguments)):
             return self._array(expression)
         if any(is_complex(argument, self.complex_symbols) for argument in expression.arguments):
             return self._complex(expression)
         return self._scalar(expression)
 
+    def is_array(self, expression: Expression) -> bool:
+        """Tell whether values are arrays; others are numbers."""
+        return bool(shape_of(expression, self.shapes))
+
+    def flat(self, matrix: str) -> str:
+        """Print the rows of a matrix one behind the other."""
+        return f"{matrix}.ravel()"
+
+    def joined(self, parts: Sequence[Expression]) -> str:
+        """Print vectors and numbers one behind the other."""
+        return f"np.concatenate(({', '.join(map(self._listed, parts))}))"
+
     def infix(self, expression: Apply) -> tuple[str, int]:
         """Print a sum or product; a quotient of numbers is guarded unless its divisor cannot vanish."""
         left, right = expression.arguments
-        scalar = not shape_of(expression, self.shapes)
+        scalar = not self.is_array(expression)
         if expression.function == "divide" and scalar and not self._nonzero(right):
             name = "complex_divide" if is_complex(expression, self.complex_symbols) else "divide"
             self.guarded.add(name)
@@ -131,12 +144,14 @@ class NumpyPrinter(ExpressionPrinter):
 
     def _power(self, expression: Apply) -> tuple[str, int]:
         base, exponent = expression.arguments
-        scalar = not shape_of(expression, self.shapes)
+        scalar = not self.is_array(expression)
         written = isinstance(base, Number)  # a power of two literals may exceed all floats
         if isinstance(exponent, Number) and not isinstance(exponent.value, complex) and not written:
             value = exponent.value
             if value == 2 and isinstance(base, Symbol):
                 return f"{self.names[base.name]}*{self.names[base.name]}", PRODUCT
+            if value in (3, 4) and not scalar and isinstance(base, Symbol):  # in a tenth of the time
+                return "*".join([self.names[base.name]] * int(value)), PRODUCT
             if value == int(value) and value > 0 and (self.caught or not scalar):
                 return f"{self.text(base, POWER + 1)}**{int(value)}", POWER
         if not scalar:
@@ -220,7 +235,43 @@ class NumpyPrinter(ExpressionPrinter):
         if function in ("erf", "erfc"):
             self.array_error_functions.add(function)
             return f"array_{function}({self.arguments(expression)})", CALL
+        if function in REDUCTIONS:
+            return self.reduced(ARRAY_FUNCTIONS[function], parts[0])
         return f"{ARRAY_FUNCTIONS[function]}({self.arguments(expression)})", CALL
+
+    def reduced(self, function: str, argument: Expression) -> tuple[str, int]:
+        """Print what a function makes of all entries of an array."""
+        return f"{function}({self.text(argument)})", CALL
+
+    def product(self, left: Expression, right: Expression) -> tuple[str, int]:
+        """Print the product of matrices and vectors."""
+        return f"{self.text(left, PRODUCT)} @ {self.text(right, PRODUCT + 1)}", PRODUCT
+
+    def total(self, vector: str) -> str:
+        """Print the sum of a vector's entries."""
+        return f"{vector}.sum()"
+
+    def row_sums(self, rows: str, values: str, size: int) -> str:
+        """Print for each row of a matrix the sum of the values that belong to it."""
+        return f"np.bincount({rows}, {values}, {size})"
+
+    plain_states = "y.tolist()"  # what gives all states, where each is one real number
+
+    def state(self, state: State) -> str:
+        """Print a state, as a part of the real vector y."""
+        start, stop = state.offset, state.offset + state.width
+        if state.shape:
+            return f"y[{start}:{stop}]{'.view(complex)' if state.complex else ''}"
+        return f"complex(y[{start}], y[{start + 1}])" if state.complex else f"y.item({start})"
+
+    def empty(self, width: int) -> str:
+        """Print a real vector without values, for the states in `pieces`."""
+        return f"np.empty({width})"
+
+    def stored(self, state: State, piece: str) -> list[str]:
+        """Print what writes a state into its part of the real vector y."""
+        start, stop = state.offset, state.offset + state.width
+        return [f"y[{start}:{stop}]{'.view(complex)' if state.complex else ''}[:] = {piece}"]
 
     def _array_condition(self, expression: Expression) -> str:
         if isinstance(expression, Apply):
@@ -235,22 +286,22 @@ class NumpyPrinter(ExpressionPrinter):
 
     def _indexing(self, expression: Apply) -> tuple[str, int]:
         function, parts = expression.function, expression.arguments
-        first = self.text(parts[0], CALL)
         if function in ("matvec", "matmul"):
-            return f"{self.text(parts[0], PRODUCT)} @ {self.text(parts[1], PRODUCT + 1)}", PRODUCT
+            return self.product(parts[0], parts[1])
+        first = self.text(parts[0], CALL)
         if function == "index_range":
             return f"{first}[{self.text(parts[1])}:{self.text(parts[2])}]", CALL
         if function == "index_axis" and len(parts) > 2:
             axis = self.text(parts[2])
-            index = self._integer(parts[1], shape_of(parts[0], self.shapes)[int(axis)])
+            index = self.place(parts[1], shape_of(parts[0], self.shapes)[int(axis)])
             return f"np.take({first}, {index}, axis={axis})", CALL
-        return f"{first}[{self._integer(parts[1], shape_of(parts[0], self.shapes)[0])}]", CALL
+        return f"{first}[{self.place(parts[1], shape_of(parts[0], self.shapes)[0])}]", CALL
 
     def _listed(self, expression: Expression) -> str:
         text = self.text(expression)
         return text if shape_of(expression, self.shapes) else f"[{text}]"
 
-    def _integer(self, expression: Expression, size: int) -> str:
+    def place(self, expression: Expression, size: int) -> str:
         """Print an index into an axis; what a model computes is checked."""
         if isinstance(expression, Number) and isinstance(expression.value, int):
             return repr(expression.value)
