@@ -12,10 +12,11 @@ from rates_core.errors import ArgumentError, shown
 from rates_core.sweeps import Executor, Samples, executor_of
 
 from rates_core import CircuitTemplate
-from rates_fit.fitter import fitter_of
+from rates_fit.fitter import Fitter, fitter_of
 from rates_fit.losses import loss_of
 from rates_fit.minimising import checked_start, minimised
 from rates_fit.posing import Setting, backend_of, start_of, template_of
+from rates_fit.problem import Problem
 from rates_fit.question import Question
 from rates_fit.result import FitResult
 from rates_fit.starts import FitFrom, fitted_from_all, listed_starts
@@ -104,35 +105,39 @@ def fit(
     chosen, kind, stages = fitter_of(fitter), loss_of(loss), _horizons(horizons)
     starts, where = listed_starts(start), executor_of(executor, options)
     setting = Setting(
-        outputs,
-        inputs,
-        noise,
-        step_size,
-        simulation_time,
-        solver,
-        backend or backend_of("along"),
-        seed,
-        options,
+        outputs, inputs, noise, step_size, simulation_time, solver, backend or backend_of("along"), seed, options,
         natively=backend is None and not chosen.linearises,
-    )
+    )  # fmt: skip
     template = template_of(model).update_template()  # which later updates of the user's circuit do not reach
     question = Question(
         template, deepcopy(data), deepcopy(parameters), setting, kind, deepcopy(priors), derivatives, chosen.linearises
     )
     problem = question.posed()
-    work = FitFrom(problem, chosen, tuple(stages))
-    if starts is not None:
-        identity = {"model": template, "fitter": chosen, "horizons": stages, **question.content(problem)}
-        return fitted_from_all(work, starts, where, save, resume, verbose, identity)
-    asked = {"executor": executor != "serial", "save": save is not None, "resume": resume is not False}
+    if starts is None:
+        _check_one_start(executor=executor != "serial", save=save is not None, resume=resume is not False)
+        return _fitted(problem, start, chosen, stages)
+    identity = {"model": template, "fitter": chosen, "horizons": stages, **question.content(problem)}
+    return fitted_from_all(FitFrom(problem, chosen, tuple(stages)), starts, where, save, resume, verbose, identity)
+
+
+def _check_one_start(**asked: bool) -> None:
+    """Raise for what one start has no use for.
+
+    Raises:
+        ArgumentError: it was asked for.
+    """
     for name, given in asked.items():
         if given:
             raise ArgumentError(
                 f"{name} is for fits from several starts: start=latin_hypercube({{path: (low, high)}}, 20, seed=1)."
             )
+
+
+def _fitted(problem: Problem, start: Any, fitter: Fitter, stages: list[float]) -> FitResult:
+    """Return what a fit from one start leads to."""
     begin = problem.space.free(start_of(start, problem.space))
     checked_start(problem, begin, stages)
-    return FitResult.of(problem, minimised(problem, begin, chosen, stages))
+    return FitResult.of(problem, minimised(problem, begin, fitter, stages))
 
 
 def _horizons(given: Any) -> list[float]:
