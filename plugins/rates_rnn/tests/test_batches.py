@@ -98,3 +98,58 @@ def test_a_test_of_several_trials_is_the_mean_of_those_of_each() -> None:
     with pytest.raises(ArgumentError) as error:
         net.test(X, targets[:2])
     assert str(error.value) == "inputs has 5 trials, and targets has 2. Give one of each."
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"sampling_steps": 3, "cutoff": 7}, {"loss": lambda y, z: (y - z).abs().max()}, {"checkpoint": True}],
+    ids=["whole", "some rows", "own loss", "checkpoints"],
+)
+def test_a_fit_of_several_trials_moves_by_the_mean_of_their_gradients(options: dict[str, Any]) -> None:
+    names, rate, targets = ["li_op/tau", "li_op/v", "weights"], 0.05, np.random.default_rng(5).normal(size=(5, 40, 3))
+    net, own = (whole(delays="between steps", train_params=names, train="gd") for _ in range(2))
+    first = own.parameter_values()
+    found = net.fit_bptt(X, targets, optimizer="sgd", lr=rate, epochs=3, **options)
+    stride, cutoff, losses = options.get("sampling_steps", 1), options.get("cutoff", 0), []
+    compared = [step for step in range(cutoff, STEPS) if not step % stride]
+    loss = options.get("loss", torch.nn.functional.mse_loss)
+    for _ in range(3):
+        values = []
+        own.zero_grad()
+        for inputs, wanted in zip(X, torch.tensor(targets), strict=True):
+            own.reset()
+            values.append(loss(own.rows(inputs)["out"][compared], wanted[compared]))
+            values[-1].backward()
+        losses.append(np.mean([value.item() for value in values]))
+        with torch.no_grad():
+            for parameter in own.parameters():
+                parameter -= rate * parameter.grad / TRIALS
+    np.testing.assert_allclose(found["loss"], losses, rtol=1e-12)
+    for path, value in own.parameter_values().items():
+        assert np.abs(value - first[path]).max() > 1e-6, path
+        np.testing.assert_allclose(net.parameter_values()[path], value, rtol=1e-12, atol=1e-12)
+    assert found["out"].shape == (TRIALS, len(compared), 3)
+
+
+def test_a_fit_of_several_trials_in_pieces_moves_behind_each_of_them() -> None:
+    targets = np.random.default_rng(5).normal(size=(TRIALS, STEPS, 3))
+    net, own = (whole(feedback=False, train="gd") for _ in range(2))
+    found = net.fit_bptt(X, targets, optimizer="sgd", lr=0.05, epochs=1, update_steps=10)
+    states: list[Any] = [None] * TRIALS
+    losses = []
+    for begin in range(0, STEPS, 10):
+        piece, values = slice(begin, begin + 10), []
+        own.zero_grad()
+        for number in range(TRIALS):
+            own.reset(states[number])
+            rows = own.rows(X[number, piece])["out"]
+            values.append(torch.nn.functional.mse_loss(rows, torch.tensor(targets[number, piece])))
+            values[-1].backward()
+            states[number] = {path: value.detach() for path, value in own.state.items()}
+        losses.append(np.mean([value.item() for value in values]))
+        with torch.no_grad():
+            for parameter in own.parameters():
+                parameter -= 0.05 * parameter.grad / TRIALS
+    assert found["loss"].tolist() == [pytest.approx(np.mean(losses), rel=1e-12)]
+    for path, value in own.parameter_values().items():
+        np.testing.assert_allclose(net.parameter_values()[path], value, rtol=1e-12, atol=1e-12)
