@@ -98,9 +98,54 @@ def test_what_says_whether_conditions_held_is_no_value_of_the_model() -> None:
     assert sorted(net.state) == ["lif/lif_op/s", "lif/lif_op/spike", "lif/lif_op/v"]
 
 
+def test_without_a_reset_a_unit_spikes_each_time_it_comes_above_the_threshold() -> None:
+    counting = OperatorTemplate(
+        "op", ["v' = I - v", "s' = spike"], {"v": "variable(0.0)", "s": "output(0.0)", "spike": 0.0, "I": "input(0.0)"}
+    )
+    net, drive = Network(dt=0.05), np.sin(0.2 * np.arange(400))
+    net.add_diffeq_node(
+        "unit", NodeTemplate("counting", [counting]), "op/I", "op/s", spike_var="op/spike", reset_var="op/v",
+        spike_threshold=0.15, reset=False,
+    )  # fmt: skip
+    found = net.run(drive, record_vars=[("unit", "op/v")])
+    v, crossings = 0.0, [0]
+    for value in drive:
+        before, v = v, v + 0.05 * (value - v)
+        crossings.append(crossings[-1] + (before <= 0.15 < v))
+    assert crossings[-1] >= 10
+    assert found["unit", "op/v"].max() > 0.2  # it goes on
+    # a spike at the end of a step is a pulse of integral 1 over the next one
+    np.testing.assert_allclose(found.to_numpy("out")[1:, 0], crossings[:399], rtol=1e-12)
+
+
 @pytest.mark.parametrize(
     ("options", "text"),
     [
+        (
+            {"reset": False, "reset_var": "v"},
+            "The events of the node 'lif' reset 'lif_op/v', and reset=False says that nothing does. Leave it out, or "
+            "take a template without events.",
+        ),
+        ({"reset": 0}, "reset must be True or False; it is 0."),
+        (
+            {"spike_var": None, "reset": False},
+            "reset=False is of units that spike; the node 'lif' has no spike_var.",
+        ),
+        (
+            {"node": NodeTemplate("own", [OWN]), "op": "own_op", "reset_var": "I_ext", "reset": False},
+            "reset_var 'own_op/I_ext' is an input of the node 'lif'. With reset=False it is the state that makes "
+            "spikes where it comes above spike_threshold; equations that reset a state themselves read spike_var.",
+        ),
+        (
+            {
+                "node": NodeTemplate("own", [OWN]),
+                "op": "own_op",
+                "reset_var": "v",
+                "reset": False,
+                "spike_reset": -1.0,
+            },
+            "spike_reset is a value after spikes, and reset=False says that 'own_op/v' goes on then.",
+        ),
         (
             {"spike_var": "s"},
             "spike_var 'lif_op/s' gets no spikes: events of the node 'lif' emit into lif_op/spike.",

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from attrs import evolve, field, frozen
 from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean, shown
+from rates_core.switches import switch
 
 from rates_core import CircuitTemplate, NodeTemplate
 from rates_rnn.parts import EDGE_ATTRIBUTES, Edge, Node, array, matrix
@@ -45,6 +46,7 @@ class NodeDescription:
     reset_var: str | None = None
     spike_threshold: float | None = None
     spike_reset: float | None = None
+    reset: bool = True
     own_weights: np.ndarray | None = field(init=False)
     count: int = field(init=False)
 
@@ -94,13 +96,16 @@ class NodeDescription:
         if self.spike_var is not None:
             reset = None if self.reset_var is None else self.full(self.reset_var)
             return with_spikes(
-                self.label, template, self.full(self.spike_var), reset, self.spike_threshold, self.spike_reset
-            )
+                self.label, template, self.full(self.spike_var), reset, self.spike_threshold, self.spike_reset,
+                switch("reset", self.reset),
+            )  # fmt: skip
         if (self.reset_var, self.spike_threshold, self.spike_reset) != (None, None, None):
             raise ArgumentError(
                 f"reset_var, spike_threshold and spike_reset are of units that spike; the node '{self.label}' has no "
                 "spike_var."
             )
+        if not switch("reset", self.reset):
+            raise ArgumentError(f"reset=False is of units that spike; the node '{self.label}' has no spike_var.")
         return template
 
     def recurrence(self, node: Node) -> Edge | None:

@@ -22,6 +22,7 @@ class Values(torch.nn.Module):
         super().__init__()
         self._constraints: dict[str, Constraint] = {}
         self._owners: dict[str, str] = {}  # of paths that are one parameter with another one
+        self._joined: set[str] = set()  # those of them that began where their owners did
         self.priors: dict[str, Prior] = {}
         self.register_buffer("anchor", torch.zeros(0, dtype=torch.float64), persistent=False)
 
@@ -84,6 +85,22 @@ class Values(torch.nn.Module):
             self._owners[self.owner(other)] = self.owner(path)
         self.changed()
 
+    def release(self, path: str) -> None:
+        """Hold a value no more; the next path that was one parameter with it has it then."""
+        others = [other for other, owner in self._owners.items() if owner == path]
+        heir = self._owners.pop(path, None)
+        if heir is None and others:
+            heir = others.pop(0)
+            del self._owners[heir]
+        self._joined.difference_update((path, heir or path))
+        self._owners |= dict.fromkeys(others, heir or "")
+        held: Any
+        for held in (self._parameters, self._buffers, self._constraints, self.priors):
+            if path in held:
+                value = held.pop(path)
+                if heir is not None:
+                    held[heir] = value
+
     def changed(self) -> None:
         """Forget what was made of values before."""
 
@@ -103,6 +120,7 @@ class Values(torch.nn.Module):
             )
         for held_by in (self._parameters, self._buffers, self._constraints):
             held_by.pop(path, None)
+        self._joined.add(path)
 
     @property
     def paths(self) -> tuple[str, ...]:

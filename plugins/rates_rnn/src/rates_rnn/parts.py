@@ -36,9 +36,24 @@ class Node:
     output: str
     values: Mapping[str, Any] = field(factory=dict)
 
+    @property
+    def puts_out_state(self) -> bool:
+        """Tell whether its output is a state, which is there at the start of a step, whatever comes in then."""
+        name, _, output = self.output.partition("/")
+        equations = [item for operator, _ in self.template.operators if operator.name == name
+                     for item in operator.parsed]  # fmt: skip
+        return any(item.kind == "differential" and item.target == output for item in equations)
+
     def population(self) -> PopulationTemplate:
         """Return all units."""
         return PopulationTemplate(self.label, self.template, self.n, dict(self.values))
+
+    def with_values(self, values: Mapping[str, np.ndarray]) -> Node:
+        """Return the node with those values of a network, by path, that are its own."""
+        start = f"{self.label}/"
+        own = {path.removeprefix(start): value.tolist() for path, value in values.items()
+               if path.startswith(start) and "->" not in path}  # fmt: skip
+        return evolve(self, values={**self.values, **own})
 
     def path(self, variable: str) -> str:
         """Return the path of a variable in the model."""
@@ -60,6 +75,7 @@ class Edge:
         feedback: whether the direction from inputs to outputs goes without it.
         train: how the weights are trained: "gd", "rls", or None.
         filtered: whether another part of the way from its source, through a template, says how late it is.
+        mask: like the weights, 0 where these are 0 and stay so; or None.
     """
 
     source: str
@@ -72,6 +88,7 @@ class Edge:
     feedback: bool = False
     train: str | None = None
     filtered: bool = False
+    mask: np.ndarray | None = None
 
     @property
     def path(self) -> str:
@@ -94,8 +111,8 @@ class Edge:
         return self.spread is not None and bool(np.any(np.asarray(self.spread) > 0))
 
     def with_values(self, values: Mapping[str, np.ndarray]) -> Edge:
-        """Return the edge with weights and delays that were learned; spreads have grown with these."""
-        edge = evolve(self, weights=values[self.path])
+        """Return the edge with weights and delays of a network, by path; spreads have grown with these."""
+        edge = evolve(self, weights=values.get(self.path, self.weights))
         if self.delay_path not in values:
             return edge
         delays = values[self.delay_path]
@@ -104,9 +121,10 @@ class Edge:
         return evolve(edge, delays=delays, spread=np.asarray(self.spread) * delays / np.asarray(self.delays))
 
     def connectivity(self, step_size: float) -> Connectivity:
-        """Return the connections; those of feedback are one step late."""
+        """Return the connections; those of feedback are one step late, unless something else is said."""
         late = self.feedback and self.delays is None and not self.filtered
-        delays = step_size if late else self.delays
+        present = self.delays is not None and not np.any(np.asarray(self.delays)) and not self.spreads
+        delays = step_size if late else None if present else self.delays
         return Connectivity(self.source_path, self.target_path, self.weights, delays=delays, spread=self.spread)
 
 

@@ -14,7 +14,13 @@ NAMES = ("spike_threshold", "spike_reset")  # of the parameters that hold them i
 
 
 def with_spikes(
-    label: str, node: NodeTemplate, spike_var: str, reset_var: str | None, threshold: float | None, reset: float | None
+    label: str,
+    node: NodeTemplate,
+    spike_var: str,
+    reset_var: str | None,
+    threshold: float | None,
+    reset: float | None,
+    resets: bool = True,
 ) -> NodeTemplate:
     """Return a node template whose units spike.
 
@@ -22,9 +28,10 @@ def with_spikes(
         label: of the node in the network.
         node: template of each unit.
         spike_var: `op/var` into which spikes are emitted.
-        reset_var: `op/var` of the state that is reset; None where the template has events.
+        reset_var: `op/var` of the state that makes spikes; None where the template has events.
         threshold: of that state; of templates without events.
         reset: value of it after a spike, likewise.
+        resets: whether it has that value then, or goes on.
 
     Raises:
         ArgumentError, UnknownNameError: something is not as it should be.
@@ -33,7 +40,7 @@ def with_spikes(
     spike = spike_var.rpartition("/")[2]
     emitting = [event for event in operator.events if event.emit == spike]
     if operator.events:
-        _check_events(label, operator, emitting, spike, reset_var, (threshold, reset))
+        _check_events(label, operator, emitting, spike, reset_var, (threshold, reset), resets)
         return node
     if reset_var is None:
         raise ArgumentError(
@@ -44,7 +51,9 @@ def with_spikes(
             f"spike_var '{spike_var}' and reset_var '{reset_var}' are of different operators; spikes are sent by the "
             "one whose state is reset."
         )
-    made = _resetting(operator, spike, reset_var.rpartition("/")[2], threshold, reset)
+    if not resets:
+        _check_going_on(label, operator, reset_var, reset)
+    made = _emitting(operator, spike, reset_var.rpartition("/")[2], threshold, reset, resets)
     return NodeTemplate(
         node.name, {made if item is operator else item: dict(values) for item, values in node.operators}
     )
@@ -65,6 +74,7 @@ def _check_events(
     spike: str,
     reset_var: str | None,
     given: tuple[float | None, float | None],
+    resets: bool,
 ) -> None:
     """Raise unless what a user says of spikes is what the events of a template do.
 
@@ -80,6 +90,11 @@ def _check_events(
     state = None if reset_var is None else reset_var.rpartition("/")[2]
     if state is not None and all(state not in event.set for event in emitting):
         raise ArgumentError(f"reset_var '{reset_var}' is not reset by the events of the node '{label}'.")
+    if state is not None and not resets:
+        raise ArgumentError(
+            f"The events of the node '{label}' reset '{reset_var}', and reset=False says that nothing does. Leave it "
+            "out, or take a template without events."
+        )
     if given != (None, None):
         raise ArgumentError(
             f"The events of the node '{label}' have thresholds of their own: when {emitting[0].when}. Set these by "
@@ -87,8 +102,23 @@ def _check_events(
         )
 
 
-def _resetting(
-    operator: OperatorTemplate, spike: str, state: str, threshold: float | None, reset: float | None
+def _check_going_on(label: str, operator: OperatorTemplate, state: str, reset: float | None) -> None:
+    """Raise unless a state can make spikes that do not reset it.
+
+    Raises:
+        ArgumentError: it is an input, or a value after spikes is said.
+    """
+    if operator.variables[state.rpartition("/")[2]].kind == "input":
+        raise ArgumentError(
+            f"reset_var '{state}' is an input of the node '{label}'. With reset=False it is the state that makes "
+            "spikes where it comes above spike_threshold; equations that reset a state themselves read spike_var."
+        )
+    if reset is not None:
+        raise ArgumentError(f"spike_reset is a value after spikes, and reset=False says that '{state}' goes on then.")
+
+
+def _emitting(
+    operator: OperatorTemplate, spike: str, state: str, threshold: float | None, reset: float | None, resets: bool
 ) -> OperatorTemplate:
     """Return an operator with an event for a state above a threshold."""
     values = (THRESHOLD if threshold is None else threshold, RESET if reset is None else reset)
@@ -96,7 +126,9 @@ def _resetting(
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise ArgumentError(f"{name} is {shown(value)}; it is a number.")
     when, to = NAMES
+    names, changes = (NAMES, {state: to}) if resets else ((when,), {})
+    held = {name: float(value) for name, value in zip(NAMES, values, strict=True) if name in names}
     return operator.update_template(
-        variables={spike: "variable(0.0)", **{name: float(value) for name, value in zip(NAMES, values, strict=True)}},
-        events=[{"when": f"{state} > {when}", "set": {state: to}, "emit": spike}],
+        variables={spike: "variable(0.0)", **held},
+        events=[{"when": f"{state} > {when}", "set": changes, "emit": spike}],
     )
