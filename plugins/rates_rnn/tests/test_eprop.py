@@ -401,3 +401,73 @@ def test_feedback_of_outputs_is_an_input_whose_weights_learn() -> None:
     found = dict(net.named_parameters())["output/tanh_op/r->li/li_op/I_ext/weight"].grad
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-13)
     assert W_BACK.shape == expected.shape
+
+
+def leak() -> Network:
+    """Return one unit, v' = (w u - v)/2, whose output is 3 v."""
+    net = Network(dt=0.5)
+    net.add_func_node("input", 1)
+    operator = OperatorTemplate("op", "v' = (u - v)/2", {"v": "output(0.0)", "u": "input(0.0)"})
+    net.add_diffeq_node("unit", NodeTemplate("n", [operator]), "op/u", "op/v")
+    net.add_func_node("output", 1)
+    net.add_edge("input", "unit", [[0.8]], train="gd")
+    net.add_edge("unit", "output", [[3.0]])
+    return net
+
+
+@pytest.mark.parametrize("update_steps", [None, 7])
+@pytest.mark.parametrize("averaging", [0.0, 0.6])
+def test_errors_reach_a_unit_as_their_running_average(averaging: float, update_steps: int | None) -> None:
+    inputs, targets, net = np.sin(np.arange(20.0)), np.cos(np.arange(20.0)), leak()
+    net.fit_eprop(
+        inputs, targets, optimizer="sgd", lr=0.1, epochs=1, averaging=averaging, feedback={"unit": [[0.7]]},
+        update_steps=update_steps,
+    )  # fmt: skip
+    weight, v, trace, mean, gradient = 0.8, 0.0, 0.0, 0.0, 0.0
+    for step, (u, wanted) in enumerate(zip(inputs, targets, strict=True), 1):
+        mean = averaging * mean + (1 - averaging) * 2 * (3 * v - wanted) / 20  # of the mean squared error
+        gradient += 0.7 * mean * trace
+        v, trace = v + 0.25 * (weight * u - v), trace + 0.25 * (u - trace)
+        if step == 20 or (update_steps is not None and not step % update_steps):
+            weight, gradient = weight - 0.1 * gradient, 0.0
+    found = net.parameter_values()["input/identity_op/r->unit/op/u/weight"].item()
+    assert abs(found - 0.8) > 1e-4
+    assert found == pytest.approx(weight, rel=1e-12)
+
+
+def test_weights_of_feedback_go_to_those_to_the_output() -> None:
+    net = leak()
+    found = net.fit_eprop(
+        np.ones(6), np.zeros(6), optimizer="sgd", lr=0.0, epochs=3, following=0.2, feedback={"unit": [[-1.0]]}
+    )
+    assert found["feedback"]["unit"].item() == pytest.approx(3.0 + 0.8**3 * (-1.0 - 3.0), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ({"averaging": 1.0}, "averaging has to be a number of at least 0 and less than 1; it is 1.0."),
+        ({"following": "slowly"}, "following has to be a number of at least 0 and less than 1; it is 'slowly'."),
+        (
+            {"averaging": 0.5},
+            "averaging and following are of feedback by weights. Give feedback='random', 'adaptive', or weights by "
+            "label of the node.",
+        ),
+    ],
+)
+def test_changes_of_feedback_are_shares_and_of_weights(options: dict[str, Any], text: str) -> None:
+    with pytest.raises(ArgumentError) as error:
+        leak().fit_eprop(np.ones(6), np.zeros(6), epochs=1, **options)
+    assert str(error.value) == text
+
+
+def test_weights_that_lead_nowhere_are_followed_by_none() -> None:
+    net = Network(dt=DT)
+    net.add_func_node("input", 1)
+    net.add_diffeq_node("unit", f"{LIBRARY}.tanh", "li_op/I_ext", "li_op/v", train_params=["li_op/tau"])
+    net.add_edge("input", "unit", [[1.0]])
+    with pytest.raises(ArgumentError) as error:
+        net.fit_eprop(np.ones(6), np.zeros(6), epochs=1, following=0.5, feedback="random")
+    assert str(error.value) == (
+        "following goes to the weights from the node 'unit' to the output 'unit', and there are none. Leave it out."
+    )

@@ -14,7 +14,7 @@ import torch
 from rates_rnn import Network
 
 from plugins.rates_rnn.tests.networks import DELAYS, DT, LIBRARY, STEPS, W_BACK, W_IN, W_OUT, J, N, X, node_of, whole
-from rates_core import NodeTemplate
+from rates_core import ArgumentError, NodeTemplate
 
 
 @pytest.mark.parametrize("delays", DELAYS)
@@ -44,6 +44,21 @@ def test_a_network_with_feedback_is_what_its_equations_say() -> None:
         back = readout
     found = whole().run(X)["out"]
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-14)
+
+
+def test_a_state_is_fed_back_as_it_is_now_where_no_delay_is_asked_for() -> None:
+    net = whole(feedback=False, output_var="li_op/v")
+    net.add_diffeq_node(**node_of(label="behind", output_var="li_op/v", weights=None, n=3))
+    net.add_edge("output", "behind", np.eye(3))
+    net.add_edge("behind", "li", W_BACK, feedback=True, delays=0)
+    net.compile(output="behind")
+    v, w, expected = np.zeros(N), np.zeros(3), []
+    for x in X:
+        expected.append(w)
+        slope = J @ np.tanh(v) + W_IN @ x + W_BACK @ w - v / 10.0
+        v, w = v + DT * slope, w + DT * (np.tanh(W_OUT @ v) - w / 10.0)
+    np.testing.assert_allclose(net.run(X)["out"], expected, rtol=0, atol=1e-14)
+    assert net.get_edge("behind", "li").delays == 0
 
 
 def test_the_calls_of_the_paper_run_as_they_are_printed() -> None:
@@ -254,3 +269,21 @@ def test_derivatives_stop_where_the_network_is_detached() -> None:
     assert not net.forward(np.zeros(N)).requires_grad or torch.autograd.grad(
         net.forward(np.zeros(N)).sum(), start, allow_unused=True
     ) == (None,)
+
+
+def test_a_picture_has_a_row_per_unit_and_time_from_left_to_right() -> None:
+    found = whole().run(X, sampling_steps=2)
+    axes = found.matshow(vmin=-1.0, vmax=1.0)
+    image = axes.images[0]
+    np.testing.assert_array_equal(image.get_array(), found.to_numpy("out").T)
+    assert image.get_clim() == (-1.0, 1.0)
+    # pixels are as wide as rows are apart, with the time of a row in the middle
+    np.testing.assert_allclose(image.get_extent(), (-DT, (STEPS - 2) * DT + DT, 2.5, -0.5))
+    assert (axes.get_xlabel(), axes.get_ylabel(), len(axes.figure.axes)) == ("time", "out", 2)
+    trials = whole().run(np.stack([X, 2 * X]))
+    stacked = trials.matshow(ax=axes).images[-1].get_array()
+    np.testing.assert_array_equal(stacked, np.concatenate(list(trials.to_numpy("out")), axis=1).T)
+    found.save("loss", np.ones(3))
+    with pytest.raises(ArgumentError) as error:
+        found.matshow("loss")
+    assert str(error.value) == "'loss' has no row per time: matshow() draws what was recorded. Use plot()."

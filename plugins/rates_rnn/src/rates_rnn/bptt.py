@@ -9,11 +9,10 @@ import numpy as np
 import torch
 from attrs import frozen
 
-from rates_rnn.observer import Observer
-from rates_rnn.parts import whole_number
-from rates_rnn.signals import trials_of
+from rates_rnn.observer import Observer, observed_again
+from rates_rnn.signals import epochs_of, is_list, trials_of
 from rates_rnn.trainer import Trainer
-from rates_rnn.trials import ListOfTrials, each_of, joined
+from rates_rnn.trials import ListOfTrials, Trials, each_of, joined
 
 if TYPE_CHECKING:
     from rates_rnn.network import Network
@@ -68,27 +67,27 @@ def fit_bptt(
         ArgumentError, UnknownNameError: something is not as it should be, or no output depends on a parameter.
         SimulationError: the loss is not finite; the parameters of the last finite one are kept.
     """
-    several = isinstance(inputs, Sequence) and not isinstance(inputs, str)
-    pairs = trials_of(inputs, targets)
-    count = whole_number("epochs", (1 if several else 100) if epochs is None else epochs, 1)
+    pairs, count = trials_of(inputs, targets), epochs_of(inputs, epochs)
     trainer = Trainer(
         network, optimizer, loss, lr, attempts=0, callbacks=[_Printed(count)] if verbose else [], shuffle=False,
         sampling_steps=sampling_steps, cutoff=cutoff, update_steps=update_steps, optimizer_kwargs=optimizer_kwargs,
         loss_kwargs=loss_kwargs, checkpoint=checkpoint, verbose=False,
     )  # fmt: skip
-    batches = [each_of(network, *pair, cutoff, f"[{number}]" if several else "") for number, pair in enumerate(pairs)]
-    if isinstance(trainer.optimiser, torch.optim.LBFGS):
-        trials = ListOfTrials([trial for batch in batches for trial in batch], None)
-    else:
-        trials = ListOfTrials([joined(batch) for batch in batches], 1)
-    fitted = trainer.train(trials, None, count)
-    found = network.run(pairs[-1][0], sampling_steps=sampling_steps, cutoff=cutoff)
-    network.reset()
-    observed = Observer(found.times, {"out": found["out"]}, fitted["loss"])
+    names = [f"[{number}]" if is_list(inputs) else "" for number in range(len(pairs))]
+    batches = [each_of(network, *pair, cutoff, name) for pair, name in zip(pairs, names, strict=True)]
+    fitted = trainer.train(_moving(batches, trainer.optimiser), None, count)
+    observed = observed_again(network, pairs[-1][0], fitted["loss"], sampling_steps=sampling_steps, cutoff=cutoff)
     observed.save("evaluations", fitted["evaluations"])
     for path, terms in trainer.prior_terms.items():
         observed.save(f"prior of {path}", np.array(terms))
     return observed
+
+
+def _moving(batches: Sequence[Sequence[Trials]], optimiser: torch.optim.Optimizer) -> ListOfTrials:
+    """Return trials as parameters move by them: batch by batch, or by all at once where steps have a line search."""
+    if isinstance(optimiser, torch.optim.LBFGS):
+        return ListOfTrials([trial for batch in batches for trial in batch], None)
+    return ListOfTrials([joined(batch) for batch in batches], 1)
 
 
 @frozen

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from rates_core.errors import ArgumentError, SimulationError, UnsupportedFeatureError, shown, warn
+from rates_core.errors import ArgumentError, SimulationError, UnsupportedFeatureError, warn
 
 from rates_rnn.choices import Loss, loss_of, optimiser_of
-from rates_rnn.learning_signals import Feedback, Readout
-from rates_rnn.observer import Observer
+from rates_rnn.learning_signals import Feedback, Moves, Readout
+from rates_rnn.observer import Observer, observed_again
 from rates_rnn.parts import Edge, Node, whole_number
-from rates_rnn.signals import count_of, length_of, part_of, samples_of, side_by_side, trials_of
+from rates_rnn.signals import count_of, epochs_of, length_of, part_of, samples_of, side_by_side, trials_of
 from rates_rnn.traces import OwnEdge, Synapses, Traces
 from rates_rnn.units import Units
 
@@ -39,6 +39,8 @@ def fit_eprop(
     optimizer_kwargs: Mapping[str, Any] | None = None,
     loss_kwargs: Mapping[str, Any] | None = None,
     verbose: bool = False,
+    averaging: float = 0.0,
+    following: float = 0.0,
 ) -> Observer:
     """Fit what is trained by e-prop [bellec2020]_: eligibility traces of units go forward with the run.
 
@@ -70,9 +72,14 @@ def fit_eprop(
         optimizer_kwargs: further arguments of the optimiser.
         loss_kwargs: further arguments of the loss.
         verbose: print the loss of each epoch.
+        averaging: of feedback by weights: errors reach units as a running average, of which this share is left at the
+            next row that is compared; without it, each reaches them alone.
+        following: of feedback by weights: what share of their way to the weights to the output these go when parameters
+            move.
 
     Returns:
-        The loss of each epoch as "loss", and the output of the last trial. The last gradient is that of parameters.
+        The loss of each epoch as "loss"; the output of the last trial; and weights of feedback by label of the node, if
+        there are such, as "feedback". The last gradient is that of parameters.
 
     Raises:
         ArgumentError, UnknownNameError: something is not as it should be.
@@ -80,40 +87,43 @@ def fit_eprop(
             states and inputs.
         SimulationError: an output or the loss is not finite; parameters are those from before that trial.
     """
-    pairs = trials_of(inputs, targets)
-    several = isinstance(inputs, Sequence)
-    count = whole_number("epochs", (1 if several else 100) if epochs is None else epochs, 1)
-    stride, dropped = whole_number("sampling_steps", sampling_steps, 1), whole_number("cutoff", cutoff, 0)
+    pairs, count = trials_of(inputs, targets), epochs_of(inputs, epochs)
+    rows, moves = _Rows(loss_of(loss, loss_kwargs), sampling_steps, cutoff), Moves(decay, averaging, following)
     width = None if update_steps is None else whole_number("update_steps", update_steps, 1)
-    if isinstance(decay, bool) or not isinstance(decay, int | float) or not 0 <= decay < 1:
-        raise ArgumentError(f"decay has to be a number of at least 0 and less than 1; it is {shown(decay)}.")
-    if optimizer == "lbfgs" or isinstance(optimizer, torch.optim.LBFGS):
-        raise ArgumentError("optimizer 'lbfgs' needs the gradient of the loss, and that of e-prop is another one.")
-    chosen = optimiser_of(optimizer, network.parameters(), lr, optimizer_kwargs)
+    chosen = _optimiser_of(network, optimizer, lr, optimizer_kwargs)
     for text in network.engine(()).told:
         warn(text)
-    learner = Learner(network, feedback, decay, width, max(count_of(given) for given, _ in pairs))
-    if learner.feedback.follows:
-        chosen.add_param_group({"params": list(learner.feedback.weights.values())})
-    anchor = network.get_buffer("anchor")
-    trials = [(given, side_by_side(wanted, length_of(given), count_of(given), network.n_out, anchor))
-              for given, wanted in pairs]  # fmt: skip
-    losses, rows = [], _Rows(loss_of(loss, loss_kwargs), stride, dropped)
+    learner = Learner(network, chosen, rows, feedback, moves, width, max(count_of(given) for given, _ in pairs))
+    trials = [(given, side_by_side(wanted, length_of(given), count_of(given), network.n_out,
+                                   network.get_buffer("anchor"))) for given, wanted in pairs]  # fmt: skip
+    losses = []
     for epoch in range(count):
-        losses.append(float(np.mean([learner.trial(*trial, rows, chosen) for trial in trials])))
+        losses.append(float(np.mean([learner.trial(*trial) for trial in trials])))
         if verbose:
             print(f"epoch {epoch + 1} of {count}: loss {losses[-1]:.6g}")
-    network.reset()
-    found = network.run(trials[-1][0], sampling_steps=stride, cutoff=dropped)
-    network.reset()
-    return Observer(found.times, {"out": found["out"]}, np.array(losses))
+    observed = observed_again(network, pairs[-1][0], np.array(losses), sampling_steps=sampling_steps, cutoff=cutoff)
+    if learner.feedback.weights:
+        observed.save("feedback", {label: held.detach() for label, held in learner.feedback.weights.items()})
+    return observed
+
+
+def _optimiser_of(network: Network, given: Any, lr: float | None, options: Mapping[str, Any] | None) -> Any:
+    """Return an optimiser of a network's parameters that takes any direction.
+
+    Raises:
+        ArgumentError, UnknownNameError: it is something else.
+    """
+    if given == "lbfgs" or isinstance(given, torch.optim.LBFGS):
+        raise ArgumentError("optimizer 'lbfgs' needs the gradient of the loss, and that of e-prop is another one.")
+    return optimiser_of(given, network.parameters(), lr, options)
 
 
 class _Rows:
     """Which rows of a trial are compared, and how."""
 
     def __init__(self, loss: Loss, stride: int, cutoff: int) -> None:
-        self.loss, self._stride, self._cutoff = loss, stride, cutoff
+        self.loss = loss
+        self._stride, self._cutoff = whole_number("sampling_steps", stride, 1), whole_number("cutoff", cutoff, 0)
 
     def of(self, begin: int, end: int) -> list[int]:
         """Return the steps from one to another whose rows are compared."""
@@ -125,8 +135,10 @@ class Learner:
 
     Args:
         network: that learns.
+        optimiser: of its parameters.
+        rows: which are compared.
         feedback: how errors reach units.
-        decay: of adaptive feedback.
+        moves: of feedback weights.
         update_steps: parameters move after each so many steps; None for whole trials.
         trials: largest number of those that run side by side.
 
@@ -134,8 +146,17 @@ class Learner:
         ArgumentError, UnsupportedFeatureError: e-prop cannot train what is trained.
     """
 
-    def __init__(self, network: Network, feedback: Any, decay: float, update_steps: int | None, trials: int) -> None:
-        self._network, self._decay, self._update_steps = network, decay, update_steps
+    def __init__(
+        self,
+        network: Network,
+        optimiser: torch.optim.Optimizer,
+        rows: _Rows,
+        feedback: Any,
+        moves: Moves,
+        update_steps: int | None,
+        trials: int,
+    ) -> None:
+        self._network, self._optimiser, self._rows, self._update_steps = network, optimiser, rows, update_steps
         self._moments = max(1, trials) * update_steps if update_steps else max(MOMENTS, trials)
         stateful = {label: network.node(label) for label in network.nodes
                     if any(state.path.startswith(f"{label}/") for state in network.system.states)}  # fmt: skip
@@ -144,30 +165,34 @@ class Learner:
         self._traces = {label: _traces(network, node, self._trained, self._moments) for label, node in stateful.items()
                         if _learns(network, label, self._trained)}  # fmt: skip
         _check_all(self._trained, self._readout, self._traces.values())
-        self.feedback = Feedback(feedback, network, self._readout, {label: stateful[label] for label in self._traces})
+        learning = {label: stateful[label] for label in self._traces}
+        self.feedback = Feedback(feedback, network, self._readout, learning, moves)
+        if self.feedback.follows:
+            optimiser.add_param_group({"params": list(self.feedback.weights.values())})
 
-    def trial(self, inputs: Any, targets: torch.Tensor, rows: _Rows, optimiser: torch.optim.Optimizer) -> float:
+    def trial(self, inputs: Any, targets: torch.Tensor) -> float:
         """Return the loss of a trial, in which parameters moved.
 
         Raises:
             SimulationError: an output or the loss is not finite.
         """
-        network, total = self._network, 0.0
+        network, optimiser, total = self._network, self._optimiser, 0.0
         before = {path: network.get_parameter(path).detach().clone() for path in self._trained}
         network.reset()
+        self.feedback.reset()
         for traces in self._traces.values():
             traces.reset()
         optimiser.zero_grad()
         trials = count_of(inputs)
         targets = targets.transpose(0, 1) if trials else targets
-        compared = len(rows.of(0, len(targets)))
+        compared = len(self._rows.of(0, len(targets)))
         width = self._update_steps or self._moments // max(1, trials)
         try:
             for begin in range(0, len(targets), width):
                 piece = slice(begin, min(begin + width, len(targets)))
-                total += self._piece(part_of(inputs, piece), targets[piece], rows, begin, compared)
+                total += self._piece(part_of(inputs, piece), targets[piece], begin, compared)
                 if self._update_steps:
-                    self._move(optimiser)
+                    self._move()
                     optimiser.zero_grad()
         except SimulationError:
             with torch.no_grad():
@@ -176,12 +201,12 @@ class Learner:
             network.reset()
             raise
         if not self._update_steps:
-            self._move(optimiser)
+            self._move()
         return total
 
-    def _piece(self, inputs: Any, targets: torch.Tensor, rows: _Rows, begin: int, compared: int) -> float:
+    def _piece(self, inputs: Any, targets: torch.Tensor, begin: int, compared: int) -> float:
         """Return the share that some steps have in the loss, and add to gradients."""
-        network, count = self._network, len(targets)
+        network, rows, count = self._network, self._rows, len(targets)
         recorded = self._recorded(inputs)
         values = network.values()
         chosen = [step - begin for step in rows.of(begin, begin + count)]
@@ -233,11 +258,10 @@ class Learner:
             value.backward(found if value.numel() == found.numel() and value.ndim == found.ndim  # type: ignore[no-untyped-call]
                            else found.sum().reshape(value.shape), retain_graph=True)  # fmt: skip
 
-    def _move(self, optimiser: torch.optim.Optimizer) -> None:
+    def _move(self) -> None:
         self.feedback.follow(self._network)
-        optimiser.step()
-        if self._decay:
-            self.feedback.decay(self._network, self._decay)
+        self._optimiser.step()
+        self.feedback.move(self._network)
 
 
 def _spread(rows: torch.Tensor, chosen: Sequence[int], count: int) -> torch.Tensor:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import torch
-from attrs import evolve, frozen
+from attrs import asdict, evolve, frozen
 from rates_core.errors import ArgumentError, UnsupportedFeatureError, shown
 
 from rates_rnn.activations import activation
@@ -94,38 +94,81 @@ class Readout:
         return rows if axes < 3 else rows.transpose(0, 1)
 
 
+@frozen
+class Moves:
+    """How errors, and the weights that bring them to units, change from one time to the next.
+
+    Attributes:
+        decay: what share of weights that follow others, and of these, is lost when they move.
+        averaging: what share of earlier errors is left at the next one; 0 for each error alone.
+        following: what share of the way to the weights to the output is gone when parameters move.
+
+    Raises:
+        ArgumentError: one is no such share.
+    """
+
+    decay: float
+    averaging: float
+    following: float
+
+    def __attrs_post_init__(self) -> None:
+        """Check all of them."""
+        for name, share in asdict(self).items():
+            if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share < 1:
+                raise ArgumentError(f"{name} has to be a number of at least 0 and less than 1; it is {shown(share)}.")
+
+
 class Feedback:
     """How nodes learn of errors at the output.
 
     Attributes:
         weights: `[units, outputs]` by label of the node; empty if derivatives go back through the readout.
-        follows: path of the weights that those of a node follow.
+        follows: path of the weights that those of a node follow by the same derivatives.
+        approaches: path of the weights that those of a node go to.
 
     Args:
         given: "symmetric", "random", "adaptive", or weights by label.
         network: that learns.
         readout: of it.
         learning: labels and nodes that need a signal.
+        moves: of weights.
 
     Raises:
         ArgumentError: there is no such feedback, or it reaches a node in no way.
     """
 
-    def __init__(self, given: Any, network: Network, readout: Readout, learning: Mapping[str, Node]) -> None:
+    def __init__(
+        self, given: Any, network: Network, readout: Readout, learning: Mapping[str, Node], moves: Moves
+    ) -> None:
         self.weights: dict[str, torch.nn.Parameter] = {}
         self.follows: dict[str, str] = {}
-        like, outputs = network.get_buffer("anchor"), network.n_out
+        self._moves, self._average = moves, torch.zeros(())
         if isinstance(given, Mapping):
-            for label, node in learning.items():
-                if label not in given:
-                    raise ArgumentError(f"feedback has no weights of the node '{label}', which learns.")
-                made = matrix(f"feedback['{label}']", given[label], node.n, outputs, f"'{label}'", "the output")
-                self._hold(label, torch.tensor(made), like)
-            return
+            self._take(given, network, learning)
+        else:
+            self._make(given, network, readout, learning)
+        if not self.weights and (moves.averaging or moves.following):
+            raise ArgumentError(
+                "averaging and following are of feedback by weights. Give feedback='random', 'adaptive', or weights by "
+                "label of the node."
+            )
+        self.approaches = {label: _way_out(network, label) for label in self.weights if moves.following}
+
+    def _take(self, given: Mapping[str, Any], network: Network, learning: Mapping[str, Node]) -> None:
+        """Hold weights that a user gave."""
+        for label, node in learning.items():
+            if label not in given:
+                raise ArgumentError(f"feedback has no weights of the node '{label}', which learns.")
+            made = matrix(f"feedback['{label}']", given[label], node.n, network.n_out, f"'{label}'", "the output")
+            self._hold(label, torch.tensor(made), network.get_buffer("anchor"))
+
+    def _make(self, given: Any, network: Network, readout: Readout, learning: Mapping[str, Node]) -> None:
+        """Hold the weights of a feedback that a user named."""
         if not isinstance(given, str) or given not in FEEDBACKS:
             raise ArgumentError(
                 f"feedback is {shown(given)}; it is 'symmetric', 'random', 'adaptive', or weights by label of the node."
             )
+        like, outputs = network.get_buffer("anchor"), network.n_out
         for label, node in learning.items():
             if given == "symmetric":
                 _check_seen(label, readout)
@@ -157,9 +200,24 @@ class Feedback:
             total.backward()  # type: ignore[no-untyped-call]
         error = torch.zeros_like(output) if output.grad is None else output.grad
         found = {label: torch.zeros_like(rows) if rows.grad is None else rows.grad for label, rows in units.items()}
+        error = self._averaged(error)
         for label, weights in self.weights.items():
             found[label] = error @ weights.detach().T
         return Signals(total.item(), found)
+
+    def reset(self) -> None:
+        """Forget earlier errors: a trial begins."""
+        self._average = torch.zeros(())
+
+    def _averaged(self, error: torch.Tensor) -> torch.Tensor:
+        """Return running averages of errors, which go on from one piece of a trial to the next."""
+        left, found = self._moves.averaging, []
+        if not left:
+            return error
+        for row in error:
+            self._average = left * self._average.to(row) + (1 - left) * row
+            found.append(self._average)
+        return torch.stack(found)
 
     def follow(self, network: Network) -> None:
         """Give feedback weights the derivatives of the weights that they follow."""
@@ -167,12 +225,14 @@ class Feedback:
             gradient = network.get_parameter(path).grad
             self.weights[label].grad = None if gradient is None else gradient.T.clone()
 
-    def decay(self, network: Network, share: float) -> None:
-        """Take a share from feedback weights and from those that they follow, so that these become alike."""
-        with torch.no_grad():
-            for label, path in self.follows.items():
-                self.weights[label].mul_(1 - share)
-                network.get_parameter(path).mul_(1 - share)
+    @torch.no_grad()
+    def move(self, network: Network) -> None:
+        """Move weights behind parameters: shares of those that follow are lost, so that these become alike."""
+        for label, path in self.follows.items():
+            self.weights[label].mul_(1 - self._moves.decay)
+            network.get_parameter(path).mul_(1 - self._moves.decay)
+        for label, path in self.approaches.items():
+            self.weights[label].lerp_(network.value(path).T, self._moves.following)
 
 
 STAND_IN = ("identity", "identity_op/x", "identity_op/r")
@@ -208,6 +268,21 @@ def _check_seen(label: str, readout: Readout) -> None:
             f"The output does not follow from the node '{label}' at once, so that symmetric feedback does not reach "
             "it. Give feedback='random', or leave its node out of training."
         )
+
+
+def _way_out(network: Network, label: str) -> str:
+    """Return the path of weights from a node to the output.
+
+    Raises:
+        ArgumentError: there are none.
+    """
+    for edge in network.edges_to(network.output):
+        if edge.source == label:
+            return edge.path
+    raise ArgumentError(
+        f"following goes to the weights from the node '{label}' to the output '{network.output}', and there are none. "
+        "Leave it out."
+    )
 
 
 def _followed(network: Network, label: str) -> str:

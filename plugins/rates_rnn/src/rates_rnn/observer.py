@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import torch
-from rates_core.errors import UnknownNameError
+from rates_core.errors import ArgumentError, UnknownNameError
 from rates_core.needed import check_needed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from rates_rnn.network import Network
 
 Item = str | tuple[str, str]
 
@@ -96,3 +98,49 @@ class Observer:
         axes.set_xlabel("time" if recorded else "epoch")
         axes.set_ylabel(item if isinstance(item, str) else "/".join(item))
         return axes
+
+    def matshow(self, item: Item = "out", ax: Axes | None = None, shrink: float = 0.6, **options: Any) -> Axes:
+        """Draw what was recorded as a picture: a row per unit, and time from left to right.
+
+        Trials stand one below the other.
+
+        Args:
+            item: what was recorded.
+            ax: where to draw; a new figure, if left out.
+            shrink: length of the bar of colours, of that of the picture.
+            options: of `matplotlib.axes.Axes.imshow`.
+
+        Raises:
+            PluginError: matplotlib is not installed.
+            ArgumentError: it has no times.
+        """
+        check_needed("A plot", "matplotlib", extra="plot")
+        from matplotlib import pyplot
+
+        values = self.to_numpy(item)
+        if item not in self._recordings:
+            raise ArgumentError(f"{item!r} has no row per time: matshow() draws what was recorded. Use plot().")
+        axes: Axes = pyplot.subplots()[1] if ax is None else ax
+        rows = np.swapaxes(values, -1, -2).reshape(-1, len(self.times))
+        step = self.times[1] - self.times[0] if len(self.times) > 1 else 1.0
+        extent = (self.times[0] - step / 2, self.times[-1] + step / 2, len(rows) - 0.5, -0.5)
+        image = axes.imshow(rows, **{"aspect": "auto", "interpolation": "nearest", "extent": extent, **options})
+        pyplot.colorbar(image, ax=axes, shrink=shrink)
+        axes.set_xlabel("time")
+        axes.set_ylabel(item if isinstance(item, str) else "/".join(item))
+        return axes
+
+
+def observed_again(network: Network, inputs: Any, losses: np.ndarray, **options: Any) -> Observer:
+    """Return the output of a run from the start of a network, which stands there again, with the losses of its fit.
+
+    Args:
+        network: that was fitted.
+        inputs: as `run` takes them.
+        losses: one per epoch.
+        options: of `run`.
+    """
+    network.reset()
+    found = network.run(inputs, **options)
+    network.reset()
+    return Observer(found.times, {"out": found["out"]}, losses)

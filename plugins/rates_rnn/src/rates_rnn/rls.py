@@ -12,7 +12,7 @@ from rates_core.errors import ArgumentError, SimulationError, UnsupportedFeature
 
 from rates_rnn.observer import Observer
 from rates_rnn.parts import Edge, array, whole_number
-from rates_rnn.signals import length_of, part_of, side_by_side, trials_of
+from rates_rnn.signals import is_list, length_of, part_of, side_by_side, trials_of
 
 if TYPE_CHECKING:
     from rates_rnn.network import Network
@@ -67,25 +67,21 @@ def fit_rls(
         ("update_steps", update_steps, 1), ("sampling_steps", sampling_steps, 1), ("cutoff", cutoff, 0))}  # fmt: skip
     readout = Readout.of(network, _share(forgetting), alpha, covariance)
     before = readout.weights
-    if isinstance(inputs, Sequence):
-        network.reset()
-    anchor = network.get_buffer("anchor")
-    wanted = [
-        side_by_side(target, length_of(given), network.trials_of(given), network.n_out, anchor)
-        for given, target in pairs
-    ]
-    losses = []
-    for number, ((given, _), target) in enumerate(zip(pairs, wanted, strict=True)):
-        if isinstance(inputs, Sequence):
-            network.reset()
-        try:
-            found, loss = _trial(network, readout, given, target, counts)
-        except SimulationError:
-            readout.set(before)
-            raise
-        losses.append(loss)
-        if verbose:
-            print(f"trial {number + 1} of {len(pairs)}: loss {loss:.6g}")
+    begin = network.reset if is_list(inputs) else network.ready
+    begin()
+    anchor, losses = network.get_buffer("anchor"), []
+    trials = [(given, side_by_side(target, length_of(given), network.trials_of(given), network.n_out, anchor))
+              for given, target in pairs]  # fmt: skip
+    try:
+        for number, trial in enumerate(trials, 1):
+            begin()
+            found, loss = _trial(network, readout, *trial, counts)
+            losses.append(loss)
+            if verbose:
+                print(f"trial {number} of {len(pairs)}: loss {loss:.6g}")
+    except SimulationError:
+        readout.set(before)
+        raise
     observed = Observer(found.times, {"out": found["out"]}, np.array(losses))
     observed.save("w_out", readout.weights)
     observed.save("covariance", readout.covariance)

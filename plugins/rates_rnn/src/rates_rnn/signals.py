@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean, shown
 
-from rates_rnn.parts import Node
+from rates_rnn.parts import Node, whole_number
 
 
 def samples_of(
@@ -131,12 +131,26 @@ def trials_of(inputs: Any, targets: Any) -> list[tuple[Any, Any]]:
     Raises:
         ArgumentError: there are other numbers of both, or none.
     """
-    if not isinstance(inputs, Sequence) or isinstance(inputs, str):
+    if not is_list(inputs):
         return [(inputs, targets)]
     if not isinstance(targets, Sequence) or len(targets) != len(inputs) or not len(inputs):
         count = len(targets) if isinstance(targets, Sequence) else "no list of"
         raise ArgumentError(f"inputs is a list of {len(inputs)} trials, and targets has {count}. Give one of each.")
     return list(zip(inputs, targets, strict=True))
+
+
+def epochs_of(inputs: Any, epochs: int | None) -> int:
+    """Return how often all trials are gone through: 100 times one, and once those of a list, if nothing is said.
+
+    Raises:
+        ArgumentError: it is no whole number of at least 1.
+    """
+    return whole_number("epochs", (1 if is_list(inputs) else 100) if epochs is None else epochs, 1)
+
+
+def is_list(inputs: Any) -> bool:
+    """Tell whether inputs are those of several trials, one after another."""
+    return isinstance(inputs, Sequence) and not isinstance(inputs, str)
 
 
 def mask_of(given: Any, steps: int, device: torch.device, name: str = "mask") -> torch.Tensor:
