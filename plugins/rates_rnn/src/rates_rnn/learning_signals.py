@@ -147,7 +147,7 @@ class Feedback:
             self._take(given, network, learning)
         else:
             self._make(given, network, readout, learning)
-        if not self.weights and (moves.averaging or moves.following):
+        if isinstance(given, str) and given == "symmetric" and (moves.averaging or moves.following):
             raise ArgumentError(
                 "averaging and following are of feedback by weights. Give feedback='random', 'adaptive', or weights by "
                 "label of the node."

@@ -90,8 +90,8 @@ class Structure(Values):
             untie=untie, share=share, constraints=constraints, spike_var=spike_var, reset_var=reset_var,
             spike_threshold=spike_threshold, spike_reset=spike_reset, reset=reset,
         )  # fmt: skip
-        node = described.made()
-        self.add_node(label, Member(node, described.recurrence(node), described.trained()))
+        made = described.made()
+        self.add_node(label, Member(made, described.recurrence(made), described.trained()))
         for name, path in described.shared().items():
             self.share(path, self.path(label, name))
 
