@@ -91,6 +91,7 @@ def test_a_network_of_rectipy_runs_and_is_observed(network: Any) -> None:
     assert network.get_var("li", "op/v").tolist() == [0.5, 0.5]
     network.detach(requires_grad=False)
     network.clear()
+    assert network.nodes == ()
 
 
 def test_edges_lead_back_where_they_are_said_to(network: Any) -> None:
@@ -102,6 +103,22 @@ def test_edges_lead_back_where_they_are_said_to(network: Any) -> None:
     expected = [0.0, 0.2]
     for before, now in [(0, 1), (1, 2), (2, 3), (3, 4)]:
         expected.append(expected[now] + 0.1 * (2 + expected[before] - expected[now]))
+    np.testing.assert_allclose(out, expected, rtol=1e-12)
+
+
+def test_a_state_is_fed_back_as_it_is_now(network: Any) -> None:
+    pyrates = import_module("pyrates")
+    operator = pyrates.OperatorTemplate("op", "w' = (I - w)/2", {"w": "output(0.0)", "I": "input(0.0)"})
+    network.add_diffeq_node("slow", pyrates.NodeTemplate("n", [operator]), "op/I", "op/w", n=1)
+    network.add_func_node("out", 1, "identity")
+    network.add_edge("li", "slow", np.ones((1, 2)))
+    network.add_edge("slow", "out", np.ones((1, 1)))
+    network.add_edge("slow", "li", np.full((2, 1), 0.5), feedback=True)
+    out = network.run(np.ones((6, 2)), verbose=False, enable_grad=False).to_numpy("out")[:, 0]
+    v, w, expected = 0.0, 0.0, []
+    for _ in range(6):
+        expected.append(w)
+        v, w = v + 0.1 * (1 + 0.5 * w - v), w + 0.5 * (2 * v - w)
     np.testing.assert_allclose(out, expected, rtol=1e-12)
 
 
@@ -117,13 +134,133 @@ def test_a_readout_is_fitted_and_added(network: Any) -> None:
     assert len(observed["out"]) == 60
 
 
-@pytest.mark.parametrize("name", ["add_node", "get_edge", "pop_node"])
-def test_members_of_networks_that_have_no_meaning_are_refused(network: Any, name: str) -> None:
-    with pytest.raises(UnsupportedFeatureError, match=f"^'Network.{name}' is refused: "):
-        getattr(network, name)
-    assert not hasattr(network, name)
+def test_nodes_and_edges_are_held_looked_at_and_taken_out(network: Any) -> None:
+    readout = network.add_func_node("sum", 1, activation_function="identity")
+    edge = network.add_edge("li", "sum", np.array([[1.0, 2.0]]), train="gd")
+    node = network.get_node("li")
+    assert (node.n_in, node.n_out, readout.n_out, edge.n_in, edge.n_out, node.dt) == (2, 2, 1, 2, 1, 1.0)
+    assert (node.variable_names, node.parameter_names) == (["op/v"], ["op/tau"])
+    node.reset(y=np.array([0.5, 1.0]))
+    assert node.y.tolist() == node["op/v"].tolist() == [0.5, 1.0]
+    node.reset(y=[3.0], idx=np.array([1]))
+    assert node.y.tolist() == [0.5, 3.0]
+    assert network.forward(np.zeros(2)).tolist() == [6.5]
+    node.set_param("op/tau", 5.0)
+    assert node["op/tau"].item() == 5.0
+    node.reset()
+    assert node.y.tolist() == [0.0, 0.0]
+    assert [parameter.tolist() for parameter in edge.parameters()] == [[[1.0, 2.0]]]
+    assert node.train_params == []
+    edge.weights = [[4.0, 5.0]]
+    assert network.get_edge("li", "sum").weights.tolist() == [[4.0, 5.0]]
+    taken = network.pop_edge("li", "sum")
+    assert taken.weights.tolist() == [[4.0, 5.0]]
+    with pytest.raises(ArgumentError) as error:
+        taken.weights = [[0.0, 0.0]]
+    assert str(error.value) == (
+        "The edge 'li' to 'sum' was taken out of its network: it takes no steps, and learns nothing. Its values are "
+        "those that it had."
+    )
+    network.pop_node("sum")
+    other = import_module("rectipy").Network(dt=1.0)
+    other.add_node("mine", network.pop_node("li"), node_type="diff_eq")
+    assert other.get_var("mine", "op/tau").item() == 5.0
+    assert len(network.nodes) == 0
+
+
+def test_what_parts_of_a_network_do_not_do_is_said(network: Any) -> None:
+    node = network.get_node("li")
+    with pytest.raises(UnsupportedFeatureError) as refused:
+        node.forward(np.zeros(2))
+    assert str(refused.value) == (
+        "'forward' of the node is refused: all nodes and edges of a network take their steps together, by forward() of "
+        "it."
+    )
+    with pytest.raises(AttributeError, match=r"^the node has no attribute 'n_otu'\. Did you mean 'n_out'\?$"):
+        node.n_otu  # noqa: B018
+    with pytest.raises(UnknownNameError, match=r"^The network has no node 'il'\. Did you mean 'li'\? There are: li\.$"):
+        network.get_node("il")
     with pytest.raises(AttributeError):
         network.no_such_thing  # noqa: B018  # torch says it
+
+
+def test_a_fit_goes_through_a_trial_once(network: Any) -> None:
+    network.add_func_node("sum", 1, activation_function="identity")
+    network.add_edge("li", "sum", np.array([[1.0, -1.0]]), train="gd")
+    states = 1 - 0.9 ** np.arange(8.0)
+    network.fit_bptt(np.ones((8, 2)), np.ones((8, 1)), lr=0.1, verbose=False)
+    # both states are alike, so that the output is 0: the derivative of the mean of (w1 v + w2 v - 1)^2 is -2 mean(v)
+    np.testing.assert_allclose(
+        network.get_edge("li", "sum").weights.tolist(), [[1, -1] + 0.2 * states.mean()], rtol=1e-12
+    )
+
+
+def test_edges_say_how_they_learn_by_least_squares(network: Any) -> None:
+    network.add_func_node("sum", 1, activation_function="identity")
+    network.add_edge("li", "sum", train="rls", beta=0.9, alpha=4.0)
+    inputs, targets = np.stack([np.sin(np.arange(30)), np.cos(np.arange(30))], 1), np.arange(30.0)[:, None]
+    states = network.run(inputs, record_vars=[("li", "op/v", False)], enable_grad=False).to_numpy(("li", "op/v"))
+    network.reset()
+    network.fit_rls(inputs, targets, verbose=False)
+    counts = 0.9 ** np.arange(30)[::-1]  # normal equations; the covariance at first is 4 times the identity
+    matrix = states.T @ (counts[:, None] * states) + 0.9**30 / 4 * np.eye(2)
+    expected = np.linalg.solve(matrix, states.T @ (counts[:, None] * targets)).T
+    np.testing.assert_allclose(network.get_edge("li", "sum").weights.tolist(), expected, rtol=1e-9)
+
+
+@pytest.mark.parametrize("by_label", [False, True])
+def test_feedback_weights_of_e_prop_change_as_they_are_told(network: Any, by_label: bool) -> None:
+    network.add_func_node("sum", 1, activation_function="identity")
+    network.add_edge("li", "sum", np.array([[1.0, -1.0]]), train="gd")
+    network.unfreeze("li/op/tau")
+    weights: Any = np.array([[0.5], [0.25]])
+    found = network.fit_eprop(
+        np.ones((6, 2)), np.ones((6, 1)), {"li": weights} if by_label else weights, 0.5, 0.75, 3, verbose=False, lr=0.0
+    )
+    # two moves, in each of which a quarter of the way to the weights to the output is gone; lr=0 leaves these
+    np.testing.assert_allclose(found["feedback"]["li"], [[1.0], [-1.0]] + 0.75**2 * (weights - [[1.0], [-1.0]]))
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ({"epsilon": 0.5}, "epsilon and delta are of feedback_weights: give these, or leave both out."),
+        ({"feedback_weights": [[1.0]], "delta": 0}, "delta has to be a number above 0 and at most 1; it is 0."),
+        (
+            {"feedback_weights": [[1.0]], "epsilon": 1.0},
+            "epsilon is 1: no error would ever reach a unit. Take a smaller one.",
+        ),
+    ],
+)
+def test_what_is_said_wrongly_of_e_prop_is_refused(network: Any, options: dict[str, Any], text: str) -> None:
+    with pytest.raises(ArgumentError) as error:
+        network.fit_eprop(np.ones((6, 2)), np.ones((6, 2)), **options)
+    assert str(error.value) == text
+
+
+def test_spikes_without_a_reset_leave_the_state_alone() -> None:
+    pyrates = import_module("pyrates")
+    operator = pyrates.OperatorTemplate(
+        "op",
+        ["v' = I", "s' = spike"],
+        {"v": "variable(0.0)", "s": "output(0.0)", "spike": "input(0.0)", "I": "input(0.0)"},
+    )
+    net = import_module("rectipy").Network(dt=0.5)
+    net.add_diffeq_node(
+        "n", pyrates.NodeTemplate("n", [operator]), "I", "s", op="op", spike_var="spike", reset_var="v", reset=False,
+        spike_threshold=0.9, n=1,
+    )  # fmt: skip
+    found = net.run(np.ones((6, 1)), record_vars=[("n", "op/v", False)], verbose=False, enable_grad=False)
+    assert found.to_numpy(("n", "op/v"))[:, 0].tolist() == [0.0, 0.5, 1.0, 1.5, 2.0, 2.5]
+    assert found.to_numpy("out")[:, 0].tolist() == [0.0, 0.0, 0.0, 1.0, 1.0, 1.0]
+
+
+def test_what_was_recorded_is_drawn_as_rectipy_draws_it(network: Any) -> None:
+    found = network.run(np.ones((4, 2)), verbose=False, enable_grad=False)
+    axes = found.matshow("out", figsize=(3, 2), shrink=0.5, cmap="viridis")
+    assert axes.figure.get_size_inches().tolist() == [3.0, 2.0]
+    np.testing.assert_array_equal(axes.images[0].get_array(), found.to_numpy("out").T)
+    assert found.plot("out", figsize=(4, 2)).figure.get_size_inches().tolist() == [4.0, 2.0]
 
 
 def test_connections_are_drawn_by_the_global_generator() -> None:

@@ -63,6 +63,7 @@ class Observer(_Known):  # type: ignore[misc]
 
     def plot(self, y: Any = "out", x: Any = None, ax: Any = None, **options: Any) -> Any:
         """Draw what was recorded over time, or over something else that was."""
+        ax = _axes(ax, options)
         if x is None:
             return super().plot(y, ax, **options)
         from matplotlib import pyplot
@@ -71,16 +72,22 @@ class Observer(_Known):  # type: ignore[misc]
         axes.plot(self.to_numpy(x), self.to_numpy(y), **options)
         return axes
 
-    def matshow(self, v: Any, ax: Any = None, **options: Any) -> Any:
-        """Draw what was recorded as a picture, a row per unit."""
-        from matplotlib import pyplot
-
-        axes = pyplot.subplots()[1] if ax is None else ax
-        axes.imshow(self.to_numpy(v).T, **{"aspect": "auto", **options})
-        return axes
+    def matshow(self, v: Any, ax: Any = None, shrink: float = 0.6, **options: Any) -> Any:
+        """Draw what was recorded as a picture: a row per unit, and time from left to right."""
+        return super().matshow(v, _axes(ax, options), shrink, **options)
 
     def __getattr__(self, name: str) -> Any:
         reason = TOOL.refused.get(f"Observer.{name}")
         if reason is not None:
             raise RefusedMemberError(f"'Observer.{name}' is refused: {reason}")
         raise AttributeError(f"'Observer' has no attribute '{name}'.")
+
+
+def _axes(given: Any, options: dict[str, Any]) -> Any:
+    """Return where to draw: what is given, or a new figure of the size that is among the options of a drawing."""
+    size = options.pop("figsize", None)
+    if given is not None or size is None:
+        return given
+    from matplotlib import pyplot
+
+    return pyplot.subplots(figsize=size)[1]

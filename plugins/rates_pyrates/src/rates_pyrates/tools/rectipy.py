@@ -7,26 +7,25 @@ from rates_pyrates.tools.tool import Tool
 _NODES = "Nodes are parts of the network's circuit: add_diffeq_node and add_func_node of Network make them."
 _EDGES = "Edges are parts of the network's circuit: add_edge of Network makes them."
 _DIFFERENCES = {
-    "add_edge": "returns nothing; float64 everywhere",
-    "add_diffeq_node": "returns nothing; what a template holds once is one parameter, `untie=` gives each unit its "
-    "own; circuits are no nodes",
-    "add_func_node": "returns nothing",
+    "add_edge": "float64 everywhere; weights have to be `[target, source]`",
+    "add_diffeq_node": "what a template holds once is one parameter, `untie=` gives each unit its own; with "
+    "`reset=False`, `reset_var` is the state that makes spikes; circuits are no nodes",
+    "add_node": "takes what get_node and pop_node return, of any network",
+    "get_node": "has values, parameters and `reset` of the node, and takes no steps without its network",
+    "get_edge": "has weights, mask and parameters of the edge",
+    "pop_node": "says which edges went with it; what is returned keeps the values that it had",
+    "pop_edge": "what is returned keeps the weights that it had",
+    "fit_bptt": "`epochs=` goes through a trial more often, and `loss` has a number for each; begins and ends at the "
+    "network's start",
     "run": "records values, not means over `sampling_steps`; `truncate_steps` is an option of fit_bptt, `update_steps`",
-    "fit_eprop": "has the arguments of rates-rnn: `feedback=`, `decay=`, `update_steps=`; feedback weights are an edge",
+    "fit_eprop": "fits, where RectiPy raises NotImplementedError: `epsilon` and `delta` are what is left of errors and "
+    "of feedback weights from one move to the next",
     "fit_ridge": "compares every `sampling_steps`-th step with its target, 1 by default",
-    "fit_rls": "`forgetting=` and `alpha=` are arguments; compares every `sampling_steps`-th step, 1 by default",
+    "fit_rls": "`forgetting=` and `alpha=` are arguments, too; observes every `sampling_steps`-th step, 1 by default",
     "test": "compares every `sampling_steps`-th step with its target, 1 by default",
     "state": "paths and values, of all states",
     "nodes": "labels",
 }
-_REFUSED = {
-    "add_node": _NODES,
-    "get_node": "get_var(node, var) and set_var(node, var, value) have the numbers of a node.",
-    "get_edge": "net.named_parameters() has the weights, by source->target/weight.",
-    "pop_node": "A network is put together once: leave the node out.",
-    "pop_edge": "A network is put together once: leave the edge out.",
-}
-
 TOOL = Tool(
     name="rectipy",
     extension="rates_rnn",
@@ -50,7 +49,6 @@ TOOL = Tool(
     },
     refused={
         "rectipy": "It is a part of how RectiPy is made.",
-        **{f"Network.{member}": text for member, text in _REFUSED.items()},
         "Observer.record": "run(record_vars=...) records; save(key, value) keeps something besides.",
         "rectipy.edges": _EDGES,
         "rectipy.nodes": _NODES,
