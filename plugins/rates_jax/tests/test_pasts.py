@@ -98,7 +98,7 @@ def test_points_whose_delays_differ_read_each_at_its_own(monkeypatch: pytest.Mon
     def alone(*_: Any) -> Any:
         raise AssertionError("points ran one by one")
 
-    monkeypatch.setattr(ArrayBatch, "_one_by_one", alone)
+    monkeypatch.setattr(ArrayBatch, "one_by_one", alone)
     template, outputs, points = MODELS["delays of whole steps that differ"]
     model = template.compile(backend="jax", step_size=STEP, simulation_time=15.0, outputs=outputs)
     (part,) = model.run_many(points)

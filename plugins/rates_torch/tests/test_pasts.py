@@ -80,7 +80,7 @@ def test_points_whose_delays_are_whole_steps_take_all_of_them_together(monkeypat
     def alone(*_: Any) -> Any:
         raise AssertionError("points ran one by one")
 
-    monkeypatch.setattr(ArrayBatch, "_one_by_one", alone)
+    monkeypatch.setattr(ArrayBatch, "one_by_one", alone)
     template, outputs, points = MODELS["delays of whole steps that differ"]
     model = template.compile(backend="torch", step_size=STEP, simulation_time=45.0, outputs=outputs)
     (part,) = model.run_many(points)
