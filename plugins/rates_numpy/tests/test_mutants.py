@@ -355,7 +355,7 @@ def test_a_mutant_fails_the_cases_that_are_named_for_it(name: str, reports: Repo
 
 
 def test_stale_parameters_fail_where_parameters_are_set(reports: Reports) -> None:
-    words = ("parameters", "changed", "a value for", "one parameter", "kernels", "a point that")
+    words = ("parameters", "changed", "a value for", "one parameter", "kernels", "a point that", "points of")
     assert all(any(word in label for word in words) for label in labels(reports["stale parameters"]))
 
 

@@ -253,6 +253,7 @@ def _check_smooth_steps(subject: Subject) -> None:
         subject.compiled, unit, "euler", H, outputs={"found": "p/op/s"}, simulation_time=H * STEPS
     )  # fmt: skip
     if not any(option.name == SURROGATE.name for option in subject.backend.options):
+        compiled()
         _expect_unknown(partial(compiled, surrogate=SLOPE))
         return
     model, weights = compiled(surrogate=SLOPE), np.cos(np.arange(STEPS))
