@@ -85,7 +85,7 @@ class Ring(UniformHistory):
         self._resolver: Resolver | None = None  # of a run that has not begun
         self._inputs = context.inputs
         self._at_start: tuple[int | None, tuple[Any, ...]] = (None, ())
-        self._found: dict[tuple[str, float], Any] = {}  # inside steps, until a sample or a stage is added
+        self._found: dict[tuple[str, float], Any] = {}  # inside steps, while one read lasts
         if before is not None:
             self._inputs = joined(before._inputs, context.inputs, context.start)
             self._take(before)
@@ -136,7 +136,6 @@ class Ring(UniformHistory):
         new._buffers = {slot: buffer.copy() for slot, buffer in self._buffers.items()}
         new._stored = dict(self._stored)
         new._steps, new._breaks = self._steps.copy(), self._breaks.copy()
-        new._found = {}
         return new
 
     def begin(self, step: int, pieces: tuple[Any, ...]) -> int:
@@ -145,7 +144,6 @@ class Ring(UniformHistory):
             return self.sweeps()
         self._current, self._complete = step, False
         self._steps.begin(step, pieces)
-        self._found.clear()
         if math.isinf(self._reach):
             self._keep_what_is_read(step)
         for slot in self._buffers:
@@ -183,7 +181,6 @@ class Ring(UniformHistory):
         jumped = {slot: np.asarray(old) for slot, old in before.items() if not np.array_equal(old, values[slot])}
         if jumped:
             self._breaks.add(step, jumped)
-            self._found.clear()
 
     def _computed(self, step: int, pieces: tuple[Any, ...], reads: tuple[Any, ...]) -> dict[str, Any]:
         """Return computed variables at the start of a step, from what they read."""
@@ -198,7 +195,6 @@ class Ring(UniformHistory):
         jumped = {slot: old for slot, old in before.items() if _differs(self._buffers[slot][0], old)}
         if jumped:
             self._breaks.add(0, jumped)
-            self._found.clear()
 
     def _forget(self, step: int) -> None:
         """Drop the stages of steps that no read looks inside any more.
@@ -215,12 +211,10 @@ class Ring(UniformHistory):
         buffer, row = self._buffers[slot], step % self._size
         buffer[row] = buffer[row + self._size] = value
         self._stored[slot] = step
-        self._found.clear()
 
     def stage(self, number: int, slopes: tuple[Any, ...]) -> None:
         """Take the derivatives of a stage of the current step."""
         self._steps.stage(self._current, number, slopes)
-        self._found.clear()
 
     def read(self, step: int, node: float) -> tuple[Any, ...]:
         """Return all reads at time `(step + node) * h`."""
@@ -230,6 +224,8 @@ class Ring(UniformHistory):
 
     def _reads(self, step: int, node: float, pieces: tuple[Any, ...], slot: str | None = None) -> tuple[Any, ...]:
         """Return all reads in a step, where the states are `pieces`; zeros for those that `slot` does not need."""
+        if slot is None:
+            self._found = {}
         found = tuple(
             self._read(number, step, node)
             if slot is None or number in self._needs[slot]
@@ -389,7 +385,6 @@ class Ring(UniformHistory):
             self._stored = dict.fromkeys(self._stored, step - 1)
             self._steps = Steps(self._tableau, self._context.step_size)
             self._steps.begin(step - 1, ())
-            self._found.clear()
 
     def _at(self, slot: str, position: float, node: float) -> Any:
         """Return a whole slot at a position in steps since the start."""

@@ -11,6 +11,7 @@ from rates_core.programs.carry import Carry
 from rates_core.programs.elementwise.given import Given, tables_given, varied
 from rates_core.programs.program import Kernel, ProgramRequest
 from rates_core.programs.record import Columns
+from rates_core.programs.side_by_side import own_of
 
 from rates_fortran.binding import Library
 from rates_fortran.layout import FortranLayout
@@ -50,7 +51,7 @@ class FortranBatch(Batch):
         """Return the constants of a point."""
         given: Given = {("p",): self.numbers[place]}
         for path, array in zip(self._shaped, self.arrays, strict=True):
-            given["constant", path] = array[place if len(array) > 1 else 0]
+            given["constant", path] = own_of(array, place)
         return given
 
     def _constants(self) -> Given:
@@ -113,19 +114,15 @@ class FortranBatch(Batch):
         """Run the loop of each kernel, for each point has a past of its own, and put rows into `columns`."""
         if not self._kernels:
             self._kernels = [
-                self._bind({path: _own(value, place) for path, value in self._arguments.items()})
+                self._bind({path: own_of(value, place) for path, value in self._arguments.items()})
                 for place in range(self.points)
             ]
         ends = []
         for place, (kernel, carry) in enumerate(zip(self._kernels, carries, strict=True)):
-            given = [[_own(table, place) for table in tables] for tables in inputs]
-            numbers = [_own(table, place) for table in draws]
+            given = [[own_of(table, place) for table in tables] for tables in inputs]
+            numbers = [own_of(table, place) for table in draws]
             end, rows = kernel.loop(carry, given, numbers, step_size, samples, stride)
             ends.append(end)
             for column, row in zip(columns, rows, strict=True):
                 column[place] = row
         return ends
-
-
-def _own(table: np.ndarray, place: int) -> Any:
-    return table[place if len(table) > 1 else 0]

@@ -12,6 +12,7 @@ from rates_core.programs.elementwise.given import Given, control_given, steps_gi
 from rates_core.programs.pair import Status, StepControl
 from rates_core.programs.program import Kernel, ProgramRequest
 from rates_core.programs.record import Columns
+from rates_core.programs.side_by_side import own_of
 
 from rates_julia.binding import Library, Parameters, Shared, fields_of
 from rates_julia.pair_loop import span_given
@@ -106,7 +107,7 @@ class JuliaBatch(Batch):
         if self.request.pair is None:
             return None
         tables = [
-            tables_given(self.request.system, [_own(table, place) for table in samples], base, spacing)
+            tables_given(self.request.system, [own_of(table, place) for table in samples], base, spacing)
             for place in range(self.points)
         ]
         return JuliaPairBatch(
@@ -179,10 +180,6 @@ def _in_next_span(point: int, travellers: Travellers, spans: Spans) -> bool:
     return True
 
 
-def _own(table: np.ndarray, place: int) -> Any:
-    return table[place if len(table) > 1 else 0]
-
-
 def _of_point(inputs: Any, draws: Any, place: int) -> tuple[Any, Any]:
     """Return the inputs and random numbers of one point."""
-    return [[_own(table, place) for table in tables] for tables in inputs], [_own(table, place) for table in draws]
+    return [[own_of(table, place) for table in tables] for tables in inputs], [own_of(table, place) for table in draws]

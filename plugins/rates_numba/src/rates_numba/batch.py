@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from types import ModuleType
-from typing import Any
 
 import numpy as np
 from rates_core.programs.batch import Batch, PairBatch, Spans, Travellers, empty_columns
@@ -15,6 +14,7 @@ from rates_core.programs.elementwise.given import varied
 from rates_core.programs.pair import StepControl
 from rates_core.programs.program import Kernel, Program, ProgramRequest
 from rates_core.programs.record import Columns
+from rates_core.programs.side_by_side import own_of
 
 from rates_numba.compiled import quick
 from rates_numba.layout import Layout
@@ -40,13 +40,13 @@ class NumbaBatch(Batch):
         self.numbers, self.arrays = layout.constants.of_points(arguments, points, varied(layout, arguments))
         if layout.prepared:
             for place, numbers in enumerate(self.numbers):
-                module.prepare(numbers, tuple(_own(array, place) for array in self.arrays))
+                module.prepare(numbers, tuple(own_of(array, place) for array in self.arrays))
 
     @cached_property
     def _kernels(self) -> list[Kernel]:
         """Return the kernel of each point."""
         return [
-            self._program.bind({path: value[place if len(value) > 1 else 0] for path, value in self._arguments.items()})
+            self._program.bind({path: own_of(value, place) for path, value in self._arguments.items()})
             for place in range(self.points)
         ]
 
@@ -92,8 +92,8 @@ class NumbaBatch(Batch):
 
         def block(begin: int, stop: int) -> None:
             for place in range(begin, stop):
-                given = [[_own(table, place) for table in tables] for tables in inputs]
-                numbers = [_own(table, place) for table in draws]
+                given = [[own_of(table, place) for table in tables] for tables in inputs]
+                numbers = [own_of(table, place) for table in draws]
                 kernel, carry = self._kernels[place], carries[place]
                 ends[place], rows = kernel.loop(carry, given, numbers, step_size, samples, stride)
                 for column, row in zip(columns, rows, strict=True):
@@ -136,7 +136,3 @@ class NumbaPairBatch(PairBatch):
             )  # fmt: skip
 
         divided(block, len(which))
-
-
-def _own(table: np.ndarray, place: int) -> Any:
-    return table[place if len(table) > 1 else 0]
