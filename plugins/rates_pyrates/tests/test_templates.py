@@ -93,6 +93,7 @@ def test_circuits_are_derived_or_changed_in_place(pyrates: Any) -> None:
     node = circuit.nodes["a"]
     derived = circuit.update_template(name="three", nodes={"c": node}, edges=[("b/decay/x", "c/decay/u", None, {})])
     assert (derived.get_nodes("all"), circuit.get_nodes("all")) == (["a", "b", "c"], ["a", "b"])
+    assert derived.edges[-1] == ("b/decay/x", "c/decay/u", None, {"weight": 1.0})
     assert circuit.update_template(nodes={"d": node}, in_place=True) is circuit
     circuit.add_node_template("e", node)
     assert circuit.get_nodes(["all"], ("decay", "x")) == ["a", "b", "d", "e"]

@@ -177,3 +177,13 @@ class EdgePath:
                 f"'{text}' is not the path of an edge parameter; write it as 'node/op/var->node/op/var[0]/weight'."
             )
         return cls(source, target, index, attribute)
+
+
+def is_edge_attribute(path: str) -> bool:
+    """Tell whether a path names weight, delay or spread of edges; others name variables of nodes or of operators."""
+    if "->" not in path:
+        return False
+    try:
+        return EdgePath.parse(path).attribute in EDGE_ATTRIBUTES
+    except ArgumentError:
+        return True  # what is wrong is said when it is looked for

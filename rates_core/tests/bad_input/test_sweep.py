@@ -62,6 +62,12 @@ MEASURES = "mean, std, minimum, maximum, amplitude, last, peak_frequency, peak_p
          "ArgumentError: parameters: 'p/lin/u' is an input that is fed. Change what feeds it."),
         ({"parameters": {"p/lin/tau": [1.0], "slow": [2.0]}, "paths": {"slow": "p/lin/tau"}},
          "ArgumentError: paths: 'p/lin/tau' is set by 'p/lin/tau' and by 'slow'. Leave one of them out."),
+        ({"parameters": {"all/lin/tau": [1.0], "p/lin/tau": [2.0]}},
+         "ArgumentError: parameters: 'all/lin/tau' and 'p/lin/tau' set the same value. Leave one of them out, or let "
+         "paths= list what each of them sets."),
+        ({"parameters": {"p/lin/x->q/lin/u/weight": [1.0], "w": [2.0]}, "paths": {"w": "p/lin/x->q/lin/u[0]/weight"}},
+         "ArgumentError: parameters: 'p/lin/x->q/lin/u/weight' and 'p/lin/x->q/lin/u[0]/weight' set the same value. "
+         "Leave one of them out, or let paths= list what each of them sets."),
         ({"reduce": "amplitud"},
          f"UnknownNameError: There is no reduction 'amplitud'. Did you mean 'amplitude'? The reductions: {MEASURES}; "
          "or give a function."),

@@ -10,7 +10,7 @@ from rates_core.plugins import get_manager
 from rates_core.sweeps import grid, points, sobol
 from rates_core.sweeps import sweep as run_sweep
 
-from rates_core import CircuitTemplate, NodeTemplate, OperatorTemplate
+from rates_core import ArgumentError, CircuitTemplate, NodeTemplate, OperatorTemplate
 
 RATES = np.linspace(-2, 1, 7)
 
@@ -52,6 +52,14 @@ def test_a_name_may_stand_for_several_paths(sweep, decay, decayed):
     result = sweep(decay, {"rate": RATES}, paths=sets, outputs=["a/op/x", "b/op/x"], reduce="last")
     for name in ("a/op/x_last", "b/op/x_last"):
         np.testing.assert_allclose(result[name], decayed(RATES)[:, -1], rtol=1e-13)
+
+
+def test_paths_of_one_name_may_overlap_and_those_of_two_may_be_neighbours(sweep, decay, decayed):
+    sets = {"rate": ["all/op/k", "b/op/k"], "other": ["b/op/x"]}
+    outputs = {"first": "a/op/x", "second": "b/op/x"}
+    result = sweep(decay, {"rate": RATES, "other": [2.0], "a/op/x": [1.0]}, paths=sets, outputs=outputs)
+    np.testing.assert_allclose(result["first"], decayed(RATES), rtol=1e-13)
+    np.testing.assert_allclose(result["second"], 2 * decayed(RATES), rtol=1e-13)
 
 
 def test_outputs_of_several_units_are_kept_unit_by_unit(sweep, decay, decayed):
@@ -184,6 +192,20 @@ def test_the_result_is_a_table_and_a_dataset(sweep, decay, decayed):
     assert rows["x"].dims == ("point", "time")
     assert rows["a/op/k"].dims == ("point",)
     assert repr(result) == "<SweepResult: 6 of 6 points, x_last>"
+
+
+@pytest.mark.parametrize(
+    ("name", "make"),
+    [
+        ("time", lambda values: grid(values)),
+        ("point", lambda values: points(values)),
+    ],
+)
+def test_a_dataset_whose_axis_has_the_name_of_what_is_swept(sweep, decay, name, make):
+    result = sweep(decay, make({name: [1.0, 2.0]}), paths={name: "a/op/k"})
+    with pytest.raises(ArgumentError) as caught:
+        result.to_xarray()
+    assert str(caught.value) == (f"A dataset has an axis '{name}' of its own. Let paths= call what is swept otherwise.")
 
 
 def test_the_sweep_is_an_analysis_that_plugins_find(decay, decayed):

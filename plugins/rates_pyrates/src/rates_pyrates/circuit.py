@@ -292,10 +292,12 @@ def _circuits(given: Mapping[str, Any] | None) -> dict[str, Circuit]:
 
 
 def _tuple(edge: Edge) -> EdgeTuple:
+    """Return an edge as these tools write it, with its weight, be it 1."""
+    attributes = {"weight": edge.weight, **edge.attributes}
     if edge.template is None:
-        return edge.source, edge.target, None, dict(edge.attributes)
-    attributes = {f"{edge.template.name}/{key}" if "/" in key else key: value for key, value in edge.attributes.items()}
-    return edge.source, edge.target, EdgeTemplate.of(edge.template), attributes
+        return edge.source, edge.target, None, attributes
+    named = {f"{edge.template.name}/{key}" if "/" in key else key: value for key, value in attributes.items()}
+    return edge.source, edge.target, EdgeTemplate.of(edge.template), named
 
 
 def _segments(path: str | Sequence[str]) -> list[str]:

@@ -10,8 +10,8 @@ import numpy as np
 from rates_core.errors import ArgumentError, did_you_mean, shown
 from rates_core.network.network import Network
 from rates_core.network.resolve import Selection, resolve
-from rates_core.paths import TIME
-from rates_core.simulation.edge_arguments import EdgeArguments, is_edge_attribute
+from rates_core.paths import TIME, is_edge_attribute
+from rates_core.simulation.edge_arguments import EdgeArguments
 from rates_core.system.chains import stages_of
 from rates_core.system.named_parameters import parameter_of
 from rates_core.system.system import Parameter, Shape, System

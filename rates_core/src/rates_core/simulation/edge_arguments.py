@@ -11,19 +11,8 @@ from rates_core.errors import ArgumentError
 from rates_core.network.named_connections import ChosenConnections, NamedConnections
 from rates_core.network.network import Network
 from rates_core.network.resolve import resolve_edges
-from rates_core.paths import EDGE_ATTRIBUTES, EdgePath
 from rates_core.system.named_parameters import attributes_of
 from rates_core.system.system import System
-
-
-def is_edge_attribute(path: str) -> bool:
-    """Tell whether a path names weight, delay or spread of edges; others name variables of nodes or of operators."""
-    if "->" not in path:
-        return False
-    try:
-        return EdgePath.parse(path).attribute in EDGE_ATTRIBUTES
-    except ArgumentError:
-        return True  # what is wrong is said when it is looked for
 
 
 @define(eq=False)

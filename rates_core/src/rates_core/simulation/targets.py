@@ -11,10 +11,10 @@ from attrs import frozen
 
 from rates_core.errors import ArgumentError, UnsupportedFeatureError
 from rates_core.network.resolve import Selection, resolve, resolve_edges
+from rates_core.paths import is_edge_attribute
 from rates_core.programs.gradient import Gradients
 from rates_core.programs.real_pairs import numbers_of
 from rates_core.simulation.arguments import names_state
-from rates_core.simulation.edge_arguments import is_edge_attribute
 from rates_core.system.named_parameters import attributes_of, parameter_of
 from rates_core.system.system import Parameter, State, System
 

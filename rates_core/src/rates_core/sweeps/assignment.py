@@ -10,6 +10,8 @@ from typing import Any
 from attrs import frozen
 
 from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean, shown
+from rates_core.network.network import Network
+from rates_core.network.overlaps import overlapping
 from rates_core.simulation.arguments import names_state
 from rates_core.simulation.points import Point
 from rates_core.sweeps.targets import Number
@@ -61,6 +63,20 @@ class Assignment:
         initial = {path: value for path, value in by_path.items() if path in states}
         parameters = {path: value for path, value in by_path.items() if path not in states}
         return Point(parameters, initial, self.inputs(inputs, values) if self.arguments else None)
+
+    def check(self, network: Network) -> None:
+        """Raise if two names set one value: those of the first would have no effect.
+
+        Raises:
+            UnknownNameError: a path names nothing.
+            ArgumentError: two do.
+        """
+        found = overlapping(network, self.paths.values())
+        if found is not None:
+            raise ArgumentError(
+                f"parameters: '{found[0]}' and '{found[1]}' set the same value. Leave one of them out, or let paths= "
+                "list what each of them sets."
+            )
 
     def states(self, system: System) -> frozenset[str]:
         """Return the paths that are states.

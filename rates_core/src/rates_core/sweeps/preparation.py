@@ -81,6 +81,8 @@ def prepared(
     work = Work(template, settings, inputs, common, sets, chained, reduce, 0, 1)
     model = work.model(first)
     work.states(model)
+    assert model.system.network is not None
+    sets.check(model.system.network)
     if _backend(model, len(samples)) != model.choice.backend.name:
         settings["backend"] = _backend(model, len(samples))
         work = evolve(work, settings=settings, variants=None)

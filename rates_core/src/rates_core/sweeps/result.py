@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from attrs import frozen
 
-from rates_core.errors import UnknownNameError, did_you_mean, shown
+from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean, shown
 from rates_core.needed import check_needed
 from rates_core.sweeps.quantities import Ended
 from rates_core.sweeps.store import Store
@@ -104,6 +104,7 @@ class SweepResult:
         """Return an `xarray.Dataset`: a grid has one axis per swept name, other points have the axis `point`.
 
         Raises:
+            ArgumentError: a swept name is that of the axis of rows or of points.
             PluginError: xarray is not installed.
 
         Example:
@@ -126,6 +127,9 @@ class SweepResult:
             values = self.store.values(quantity.name)
             kept[quantity.name] = ((*places, *rows), values.reshape(*lengths, *values.shape[1:]))
         times = {"time": self.times} if any(quantity.rows for quantity in self.store.quantities or ()) else {}
+        own = {"point", *times} if axes is None else {*times}
+        for name in own.intersection(swept):
+            raise ArgumentError(f"A dataset has an axis '{name}' of its own. Let paths= call what is swept otherwise.")
         return xr.Dataset(kept, coords={**swept, **times})
 
     def _swept(self) -> dict[str, np.ndarray]:

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from attrs import define, field, frozen
 
-from rates_core.paths import EdgePath
+from rates_core.paths import EdgePath, is_edge_attribute
 from rates_core.simulation.compile import CompiledModel, compile_model
-from rates_core.simulation.edge_arguments import is_edge_attribute
 from rates_core.sweeps.targets import Number
 from rates_core.system.chains import stages_of
 
