@@ -393,7 +393,8 @@ class Fault:
 
 
 def with_kernel(kernel: Callable[[Kernel, ProgramRequest], Kernel]) -> Mutant:
-    return lambda backend: PassingBackend(backend, kernel)
+    """Return a backend whose kernels are wrapped, those of many points too."""
+    return lambda backend: PassingBackend(backend, kernel, OfPoints)
 
 
 def with_program(wrapped: Callable[..., Program]) -> Mutant:

@@ -265,6 +265,7 @@ def _check_smooth_steps(subject: Subject) -> None:
     x = 0.7 * H * steps - 1.03
     held, g = x > 0, 0.5 * SLOPE / (1.0 + SLOPE * np.abs(x)) ** 2
     before = np.concatenate([[0.0], held[:-1]])  # the condition does not hold at the start
+    expect_close("The loss", found.loss, float(weights[1:] @ (held * (1.0 - before))) / H, SAME, SAME)
     for path, moved in (("p/op/k", H * steps), ("p/op/c", -np.ones(STEPS - 1))):
         pulses = g * moved * (1.0 - before) - held * np.concatenate([[0.0], (g * moved)[:-1]])
         expect_close(f"The derivative by '{path}'", found[path], float(weights[1:] @ pulses) / H, SAME, SAME)
