@@ -19,7 +19,7 @@ _HARMLESS = frozenset(
     | {"pathlib.Path.glob", "pathlib.Path.rglob", "pathlib.Path.walk"}
 )
 _STATUS = Path("/proc/self/statm")
-_SPELLED = re.compile(r"(?:v[0-9]+|and|or|not|if|else|[-+*/%<>=!(),]+| )*")
+_SPELLED = re.compile(r"(?:v[0-9]+|and|or|not|if|else|[-+*/%<>=!(),&|]+| )*")
 
 
 class GuardError(BaseException):

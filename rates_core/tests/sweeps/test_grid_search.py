@@ -44,6 +44,13 @@ def test_a_single_node_needs_no_list(pair):
     assert runs.loc["pair_0", "k"] == 0.0
 
 
+def test_an_output_may_be_called_like_a_parameter(pair):
+    param_map = {"x": {"vars": "weight", "edges": ("a/op/x", "b/op/u")}}
+    table, runs = grid_search(pair, {"x": [0.0, 2.0]}, param_map, **SEARCH)
+    assert last(table) == [pytest.approx([1.0, 1.0 + 0.9 * 2.0])]
+    assert runs["x"].tolist() == [0.0, 2.0]
+
+
 def test_a_state_gets_its_value_at_the_start(pair):
     param_map = {"x0": {"vars": "op/x", "nodes": "b"}, "w": {"vars": "weight", "edges": ("a/op/x", "b/op/u")}}
     table, runs = grid_search(pair, {"x0": [3.0, 4.0], "w": [0.0, 1.0]}, param_map, **SEARCH)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rates_core.programs.elementwise.layout import buffered
 from rates_core.programs.increments import increment, slopes
 from rates_core.programs.program import ProgramRequest
+from rates_core.system.system import System
 
 from rates_matlab.body import taken
 from rates_matlab.lines import function_text, indented, left_side
@@ -128,15 +129,15 @@ class Loop:
     def _stored(self) -> list[str]:
         """Return the lines that store what delayed reads need, in both halves of the buffers."""
         lines = ["row = mod(first + k - 1, size_of_past) + size_of_past + 1;"]
-        computed = [slot for slot in self.slots if slot not in self.system.state_paths]
         for slot, name in zip(self.slots, self.buffers, strict=True):
             state = self.system.state_paths.get(slot)
             if state is not None:
                 lines += [f"{name}(:, row) = {taken(state)};", f"{name}(:, row - size_of_past) = {name}(:, row);"]
-        if computed:
-            names = self.layout.names.of(computed, "{}_now")
+        kept = computed(self.system)
+        if kept:
+            names = self.layout.names.of(kept, "{}_now")
             lines.append(self._call("keep", names, "y", 0.0))
-            for slot, value in zip(computed, names, strict=True):
+            for slot, value in zip(kept, names, strict=True):
                 name = self._buffer(slot)
                 lines += [f"{name}(:, row) = {value};", f"{name}(:, row - size_of_past) = {value};"]
         return lines
@@ -153,3 +154,8 @@ class Loop:
 def _time(node: float) -> str:
     """Return the time at a node of step k."""
     return f"(first + k - 1 + {node!r})*h" if node else "(first + k - 1)*h"
+
+
+def computed(system: System) -> list[str]:
+    """Return the variables that are no states, but that delayed reads take from buffers."""
+    return [path for path in buffered(system) if path not in system.state_paths]

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 
 from attrs import evolve, frozen
 from rates_core.expressions.tree import Expression, Symbol
-from rates_core.programs.elementwise.layout import buffered
 from rates_core.programs.module_names import ModuleNames
 from rates_core.programs.naming import one_line
 from rates_core.programs.program import ProgramRequest, slot_paths
@@ -24,7 +23,7 @@ from rates_matlab.body import (
     vector_lines,
 )
 from rates_matlab.lines import function_text, left_side
-from rates_matlab.loop import Loop
+from rates_matlab.loop import Loop, computed
 from rates_matlab.names import module_names
 from rates_matlab.printer import MatlabPrinter
 from rates_matlab.support import support
@@ -129,7 +128,7 @@ def write_module(request: ProgramRequest) -> Module:
         wanted["events"] = list(system.after_events.values())
     if slot_paths(system):
         wanted["store"] = [Symbol(path) for path in slot_paths(system)]
-        wanted["keep"] = [Symbol(path) for path in buffered(system)]
+        wanted["keep"] = [Symbol(path) for path in computed(system)]
     layout = Layout(system, wanted)
     parts = [layout.prepare(), _derivative(layout)]
     if "events" in wanted:
@@ -145,7 +144,7 @@ def write_module(request: ProgramRequest) -> Module:
 
 def _columns(request: ProgramRequest) -> dict[str, tuple[str, ...]]:
     """Return the paths of the results of each function that returns variables."""
-    return {"observe": request.recorded, "store": slot_paths(request.system), "keep": buffered(request.system)}
+    return {"observe": request.recorded, "store": slot_paths(request.system), "keep": computed(request.system)}
 
 
 def _derivative(layout: Layout) -> str:
@@ -164,7 +163,7 @@ def _events(layout: Layout) -> str:
 ABOUT = {
     "observe": "What is recorded.",
     "store": "What delayed reads need of the past.",
-    "keep": "What delayed reads take from buffers.",
+    "keep": "What delayed reads take from buffers, but for states.",
 }
 
 

@@ -11,7 +11,7 @@ from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean, sho
 from rates_core.sweeps.analysis import run, warn_of_early_ends
 from rates_core.sweeps.grids import points as listed_points
 from rates_core.sweeps.preparation import Sweep, prepared
-from rates_core.sweeps.quantities import Column
+from rates_core.sweeps.quantities import Column, Quantity
 from rates_core.sweeps.reductions import Rows
 from rates_core.sweeps.serial import Serial
 from rates_core.sweeps.store import Memory, Store
@@ -56,7 +56,7 @@ def grid_search(
     verbose = options.pop("verbose", True)
     samples = listed_points(points)
     ready = prepared(template, samples, simulation_time, step_size, outputs, inputs, None, paths, options)
-    store = Memory(ready.content)
+    store = _Rows(ready.content)
     run(ready, store, Serial(), None, verbose)
     table = _table(ready, store, points, outputs)
     if store.failures:
@@ -64,6 +64,13 @@ def grid_search(
         table.attrs["ended_early"] = ended
     warn_of_early_ends(store, list(points.index), "The table's attrs['ended_early']")
     return table, points
+
+
+class _Rows(Memory):
+    """What is kept, beside a table of the points: the two have names of their own."""
+
+    def check_names(self, quantities: Iterable[Quantity]) -> None:
+        """Let an output be called like what is varied."""
 
 
 def grid_points(grid: Mapping[str, Iterable[float | complex]] | pd.DataFrame, permute: bool) -> pd.DataFrame:

@@ -74,7 +74,7 @@ def solver_cases(spec: SolverSpec) -> Iterator[Case]:
 
 def scenarios() -> tuple[Scenario, ...]:
     """Return the models; their keys end the sentence "a method reads ..."."""
-    return (*_lengths(), *_kinds(), *_many(), *_pasts(), *_chains())
+    return (*_lengths(), *_kinds(), *_many(), *_pasts(), *_chains(), *_beside())
 
 
 def _scenario(key: str, make: Callable[[], CircuitTemplate], outputs: list[str], **options: Any) -> Scenario:
@@ -268,3 +268,15 @@ def _recurrent_kernels() -> CircuitTemplate:
         populations={"p": population(UNIT, 9, x=np.linspace(-0.6, 0.7, 9))},
         connections=[connectivity("p/op/x", "p/op/u", matrix, delays=delays, spread=0.3)],
     )
+
+
+def _beside() -> Iterator[Scenario]:
+    """Yield a model whose loop takes samples of a state as it is, and has to compute those of another variable."""
+    yield _scenario(
+        "a state beside what is computed of its past, whole steps ago",
+        lambda: single(
+            ["x' = -w - 0.2*x + 0.3*cos(t)", "z = past(x, a) + x", "w = past(z, b)"], x="output(0.4)",
+            z="variable(0.0)", w="variable(0.0)", a=0.3, b=0.1,
+        ),
+        ["p/op/x", "p/op/z", "p/op/w"],
+    )  # fmt: skip
