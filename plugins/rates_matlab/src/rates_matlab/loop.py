@@ -156,6 +156,6 @@ def _time(node: float) -> str:
     return f"(first + k - 1 + {node!r})*h" if node else "(first + k - 1)*h"
 
 
-def computed(system: System) -> list[str]:
+def computed(system: System) -> tuple[str, ...]:
     """Return the variables that are no states, but that delayed reads take from buffers."""
-    return [path for path in buffered(system) if path not in system.state_paths]
+    return tuple(path for path in buffered(system) if path not in system.state_paths)
