@@ -52,7 +52,7 @@ PEERS = {
     "tvbo_on_rates": ["tvbo==0.5.3"],  # beside what runs its experiments
 }
 
-FEW = 4  # of the cases of a test one in so many: what a version of a library breaks fails in many of them
+FEW = 8  # of the cases of a test one in so many: what a version of a library breaks fails in many of them
 
 OWN = f"{sys.version_info.major}.{sys.version_info.minor}"
 
@@ -96,10 +96,10 @@ def core_alone(session: nox.Session) -> None:
 def tests(session: nox.Session, member: str) -> None:
     """Run the suite of one member, installed beside core and what its suite names, from wheels.
 
-    Among all sessions of the ordinary tier, what of a suite needs no other members is left to the session without them.
+    Among all sessions of a tier, what of a suite needs no other members is left to the session without them.
     """
     chosen = MEMBERS[member]
-    elsewhere = os.environ.get("RATES_TIER") == "test" and chosen.tests_with_plugins
+    elsewhere = "RATES_TIER" in os.environ and chosen.tests_with_plugins
     run_suite(session, chosen, versions="constrained", paths=elsewhere or None)
 
 
