@@ -18,6 +18,7 @@ from rates_core.solvers.step_control import (
     SAFETY,
     SMALLEST_FACTOR,
     SMALLEST_STEP,
+    growth_power,
 )
 
 from rates_fortran.body import axes, derivative, recording, state_argument
@@ -40,12 +41,9 @@ class Pair:
 
     def __init__(self, request: ProgramRequest, layout: FortranLayout) -> None:
         assert request.pair is not None
-        order = request.pair.error_order
-        assert order is not None
         self.request, self.system, self.tableau, self.layout = request, request.system, request.pair, layout
         self.width = self.system.width
-        self.power = 1 / (min(self.tableau.order, order) + 1)
-        self.errors = [row for row in (self.tableau.error, self.tableau.coarse_error) if row is not None]
+        self.power = growth_power(self.tableau.estimated_order)
         self.field = derivative(layout)
         self.observe = recording(layout, "observe", "observe", "What is recorded.")
         self.past = PastText(layout)
@@ -248,7 +246,7 @@ class Pair:
         tableau = self.tableau
         norms = [
             f"{name} = sqrt(sum((h*({weighted(row)})/tolerated)**2)/{self.width})" if self.width else f"{name} = 0"
-            for name, row in zip(("error", "coarse"), self.errors, strict=False)
+            for name, row in zip(("error", "coarse"), self.tableau.errors, strict=False)
         ]
         return [
             f"if (wanted_step < smallest .or. rejections == {MOST_REJECTIONS}) then",

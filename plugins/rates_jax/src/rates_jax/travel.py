@@ -15,12 +15,11 @@ from jax import Array
 from rates_core.programs.batch import Spans
 from rates_core.programs.equations import Equations
 from rates_core.programs.pair import Status
+from rates_core.solvers.step_control import MOST_REJECTIONS, SMALLEST_STEP
 
 from rates_jax.methods import Options, controller_of, method_of
 from rates_jax.pace import room_for
 
-LEAST = 10  # spacings of floating-point numbers: no step is shorter
-MOST_REJECTIONS = 200  # of one step
 AXIS = "points"  # that go on side by side
 
 
@@ -336,7 +335,7 @@ class _Steps:
             _chosen_of(done, kept, method),
         )  # fmt: skip
         rejected = jnp.where(keep, 0, state.rejected + 1)
-        least = LEAST * (jnp.nextafter(jnp.abs(t), jnp.inf) - jnp.abs(t))
+        least = SMALLEST_STEP * (jnp.nextafter(jnp.abs(t), jnp.inf) - jnp.abs(t))
         lost = ~keep & (~(ahead >= least) | (rejected > MOST_REJECTIONS))
         status = jnp.where(
             full, _FULL, jnp.where(lost, jnp.where(defined, Status.TOO_SMALL, Status.UNDEFINED), Status.MORE)

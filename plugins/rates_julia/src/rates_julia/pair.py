@@ -16,6 +16,7 @@ from rates_core.solvers.step_control import (
     SAFETY,
     SMALLEST_FACTOR,
     SMALLEST_STEP,
+    growth_power,
 )
 
 from rates_julia.body import PARAMETERS, STATE, TIME, derivative, recording
@@ -49,12 +50,9 @@ class Pair:
 
     def __init__(self, request: ProgramRequest, layout: JuliaLayout) -> None:
         assert request.pair is not None
-        order = request.pair.error_order
-        assert order is not None
         self.request, self.system, self.tableau, self.layout = request, request.system, request.pair, layout
         self.width = self.system.width
-        self.power = 1 / (min(self.tableau.order, order) + 1)
-        self.errors = [row for row in (self.tableau.error, self.tableau.coarse_error) if row is not None]
+        self.power = growth_power(self.tableau.estimated_order)
         self.field = derivative(layout)
         self.observe = recording(layout, "observe", "observe!", "Write what is recorded into a row.")
         self.past = PastText(layout)
@@ -222,7 +220,7 @@ class Pair:
         tableau = self.tableau
         norms = [
             line
-            for name, row in zip(("error", "coarse"), self.errors, strict=False)
+            for name, row in zip(("error", "coarse"), self.tableau.errors, strict=False)
             for line in (norm(name, f"h*({weighted(slopes(row, 'k{}[i]'))})") if self.width else [f"{name} = 0.0"])
         ]
         if tableau.coarse_error is not None:

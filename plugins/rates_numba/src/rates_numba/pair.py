@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rates_core.programs.pair import Status
-from rates_core.solvers.step_control import LARGEST_FACTOR, SAFETY, SMALLEST_FACTOR
+from rates_core.solvers.step_control import LARGEST_FACTOR, MOST_REJECTIONS, SAFETY, SMALLEST_FACTOR, growth_power
 from rates_core.solvers.tableau import Tableau
 
 from rates_numba.function_text import INNER_JIT, JIT
@@ -16,8 +16,6 @@ from rates_numba.layout import Layout
 from rates_numba.module import slopes_text
 from rates_numba.vectors import vectors_of
 from rates_numba.writer import INDENT
-
-MOST_REJECTIONS = 200  # of one step
 
 
 def pair_text(tableau: Tableau, layout: Layout) -> str:
@@ -31,11 +29,10 @@ class Pair:
     """The loop of one embedded pair over one System."""
 
     def __init__(self, tableau: Tableau, layout: Layout) -> None:
-        assert tableau.error_order is not None
         self.tableau, self.layout = tableau, layout
         self.vectors = vectors_of(tableau, layout)
         self.past = self.vectors.past
-        self.power = 1 / (min(tableau.order, tableau.error_order) + 1)
+        self.power = growth_power(tableau.estimated_order)
         if tableau.coarse_error is not None:
             layout.used.add("damped")
         if layout.system.inputs:

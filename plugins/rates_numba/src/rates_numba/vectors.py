@@ -30,7 +30,6 @@ class Vectors(ABC):
     def __init__(self, tableau: Tableau, layout: Layout) -> None:
         self.tableau, self.layout = tableau, layout
         self.width = layout.system.width
-        self.errors = [row for row in (tableau.error, tableau.coarse_error) if row is not None]
         self.past = PastText(layout)
         layout.used.update(self.helpers)
 
@@ -132,7 +131,7 @@ class _Tuples(Vectors):
     def definitions(self) -> list[str]:
         tableau = self.tableau
         rows = {f"A{stage + 1}": row for stage, row in enumerate(tableau.matrix)}
-        rows |= {"B": tableau.weights, **dict(zip(("FINE", "COARSE"), self.errors, strict=False))}
+        rows |= {"B": tableau.weights, **dict(zip(("FINE", "COARSE"), self.tableau.errors, strict=False))}
         lines = [f"{name} = {_tuple(repr(value) for value in row if value)}" for name, row in rows.items() if any(row)]
         dense = [row for _, row in self._dense]
         lines.append(f"DENSE = {_tuple(_tuple(map(repr, row)) for row in _padded(dense))}")
@@ -183,7 +182,7 @@ class _Tuples(Vectors):
     def norms(self) -> list[str]:
         errors = [
             f"{name} = norm(advanced(ZERO, h, {name.upper()}, {self._slopes(row)}), scale)"
-            for name, row in zip(NORMS, self.errors, strict=False)
+            for name, row in zip(NORMS, self.tableau.errors, strict=False)
         ]
         return ["scale = tolerated(here, new, rtol, atol)", *errors]
 
@@ -242,7 +241,7 @@ class _Arrays(Vectors):
         tableau = self.tableau
         named: Mapping[str, Sequence[Sequence[float]]] = {
             "MATRIX": (*tableau.matrix, tableau.weights),
-            "ERRORS": self.errors,
+            "ERRORS": self.tableau.errors,
             "DENSE": tableau.dense or (),
         }
         lines = [f"{name} = np.array({_padded(rows)})" for name, rows in named.items()]
@@ -287,7 +286,7 @@ class _Arrays(Vectors):
     def norms(self) -> list[str]:
         return [
             f"{name} = error_norm(h, ERRORS[{number}], {self.tableau.tried}, k, y, new, rtol, atol)"
-            for number, name in zip(range(len(self.errors)), NORMS, strict=False)
+            for number, name in zip(range(len(self.tableau.errors)), NORMS, strict=False)
         ]
 
     def between(self) -> list[str]:

@@ -87,15 +87,12 @@ class _Run:
     def __init__(self, tableau: Tableau, problem: Problem, options: AdaptiveOptions, parts: Parts) -> None:
         import numpy as np
 
-        assert tableau.error is not None
-        assert tableau.error_order is not None
         assert tableau.dense is not None
         self._tableau, self._problem, self._options, self._parts = tableau, problem, options, parts
-        self._order = min(tableau.order, tableau.error_order)
+        self._order = tableau.estimated_order
         self._matrix = [np.array(row) for row in tableau.matrix]
         self._weights = np.array(tableau.weights[: tableau.advancing])
-        rows = (row for row in (tableau.error, tableau.coarse_error) if row is not None)
-        self._errors = [np.array(row[: tableau.tried]) for row in rows]
+        self._errors = [np.array(row[: tableau.tried]) for row in tableau.errors]
         self._dense = np.array([(*row, *[0.0] * (_degree(tableau) - len(row))) for row in tableau.dense]).T
         self._powers = np.arange(1, _degree(tableau) + 1)
         self._steps = 0

@@ -33,6 +33,11 @@ def damped(fine: float, coarse: float) -> float:
     return fine / math.hypot(1.0, COARSE * (coarse / fine))
 
 
+def growth_power(order: int) -> float:
+    """Return the power of a tolerance by which steps are longer, given the order of the error estimate."""
+    return 1 / (order + 1)
+
+
 def factor(error: float, order: int) -> float:
     """Return by how much the next step is longer than one with this error, in units of what is tolerated.
 
@@ -42,7 +47,7 @@ def factor(error: float, order: int) -> float:
     """
     if error == 0:
         return LARGEST_FACTOR
-    wanted = SAFETY * error ** (-1 / (order + 1)) if error > 0 else SMALLEST_FACTOR
+    wanted = SAFETY * error ** -growth_power(order) if error > 0 else SMALLEST_FACTOR
     return min(LARGEST_FACTOR, max(SMALLEST_FACTOR, wanted))
 
 
@@ -76,5 +81,5 @@ def first_step(
     steepest = max(slope, bend)
     if not math.isfinite(steepest):
         return small
-    wanted = max(1e-6, small * 1e-3) if steepest <= 1e-15 else (0.01 / steepest) ** (1 / (order + 1))
+    wanted = max(1e-6, small * 1e-3) if steepest <= 1e-15 else (0.01 / steepest) ** growth_power(order)
     return min(100 * small, wanted, longest)

@@ -64,7 +64,18 @@ class Tableau:
     @property
     def tried(self) -> int:
         """Return how many of the first stages make the step and its error."""
-        return max(self.advancing, *(_used(row) for row in (self.error, self.coarse_error) if row is not None), 1)
+        return max(self.advancing, *(_used(row) for row in self.errors), 1)
+
+    @property
+    def errors(self) -> tuple[Row, ...]:
+        """Return the weights of the errors that are estimated: of none, of one, or of a second, coarser one too."""
+        return tuple(row for row in (self.error, self.coarse_error) if row is not None)
+
+    @property
+    def estimated_order(self) -> int:
+        """Return the order k of the estimate of a pair: the error of a step is proportional to `h**(k + 1)`."""
+        assert self.error_order is not None
+        return min(self.order, self.error_order)
 
     @property
     def at_end(self) -> int | None:

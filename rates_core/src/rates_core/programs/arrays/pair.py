@@ -19,6 +19,7 @@ from rates_core.solvers.step_control import (
     SAFETY,
     SMALLEST_FACTOR,
     SMALLEST_STEP,
+    growth_power,
 )
 from rates_core.solvers.tableau import Tableau
 
@@ -183,11 +184,9 @@ class Seen:
 
 class _Pair:
     def __init__(self, tableau: Tableau, language: ArrayLanguage, seen: Seen) -> None:
-        assert tableau.error_order is not None
         self.tableau, self.language, self.seen = tableau, language, seen
-        self.errors = [row for row in (tableau.error, tableau.coarse_error) if row is not None]
         self.names = {
-            **language.functions, **language.shaping, "power": repr(1 / (min(tableau.order, tableau.error_order) + 1)),
+            **language.functions, **language.shaping, "power": repr(growth_power(tableau.estimated_order)),
             "safety": SAFETY, "coarse_share": COARSE, "smallest_factor": SMALLEST_FACTOR,
             "largest_factor": LARGEST_FACTOR, "smallest_step": SMALLEST_STEP, "most_rejections": MOST_REJECTIONS,
             "inputs": "inputs_at(samples, now, base, spacing)" if seen.inputs else "()",
@@ -196,7 +195,7 @@ class _Pair:
     def texts(self) -> list[str]:
         """Return the functions that do not take parameters."""
         inputs = [on_grid_text(self.language), INPUTS_AT] if self.seen.inputs else []
-        known = [NORM, *([DAMPED] if len(self.errors) > 1 else []), GROWTH, FIRST_STEP]
+        known = [NORM, *([DAMPED] if len(self.tableau.errors) > 1 else []), GROWTH, FIRST_STEP]
         written = [self.tried(), *([self.completed()] if self.late else []), self.between()]
         travelled = TRAVELLED.format(slope=_inner(self.slope(), 2), rows=_inner(self.rows(), 2), **self.names)
         return [*inputs, *(text.format(**self.names) for text in known), *written, travelled]
@@ -250,7 +249,7 @@ class _Pair:
         lines = ["h = end - t", *self.stages(range(1, tableau.advancing)), f"new = {_moved(tableau.weights)}"]
         lines += self.stages(number for number in self.known if number >= tableau.advancing)
         after = "slope(end, new)" if tableau.at_end is None else f"k{tableau.at_end + 1}"
-        norms = [f"{name} = norm(h*{_blend(row)}/scale)" for name, row in zip(NORMS, self.errors, strict=False)]
+        norms = [f"{name} = norm(h*{_blend(row)}/scale)" for name, row in zip(NORMS, tableau.errors, strict=False)]
         size = NORMS[0] if len(norms) == 1 else f"damped({', '.join(NORMS)})"
         return _function(
             "tried(slope, t, end, y, k1, rtol, atol)",
