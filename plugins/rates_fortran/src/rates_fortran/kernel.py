@@ -37,7 +37,7 @@ class FortranProgram(Compiled, Program):
 
     def bind_many(self, arguments: Mapping[str, np.ndarray], points: int) -> Batch:
         """Compute what depends on parameters only, for every point."""
-        return FortranBatch(self.request, self.library, arguments, points, self.bind)
+        return FortranBatch(self, arguments, points)
 
 
 class FortranKernel(CalledKernel):

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from rates_core.programs.batch import Batch, PairBatch, Spans, Travellers, empty_columns
-from rates_core.programs.carry import Carry
+from rates_core.programs.batch import PairBatch, Spans, Travellers, own_of, tables_of
+from rates_core.programs.elementwise.batch import CompiledBatch
 from rates_core.programs.elementwise.given import Given, control_given, steps_given, tables_given, varied
 from rates_core.programs.pair import Status, StepControl
-from rates_core.programs.program import Kernel, ProgramRequest
+from rates_core.programs.program import ProgramRequest
 from rates_core.programs.record import Columns
-from rates_core.programs.side_by_side import own_of
 
 from rates_julia.binding import Library, Parameters, Shared, fields_of
 from rates_julia.pair_loop import span_given
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from rates_julia.kernel import JuliaKernel
 
 
-class JuliaBatch(Batch):
+class JuliaBatch(CompiledBatch):
     """The functions of a module with the parameters of many points bound.
 
     Args:
@@ -53,54 +52,30 @@ class JuliaBatch(Batch):
             for place in range(points)
         ]
 
-    def _kernels(self) -> list[JuliaKernel]:
+    def kernel(self, place: int) -> JuliaKernel:
+        """Return the kernel of a point."""
         from rates_julia.kernel import JuliaKernel
 
-        return [JuliaKernel(self.request, self._library, parameters) for parameters in self.parameters]
+        return JuliaKernel(self.request, self._library, self.parameters[place])
 
-    def loop(
+    def steps(
         self,
-        carries: Sequence[Carry],
-        inputs: Sequence[Sequence[np.ndarray]],
-        draws: Sequence[np.ndarray],
-        step_size: float,
-        samples: int,
-        stride: int,
-    ) -> tuple[list[Carry], Columns]:
-        """Run the compiled loop of every point."""
-        columns = empty_columns(self.request, self.points, samples)
-        if carries[0].history is not None:
-            return self._delayed(carries, inputs, draws, step_size, samples, stride, columns), columns
-        y = np.array([carry.y for carry in carries], dtype=float).reshape(self.points, -1)
-        first, given = carries[0].step, []
-        for place, kernel in enumerate(self._kernels()):
-            tables, numbers = _of_point(inputs, draws, place)
-            own = kernel.steps_of(y[place], tuple(column[place] for column in columns), None)
-            given.append(steps_given(self.request.system, tables, numbers, first, samples, stride, step_size) | own)
-        self._library.call("loop", *given)
-        step = first + samples * stride
-        return [Carry(step, step * step_size, state) for state in y], columns
-
-    def _delayed(
-        self,
-        carries: Sequence[Carry],
-        inputs: Sequence[Sequence[np.ndarray]],
-        draws: Sequence[np.ndarray],
-        step_size: float,
+        y: np.ndarray,
+        first: int,
         samples: int,
         stride: int,
         columns: Columns,
-    ) -> list[Carry]:
-        """Run the loop of each kernel, for each point has a past of its own, and put rows into `columns`."""
-        ends = []
-        kernels: Sequence[Kernel] = self._kernels()
-        for place, (kernel, carry) in enumerate(zip(kernels, carries, strict=True)):
-            tables, numbers = _of_point(inputs, draws, place)
-            end, rows = kernel.loop(carry, tables, numbers, step_size, samples, stride)
-            ends.append(end)
-            for column, row in zip(columns, rows, strict=True):
-                column[place] = row
-        return ends
+        inputs: Sequence[Sequence[np.ndarray]],
+        draws: Sequence[np.ndarray],
+        step_size: float,
+    ) -> None:
+        """Advance all points in the compiled loop."""
+        given = []
+        for place in range(self.points):
+            tables, numbers = tables_of(inputs, draws, place)
+            own = self.kernel(place).steps_of(y[place], tuple(column[place] for column in columns), None)
+            given.append(steps_given(self.request.system, tables, numbers, first, samples, stride, step_size) | own)
+        self._library.call("loop", *given)
 
     def pair_loop(self, samples: Sequence[np.ndarray], base: float, spacing: float) -> PairBatch | None:
         """Return the compiled loop of the embedded pair."""
@@ -178,8 +153,3 @@ def _in_next_span(point: int, travellers: Travellers, spans: Spans) -> bool:
     travellers.span[point] += 1
     travellers.fresh[point] = True
     return True
-
-
-def _of_point(inputs: Any, draws: Any, place: int) -> tuple[Any, Any]:
-    """Return the inputs and random numbers of one point."""
-    return [[own_of(table, place) for table in tables] for tables in inputs], [own_of(table, place) for table in draws]

@@ -7,7 +7,7 @@ one value, so that a matrix that does not vary is there once.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from rates_core.programs.record import Columns
 
 if TYPE_CHECKING:
     from rates_core.programs.equations import Equations
-    from rates_core.programs.program import ProgramRequest
+    from rates_core.programs.program import Kernel, Program, ProgramRequest
 
 
 class Batch(ABC):
@@ -154,6 +154,56 @@ def empty_columns(request: ProgramRequest, points: int, rows: int) -> Columns:
         np.full((points, rows, *system.shapes[path]), np.nan, complex if path in system.complex_symbols else float)
         for path in request.recorded
     )
+
+
+def own_of(values: np.ndarray, place: int) -> Any:
+    """Return what a point has of values with a first axis of points, or of length 1."""
+    return values[place if len(values) > 1 else 0]
+
+
+def tables_of(
+    inputs: Sequence[Sequence[np.ndarray]], draws: Sequence[np.ndarray], place: int
+) -> tuple[list[list[np.ndarray]], list[np.ndarray]]:
+    """Return the inputs and random numbers of a point, as `Kernel.loop` takes them."""
+    return [[own_of(table, place) for table in tables] for tables in inputs], [own_of(table, place) for table in draws]
+
+
+def kernel_of(program: Program, arguments: Mapping[str, np.ndarray], place: int) -> Kernel:
+    """Return the kernel of a point, given the values of all points by path."""
+    return program.bind({path: own_of(value, place) for path, value in arguments.items()})
+
+
+def one_by_one(
+    kernels: Sequence[Kernel],
+    places: Iterable[int],
+    carries: Sequence[Carry],
+    inputs: Sequence[Sequence[np.ndarray]],
+    draws: Sequence[np.ndarray],
+    step_size: float,
+    samples: int,
+    stride: int,
+    columns: Columns,
+) -> list[Carry]:
+    """Run the loops of the kernels of some points; return where they lead.
+
+    Args:
+        kernels: of all points.
+        places: of those that go on.
+        carries: as `Batch.loop` takes them, as are the following ones: of all points.
+        inputs: see there.
+        draws: see there.
+        step_size: see there.
+        samples: see there.
+        stride: see there.
+        columns: of all points; rows are written into them.
+    """
+    ends = []
+    for place in places:
+        end, rows = kernels[place].loop(carries[place], *tables_of(inputs, draws, place), step_size, samples, stride)
+        ends.append(end)
+        for column, row in zip(columns, rows, strict=True):
+            column[place] = row
+    return ends
 
 
 def stacked(values: Sequence[Mapping[str, Any]]) -> dict[str, np.ndarray]:

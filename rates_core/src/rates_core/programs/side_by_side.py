@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from rates_core.delays.strategy import UniformHistory
-from rates_core.programs.batch import Batch
+from rates_core.programs.batch import Batch, empty_columns, kernel_of, one_by_one
 from rates_core.programs.carry import Carry
 from rates_core.programs.program import Kernel, Program
 from rates_core.programs.record import Columns
@@ -29,8 +29,8 @@ class SideBySide(Batch):
     """
 
     def __init__(self, program: Program, arguments: Mapping[str, np.ndarray], points: int) -> None:
-        self.request, self._arguments, self.points = program.request, arguments, points
-        self._single = program
+        self.program, self.request = program, program.request
+        self._arguments, self.points = arguments, points
 
     @abstractmethod
     def together(
@@ -105,10 +105,7 @@ class SideBySide(Batch):
     @cached_property
     def _kernels(self) -> list[Kernel]:
         """Return the kernel of each point."""
-        return [
-            self._single.bind({path: own_of(value, place) for path, value in self._arguments.items()})
-            for place in range(self.points)
-        ]
+        return [kernel_of(self.program, self._arguments, place) for place in range(self.points)]
 
     def one_by_one(
         self,
@@ -120,18 +117,9 @@ class SideBySide(Batch):
         stride: int,
     ) -> tuple[list[Carry], Columns]:
         """Run the loop of the kernel of each point."""
-        ends, columns = [], []
-        for place, (kernel, carry) in enumerate(zip(self._kernels, carries, strict=True)):
-            own = [[own_of(table, place) for table in tables] for tables in inputs]
-            end, rows = kernel.loop(carry, own, [own_of(table, place) for table in draws], step_size, samples, stride)
-            ends.append(end)
-            columns.append(rows)
-        return ends, tuple(np.stack(parts) for parts in zip(*columns, strict=True))
-
-
-def own_of(values: np.ndarray, place: int) -> Any:
-    """Return what a point has of values with a first axis of points, or of length 1."""
-    return values[place if len(values) > 1 else 0]
+        columns, places = empty_columns(self.request, self.points, samples), range(self.points)
+        ends = one_by_one(self._kernels, places, carries, inputs, draws, step_size, samples, stride, columns)
+        return ends, columns
 
 
 def points_first(rows: np.ndarray, shape: Sequence[int], points: int) -> np.ndarray:

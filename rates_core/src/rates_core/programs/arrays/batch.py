@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -24,22 +24,14 @@ if TYPE_CHECKING:
 
 
 class ArrayBatch(SideBySide):
-    """The functions of a module with the parameters of many points bound.
+    """The functions of a module with the parameters of many points bound."""
 
-    Args:
-        program: that the module is of.
-        arguments: by path, with a first axis of points or of length 1.
-        points: their number.
-    """
-
-    def __init__(self, program: ArrayProgram, arguments: Mapping[str, np.ndarray], points: int) -> None:
-        super().__init__(program, arguments, points)
-        self._program = program
+    program: ArrayProgram
 
     @cached_property
     def _integrator(self) -> Callable[..., Any]:
         """Return the loop of the module with the parameters of all points."""
-        return self._program.batched("integrator", self._arguments)
+        return self.program.batched("integrator", self._arguments)
 
     def loop(
         self,
@@ -51,7 +43,7 @@ class ArrayBatch(SideBySide):
         stride: int,
     ) -> tuple[list[Carry], Columns]:
         """Run the loop of the module with an axis of points in front of the state."""
-        if not self._program.traceable:
+        if not self.program.traceable:
             return self.one_by_one(carries, inputs, draws, step_size, samples, stride)
         return super().loop(carries, inputs, draws, step_size, samples, stride)
 
@@ -59,7 +51,7 @@ class ArrayBatch(SideBySide):
         """Return the pasts of points as arrays of the library."""
         system = self.request.system
         widths = [math.prod(system.shapes[read.slot]) for read in system.reads]
-        return Pasts(self._program.runtime, histories, of, self._program.nodes, widths)
+        return Pasts(self.program.runtime, histories, of, self.program.nodes, widths)
 
     def together(
         self,
@@ -72,7 +64,7 @@ class ArrayBatch(SideBySide):
         stride: int,
     ) -> tuple[list[Carry], Columns]:
         """Run the loop of the module."""
-        program = self._program
+        program = self.program
         runtime, steps, first = program.runtime, samples * stride, carries[0].step
         run = self._integrator
         room = runtime.room(samples, row_size(self.request) * self.points)
@@ -96,14 +88,14 @@ class ArrayBatch(SideBySide):
 
     def pair_loop(self, samples: Sequence[np.ndarray], base: float, spacing: float) -> PairBatch | None:
         """Return the loop of the module, if it has one for an embedded pair."""
-        if not self._program.has_pair:
+        if not self.program.has_pair:
             return None
-        run = self._program.batched("pair", self._arguments)
-        return ArrayPairBatch(self._program, run, samples, base, spacing)
+        run = self.program.batched("pair", self._arguments)
+        return ArrayPairBatch(self.program, run, samples, base, spacing)
 
     def equations(self, samples: Sequence[np.ndarray], base: float, spacing: float) -> Equations:
         """Return the equations of the module with the values of all points."""
-        return self._program.equations.of_points(self._arguments, samples, base, spacing)
+        return self.program.equations.of_points(self._arguments, samples, base, spacing)
 
 
 def _steps_first(table: np.ndarray) -> np.ndarray:
