@@ -5,8 +5,9 @@ from __future__ import annotations
 import keyword
 
 from rates_core.errors import ArgumentError
-from rates_core.programs.naming import in_docstring, one_line
+from rates_core.programs.naming import one_line
 from rates_core.programs.program import FunctionRequest, FunctionSource
+from rates_core.programs.python_function import head, inputs_now, past_values, python_source, support
 from rates_core.programs.signature import Signature, state_check
 from rates_core.system.system import Read
 
@@ -16,32 +17,6 @@ from rates_numba.matrix import assembly_lines, entry_lines, matrix_layout
 from rates_numba.module import opening
 from rates_numba.printer import KNOWN
 from rates_numba.writer import INDENT
-
-SAMPLED = '''def sampled(samples, t, step_size):
-    """Return an input at time t: linear between samples, constant beyond them."""
-    place = min(max(t/step_size, 0.0), len(samples) - 1.0)
-    k = min(int(place), len(samples) - 2) if len(samples) > 1 else 0
-    share = place - k
-    return samples[k] if share == 0 else (1.0 - share)*samples[k] + share*samples[k + 1]'''
-
-BUFFERED = '''def buffered(buffer, t, delay, step_size, samples):
-    """Return past values at t - delay; buffer[k] holds those of k steps before the last point of the grid.
-
-    Between rows it is the polynomial through `samples` of them, beyond the last one that row.
-    """
-    place = t/step_size
-    age = delay/step_size - (place - math.floor(place + 1e-9))
-    age = min(round(age) if abs(age - round(age)) < 1e-9 else age, len(buffer) - 1)
-    if age == max(math.floor(age), 0):
-        return buffer[int(age)]
-    samples = min(samples, len(buffer))
-    first = max(min(math.ceil(age) - samples//2, len(buffer) - samples), 0)
-    value = 0.0
-    for row in range(first, first + samples):
-        others = [other for other in range(first, first + samples) if other != row]
-        value = value + math.prod((age - other)/(row - other) for other in others)*buffer[row]
-    return value'''
-
 
 MODULE_NAMES = frozenset(
     {
@@ -60,16 +35,7 @@ def write_function(request: FunctionRequest) -> FunctionSource:
     if request.name in MODULE_NAMES:
         raise ArgumentError(f"A function of Python cannot be called '{request.name}' here; choose another func_name.")
     writer = _Writer(Signature.of(request))
-    signature, names = writer.signature, writer.layout.names
-    return FunctionSource(
-        writer.text(),
-        signature.parameters,
-        tuple(signal.path for signal in signature.signals),
-        tuple(signature.arguments(names)),
-        ".py",
-        bool(signature.past),
-        {path: names[path] for path in signature.bound},
-    )
+    return python_source(writer.text(), writer.signature, writer.layout.names)
 
 
 class _Writer:
@@ -90,11 +56,9 @@ class _Writer:
 
     def text(self) -> str:
         """Return the text of the module."""
-        support = [SAMPLED] if self.signature.sampled else []
-        support += [BUFFERED] if self.signature.reads and not self.request.continuous else []
         compiled, called = self._compiled(), self._called()
         texts = opening(self.system.name, self.layout.used)
-        return "\n\n\n".join([*texts, *support, compiled, called]) + "\n"
+        return "\n\n\n".join([*texts, *support(self.signature), compiled, called]) + "\n"
 
     def _given(self) -> list[str]:
         """Return the names of external inputs and delayed values that are computed with."""
@@ -117,15 +81,8 @@ class _Writer:
 
     def _called(self) -> str:
         names, signature = self.layout.names, self.signature
-        bound = ["*", *self.layout.of(signature.bound)] if signature.bound else []
-        lines = [f"def {self.request.name}({', '.join([*signature.arguments(names), *bound])}):"]
-        first, *rest = (in_docstring(line) for line in signature.documentation(names))
-        lines += [f'    """{first}', *(f"    {line}".rstrip() for line in rest), '    """']
-        for signal in signature.sampled:
-            name = names[signal.path]
-            lines.append(f"    {name} = sampled({name}, t, {self.request.step_size!r})")
-        for signal in signature.called:
-            lines.append(f"    {names[signal.path]} = {names[signal.path]}(t)")
+        lines = head(signature, names)
+        lines += [f"    {line}" for line in inputs_now(signature, names)]
         for read in signature.reads:
             lines += [f"    {line}" for line in self._read(read)]
         for path in self.constants:
@@ -153,13 +110,7 @@ class _Writer:
 
         name = self.layout.names[read.path]
         delay = self._delay(read)
-        where = self.signature.place(read)
-        place = f"{where.start}:{where.stop}" if isinstance(where, slice) else f"{where}"
-        if self.request.continuous:
-            source = "history(t - {delay})"
-        else:
-            step, samples = repr(self.request.step_size), self.request.samples
-            source = f"buffered(buffer, t, {{delay}}, {step}, {samples})"
+        source, place = past_values(self.signature, read)
         kind = "complex" if read.complex else "float"
         if not shape_of(read.delay, self.layout.shapes):
             lines = [f"{name} = {source.format(delay=f'({delay})')}[{place}]  # {one_line(read.path)}"]

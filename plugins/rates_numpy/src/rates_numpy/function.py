@@ -6,8 +6,9 @@ import keyword
 
 from rates_core.errors import ArgumentError
 from rates_core.programs.module_names import ModuleNames
-from rates_core.programs.naming import in_docstring, one_line
+from rates_core.programs.naming import one_line
 from rates_core.programs.program import FunctionRequest, FunctionSource
+from rates_core.programs.python_function import head, inputs_now, past_values, python_source, support
 from rates_core.programs.signature import Signature, state_check
 from rates_core.system.system import Read
 
@@ -23,32 +24,6 @@ from rates_numpy.module import (
     unpack,
 )
 from rates_numpy.printer import NumpyPrinter
-
-SAMPLED = '''def sampled(samples, t, step_size):
-    """Return an input at time t: linear between samples, constant beyond them."""
-    place = min(max(t/step_size, 0.0), len(samples) - 1.0)
-    k = min(int(place), len(samples) - 2) if len(samples) > 1 else 0
-    share = place - k
-    return samples[k] if share == 0 else (1.0 - share)*samples[k] + share*samples[k + 1]'''
-
-BUFFERED = '''def buffered(buffer, t, delay, step_size, samples):
-    """Return past values at t - delay; buffer[k] holds those of k steps before the last point of the grid.
-
-    Between rows it is the polynomial through `samples` of them, beyond the last one that row.
-    """
-    place = t/step_size
-    age = delay/step_size - (place - math.floor(place + 1e-9))
-    age = min(round(age) if abs(age - round(age)) < 1e-9 else age, len(buffer) - 1)
-    if age == max(math.floor(age), 0):
-        return buffer[int(age)]
-    samples = min(samples, len(buffer))
-    first = max(min(math.ceil(age) - samples//2, len(buffer) - samples), 0)
-    value = 0.0
-    for row in range(first, first + samples):
-        others = [other for other in range(first, first + samples) if other != row]
-        value = value + math.prod((age - other)/(row - other) for other in others)*buffer[row]
-    return value'''
-
 
 MODULE_NAMES = frozenset(
     {
@@ -68,11 +43,7 @@ def write_function(request: FunctionRequest) -> FunctionSource:
     if request.name in MODULE_NAMES:
         raise ArgumentError(f"A function of Python cannot be called '{request.name}' here; choose another func_name.")
     writer = _Writer(Signature.of(request))
-    signature, names = writer.signature, writer.names
-    signals = tuple(signal.path for signal in signature.signals)
-    bound = dict(zip(signature.bound, names.of(signature.bound), strict=True))
-    arguments = tuple(signature.arguments(names.identifiers))
-    return FunctionSource(writer.text(), signature.parameters, signals, arguments, ".py", bool(signature.past), bound)
+    return python_source(writer.text(), writer.signature, writer.names.identifiers)
 
 
 class _Writer:
@@ -91,44 +62,25 @@ class _Writer:
         return "\n\n\n".join([header(title, self.printer, "\n".join(body)), *helpers(self.printer), *body]) + "\n"
 
     def _support(self) -> list[str]:
-        parts = [SAMPLED] if self.signature.sampled else []
-        parts += [BUFFERED] if self.signature.reads and not self.request.continuous else []
-        parts.append(unpack(self.system, self.printer))
+        parts = [*support(self.signature), unpack(self.system, self.printer)]
         return parts if self.request.linearisation is not None else [*parts, pack(self.system, self.printer)]
 
     def _function(self) -> str:
         names = self.names.identifiers
         states = [names[state.path] for state in self.system.states]
-        bound = ["*", *self.names.of(self.signature.bound)] if self.signature.bound else []
-        arguments = [*self.signature.arguments(names), *bound]
-        lines = [f"def {self.request.name}({', '.join(arguments)}):", *self._documentation()]
+        lines = head(self.signature, names)
         lines += [f"    {line}" for line in ("y = np.asarray(y, dtype=float)", *state_check(self.system.width))]
         lines.append(f"    {', '.join(states)}{',' if len(states) == 1 else ''} = unpack(y)")
-        for signal in self.signature.sampled:
-            name = names[signal.path]
-            lines.append(f"    {name} = sampled({name}, t, {self.request.step_size!r})")
-        for signal in self.signature.called:
-            lines.append(f"    {names[signal.path]} = {names[signal.path]}(t)")
+        lines += [f"    {line}" for line in inputs_now(self.signature, names)]
         for read in self.signature.reads:
             lines += [f"    {line}" for line in self._read(read)]
         lines += ["    " + line for line in statement_lines(self.routine.body, self.printer)]
         return "\n".join([*lines, *(f"    {line}" for line in self._result())])
 
-    def _documentation(self) -> list[str]:
-        lines = self.signature.documentation(self.names.identifiers)
-        first, *rest = (in_docstring(line) for line in lines)
-        return [f'    """{first}', *(f"    {line}".rstrip() for line in rest), '    """']
-
     def _read(self, read: Read) -> list[str]:
         """Print a delayed read."""
         name, delay = self.names.identifiers[read.path], self.printer.text(read.delay, 10)
-        where = self.signature.place(read)
-        place = f"{where.start}:{where.stop}" if isinstance(where, slice) else f"{where}"
-        if self.request.continuous:
-            source = "history(t - {delay})"
-        else:
-            step, samples = repr(self.request.step_size), self.request.samples
-            source = f"buffered(buffer, t, {{delay}}, {step}, {samples})"
+        source, place = past_values(self.signature, read)
         if not self.printer_shape(read):
             lines = [f"{name} = {source.format(delay=delay)}[{place}]  # {one_line(read.path)}"]
             if read.index is not None and self.system.shapes[read.slot]:

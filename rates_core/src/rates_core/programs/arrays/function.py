@@ -12,6 +12,7 @@ from rates_core.programs.arrays.matrix import joined_entries
 from rates_core.programs.arrays.module import ModuleWriter
 from rates_core.programs.naming import in_docstring, one_line
 from rates_core.programs.program import FunctionRequest, FunctionSource
+from rates_core.programs.python_function import head, python_source
 from rates_core.programs.signature import Signature, state_check
 from rates_core.system.linearisation import Linearisation
 from rates_core.system.system import Read
@@ -27,11 +28,7 @@ def write_function(request: FunctionRequest, language: ArrayLanguage) -> Functio
     if request.name in reserved or hasattr(builtins, request.name):  # helpers of the module call some of Python's own
         raise ArgumentError(f"A function cannot be called '{request.name}' here; choose another func_name.")
     writer = FunctionWriter(Signature.of(request), language)
-    signature, names = writer.signature, writer.writer.names
-    signals = tuple(signal.path for signal in signature.signals)
-    bound = dict(zip(signature.bound, writer.writer.of(signature.bound), strict=True))
-    arguments = tuple(signature.arguments(names))
-    return FunctionSource(writer.text(), signature.parameters, signals, arguments, ".py", bool(signature.past), bound)
+    return python_source(writer.text(), writer.signature, writer.writer.names)
 
 
 class FunctionWriter:
@@ -47,12 +44,7 @@ class FunctionWriter:
         return self.language.module(in_docstring(self.system.name), [self._function()], self.request.precision)
 
     def _function(self) -> str:
-        names = self.writer.names
-        bound = ["*", *self.writer.of(self.signature.bound)] if self.signature.bound else []
-        lines = [f"def {self.request.name}({', '.join([*self.signature.arguments(names), *bound])}):"]
-        first, *rest = (in_docstring(line) for line in self.signature.documentation(names))
-        lines += [f'    """{first}', *(f"    {line}".rstrip() for line in rest), '    """']
-        return "\n".join([*lines, *(f"    {line}" for line in self._body())])
+        return "\n".join([*head(self.signature, self.writer.names), *(f"    {line}" for line in self._body())])
 
     def _body(self) -> list[str]:
         names, known = self.writer.names, self.system.parameter_paths
