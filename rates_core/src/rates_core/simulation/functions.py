@@ -4,44 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from keyword import iskeyword
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from attrs import evolve, frozen
+from attrs import frozen
 
-from rates_core.delays.lowering import lower
-from rates_core.delays.prehistory import prehistory
-from rates_core.delays.reads import delay_values
-from rates_core.errors import ArgumentError, UnknownNameError, UnsupportedFeatureError, did_you_mean, shown
+from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean, shown
 from rates_core.files import path_of
 from rates_core.network.build import build_network
-from rates_core.plugins import get_manager
-from rates_core.plugins.specs import BackendSpec, SolverSpec
-from rates_core.programs.program import Backend, FunctionRequest, FunctionSource, slot_paths
-from rates_core.simulation.arguments import arguments_of, initial_state
-from rates_core.simulation.choice import (
-    chosen_backend,
-    chosen_forms,
-    chosen_options,
-    chosen_solver,
-    chosen_stages,
-    driver_of,
-)
+from rates_core.plugins.specs import BackendSpec
+from rates_core.programs.program import Backend, FunctionRequest, FunctionSource
+from rates_core.simulation.arguments import arguments_of
+from rates_core.simulation.asked_function import AskedFunction, Form
 from rates_core.simulation.continuation import continuation_files, continuation_request, settings_of
-from rates_core.simulation.grid import TimeGrid, positive
-from rates_core.simulation.inputs import Inputs, columns_of
-from rates_core.simulation.requirements import requirements_of
-from rates_core.simulation.unknown import FUNCTION
+from rates_core.simulation.function_arguments import function_arguments
 from rates_core.simulation.written import check_no_folder, write_files, write_source
-from rates_core.solvers.driver import unsolved
-from rates_core.solvers.tableau import Tableau
 from rates_core.switches import switch
-from rates_core.system.build import build_system
-from rates_core.system.indices import check_indices
-from rates_core.system.linearisation import Linearisation, linearise
-from rates_core.system.system import System
+from rates_core.system.linearisation import Linearisation
 from rates_core.templates.counting import counted
 
 if TYPE_CHECKING:
@@ -134,10 +114,10 @@ def get_run_func(
     **options: Any,
 ) -> RunFunction:
     """Return the right-hand side as a function; see `CircuitTemplate.get_run_func`."""
-    return _function(
-        circuit, func_name, step_size, file_name, inputs, backend, solver, adaptive, vectorize, float_precision,
-        decorator, decorator_kwargs, auto, options, None,
-    )  # fmt: skip
+    asked = AskedFunction.of(
+        func_name, None, step_size, inputs, backend, solver, adaptive, vectorize, float_precision, options
+    )
+    return _function(circuit, asked, _Use.of(file_name, auto, False, decorator, decorator_kwargs))
 
 
 def get_jacobian_func(
@@ -158,71 +138,78 @@ def get_jacobian_func(
     **options: Any,
 ) -> RunFunction:
     """Return the Jacobian as a function; see `CircuitTemplate.get_jacobian_func`."""
-    return _function(
-        circuit, func_name, step_size, file_name, inputs, backend, solver, adaptive, vectorize, float_precision,
-        decorator, decorator_kwargs, auto, options, "sparse" if switch("sparse", sparse) else "dense",
-    )  # fmt: skip
+    form: Form = "sparse" if switch("sparse", sparse) else "dense"
+    asked = AskedFunction.of(
+        func_name, form, step_size, inputs, backend, solver, adaptive, vectorize, float_precision, options
+    )
+    return _function(circuit, asked, _Use.of(file_name, auto, True, decorator, decorator_kwargs))
 
 
-def _function(
-    circuit: CircuitTemplate,
-    name: str,
-    step_size: float,
-    file_name: str | None,
-    inputs: Mapping[str, Any] | None,
-    backend: str | BackendSpec | None,
-    solver: str,
-    adaptive: bool | None,
-    vectorize: bool,
-    float_precision: str,
-    decorator: Callable[..., Any] | None,
-    decorator_kwargs: Mapping[str, Any] | None,
-    auto: bool | Mapping[str, Any],
-    options: Mapping[str, Any],
-    form: Literal["dense", "sparse"] | None,
-) -> RunFunction:
-    if not isinstance(name, str) or not name.isidentifier() or iskeyword(name):
-        raise ArgumentError(f"func_name must be a name that a function can have; it is {shown(name)}.")
-    spec = chosen_backend(backend)
-    solver_spec, _ = chosen_solver(solver, None)
-    stages, options = chosen_stages(options)
-    forms, options = chosen_forms(options)
-    solver_options, _ = chosen_options(solver_spec, spec, options, FUNCTION if form is None else (*FUNCTION, "sparse"))
-    step_size = positive("step_size", step_size)
-    _check_decorator(decorator, decorator_kwargs)
-    file = None if file_name is None else path_of("file_name", file_name)
-    settings = settings_of(auto, file, form is not None)
-    network = build_network(circuit, switch("vectorize", vectorize), forms)
-    system = lower(build_system(network, columns_of(inputs)), stages)
-    continuous = solver_spec.adaptive or solver_spec.kind == "driver"
-    continuous = continuous if adaptive is None else switch("adaptive", adaptive)
-    driver = driver_of(solver_spec, solver_spec.load()) if options else None
-    if driver is not None:
-        driver.check(unsolved(solver_options, None, system.width))
-    _check_field(system)
-    needed = requirements_of(system, "history" if continuous else "ring", float_precision)
-    get_manager().require(spec, evolve(needed, jacobian=form is not None, files=True))
-    maker: Backend = spec.load()()
-    linearisation = None if form is None else linearise(system)
-    functions = frozenset(signal.path for signal in system.inputs if callable((inputs or {})[signal.key]))
-    request = FunctionRequest(
-        system, name, linearisation, form == "sparse", step_size, continuous, functions, float_precision,
-        samples=_samples(solver_spec),
-    )  # fmt: skip
+@frozen(eq=False)
+class _Use:
+    """What becomes of a function.
+
+    Attributes:
+        file: where its source is written, or None.
+        settings: of files for a continuation program, None where none are wanted.
+        decorator: what is applied to it, or None.
+        decorator_kwargs: keyword arguments of that.
+    """
+
+    file: Path | None
+    settings: Mapping[str, Any] | None
+    decorator: Callable[..., Any] | None
+    decorator_kwargs: Mapping[str, Any]
+
+    @classmethod
+    def of(
+        cls,
+        file_name: str | None,
+        auto: bool | Mapping[str, Any],
+        of_jacobian: bool,
+        decorator: Callable[..., Any] | None,
+        decorator_kwargs: Mapping[str, Any] | None,
+    ) -> _Use:
+        """Return what arguments of `get_run_func` say of it.
+
+        Raises:
+            ArgumentError, UnknownNameError: an argument has a value that it cannot have.
+        """
+        _check_decorator(decorator, decorator_kwargs)
+        file = None if file_name is None else path_of("file_name", file_name)
+        return cls(file, settings_of(auto, file, of_jacobian), decorator, decorator_kwargs or {})
+
+    def texts(
+        self, maker: Backend, backend: str, request: FunctionRequest, suffix: str, y: np.ndarray
+    ) -> Mapping[str, str]:
+        """Return the texts of files for a continuation program by their names; none where none are wanted."""
+        if self.settings is None or self.file is None:
+            return {}
+        check_no_folder(self.file)
+        stem, system = self.file.name.removesuffix(suffix), request.system
+        wanted = continuation_request(
+            system, request.name, stem, y, arguments_of(system), request.step_size, self.settings
+        )
+        return continuation_files(maker, backend, wanted)
+
+    def written(self, texts: Mapping[str, str], source: FunctionSource) -> tuple[Path, ...]:
+        """Write the files, and return them."""
+        if self.file is None:
+            return ()
+        return write_files(self.file.parent, texts) if texts else (write_source(self.file, source),)
+
+
+def _function(circuit: CircuitTemplate, asked: AskedFunction, use: _Use) -> RunFunction:
+    """Generate and load a function, and write its files."""
+    system = asked.system(circuit)
+    request = asked.request(system)
+    maker: Backend = asked.backend.load()()
     source = maker.function(request)
-    args = _arguments(system, request, source, inputs)
-    texts: Mapping[str, str] = {}
-    if settings is not None and file is not None:
-        check_no_folder(file)
-        stem = file.name.removesuffix(source.suffix)
-        wanted = continuation_request(system, name, stem, args[1], arguments_of(system), step_size, settings)
-        texts = continuation_files(maker, spec.name, wanted)
-    func = _bound(maker.load(source, name), source, linearisation)
-    func = func if decorator is None else _decorated(func, decorator, decorator_kwargs or {})
-    places = None if form != "sparse" else _places(linearisation)
-    files: tuple[Path, ...] = ()
-    if file is not None:
-        files = write_files(file.parent, texts) if texts else (write_source(file, source),)
+    args = function_arguments(request, source, asked.inputs)
+    texts = use.texts(maker, asked.backend.name, request, source.suffix, args[1])
+    func = _bound(maker.load(source, asked.name), source, request.linearisation)
+    func = func if use.decorator is None else _decorated(func, use.decorator, use.decorator_kwargs)
+    files = use.written(texts, source)
     return RunFunction(
         func,
         args,
@@ -231,32 +218,9 @@ def _function(
         source.parameters,
         next(iter(texts.values()), source.text),
         files[0] if files else None,
-        places,
+        _places(request.linearisation) if request.sparse else None,
         files,
     )
-
-
-def _check_field(system: System) -> None:
-    """Refuse a model whose right-hand side is none, or not all of it.
-
-    Raises:
-        UnsupportedFeatureError: it has noise or events.
-    """
-    if system.draws:
-        raise UnsupportedFeatureError("A model with noise has no right-hand side that is a function of time and state.")
-    if system.updates:
-        raise UnsupportedFeatureError(
-            "A model with events is more than a right-hand side: states change at the end of steps, too. Run it, or "
-            "take compile(...).program.source, which has both."
-        )
-
-
-def _samples(solver: SolverSpec) -> int:
-    """Return on how many stored samples a method of fixed steps interpolates: with fewer it loses its order."""
-    if solver.kind != "tableau":
-        return 2
-    tableau: Tableau = solver.load()
-    return tableau.order + 1
 
 
 def _check_decorator(decorator: Any, arguments: Any) -> None:
@@ -293,45 +257,3 @@ def _places(linearisation: Linearisation | None) -> tuple[np.ndarray, np.ndarray
     rows = [block.rows for block in linearisation.blocks] or [np.zeros(0, dtype=int)]
     columns = [block.columns for block in linearisation.blocks] or [np.zeros(0, dtype=int)]
     return np.concatenate(rows), np.concatenate(columns)
-
-
-def _arguments(
-    system: System, request: FunctionRequest, source: FunctionSource, inputs: Mapping[str, Any] | None
-) -> tuple[Any, ...]:
-    """Return t, y, parameters, inputs as samples or functions of time, and the past, at the start."""
-    values = arguments_of(system)
-    check_indices(system, values)
-    if request.linearisation is not None:
-        values |= {item.path: item.value for item in request.linearisation.system.parameters}
-    grid = TimeGrid(request.step_size, 1, request.step_size, 1, 1, 0)
-    signals = Inputs(system, inputs, grid, endless=True)
-    y = initial_state(system)
-    slots = slot_paths(system)
-    past: list[Any] = []
-    if slots:
-        before = prehistory(system, None, 0.0, y, signals.at(0.0), values)  # what runs the text may not be there
-        y = before.y
-        row = np.concatenate([np.atleast_1d(before.value(slot, 0.0)) for slot in slots])
-        if source.past:
-            past = [_Constant(row)] if request.continuous else [_buffer(row, system, values, request)]
-    used = [signals.argument(signal) for signal in signals.signals if signal.path in source.signals]
-    given = (values[path] for path in source.parameters)
-    if source.columns_first:
-        given = (np.asfortranarray(value) if np.ndim(value) > 1 else value for value in given)
-    return (0.0, y, *given, *used, *past)
-
-
-def _buffer(row: np.ndarray, system: System, values: Mapping[str, Any], request: FunctionRequest) -> np.ndarray:
-    """Return rows as far back as the longest delay, and those around its end that it is interpolated on."""
-    longest = max(float(np.max(delay)) for delay in delay_values(system, values))
-    return np.tile(row, (int(np.ceil(longest / request.step_size)) + request.samples, 1))
-
-
-@frozen(eq=False)
-class _Constant:
-    """The past as a function of time that never changes."""
-
-    row: np.ndarray
-
-    def __call__(self, t: float) -> np.ndarray:
-        return self.row
