@@ -20,8 +20,8 @@ def no_extension(tableau: Tableau) -> UnsupportedFeatureError:
 
 
 def _has_extension(solver: SolverSpec) -> bool:
-    if solver.kind == "driver" or solver.adaptive:
-        return "history" in solver.delays
+    if not solver.fixed:
+        return solver.storage in solver.delays
     with suppress(PluginError):
         tableau: Tableau = solver.load()
         return tableau.dense is not None

@@ -80,7 +80,7 @@ def _is_continuous(options: Mapping[str, Any]) -> bool:
     if adaptive is not None:
         return bool(adaptive)
     spec = get_manager().solvers().get(options.get("solver", "euler"))
-    return spec is not None and (spec.adaptive or spec.kind == "driver")
+    return spec is not None and not spec.fixed
 
 
 def _taking(

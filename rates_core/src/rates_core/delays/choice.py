@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Literal
 
 from rates_core.errors import AmbiguousPluginError, PluginError, UnknownNameError
 from rates_core.plugins import get_manager
+from rates_core.plugins.capabilities import AUGMENTATION
 from rates_core.plugins.specs import DelayStrategySpec
-
-AUGMENTATION = "gamma"
-GRIDS: dict[str, Literal["uniform", "accepted"]] = {"ring": "uniform", "history": "accepted"}
 
 _tested: ContextVar[DelayStrategySpec | None] = ContextVar("tested", default=None)
 
@@ -34,10 +31,7 @@ def chosen_augmentation() -> DelayStrategySpec:
         UnknownNameError: none is installed; the one in the box is named.
         AmbiguousPluginError: the one in the box is not installed, and several others are.
     """
-    spec = _tested.get()
-    if spec is not None and spec.kind == "augment":
-        return spec
-    return _general(AUGMENTATION, [spec for spec in _installed() if spec.kind == "augment"])
+    return _under_test(AUGMENTATION) or _general(AUGMENTATION, _standing_for(AUGMENTATION))
 
 
 def chosen_storage(name: str, backend: str) -> DelayStrategySpec:
@@ -51,16 +45,23 @@ def chosen_storage(name: str, backend: str) -> DelayStrategySpec:
         UnknownNameError: none is installed; the one in the box is named.
         AmbiguousPluginError: several are made for the backend, or several could stand for the one in the box.
     """
-    chosen = _tested.get()
-    if chosen is not None and chosen.kind == "storage" and chosen.grid == GRIDS[name]:
+    chosen = _under_test(name)
+    if chosen is not None:
         return chosen
-    fitting = [spec for spec in _installed() if spec.kind == "storage" and spec.grid == GRIDS[name]]
+    fitting = _standing_for(name)
     own = [spec for spec in fitting if spec.backends is not None and backend in spec.backends]
     return _only(own, f" made for the backend '{backend}'") if own else _general(name, fitting)
 
 
-def _installed() -> list[DelayStrategySpec]:
-    return list(get_manager().delay_strategies().values())
+def _under_test(name: str) -> DelayStrategySpec | None:
+    """Return the strategy under test, if it does what the one of that name does."""
+    spec = _tested.get()
+    return spec if spec is not None and spec.stands_for == name else None
+
+
+def _standing_for(name: str) -> list[DelayStrategySpec]:
+    """Return the installed strategies that do what the one of that name does."""
+    return [spec for spec in get_manager().delay_strategies().values() if spec.stands_for == name]
 
 
 def _general(name: str, fitting: Sequence[DelayStrategySpec]) -> DelayStrategySpec:

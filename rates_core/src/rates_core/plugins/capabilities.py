@@ -15,7 +15,8 @@ from rates_core.plugins.fields import check_kind, is_flag, one_of, subset_of, te
 Noise = Literal["", "additive", "multiplicative"]
 
 PROJECTIONS = ("dense", "sparse", "uniform", "indexed")
-STORAGES = ("ring", "history")
+FIXED, ACCEPTED = STORAGES = ("ring", "history")  # of past values, by the steps after which they are stored
+AUGMENTATION = "gamma"  # which is in the box
 NOISES = ("", "additive", "multiplicative")
 
 _PROJECTION_TEXTS = {

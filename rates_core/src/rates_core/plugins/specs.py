@@ -11,6 +11,9 @@ from attrs.converters import optional
 from rates_core.errors import ArgumentError
 from rates_core.keywords import checked_class
 from rates_core.plugins.capabilities import (
+    ACCEPTED,
+    AUGMENTATION,
+    FIXED,
     NOISES,
     STORAGES,
     Capabilities,
@@ -195,6 +198,28 @@ class SolverSpec(TargetSpec):
         events = ["events"] if requirements.events and not self.events else []
         return (*missing_delays(self.delays, requirements), *missing_noise(self.noise, requirements), *events)
 
+    @property
+    def fixed(self) -> bool:
+        """Tell whether it takes steps of one size, that of the run; a driver has steps of its own.
+
+        Example:
+            >>> from rates_core.plugins import get_manager
+            >>> get_manager().solver("rk4").fixed, get_manager().solver("scipy").fixed
+            (True, False)
+        """
+        return self.kind == "tableau" and not self.adaptive
+
+    @property
+    def storage(self) -> str:
+        """Return the storage of past values that goes with its steps.
+
+        Example:
+            >>> from rates_core.plugins import get_manager
+            >>> get_manager().solver("rk4").storage, get_manager().solver("scipy").storage
+            ('ring', 'history')
+        """
+        return FIXED if self.fixed else ACCEPTED
+
 
 @checked_class
 @frozen
@@ -229,8 +254,8 @@ class DelayStrategySpec(TargetSpec):
             'history'
         """
         if self.kind == "augment":
-            return "gamma"
-        return "history" if self.grid == "accepted" else "ring"
+            return AUGMENTATION
+        return ACCEPTED if self.grid == "accepted" else FIXED
 
 
 @checked_class

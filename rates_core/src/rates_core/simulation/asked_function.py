@@ -13,6 +13,7 @@ from rates_core.errors import ArgumentError, UnsupportedFeatureError, shown
 from rates_core.network.build import build_network
 from rates_core.network.forms import Forms
 from rates_core.plugins import get_manager
+from rates_core.plugins.capabilities import ACCEPTED, FIXED
 from rates_core.plugins.specs import BackendSpec, SolverSpec
 from rates_core.programs.program import FunctionRequest
 from rates_core.simulation.choice import (
@@ -100,7 +101,6 @@ class AskedFunction:
         forms, options = chosen_forms(options)
         arguments = FUNCTION if form is None else (*FUNCTION, "sparse")
         solver_options, _ = chosen_options(solver_spec, spec, options, arguments)
-        continuous = solver_spec.adaptive or solver_spec.kind == "driver"
         return cls(
             name,
             form,
@@ -111,7 +111,7 @@ class AskedFunction:
             forms,
             inputs,
             positive("step_size", step_size),
-            continuous if adaptive is None else switch("adaptive", adaptive),
+            not solver_spec.fixed if adaptive is None else switch("adaptive", adaptive),
             switch("vectorize", vectorize),
             float_precision,
         )
@@ -137,7 +137,7 @@ class AskedFunction:
         Raises:
             UnsupportedFeatureError: the backend does not claim it, or the model has no derivative.
         """
-        needed = requirements_of(system, "history" if self.continuous else "ring", self.precision)
+        needed = requirements_of(system, ACCEPTED if self.continuous else FIXED, self.precision)
         get_manager().require(self.backend, evolve(needed, jacobian=self.form is not None, files=True))
         return FunctionRequest(
             system,

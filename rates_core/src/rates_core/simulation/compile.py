@@ -351,7 +351,6 @@ def compile_model(
         backend_spec,
         solver_spec,
         method,
-        fixed=tableau is not None and not solver_spec.adaptive,
         solver_options=solver_options,
         backend_options=backend_options,
         tableau=tableau,
@@ -381,7 +380,7 @@ def _compiled(network: Network, recipe: Recipe) -> CompiledModel:
         backend = settled_backend(choice.backend, system, choice.tableau, choice.fixed, recipe.defaults)
         choice = evolve(choice, backend=backend)
     check_fit(choice.solver, choice.backend)
-    needed = requirements_of(system, choice.storage, recipe.float_precision)
+    needed = requirements_of(system, choice.solver.storage, recipe.float_precision)
     get_manager().require(choice.backend, needed)
     get_manager().require(choice.solver, needed)
     if not choice.fixed:

@@ -192,6 +192,6 @@ def with_history(run: Run, before: Any = None) -> Run:
         run.arguments,
         None if choice.fixed else least_rtol(choice.solver_options, len(run.carry.y)),
     )
-    store = storage(choice.storage, choice.backend.name)
+    store = storage(choice.solver.storage, choice.backend.name)
     history = store.history(context) if before is None else store.resumed(before, context)
     return evolve(run, carry=evolve(run.carry, history=history))

@@ -94,7 +94,7 @@ def _check_model(model: CompiledModel) -> None:
             f"'{name}' was compiled with the input '{system.inputs[0].key}', and a folder holds no external inputs. "
             "Compile it without; the input is a parameter then, or make it an equation of t."
         )
-    needed = requirements_of(system, model.choice.storage, model.recipe.float_precision)
+    needed = requirements_of(system, model.choice.solver.storage, model.recipe.float_precision)
     get_manager().require(model.choice.backend, evolve(needed, files=True))
     if model.recipe.float_precision != "float64":
         raise UnsupportedFeatureError("A folder computes in float64. Compile the model with float_precision='float64'.")

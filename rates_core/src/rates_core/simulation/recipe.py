@@ -18,7 +18,6 @@ class Choice:
     """Backend, solver and their options.
 
     Attributes:
-        fixed: whether the solver takes fixed steps.
         tableau: the method, if the solver is one; else `driver` runs the loop.
         open: no backend was named; which one runs depends on the model.
     """
@@ -26,7 +25,6 @@ class Choice:
     backend: BackendSpec
     solver: SolverSpec
     method: str | None
-    fixed: bool
     solver_options: Mapping[str, Any]
     backend_options: Mapping[str, Any]
     tableau: Tableau | None = None
@@ -34,14 +32,14 @@ class Choice:
     open: bool = False
 
     @property
+    def fixed(self) -> bool:
+        """Tell whether the solver takes fixed steps."""
+        return self.solver.fixed
+
+    @property
     def pair(self) -> Tableau | None:
         """Return the method if it chooses its steps."""
         return None if self.fixed else self.tableau
-
-    @property
-    def storage(self) -> str:
-        """Return where past values are kept."""
-        return "ring" if self.fixed else "history"
 
 
 @frozen(eq=False)

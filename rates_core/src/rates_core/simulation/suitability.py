@@ -65,15 +65,14 @@ def _of(backend: BackendSpec, solvers: list[SolverSpec], needs: Mapping[str, Req
 
 def _lacks(backend: BackendSpec, solver: SolverSpec, needs: Mapping[str, Requirements]) -> tuple[str, ...]:
     """Return what a backend and a solver together lack, given what a model needs with each storage of its past."""
-    name = "ring" if solver.kind == "tableau" and not solver.adaptive else "history"
-    needed = needs[name]
+    needed = needs[solver.storage]
     fits = solver.backends is None or backend.name in solver.backends
     tools = [tool_missing(backend), tool_missing(solver) if fits else None]
     found = [tool for tool in tools if tool is not None]
     found += [*backend.capabilities.missing(needed), *solver.missing(needed)]
     if not fits:
         found.append(f"a solver that works with '{backend.name}'")
-    return tuple(dict.fromkeys([*found, *_missing_storage(name, backend, needed)]))
+    return tuple(dict.fromkeys([*found, *_missing_storage(solver.storage, backend, needed)]))
 
 
 def _missing_storage(name: str, backend: BackendSpec, needed: Requirements) -> list[str]:

@@ -54,11 +54,11 @@ def cases() -> Iterator[Case]:
 
 def solver_cases(spec: SolverSpec) -> Iterator[Case]:
     """Yield the models for a solver and each of its methods; of several methods, each has two in the ordinary tier."""
-    storage, scenarios = "history" if spec.adaptive else "ring", list(_scenarios())
+    scenarios = list(_scenarios())
     for number, method in enumerate(spec.methods or (None,)):
         for row, scenario in enumerate(scenarios):
             needs = Requirements(
-                delays={storage} if scenario.needs.delays else set(), noise=scenario.needs.noise,
+                delays={spec.storage} if scenario.needs.delays else set(), noise=scenario.needs.noise,
                 events=scenario.needs.events,
             )  # fmt: skip
             yield Case(

@@ -61,7 +61,7 @@ def cases() -> Iterator[Case]:
 
 def solver_cases(spec: SolverSpec) -> Iterator[Case]:
     """Yield the models for one solver of fixed steps."""
-    if spec.adaptive:
+    if not spec.fixed:
         return
     for scenario in scenarios():
         needs = Requirements(delays=scenario.needs.delays)

@@ -50,11 +50,10 @@ def solver_cases(spec: SolverSpec) -> Iterator[Case]:
     """Yield the cases of one solver that declares an order."""
     if spec.order is None:
         return
-    storage = "history" if spec.adaptive else "ring"
     yield Case("orders", "it has the order that it declares", partial(_check, None, False))
-    if storage in spec.delays:
+    if spec.storage in spec.delays:
         sentence = "it has the order that it declares with a delay that is a multiple of the step"
-        yield Case("orders", sentence, partial(_check, None, True), needs=Requirements(delays={storage}))
+        yield Case("orders", sentence, partial(_check, None, True), needs=Requirements(delays={spec.storage}))
 
 
 def _check(spec: SolverSpec | None, delayed: bool, subject: Subject) -> None:

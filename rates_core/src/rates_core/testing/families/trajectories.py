@@ -15,7 +15,7 @@ from rates_core.testing.scenario import follow
 def fixed_methods() -> list[str]:
     """Return the names of the installed methods of fixed steps, those of core first."""
     solvers = get_manager().solvers().values()
-    names = [spec.name for spec in solvers if spec.kind == "tableau" and not spec.adaptive]
+    names = [spec.name for spec in solvers if spec.fixed]
     own = [name for name in ("rk4", "heun", "euler") if name in names]
     return [*own, *(name for name in names if name not in own)]
 
@@ -36,7 +36,7 @@ def cases() -> Iterator[Case]:
 
 def solver_cases(spec: SolverSpec) -> Iterator[Case]:
     """Yield the models for one solver of fixed steps."""
-    if spec.adaptive:
+    if not spec.fixed:
         return
     for scenario in models():
         name = f"it goes where the oracle goes with {scenario.key}"
