@@ -78,6 +78,11 @@ WRONG = [
         "DelayStrategySpec.grid is 'ring'; it must be one of None, 'uniform', 'accepted'.",
     ),
     (
+        lambda: DelayStrategySpec("d", "a:b", kind="storage", summary="-"),
+        "DelayStrategySpec 'd' stores the past and has no grid; give it grid='uniform' for fixed steps, or "
+        "grid='accepted'.",
+    ),
+    (
         lambda: AnalysisSpec("a", "a:b", kind="engines", summary="-"),
         "AnalysisSpec.kind is 'engines'; it must be one of 'analysis', 'engine', 'fitter'.",
     ),

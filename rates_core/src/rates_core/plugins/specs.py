@@ -244,6 +244,13 @@ class DelayStrategySpec(TargetSpec):
     )
     backends: tuple[str, ...] | None = field(default=None, kw_only=True, converter=optional(text_tuple))
 
+    def __attrs_post_init__(self) -> None:
+        if self.kind == "storage" and self.grid is None:
+            raise ArgumentError(
+                f"DelayStrategySpec '{self.name}' stores the past and has no grid; give it grid='uniform' for fixed "
+                "steps, or grid='accepted'."
+            )
+
     @property
     def stands_for(self) -> str:
         """Return the name of the strategy in the box that does what this one does.
