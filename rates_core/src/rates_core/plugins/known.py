@@ -18,6 +18,7 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
     "solver": {
         "scipy": "rates-scipy",
         "diffrax": "rates-jax",
+        "diffeq": "rates-julia",
         "midpoint": "rates-runge-kutta",
         "ralston": "rates-runge-kutta",
         "three_eighths": "rates-runge-kutta",
@@ -38,6 +39,7 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
         "morris_effects": "rates-sensitivity",
         "continuation": "rates-continuation",
         "fit": "rates-fit",
+        "simulator": "rates-fit",
         "levenberg-marquardt": "rates-fit",
         "lbfgs": "rates-fit",
         "multiple-shooting": "rates-fit",
@@ -45,7 +47,7 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
         "rnn": "rates-rnn",
     },
     "executor": {"dask": "rates-dask", "joblib": "rates-joblib"},
-    "model library": {"model_templates": "rates-models"},
+    "model library": {"model_templates": "rates-models", "neuron_model_templates": "rates-models"},
     "format": {
         "tvbo": "rates-tvbo",
         "sbml": "rates-sbml",
