@@ -13,6 +13,7 @@ from typing import Any
 from rates_core.expressions.tree import Apply, Expression, walk
 from rates_core.plugins import get_manager
 from rates_core.plugins.specs import BackendSpec
+from rates_core.simulation.choice import DEFAULT_BACKEND
 from rates_core.solvers.tableau import Tableau
 from rates_core.system.shapes import Shape, shape_of
 from rates_core.system.system import Assign, System
@@ -40,13 +41,13 @@ def settled_backend(
         settings: those of the compiled model.
     """
     other = get_manager().backends().get(COMPILED)
-    if other is None or default.name != "numpy" or tableau is None or settings["simulation_time"] is None:
+    if other is None or default.name != DEFAULT_BACKEND or tableau is None or settings["simulation_time"] is None:
         return default
     seconds = estimated_seconds(system, tableau, fixed, settings)
     chosen = other if seconds > COMPILE_SECONDS and other.missing_tool() is None else default
     _log.debug(
-        "backend '%s' was chosen for '%s': about %.2g s with numpy, and about %.2g s to compile with numba",
-        chosen.name, system.name, seconds, COMPILE_SECONDS,
+        "backend '%s' was chosen for '%s': about %.2g s with %s, and about %.2g s to compile with %s",
+        chosen.name, system.name, seconds, DEFAULT_BACKEND, COMPILE_SECONDS, COMPILED,
     )  # fmt: skip
     return chosen
 
