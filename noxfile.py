@@ -139,7 +139,7 @@ def under(session: nox.Session) -> None:
 def run_together(session: nox.Session, *suites: str, exhaustive: bool = True, every: int = 1) -> None:
     """Run suites, and what crosses distributions and has no session of its own, with every member installed."""
     provide(session, MEMBERS.values())
-    install(session, *MEMBERS, *DRAWING, *TEST_TOOLS)
+    install(session, *MEMBERS, *DRAWING, *TEST_TOOLS, *split(CORE.test_requirements)[1])
     elsewhere = [f"--ignore=tests/{name}" for name in ("packaging", "documents", "tvbo", "neuroml", "older_tools")]
     environment = {"RATES_EVERY": str(every)}
     pytest(session, "tests", *suites, *elsewhere, exhaustive=exhaustive, environment=environment)
