@@ -7,9 +7,8 @@ from collections.abc import Iterable, Sequence
 from rates_core.expressions.tree import Expression
 from rates_core.programs.module_names import ModuleNames
 from rates_core.programs.naming import one_line
-from rates_core.programs.routine import Routine
-from rates_core.system.complexness import is_complex
-from rates_core.system.shapes import Shape, shape_of
+from rates_core.programs.routine import Routine, shapes_and_kinds
+from rates_core.system.shapes import Shape
 from rates_core.system.system import Assign, Project, State, Statement, System
 
 from rates_matlab.printer import MatlabPrinter
@@ -27,19 +26,13 @@ def module_printer(
         prefix: in front of parameters and of what is computed from them beforehand.
         first_place: what parameters count from that hold places.
     """
-    shapes, kinds = dict(system.shapes), set(system.complex_symbols)
     routines = list(routines)
-    for routine in routines:
-        for item in (*routine.prepared, *routine.body):
-            if isinstance(item, Assign) and item.target not in shapes:
-                shapes[item.target] = shape_of(item.expression, shapes)
-                if is_complex(item.expression, kinds):
-                    kinds.add(item.target)
+    shapes, kinds = shapes_and_kinds(system, routines)
     fields = {item.path for item in system.parameters}
     fields |= {item.target for routine in routines for item in routine.prepared}
     texts = {path: f"{prefix}{name}" if path in fields else name for path, name in names.identifiers.items()}
     integers = frozenset(item.path for item in system.parameters if item.integer)
-    return MatlabPrinter(texts, shapes, frozenset(kinds), integers, first_place)
+    return MatlabPrinter(texts, shapes, kinds, integers, first_place)
 
 
 def unpacked(system: System, used: Iterable[str], names: ModuleNames) -> list[str]:

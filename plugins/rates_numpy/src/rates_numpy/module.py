@@ -11,7 +11,7 @@ from rates_core.expressions.tree import Expression, Symbol
 from rates_core.programs.module_names import ModuleNames, named_paths
 from rates_core.programs.naming import in_docstring, one_line
 from rates_core.programs.program import ProgramRequest, slot_paths
-from rates_core.programs.routine import Routine, Temporaries, make_routine
+from rates_core.programs.routine import Routine, Temporaries, make_routine, shapes_and_kinds
 from rates_core.system.system import TIME, Assign, Project, Statement, System
 
 from rates_numpy import points_functions, scalar_functions
@@ -121,18 +121,8 @@ def module_printer(
     system: System, names: ModuleNames, routines: Iterable[Routine], kind: type[NumpyPrinter] = NumpyPrinter
 ) -> NumpyPrinter:
     """Return the printer that knows shape and kind of everything that routines name."""
-    from rates_core.system.complexness import is_complex
-    from rates_core.system.shapes import shape_of
-
-    shapes, kinds = dict(system.shapes), set(system.complex_symbols)
     routines = list(routines)
-    for routine in routines:
-        for item in (*routine.prepared, *routine.body):
-            if isinstance(item, Assign) and item.target not in shapes:
-                shapes[item.target] = shape_of(item.expression, shapes)
-                if is_complex(item.expression, kinds):
-                    kinds.add(item.target)
-    printer = kind(names.identifiers, shapes, frozenset(kinds))
+    printer = kind(names.identifiers, *shapes_and_kinds(system, routines))
     printer.constant_symbols = _constants(printer, system, routines)
     printer.integer_symbols = frozenset(item.path for item in system.parameters if item.integer)
     return printer

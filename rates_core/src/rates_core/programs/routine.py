@@ -7,7 +7,7 @@ once per run; subexpressions that occur twice are computed once.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from attrs import define, evolve, field, frozen
@@ -15,6 +15,7 @@ from attrs import define, evolve, field, frozen
 from rates_core.expressions.tree import Apply, Expression, Number, Symbol, substitute, symbols, transform
 from rates_core.system.complexness import is_complex
 from rates_core.system.schedule import reads_of
+from rates_core.system.shapes import Shape, shape_of
 from rates_core.system.system import Assign, Project, Statement, System
 
 
@@ -45,6 +46,18 @@ class Routine:
         """The arguments of the body and results alone, without what is prepared."""
         read = set().union(*(reads_of(item) for item in self.body), *(symbols(item) for item in self.results))
         return frozenset(read - {item.target for item in (*self.prepared, *self.body)})
+
+
+def shapes_and_kinds(system: System, routines: Iterable[Routine]) -> tuple[dict[str, Shape], frozenset[str]]:
+    """Return the shapes of all symbols that routines of a System name, and which of these are complex."""
+    shapes, kinds = dict(system.shapes), set(system.complex_symbols)
+    for routine in routines:
+        for item in (*routine.prepared, *routine.body):
+            if isinstance(item, Assign) and item.target not in shapes:
+                shapes[item.target] = shape_of(item.expression, shapes)
+                if is_complex(item.expression, kinds):
+                    kinds.add(item.target)
+    return shapes, frozenset(kinds)
 
 
 @define(eq=False)

@@ -16,11 +16,10 @@ from rates_core.programs.arrays.steps import Past, steps_text
 from rates_core.programs.module_names import named_paths
 from rates_core.programs.naming import Identifiers, in_docstring, one_line
 from rates_core.programs.program import ProgramRequest, slot_paths
-from rates_core.programs.routine import Routine, Temporaries, make_routine
-from rates_core.system.complexness import is_complex
-from rates_core.system.shapes import Shape, shape_of
+from rates_core.programs.routine import Routine, Temporaries, make_routine, shapes_and_kinds
+from rates_core.system.shapes import Shape
 from rates_core.system.smooth_steps import with_smooth_steps
-from rates_core.system.system import TIME, Assign, Project, State, Statement, System
+from rates_core.system.system import TIME, Project, State, Statement, System
 
 
 @frozen(eq=False)
@@ -108,17 +107,11 @@ class ModuleWriter:
         self.system, self.language = system, language
         routines = list(routines)
         paths = named_paths(system, routines)
-        shapes, kinds = dict(system.shapes), set(system.complex_symbols)
-        for routine in routines:
-            for item in (*routine.prepared, *routine.body):
-                if isinstance(item, Assign) and item.target not in shapes:
-                    shapes[item.target] = shape_of(item.expression, shapes)
-                    if is_complex(item.expression, kinds):
-                        kinds.add(item.target)
+        shapes, kinds = shapes_and_kinds(system, routines)
         self.identifiers = Identifiers.of(paths, language.reserved)
         self.names: Mapping[str, str] = {TIME: "t", **self.identifiers.chosen}
         integers = frozenset(item.path for item in system.parameters if item.integer)
-        self.printer = ArrayPrinter(language, self.names, shapes, frozenset(kinds), integers)
+        self.printer = ArrayPrinter(language, self.names, shapes, kinds, integers)
 
     @property
     def shapes(self) -> Mapping[str, Shape]:
