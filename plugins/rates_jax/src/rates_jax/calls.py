@@ -34,17 +34,19 @@ def way() -> Call:
     """
     try:
         tried = _directly(_tried, _TRIED)
-        same = str(tried[0]) == str(_compiling(_tried, _TRIED)[0]) and len(tried[1]) == 0
+        known = _compiling(_tried, _TRIED)
+        same = str(tried[0]) == str(known[0]) and len(tried[1]) == len(known[1]) == 1
     except (AttributeError, ImportError, TypeError, ValueError):
         return _compiling
     return _directly if same else _compiling
 
 
 _TRIED = {"x": np.zeros(2, np.float32)}
+_KNOWN = np.arange(2, dtype=np.float32)  # an array that a function refers to
 
 
 def _tried(arrays: Mapping[str, Any]) -> Any:
-    return (arrays["x"] * arrays["x"]).sum()
+    return (arrays["x"] * _KNOWN).sum()
 
 
 def _compiling(function: Function, arrays: Mapping[str, Any]) -> tuple[Jaxpr, Sequence[Any]]:
@@ -57,7 +59,8 @@ def _directly(function: Function, arrays: Mapping[str, Any]) -> tuple[Jaxpr, Seq
     leaves, form = jax.tree.flatten(arrays)
     given = wrapped(lambda *values: [function(jax.tree.unflatten(form, values))])
     jaxpr, _, constants = trace(given, [shaped(leaf.shape, leaf.dtype) for leaf in leaves])
-    return jaxpr, constants
+    attached = getattr(jaxpr, "with_consts", None)  # newer versions of JAX hand constants on apart
+    return jaxpr if attached is None else attached(constants), constants
 
 
 @cache
