@@ -367,6 +367,7 @@ def rolled(
     found, size = [], (segment or samples) * stride
     for start in range(0, samples * stride, size):
         given = y, windows, some(tables, slice(start, start + size))
-        y, windows, rows = checkpoint(part, *given, use_reentrant=False) if segment else part(*given)
+        goes_back = segment and torch.is_grad_enabled()
+        y, windows, rows = checkpoint(part, *given, use_reentrant=False) if goes_back else part(*given)
         found.append(rows)
     return y, tuple(torch.cat(values) for values in zip(*found, strict=True)), windows
