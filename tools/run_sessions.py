@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,7 +21,8 @@ from xml.etree import ElementTree
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / ".nox" / "results"
 WHEELS = ROOT / ".nox" / "wheels"
-EXHAUSTIVE = {"lowest", "newest", "under", "neuroml", "older_tools", "tvbo"}
+OTHER_VERSIONS = {"lowest", "newest", "under", "core_under"}
+EXHAUSTIVE = OTHER_VERSIONS | {"neuroml", "older_tools", "tvbo"}
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["rates"]
 
 
@@ -110,6 +112,8 @@ def run(session: str, environment: dict[str, str], limit: float) -> Outcome:
         if not isinstance(reason, subprocess.TimeoutExpired):
             raise
         output += f"\nstopped after {limit:.0f} s\n"
+    if session.partition("(")[0] in OTHER_VERSIONS:  # gigabytes each, which nobody comes back to
+        shutil.rmtree(ROOT / ".nox" / re.sub(r"[^\w-]+", "-", session).strip("-"), ignore_errors=True)
     passed, failed, skipped = counts(report_of(session))
     outcome = Outcome(session, time.monotonic() - start, process.returncode, output, passed, failed, skipped)
     if outcome.left_out:

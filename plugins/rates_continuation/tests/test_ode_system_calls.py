@@ -331,7 +331,7 @@ def test_a_run_in_a_file_goes_from_0_to_1(tmp_path: Path) -> None:
     found = np.loadtxt(write_auto_dat(table, tmp_path / "orbit", period=8.0))
     np.testing.assert_allclose(found[:, 0], [0.0, 0.125, 0.5])
     with pytest.raises(ArgumentError, match=r"^An orbit has two times at least; the table has 1\.$"):
-        write_auto_dat(table[:1], tmp_path / "orbit")
+        write_auto_dat(table.iloc[:1], tmp_path / "orbit")
 
 
 def test_a_grid_has_a_curve_in_each_of_its_axes(qif: ODESystem) -> None:
