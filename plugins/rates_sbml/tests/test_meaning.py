@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from rates_core.errors import ModelFileError, NonFiniteError
+from rates_core.errors import ModelFileError, NonFiniteError, UnsupportedFeatureError
 from rates_sbml.reader import read
 
 from rates_core import CircuitTemplate
@@ -440,3 +440,99 @@ def test_functions_have_their_values(reading: Reader, xml: Any, formula: str) ->
         xml.listed("Rules", xml.rule("rate", "x", "1")),
     )
     assert operator_of(circuit).variables["x"].value == pytest.approx(FORMULAS[formula], rel=1e-14)
+
+
+def test_what_is_computed_of_time_was_something_else_before_the_start(reading: Reader, xml: Any, run: Runner) -> None:
+    """An assignment rule holds before the start, too (as in case 00937 of the SBML Test Suite)."""
+    circuit = reading(
+        xml.listed(
+            "Parameters", *(xml.parameter(name, 0.0) for name in ("wave", "echo", "x", "y")), xml.parameter("z", 2.0)
+        ),
+        xml.listed(
+            "Rules",
+            xml.rule("assignment", "wave", "1 + sin(10*time)"),
+            xml.rule("assignment", "echo", "delay(wave, 0.2)"),
+            xml.rule("assignment", "x", "z*time"),
+            xml.rule("rate", "z", "0.5"),
+            xml.rule("rate", "y", "delay(x, 1)"),
+        ),
+    )
+    table = run(circuit, ["echo", "y"], 2.0)
+    late = table.index.to_numpy() - 1.0
+    np.testing.assert_allclose(table["echo"], 1 + np.sin(10 * (late + 0.8)), rtol=TOLERANCE)
+    # x(s) = s z(s), where z(s) = 2 for s < 0 and 2 + s/2 behind that
+    np.testing.assert_allclose(table["y"], late**2 - 1 + np.maximum(late, 0) ** 3 / 6, atol=TOLERANCE)
+
+
+def test_what_is_computed_of_time_and_its_own_past_is_refused(reading: Reader, xml: Any) -> None:
+    with pytest.raises(UnsupportedFeatureError) as caught:
+        reading(
+            xml.listed("Parameters", xml.parameter("y", 0.0)),
+            xml.listed("Rules", xml.rule("assignment", "y", "time + delay(y, 1)")),
+        )
+    assert str(caught.value) == (
+        "'y' is computed of time and of its own past, so that what it was before the start is not known. Let a state "
+        "follow one of them."
+    )
+
+
+def test_events_at_time_0_are_later_than_what_was_before(reading: Reader, xml: Any, run: Runner) -> None:
+    circuit = reading(
+        xml.listed("Parameters", xml.parameter("x", 1.0), xml.parameter("y", 0.0)),
+        xml.listed("Rules", xml.rule("rate", "y", "delay(x, 1)")),
+        xml.listed("Events", xml.event("jump", "time >= 0", {"x": "5"}, rest='initialValue="false"')),
+    )
+    table = run(circuit, ["x", "y"], 3.0, 6)
+    t = table.index.to_numpy()
+    np.testing.assert_array_equal(table["x"], 5.0)
+    np.testing.assert_allclose(table["y"], np.where(t < 1, t, 1 + 5 * (t - 1)), rtol=1e-7)
+
+
+def test_a_trigger_that_is_false_at_time_0_is_met_right_after_it(reading: Reader, xml: Any, run: Runner) -> None:
+    circuit = reading(
+        xml.listed("Parameters", xml.parameter("x", 0.0), xml.parameter("n", 0.0)),
+        xml.listed("Rules", xml.rule("rate", "x", "1")),
+        xml.listed("Events", xml.event("met", "x > 0", {"n": "n + 1"}, delay="0.75")),
+    )
+    table = run(circuit, ["n"], 2.0, 4)
+    np.testing.assert_array_equal(table["n"], [0, 0, 1, 1, 1])
+
+
+@pytest.mark.parametrize(("first", "b", "r"), [("size", 3.0, 3.0), ("values", 3.0 / 4, 3.0 / 4)])
+def test_concentrations_are_in_the_size_that_the_event_before_has_set(
+    first: str, b: float, r: float, reading: Reader, xml: Any, run: Runner
+) -> None:
+    """Amounts stay where a size becomes four times as large, and no longer where values are assigned after that."""
+    priorities = {"size": "1", "values": "1", first: "2"}
+    circuit = reading(
+        xml.CELL.replace('constant="true"', 'constant="false"'),
+        xml.listed("Species", xml.species("B", 'initialAmount="4"'), xml.species("ruled", 'initialAmount="4"')),
+        xml.listed("Rules", xml.rule("rate", "ruled", "0.5")),
+        xml.listed(
+            "Events",
+            xml.event("size", "time > 1.25", {"cell": "4*cell"}, priority=priorities["size"]),
+            xml.event("values", "time > 1.25", {"B": "3", "ruled": "3"}, priority=priorities["values"]),
+        ),
+    )
+    table = run(circuit, ["B", "ruled"], 2.0, 2)
+    np.testing.assert_allclose(table["B"], [2.0, 2.0, b], rtol=TOLERANCE)
+    np.testing.assert_allclose(table["ruled"], [2.0, 2.5, r + 0.5 * 0.75], rtol=TOLERANCE)
+
+
+def test_a_parameter_of_a_kinetic_law_has_no_rate_of_change(reading: Reader, xml: Any, run: Runner) -> None:
+    law = xml.reaction("R", "cell*(1 + rateOf(k))", "A")
+    circuit = reading(
+        xml.CELL,
+        xml.listed("Species", xml.species("A", 'initialConcentration="3"')),
+        xml.listed("Parameters", xml.parameter("k", 3.0)),
+        xml.listed("Rules", xml.rule("rate", "k", "1")),
+        xml.listed(
+            "Reactions",
+            law.replace(
+                "</kineticLaw>",
+                '<listOfLocalParameters><localParameter id="k" value="0.5"/></listOfLocalParameters></kineticLaw>',
+            ),
+        ),
+    )
+    table = run(circuit, ["A"], 2.0)
+    np.testing.assert_allclose(table["A"], 3.0 - table.index.to_numpy(), rtol=TOLERANCE)

@@ -290,3 +290,14 @@ def test_events_at_one_time_happen_in_their_order(tmp_path: Path, run: Callable[
         "2",
         "1",
     ]
+
+
+def test_a_delayed_variable_of_time_was_what_it_is_at_the_start(
+    tmp_path: Path, run: Callable[..., pd.DataFrame]
+) -> None:
+    """In rates z = t*x was 0 before the start, where a rule of SBML goes on; from 1 to 2, x = 1 + 0.05 (t - 1)^2."""
+    operator = OperatorTemplate("op", ["z = t*x", "x' = 0.1*past(z, 1.0)"], {"x": "output(1.0)", "z": "variable(0.0)"})
+    write(operator, tmp_path / "op.sbml")
+    table = run(read(tmp_path / "op.sbml"), ["x"], 2.0, 4)
+    late = np.maximum(table.index.to_numpy() - 1, 0.0)
+    np.testing.assert_allclose(table["x"], 1 + 0.05 * late**2, rtol=1e-9)

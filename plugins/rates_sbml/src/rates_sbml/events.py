@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 from rates_core.errors import UnsupportedFeatureError
 from rates_core.expressions.text import to_text
 from rates_core.expressions.tree import Apply, Expression, Number, Symbol, symbols
@@ -63,6 +63,17 @@ class SbmlEvent:
             amount = Apply("multiply", (given.get(name, Symbol(name)), Symbol(size)))
             found[name] = Apply("divide", (amount, given[size]))
         return found
+
+    def mapped(self, change: Callable[[Expression], Expression]) -> SbmlEvent:
+        """Return the event with its expressions changed."""
+        delay, priority = (None if one is None else change(one) for one in (self.delay, self.priority))
+        assigned = {name: change(one) for name, one in self.assigned.items()}
+        return evolve(self, trigger=change(self.trigger), delay=delay, priority=priority, assigned=assigned)
+
+    @property
+    def converting(self) -> set[str]:
+        """Return the names that concentrations and amounts are converted with when it happens, and not before."""
+        return {size for _, size in self.scaled.values()} | {*self.diluted, *self.diluted.values()}
 
     @property
     def heard(self) -> set[str]:
@@ -170,7 +181,7 @@ def is_plain(group: Sequence[SbmlEvent], contents: Contents) -> bool:
 
 def _decides(event: SbmlEvent, other: SbmlEvent, contents: Contents) -> bool:
     """Tell whether one event may make another one happen, keep it from that, or change what it sets."""
-    heard = contents.behind(symbols(other.trigger))
+    heard = contents.behind({*symbols(other.trigger), *other.converting})
     if not other.early:
         heard |= contents.behind(other.heard)
     return bool(event.changes().keys() & heard)

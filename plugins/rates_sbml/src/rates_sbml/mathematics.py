@@ -64,14 +64,14 @@ class Scope:
     Attributes:
         names: what identifiers of the file stand for.
         functions: definitions of functions, by identifier.
-        rate: returns the rate of change of what an identifier names.
+        rate: returns the rate of change of what an identifier stands for, given where that is asked.
         where: what holds the expression, for messages.
         calls: the functions inside of which this is.
     """
 
     names: Mapping[str, Expression]
     functions: Mapping[str, Any]
-    rate: Callable[[str, str], Expression]
+    rate: Callable[[Expression, str], Expression]
     where: str = ""
     calls: tuple[str, ...] = ()
     shadowed: Mapping[str, Expression] = field(factory=dict)
@@ -125,7 +125,7 @@ def read_math(node: Any, scope: Scope) -> Expression:
     if kind == libsbml.AST_FUNCTION:
         return _inlined(node, scope)
     if kind == libsbml.AST_FUNCTION_RATE_OF:
-        return scope.rate(node.getChild(0).getName(), scope.where)
+        return scope.rate(scope.value(node.getChild(0).getName()), scope.where)
     if kind == libsbml.AST_FUNCTION_PIECEWISE:
         return _piecewise([read_math(part, scope) for part in _parts(node)])
     parts = [read_math(part, scope) for part in _parts(node)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from rates_sbml.algebraic import solve
 from rates_sbml.annotations import describe, label_of
 from rates_sbml.contents import ZERO, Contents
 from rates_sbml.crossings import crossings
+from rates_sbml.delays import Delays, at_its_time, before_events
 from rates_sbml.document import check_consistency, open_document
 from rates_sbml.events import EventReader, SbmlEvent, groups_of, is_plain, plain_events, refuse_random_order
 from rates_sbml.first_moment import FirstMoment
@@ -83,10 +85,15 @@ class _Reader:
         events = EventReader(model, self.names, self.contents, self.scope, self.omissions).read()
         self._add_rates()
         refuse_random_order(events, self.contents)
+        delays = Delays(dict(self.contents.assignments), at_its_time)
+        events = self._mapped(events, delays.written_out)
         self.contents.compute_constants()
-        starts = Starts(self.contents)
+        starts, before = Starts(self.contents), Starts(self.contents)
         moment = FirstMoment(events, starts)
         moment.pass_by()
+        if changed := {name for name in starts.settled if starts.value(name) != before.value(name)}:
+            computed = dict(self.contents.assignments)
+            moment.events = events = self._mapped(events, lambda one: before_events(one, changed, computed, before.of))
         self._add_events(events, moment)
         for one in model.getListOfConstraints():
             self.omissions.add("constraints, which are not watched during a run", one.getId() or "without a name")
@@ -156,10 +163,17 @@ class _Reader:
         ]
         return sorted((name for name in found if name not in ruled), key=lambda name: name in changed)
 
-    def _rate(self, identifier: str, where: str) -> Expression:
-        """Return the name of the rate of change of what an identifier names; `_add_rates` computes it."""
-        found = self.scope.inside(where).value(identifier)
-        assert isinstance(found, Symbol)
+    def _rate(self, found: Expression, where: str) -> Expression:
+        """Return the name of the rate of change of a variable; `_add_rates` computes it.
+
+        Raises:
+            UnsupportedFeatureError: it is an expression, which an argument of a function may stand for.
+        """
+        if not isinstance(found, Symbol):
+            raise UnsupportedFeatureError(
+                f"rateOf({to_text(found)}) is the rate of change of an expression ({where}); rates knows those of "
+                "states. Write its derivative out."
+            )
         if found.name not in self._rates:
             self._rates[found.name] = self.names.fresh(f"{found.name}_rate")
         return Symbol(self._rates[found.name])
@@ -189,6 +203,13 @@ class _Reader:
                 )
             else:
                 contents.assignments[rate] = ZERO
+
+    def _mapped(self, events: Sequence[SbmlEvent], change: Callable[[Expression], Expression]) -> list[SbmlEvent]:
+        """Change all expressions of the model; return the events with theirs changed."""
+        contents = self.contents
+        for held in (contents.starts, contents.derivatives, contents.assignments):
+            held.update({name: change(one) for name, one in held.items()})
+        return [event.mapped(change) for event in events]
 
     def _add_events(self, events: list[SbmlEvent], moment: FirstMoment) -> None:
         staged: list[SbmlEvent] = []

@@ -104,11 +104,10 @@ class Staging:
             for name, value in event.assigned.items()
             if event.early and symbols(value)
         }
-        pending = sorted((one for one in self.moment.pending if one.event is event), key=lambda one: one.due)
+        pending = sorted((one for one in self.moment.pending if one.event.name == event.name), key=lambda one: one.due)
         if len(pending) > room:
             raise UnsupportedFeatureError(f"The event '{event.name}' is to happen more than {room} times at once.")
-        began = self.moment.held[event.name] if self.moment.acted else event.began
-        self._state(seen, float(began))
+        self._state(seen, float(self.moment.held[event.name]))
         self._state(waiting, float(len(pending)))
         for place in range(room):
             one = pending[place] if place < len(pending) else None

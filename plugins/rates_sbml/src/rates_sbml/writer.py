@@ -14,6 +14,7 @@ from rates_core.files import replace
 from rates_core.templates.template import Template
 
 from rates_sbml.contents import behind
+from rates_sbml.delays import Delays, since_the_start
 from rates_sbml.flat import Flat, flatten
 from rates_sbml.mathematics_writer import write_condition, write_math
 from rates_sbml.omissions import Omissions
@@ -44,10 +45,12 @@ class _Writer:
     omissions: Omissions
     refused: list[str] = field(factory=list)
     words: Words = field(factory=Words)
+    delays: Delays = field(init=False)
 
     def write(self) -> None:
         """Write the model."""
         flat, model = self.flat, self.model
+        self.delays = Delays(flat.computed, since_the_start)
         model.setId(self._free(flat.name if flat.name.isascii() and flat.name.isidentifier() else "model"))
         if model.getId() != flat.name:
             self.omissions.add("the name of the model", f"'{flat.name}', which becomes '{model.getId()}'")
@@ -112,7 +115,7 @@ class _Writer:
         self, element: Any, expression: Expression, where: str, write: Callable[[Expression, str], Any] = write_math
     ) -> None:
         try:
-            element.setMath(write(expression, where))
+            element.setMath(write(self.delays.written_out(expression), where))
         except UnsupportedFeatureError as error:
             self.refused.append(str(error))
 
