@@ -101,7 +101,7 @@ def test_what_is_left_out_is_named(file: Writer) -> None:
 def test_events_set_variables_in_turn_and_make_states_of_parameters(file: Writer) -> None:
     found = operator(file("v'=i\nu'=0\npar i=2,d=1\nglobal 1 v-1 {v=0;u=v+d;i=i/2}\nglobal -1 {u+v} {u=0}\ndone\n"))
     assert [(event.when, dict(event.set)) for event in found.events] == [
-        ("v > 1", {"v": "0", "u": "0 + d", "i": "i/2"}),
+        ("v >= 1", {"v": "0", "u": "0 + d", "i": "i/2"}),
         ("u + v <= 0", {"u": "0"}),
     ]
     assert found.variables["i"].text() == "variable(2.0)"
@@ -160,3 +160,20 @@ def test_wiener_variables_are_white_noise(file: Writer) -> None:
     found = operator(file("wiener w\nx'=-x+s*w\npar s=.5\ndone\n"))
     assert found.variables["w"].kind == "noise"
     assert found.equations == ("x' = -x + s*w",)
+
+
+def test_what_begins_at_0_crosses_nothing(file: Writer) -> None:
+    """As in xppaut, sin(6 t) crosses 0 upwards at pi/3 for the first time, and not at 0."""
+    experiment = read_experiment(file("y'=0\nz'=1\nglobal 1 {sin(6*t)} {y=y+1}\n@ total=2, dt=.0625\ndone\n"))
+    table = experiment.run(outputs={"y": "p/model_op/y"}, verbose=False)
+    np.testing.assert_array_equal(table["y"], table.index > np.pi / 3)
+
+
+def test_a_table_of_steps_keeps_its_first_value_for_one_place_more(file: Writer, tmp_path: Path) -> None:
+    """As in xppaut, which cuts the place off towards 0."""
+    (tmp_path / "steps.tab").write_text("i3\n0\n2\n1.0\n3.0\n2.0\n")
+    experiment = read_experiment(
+        file("table f steps.tab\nx'=0\naux at=f(t-1.25)\n@ total=3, dt=.25, meth=euler\ndone\n")
+    )
+    table = experiment.run(outputs={"at": "p/model_op/at"}, verbose=False)
+    np.testing.assert_allclose(table["at"], [-1.5, -1.0, 1, 1, 1, 1, 1, 1, 1, 3, 3, 3])

@@ -18,7 +18,7 @@ _OF_XPPAUT = frozenset({"out_put", "arret", "no_interp"})
 
 
 def read_event(
-    declaration: Declaration, scope: Scope, names: Mapping[str, str], omissions: Omissions
+    declaration: Declaration, scope: Scope, names: Mapping[str, str], omissions: Omissions, strict: bool
 ) -> dict[str, Any]:
     """Return the event of a `global`, which sets nothing if nothing that it does is left.
 
@@ -27,6 +27,7 @@ def read_event(
         scope: of its expressions.
         names: what it may set, in small letters, and what that is called here.
         omissions: what it does beside that, or does not do here.
+        strict: what crosses 0 upwards was written for what is greater than 0.
 
     Raises:
         ModelFileError: it is malformed, or sets what is neither a variable nor a parameter.
@@ -52,15 +53,16 @@ def read_event(
             raise line.error(f"'{text}' gives no variable or parameter a value.")
         # variables are set one after the other, so that later ones see what is new
         values[names[name.lower()]] = substitute(read_expression(right, scope), dict(values))
-    when = _when(condition, sign)
+    when = _when(condition, sign, strict)
     return {"when": to_text(when), "set": {name: to_text(value) for name, value in values.items()}}
 
 
-def _when(condition: Expression, sign: int) -> Expression:
-    """Return what becomes true when the condition crosses 0 upwards or downwards."""
+def _when(condition: Expression, sign: int, strict: bool) -> Expression:
+    """Return what becomes true when the condition crosses 0 upwards or downwards; what begins at 0 crosses nothing."""
     sides: tuple[Expression, Expression] = (condition, Number(0))
     if isinstance(condition, Apply) and condition.function == "subtract":
         first, second = condition.arguments
         if isinstance(second, Number | Symbol) or isinstance(first, Number | Symbol):
             sides = (first, second)
-    return Apply("greater" if sign > 0 else "less_equal", sides)
+    upwards = "greater" if strict else "greater_equal"
+    return Apply(upwards if sign > 0 else "less_equal", sides)

@@ -180,7 +180,8 @@ class _Reader:
         """Return events."""
         known = self.known
         names = {key: known.names[key] for key in known.keys("state", "parameter")}
-        found = [read_event(one, known.at(one), names, self.omissions) for one in known.of("global")]
+        strict = bool(known.notes.operator)  # rates wrote the file, for `x > 1`; for `x >= 1` it writes the other sign
+        found = [read_event(one, known.at(one), names, self.omissions, strict) for one in known.of("global")]
         self.omissions.check(f"{self.path} says what rates cannot compute:")
         return [event for event in found if event["set"]]
 

@@ -46,9 +46,7 @@ class Table:
         right = Apply("index", (values, Apply("add", (below, Number(1)))))
         part: Expression = Apply("subtract", (position, below))
         if self.steps:  # only inside; beyond the ends it is a line here, too
-            inside = Apply(
-                "and", (Apply("greater_equal", (position, Number(0))), Apply("less", (position, Number(last))))
-            )
+            inside = Apply("and", (Apply("greater", (position, Number(-1))), Apply("less", (position, Number(last)))))
             part = Apply("where", (inside, Number(0.0), part))
         return Apply("add", (left, Apply("multiply", (Apply("subtract", (right, left)), part))))
 
