@@ -180,7 +180,7 @@ class _SparseFactors(Factors):
         least, times = MANY
         heavy = counts > max(least, times * len(matrix.data) / matrix.shape[0])
         rows = np.where(heavy, LIGHT, 1.0) / sums
-        scaled = with_rows(matrix, rows)
+        scaled: Any = with_rows(matrix, rows)
         scaled.indices, scaled.indptr = (places.astype(np.intc) for places in (scaled.indices, scaled.indptr))
         try:
             return cls(splu(scaled), rows, np.iscomplexobj(matrix.data))
