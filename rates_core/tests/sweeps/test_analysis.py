@@ -121,6 +121,19 @@ def lambda_of_table(table):
     return table["x"].iloc[-1]
 
 
+def test_a_function_may_change_what_it_is_given(sweep, decay, decayed):
+    def elapsed(values, times):
+        values -= values[0]
+        times -= times[0]
+        return times[-1]
+
+    reduce = {"x": {"elapsed": elapsed, "first": lambda values, times: times[0], "last": "last"}}
+    found = sweep(decay, {"a/op/k": [-1.0, -2.0]}, reduce=reduce, cutoff=0.3).table
+    expected = {"x_elapsed": 0.6, "x_first": 0.3, "x_last": decayed([-1.0, -2.0])[:, -1]}
+    for name, values in expected.items():
+        np.testing.assert_allclose(found[name], values, rtol=1e-13)
+
+
 @pytest.mark.parametrize("memory_limit", [1, 3 * 80, None])
 def test_chunks_of_any_size_give_the_same(sweep, decay, decayed, memory_limit):
     rates = np.linspace(-3, 1, 101)

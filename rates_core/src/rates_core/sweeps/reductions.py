@@ -82,7 +82,9 @@ class OfColumn(Reduction):
             with np.errstate(all="ignore"):  # of what is not finite, where the user wants to keep that
                 return {self.name: MEASURES[self.measure](values, results.times)}
         (quantity,) = self.quantities()
-        found = [_number("reduce", self.name, self.measure(row, results.times), quantity.complex) for row in values]
+        found = [
+            _number("reduce", self.name, self.measure(row, results.times.copy()), quantity.complex) for row in values
+        ]
         return {self.name: np.array(found, dtype=quantity.kind)}
 
 
