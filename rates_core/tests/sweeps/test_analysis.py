@@ -234,12 +234,29 @@ def test_where_no_backend_is_chosen_the_time_of_all_points_decides(decay, monkey
 
     asked = []
 
-    def settled(default, system, tableau, fixed, settings):
-        asked.append(settings["simulation_time"])
+    def settled(default, system, tableau, fixed, settings, points=1):
+        asked.append((settings["simulation_time"], points))
         return default
 
     monkeypatch.setattr(preparation, "settled_backend", settled)
     decay.sweep({"a/op/k": RATES}, 1.0, 0.1, {"x": "a/op/x"}, reduce="last", verbose=False)
-    assert set(asked) == {7.0}
+    assert set(asked) == {(7.0, 1)}
     decay.sweep({"a/op/k": RATES}, 1.0, 0.1, {"x": "a/op/x"}, reduce="last", verbose=False, backend="numpy")
-    assert set(asked) == {7.0}
+    assert set(asked) == {(7.0, 1)}
+
+
+def test_points_side_by_side_take_less_time_than_one_by_one(decay, monkeypatch):
+    from rates_core.sweeps import preparation
+
+    asked = []
+
+    def settled(default, system, tableau, fixed, settings, points=1):
+        asked.append((settings["simulation_time"], points))
+        return default
+
+    monkeypatch.setattr(preparation, "settled_backend", settled)
+    points = {"a/op/k": np.linspace(-1.0, 0.0, 100)}
+    decay.sweep(points, 1.0, 0.1, {"x": "a/op/x"}, reduce="last", verbose=False)
+    assert set(asked) == {(1.0, 100)}
+    decay.sweep(points, 1.0, 0.1, {"x": "a/op/x"}, reduce="last", verbose=False, solver="dopri5")
+    assert set(asked) == {(1.0, 100), (100.0, 1)}

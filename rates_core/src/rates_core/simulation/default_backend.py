@@ -29,7 +29,12 @@ _log = logging.getLogger("rates")
 
 
 def settled_backend(
-    default: BackendSpec, system: System, tableau: Tableau | None, fixed: bool, settings: Mapping[str, Any]
+    default: BackendSpec,
+    system: System,
+    tableau: Tableau | None,
+    fixed: bool,
+    settings: Mapping[str, Any],
+    points: int = 1,
 ) -> BackendSpec:
     """Return the backend for a model for which none was chosen.
 
@@ -39,11 +44,12 @@ def settled_backend(
         tableau: the method, or None if a library runs the loop, which compiled code does not speed up by much.
         fixed: whether the method takes fixed steps.
         settings: those of the compiled model.
+        points: that run side by side.
     """
     other = get_manager().backends().get(COMPILED)
     if other is None or default.name != DEFAULT_BACKEND or tableau is None or settings["simulation_time"] is None:
         return default
-    seconds = estimated_seconds(system, tableau, fixed, settings)
+    seconds = estimated_seconds(system, tableau, fixed, settings, points)
     chosen = other if seconds > COMPILE_SECONDS and other.missing_tool() is None else default
     _log.debug(
         "backend '%s' was chosen for '%s': about %.2g s with %s, and about %.2g s to compile with %s",
@@ -52,12 +58,14 @@ def settled_backend(
     return chosen
 
 
-def estimated_seconds(system: System, tableau: Tableau, fixed: bool, settings: Mapping[str, Any]) -> float:
-    """Return about how long NumPy's backend takes."""
+def estimated_seconds(
+    system: System, tableau: Tableau, fixed: bool, settings: Mapping[str, Any], points: int = 1
+) -> float:
+    """Return about how long NumPy's backend takes for points side by side."""
     if system.reads and not fixed and any(read.slot not in system.state_paths for read in system.reads):
         return 0.0  # the past of computed variables may be looked up by core, whatever the backend
     steps = float(settings["simulation_time"]) / float(settings["step_size"])
-    one = tableau.tried * evaluation_seconds(system) + (STEP if fixed else CONTROLLED_STEP)
+    one = tableau.tried * evaluation_seconds(system, points) + (STEP if fixed else CONTROLLED_STEP)
     return steps * (one if fixed else one + _past_seconds(system, tableau))
 
 
@@ -68,25 +76,25 @@ def _past_seconds(system: System, tableau: Tableau) -> float:
     return STORED_STEP + tableau.tried * sum(LOOKED_UP + LOOKED_UP_ENTRY * _count(read.shape) for read in system.reads)
 
 
-def evaluation_seconds(system: System) -> float:
-    """Return about how long NumPy's backend needs to evaluate a right-hand side once."""
+def evaluation_seconds(system: System, points: int = 1) -> float:
+    """Return about how long NumPy's backend needs to evaluate right-hand sides of points side by side once."""
     expressions = [item.expression for item in system.statements if isinstance(item, Assign)]
     expressions += [item.expression for item in system.derivatives]
-    seconds = sum(_cost(expression, system.shapes) for expression in expressions)
+    seconds = sum(_cost(expression, system.shapes, points) for expression in expressions)
     for item in system.statements:
         if not isinstance(item, Assign):
             source = system.shapes[item.source]
             connections = system.shapes[item.weights]
             dense = item.form == "dense"  # a product that every backend leaves to the same library
-            seconds += ARRAY + (0.0 if dense else CONNECTION * (_count(connections) + _count(source)))
-    return seconds + sum(ARRAY + CONNECTION * _count(read.shape) for read in system.reads)
+            seconds += ARRAY + (0.0 if dense else CONNECTION * points * (_count(connections) + _count(source)))
+    return seconds + sum(ARRAY + CONNECTION * points * _count(read.shape) for read in system.reads)
 
 
-def _cost(expression: Expression, shapes: Mapping[str, Shape]) -> float:
+def _cost(expression: Expression, shapes: Mapping[str, Shape], points: int) -> float:
     calls = [node for node in walk(expression) if isinstance(node, Apply)]
     if not calls:
         return 0.0
-    entries = _count(shape_of(expression, shapes))
+    entries = points * _count(shape_of(expression, shapes))
     return len(calls) * (SCALAR if entries == 1 else ARRAY + ENTRY * entries)
 
 

@@ -83,10 +83,11 @@ def prepared(
     work.states(model)
     assert model.system.network is not None
     sets.check(model.system.network)
-    if _backend(model, len(samples)) != model.choice.backend.name:
-        settings["backend"] = _backend(model, len(samples))
-        work = evolve(work, settings=settings, variants=None)
-        model = work.model(first)
+    if model.choice.open:
+        settings["backend"] = _backend(model, len(samples))  # of all workers, whatever is installed there
+        if settings["backend"] != model.choice.backend.name:
+            work = evolve(work, settings=settings, variants=None)
+            model = work.model(first)
     times, rows = _times(model, common.get("state"))
     work.rows = len(times)
     columns = columns_of(model.recording, model.system)
@@ -113,8 +114,8 @@ def _first(model: CompiledModel, count: int) -> int:
 def _backend(model: CompiledModel, count: int) -> str:
     """Return the name of the backend that runs all points, where none was chosen: their time together decides."""
     choice, settings = model.choice, model.defaults
-    if not choice.open:
-        return choice.backend.name
+    if choice.fixed and choice.backend.capabilities.batch and model.program.gains(count):
+        return settled_backend(choice.backend, model.system, choice.tableau, choice.fixed, settings, count).name
     whole = {**settings, "simulation_time": settings["simulation_time"] * count}
     return settled_backend(choice.backend, model.system, choice.tableau, choice.fixed, whole).name
 
