@@ -16,7 +16,7 @@ from rates_core.sweeps.chunks import MOST_POINTS
 from rates_core.sweeps.course import followed
 from rates_core.sweeps.executor import Executor, executor_of
 from rates_core.sweeps.grids import samples_of
-from rates_core.sweeps.identity import digest
+from rates_core.sweeps.identity import digest, versions
 from rates_core.sweeps.quantities import Ended, Values
 from rates_core.sweeps.reduction_choice import taking
 from rates_core.sweeps.reductions import named_numbers
@@ -79,7 +79,8 @@ def evaluate(
     if not isinstance(unit, str):
         raise ArgumentError(f"unit must be text; it is {shown(unit)}.")
     samples = samples_of(points)
-    content = Content(samples, np.zeros(0), {**_parts(function, identity), "points": digest(samples)})
+    identities = {**_parts(function, identity), "points": digest(samples), "versions of rates": digest(versions())}
+    content = Content(samples, np.zeros(0), identities)
     result = SweepResult(store_of(content, save, resume))
     writer = Writer(result.store, None, "function")
     followed(Evaluation(function), writer, where, lambda: MOST_POINTS, verbose, unit)

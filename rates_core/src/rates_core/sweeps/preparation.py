@@ -14,7 +14,7 @@ from rates_core.simulation.default_backend import settled_backend
 from rates_core.simulation.grid import positive, time_grid
 from rates_core.simulation.state import state_of
 from rates_core.sweeps.assignment import assignment
-from rates_core.sweeps.identity import digest
+from rates_core.sweeps.identity import digest, versions
 from rates_core.sweeps.quantities import columns_of
 from rates_core.sweeps.reduction_choice import reduction_of
 from rates_core.sweeps.reductions import Reduction
@@ -93,8 +93,9 @@ def prepared(
     columns = columns_of(model.recording, model.system)
     known = {**settings, **common}
     parts = {
-        "model": template, "outputs": known.pop("outputs"), "inputs": (known.pop("inputs"), inputs), "settings": known,
-        "points": (samples, sets), "reductions": reduce,
+        "model": template, "outputs": known.pop("outputs"), "inputs": (known.pop("inputs"), inputs),
+        "settings": sorted(known.items()), "points": (samples, sets), "reductions": reduce,
+        "versions of rates": versions(model.choice.backend.distribution, model.choice.solver.distribution),
     }  # fmt: skip
     identity = {name: digest(part) for name, part in parts.items()}
     size = rows * sum(16 if column.complex else 8 for column in columns)
