@@ -10,10 +10,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from rates_core.simulation import many
 from rates_core.sweeps import Executor
 from rates_core.sweeps.pool import Processes, Threads
 
 from rates_core import ArgumentError
+
+from .conftest import ROWS
 
 RATES = np.linspace(-2, 1, 23)
 
@@ -52,6 +55,31 @@ def test_an_executor_of_ones_own_is_given_work_and_chunks(sweep, decay, decayed)
 
     result = sweep(decay, {"a/op/k": RATES}, reduce="last", executor=Backwards(), memory_limit=160)
     np.testing.assert_allclose(result["x_last"], decayed(RATES)[:, -1], rtol=1e-13)
+
+
+def test_how_many_workers_there_are_does_not_decide_which_loop_points_run_in(sweep, decay, monkeypatch):
+    """A point alone has another loop than points side by side, whose last digits differ."""
+
+    class Wide(Executor):
+        @property
+        def workers(self):
+            return 16
+
+        def run(self, work, tasks):
+            yield from map(work, tasks)
+
+    real, together = many.run_together, []
+
+    def counted(model, requests):
+        together.append(len(requests))
+        return real(model, requests)
+
+    monkeypatch.setattr(many, "run_together", counted)
+    rates = {"a/op/k": np.linspace(-1.0, 0.0, 16)}
+    sweep(decay, rates, reduce="last", executor=Wide(), memory_limit=16 * ROWS * 8, backend="numpy")
+    assert sum(together) == 16
+    sweep(decay, rates, reduce="last", executor=Wide(), memory_limit=ROWS * 8, backend="numpy")
+    assert sum(together) == 16
 
 
 def test_tasks_are_taken_as_workers_are_free():

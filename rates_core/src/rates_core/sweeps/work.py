@@ -156,9 +156,12 @@ class Work:
             model = self.model(chunk.point(places[0]))
             given = self.inputs, self.states(model), self.variants.left_out
             points = [self.assignment.point(chunk.point(place), *given) for place in places]
-            at_once = self.at_once if model.program.gains(self.together) else 1
-            for results in model.run_many(points, at_once=at_once, **self.common):
+            for results in model.run_many(points, at_once=self._at_once(model), **self.common):
                 yield results, np.array([places[number] for number in results.numbers])
+
+    def _at_once(self, model: CompiledModel) -> int:
+        """Return how many points run together: two at least where all of them may, whatever else memory is for."""
+        return max(2, self.at_once) if self.together > 1 and model.program.gains(self.together) else 1
 
     def _keep(
         self, results: PointResults, numbers: np.ndarray, kept: list[tuple[np.ndarray, Values]],
