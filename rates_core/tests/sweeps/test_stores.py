@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 from rates_core.errors import ArgumentError
+from rates_core.sweeps import Executor
 from rates_core.sweeps.grids import samples_of
 from rates_core.sweeps.parquet import Parquet
 from rates_core.sweeps.quantities import Quantity
@@ -218,3 +219,78 @@ def test_infinite_complex_numbers_come_back(decay, tmp_path):
     store.write(np.arange(len(given)), {"z": given}, {})
     np.testing.assert_array_equal(store.values("z")[: len(given)].real, given.real)
     np.testing.assert_array_equal(store.values("z")[: len(given)].imag, given.imag)
+    store.close()
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_one_sweep_at_a_time_writes_into_a_folder(sweep, decay, tmp_path, name):
+    """Two would write over what each other has written, whose values then are NaN and yet are said to be done."""
+    settings = {"save": tmp_path / name, "reduce": "last", "memory_limit": 1}
+    refusals = []
+
+    class Meanwhile(Executor):
+        def run(self, work, tasks):
+            for task in tasks:
+                yield work(task)
+                with pytest.raises(ArgumentError) as caught:
+                    sweep(decay, {"a/op/k": K}, resume=True, **settings)
+                refusals.append(str(caught.value))
+
+    found = sweep(decay, {"a/op/k": K}, executor=Meanwhile(), **settings)
+    text = (
+        f"save: Another sweep writes into '{tmp_path / name}', here or in another process. Wait for its end, or give "
+        "another path."
+    )
+    assert refusals == [text] * len(K)
+    assert found["x_last"].tolist() == sweep(decay, {"a/op/k": K}, reduce="last")["x_last"].tolist()
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_folder_is_let_go_of_whatever_ends_a_sweep(sweep, decay, tmp_path, name):
+    settings = {"save": tmp_path / name, "reduce": {"x": {"last": lambda values, times: values[-1]}}}
+
+    def failing(values, times):
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError) as caught:
+        sweep(decay, {"a/op/k": K}, **{**settings, "reduce": {"x": {"last": failing}}})
+    with pytest.raises(ArgumentError) as other:
+        sweep(decay, {"a/op/k": K}, resume=True, **settings)
+    assert str(other.value) == (
+        f"resume: '{tmp_path / name}' comes from another call, which differs in its reductions. Give another path."
+    )
+    with pytest.raises(ZeroDivisionError):
+        sweep(decay, {"a/op/k": K}, resume=True, **{**settings, "reduce": {"x": {"last": failing}}})
+    assert caught.tb is not None
+    assert other.tb is not None
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_folder_that_came_to_be_meanwhile_is_left_alone(sweep, decay, tmp_path, name):
+    def made(table):
+        (tmp_path / name).mkdir(exist_ok=True)
+        (tmp_path / name / "mine").touch()
+        return 1.0
+
+    with pytest.raises(ArgumentError) as caught:
+        sweep(decay, {"a/op/k": K}, save=tmp_path / name, reduce=made)
+    assert str(caught.value) == (
+        f"save: '{tmp_path / name}' was made by something else meanwhile; nothing is overwritten. Give another path."
+    )
+    assert [path.name for path in (tmp_path / name).iterdir()] == ["mine"]
+
+
+def test_parts_of_complex_numbers_are_columns_of_their_own(sweep, tmp_path):
+    from rates_core import CircuitTemplate, NodeTemplate, OperatorTemplate
+
+    turn = OperatorTemplate("op", "x' = lam*x", {"x": "output(1.0+0.0j)", "lam": 1.0j})
+    circuit = CircuitTemplate("turn", {"p": NodeTemplate("n", [turn])})
+    name = "x_last.real"
+    with pytest.raises(ArgumentError) as caught:
+        sweep(circuit, {name: [1.0]}, paths={name: "p/op/lam"}, reduce="last", save=tmp_path / "out.parquet")
+    assert str(caught.value) == (
+        f"'{name}' and 'x_last' are the name of two columns of the result. Give one of them another name, by "
+        "paths={name: path} or outputs={name: path}."
+    )
+    found = sweep(circuit, {name: [1.0]}, paths={name: "p/op/lam"}, reduce="last")
+    assert found["x_last"].tolist() == pytest.approx([1.1**9], rel=1e-13)

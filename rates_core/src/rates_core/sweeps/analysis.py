@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,7 +60,8 @@ def sweep(
     samples = samples_of(parameters)
     ready = prepared(circuit, samples, simulation_time, step_size, outputs, inputs, reduce, paths, options)
     result = SweepResult(store_of(ready.content, save, resume))
-    run(ready, result.store, where, memory_limit, verbose)
+    with closing(result.store):
+        run(ready, result.store, where, memory_limit, verbose)
     warn_of_early_ends(result.store, range(len(result)), "The result's ended_early")
     return result
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -82,8 +83,9 @@ def evaluate(
     identities = {**_parts(function, identity), "points": digest(samples), "versions of rates": digest(versions())}
     content = Content(samples, np.zeros(0), identities)
     result = SweepResult(store_of(content, save, resume))
-    writer = Writer(result.store, None, "function")
-    followed(Evaluation(function), writer, where, lambda: MOST_POINTS, verbose, unit)
+    with closing(result.store):
+        writer = Writer(result.store, None, "function")
+        followed(Evaluation(function), writer, where, lambda: MOST_POINTS, verbose, unit)
     warn_of_early_ends(result.store, range(len(result)), "The result's ended_early", unit)
     return result
 

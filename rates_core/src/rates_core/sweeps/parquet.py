@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from rates_core.errors import ArgumentError
-from rates_core.files import replace, whole_folder
+from rates_core.files import replace
 from rates_core.needed import check_needed
+from rates_core.sweeps.held import new_folder
 from rates_core.sweeps.quantities import Ended, Quantity, Values
 from rates_core.sweeps.store import Content, Store, check_identity
 
@@ -49,8 +50,9 @@ class Parquet(Store):
             )
         described = [{"name": item.name, "complex": item.complex, "rows": item.rows} for item in quantities]
         about = {"identity": dict(self.content.identity), "quantities": described}
-        with whole_folder(self._path) as folder:
+        with new_folder(self._path) as folder:
             (folder / ABOUT).write_bytes(json.dumps(about, indent=1).encode())
+        self.hold(self._path)
         self.quantities = quantities
 
     def put(self, numbers: np.ndarray, values: Values, failures: Mapping[int, Ended]) -> None:
@@ -80,6 +82,10 @@ class Parquet(Store):
             whole[table[POINT].to_numpy()] = columns[0] if len(columns) == 1 else _complex(*columns)
         return whole
 
+    def columns_of(self, name: str, complex_: bool) -> tuple[str, ...]:
+        """Return the name of a column, or of two for complex numbers."""
+        return tuple(_real_columns(name, np.zeros(0, complex if complex_ else float)))
+
     def _files(self) -> list[Path]:
         return sorted(self._path.glob("part-*.parquet"))
 
@@ -92,6 +98,7 @@ class Parquet(Store):
         place = self._path / ABOUT
         about = json.loads(place.read_text(encoding="utf-8")) if place.is_file() else {}
         check_identity(f"'{self._path}'", about.get("identity"), self.content)
+        self.hold(self._path)
         self.quantities = tuple(Quantity(**described) for described in about["quantities"])
         for part in self._files():
             columns = _read(part, [POINT, REACHED, REASON]).to_pydict().values()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -12,6 +13,7 @@ from attrs import frozen
 
 from rates_core.errors import ArgumentError
 from rates_core.files import kept_at
+from rates_core.sweeps.held import held
 from rates_core.sweeps.quantities import Ended, Quantity, Values
 from rates_core.sweeps.samples import Samples
 
@@ -48,6 +50,7 @@ class Store(ABC):
         self.quantities: tuple[Quantity, ...] | None = None
         self.done = np.zeros(len(content.samples), dtype=bool)
         self.failures: dict[int, Ended] = {}
+        self._held = ExitStack()
 
     @abstractmethod
     def define(self, quantities: tuple[Quantity, ...]) -> None:
@@ -60,21 +63,38 @@ class Store(ABC):
             ArgumentError: a name of what is kept is one of what is swept, or is taken in files.
         """
         seen: dict[str, str] = {}
-        for name in (*self.content.samples.names, *(quantity.name for quantity in quantities)):
-            column = self.column(name)
-            if column in self.columns:
-                raise ArgumentError(f"save: '{name}' is a column that such files have of their own. Give another name.")
-            if column in seen:
-                both = f"'{name}' is" if seen[column] == name else f"'{seen[column]}' and '{name}' are"
-                raise ArgumentError(
-                    f"{both} the name of two columns of the result. Give one of them another name, by "
-                    "paths={name: path} or outputs={name: path}."
-                )
-            seen[column] = name
+        samples = self.content.samples
+        named = [(name, name in samples.complex_names) for name in samples.names]
+        named += [(quantity.name, quantity.complex) for quantity in quantities]
+        for name, complex_ in named:
+            for column in self.columns_of(name, complex_):
+                if column in self.columns:
+                    raise ArgumentError(
+                        f"save: '{name}' is a column that such files have of their own. Give another name."
+                    )
+                if column in seen:
+                    both = f"'{name}' is" if seen[column] == name else f"'{seen[column]}' and '{name}' are"
+                    raise ArgumentError(
+                        f"{both} the name of two columns of the result. Give one of them another name, by "
+                        "paths={name: path} or outputs={name: path}."
+                    )
+                seen[column] = name
 
-    def column(self, name: str) -> str:
-        """Return what a name is called where it is kept."""
-        return name
+    def columns_of(self, name: str, complex_: bool) -> tuple[str, ...]:
+        """Return what real or complex numbers of a name are called where they are kept."""
+        return (name,)
+
+    def hold(self, folder: Path) -> None:
+        """Keep others from writing into a folder, until this is closed.
+
+        Raises:
+            ArgumentError: somebody does.
+        """
+        self._held = held(folder)
+
+    def close(self) -> None:
+        """Let others write; what is kept can be read on."""
+        self._held.close()
 
     @abstractmethod
     def put(self, numbers: np.ndarray, values: Values, failures: Mapping[int, Ended]) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from rates_core.files import whole_folder
 from rates_core.needed import check_needed
+from rates_core.sweeps.held import new_folder
 from rates_core.sweeps.quantities import Ended, Quantity, Values
 from rates_core.sweeps.store import Content, Store, check_identity
 
@@ -40,8 +40,9 @@ class Zarr(Store):
         """Make the arrays."""
         import zarr
 
-        with whole_folder(self._path) as folder:
+        with new_folder(self._path) as folder:
             self._make_arrays(folder, quantities)
+        self.hold(self._path)
         self.quantities = quantities
         self._group = zarr.open_group(self._path, mode="r+", zarr_format=2)
 
@@ -80,9 +81,9 @@ class Zarr(Store):
         """Read a quantity."""
         return np.asarray(self._group[_file_name(name)][:])
 
-    def column(self, name: str) -> str:
+    def columns_of(self, name: str, complex_: bool) -> tuple[str, ...]:
         """Return the name of an array; a slash would make groups of it."""
-        return _file_name(name)
+        return (_file_name(name),)
 
     def _about(self, quantities: tuple[Quantity, ...]) -> dict[str, Any]:
         """Return what the group says of the sweep."""
@@ -103,6 +104,7 @@ class Zarr(Store):
         except (FileNotFoundError, ValueError):
             about = {}
         check_identity(f"'{self._path}'", about.get("identity"), self.content)
+        self.hold(self._path)
         self.quantities = tuple(Quantity(**described) for described in about["quantities"])
         self.done = np.asarray(self._group[DONE][:])
         reached, reasons = self._group[REACHED][:], np.asarray(self._group[REASON][:])
