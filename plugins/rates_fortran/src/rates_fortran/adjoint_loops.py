@@ -42,14 +42,22 @@ class FortranLoops(AdjointLoops):
         columns: Given = {("column", number): column for number, column in enumerate(rows.columns)}
         self._library.call("forward", {**self._given(run, steps, segment), **columns, ("y",): y})
 
-    def backward(self, run: GradientRequest, steps: Steps, segment: Segment, rows: Rows, totals: Totals) -> None:
+    def backward(
+        self,
+        run: GradientRequest,
+        steps: Steps,
+        segment: Segment,
+        bars: tuple[np.ndarray, ...],
+        rows: Rows,
+        totals: Totals,
+    ) -> None:
         """Follow steps in the compiled loop."""
         given = self._given(run, steps, segment)
         given |= {("by_state",): totals.state, ("by_parameters",): totals.parameters, ("seeds",): rows.seeds}
         for node, tables in enumerate(totals.inputs):
             pairs = zip(self.request.wanted.inputs, tables, strict=True)
             given |= {("by_input", node, path): table for path, table in pairs}
-        given |= {("bars", number): bars for number, bars in enumerate(segment.bars)}
+        given |= {("bars", number): own for number, own in enumerate(bars)}
         for read, total in zip(self.request.system.reads, totals.delays, strict=False):
             given["by_delays", read.path] = total
         self._library.call("backward", given)

@@ -9,9 +9,10 @@ import numpy as np
 from rates_core.programs.batch import Batch
 from rates_core.programs.elementwise.adjoints import Adjoints
 from rates_core.programs.elementwise.called import CalledKernel
+from rates_core.programs.elementwise.followed import FollowedSteps
 from rates_core.programs.elementwise.given import constants_given
 from rates_core.programs.elementwise.way_back import gradients_of
-from rates_core.programs.gradient import GradientRequest, Gradients
+from rates_core.programs.gradient import GradientRequest, Gradients, StepsRequest
 from rates_core.programs.pair import PairLoop
 from rates_core.programs.program import Program, ProgramRequest
 
@@ -45,7 +46,7 @@ class FortranKernel(CalledKernel):
 
     def __init__(self, program: FortranProgram, arguments: Mapping[str, Any]) -> None:
         layout, self._library = program.module.layout, program.library
-        self._arguments, self._adjoints = arguments, program.adjoints
+        self._program, self._arguments, self._adjoints = program, arguments, program.adjoints
         super().__init__(program.request, self._library, constants_given(layout, arguments))
         if layout.prepared:
             self._library.call("prepare", self.constants)
@@ -54,6 +55,10 @@ class FortranKernel(CalledKernel):
         """Return the derivatives of a loss of a run, by loops forwards and back."""
         adjoint = self._adjoints.of(self.request, request)
         return gradients_of(adjoint.bind(self._arguments), self._arguments, request)
+
+    def single_steps(self, request: StepsRequest) -> FollowedSteps:
+        """Return the steps of the loops forwards as a function of values, with the way back by those backwards."""
+        return FollowedSteps(self._program, self._adjoints, self._arguments, request)
 
     def pair_loop(
         self, samples: Sequence[np.ndarray], base: float, spacing: float, history: Any = None

@@ -44,13 +44,21 @@ class NumbaLoops(AdjointLoops):
         """Take steps in the compiled loop."""
         quick(self._module.forward)(y, rows.columns, *self._given(run, steps, segment))
 
-    def backward(self, run: GradientRequest, steps: Steps, segment: Segment, rows: Rows, totals: Totals) -> None:
+    def backward(
+        self,
+        run: GradientRequest,
+        steps: Steps,
+        segment: Segment,
+        bars: tuple[np.ndarray, ...],
+        rows: Rows,
+        totals: Totals,
+    ) -> None:
         """Follow steps in the compiled loop."""
-        bars = (segment.bars,) if self.request.system.reads else ()
+        late = (bars,) if self.request.system.reads else ()
         delays = (_slopes(steps), totals.delays) if totals.delays else ()
         quick(self._module.backward)(
             totals.state, totals.parameters, totals.inputs or ((),), rows.seeds, *self._given(run, steps, segment),
-            *bars, *delays,
+            *late, *delays,
         )  # fmt: skip
 
     def at_start(self, y: np.ndarray, inputs: Sequence[Any], reads: Sequence[Any], draws: Sequence[Any]) -> np.ndarray:

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from rates_core.programs.batch import Batch
 from rates_core.programs.elementwise.adjoints import Adjoints
+from rates_core.programs.elementwise.followed import FollowedSteps
 from rates_core.programs.elementwise.kernel import CompiledKernel, Values, typed_values
 from rates_core.programs.elementwise.way_back import gradients_of
-from rates_core.programs.gradient import GradientRequest, Gradients
+from rates_core.programs.gradient import GradientRequest, Gradients, StepsRequest
 from rates_core.programs.pair import PairLoop, Reached, Span, Status, StepControl
 from rates_core.programs.program import Program, ProgramRequest, slot_paths
 from rates_core.programs.record import Columns
@@ -49,7 +50,7 @@ class NumbaKernel(CompiledKernel):
         self.request = program.request
         self._layout: Layout = program.layout
         self._module = module
-        self._arguments, self._adjoints = arguments, program.adjoints
+        self._program, self._arguments, self._adjoints = program, arguments, program.adjoints
         self._numbers, self._arrays = program.layout.constants.values(arguments)
         if program.layout.prepared:
             module.prepare(self._numbers, self._arrays)
@@ -87,6 +88,10 @@ class NumbaKernel(CompiledKernel):
         """Return the derivatives of a loss of a run, by loops forwards and back."""
         adjoint = self._adjoints.of(self.request, request)
         return gradients_of(adjoint.bind(self._arguments), self._arguments, request)
+
+    def single_steps(self, request: StepsRequest) -> FollowedSteps:
+        """Return the steps of the loops forwards as a function of values, with the way back by those backwards."""
+        return FollowedSteps(self._program, self._adjoints, self._arguments, request)
 
     def pair_loop(
         self, samples: Sequence[np.ndarray], base: float, spacing: float, history: Any = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from attrs import field, frozen
 
@@ -145,6 +145,20 @@ class StepsRequest(TrainableRequest):
 
     random: Callable[[int, int], Sequence[np.ndarray]]
     past_of: Callable[[Sequence[Any]], Any]
+
+
+class Between(NamedTuple):
+    """What goes on from one step to the next: derivatives flow through it.
+
+    Attributes:
+        step: number of steps since the start.
+        y: the real state vector, an array of the library; with an axis of trials in front where there are several.
+        windows: the latest samples of all that is read late, `[samples, ...]`; trials stand behind their first axis.
+    """
+
+    step: int
+    y: Any
+    windows: tuple[Any, ...] = ()
 
 
 @frozen(eq=False, kw_only=True)

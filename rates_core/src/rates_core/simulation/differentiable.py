@@ -228,6 +228,11 @@ class Differentiable(ABC):
         delays of one step and more may be among the values: what is read late is interpolated between steps. They may
         change on the way, as long as what is kept of the past reaches back far enough: as far as the delays at first.
 
+        Backends that claim `adjoint` do all this too, with arrays of NumPy, and trials one after another. There,
+        `followed(values, inputs, between, steps, stride, wrt)` returns the way back as well: a function of derivatives
+        by outputs and by what goes on, or None, which returns those by what `wrt` names, of values and inputs, and by
+        what went on before.
+
         Args:
             wrt: paths as in `trainable`, or none, and of delays where the library tells values while it differentiates.
             parameters: as in `run`, as are the others: what is not in `wrt` stays as it is here.

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from rates_core.errors import ArgumentError, InputSignalError, did_you_mean
+from rates_core.programs.input_tables import placed, unplaced
 from rates_core.simulation.grid import TimeGrid
 from rates_core.simulation.signals import SNAP, Function, Samples, Signal, called, counted, shortened
 from rates_core.system.signals import FedInput
@@ -197,29 +198,6 @@ class Inputs:
 def _first(rows: np.ndarray) -> Any:
     """Return the first row: a number, or one per unit."""
     return rows[0] if rows.ndim > 1 else rows[0].item()
-
-
-def placed(signal: InputSignal, rows: np.ndarray) -> np.ndarray:
-    """Return the rows of a signal: numbers, or `[rows, units]`; a single column serves all units."""
-    columns, single = signal.columns, rows.shape[1] == 1
-    if columns is None:
-        assert single
-        return rows[:, 0]
-    if isinstance(columns, int):
-        return rows[:, 0 if single else columns]
-    return np.where(columns >= 0, rows if single else rows[:, columns], 0.0)
-
-
-def unplaced(signal: InputSignal, table: np.ndarray, count: int) -> np.ndarray:
-    """Return the derivatives by `count` columns of a signal's rows, from those by what `placed` makes of them."""
-    rows, columns = np.zeros((len(table), count)), signal.columns
-    if columns is None or isinstance(columns, int):
-        rows[:, 0 if columns is None or count == 1 else columns] = table
-        return rows
-    for unit, column in enumerate(np.asarray(columns).tolist()):
-        if column >= 0:
-            rows[:, 0 if count == 1 else column] += table[:, unit]
-    return rows
 
 
 def widened(system: System, values: Mapping[str, Any] | None, start: float) -> tuple[str, ...]:

@@ -5,36 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import ceil, sqrt
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from attrs import evolve
 
-from rates_core.errors import ArgumentError, UnsupportedFeatureError
+from rates_core.errors import UnsupportedFeatureError
 from rates_core.programs.arrays.gradient import planned
 from rates_core.programs.arrays.late import LateReads
 from rates_core.programs.arrays.outputs import Plan, named
 from rates_core.programs.arrays.rollout import Stretch
 from rates_core.programs.arrays.start import Start
-from rates_core.programs.arrays.values import Values, check_shapes
-from rates_core.programs.gradient import StepsRequest
+from rates_core.programs.arrays.values import Values
+from rates_core.programs.gradient import Between, StepsRequest
+from rates_core.programs.step_inputs import StepInputs
 
 if TYPE_CHECKING:
     from rates_core.programs.arrays.kernel import ArrayKernel
-
-
-class Between(NamedTuple):
-    """What goes on from one step to the next: derivatives flow through it.
-
-    Attributes:
-        step: number of steps since the start.
-        y: the real state vector, an array of the library.
-        windows: the latest samples of all that is read late.
-    """
-
-    step: int
-    y: Any
-    windows: tuple[Any, ...] = ()
 
 
 class StepsOfValues:
@@ -53,7 +40,8 @@ class StepsOfValues:
         self._plan: Plan = evolve(plan, skipped=0)
         self._values, self._start = Values(kernel.runtime, request), Start(kernel.program)
         self.values = self._values.first
-        self.inputs = tuple(dict.fromkeys(signal.key for signal in kernel.request.system.inputs))
+        self._fed = StepInputs(kernel.request.system, request)
+        self.inputs = self._fed.names
         history = request.start.history
         self._late = None if history is None else LateReads(kernel, request, history)
         self._check_delays()
@@ -97,7 +85,11 @@ class StepsOfValues:
         self._kernel.runtime.check_setting()
         self._values.check(values)
         inputs = inputs or {}
-        batch, count = self._batch(inputs, between), self._count(inputs, steps)
+        batch, count = self._fed.trials(inputs, between), self._fed.count(inputs, steps)
+        if batch and not self._kernel.runtime.side_by_side:
+            raise UnsupportedFeatureError(
+                "steps() takes one trial at a time with this backend; give samples without an axis of trials."
+            )
         runtime, given = self._kernel.runtime, self._given
         parameters, y = self._values.placed(values, given.parameters, given.y)
         tables = self._tables(inputs, batch)
@@ -171,39 +163,6 @@ class StepsOfValues:
             step += stretch.samples * stride
         return rows, Between(step, y, windows)
 
-    def _batch(self, inputs: Mapping[str, Any], between: Between | None) -> tuple[int, ...]:
-        """Return the length of the axis of trials, if there is one."""
-        found = {} if between is None else {"between": tuple(between.y.shape[:-1])}
-        found |= {name: tuple(samples.shape[: self._has_trials(name, samples)]) for name, samples in inputs.items()}
-        different = {axes: name for name, axes in found.items() if axes}
-        if len(different) > 1:
-            (one, first), (other, second) = list(different.items())[:2]
-            raise ArgumentError(f"The number of trials is {one[0]} in '{first}' and {other[0]} in '{second}'.")
-        if different and not self._kernel.runtime.side_by_side:
-            raise UnsupportedFeatureError(
-                "steps() takes one trial at a time with this backend; give samples without an axis of trials."
-            )
-        return next(iter(different), ())
-
-    def _count(self, inputs: Mapping[str, Any], steps: int | None) -> int:
-        """Return the number of steps that are asked for."""
-        missing = [name for name in self.inputs if name not in inputs]
-        if missing:
-            raise ArgumentError(f"The input '{missing[0]}' is missing.")
-        feeds = {name: feed.samples for name, feed in self._request.feeds.items()}
-        trials = {name: values.shape[: self._has_trials(name, values)] for name, values in inputs.items()}
-        name = next(iter(inputs), "")
-        count = inputs[name].shape[len(trials[name])] if inputs and steps is None else steps
-        if count is None or count < 1:
-            raise ArgumentError("There is no step to take: give one sample of each input per step, or steps=1 or more.")
-        known = {name: (*trials.get(name, ()), count, *feeds[name].shape[1:]) for name in self.inputs}
-        check_shapes("input", inputs, known)
-        return count
-
-    def _has_trials(self, name: str, samples: Any) -> bool:
-        known = self._request.feeds.get(name)
-        return known is not None and len(samples.shape) == known.samples.ndim + 1
-
     def _tables(self, inputs: Mapping[str, Any], batch: tuple[int, ...]) -> tuple[tuple[Any, ...], ...]:
         """Return tables of inputs by node of the method, at all of which they are the same."""
         tables = tuple(
@@ -214,7 +173,7 @@ class StepsOfValues:
 
     def _steps_first(self, name: str, samples: Any, batch: tuple[int, ...]) -> Any:
         """Return samples with their axis of steps first; behind it there is one of trials if there is a batch."""
-        if self._has_trials(name, samples):
+        if self._fed.has_trials(name, samples):
             return self._kernel.runtime.exchanged(samples)
         return samples[:, None] if batch else samples
 

@@ -41,14 +41,12 @@ class Segment:
         size: rows of buffers that lie before that step.
         kept: the state before each step, and behind it the one before its events.
         buffers: of each slot that is read, its samples, `[size + steps, ...]`.
-        bars: derivatives of the loss by these.
     """
 
     begun: int
     size: int
     kept: np.ndarray
     buffers: tuple[np.ndarray, ...]
-    bars: tuple[np.ndarray, ...]
 
 
 @frozen(eq=False)
@@ -82,8 +80,25 @@ class AdjointLoops(ABC):
         """Take steps: change the state, keep it before each, and write rows."""
 
     @abstractmethod
-    def backward(self, run: GradientRequest, steps: Steps, segment: Segment, rows: Rows, totals: Totals) -> None:
-        """Follow steps back, the last one first."""
+    def backward(
+        self,
+        run: GradientRequest,
+        steps: Steps,
+        segment: Segment,
+        bars: tuple[np.ndarray, ...],
+        rows: Rows,
+        totals: Totals,
+    ) -> None:
+        """Follow steps back, the last one first.
+
+        Args:
+            run: that they are of.
+            steps: of one segment.
+            segment: what was kept of it.
+            bars: derivatives of the loss by its buffers, to which is added.
+            rows: with derivatives by these.
+            totals: to which is added.
+        """
 
     @abstractmethod
     def at_start(self, y: np.ndarray, inputs: Sequence[Any], reads: Sequence[Any], draws: Sequence[Any]) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -24,10 +25,17 @@ class ThroughStart:
         loops: of the module.
         run: that is differentiated.
         parameters: derivatives by these, to which is added.
+        inputs: derivatives by tables of inputs per node of the method, likewise.
     """
 
-    def __init__(self, loops: AdjointLoops, run: GradientRequest, parameters: dict[str, np.ndarray]) -> None:
-        self._loops, self._run, self._parameters = loops, run, parameters
+    def __init__(
+        self,
+        loops: AdjointLoops,
+        run: GradientRequest,
+        parameters: dict[str, np.ndarray],
+        inputs: Sequence[Sequence[np.ndarray]],
+    ) -> None:
+        self._loops, self._run, self._parameters, self._inputs = loops, run, parameters, inputs
         self._request, self._system = loops.request, loops.request.system
         self._slots = slot_paths(self._system)
 
@@ -47,6 +55,7 @@ class ThroughStart:
             first, last = self._request.states
             state += bars[first:last]
             self._add_parameters(bars)
+            self._add_inputs(bars)
             by_slot = self._by_reads(bars)
         return state
 
@@ -80,6 +89,16 @@ class ThroughStart:
             start, stop = self._request.bar(path)
             self._parameters[path] = self._parameters[path] + bars[start:stop].reshape(self._parameters[path].shape)
 
+    def _add_inputs(self, bars: np.ndarray) -> None:
+        for number, (start, stop) in self._request.inputs("store"):
+            table = self._inputs[self._node][number]
+            table[0] += bars[start:stop].reshape(table[0].shape)
+
+    @property
+    def _node(self) -> int:
+        """Return the number of the node at which a step starts."""
+        return self._request.tableau.distinct_nodes.index(0.0)
+
     def _at_start(self, by_slot: BySlot) -> tuple[np.ndarray, list[Any], list[Any], list[Any]]:
         """Return the vector of states and seeds, inputs, delayed values and random numbers at the start."""
         run, system = self._run, self._system
@@ -88,8 +107,7 @@ class ThroughStart:
         for slot, value in by_slot.items():
             start, stop = self._request.seed("store", slot)
             y[start:stop] = value
-        node = self._request.tableau.distinct_nodes.index(0.0)
-        inputs = [table[0] for table in run.inputs[node]] if run.inputs else []
+        inputs = [table[0] for table in run.inputs[self._node]] if run.inputs else []
         reads = [
             entries_of(read.shape, index, run.past[read.slot])
             for read, index in zip(system.reads, read_indices(system), strict=True)

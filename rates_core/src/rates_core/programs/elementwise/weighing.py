@@ -40,22 +40,38 @@ class Rows:
         Raises:
             ArgumentError: the loss is a function that does not return its value and derivatives by outputs.
         """
-        outputs = self._outputs(run.parts, run.first)
+        outputs = self.outputs(run.parts, run.first)
         if isinstance(run.loss, Weighted):
             loss, slopes = float(run.loss(outputs)), run.loss.weights
         else:
             loss, slopes = _checked(run.loss(outputs), outputs)
-        begin = dict.fromkeys(slopes, 0)
-        for part in run.parts:
-            if part.key in slopes:
-                width = self._block(part, run.first).shape[1]
-                weights = slopes[part.key].reshape(len(slopes[part.key]), -1)
-                self._seed(part, run.first, weights[:, begin[part.key] : begin[part.key] + width])
-                begin[part.key] += width
+        self.seed(run.parts, run.first, slopes)
         return loss
 
-    def _outputs(self, parts: Sequence[Part], first: int) -> dict[str, np.ndarray]:
-        """Return outputs by name; the columns of one may be those of several variables."""
+    def seed(self, parts: Sequence[Part], first: int, slopes: Mapping[str, np.ndarray]) -> None:
+        """Let derivatives by outputs be seeds, and no others.
+
+        Args:
+            parts: of outputs.
+            first: rows before it are in none of them.
+            slopes: derivatives by outputs that have some.
+        """
+        self.seeds[:] = 0.0
+        begin = dict.fromkeys(slopes, 0)
+        for part in parts:
+            if part.key in slopes:
+                width = self._block(part, first).shape[1]
+                weights = slopes[part.key].reshape(len(slopes[part.key]), -1)
+                self._seed(part, first, weights[:, begin[part.key] : begin[part.key] + width])
+                begin[part.key] += width
+
+    def outputs(self, parts: Sequence[Part], first: int) -> dict[str, np.ndarray]:
+        """Return outputs by name; the columns of one may be those of several variables.
+
+        Args:
+            parts: of outputs.
+            first: rows before it are in none of them.
+        """
         found: dict[str, list[np.ndarray]] = {}
         for part in parts:
             block = self._block(part, first)

@@ -34,6 +34,7 @@ class Problem:
         samples: key of an input by whose samples it is differentiated too.
         loss: of the outputs.
         ways: whether it is asked for with checkpoints and as a function too.
+        stepwise: whether its steps are asked for as a function of values too, where these are followed back.
         chains: whether it has a gamma kernel.
         inside: whether delayed values lie inside steps, where too few samples stand around them.
         tier: `forwards`: in the ordinary tier, in both directions; `reverse`: there in that one; `exhaustive`: only
@@ -51,6 +52,7 @@ class Problem:
     samples: str | None = None
     loss: Callable[[Mapping[str, Any]], Any] = field(factory=lambda: loss_of_rows)
     ways: bool = False
+    stepwise: bool = False
     chains: bool = False
     inside: bool = False
     tier: Literal["forwards", "reverse", "exhaustive"] = "reverse"
@@ -86,7 +88,7 @@ def _instantaneous() -> dict[str, Problem]:
         ),
         "units that are reset": Problem(
             partial(events.network().circuit), {"pop/op/I": 3, "pop/op/v_reset": 0, "pop/op/d": 0}, {"pop/op/v": 3},
-            "pop/op/v", Requirements(vector=True, events=True, projections={"dense"}), solver="heun",
+            "pop/op/v", Requirements(vector=True, events=True, projections={"dense"}), solver="heun", stepwise=True,
         ),
         "edges between single units": Problem(
             _pair, {"a/op/x->b/op/s/weight": 0, "b/op/c": 0}, {"a/op/x": 0}, "b/op/x", Requirements()
@@ -98,7 +100,7 @@ def _delayed_in_some_way() -> dict[str, Problem]:
     return {
         "delays per connection": Problem(
             _delayed, {"p/op/x->p/op/s/weight": 81, "p/op/c": 0, "p/op/k": 9}, {}, "p/op/x",
-            Requirements(vector=True, delays={"ring"}, projections={"sparse"}), solver="euler",
+            Requirements(vector=True, delays={"ring"}, projections={"sparse"}), solver="euler", stepwise=True,
         ),
         "delays of whole steps by their lengths": Problem(
             _late, {"a/op/x->b/op/s/weight": 0, "a/op/x->b/op/s/delay": 0}, {"a/op/x": 0}, "b/op/x",

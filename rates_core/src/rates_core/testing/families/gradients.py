@@ -73,6 +73,8 @@ def _check(problem: Problem, subject: Subject) -> None:
     if problem.samples:
         key, known = problem.samples, np.asarray((problem.inputs or {})[problem.samples])
         _compare(key, len(known), found[key], partial(_with, value, "inputs", key), known)
+    if problem.stepwise and "reverse" not in claims:
+        _check_followed(problem, model, found)
     if problem.ways:
         _check_weighted(problem, model)
         _check_way(problem, model, found, "with checkpoints", checkpoint=True)
@@ -160,6 +162,25 @@ def _check_trainable(model: CompiledModel, paths: Sequence[str], problem: Proble
         inputs = {problem.samples: 0.5 * np.asarray((problem.inputs or {})[problem.samples])}
         wanted = model.run(seed=3, inputs=inputs).to_numpy().squeeze()
         expect_close("Rows of a trainable run with an input of its own", _rows(function(inputs=inputs)), wanted)
+
+
+def _check_followed(problem: Problem, model: CompiledModel, found: Mapping[str, Any]) -> None:
+    """Raise unless steps in two parts are those of the run, and derivatives go back through both of them."""
+    try:
+        steps = model.steps(list(found), seed=3)
+    except UnsupportedFeatureError:
+        return
+    values, first = steps.arrays(), STRIDE * (STEPS // STRIDE // 2)
+    rows, between, back = steps.followed(values, {}, None, first, STRIDE, tuple(found))
+    more, _, back_again = steps.followed(values, {}, between, STEPS - first, STRIDE, tuple(found))
+    every = np.concatenate([rows["found"], more["found"]])
+    expect_close("Rows of steps", every, np.squeeze(model.run(seed=3).to_numpy()))
+    slopes = problem.loss({"found": every})[1]["found"]
+    late, by_between = back_again({"found": slopes[len(rows["found"]) :]}, None)
+    early, _ = back({"found": slopes[: len(rows["found"])]}, by_between)
+    for path, derivative in found.items():
+        what = f"The derivative by '{path}', through steps in two parts,"
+        expect_close(what, early[path] + late[path], derivative, SAME, SAME)
 
 
 def _rows(outputs: Mapping[str, Any]) -> np.ndarray:
