@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from rates_core.plugins import get_manager
 from rates_rnn import Network
 
 from plugins.rates_rnn.tests.networks import DT, W_OUT, J, N, X, node_of, whole
@@ -34,8 +35,12 @@ def circle() -> None:
     net.compile()
 
 
+BACKENDS = get_manager().backends()
+NAMES = ["eager", "compiled", "native", *(
+    name for name, spec in BACKENDS.items() if "adjoint" in spec.capabilities.differentiation)]  # fmt: skip
+ENGINES = f"{', '.join(map(repr, NAMES[:-1]))} or {NAMES[-1]!r}"
 BAD: list[tuple[Callable[[], Any], type[RatesError], str]] = [
-    (lambda: Network(dt=0.1, engine="scan"), ArgumentError, "engine is 'scan'; it is 'eager' or 'compiled'."),
+    (lambda: Network(dt=0.1, engine="scan"), ArgumentError, f"engine is 'scan'. It is {ENGINES}."),
     (lambda: Network(dt=0.0), ArgumentError, "dt has to be a positive number; it is 0.0."),
     (
         node(weights=J[:2]), ArgumentError,

@@ -13,9 +13,7 @@ from rates_rnn.constraints import constraint_of, upper_bound
 from rates_rnn.engine import Engine, circuit_of
 from rates_rnn.parts import Edge
 from rates_rnn.structure import Structure
-
-#: How steps are taken: operation by operation, or as machine code.
-ENGINES = ("eager", "compiled")
+from rates_rnn.ways import way_of
 
 
 class Assembly(Structure):
@@ -25,9 +23,7 @@ class Assembly(Structure):
         super().__init__()
         if isinstance(dt, bool) or not isinstance(dt, int | float) or not 0 < dt < float("inf"):
             raise ArgumentError(f"dt has to be a positive number; it is {shown(dt)}.")
-        if engine not in ENGINES:
-            raise ArgumentError(f"engine is {shown(engine)}; it is {' or '.join(map(repr, ENGINES))}.")
-        self.dt, self.surrogate, self._taken = float(dt), surrogate, engine
+        self.dt, self.surrogate, self._way = float(dt), surrogate, way_of(engine)
         self._ends: tuple[tuple[str, ...], str] | None = None  # nodes of input and output
         self._engines: dict[tuple[tuple[str, str], ...], Engine] = {}
 
@@ -166,7 +162,7 @@ class Assembly(Structure):
                 self.place,
                 self.surrogate,
                 self._longest(),
-                self._taken == "compiled",
+                self._way,
             )
         return self._engines[wanted]
 

@@ -1,4 +1,4 @@
-"""What takes the steps of a network: one circuit, compiled for PyTorch."""
+"""What takes the steps of a network: one circuit, compiled."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from typing import Any
 
 import numpy as np
 import torch
-from rates_core.errors import ApproximationWarning, ArgumentError
+from rates_core.errors import ApproximationWarning
 from rates_core.expressions.tree import symbols
 from rates_core.system.system import System
 
 from rates_core import CircuitTemplate
 from rates_rnn.parts import Edge, Node
-
-PRECISIONS = {torch.float64: "float64", torch.float32: "float32"}
+from rates_rnn.ways import EAGER, Steps, Way
 
 
 def circuit_of(nodes: Iterable[Node], edges: Iterable[Edge], step_size: float) -> CircuitTemplate:
@@ -45,10 +44,10 @@ class Engine:
         device: where they are.
         surrogate: slope of smooth steps for the derivatives of conditions of spikes, or None.
         longest: by path, how long delays become that are values, and have no spread.
-        compiled: whether `torch.compile` makes machine code of steps, ten at a time.
+        way: how steps are taken.
 
     Raises:
-        ArgumentError: PyTorch cannot compute with such numbers here.
+        ArgumentError: that way takes no steps with such numbers, or there.
     """
 
     def __init__(
@@ -61,26 +60,23 @@ class Engine:
         device: torch.device,
         surrogate: float | None = None,
         longest: Mapping[str, np.ndarray] | None = None,
-        compiled: bool = False,
+        way: Way = EAGER,
     ) -> None:
-        if dtype not in PRECISIONS:
-            raise ArgumentError(f"A network computes with torch.float64 or torch.float32, not with {dtype}.")
+        options = way.options(dtype, device)
         fed = {node.path(node.input): np.zeros((1, node.n)) for node in inputs}
         self.step_size, self.dtype, self.place, self.surrogate = step_size, dtype, device, surrogate
-        where = str(device)
         model = circuit.compile(
-            backend="torch", solver="euler", step_size=step_size, outputs=dict(recorded), inputs=fed,
-            float_precision=PRECISIONS[dtype], device=where, projections="dense", surrogate=surrogate,
-            compile=compiled,
+            solver="euler", step_size=step_size, outputs=dict(recorded), inputs=fed, projections="dense",
+            surrogate=surrogate, **options,
         )  # fmt: skip
         self.system: System = model.system
         self.paths = tuple(dict.fromkeys([*_values(model.system), *(longest or ())]))
         with warnings.catch_warnings(record=True) as told:
             warnings.simplefilter("always", ApproximationWarning)
-            self._steps = model.steps(self.paths, parameters=longest)
+            self._steps: Steps = way.steps(model.steps(self.paths, parameters=longest))
         #: what users have to know of derivatives, which runs do not need
         self.told = tuple(str(item.message) for item in told if issubclass(item.category, ApproximationWarning))
-        self.first: dict[str, np.ndarray] = self._steps.values
+        self.first: Mapping[str, np.ndarray] = self._steps.values
 
     def advance(
         self,
@@ -100,10 +96,7 @@ class Engine:
             checkpoint: keep some of the steps only for the way back.
         """
         shaped = {path: value.reshape(self.first[path].shape) for path, value in values.items()}
-        found: tuple[dict[str, torch.Tensor], Any] = self._steps.advance(
-            shaped, inputs, between, stride=stride, checkpoint=checkpoint
-        )
-        return found
+        return self._steps.advance(shaped, inputs, between, stride=stride, checkpoint=checkpoint)
 
     def states(self, y: torch.Tensor) -> dict[str, torch.Tensor]:
         """Return the states of units by path, without chains of delays."""

@@ -34,10 +34,13 @@ class Network(Assembly):
         surrogate: slope of the smooth steps whose derivatives the conditions of spikes have in gradients; without it
             these do not see a spike move.
         engine: "eager" takes operation by operation; "compiled" has `torch.compile` make machine code of ten steps at a
-            time, which takes some ten seconds once and is then many times as fast. Their numbers are the same.
+            time, which takes some ten seconds once and is then many times as fast. "fortran" and "numba", or any other
+            backend whose own loops go back, take steps in a loop and follow them back in another one, on the processor;
+            "native" is the first of these that is there. Their numbers are the same.
 
     Raises:
         ArgumentError: dt is not positive, or there is no such engine.
+        UnsupportedFeatureError: a tool of that backend is missing.
 
     Example:
         >>> import torch
