@@ -180,8 +180,9 @@ def test_what_is_not_as_it_should_be_is_refused() -> None:
     _, between = steps.advance(values, inputs)
     with pytest.raises(ArgumentError) as caught:
         steps.advance({**values, f"{edge}/delay": np.full(9, 1.5)}, inputs, between)
-    assert str(caught.value).startswith(
-        "The delays have become longer: they need 19 samples of the past, and 13 are kept."
+    assert str(caught.value) == (
+        "The delays have become longer: they need 20 samples of the past, and 14 are kept. Start anew, without "
+        "between=, or begin with the longest delays, by parameters= of steps()."
     )
 
 

@@ -255,3 +255,22 @@ def test_what_was_observed_is_drawn_and_named() -> None:
     with pytest.raises(UnknownNameError) as error:
         found.to_dataframe("v")
     assert str(error.value) == "'v' was not observed. There is: 'out', 'loss', 'evaluations'."
+
+
+def test_a_line_search_that_meets_what_is_not_finite_goes_back() -> None:
+    """The first step of that length makes x' = a x^2 + u infinite."""
+    op = OperatorTemplate(
+        "op", "x' = a*x^2 + u", {"x": "output(0.1)", "a": 0.1, "u": "input(0.0)"},
+    )  # fmt: skip
+
+    def unit(a: float) -> Network:
+        net = Network(dt=0.1)
+        net.add_diffeq_node(
+            "unit", NodeTemplate("n", [op]), "op/u", "op/x", n=1, node_vars={"op/a": a}, train_params=["op/a"]
+        )
+        return net
+
+    drive = 0.5 + 0.5 * np.sin(0.3 * np.arange(40))
+    wanted, net = unit(0.3).run(drive)["out"], unit(0.1)
+    net.fit_bptt(drive, wanted, optimizer="lbfgs", lr=50.0, epochs=10)
+    assert net.parameter_values()["unit/op/a"] == pytest.approx(0.3, rel=1e-6)

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from rates_rnn.network import Network
 
 
+#: A loss beyond all others, whose square is a number too: of NaN, the line search of lbfgs would find that it will do.
+FAR = 1e100
+
+
 class NotFiniteError(Exception):
     """A loss, or a derivative of it, is not finite; the message says which."""
 
@@ -142,7 +146,8 @@ class Descent:
                 if not first:
                     raise
                 self.optimiser.zero_grad()
-                return torch.tensor(float("nan"))  # the line search of lbfgs went too far: it goes back from there
+                # the line search of lbfgs went too far: it goes back from there
+                return torch.tensor(FAR, dtype=torch.float64)
             if not first:
                 self._noted()
             first.append(total)
