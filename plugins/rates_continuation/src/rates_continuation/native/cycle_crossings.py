@@ -15,11 +15,12 @@ from attrs import evolve, frozen
 
 from rates_continuation.native.cycle_stretch import Stretch, finer
 from rates_continuation.native.floquet import Cycle
-from rates_continuation.native.unseen import REAL, coming_near, hides, other_side
+from rates_continuation.native.unseen import REAL, coming_near, hides, is_real, other_side
 
 FLAT = 1e-7  # change of the parameter, in scales, which the error of a mesh may make
 SHORTEST = 1e-6  # interval in scales, below which crossings are not told apart
 HIDING = 1e-3  # and below which what numbers of multipliers say is all: next to each other large ones change quickly
+STEEP = (1e-4, 1e-3, 1e-2)  # of an interval: so far from a fold a multiplier that is steep there is seen
 BESIDE = 0.1  # of an interval: from there it is seen which numbers change their sign at a zero
 CIRCLE = 0.05  # distance from the unit circle at which a multiplier counts as one that is on it
 TOGETHER = 1e-5  # by how much multipliers that are equal for reasons of symmetry differ in size
@@ -179,7 +180,7 @@ def _single(stretch: Stretch, one: Cycle, other: Cycle) -> list[CycleCrossing] |
     if _turns(one, other):
         found = _turning(stretch) if changed < 2 else None
         folds = found is not None and any(crossing.kind == "LPC" for crossing in found)
-        return None if folds and changed == 0 else found  # a fold changes the number by one: something else does too
+        return _with_what_is_beside(stretch, found, one.unstable) if found and folds and changed == 0 else found
     crossing = _nearest(one, other, changed)
     if changed == 1 and crossing < 0:
         return _at_zero(stretch, "PD", _beside_minus_one)
@@ -318,6 +319,48 @@ def _turning(stretch: Stretch) -> list[CycleCrossing] | None:
     touches = not _changes(stretch, distance, _beside_one)
     near = bool(np.min(np.abs(found.multipliers - 1.0), initial=np.inf) < CIRCLE)
     return _confirmed("BPC" if touches and near else "LPC", found, stretch, _slope)
+
+
+def _with_what_is_beside(stretch: Stretch, fold: list[CycleCrossing], unstable: int) -> list[CycleCrossing] | None:
+    """Return a fold with the doubling next to it, if as many multipliers are unstable on both sides; None if not all.
+
+    A fold changes that number by one, so that something else does too. Where small changes grow by orders of magnitude
+    on a part of the way, as where a burst gets one more spike, a multiplier goes from far beyond 1 to far beyond -1, or
+    back: the doubling may be nearer to the fold than can be told, and is left out then.
+    """
+    distance, length = stretch.zero(_slope), stretch.upper - stretch.lower
+    assert distance is not None
+    stretch = evolve(stretch, known={**stretch.known})  # what is looked at here counts for nothing, if it is not all
+    moves = {_moved_through(stretch, distance, share * length) for share in STEEP}
+    if moves in ({-1}, {1}):
+        beside = max(STEEP) * length
+        near = evolve(stretch, lower=distance - beside, upper=distance + beside)
+        doubling = _at_zero(near, "PD", _beside_minus_one)
+        if doubling:
+            return [*fold, *doubling] if moves == {-1} else [*doubling, *fold]
+    around = [stretch.at(distance + way) for way in (-SHORTEST, SHORTEST)]
+    return fold if all(cycle is not None and _is_steep(cycle, unstable) for cycle in around) else None
+
+
+def _is_steep(cycle: Cycle, unstable: int) -> bool:
+    """Tell whether a cycle next to a fold has as many unstable multipliers as others, and none near 1."""
+    return cycle.unstable == unstable and bool(np.min(np.abs(cycle.multipliers - 1.0)) > CIRCLE)
+
+
+def _moved_through(stretch: Stretch, distance: float, beside: float) -> int:
+    """Return -1 if one multiplier goes from beyond 1 to beyond -1 around a distance, 1 if it comes back, else 0."""
+    around = [stretch.at(distance + way) for way in (-beside, beside)]
+    counts = [_beyond(cycle) for cycle in around if cycle is not None]
+    if len(counts) < 2:
+        return 0
+    (above, below), (above_behind, below_behind) = counts
+    return {(-1, 1): -1, (1, -1): 1}.get((above_behind - above, below_behind - below), 0)
+
+
+def _beyond(cycle: Cycle) -> tuple[int, int]:
+    """Return how many multipliers are larger than 1, and how many smaller than -1."""
+    real = cycle.multipliers.real[is_real(cycle.multipliers)]
+    return int(np.count_nonzero(real > 1)), int(np.count_nonzero(real < -1))
 
 
 def _through_one(stretch: Stretch) -> list[CycleCrossing] | None:

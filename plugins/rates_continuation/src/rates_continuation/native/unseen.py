@@ -36,11 +36,12 @@ def hides(one: Cycle, other: Cycle) -> bool:
     with np.errstate(invalid="ignore"):  # from one infinite multiplier to another
         moved = np.abs(sizes[1] - sizes[0]) > NOISE
     change = np.where(moved, (sizes[1] > 1).astype(int) - (sizes[0] > 1), 0)
-    parted = (change != 0) & (_is_real(here) != _is_real(there))
+    parted = (change != 0) & (is_real(here) != is_real(there))
     return bool(np.any(parted) or (np.any(change > 0) and np.any(change < 0)))
 
 
-def _is_real(multipliers: np.ndarray) -> np.ndarray:
+def is_real(multipliers: np.ndarray) -> np.ndarray:
+    """Tell of each multiplier whether it is real, or one of two equal ones that rounding has made a pair."""
     return np.asarray(np.abs(multipliers.imag) <= REAL * np.abs(multipliers))
 
 
