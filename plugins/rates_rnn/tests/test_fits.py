@@ -43,6 +43,17 @@ def test_the_parameters_are_recovered_that_made_the_target() -> None:
     assert net.test(DRIVE, target())[1] < 1e-12
 
 
+def test_lbfgs_sees_all_digits_of_the_loss() -> None:
+    """Of 1 + mean squares, single precision would leave nothing to go by long before the parameters are found."""
+    net = start()
+    net.fit_bptt(
+        DRIVE, target(), optimizer="lbfgs", epochs=25, loss=lambda found, wanted: 1.0 + ((found - wanted) ** 2).mean()
+    )
+    values = net.parameter_values()
+    assert values["li/li_op/tau"] == pytest.approx(2.0, rel=1e-5)
+    assert values["li/li_op/k"] == pytest.approx(1.0, rel=1e-5)
+
+
 def test_delays_are_learned_that_have_a_spread() -> None:
     attributes = [{"delay": delay, "spread": 0.5 * delay} for delay in (1.0, 0.7)]
     made, net = Network(dt=0.2), Network(dt=0.2)

@@ -139,7 +139,7 @@ class Descent:
                 assert self._seen is not None
                 self._noted()
                 first.append(self._seen[2])
-                return torch.tensor(self._seen[2])
+                return torch.tensor(self._seen[2], dtype=torch.float64)
             try:
                 total = self._differentiated(trials, whole)
             except NotFiniteError:
@@ -151,7 +151,7 @@ class Descent:
             if not first:
                 self._noted()
             first.append(total)
-            return torch.tensor(total)
+            return torch.tensor(total, dtype=torch.float64)
 
         with self._shortened():
             self.optimiser.step(closure)  # type: ignore[arg-type]
