@@ -291,3 +291,32 @@ def test_factors_solve_equations_and_know_the_sign_of_the_determinant(form: Call
         warnings.simplefilter("error")
         assert factorised(form(singular)) is None
         assert solved(form(np.full((2, 2), np.nan)), np.ones(2)) is None
+
+
+@pytest.mark.exhaustive
+def test_hopf_points_of_500_states_that_all_depend_on_each_other_are_those_of_a_matrix_written_by_hand() -> None:
+    size, h, decay, g = 250, 0.1, 5.0, "p/op/g"
+    weights = 1.2 * np.random.default_rng(0).standard_normal((size, size)) / np.sqrt(size)
+    equations = ["x' = -x + tanh(g*s - 0.5*y + h)", "y' = (x - y)/tau"]
+    model = network(equations, weights, size, "x", x="output(0.0)", y="variable(0.0)", g=0.3, h=h, tau=decay)
+    found = Continuation(model).equilibria(g, bounds=(0.3, 1.5))
+
+    def eigenvalues(x: np.ndarray, strength: float) -> np.ndarray:
+        one, other = x[:size], x[size:]
+        slopes = 1 - np.tanh(strength * weights @ one - 0.5 * other + h) ** 2
+        above = [slopes[:, None] * strength * weights - np.eye(size), -0.5 * np.diag(slopes)]
+        return np.linalg.eigvals(np.block([above, [np.eye(size) / decay, -np.eye(size) / decay]]))
+
+    states = [f"p[{number}]/op/{name}" for name in "xy" for number in range(size)]
+    assert {point.kind for point in found.specials} == {"HB"}
+    for point in found.specials:
+        values = eigenvalues(np.array([point[path] for path in states]), point[g])
+        assert np.min(np.abs(values - 2j * np.pi / point.period)) < 1e-11
+    table = found.data
+    for number in range(0, len(found), 4):
+        values = eigenvalues(table[states].to_numpy()[number], float(table[g].iloc[number]))
+        assert np.count_nonzero(values.real > 0) == found.unstable[number]
+    numbers = found.unstable.tolist()
+    passed = [sum(point.number == number for point in found.specials) for number in range(len(found) - 1)]
+    assert all(abs(b - a) <= 2 * k for a, b, k in zip(numbers, numbers[1:], passed, strict=False))
+    assert max(numbers) > 10
