@@ -108,6 +108,13 @@ def test_events_set_variables_in_turn_and_make_states_of_parameters(file: Writer
     assert found.equations[-1] == "i' = 0"
 
 
+def test_a_condition_that_crosses_nothing_is_told(file: Writer) -> None:
+    with pytest.warns(OmissionWarning, match=r"that 'global 1 \{x>1\} \{n=n\+1\}' never happens, here and in XPPAUT"):
+        experiment = read_experiment(file("x'=1\nn'=0\nglobal 1 {x>1} {n=n+1}\ndone\n"))
+    table = experiment.run(simulation_time=2.1, step_size=0.3, outputs=["p/model_op/n"], verbose=False)
+    assert not table.to_numpy().any()  # as xppaut prints
+
+
 def test_the_time_of_a_file_is_that_of_its_start(file: Writer) -> None:
     assert operator(file("x'=sin(t)+f(2)\nf(t)=t*x\n@ t0=5\ndone\n")).equations == ("x' = sin(t + 5.0) + 2*x",)
 

@@ -109,7 +109,7 @@ def test_all_that_xppaut_cannot_hold_is_named_at_once(tmp_path: Path) -> None:
         "late_op",
         ["m = 2*x", "x' = past(m, 1.0)", "y' = x"],
         {"x": "variable", "m": "variable", "y": "variable"},
-        events=[{"when": "x > 1", "set": {"x": "y", "y": "x"}}],
+        events=[{"when": "x > 1", "set": {"x": "y", "y": "x"}}, {"when": "y > 1 or floor(x) == 2", "set": {"y": "0"}}],
     )
     with pytest.raises(UnsupportedFeatureError) as caught:
         write(late, tmp_path / "bad.ode")
@@ -117,7 +117,9 @@ def test_all_that_xppaut_cannot_hold_is_named_at_once(tmp_path: Path) -> None:
         "XPPAUT cannot hold what 'late' says:\n"
         "  the equation of 'p/late_op/x': 'p/late_op/m' is read late and is computed; XPPAUT keeps the past of "
         "variables with equations x'=....\n"
-        "  an event of 'p/late_op': An event sets x, y by each other's values, and XPPAUT sets one after the other."
+        "  an event of 'p/late_op': An event sets x, y by each other's values, and XPPAUT sets one after the other.\n"
+        "  an event of 'p/late_op': 'floor(x) == 2' becomes true without a number that crosses 0, at which XPPAUT has "
+        "its events."
     )
     assert not (tmp_path / "bad.ode").exists()
 

@@ -14,6 +14,7 @@ from rates_xppaut.expression_reader import Scope, read_expression
 from rates_xppaut.omissions import Omissions
 
 _FORM = re.compile(r"([+-]?\d+)\s*(?:\{([^{}]*)\}|([^{}]*))\s*\{([^{}]*)\}")
+_TRUTHS = frozenset({"less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "and", "or", "not"})
 _OF_XPPAUT = frozenset({"out_put", "arret", "no_interp"})
 
 
@@ -42,6 +43,11 @@ def read_event(
         omissions.refuse(
             f"{line.where}: {line.text}: The event happens where its condition is exactly 0; rates has conditions that "
             "become true."
+        )
+    if isinstance(condition, Apply) and condition.function in _TRUTHS:
+        omissions.add(
+            f"that 'global {declaration.text}' never happens, here and in XPPAUT: its condition is 0 or 1 and crosses "
+            "nothing"
         )
     values: dict[str, Expression] = {}
     for text in filter(None, (part.strip() for part in match[4].split(";"))):
