@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -130,8 +131,11 @@ def announce(outcome: Outcome) -> None:
     print(outcome.output.strip(), flush=True)
 
 
-def summary(outcomes: Iterable[Outcome], seconds: float) -> str:
-    """Tell time and counts of every session, slowest first, and close with the line that sums up."""
+def summary(outcomes: Iterable[Outcome], seconds: float, spent: float) -> str:
+    """Tell time and counts of every session, slowest first, and close with the line that sums up.
+
+    What processors spent on all of them is told beside the time, which grows with what else a machine does.
+    """
     outcomes = sorted(outcomes, key=lambda outcome: -outcome.seconds)
     everything = "all, two at a time"
     width = max(len(everything), *(len(outcome.session) for outcome in outcomes))
@@ -140,7 +144,7 @@ def summary(outcomes: Iterable[Outcome], seconds: float) -> str:
         for o in outcomes
     ]
     passed, failed, skipped = (sum(getattr(o, key) for o in outcomes) for key in ("passed", "failed", "skipped"))
-    total = f"{everything:<{width}}  {seconds:7.1f} s"
+    total = f"{everything:<{width}}  {seconds:7.1f} s, {spent:.0f} s of processors"
     return "\n".join(["", *rows, total, "", f"{passed} passed, {failed} failed, {skipped} skipped"])
 
 
@@ -165,7 +169,8 @@ def main() -> int:
             for future in as_completed([pool.submit(run, name, environment, options.limit) for name in chosen]):
                 outcomes.append(future.result())
                 announce(outcomes[-1])
-    print(summary(outcomes, time.monotonic() - start))
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print(summary(outcomes, time.monotonic() - start, children.ru_utime + children.ru_stime))
     return int(any(outcome.code != 0 for outcome in outcomes))
 
 

@@ -93,11 +93,11 @@ def test_the_summary_ends_with_one_plain_line(runner: ModuleType) -> None:
         runner.Outcome("lint", 2.0, 0, "", 1, 0, 0),
         runner.Outcome("tests(one)", 61.25, 1, "", 40, 2, 1),
     ]
-    assert runner.summary(outcomes, 62.0) == (
+    assert runner.summary(outcomes, 62.0, 101.4) == (
         "\n"
         "tests(one)             61.2 s      40 passed     2 failed     1 skipped\n"
         "lint                    2.0 s       1 passed     0 failed     0 skipped\n"
-        "all, two at a time     62.0 s\n"
+        "all, two at a time     62.0 s, 101 s of processors\n"
         "\n"
         "41 passed, 2 failed, 1 skipped"
     )
