@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from inspect import isclass
 from itertools import pairwise
 from typing import Any
 
+import diffrax
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -21,7 +23,7 @@ from rates_jax.methods import ROOT_FINDERS
 SPEC = get_manager().solver("diffrax")
 DEFAULTS = {option.name: option.default for option in SPEC.options}
 ORDERS = {
-    "Tsit5": 5, "Dopri5": 5, "Dopri8": 8, "Bosh3": 3, "Heun": 2, "Midpoint": 2, "Ralston": 2,
+    "Tsit5": 5, "Dopri5": 5, "Dopri8": 8, "Bosh3": 3, "Heun": 2, "Midpoint": 2, "Ralston": 2, "Euler": 1,
     "Kvaerno3": 3, "Kvaerno4": 4, "Kvaerno5": 5, "ImplicitEuler": 1,
 }  # fmt: skip
 STEPS = {1: 400, 2: 100, 3: 50, 4: 40, 5: 24, 8: 10}  # of the coarser run: errors far above rounding
@@ -84,6 +86,13 @@ def error_at(end: Progress, time: float = END) -> float:
 
 def test_all_methods_are_here_with_their_orders() -> None:
     assert set(SPEC.methods) == set(ORDERS)
+
+
+def test_no_runge_kutta_method_of_diffrax_is_missing_explicit_or_implicit() -> None:
+    kinds = diffrax.AbstractERK, diffrax.AbstractDIRK
+    found = {name for name, kind in vars(diffrax).items() if isclass(kind) and issubclass(kind, kinds)}
+    by_itself = {"Euler", "ImplicitEuler"}  # which diffrax writes without a tableau
+    assert set(SPEC.methods) == {name for name in found if not name.startswith("Abstract")} | by_itself
 
 
 @METHOD

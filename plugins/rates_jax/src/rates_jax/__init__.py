@@ -51,7 +51,7 @@ def rates_solvers() -> Iterable[SolverSpec]:
         stiff=True,
         backends=("jax",),
         methods=(
-            "Tsit5", "Dopri5", "Dopri8", "Bosh3", "Heun", "Midpoint", "Ralston", "Kvaerno3", "Kvaerno4",
+            "Tsit5", "Dopri5", "Dopri8", "Bosh3", "Heun", "Midpoint", "Ralston", "Euler", "Kvaerno3", "Kvaerno4",
             "Kvaerno5", "ImplicitEuler",
         ),
         options=(

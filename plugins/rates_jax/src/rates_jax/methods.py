@@ -48,8 +48,13 @@ def options_of(problem: Problem) -> Options:
 
 
 def method_of(name: str, rtol: Any, atol: Any, **more: Any) -> diffrax.AbstractAdaptiveSolver[Any]:
-    """Return a method of diffrax; the equations of implicit stages are solved to the tolerances of steps."""
+    """Return a method of diffrax; the equations of implicit stages are solved to the tolerances of steps.
+
+    One that does not estimate its error takes each step by halves too: what differs is the estimate.
+    """
     kind = getattr(diffrax, name)
+    if not issubclass(kind, diffrax.AbstractAdaptiveSolver):
+        return diffrax.HalfSolver(kind(**more))
     if kind in ROOT_FINDERS:
         more["root_finder"] = ROOT_FINDERS[kind](rtol, atol, norm=optimistix.rms_norm)
     found: diffrax.AbstractAdaptiveSolver[Any] = kind(**more)

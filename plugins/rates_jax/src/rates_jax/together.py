@@ -25,7 +25,8 @@ def go_together(problems: Problems) -> bool:
     """Return whether there is memory for problems side by side, and more than one of them."""
     count, size = problems.y.shape
     kind = getattr(diffrax, problems.problem.method or DEFAULT)
-    return count > 1 and (issubclass(kind, diffrax.AbstractERK) or 8 * count * size**2 <= MOST_MATRICES)
+    implicit = issubclass(kind, diffrax.AbstractImplicitSolver)
+    return count > 1 and (not implicit or 8 * count * size**2 <= MOST_MATRICES)
 
 
 class Together:
