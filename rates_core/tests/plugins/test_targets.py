@@ -57,3 +57,28 @@ def test_the_cause_of_a_failed_import_is_kept_for_whoever_debugs_it(installation
     assert process.stderr.splitlines()[-1] == (
         "rates_core.errors.PluginError: 'rates_raises:Backend' of the plugin cannot be imported: OSError: no disk."
     )
+
+
+@pytest.mark.parametrize("target", ["rates_needs:Backend", "rates_old:Backend"])
+def test_where_a_library_is_missing_or_too_old_its_probe_says_what_to_do(installation, target):
+    probe = "def probe():\n    return 'Tapes 0.1 is too old; 0.2 is needed. Get it: pip install tapes.'\n"
+    installation.add("rates-own-plugin", "rates_api = (1, 0)", **MODULES, rates_probe=probe)
+    assert installation.error(
+        "from rates_core import BackendSpec; "
+        f"BackendSpec('tapes', {target!r}, summary='', probe='rates_probe:probe', "
+        "distribution='rates-own-plugin').load()"
+    ) == (
+        f"PluginError: '{target}' of rates-own-plugin cannot be loaded: "
+        "Tapes 0.1 is too old; 0.2 is needed. Get it: pip install tapes."
+    )
+
+
+def test_a_probe_that_cannot_be_loaded_either_hides_no_error(installation):
+    installation.add("rates-own-plugin", "rates_api = (1, 0)", **MODULES)
+    assert (
+        installation.error(
+            "from rates_core import BackendSpec; BackendSpec('tapes', 'rates_raises:Backend', summary='', "
+            "probe='rates_raises:probe', distribution='rates-own-plugin').load()"
+        )
+        == f"PluginError: {ERRORS['rates_raises:Backend']}"
+    )

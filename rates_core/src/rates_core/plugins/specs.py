@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any, Literal
 
 from attrs import field, frozen
 from attrs.converters import optional
 
-from rates_core.errors import ArgumentError
+from rates_core.errors import ArgumentError, PluginError
 from rates_core.keywords import checked_class
 from rates_core.plugins.capabilities import (
     ACCEPTED,
@@ -95,12 +96,23 @@ class TargetSpec(Spec):
     def load(self) -> Any:
         """Import the object and return it, or raise a `PluginError` that names the distribution.
 
+        Where the probe knows what is missing or too old, the error says what it says.
+
         Example:
             >>> from rates_core.plugins import get_manager
             >>> get_manager().solver("euler").load().order
             1
         """
-        return load_target(self.target, self.distribution)
+        try:
+            return load_target(self.target, self.distribution)
+        except PluginError as error:
+            missing = None
+            with suppress(PluginError):  # of a probe that stands in what cannot be imported
+                missing = self.missing_tool()
+            if missing is None:
+                raise
+            owner = self.distribution or "the plugin"
+            raise PluginError(f"'{self.target}' of {owner} cannot be loaded: {missing}") from error
 
     def missing_tool(self) -> str | None:
         """Return None, or what the probe says: a tool that is missing and how to get it.
