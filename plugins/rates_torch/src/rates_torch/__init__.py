@@ -34,6 +34,6 @@ def rates_backends() -> Iterable[BackendSpec]:
         options=(
             Option("device", None, "where it computes: cpu, cuda or cuda:N; None leaves it to PyTorch"),
             SURROGATE,
-            Option("compile", False, "compile the steps of gradients: some ten seconds once, then some times as fast"),
+            Option("compile", False, "compile fixed steps: some ten seconds once, then some times as fast"),
         ),
     )

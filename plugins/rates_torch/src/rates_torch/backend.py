@@ -44,7 +44,7 @@ class TorchRuntime(ArrayRuntime):
     eager = True
 
     def __init__(self, precision: str, compiled: bool, device: torch.device | None = None) -> None:
-        self._kinds, self._compiled, self._device = KINDS[precision], compiled, device
+        self._kinds, self.rolls, self._device = KINDS[precision], compiled, device
 
     side_by_side = True
 
@@ -71,8 +71,8 @@ class TorchRuntime(ArrayRuntime):
         return bind
 
     def rollout(self, module: ModuleType, forward: bool) -> Callable[..., Any]:
-        """Return what runs steps so that derivatives can flow back, compiled if that was asked for."""
-        return Pieces(module) if self._compiled else super().rollout(module, forward)
+        """Return what runs steps so that derivatives can flow back; runs take them too if they are compiled."""
+        return Pieces(module) if self.rolls else super().rollout(module, forward)
 
     def joined(self, parts: Sequence[Any], axis: int = 0) -> Any:
         """Return arrays one behind the other."""

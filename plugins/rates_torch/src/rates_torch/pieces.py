@@ -59,7 +59,8 @@ class Pieces:
         state = *parameters, y, *windows
         kinds = [_kind(value) for value in _tensors(state)]
         wide = [value.shape[1:] for value in _tensors((inputs, draws, gathers))]
-        compiled = self._of_its_own((torch.is_grad_enabled(), stride, together, varying, *kinds, *wide))
+        every = min(stride, most)  # of longer ones there is a row at the start of some pieces, and it is the same
+        compiled = self._of_its_own((torch.is_grad_enabled(), every, together, varying, *kinds, *wide))
         y, windows, rows, done = _leaf(y), tuple(map(_leaf, windows)), [], 0
         while done < samples * stride:
             within = samples * stride - done if most >= stride else stride - done % stride

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 CHUNK_SECONDS = 0.2
 FIRST_CHUNK = 500  # steps of the first chunk, from which the speed is measured
 GROWTH = 16  # times that a chunk may be longer than the one before
+EVEN = 30  # rows of which longer chunks are a multiple: loops may take up to ten steps, of one to ten rows, in one
 
 # What NaN and infinity do in languages whose numbers raise, and what steps do that cannot be taken.
 FAILURES = (ArithmeticError, ValueError, IndexError, SimulationError)
@@ -53,6 +54,7 @@ def chunks(grid: TimeGrid) -> Iterator[tuple[int, int]]:
         done += samples
         elapsed = perf_counter() - started
         size = max(1, min(GROWTH * size, int(samples * CHUNK_SECONDS / max(elapsed, 1e-6))))
+        size -= size % EVEN if size > EVEN else 0
     rest = grid.steps - rows * grid.stride
     if rest > 0:
         yield 1, rest

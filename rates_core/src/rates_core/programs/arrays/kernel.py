@@ -18,6 +18,7 @@ from rates_core.programs.arrays.language import ArrayLanguage
 from rates_core.programs.arrays.matrix import ArrayMatrix
 from rates_core.programs.arrays.module import write_module
 from rates_core.programs.arrays.outputs import Outputs, Plan
+from rates_core.programs.arrays.rolled import RolledLoop
 from rates_core.programs.arrays.runtime import (
     ArrayRuntime,
     Binder,
@@ -155,6 +156,15 @@ class ArrayProgram(Program):
         """Return what a function of the module makes of the parameters that it takes."""
         paths, system = self._written.parameters[name], self.request.system
         return self._bound(name, [argument(self.runtime, system, path, arguments) for path in paths])
+
+    def loop(self, arguments: Mapping[str, Any]) -> Callable[..., Any]:
+        """Return what takes the steps of a run."""
+        if not self.runtime.rolls:
+            return self.function("integrator", arguments)
+        if "rolled" not in self._binders:
+            self._binders["rolled"] = self.runtime.binder(RolledLoop(self).of, self.traceable)
+        paths, system = self._written.parameters["rollout"], self.request.system
+        return self._binders["rolled"]([argument(self.runtime, system, path, arguments) for path in paths])
 
     def batched(self, name: str, arguments: Mapping[str, np.ndarray]) -> Callable[..., Any]:
         """Return the same for parameters with a first axis of points, or of length 1 where all share them."""
@@ -295,7 +305,7 @@ class ArrayKernel(Kernel):
         """Run the loop of the module from a step of a chunk on; the history is changed in place."""
         runtime, system, steps, first = self.runtime, self.request.system, samples * stride, carry.step + done
         if self._loop is None:
-            self._loop = self.program.function("integrator", self.arguments)
+            self._loop = self.program.loop(self.arguments)
         room = runtime.room(samples, row_size(self.request))
         signals, numbers = self.program.tables(inputs, draws, lambda table: padded(table[done:], steps, room * stride))
         buffers, gathers = self.past(history)

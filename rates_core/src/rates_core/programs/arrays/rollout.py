@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 from attrs import frozen
@@ -34,6 +35,25 @@ class Stretch:
     together: int = 0
     nodes: tuple[Resolved, ...] = ()
     sweeps: int = 0
+
+
+def newest(system: System, gathers: Iterable[Iterable[tuple[Any, Any]]]) -> int | None:
+    """Return the last row of samples that is read at a step, None if nothing is.
+
+    Args:
+        system: whose reads these are.
+        gathers: places and weights, by node and read.
+    """
+    widths = [int(np.prod(system.shapes[read.slot])) for read in system.reads]
+    return max(
+        (
+            int(places.max()) // width + max(1, weights.shape[-1]) - 1
+            for node in gathers
+            for width, (places, weights) in zip(widths, node, strict=True)
+            if 0 not in places.shape
+        ),
+        default=None,
+    )
 
 
 @frozen
@@ -83,14 +103,9 @@ class Stretches:
         looking = any(node.earlier or node.own or any(read.inside for read in node.reads) for node in nodes)
         if looking or self.history.present()[0]:
             return Stretch(first, samples, 0, nodes, self.history.sweeps())
-        rows, newest = len(self.history.buffers()[0]) // 2, -math.inf
-        for node in nodes:
-            for read, gather in zip(self.system.reads, node.reads, strict=True):
-                width = int(np.prod(self.system.shapes[read.slot]))
-                if gather.places.size:
-                    last = int(gather.places.max()) // width + max(1, gather.weights.shape[-1]) - 1
-                    newest = max(newest, last - rows)
-        return Stretch(first, samples, samples if math.isinf(newest) else int(-newest), nodes)
+        rows, given = len(self.history.buffers()[0]) // 2, [node.reads for node in nodes]
+        last = newest(self.system, [[(gather.places, gather.weights) for gather in reads] for reads in given])
+        return Stretch(first, samples, samples if last is None else rows - last, nodes)
 
     def _check_size(self, start: int, steps: int) -> None:
         """Raise for more numbers than a machine should be asked to hold, as a few of the steps show."""

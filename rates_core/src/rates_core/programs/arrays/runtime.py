@@ -59,6 +59,9 @@ class ArrayRuntime(ABC):
     #: whether loops are compiled for the number of rows that there is room for
     compiles = False
 
+    #: whether runs take their steps by `rollout` too, since those are compiled
+    rolls = False
+
     #: whether `rollout` takes batch axes in front of the state, between those of steps and of units in tables
     side_by_side = False
 
