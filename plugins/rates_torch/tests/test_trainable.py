@@ -228,3 +228,17 @@ def test_vmap_and_grad_of_torch_go_through_steps_that_are_to_be_compiled() -> No
     own = torch.func.grad(lambda values: loss(torch.func.functional_call(outputs, values, ())))(values)
     (known,) = torch.autograd.grad(loss(plain()), list(values.values()))
     assert torch.allclose(own["p/op/tau"], known, rtol=1e-12, atol=0)
+
+
+def test_a_point_in_a_label_is_a_colon_in_a_name_since_modules_have_points_between_names() -> None:
+    labels = ["a.1", "a:1"]
+    circuit = CircuitTemplate("two", nodes=dict.fromkeys(labels, UNIT))
+    paths = [f"{label}/op/tau" for label in labels]
+    model = circuit.compile(backend="torch", step_size=H, simulation_time=STEPS * H, outputs={"x": "a.1/op/x"})
+    net = pickle.loads(pickle.dumps(model.trainable(paths)))
+    assert list(net.state_dict()) == ["a:1/op/tau", "a:1/op/tau:"]
+    net()["x"].sum().backward()
+    wanted = model.gradient(lambda outputs: outputs["x"].sum(), paths)
+    found = [value.grad for value in net.parameters()]
+    np.testing.assert_allclose(found, [wanted[path] for path in paths], rtol=1e-12)
+    assert [value != 0 for value in found] == [True, False]

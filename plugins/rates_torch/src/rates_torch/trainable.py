@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import count
 from typing import Any
 
@@ -14,7 +14,7 @@ from rates_core.programs.arrays.trainable import RunOfValues
 
 
 class Run(torch.nn.Module):
-    """A run whose values are parameters, named by their paths in the model.
+    """A run whose values are parameters, named by their paths in the model, with colons for points in these.
 
     All else that it depends on stands in buffers, which go where parameters go and are no part of the `state_dict`.
     """
@@ -22,8 +22,10 @@ class Run(torch.nn.Module):
     def __init__(self, function: RunOfValues, given: Given, runtime: ArrayRuntime) -> None:
         super().__init__()
         self._function, self._runtime = function, runtime
+        self._names: dict[str, str] = {}  # of parameters by path
         for path, value in function.arrays().items():
-            self.register_parameter(path, torch.nn.Parameter(value))
+            self._names[path] = _name(path, self._names.values())
+            self.register_parameter(self._names[path], torch.nn.Parameter(value))
         self._dtype = next(self.parameters()).dtype
         numbers = count()
         self._given = runtime.mapped(lambda value: self._kept(f"given{next(numbers)}", value), given)
@@ -42,7 +44,7 @@ class Run(torch.nn.Module):
             ArgumentError: the module was converted to another type of numbers, or samples are not of their shape.
             UnknownNameError: there is no such input.
         """
-        values = dict(self.named_parameters())
+        values = {path: self.get_parameter(name) for path, name in self._names.items()}
         for path, value in values.items():
             if value.dtype != self._dtype:
                 raise ArgumentError(
@@ -56,3 +58,11 @@ class Run(torch.nn.Module):
     def extra_repr(self) -> str:
         """Return the parameters."""
         return ", ".join(f"{path}: {tuple(value.shape)}" for path, value in self.named_parameters())
+
+
+def _name(path: str, others: Collection[str]) -> str:
+    """Return the name of a parameter that no other one has; points stand between names of modules."""
+    name = path.replace(".", ":")
+    while name in others:
+        name += ":"
+    return name
