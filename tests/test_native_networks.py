@@ -136,6 +136,34 @@ def test_trials_side_by_side_are_those_one_by_one() -> None:
     np.testing.assert_array_equal(found[1].detach(), alone.detach())
 
 
+#: More trials than loops take side by side, of which the last ones stand alone; a module more for each case.
+MANY = [
+    pytest.param(name, marks=[] if name in ("tanh, between steps", "lif") else pytest.mark.exhaustive) for name in CASES
+]
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_many_trials_that_loops_take_side_by_side_are_those_of_eager_steps(name: str) -> None:
+    batch = np.stack([np.cos(trial) * X for trial in range(18)])
+    (rows, wanted), (found, own) = (seen(CASES[name](engine), batch) for engine in ("eager", "fortran"))
+    close(found, rows)
+    for path, derivative in wanted.items():
+        close(own[path], derivative, path)
+
+
+def test_trials_go_on_side_by_side_from_one_state_and_from_those_of_each() -> None:
+    found = []
+    for engine in ("eager", "fortran"):
+        net = CASES["sigmoid, whole steps"](engine)
+        net.rows(X[:7])
+        outputs = [net.rows(np.stack([np.sin(trial + call) * X for trial in range(5)]))["out"] for call in range(2)]
+        sum(((rows - 0.1) ** 2).sum() for rows in outputs).backward()  # type: ignore[union-attr]
+        found.append([*outputs, *(value.grad for value in net.parameters())])
+    assert len(found[0]) == 9
+    for own, wanted in zip(found[1], found[0], strict=True):
+        close(own, wanted)
+
+
 def test_steps_one_by_one_are_a_run_and_a_run_again_is_the_same() -> None:
     net = CASES["learning delays"]("native")
     run = net.run(X)["out"]

@@ -12,13 +12,13 @@ from rates_core.programs.elementwise.given import Key
 from rates_core.programs.elementwise.layout import BACK, EVENTS
 from rates_core.system.system import Read
 
-from rates_fortran.body import axes, carried_back, state_argument
+from rates_fortran.body import carried_back, state_argument
 from rates_fortran.layout import FortranLayout
 from rates_fortran.lines import INDENT
 from rates_fortran.loop import END_OF_STEP, H, Loop, time_at
 from rates_fortran.module import Module, assembled, prepare
 from rates_fortran.printer import SYNTAX
-from rates_fortran.procedure import Argument, Procedure, merged
+from rates_fortran.procedure import Argument, Procedure, extent, merged
 
 MOST_LOCAL = 4096
 STEPS = tuple(
@@ -29,22 +29,29 @@ STEPS = tuple(
 def write_adjoint(request: AdjointRequest) -> Module:
     """Return the module for a request."""
     layout = FortranLayout(request.adjoint.system, request.functions)
+    layout.trials = request.trials
     loops = AdjointLoop(request, layout)
     procedures = [prepare(layout)] if layout.prepared else []
     return assembled(f"{request.program.name}, and its adjoint", layout, [*procedures, *loops.procedures()])
 
 
 class AdjointLoop(Loop):
-    """The loops forwards and back of one method over one System; buffers have one row for each step of a segment."""
+    """The loops forwards and back of one method over one System; buffers have one row for each step of a segment.
+
+    Entries of all that varies stand one behind the other, those of all trials side by side at the place of each.
+    """
 
     def __init__(self, request: AdjointRequest, layout: FortranLayout) -> None:
         super().__init__(request.program, layout)
         self.adjoint, self.state = request, "y"
-        self.width, self.whole = request.system.width, layout.system.width
+        self.width, self.whole = request.system.width * self.trials, layout.system.width * self.trials
         self.back = {
-            name: carried_back(layout, BACK.format(name), self.late and name not in ("store", EVENTS))
+            name: carried_back(
+                layout, BACK.format(name), self.late and name not in ("store", EVENTS),
+                1 if name == "store" else self.trials,
+            )
             for name in request.routines
-        }
+        }  # fmt: skip
         self.stages = range(1, self.tableau.advancing + 1)
 
     def procedures(self) -> list[Procedure]:
@@ -68,7 +75,7 @@ class AdjointLoop(Loop):
         others = {("y",), ("h",), ("first",), ("samples",), ("stride",)}
         given = [item for item in super().arguments() if item.key not in others]
         constants = [a for item in self._called() for a in item.arguments if a.key[0] in ("p", "constant")]
-        kept = Argument(("kept",), "kept", bounds=(f"{self.adjoint.kept}", "*"), intent="inout")
+        kept = Argument(("kept",), "kept", bounds=(f"{self.adjoint.kept * self.trials}", "*"), intent="inout")
         return merged([H, *STEPS, kept], constants, [_open(item) for item in given])
 
     def _local(self, name: str, procedure: list[str]) -> tuple[str, str]:
@@ -96,13 +103,17 @@ class AdjointLoop(Loop):
             "end do",
         ]
         summary = [f"Advance y by steps of {self.tableau.name}; keep it before each, and a row before every stride."]
-        arguments = [state_argument(self.whole, "inout"), *self.arguments()]
+        arguments = [state_argument(self.whole, intent="inout"), *self.arguments()]
         return Procedure("forward", summary, arguments, variables, body).trimmed()
 
     def _results(self) -> list[tuple[str, str]]:
         """Return variables for computed values that are stored."""
         results = [item for item in self.keep.arguments if item.key[0] == "result"] if self.keep else []
-        return [(item.type, f"{item.name}{item.extent}") for item in results]
+        shapes = [self.system.shapes[self.slots[number]] for number in self.computed]
+        return [
+            (item.type, f"{item.name}{extent(*self.extents(shape))}")
+            for item, shape in zip(results, shapes, strict=True)
+        ]
 
     def _row(self) -> dict[Key, str]:
         """Return where the recorded variables of step k are put."""
@@ -155,8 +166,7 @@ class AdjointLoop(Loop):
     def _totals(self) -> list[Argument]:
         """Return the arguments to which steps add, and the seeds of rows."""
         request = self.adjoint
-        first, last = request.parameters
-        seeds = request.seeds("observe")
+        (first, last), seeds = self._scaled(request.parameters), self._scaled(request.seeds("observe"))
         found = [
             Argument(("by_state",), "by_state", bounds=(f"{self.width}",), intent="inout"),
             Argument(("by_parameters",), "by_parameters", bounds=(f"{last - first}",), intent="inout"),
@@ -164,19 +174,19 @@ class AdjointLoop(Loop):
         ]
         for place in self.nodes.values():
             for path in request.wanted.inputs:
-                bounds = (*axes(self.system.shapes[path]), "0:*")
+                bounds = (*self.extents(self.system.shapes[path]), "0:*")
                 found.append(
                     Argument(("by_input", place, path), self._by_input(place, path), "real(dp)", bounds, "inout")
                 )
         for number, slot in enumerate(self.slots):
-            bounds = (*axes(self.system.shapes[slot]), "0:*")
+            bounds = (*self.extents(self.system.shapes[slot]), "0:*")
             found.append(Argument(("bars", number), self._bars(slot), bounds=bounds, intent="inout"))
         return [*found, *(self._by_delays() if request.delays else ())]
 
     def _by_delays(self) -> Iterator[Argument]:
         for read in self.system.reads:
-            entries = f"{prod(read.shape)}"
-            yield Argument(("by_delays", read.path), self._own(read, "by_{}_delays"), bounds=(entries,), intent="inout")
+            entries, every = f"{prod(read.shape)}", f"{prod(read.shape) * self.trials}"
+            yield Argument(("by_delays", read.path), self._own(read, "by_{}_delays"), bounds=(every,), intent="inout")
             for place in self.nodes.values():
                 name = self._own(read, f"{{}}_slopes_{place + 1}")
                 samples = self._own(read, f"{{}}_slope_samples_{place + 1}")
@@ -220,9 +230,13 @@ class AdjointLoop(Loop):
         yield f"by_state = {back}{self._part(self.adjoint.states)}"
         yield from self._elsewhere(EVENTS, back, 0.0)
 
-    @staticmethod
-    def _part(span: Span) -> str:
-        return f"({span[0] + 1}:{span[1]})"
+    def _scaled(self, span: Span) -> Span:
+        """Return where entries lie, of those of one trial."""
+        return span[0] * self.trials, span[1] * self.trials
+
+    def _part(self, span: Span) -> str:
+        first, last = self._scaled(span)
+        return f"({first + 1}:{last})"
 
     def _again(self) -> Iterator[str]:
         """Yield the lines that compute the states at the stages of a step once more."""
@@ -258,10 +272,10 @@ class AdjointLoop(Loop):
     def _stored_back(self) -> Iterator[str]:
         """Yield the lines that follow what was stored before a step."""
         for slot in self.slots:
-            state, axis = self.system.state_paths.get(slot), ":, " if self.system.shapes[slot] else ""
+            state, axis = self.system.state_paths.get(slot), self.all_of(self.system.shapes[slot])
             bars = f"{self._bars(slot)}({axis}row)"
-            first, last = (state.offset, state.offset + state.width) if state else self.adjoint.seed("buffer", slot)
-            place = f"({first + 1}:{last})" if axis else f"({first + 1})"
+            span = (state.offset, state.offset + state.width) if state else self.adjoint.seed("buffer", slot)
+            place = self._part(span) if axis else f"({span[0] + 1})"
             yield f"by_state{place} = by_state{place} + {bars}" if state else f"y1{place} = {bars}"
         if self.keep:
             yield from self._through("buffer")
@@ -271,29 +285,29 @@ class AdjointLoop(Loop):
         request, place = self.adjoint, self.nodes[node]
         if request.reaches_parameters(routine):
             yield f"by_parameters = by_parameters + {bars}{self._part(request.parameters)}"
-        for number, (start, stop) in request.inputs(routine):
+        for number, span in request.inputs(routine):
             path = request.wanted.inputs[number]
-            axis = ":, " if self.system.shapes[path] else ""
+            axis = self.all_of(self.system.shapes[path])
             target = f"{self._by_input(place, path)}({axis}k)"
-            yield f"{target} = {target} + {bars}({start + 1}{f':{stop}' if axis else ''})"
+            yield f"{target} = {target} + {bars}{self._part(span) if axis else f'({span[0] + 1})'}"
         for _, read, span in request.reads(routine):
             yield from self._read_back(read, f"{bars}{self._part(span)}", place)
 
     def _read_back(self, read: Read, bars: str, place: int) -> Iterator[str]:
         shape = self.system.shapes[read.slot]
         names = self._names(read, place)
-        oldest = f"({'1, ' if shape else ''}row - length)"
-        count = f"{prod(read.shape)}, {prod(shape)}"
-        self.layout.used.add("read_back")
+        oldest = f"({'1, ' if self.all_of(shape) else ''}row - length)"
+        count, many = f"{prod(read.shape)}, {prod(shape)}", "_together" if self.trials > 1 else ""
+        self.layout.used.add(f"read_back{many}")
         if self.adjoint.delays:
-            self.layout.used.add("delayed_back")
+            self.layout.used.add(f"delayed_back{many}")
             buffer = f"{self.layout.own(read.slot, '{}_buffer')}{oldest}"
             slopes = [self._own(read, f"{{}}_{word}_{place + 1}") for word in ("slope_samples", "slopes")]
             total = self._own(read, "by_{}_delays")
-            yield f"call delayed_back({bars}, {total}, {buffer}, {names['places']}, {count}, {', '.join(slopes)})"
+            yield f"call delayed_back{many}({bars}, {total}, {buffer}, {names['places']}, {count}, {', '.join(slopes)})"
         buffer = f"{self._bars(read.slot)}{oldest}"
         past = f"{names['places']}, {count}, {names['samples']}, {names['weights']}"
-        yield f"call read_back({bars}, {buffer}, {past})"
+        yield f"call read_back{many}({bars}, {buffer}, {past})"
 
     def _names(self, read: Read, place: int) -> Mapping[str, str]:
         """Return the names of what a read takes at a node."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from math import prod
 
-from rates_core.programs.elementwise.body import FunctionBody
+from rates_core.programs.elementwise.body import FunctionBody, assigned
 from rates_core.programs.elementwise.layout import VECTORS, Part, buffered
 from rates_core.programs.naming import one_line
 from rates_core.system.system import TIME as TIME_SYMBOL
@@ -12,7 +13,7 @@ from rates_core.system.system import Read
 
 from rates_fortran.layout import FortranLayout, type_of_constant
 from rates_fortran.lines import INDENT
-from rates_fortran.printer import Past
+from rates_fortran.printer import FortranPrinter, Past
 from rates_fortran.procedure import Argument, Procedure, extent
 from rates_fortran.writer import FortranWriter
 
@@ -28,12 +29,20 @@ class Body(FunctionBody):
         layout: of the module.
         part: what is computed.
         late: whether delayed values are read from buffers where they are used, instead of being arguments.
+        trials: that stand side by side on a first axis of all that varies; 1 for no such axis.
     """
 
     layout: FortranLayout
+    printer: FortranPrinter
 
-    def __init__(self, layout: FortranLayout, part: Part, late: bool = False) -> None:
+    def __init__(self, layout: FortranLayout, part: Part, late: bool = False, trials: int = 1) -> None:
         super().__init__(layout, part, late)
+        self._trials = trials
+        if trials > 1:
+            system, assigns = layout.system, [target for block in self.blocks.blocks for target in assigned(block)]
+            varying = (item.path for kind in (system.states, system.inputs, system.reads) for item in kind)
+            self.printer.wide = frozenset([*assigns, *varying])
+            self.printer.gathered = {}
         self._results: dict[str, str] = {}  # where results are put that have no variable of their own
         self._variables: list[tuple[str, str]] = []
         self._allocated: list[str] = []
@@ -53,7 +62,17 @@ class Body(FunctionBody):
         """Return the arguments that are time and state, if they are read."""
         system = self.layout.system
         states = any(state.path in self.read for state in system.states)
-        return [*([TIME] if TIME_SYMBOL in self.read else ()), *([state_argument(system.width)] if states else ())]
+        state = state_argument(*self.wide((system.width,)))
+        return [*([TIME] if TIME_SYMBOL in self.read else ()), *([state] if states else ())]
+
+    @property
+    def _all(self) -> str:
+        """Return what stands for all trials in front of the place of a state, if there are several."""
+        return ":, " if self._trials > 1 else ""
+
+    def wide(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """Return the shape of what varies, with the axis of trials if there are several."""
+        return shape if self._trials == 1 else (self._trials, *shape)
 
     def given(self) -> list[Argument]:
         """Return the arguments with external inputs, delayed values and random numbers."""
@@ -65,14 +84,15 @@ class Body(FunctionBody):
                 continue
             for item in items:
                 if item.path in self.read:
-                    two = kind == "read" and item.path in layout.kinds
+                    two, shape = kind == "read" and item.path in layout.kinds, item.shape
+                    shape = shape if kind == "draw" else self.wide(shape)
                     arguments.append(
                         Argument(
                             (kind, item.path),
                             layout.names[item.path],
                             "complex(dp)" if two else "real(dp)",
-                            axes(item.shape),
-                            by_value=not item.shape and not two,
+                            axes(shape),
+                            by_value=not shape and not two,
                         )
                     )
         return arguments
@@ -81,7 +101,8 @@ class Body(FunctionBody):
         slots = buffered(self.layout.system)
         for slot in dict.fromkeys(read.slot for read in self.reads):
             name = self.layout.own(slot, "{}_buffer")
-            yield Argument(("buffer", slots.index(slot)), name, self.layout.type_of(slot), ("0:*",))
+            bounds = (*axes(self.wide(())), "0:*")
+            yield Argument(("buffer", slots.index(slot)), name, self.layout.type_of(slot), bounds)
         for read in self.reads:
             past = self.past(read)
             yield Argument(("samples", read.path), past.samples, "integer(c_int)", by_value=True)
@@ -105,11 +126,11 @@ class Body(FunctionBody):
                 continue
             name, first, last = self.layout.names[state.path], state.offset + 1, state.offset + state.width
             if state.shape and not state.complex:
-                self._aliases.append(f"{name} => y({first}:{last})")
+                self._aliases.append(f"{name} => y({self._all}{first}:{last})")
                 continue
             self._variables.append(self.variable(state.path, name))
             if not state.complex:
-                lines.append(f"{name} = y({first})  ! {one_line(state.path)}")
+                lines.append(f"{name} = y({self._all}{first})  ! {one_line(state.path)}")
             elif state.shape:
                 lines.append(f"{name} = cmplx(y({first}:{last}:2), y({first + 1}:{last}:2), dp)")
             else:
@@ -121,9 +142,8 @@ class Body(FunctionBody):
         return self._sized(self.layout.type_of(symbol), name, self.layout.shapes[symbol])
 
     def _sized(self, kind: str, name: str, shape: tuple[int, ...]) -> tuple[str, str]:
-        count = 1
-        for size in shape:
-            count *= size
+        shape = self.wide(shape)
+        count = prod(shape)
         if count > LARGEST_LOCAL:
             self._allocated.append(f"{name}{extent(*shape)}")
             return f"{kind}, allocatable", f"{name}({', '.join(':' for _ in shape)})"
@@ -135,7 +155,11 @@ class Body(FunctionBody):
         for read in self.whole_reads():
             past, name = self.past(read), self.layout.names[read.path]
             self._variables.append(self._sized("complex(dp)" if past.complex else "real(dp)", name, read.shape))
-            if not read.shape:
+            if self._trials > 1:
+                self.layout.used.add("late_together")
+                arguments = f"{past.buffer}, {past.places}, {prod(read.shape)}, {past.width}, {past.samples}"
+                lines.append(f"call late_together({name}, {arguments}, {past.weights})  ! {one_line(read.path)}")
+            elif not read.shape:
                 lines.append(f"{name} = {past.entry('1')}  ! {one_line(read.path)}")
             else:
                 self._variables.append(("integer", "i"))
@@ -158,14 +182,14 @@ class Body(FunctionBody):
                 real = f"cmplx({name}, kind=dp)" if result not in self.layout.kinds else name
                 lines += [f"{vector}({places[0]}) = real({real}, dp)", f"{vector}({places[1]}) = aimag({real})"]
             elif state.shape:
-                self._aliases.append(f"{name} => {vector}({first}:{last})")
+                self._aliases.append(f"{name} => {vector}({self._all}{first}:{last})")
             else:
-                self.layout.names[result] = f"{vector}({first})"
+                self.layout.names[result] = f"{vector}({self._all}{first})"
         return lines
 
     def statements(self, after: Iterable[str] = (), before: Iterable[str] = ()) -> list[str]:
         """Return all statements, those of `before` first and of `after` last; aliases hold for them."""
-        writer = FortranWriter(self.printer, self.blocks)
+        writer = FortranWriter(self.printer, self.blocks, self._trials)
         states, late = self.states(), self.late_values()
         lines = [*before, *states, *late, *writer.lines(), *after]
         self._variables += writer.declared
@@ -181,7 +205,7 @@ class Body(FunctionBody):
             if target in self.blocks.stored or not self.layout.shapes[target]:
                 yield self.variable(target, name)
             else:
-                yield self.layout.type_of(target), name
+                yield self.layout.type_of(target), f"{name}{extent(*self.wide(()))}"
 
     @property
     def variables(self) -> list[tuple[str, str]]:
@@ -206,31 +230,33 @@ def parameters_argument(intent: str = "in") -> Argument:
     return Argument(("p",), "p", "type(parameters)", intent=intent)
 
 
-def state_argument(width: int, intent: str = "in") -> Argument:
+def state_argument(*shape: int, intent: str = "in") -> Argument:
     """Return the argument that is the state."""
-    return Argument(("y",), "y", bounds=(f"{width}",), intent=intent)
+    return Argument(("y",), "y", bounds=axes(shape), intent=intent)
 
 
 def derivative(layout: FortranLayout, late: bool = False) -> Procedure:
     """Return the procedure that computes dy/dt."""
-    body = Body(layout, layout.parts["derivative"], late)
+    body = Body(layout, layout.parts["derivative"], late, layout.trials)
     return _vector(body, "derivative_late" if body.late else "derivative", "dy/dt.")
 
 
 def events(layout: FortranLayout) -> Procedure:
     """Return the procedure that computes what states are after events."""
-    return _vector(Body(layout, layout.parts["events"]), "events", "What states are after events.")
+    return _vector(
+        Body(layout, layout.parts["events"], trials=layout.trials), "events", "What states are after events."
+    )
 
 
-def carried_back(layout: FortranLayout, part: str, late: bool = False) -> Procedure:
+def carried_back(layout: FortranLayout, part: str, late: bool = False, trials: int = 1) -> Procedure:
     """Return the procedure that writes what seeds add to bars; other entries of the vector stay."""
-    body = Body(layout, layout.parts[part], late)
+    body = Body(layout, layout.parts[part], late, trials)
     return _vector(body, part, f"What seeds of the results of {part.removesuffix('_back')} add to bars.", "inout")
 
 
 def _vector(body: Body, name: str, summary: str, intent: str = "out") -> Procedure:
     vector, width = VECTORS[body.part.name], body.layout.system.width
-    out = Argument((vector,), vector, bounds=(f"{width}",), intent=intent)
+    out = Argument((vector,), vector, bounds=axes(body.wide((width,))), intent=intent)
     statements = body.statements(after=body.into(vector)) or ([f"{vector} = 0"] if intent == "out" else [])
     given = [*body.now(), out, *body.constants(), *body.given()]
     return Procedure(name, [summary], given, body.variables, statements).trimmed()
@@ -238,11 +264,14 @@ def _vector(body: Body, name: str, summary: str, intent: str = "out") -> Procedu
 
 def recording(layout: FortranLayout, part: str, name: str, summary: str, late: bool = False) -> Procedure:
     """Return a procedure whose results are arguments."""
-    body = Body(layout, layout.parts[part], late)
+    body = Body(layout, layout.parts[part], late, layout.trials)
     results = [
-        Argument(("result", number), layout.names[result], layout.type_of(result), axes(layout.shapes[result]), "out")
+        Argument(
+            ("result", number), layout.names[result], layout.type_of(result), axes(body.wide(layout.shapes[result])),
+            "out",
+        )
         for number, result in enumerate(layout.parts[part].results)
-    ]
+    ]  # fmt: skip
     statements = body.statements()
     arguments = [*body.now(), *results, *body.constants(), *body.given()]
     return Procedure(name, [summary], arguments, body.variables, statements).trimmed()

@@ -22,6 +22,8 @@ from rates_fortran.binding import Compiled
 from rates_fortran.module import write_module
 from rates_fortran.pair_loop import FortranPair
 
+TOGETHER = 16  # trials: two vectors of eight numbers, of which processors of today compute one at a time
+
 
 class FortranProgram(Compiled, Program):
     """A generated module; it is compiled when it is bound."""
@@ -30,7 +32,7 @@ class FortranProgram(Compiled, Program):
         self.request = request
         self.module = write_module(request)
         self.source = self.module.source
-        self.adjoints = Adjoints(FortranAdjoint, slope)
+        self.adjoints = Adjoints(FortranAdjoint, slope, TOGETHER)
 
     def bind(self, arguments: Mapping[str, Any]) -> FortranKernel:
         """Compute what depends on parameters only and return the kernel."""

@@ -18,7 +18,8 @@ RESERVED = frozenset(
         *INTRINSIC.values(), *OWN.values(),
         "t", "y", "dy", "h", "k", "i", "j", "l", "c", "p", "q", "s", "m", "dp", "long", "parameters", "total",
         "complex_total", "first", "samples", "stride", "sample", "step", "steps", "row", "length", "fault", "checked",
-        "places", "past", "complex_past", "multiply", "sampled", "nan", "infinity", "quotient", "power",
+        "places", "past", "complex_past", "multiply", "multiply_together", "late_together", "trials", "sampled", "nan",
+        "infinity", "quotient", "power",
         "complex_power", "complex_sigmoid", "jacobian", "dfdy", "moved", "new", "points", "merge", "real", "aimag",
         "cmplx", "int", "sum", "matmul", "reshape", "transpose", "min", "max", "aint", "anint", "size", "huge", "kind",
         "spacing", "module", "contains", "subroutine", "function", "end", "do", "if", "then", "else", "call", "type",
@@ -44,7 +45,8 @@ RESERVED = frozenset(
 PROCEDURES = frozenset(
     {
         "derivative", "derivative_late", "observe", "observe_late", "store", "keep", "prepare", "loop", "loop_many",
-        "pair", "pair_many", "matrix", "events", "forward", "backward", "read_back", "delayed_back", *BACKWARDS,
+        "pair", "pair_many", "matrix", "events", "forward", "backward", "read_back", "delayed_back",
+        "read_back_together", "delayed_back_together", *BACKWARDS,
     }
 )  # fmt: skip
 #: words that are no names of anything in a module whose only procedure is called so
@@ -73,7 +75,10 @@ class FortranLayout(Layout):
     Attributes:
         indices: names of what counts the entries of an array, one for each axis.
         matrix: name of a matrix of derivatives that a procedure returns.
+        trials: that stand side by side on a first axis of all that is computed; 1 for no such axis.
     """
+
+    trials = 1
 
     def __init__(
         self,

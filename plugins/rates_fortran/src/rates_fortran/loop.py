@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 
 from attrs import evolve
 from rates_core.programs import increments
 from rates_core.programs.elementwise.given import Key
 from rates_core.programs.elementwise.layout import buffered
 from rates_core.programs.program import ProgramRequest
+from rates_core.system.shapes import Shape
 
 from rates_fortran.body import axes, derivative, events, recording, state_argument
 from rates_fortran.layout import FortranLayout
@@ -30,7 +32,7 @@ class Loop:
     def __init__(self, request: ProgramRequest, layout: FortranLayout) -> None:
         assert request.tableau is not None
         self.request, self.system, self.tableau, self.layout = request, request.system, request.tableau, layout
-        self.late = bool(self.system.reads)
+        self.late, self.trials = bool(self.system.reads), layout.trials
         #: a state of few numbers stays in registers if it is a variable of the loop's own
         self.state = "here" if self.system.width <= MOST_IN_REGISTERS else "y"
         self.slots = buffered(self.system)
@@ -105,7 +107,9 @@ class Loop:
             if a.key[0] == "result"
         ]
         tables = [
-            Argument(("table", node, item.path), self._table(node, item.path), bounds=(*axes(item.shape), "0:*"))
+            Argument(
+                ("table", node, item.path), self._table(node, item.path), bounds=(*self.extents(item.shape), "0:*")
+            )
             for node in self.nodes.values()
             for item in self.system.inputs
             if self._uses(("input", item.path))
@@ -116,9 +120,17 @@ class Loop:
             if self._uses(("draw", item.path))
         ]
         return [
-            state_argument(self.system.width, "inout"), H, *COUNTS, *merged(kept), *columns, *tables, *draws,
+            state_argument(self.system.width, intent="inout"), H, *COUNTS, *merged(kept), *columns, *tables, *draws,
             *(self._past() if self.late else ()),
         ]  # fmt: skip
+
+    def extents(self, shape: Shape) -> tuple[str, ...]:
+        """Return the bounds of one axis for the entries of what varies, of all trials; none for a number."""
+        return axes(shape) if self.trials == 1 else (f"{self.trials * prod(shape)}",)
+
+    def all_of(self, shape: Shape) -> str:
+        """Return what stands for all such entries in front of the place of a row."""
+        return ":, " if self.extents(shape) else ""
 
     def _uses(self, key: Key) -> bool:
         procedures = (self.field, self.observe, *([self.keep] if self.keep else []))
@@ -129,7 +141,7 @@ class Loop:
         arguments = [LENGTH]
         for number, slot in enumerate(self.slots):
             name = self.layout.own(slot, "{}_buffer")
-            bounds = (*axes(self.system.shapes[slot]), "0:2*length - 1")
+            bounds = (*self.extents(self.system.shapes[slot]), "0:2*length - 1")
             arguments.append(Argument(("buffer", number), name, self.layout.type_of(slot), bounds, "inout"))
         for node in self.nodes.values():
             for argument in self._late_arguments():
@@ -163,11 +175,11 @@ class Loop:
         place = self.nodes[node]
         given: dict[Key, str] = {("t",): time, ("y",): state}
         for item in self.system.inputs:
-            given["input", item.path] = f"{self._table(place, item.path)}({':, ' if item.shape else ''}k)"
+            given["input", item.path] = f"{self._table(place, item.path)}({self.all_of(item.shape)}k)"
         for draw in self.system.draws:
             given["draw", draw.path] = f"{self._table(None, draw.path)}({':, ' if draw.shape else ''}k)"
         for number, slot in enumerate(self.slots):
-            entry = "1, " if self.system.shapes[slot] else ""
+            entry = "1, " if self.all_of(self.system.shapes[slot]) else ""
             given["buffer", number] = f"{self.layout.own(slot, '{}_buffer')}({entry}row - length)"
         for argument in self._late_arguments() if self.late else ():
             given[argument.key] = f"{argument.name}_{place + 1}"
@@ -190,12 +202,12 @@ class Loop:
             state = self.system.state_paths.get(slot)
             if state is None:
                 continue
-            first, last = state.offset + 1, state.offset + state.width
+            first, last = state.offset * self.trials + 1, (state.offset + state.width) * self.trials
             if state.complex:
                 places = (f"{first}:{last}:2", f"{first + 1}:{last}:2") if state.shape else (f"{first}", f"{last}")
                 value = f"cmplx({self.state}({places[0]}), {self.state}({places[1]}), dp)"
             else:
-                value = f"{self.state}({first}:{last})" if state.shape else f"{self.state}({first})"
+                value = f"{self.state}({first}:{last})" if self.all_of(state.shape) else f"{self.state}({first})"
             lines += self._both(number, value)
         if self.keep:
             lines.append(self.keep.called(self._at(0.0, time_at(0.0), self.state)))
@@ -207,7 +219,7 @@ class Loop:
     def _both(self, number: int, value: str) -> list[str]:
         slot = self.slots[number]
         name = self.layout.own(slot, "{}_buffer")
-        entry = ":, " if self.system.shapes[slot] else ""
+        entry = self.all_of(self.system.shapes[slot])
         return [f"{name}({entry}row) = {value}", f"{name}({entry}row - length) = {value}"]
 
     def _step(self) -> list[str]:

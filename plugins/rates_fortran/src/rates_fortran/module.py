@@ -103,6 +103,11 @@ def assembled(
             f"{INDENT}!> Chebyshev polynomials that a variable is made of on a step.",
             f"{INDENT}integer, parameter :: powers = {FACTORS}",
         ]
+    if layout.trials > 1:
+        head += [
+            f"{INDENT}!> Trials that stand side by side.",
+            f"{INDENT}integer, parameter :: trials = {layout.trials}",
+        ]
     if checks:
         head += [
             f"{INDENT}!> Set to 1 where a computed index is no whole number, or lies outside of its axis.",

@@ -81,7 +81,7 @@ class Pair:
             tables.append(Argument(("table", item.path), name, bounds=(*axes(item.shape), count)))
         tolerances = [Argument((name,), name, bounds=(f"{self.width}",)) for name in ("rtol", "atol")]
         return [
-            Argument(("t",), "t", intent="inout"), state_argument(self.width, "inout"),
+            Argument(("t",), "t", intent="inout"), state_argument(self.width, intent="inout"),
             Argument(("proposal",), "proposal", intent="inout"), *CONTROL, FRESH, *tolerances, *COUNTS,
             Argument(("times",), "times", bounds=("wanted",)), *RESULTS, *self.kept, *columns,
             *((*tables, *GRID) if tables else ()), *self.past.arguments(),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 from attrs import frozen
-from rates_core.expressions.tree import Apply, Constant, Number
+from rates_core.errors import UnsupportedFeatureError
+from rates_core.expressions.tree import Apply, Constant, Expression, Number
 from rates_core.programs.elementwise.printer import EntryPrinter, small_whole
 from rates_core.programs.elementwise.syntax import Syntax
 from rates_core.programs.printer import CALL, POWER, SUM
@@ -84,9 +85,29 @@ class Past:
 
 
 class FortranPrinter(EntryPrinter):
-    """Print the value of an expression for one entry of an axis."""
+    """Print the value of an expression for one entry of an axis.
+
+    Attributes:
+        wide: what has a first axis of trials, all of which an entry stands for: expressions are those of arrays then.
+    """
 
     syntax = SYNTAX
+    wide: frozenset[str] = frozenset()
+
+    def element(self, name: str, entry: str) -> str:
+        """Return an entry of an array, in all trials if there are several."""
+        return f"{self.names[name]}(:, {entry})" if name in self.wide else super().element(name, entry)
+
+    def place_within(self, length: int, expression: Expression) -> str:
+        """Return the text of a place on an axis.
+
+        Raises:
+            UnsupportedFeatureError: it is computed, and may be another one in each of several trials.
+        """
+        text = super().place_within(length, expression)
+        if self.wide and text.startswith(f"{self.syntax.checked}("):
+            raise UnsupportedFeatureError("Trials side by side do not compute places on axes.")
+        return text
 
     def call(self, expression: Apply) -> tuple[str, int]:
         """Print the decadic logarithm of a complex number by the natural one."""

@@ -365,3 +365,80 @@
       end do
     end do
   end subroutine
+
+  !> The product of a matrix and a vector, of each trial.
+  pure subroutine multiply_together(out, matrix, vector)
+    real(dp), intent(out), contiguous :: out(:, :)
+    real(dp), intent(in), contiguous :: matrix(:, :), vector(:, :)
+    real(dp), dimension(trials) :: one, two, three, four
+    integer :: i, j
+    do i = 1, size(out, 2) - 3, 4
+      one = 0
+      two = 0
+      three = 0
+      four = 0
+      do j = 1, size(vector, 2)
+        one = one + matrix(i, j)*vector(:, j)
+        two = two + matrix(i + 1, j)*vector(:, j)
+        three = three + matrix(i + 2, j)*vector(:, j)
+        four = four + matrix(i + 3, j)*vector(:, j)
+      end do
+      out(:, i) = one
+      out(:, i + 1) = two
+      out(:, i + 2) = three
+      out(:, i + 3) = four
+    end do
+    do i = size(out, 2)/4*4 + 1, size(out, 2)
+      one = 0
+      do j = 1, size(vector, 2)
+        one = one + matrix(i, j)*vector(:, j)
+      end do
+      out(:, i) = one
+    end do
+  end subroutine
+
+  !> Delayed values of each trial: samples, or weighted sums of those from a place on.
+  pure subroutine late_together(values, buffer, places, entries, width, samples, weights)
+    integer, intent(in) :: entries, width, samples, places(entries)
+    real(dp), intent(out) :: values(trials, entries)
+    real(dp), intent(in) :: buffer(trials, 0:*), weights(max(samples, 1), entries)
+    integer :: i, sample
+    do i = 1, entries
+      if (samples == 0) then
+        values(:, i) = buffer(:, places(i))
+      else
+        values(:, i) = weights(1, i)*buffer(:, places(i))
+        do sample = 2, samples
+          values(:, i) = values(:, i) + weights(sample, i)*buffer(:, places(i) + (sample - 1)*width)
+        end do
+      end if
+    end do
+  end subroutine
+
+  !> Add derivatives by delayed values of each trial to those by the samples that the values are made of.
+  pure subroutine read_back_together(bars, buffer, places, entries, width, samples, weights)
+    integer, intent(in) :: entries, width, samples, places(entries)
+    real(dp), intent(in) :: bars(trials, entries), weights(max(samples, 1), entries)
+    real(dp), intent(inout) :: buffer(trials, 0:*)
+    integer :: i, sample, place
+    do i = 1, entries
+      if (samples == 0) buffer(:, places(i)) = buffer(:, places(i)) + bars(:, i)
+      do sample = 1, samples
+        place = places(i) + (sample - 1)*width
+        buffer(:, place) = buffer(:, place) + weights(sample, i)*bars(:, i)
+      end do
+    end do
+  end subroutine
+
+  !> Add derivatives by delayed values of each trial to those by delays, which move the weights of samples.
+  pure subroutine delayed_back_together(bars, by_delays, buffer, places, entries, width, samples, slopes)
+    integer, intent(in) :: entries, width, samples, places(entries)
+    real(dp), intent(in) :: bars(trials, entries), buffer(trials, 0:*), slopes(samples, entries)
+    real(dp), intent(inout) :: by_delays(trials, entries)
+    integer :: i, sample
+    do i = 1, entries
+      do sample = 1, samples
+        by_delays(:, i) = by_delays(:, i) + slopes(sample, i)*buffer(:, places(i) + (sample - 1)*width)*bars(:, i)
+      end do
+    end do
+  end subroutine

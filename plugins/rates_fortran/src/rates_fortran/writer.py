@@ -4,26 +4,56 @@ from __future__ import annotations
 
 from math import prod
 
+from rates_core.errors import UnsupportedFeatureError
 from rates_core.expressions.tree import Apply, Symbol
+from rates_core.programs.blocks import Blocks
 from rates_core.programs.elementwise.syntax import shifted
 from rates_core.programs.elementwise.writer import BlockWriter, picked_axis
 from rates_core.programs.segments import bounds
 from rates_core.system.system import Project
+
+from rates_fortran.printer import FortranPrinter
 
 LONG = 16  # connections of a target, on average
 TYPES = {"index": "integer", "place": "integer(long)", "real": "real(dp)", "complex": "complex(dp)"}
 
 
 class FortranWriter(BlockWriter):
-    """Print the blocks of one procedure; whole arrays are those of the language."""
+    """Print the blocks of one procedure; whole arrays are those of the language.
+
+    Args:
+        printer: see `BlockWriter`.
+        blocks: see there.
+        trials: that stand side by side on a first axis of all that is computed; 1 for no such axis.
+    """
+
+    printer: FortranPrinter
+
+    def __init__(self, printer: FortranPrinter, blocks: Blocks, trials: int = 1) -> None:
+        super().__init__(printer, blocks)
+        self._trials = trials
 
     @property
     def declared(self) -> list[tuple[str, str]]:
         """Return types and names of what lines count and add up with, once they are printed."""
-        return [(TYPES[kind], name) for name, kind in self.counters.items()]
+        found = []
+        for name, kind in self.counters.items():
+            wide = kind == "real" and self._trials > 1
+            found.append((TYPES[kind], f"{name}({self._trials})" if wide else name))
+        return found
+
+    def at(self, symbol: str, entry: str) -> str:
+        """Return where an entry of an array is put, in all trials if there are several."""
+        return self.printer.element(symbol, entry) if symbol in self.printer.wide else super().at(symbol, entry)
 
     def whole(self, target: str, expression: Apply) -> list[str]:
-        """Return the line that calls a function of whole arrays."""
+        """Return the line that calls a function of whole arrays.
+
+        Raises:
+            UnsupportedFeatureError: there are several trials side by side.
+        """
+        if self._trials > 1:
+            raise UnsupportedFeatureError(f"Trials side by side do not compute '{expression.function}'.")
         return [f"{self.name(target)} = {self._whole(expression)}{self.syntax.said(target)}"]
 
     def _whole(self, expression: Apply) -> str:
@@ -82,5 +112,8 @@ class FortranWriter(BlockWriter):
         name, weights, source = self.name(target), self.name(statement.weights), self.name(statement.source)
         if {target, statement.source, statement.weights} & self.printer.complex_symbols:
             return [f"{name} = matmul({weights}, {source}){said}"]
+        if self._trials > 1:
+            self.printer.used.add("multiply_together")
+            return [f"call multiply_together({name}, {weights}, {source}){said}"]
         self.printer.used.add("multiply")
         return [f"call multiply({name}, {weights}, {source}){said}"]

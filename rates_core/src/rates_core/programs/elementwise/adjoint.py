@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from math import prod
 
 from attrs import frozen
 
@@ -12,6 +13,7 @@ from rates_core.programs.elementwise.layout import BACK, EVENTS, buffered
 from rates_core.programs.program import ProgramRequest, slot_paths
 from rates_core.solvers.tableau import Tableau
 from rates_core.system.adjoint import Adjoint, Wanted, adjoint_of
+from rates_core.system.shapes import Shape
 from rates_core.system.system import Read, System
 
 Span = tuple[int, int]  # first place in the vector, and the one behind the last
@@ -25,11 +27,13 @@ class AdjointRequest:
         program: whose loop is followed.
         wanted: parameters and inputs.
         delays: whether delays are wanted too.
+        trials: that loops take side by side: all that varies has a last axis for them in memory. 1 for no such axis.
     """
 
     program: ProgramRequest
     wanted: Wanted
     delays: bool = False
+    trials: int = 1
 
     @property
     def system(self) -> System:
@@ -63,9 +67,13 @@ class AdjointRequest:
         """Return the adjoint of the System."""
         return adjoint_of(self.system, self.routines, self.wanted)
 
+    def extents(self, shape: Shape) -> Shape:
+        """Return the shape in memory of what varies, whose entries of all trials are one axis."""
+        return shape if self.trials == 1 else (prod(shape) * self.trials,)
+
     @property
     def kept(self) -> int:
-        """Return how many numbers are kept of a step: the state before it, and the one before its events."""
+        """Return how many numbers are kept of a step of a trial: the state before it, and the one before its events."""
         return self.system.width * (2 if self.system.updates else 1)
 
     @property

@@ -23,18 +23,24 @@ class Adjoints(Generic[Module]):
     Attributes:
         make: generates a module.
         slope: of the smooth steps whose derivatives conditions of events have, or None if they have none.
+        together: how many trials modules can take side by side, some of which may mean nothing; 1 for one at a time.
     """
 
     make: Callable[[AdjointRequest], Module]
     slope: float | None = None
+    together: int = 1
     _made: dict[Any, Module] = field(factory=dict)
 
-    def of(self, program: ProgramRequest, run: GradientRequest) -> Module:
-        """Return the module for what is asked of a run."""
+    def of(self, program: ProgramRequest, run: GradientRequest, trials: int = 1) -> Module:
+        """Return the module for what is asked of a run, or of several side by side.
+
+        Raises:
+            UnsupportedFeatureError: it cannot be written, or not for several.
+        """
         system = program.system
         delays = any(symbols(read.delay) & set(run.parameters) for read in system.reads)
         wanted = Wanted(run.parameters, tuple(system.inputs[number].path for number in run.fed), self.slope)
-        key = wanted, delays
+        key = wanted, delays, trials
         if key not in self._made:
-            self._made[key] = self.make(AdjointRequest(program, wanted, delays))
+            self._made[key] = self.make(AdjointRequest(program, wanted, delays, trials))
         return self._made[key]

@@ -28,7 +28,7 @@ from rates_core.programs.elementwise.weighing import Rows
 from rates_core.programs.gradient import GradientRequest, Gradients
 from rates_core.programs.real_pairs import no_derivative
 
-NUMBERS_AT_HAND = 2**16  # that stay in a processor's cache
+NUMBERS_AT_HAND = 2**16  # of a trial, that stay in a processor's cache
 
 
 def gradients_of(loops: AdjointLoops, arguments: Mapping[str, Any], run: GradientRequest) -> Gradients:
@@ -118,7 +118,8 @@ class WayBack:
     ) -> None:
         self._forth, self._back, self._run, self._stretches, self._steps = forth, back, run, stretches, steps
         self._request, self._system = back.request, back.request.system
-        self.rows = Rows.of(self._system, forth.request.program.recorded, run)
+        self._width = self._system.width * self._request.trials
+        self.rows = Rows.of(forth.request, run)
         self._kept: list[tuple[np.ndarray, ...]] = []  # what each segment begins with
 
     def forwards(self, start: Ends) -> Ends:
@@ -126,15 +127,15 @@ class WayBack:
         self._size = len(start.windows[0]) if start.windows else 0
         self._length = min(self._steps, max(math.ceil(math.sqrt(self._steps)), self._size, self._near()))
         segment = self._segment = self._room(start)
-        y = np.zeros(self._forth.request.adjoint.system.width)
-        y[: self._system.width] = start.y
+        y = np.zeros(self._forth.request.adjoint.system.width * self._request.trials)
+        y[: self._width] = start.y
         for begun in range(0, self._steps, self._length):
             if begun:
                 _move(segment.buffers, self._length, self._size)
             segment.begun = begun
             self._kept.append((y.copy(), *(buffer[: self._size].copy() for buffer in segment.buffers)))
             self._take(y, segment)
-        return Ends(y[: self._system.width], tuple(buffer[self._last].copy() for buffer in segment.buffers))
+        return Ends(y[: self._width], tuple(buffer[self._last].copy() for buffer in segment.buffers))
 
     @property
     def _last(self) -> slice:
@@ -212,11 +213,12 @@ class WayBack:
 
     def _room(self, start: Ends) -> Segment:
         """Return room for a segment, with what was before the first step."""
-        shapes = [(self._size + self._length, *self._system.shapes[slot]) for slot in self._request.slots]
+        own = [self._request.extents(self._system.shapes[slot]) for slot in self._request.slots]
+        shapes = [(self._size + self._length, *shape) for shape in own]
         buffers = tuple(map(np.zeros, shapes))
         for buffer, samples in zip(buffers, start.windows, strict=True):
             buffer[: self._size] = samples
-        return Segment(0, self._size, np.zeros((self._length, self._request.kept)), buffers)
+        return Segment(0, self._size, np.zeros((self._length, self._request.kept * self._request.trials)), buffers)
 
     def _take(self, y: np.ndarray, segment: Segment) -> None:
         for steps in self._pieces(segment.begun, min(segment.begun + self._length, self._steps)):
@@ -235,10 +237,10 @@ class WayBack:
         reads = self._system.reads if self._request.delays else ()
         fed = [[np.zeros_like(node[number]) for number in self._run.fed] for node in self._run.inputs]
         return Totals(
-            np.zeros(self._system.width),
-            np.zeros(last - first),
+            np.zeros(self._width),
+            np.zeros((last - first) * self._request.trials),
             tuple(map(tuple, fed)),
-            tuple(np.zeros(read.shape or (1,)) for read in reads),
+            tuple(np.zeros(self._request.extents(read.shape) or (1,)) for read in reads),
         )
 
     def _add_delays(self, arguments: Mapping[str, Any], totals: Totals, parameters: dict[str, np.ndarray]) -> None:

@@ -9,8 +9,8 @@ import numpy as np
 from attrs import frozen
 
 from rates_core.errors import ArgumentError, UnknownNameError, did_you_mean, shown
+from rates_core.programs.elementwise.adjoint import AdjointRequest
 from rates_core.programs.gradient import GradientRequest, Part, Weighted
-from rates_core.system.system import System
 
 
 @frozen(eq=False)
@@ -28,11 +28,22 @@ class Rows:
     firsts: tuple[int, ...]
 
     @classmethod
-    def of(cls, system: System, recorded: Sequence[str], run: GradientRequest) -> Rows:
-        """Return room for the rows of a run."""
-        columns = tuple(np.zeros((run.samples, *system.shapes[path])) for path in recorded)
+    def of(cls, request: AdjointRequest, run: GradientRequest) -> Rows:
+        """Return room for the rows of a run, of all trials that a module takes side by side."""
+        shapes = [request.extents(request.system.shapes[path]) for path in request.program.recorded]
+        columns = tuple(np.zeros((run.samples, *shape)) for shape in shapes)
         ends = np.cumsum([0, *(column[0].size for column in columns)]).tolist()
         return cls(columns, np.zeros((run.samples, ends[-1])), tuple(ends[:-1]))
+
+    def of_trial(self, request: AdjointRequest, number: int) -> Rows:
+        """Return the rows of one of several trials, in the same memory."""
+        shapes, trials = request.system.shapes, request.trials
+        columns = tuple(
+            column.reshape(len(column), *shapes[path], trials)[..., number]
+            for path, column in zip(request.program.recorded, self.columns, strict=True)
+        )
+        seeds = self.seeds.reshape(len(self.seeds), -1, trials)[..., number]
+        return Rows(columns, seeds, tuple(first // trials for first in self.firsts))
 
     def weigh(self, run: GradientRequest) -> float:
         """Return the loss; its derivatives become seeds.
