@@ -23,7 +23,7 @@ KINDS = {
     "PD": "period doubling: cycles of twice the period begin",
     "NS": "Neimark-Sacker point, or torus: quasiperiodic orbits begin",
     "BPC": "branch point of cycles: another branch of cycles crosses",
-    "??": "several eigenvalues cross at one place, as in symmetric networks, or what happens could not be told",
+    "??": "several eigenvalues come to the axis at one place, as in symmetric networks; or it could not be told",
     "CP": "cusp: two folds meet",
     "BT": "Bogdanov-Takens point: 0 is a double eigenvalue; a curve of Hopf points begins at one of folds",
     "ZH": "zero-Hopf point: 0 and a pair of eigenvalues on the imaginary axis",
@@ -37,6 +37,10 @@ KINDS = {
 CRITICAL = {
     "LP": 1, "BP": 1, "HB": 2, "LPC": 1, "BPC": 1, "PD": 1, "NS": 2, "CP": 1, "BT": 2, "ZH": 3, "GH": 2, "HH": 4,
 }  # fmt: skip
+
+
+SAME = 10.0  # times the distance of the nearest eigenvalue to the axis: where all are near, those which are as near
+NEXT = 1e-3  # of the largest eigenvalue: what is nearer to the axis at a place that is known to 1e-7 goes to it
 
 
 @frozen(eq=False)
@@ -110,6 +114,17 @@ class SpecialPoint:
             rates = values.real if self.profile is None or self.kind == "NSH" else np.log(np.abs(values))
         others = np.argsort(np.abs(rates), kind="stable")[CRITICAL.get(self.kind, 0) :]
         return int(np.count_nonzero(rates[others] > ROUNDED * np.max(np.abs(values))))
+
+    @property
+    def meaning(self) -> str:
+        """Return what the kind means; of an equilibrium of kind `??` which eigenvalues come to the imaginary axis."""
+        values = self.eigenvalues[~np.isnan(self.eigenvalues)]
+        if self.kind != "??" or self.profile is not None or not len(values):
+            return KINDS[self.kind]
+        rates = np.abs(values.real)
+        on_axis = values[rates <= max(NEXT * float(np.max(np.abs(values))), SAME * float(np.min(rates)))]
+        names = ["0" if value.imag == 0 else f"±{value.imag:.3g}i" for value in on_axis if value.imag >= 0]
+        return f"eigenvalues on the imaginary axis: {', '.join(names)}; what happens could not be told"
 
     @property
     def criticality(self) -> str:
