@@ -7,6 +7,7 @@ import pytest
 from rates_continuation import Continuation, CycleBranch
 from rates_continuation.native.refinement import shares_to_lowest
 from rates_core.testing.parts import single
+from scipy.optimize import brentq
 
 MU = "p/op/mu"
 CIRCLE = ["x' = x*(1 - x^2 - y^2) - y", "y' = y*(1 - x^2 - y^2) + x"]  # a stable circle of period 2 pi
@@ -116,3 +117,33 @@ def test_a_kink_is_looked_at_only_where_its_sides_are_straight() -> None:
     share = shares_to_lowest(lengths[:-1], lengths[1:], kink[:, None])
     assert (share > 0).tolist() == [False, False, True, False, False]
     assert not shares_to_lowest(lengths[:-1], lengths[1:], parabola[:, None]).any()
+
+
+@pytest.mark.parametrize("max_step", [0.25, 1.0, pytest.param(0.0625, marks=pytest.mark.exhaustive)])
+def test_a_pair_that_leaves_before_it_becomes_real_is_seen_beside_a_fold_in_the_same_step(max_step: float) -> None:
+    """Neurons with synapses of which k is used up; r parametrises their equilibria, for which k is solved here."""
+    delta, eta, weight, tau_x, tau_u, share = 1.0, -5.0, 15.0, 100.0, 200.0, 0.6
+
+    def rest(r: float) -> tuple[float, np.ndarray]:  # k, and the Jacobian
+        v, u = -delta / (2 * np.pi * r), (share / tau_u + share * r) / (1 / tau_u + share * r)
+        x = ((np.pi * r) ** 2 - v**2 - eta) / (weight * u * r)
+        k = (1 / x - 1) / (tau_x * u * r)
+        matrix = [
+            [2 * v, 2 * r, 0, 0],
+            [weight * u * x - 2 * np.pi**2 * r, 2 * v, weight * u * r, weight * x * r],
+            [-k * u * x, 0, -1 / tau_x - k * u * r, -k * x * r],
+            [share * (1 - u), 0, 0, -1 / tau_u - share * r],
+        ]
+        return k, np.array(matrix)
+
+    def growth(r: float) -> float:  # of the pair, which is complex around the place
+        values = np.linalg.eigvals(rest(r)[1])
+        return float(np.max(values.real[values.imag > 0]))
+
+    hopf = rest(brentq(growth, 0.7, 0.705, xtol=1e-15))[0]
+    fold = rest(brentq(lambda r: float(np.linalg.det(rest(r)[1])), 0.62, 0.69))[0]
+    path = "p/qif_op/r->p/qif_op/r_in/tsodyks_op/k"
+    model = Continuation("model_templates.neural_mass_models.qif.qif_tsodyks")
+    branch = model.equilibria(path, (-0.12, 1.97), max_step=max_step, verbose=False)
+    assert [point.kind for point in branch.specials] == ["LP", "HB", "LP", "LP"]
+    np.testing.assert_allclose([branch.specials[n][path] for n in (1, 2)], [hopf, fold], rtol=1e-9)

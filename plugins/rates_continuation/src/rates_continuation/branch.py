@@ -20,6 +20,7 @@ REASONS = {
     "bound": "the parameter reached its bound",
     "closed": "the branch came back to its start",
     "left": "a state left its bounds",
+    "infinity": "a state grew a thousandfold while the parameter stayed: the branch goes to infinity, as at a pole",
     "stalled": "no step was small enough: the corrector did not converge",
     "BT": "0 is a double eigenvalue: Hopf points and homoclinic orbits end, and neutral saddles begin",
     "steps": "there were as many steps as were asked for",

@@ -23,9 +23,10 @@ import numpy as np
 from attrs import frozen
 from scipy.optimize import brentq
 
-from rates_continuation.native.crossings import CLOSE, SHORTEST
+from rates_continuation.native.crossings import SHORTEST
 from rates_continuation.native.loci import FoldPoint, LocusPoint
 
+CLOSE = 1e-3  # to the imaginary axis, of the largest eigenvalue: others change sign by way of infinity, at a pole
 SMALL = 0.01  # of its values at the ends: a test function that is larger beside its zero has a pole there
 EXACT = 1e-14  # of an interval, to which a zero is looked for
 BESIDE = 1e-5  # of an interval: so far beside a zero the test function is tried again, to estimate the error

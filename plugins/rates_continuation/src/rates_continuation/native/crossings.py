@@ -17,8 +17,9 @@ import numpy as np
 from attrs import frozen
 from scipy.optimize import linear_sum_assignment
 
+from rates_continuation.native.approach import comes_to_axis
 from rates_continuation.native.branching import BranchEquations
-from rates_continuation.native.curve import ImplicitCurve
+from rates_continuation.native.curve import ImplicitCurve, Place
 from rates_continuation.native.equations import Equations, newton
 from rates_continuation.native.equilibria import Equilibrium, EquilibriumEquations, is_unstable
 from rates_continuation.native.fold import FoldEquations
@@ -26,9 +27,12 @@ from rates_continuation.native.hopf import HopfEquations
 from rates_continuation.native.spectrum import eigenvectors, kernel, null_vectors
 
 Kind = Literal["LP", "HB", "BP"]
-CLOSE = 1e-3  # to the imaginary axis, of the largest eigenvalue: others change sign by way of infinity, at a pole
+GAP, WIDE = "gap", 1e-4  # between points on two curves; less wide in scales, something else hides what is between
+PART = 0.9  # of an interval: so much of it may lie to each side of a point about halfway
+HALFWAY = (0.5, 0.45, 0.55)  # shares of an interval: one of them is no pole, and no place at which branches cross
 SHORTEST = 1e-7  # interval in scales, below which crossings are not told apart
 ALONG = 1e-6  # of the change of a pair of eigenvalues: what goes along the axis has no more across it, by rounding
+APART = 1e-4  # of what it sums: a product of eigenvectors below is nothing, as where two pairs of eigenvalues meet
 AROUND = 1e-6  # in scales: so much may a solution lie beside an interval, by rounding of the ends
 
 
@@ -55,10 +59,21 @@ class Crossing:
     omega: float = 0.0
 
 
-def crossings(
+def crossings(equations: EquilibriumEquations, one: Equilibrium, other: Equilibrium) -> Iterator[Crossing]:
+    """Yield what happens between two neighbouring points of a curve, in the order of the curve.
+
+    Args:
+        equations: of the curve.
+        one: point.
+        other: the next one.
+    """
+    yield from (each for each in told_apart(equations, one, other) if each.kind != GAP)
+
+
+def told_apart(
     equations: EquilibriumEquations, one: Equilibrium, other: Equilibrium, known: Sequence[Crossing] = ()
 ) -> Iterator[Crossing]:
-    """Yield what happens between two neighbouring points of a curve, in the order of the curve.
+    """Yield what happens between two neighbouring points, and gaps: these are on two curves, on two sides of a pole.
 
     Args:
         equations: of the curve.
@@ -70,18 +85,20 @@ def crossings(
     if _kind(one, other) == "none" and not hidden:
         return
     found, complete = ([], False) if hidden else _explained(equations, one, other, known)
-    length = float(np.linalg.norm((other.place.z - one.place.z) / one.place.scale))
-    place = ImplicitCurve(equations).middle(one.place, other.place) if not complete and length > SHORTEST else None
-    if place is not None:
-        between = Equilibrium.of(equations, place)
-        yield from crossings(equations, one, between, found)
-        yield from crossings(equations, between, other, found)
-        return
+    length = _length(one.place, other.place)
+    if not complete and length > SHORTEST:
+        between = _between(equations, one, other)
+        if between is not None:
+            yield from told_apart(equations, one, between, found)
+            yield from told_apart(equations, between, other, found)
+            return
     if hidden:  # and not told apart
         found, complete = _explained(equations, one, other, known)
     if complete:
         yield from found
-    elif _may_cross(one, other):
+    elif length > WIDE:
+        yield _unknown(equations, one, other, length, GAP)
+    elif comes_to_axis(equations, one, other, max(length, SHORTEST)):
         yield _unknown(equations, one, other, length)
 
 
@@ -108,15 +125,17 @@ def _kind(one: Equilibrium, other: Equilibrium) -> Kind | Literal["none", "sever
 def _may_hide(one: Equilibrium, other: Equilibrium) -> bool:
     """Tell whether more may happen than numbers of unstable eigenvalues say.
 
-    Each eigenvalue is taken for that which is nearest at the other point. Some may enter while others leave; and a pair
-    of which one changes sides, real at one point and complex at the other, may have crossed before it became real.
+    Each eigenvalue is taken for that which is nearest at the other point. Some may enter while others leave. Where some
+    change sides, a pair that is real at one point and complex at the other may have crossed before it became real, if
+    it is among these, or has moved by more than its distance to the axis.
     """
     fewest = min(point.spectrum.known for point in (one, other))
     here, there = (point.eigenvalues[:fewest] for point in (one, other))
     there = there[linear_sum_assignment(np.abs(here[:, None] - there))[1]]
     change = is_unstable(there).astype(int) - is_unstable(here)
-    parted = (change != 0) & ((here.imag == 0) != (there.imag == 0))
-    return bool(np.any(parted) or (np.any(change > 0) and np.any(change < 0)))
+    moved = np.abs(here - there) > np.minimum(np.abs(here.real), np.abs(there.real))
+    parted = (moved | (change != 0)) & ((here.imag == 0) != (there.imag == 0))
+    return bool((np.any(parted) and np.any(change)) or (np.any(change > 0) and np.any(change < 0)))
 
 
 def _solved(
@@ -178,16 +197,6 @@ def _distance(point: Equilibrium) -> float:
     return float(np.min(np.abs(point.eigenvalues.real), initial=np.inf))
 
 
-def _may_cross(one: Equilibrium, other: Equilibrium) -> bool:
-    """Tell whether the eigenvalues that change sign are near the axis; at a pole they go by way of infinity."""
-    fewer, more = sorted((one, other), key=lambda point: point.unstable)
-    changed = more.unstable - fewer.unstable or 1
-    unstable = np.sort(more.eigenvalues.real[is_unstable(more.eigenvalues)])
-    stable = np.sort(-fewer.eigenvalues.real[~is_unstable(fewer.eigenvalues)])
-    near = CLOSE * min(float(np.max(np.abs(point.eigenvalues), initial=0.0)) for point in (one, other))
-    return all(len(part) >= changed and part[changed - 1] < near for part in (unstable, stable))
-
-
 def _lies_between(z: np.ndarray, one: Equilibrium, other: Equilibrium) -> bool:
     chord = (other.place.z - one.place.z) / one.place.scale
     way = (z - one.place.z) / one.place.scale
@@ -236,9 +245,10 @@ def _hopf(equations: EquilibriumEquations, near: Equilibrium, value: complex, fa
 
 
 def _leaves(hopf: HopfEquations, z: np.ndarray, chord: np.ndarray) -> bool:
-    """Tell whether the pair of eigenvalues of a solution leaves the imaginary axis along a curve.
+    """Tell whether the pair of eigenvalues of a solution leaves the imaginary axis along a curve, and does so alone.
 
-    One that stays there, as pairs of conservative systems do until they meet, solves the same equations anywhere.
+    One that stays there, as pairs of conservative systems do until they meet, solves the same equations anywhere; and
+    where they meet, too, with eigenvectors from the left and the right whose product is 0.
 
     Args:
         hopf: equations.
@@ -248,6 +258,8 @@ def _leaves(hopf: HopfEquations, z: np.ndarray, chord: np.ndarray) -> bool:
     own, _ = hopf.split(z)
     found = hopf.singular(z)
     left, right = found.left[:, 0], found.right[:, 0]
+    if abs(left.conj() @ right) < APART * float(np.abs(left) @ np.abs(right)):
+        return False
     change = hopf.equations.curvature(own, chord, hopf.scale)[:, : hopf.states] @ right
     speed = left.conj() @ change / (left.conj() @ right)
     size = np.linalg.norm(left) * np.linalg.norm(change) / abs(left.conj() @ right)
@@ -269,9 +281,25 @@ def _branch(equations: EquilibriumEquations, near: Equilibrium) -> Crossing | No
     return Crossing("BP", z, own, found.z, found.error, _residual(equations, z))
 
 
-def _unknown(equations: EquilibriumEquations, one: Equilibrium, other: Equilibrium, length: float) -> Crossing:
+def _between(equations: EquilibriumEquations, one: Equilibrium, other: Equilibrium) -> Equilibrium | None:
+    """Return a point about halfway between two points; None if the curve does not lead from one to the other."""
+    length = _length(one.place, other.place)
+    for share in HALFWAY:
+        place = ImplicitCurve(equations).middle(one.place, other.place, share)
+        if place is not None and max(_length(one.place, place), _length(place, other.place)) < PART * length:
+            return Equilibrium.of(equations, place)
+    return None
+
+
+def _length(one: Place, other: Place) -> float:
+    return float(np.linalg.norm((other.z - one.z) / one.scale))
+
+
+def _unknown(
+    equations: EquilibriumEquations, one: Equilibrium, other: Equilibrium, length: float, kind: str = ""
+) -> Crossing:
     z = 0.5 * (one.place.z + other.place.z)
-    return Crossing("", z, None, None, length, _residual(equations, z))
+    return Crossing(kind, z, None, None, length, _residual(equations, z))
 
 
 def _residual(equations: EquilibriumEquations, z: np.ndarray) -> float:

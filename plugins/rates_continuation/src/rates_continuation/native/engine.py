@@ -9,12 +9,14 @@ import numpy as np
 from attrs import evolve, frozen
 
 from rates_continuation.native.branching import BranchEquations
-from rates_continuation.native.crossings import Crossing, crossings
+from rates_continuation.native.crossings import GAP, Crossing, told_apart
 from rates_continuation.native.curve import STRAIGHT, ImplicitCurve, Place, unit_tangent
 from rates_continuation.native.equations import CONVERGED
 from rates_continuation.native.equilibria import Equilibrium, EquilibriumEquations, together
 from rates_continuation.native.fold import FoldEquations
 from rates_continuation.native.hopf import HopfEquations
+from rates_continuation.native.infinity import Growth
+from rates_continuation.native.matrices import Matrix, shaken
 from rates_continuation.native.normal_forms import (
     branch_directions,
     fold_coefficient,
@@ -27,6 +29,8 @@ from rates_continuation.native.tracing import Bounds, Steps, trace
 
 WIDTHS = 10  # scales of a parameter between its bounds
 AWAY = (0.02, 0.005, 1e-3)  # from a branch point, in scales: where the curve that crosses begins
+FINER = (0.1, 0.01)  # of the steps, by which a curve is followed that goes over a gap
+SHAKEN, SHAKES = 1e-12, 3  # change of entries of a Jacobian, which shows what rounding can be, and how often it is made
 FLOOR = 1e-2  # of the change that the terms of its equation make: the least scale of a state
 
 
@@ -94,12 +98,28 @@ def _scale(equations: EquilibriumEquations, place: Place, width: float) -> np.nd
     each counts for less, so that a step is as long as with a few.
     """
     states = place.z[:-1]
-    slopes = np.abs(place.tangent[:-1] / place.tangent[-1]) * width
-    matrix = equations.jacobian(place.z)[:, :-1]
+    jacobian = equations.jacobian(place.z)
+    tangent = _certain(jacobian, place)
+    slopes = np.abs(tangent[:-1] / tangent[-1]) * width
+    matrix = jacobian[:, :-1]
     fastest = largest_rate(matrix) or 1.0
     scale = np.maximum.reduce([np.abs(states), slopes, FLOOR / fastest * (abs(matrix) @ np.abs(states))])
     largest = float(np.max(scale, initial=0.0))
     return np.append(together(len(states)) * np.where(scale > 0, scale, largest or 1.0), width)
+
+
+def _certain(jacobian: Matrix, place: Place) -> np.ndarray:
+    """Return the tangent of a place with 0 for what is nothing but rounding there, and no size of anything.
+
+    Such an entry changes by more than itself where entries of the Jacobian change in their last digits.
+    """
+    random = np.random.default_rng(0)
+    with np.errstate(all="ignore"):
+        others = [unit_tangent(shaken(jacobian, SHAKEN, random), place.tangent, place.scale) for _ in range(SHAKES)]
+    changes = [np.abs(other - place.tangent) for other in others if other is not None]
+    changes = [*changes, np.zeros(len(place.z))]
+    tangent = np.where(np.abs(place.tangent) > np.maximum.reduce(changes), place.tangent, 0.0)
+    return np.append(tangent[:-1], place.tangent[-1])
 
 
 def follow(equations: EquilibriumEquations, start: Place, bounds: Bounds, steps: Steps) -> Followed:
@@ -110,7 +130,47 @@ def follow(equations: EquilibriumEquations, start: Place, bounds: Bounds, steps:
     here = steps.interrupts.around(lambda: Equilibrium.of(equations, start))
     followed = [*reversed([_turned(point) for point in before]), here, *behind]
     points, found = steps.interrupts.around(lambda: _with_crossings(equations, followed))
-    return Followed(points, found, (first, last))
+    ended = first, last
+    for share in () if first == "closed" else FINER:
+        gaps = [number for number, crossing in found if crossing.kind == GAP]
+        if not gaps:
+            break
+        shorter = evolve(steps, first=share * steps.first, largest=share * steps.largest)
+        anew, ended = _without(gaps, equations, points, points.index(here), ended, bounds, shorter)
+        points, found = steps.interrupts.around(partial(_with_crossings, equations, anew))
+    return Followed(points, [each for each in found if each[1].kind != GAP], ended)
+
+
+def _without(
+    gaps: list[int],
+    equations: EquilibriumEquations,
+    points: list[Equilibrium],
+    start: int,
+    ended: tuple[str, str],
+    bounds: Bounds,
+    steps: Steps,
+) -> tuple[list[Equilibrium], tuple[str, str]]:
+    """Return points of a curve without those behind gaps, but with others that shorter steps lead to, and why it ends.
+
+    Args:
+        gaps: numbers of points behind which they are.
+        equations: of the curve.
+        points: of it, and of others.
+        start: number of the point with which it begins.
+        ended: why it does so far.
+        bounds: of the parameter.
+        steps: shorter ones.
+    """
+    first, last = ended
+    behind = [number for number in gaps if number >= start]
+    before = [number + 1 for number in gaps if number < start]
+    if behind:
+        others, last = _one_way(equations, points[behind[0]].place, bounds, steps)
+        points = [*points[: behind[0] + 1], *others]
+    if before:
+        others, first = _one_way(equations, _turned(points[before[-1]]).place, bounds, steps)
+        points = [*reversed([_turned(point) for point in others]), *points[before[-1] :]]
+    return points, (first, last)
 
 
 def follow_on(
@@ -119,7 +179,7 @@ def follow_on(
     """Follow a curve of equilibria on from its last point; return that and those behind, crossings, and why it ends."""
     behind, ended = _one_way(equations, last.place, bounds, steps)
     points, found = steps.interrupts.around(lambda: _with_crossings(equations, [last, *behind]))
-    return points, found, ended
+    return points, [each for each in found if each[1].kind != GAP], ended
 
 
 def _with_crossings(
@@ -129,7 +189,7 @@ def _with_crossings(
     found = [
         (number, crossing)
         for number, (one, other) in enumerate(pairwise(points))
-        for crossing in crossings(equations, one, other)
+        for crossing in told_apart(equations, one, other)
     ]
     return points, found
 
@@ -137,11 +197,13 @@ def _with_crossings(
 def _one_way(
     equations: EquilibriumEquations, start: Place, bounds: Bounds, steps: Steps
 ) -> tuple[list[Equilibrium], str]:
-    points, ended = [], ""
+    points, ended, growth = [], "", Growth(start)
     for traced in trace(ImplicitCurve(equations), start, bounds, steps):
         ended = traced.ended
         if ended != "stalled":
             points.append(steps.interrupts.around(partial(Equilibrium.of, equations, traced.place)))
+        if not ended and growth.is_endless(traced.place):
+            return points, "infinity"
     return points, ended
 
 

@@ -93,6 +93,13 @@ def with_rows(matrix: Matrix, sizes: np.ndarray) -> Matrix:
     return csc_array((matrix.data * sizes[matrix.indices], matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
+def shaken(matrix: Matrix, size: float, random: np.random.Generator) -> Matrix:
+    """Return a matrix whose entries have changed by up to a share of their size."""
+    entries = entries_of(matrix)
+    changed = entries * (1.0 + size * random.uniform(-1.0, 1.0, entries.shape))
+    return csc_array((changed, matrix.indices, matrix.indptr), shape=matrix.shape) if is_sparse(matrix) else changed
+
+
 def unit_rows(matrix: Matrix) -> Matrix:
     """Return a matrix with rows of length 1."""
     if is_sparse(matrix):
