@@ -89,7 +89,8 @@ class _Run:
 
         assert tableau.dense is not None
         self._tableau, self._problem, self._options, self._parts = tableau, problem, options, parts
-        self._order = tableau.estimated_order
+        self._order, self._at_end = tableau.estimated_order, tableau.at_end
+        self._advancing, self._tried = tableau.advancing, tableau.tried
         self._matrix = [np.array(row) for row in tableau.matrix]
         self._weights = np.array(tableau.weights[: tableau.advancing])
         self._errors = [np.array(row[: tableau.tried]) for row in tableau.errors]
@@ -169,11 +170,11 @@ class _Run:
         new = y
         with np.errstate(all="ignore"):
             try:
-                for number in range(1, tableau.advancing):
+                for number in range(1, self._advancing):
                     stages[number] = self._stage(derivative, t, y, h, stages, number)
-                new = y + h * (self._weights @ stages[: tableau.advancing])
-                for number in range(tableau.advancing, tableau.tried):
-                    at_end = number == tableau.at_end
+                new = y + h * (self._weights @ stages[: self._advancing])
+                for number in range(self._advancing, self._tried):
+                    at_end = number == self._at_end
                     stages[number] = (
                         derivative(end, new) if at_end else self._stage(derivative, t, y, h, stages, number)
                     )
@@ -192,15 +193,15 @@ class _Run:
 
     def _end(self, derivative: Derivative, step: _Attempt) -> None:
         """Compute the derivative at the new point of an accepted step, if it is a stage that its error did not need."""
-        number = self._tableau.at_end
-        if number is not None and number >= self._tableau.tried:
+        number = self._at_end
+        if number is not None and number >= self._tried:
             step.stages[number] = self._quiet(derivative, step.end, step.new)
 
     def _next(self, derivative: Derivative, t: float, step: _Attempt) -> np.ndarray:
         """Return the derivative at the end of a step, which many methods know already."""
-        if self._tableau.at_end is None:
+        if self._at_end is None:
             return self._slope(derivative, t, step.new)
-        return _checked(step.stages[self._tableau.at_end], t)
+        return _checked(step.stages[self._at_end], t)
 
     def _slope(self, derivative: Derivative, t: float, y: np.ndarray) -> np.ndarray:
         return _checked(self._quiet(derivative, t, y), t)
@@ -220,8 +221,8 @@ class _Run:
 
         stages = step.stages
         with np.errstate(all="ignore"):
-            for number in range(self._tableau.tried, self._tableau.stages):
-                if number != self._tableau.at_end:
+            for number in range(self._tried, self._tableau.stages):
+                if number != self._at_end:
                     inside = step.y + step.h * (self._matrix[number] @ stages[: len(self._matrix[number])])
                     stages[number] = self._quiet(derivative, step.start + self._tableau.nodes[number] * step.h, inside)
             coefficients = (step.h * (self._dense @ stages[: self._dense.shape[1]])).T
