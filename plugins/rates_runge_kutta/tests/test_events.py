@@ -173,3 +173,61 @@ def test_pulses_without_a_meaning_as_jumps_are_refused(
     with pytest.raises(UnsupportedFeatureError) as refused:
         model.compile("numpy", solver="dopri5", step_size=0.1)
     assert str(refused.value) == text
+
+
+WAVE = {"x": "output(0.0)", "n": "variable(0.0)", "last": "variable(0.0)"}
+SEEN: dict[str, Any] = {"n": "n + 1", "last": "t"}
+
+
+@pytest.mark.parametrize("solver", ["bosh3", *PRECISE])
+def test_a_condition_that_changes_often_within_a_step_is_seen_each_time(solver: str) -> None:
+    counter = alone([{"when": "sin(4*x) > 0.5", "set": SEEN}], "x' = 1", **WAVE)
+    found = counter.run(50.0, step_size=0.1, solver=solver, outputs=["p/op/n", "p/op/last"], **TIGHT)
+    count = np.floor((found.index.to_numpy() - math.pi / 24) / (math.pi / 2)) + 1
+    assert (found["p/op/n"] == count).all()
+    # to 1e-12 of steps that end with the run
+    assert np.abs(found["p/op/last"] - (math.pi / 24 + (count - 1) * math.pi / 2) * (count > 0)).max() < 1e-10
+
+
+@pytest.mark.parametrize("solver", PRECISE)
+def test_units_whose_conditions_change_within_steps_are_seen_in_their_order(solver: str) -> None:
+    waves, place = np.array([4.0, 1.3, 7.1, 0.4]), 0.9
+    unit = node([{"when": "cos(w*x + 1) > 0.9", "set": SEEN}], "x' = 1", **WAVE, w=1.0)
+    model = circuit(populations={"p": population(unit, 4, w=waves)})
+    found = model.run(30.0, step_size=0.1, solver=solver, outputs=["all/op/n"], **TIGHT)
+    first = (2 * math.pi - 1.0 - math.acos(place)) / waves
+    count = np.floor((found.index.to_numpy()[:, None] - first) / (2 * math.pi / waves)) + 1
+    assert (found.to_numpy() == count).all()
+
+
+BEFORE = math.acos(1.0 - 1e-5)  # an extremum, for which its neighbourhood is beyond a threshold
+BRIEF = {
+    "x < 1.0e-5 - 1": math.pi - BEFORE,
+    "not x > 1.0e-5 - 1": math.pi - BEFORE,
+    "x > 1 - 1.0e-5 and t > 1": 2.0 * math.pi - BEFORE,
+    "y > 1 - 1.0e-5 or x < -2": 1.5 * math.pi - BEFORE,
+    "x^2 + y^2 > 1.1 or abs(x) < 0.001": math.acos(0.001),
+    "abs(x - 0.3) > 0.001": math.acos(0.299),  # ceases before
+}
+
+
+@pytest.mark.parametrize("when", BRIEF)
+def test_a_smooth_motion_is_seen_where_it_is_beyond_a_threshold_for_a_moment(when: str) -> None:
+    wave = alone(
+        [{"when": when, "set": SEEN}], "x' = y", "y' = -x", **{**WAVE, "x": "output(1.0)"}, y="variable(0.0)"
+    )  # fmt: skip
+    found = wave.run(7.0, step_size=0.1, solver="dop853", outputs=["p/op/last", "p/op/n"], **TIGHT)
+    # near an extremum, where it moves by 0.0045 per time, errors of the motion are 220 times as large in time
+    assert found["p/op/last"][found["p/op/n"] == 1.0].iloc[0] == pytest.approx(BRIEF[when], abs=1e-7)
+
+
+def test_what_comes_near_a_threshold_and_turns_sets_off_nothing() -> None:
+    wave = alone([{"when": "x > 1.0 + 1.0e-8", "set": SEEN}], "x' = y", "y' = -x", **WAVE, y="variable(1.0)")
+    found = wave.run(60.0, step_size=0.5, solver="dop853", outputs=["p/op/n"], **TIGHT)
+    assert (found["p/op/n"] == 0.0).all()
+
+
+def test_a_peak_between_places_that_are_looked_at_is_seen_in_short_steps() -> None:
+    peak = alone([{"when": "exp(-((x - 31.4)/0.01)^2) > 0.5", "set": SEEN}], "x' = 1", **WAVE)
+    found = peak.run(60.0, step_size=0.5, solver="dopri5", max_step=0.1, outputs=["p/op/last"], **TIGHT)
+    assert found["p/op/last"].iloc[-1] == pytest.approx(31.4 - 0.01 * math.sqrt(math.log(2.0)), abs=1e-11)

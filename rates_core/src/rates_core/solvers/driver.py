@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rates_core.solvers.past import Past
 
 Derivative = Callable[[float, "np.ndarray"], "np.ndarray"]
-Interpolant = Callable[[float], "np.ndarray"]
+Interpolant = Callable[["float | np.ndarray"], "np.ndarray"]  # the state at a time; at a vector of them, a column each
 
 
 @frozen(eq=False, slots=False)

@@ -228,8 +228,11 @@ class _Run:
             coefficients = (step.h * (self._dense @ stages[: self._dense.shape[1]])).T
         start, h, y, powers = step.start, step.h, step.y, self._powers
 
-        def interpolant(t: float) -> np.ndarray:
+        def interpolant(t: float | np.ndarray) -> np.ndarray:
             with np.errstate(all="ignore"):
+                if isinstance(t, np.ndarray):
+                    along: np.ndarray = y[:, None] + coefficients @ ((t - start) / h) ** powers[:, None]
+                    return along
                 value: np.ndarray = y + coefficients @ ((t - start) / h) ** powers
             return value
 
