@@ -205,7 +205,7 @@ def test_an_index_that_changes_is_refused_by_name_and_one_that_does_not_works() 
 def test_unknown_methods_and_options_name_those_that_there_are() -> None:
     assert refused(UnknownNameError, DECAY, method="tsit5") == (
         "Solver 'diffrax' has no method 'tsit5'. Did you mean 'Tsit5'? The methods: Tsit5, Dopri5, Dopri8, Bosh3, "
-        "Heun, Midpoint, Ralston, Kvaerno3, Kvaerno4, Kvaerno5, ImplicitEuler."
+        "Heun, Midpoint, Ralston, Euler, Kvaerno3, Kvaerno4, Kvaerno5, ImplicitEuler."
     )
     assert refused(UnknownNameError, DECAY, pcoef=1.0) == (
         "There is no argument or option 'pcoef'. Did you mean 'pcoeff'? Options of solver 'diffrax': rtol, atol, "

@@ -44,7 +44,8 @@ class Run(torch.nn.Module):
             ArgumentError: the module was converted to another type of numbers, or samples are not of their shape.
             UnknownNameError: there is no such input.
         """
-        values = {path: self.get_parameter(name) for path, name in self._names.items()}
+        named = dict(self.named_parameters(remove_duplicate=False))
+        values = {path: named[name] for path, name in self._names.items()}
         for path, value in values.items():
             if value.dtype != self._dtype:
                 raise ArgumentError(
