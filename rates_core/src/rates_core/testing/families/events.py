@@ -261,17 +261,16 @@ def _check_late(spec: SolverSpec | None, method: str | None, subject: Subject) -
 
 def _check_brief(spec: SolverSpec | None, method: str | None, subject: Subject) -> None:
     """Check x' = 1, for which solvers make long steps, with conditions that hold, or cease, for a part of a period."""
-    operator = OperatorTemplate(
-        "op", ["x' = 1.0"],
-        {"x": "output(0.0)", "n": "variable(0.0)", "last": "variable(0.0)", "w": 1.0, "p": 0.0, "c": 0.0},
-        events=[{"when": "cos(w*x - p) > c", "set": {"n": "n + 1", "last": "x"}}],
-    )  # fmt: skip
-    model = subject.compiled(
-        circuit(nodes={"p": NodeTemplate("node", [operator])}), spec or subject.tested_solver, H,
-        outputs=["p/op/n", "p/op/last"], method=method,
-    )  # fmt: skip
     for w, p, c in WAVES:
-        frame = model.run(simulation_time=20.0, parameters={"p/op/w": w, "p/op/p": p, "p/op/c": c})
+        operator = OperatorTemplate(
+            "op", ["x' = 1.0"],
+            {"x": "output(0.0)", "n": "variable(0.0)", "last": "variable(0.0)", "w": w, "p": p, "c": c},
+            events=[{"when": "cos(w*x - p) > c", "set": {"n": "n + 1", "last": "x"}}],
+        )  # fmt: skip
+        frame = subject.run(
+            circuit(nodes={"p": NodeTemplate("node", [operator])}), 20.0, spec or subject.tested_solver, H,
+            outputs=["p/op/n", "p/op/last"], method=method,
+        )  # fmt: skip
         moments = (p - math.acos(c) + 2.0 * math.pi * np.arange(20)) / w
         moments = moments[moments > 0]
         count = (frame.index.to_numpy()[:, None] > moments).sum(axis=1)
