@@ -38,8 +38,8 @@ def compiled(expression: Expression) -> Callable[[Mapping[str, Any]], Any]:
 
     Example:
         >>> from rates_core.expressions.parser import parse_expression
-        >>> compiled(parse_expression("2*x + 1"))({"x": 3})
-        7
+        >>> float(compiled(parse_expression("2*x + 1", {"x"}))({"x": 3.0}))
+        7.0
     """
     match expression:
         case Number(value):

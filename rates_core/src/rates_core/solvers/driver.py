@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from rates_core.solvers.past import Past
 
 Derivative = Callable[[float, "np.ndarray"], "np.ndarray"]
-Interpolant = Callable[["float | np.ndarray"], "np.ndarray"]  # the state at a time; at a vector of them, a column each
+Interpolant = Callable[[float], "np.ndarray"]
+Along = Callable[["float | np.ndarray"], "np.ndarray"]  # an interpolant that gives a column each at a vector of times
 
 
 @frozen(eq=False, slots=False)

@@ -11,7 +11,7 @@ from attrs import frozen
 
 from rates_core.errors import PluginError
 from rates_core.solvers.adaptive_options import AdaptiveOptions, adaptive_options
-from rates_core.solvers.driver import Derivative, Driver, Interpolant, Problem, Progress
+from rates_core.solvers.driver import Along, Derivative, Driver, Problem, Progress
 from rates_core.solvers.events import Ended, behind, ended
 from rates_core.solvers.failures import bad_derivative, stuck, too_many_steps
 from rates_core.solvers.parts import Parts
@@ -216,7 +216,7 @@ class _Run:
         except ArithmeticError:
             return np.full(len(y), np.nan)
 
-    def _interpolant(self, derivative: Derivative, step: _Attempt) -> Interpolant:
+    def _interpolant(self, derivative: Derivative, step: _Attempt) -> Along:
         import numpy as np
 
         stages = step.stages

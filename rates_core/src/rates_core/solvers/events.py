@@ -18,7 +18,7 @@ from rates_core.solvers.rises import Rise, first_rise
 if TYPE_CHECKING:
     import numpy as np
 
-    from rates_core.solvers.driver import Interpolant, Problem
+    from rates_core.solvers.driver import Along, Problem
 
 NEAR = 1e-12  # share of a step to which the time of an event is found
 SPACINGS = 4  # of floating-point numbers, which is the best that can be found
@@ -79,7 +79,7 @@ class Ended:
 
 
 def ended(
-    events: Events | None, before: Ended, end: float, y: np.ndarray, interpolant: Callable[[], Interpolant]
+    events: Events | None, before: Ended, end: float, y: np.ndarray, interpolant: Callable[[], Along]
 ) -> Ended:
     """Return where a step ends that was taken as if nothing happened inside it.
 
@@ -119,7 +119,7 @@ class _Search:
     before: Ended
     end: float
     y: np.ndarray
-    interpolant: Callable[[], Interpolant]
+    interpolant: Callable[[], Along]
     _near: float = field(init=False)
 
     @_near.default
