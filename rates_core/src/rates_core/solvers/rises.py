@@ -62,7 +62,7 @@ def first_rise(margins: Margins, start: float, end: float, held: np.ndarray) -> 
     while low < end:
         high = end if end - low - size < smallest / 2 else low + size
         found = margins(low + (high - low) * polynomials.asked)
-        seen = _look(found, held, believed=high - low <= smallest)
+        seen = _look(found, held, believed=high - low <= 2 * smallest)
         places = low + (high - low) * polynomials.places
         places[-1] = high
         if seen.rise is not None:
