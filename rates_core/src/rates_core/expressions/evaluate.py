@@ -31,32 +31,6 @@ def evaluate(expression: Expression, values: Mapping[str, Any]) -> Any:
         raise EquationError(f"'{to_text(expression)}' has no value: {error}") from error
 
 
-def compiled(expression: Expression) -> Callable[[Mapping[str, Any]], Any]:
-    """Return a function of the values of symbols, for expressions that are evaluated often.
-
-    It knows nothing of errors, nor of warnings: ask `evaluate` where a value may not be there.
-
-    Example:
-        >>> from rates_core.expressions.parser import parse_expression
-        >>> float(compiled(parse_expression("2*x + 1", {"x"}))({"x": 3.0}))
-        7.0
-    """
-    match expression:
-        case Number(value):
-            return lambda values: value
-        case Constant(name):
-            constant = CONSTANTS[name]
-            return lambda values: constant
-        case Apply(name, arguments):
-            function, parts = _functions()[name], [compiled(argument) for argument in arguments]
-            if len(parts) == 2:
-                first, second = parts
-                return lambda values: function(first(values), second(values))
-            return lambda values: function(*[part(values) for part in parts])
-    name = expression.name
-    return lambda values: values[name]
-
-
 def _value(expression: Expression, values: Mapping[str, Any]) -> Any:
     match expression:
         case Number(value):

@@ -1,8 +1,7 @@
 """Runs whose events happen where conditions become true, inside steps: what solvers that choose their steps come to.
 
 Steps are short and of one length. One inside which a condition becomes true is taken again and again, shorter or longer
-by halves, until it ends there; pulses are jumps. What holds for less than such a step may be missed here, though not by
-solvers: models to compare with are such that all conditions hold, and cease, for longer.
+by halves, until it ends there; pulses are jumps.
 """
 
 from __future__ import annotations

@@ -9,11 +9,10 @@ import numpy as np
 from attrs import define, field, frozen
 
 from rates_core.delays.reads import read_indices
-from rates_core.errors import EquationError, SimulationError
+from rates_core.errors import SimulationError
 from rates_core.simulation.breaking import merged
 from rates_core.solvers.events import Events
 from rates_core.system.events import STEP_SIZE, pulse_paths
-from rates_core.system.margins import Margins
 
 if TYPE_CHECKING:
     from rates_core.simulation.breaks import Breaks
@@ -63,13 +62,11 @@ class Happenings(Events):
     late: list[LatePulse]
     held: np.ndarray = field(init=False)
     _pulses: list[State] = field(init=False)
-    _margins: Margins = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         system = self.run.model.system
         self.held = _places([system.state_paths[event.held] for event in system.events])
         self._pulses = [system.state_paths[path] for path in pulse_paths(system)]
-        self._margins = Margins(system, self.run.arguments)
 
     @property
     def _system(self) -> System:
@@ -81,14 +78,6 @@ class Happenings(Events):
         asked[self.held] = 1.0
         found: np.ndarray = self.run.kernel.updated(t, asked)[self.held] > 0.5
         return found
-
-    def margins(self, times: np.ndarray, states: np.ndarray) -> np.ndarray:
-        """Return margins, which no backend computes; 1 and -1 where a condition has no value for them."""
-        try:
-            return self._margins.at(times, states)
-        except EquationError:  # if a backend has none either, it raises an error that says where
-            holds = [self.conditions(t, y) for t, y in zip(times.tolist(), states.T, strict=True)]
-            return np.where(np.array(holds).T, 1.0, -1.0)
 
     def happen(self, t: float, y: np.ndarray) -> np.ndarray:
         """Return the state behind all events at a time; jumps by pulses may let further ones happen.

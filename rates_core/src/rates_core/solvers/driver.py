@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 Derivative = Callable[[float, "np.ndarray"], "np.ndarray"]
 Interpolant = Callable[[float], "np.ndarray"]
-Along = Callable[["float | np.ndarray"], "np.ndarray"]  # an interpolant that gives a column each at a vector of times
 
 
 @frozen(eq=False, slots=False)

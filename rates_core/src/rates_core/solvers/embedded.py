@@ -11,7 +11,7 @@ from attrs import frozen
 
 from rates_core.errors import PluginError
 from rates_core.solvers.adaptive_options import AdaptiveOptions, adaptive_options
-from rates_core.solvers.driver import Along, Derivative, Driver, Problem, Progress
+from rates_core.solvers.driver import Derivative, Driver, Interpolant, Problem, Progress
 from rates_core.solvers.events import Ended, behind, ended
 from rates_core.solvers.failures import bad_derivative, stuck, too_many_steps
 from rates_core.solvers.parts import Parts
@@ -216,7 +216,7 @@ class _Run:
         except ArithmeticError:
             return np.full(len(y), np.nan)
 
-    def _interpolant(self, derivative: Derivative, step: _Attempt) -> Along:
+    def _interpolant(self, derivative: Derivative, step: _Attempt) -> Interpolant:
         import numpy as np
 
         stages = step.stages
@@ -228,11 +228,8 @@ class _Run:
             coefficients = (step.h * (self._dense @ stages[: self._dense.shape[1]])).T
         start, h, y, powers = step.start, step.h, step.y, self._powers
 
-        def interpolant(t: float | np.ndarray) -> np.ndarray:
+        def interpolant(t: float) -> np.ndarray:
             with np.errstate(all="ignore"):
-                if isinstance(t, np.ndarray):
-                    along: np.ndarray = y[:, None] + coefficients @ ((t - start) / h) ** powers[:, None]
-                    return along
                 value: np.ndarray = y + coefficients @ ((t - start) / h) ** powers
             return value
 

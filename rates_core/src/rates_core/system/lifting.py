@@ -13,7 +13,6 @@ from rates_core.system.assembly import Assembly
 from rates_core.system.shapes import Shape, shape_of
 
 LIFT = "lift"
-AXIS = "#axis"  # paths of axes that numbers get begin with it
 
 
 def lifted(expression: Expression, count: int) -> Expression:
@@ -46,7 +45,7 @@ class Lifting:
     def _ones(self, count: int, shapes: dict[str, Shape]) -> Symbol:
         import numpy as np
 
-        path = f"{AXIS}{count}"
+        path = f"#axis{count}"
         if path not in self.assembly.parameters:
             self.assembly.add_parameter(path, np.ones(count), structural=True)
         shapes[path] = (count,)

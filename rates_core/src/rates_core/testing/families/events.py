@@ -33,8 +33,6 @@ NETWORK, VECTOR, COMPLEX = (
     "a complex state is reset",
 )
 WIDE = {NETWORK, VECTOR, COMPLEX}  # what a backend does of events inside steps; the others are about conditions alone
-BRIEF = "conditions that change within a step are all seen"
-WAVES = ((4.0, 0.5 * math.pi, 0.5), (1.0, 2.0, 0.999), (2.0, 0.3, -0.99))  # w, p and c of cos(w*x - p) > c
 LOCATED = 1e-6  # errors of steps add up, and events hand them on
 
 
@@ -56,7 +54,6 @@ def cases() -> Iterator[Case]:
     yield from _located_cases(PAIR, None)
     late = Requirements(events=True, delays={"history"})
     yield Case("events", "pulses that come late are jumps", partial(_check_late, PAIR, None), needs=late)
-    yield Case("events", BRIEF, partial(_check_brief, PAIR, None), needs=Requirements(events=True))
 
 
 def solver_cases(spec: SolverSpec) -> Iterator[Case]:
@@ -71,8 +68,6 @@ def solver_cases(spec: SolverSpec) -> Iterator[Case]:
         yield from _located_cases(None, method)
         name = f"pulses that come late are jumps{_with(method)}"
         yield Case("events", name, partial(_check_late, None, method), needs=late)
-        name = f"{BRIEF}{_with(method)}"
-        yield Case("events", name, partial(_check_brief, None, method), needs=Requirements(events=True))
 
 
 def _located_cases(spec: SolverSpec | None, method: str | None) -> Iterator[Case]:
@@ -257,25 +252,6 @@ def _check_late(spec: SolverSpec | None, method: str | None, subject: Subject) -
     since = frame.index.to_numpy()[:, None] - delay - period * np.arange(1, STEPS)
     wanted = (weight * np.exp(-since / decay) * (since >= 0)).sum(axis=1)
     expect_close("What pulses lead to", frame.to_numpy()[:, 0], wanted, 0.0, LOCATED)
-
-
-def _check_brief(spec: SolverSpec | None, method: str | None, subject: Subject) -> None:
-    """Check x' = 1, for which solvers make long steps, with conditions that hold, or cease, for a part of a period."""
-    for w, p, c in WAVES:
-        operator = OperatorTemplate(
-            "op", ["x' = 1.0"],
-            {"x": "output(0.0)", "n": "variable(0.0)", "last": "variable(0.0)", "w": w, "p": p, "c": c},
-            events=[{"when": "cos(w*x - p) > c", "set": {"n": "n + 1", "last": "x"}}],
-        )  # fmt: skip
-        frame = subject.run(
-            circuit(nodes={"p": NodeTemplate("node", [operator])}), 20.0, spec or subject.tested_solver, H,
-            outputs=["p/op/n", "p/op/last"], method=method,
-        )  # fmt: skip
-        moments = (p - math.acos(c) + 2.0 * math.pi * np.arange(20)) / w
-        moments = moments[moments > 0]
-        count = (frame.index.to_numpy()[:, None] > moments).sum(axis=1)
-        wanted = np.stack([count, np.concatenate([[0.0], moments])[count]], axis=1)
-        expect_close(f"How often cos({w}*x - {p}) > {c} became true, and where last", frame.to_numpy(), wanted, 1e-9)
 
 
 def _operator(equations: list[str], variables: dict[str, object]) -> OperatorTemplate:
