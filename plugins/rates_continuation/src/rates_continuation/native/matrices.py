@@ -215,9 +215,9 @@ class _SparseFactors(Factors):
 
 def _parity(order: np.ndarray) -> int:
     """Return 1 for an even permutation and -1 for an odd one."""
-    places = np.arange(len(order))
-    graph = csc_array((np.ones(len(order)), (places, order)), shape=(len(order), len(order)))
-    swaps = len(order) - int(connected_components(graph, directed=False)[0])
+    size = len(order)  # indices are of the type that graphs of SciPy before 1.12 need, which else fail unheard
+    graph = csc_array((np.ones(size), order.astype(np.intc), np.arange(size + 1, dtype=np.intc)), shape=(size, size))
+    swaps = size - int(connected_components(graph, directed=False)[0])
     return -1 if swaps % 2 else 1
 
 
