@@ -120,8 +120,8 @@ class OneSide:
         """Tell whether the last step went through the start."""
         if len(self.points) < 3:
             return False
-        begun, before, at = (self.points[number].z / self.start.scale for number in (0, -2, -1))
-        return passes([self.start.z / self.start.scale, begun], before, at)
+        second, before, last = (self.points[number].place for number in (0, -2, -1))
+        return passes([self.start.z, second.z], before.z, last.z, (self.start.scale, last.scale))
 
 
 def constants_of(auto: AutoEquations, here: Place, bounds: Bounds, steps: Steps, sign: int) -> dict[str, object]:

@@ -340,11 +340,15 @@ class ProfileCurve(Curve):
         """Return how fast the profile moves in time, `[nodes, states]`."""
         return self.problem.values(*self.split(z))
 
-    def coordinates(self, z: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    def coordinates(self, z: np.ndarray) -> np.ndarray:
         """Return the largest and smallest value of each state, and the numbers."""
         profile, numbers = self.split(z)
         smallest, largest = extremes(profile)
-        return np.concatenate([largest / self.states, smallest / self.states, numbers / scale[-len(numbers) :]])
+        return np.concatenate([largest, smallest, numbers])
+
+    def units(self, scale: np.ndarray) -> np.ndarray:
+        """Return the scales of the states, twice, and of the numbers."""
+        return np.concatenate([self.states, self.states, scale[-len(self.numbers) :]])
 
 
 def _many_are_left(size: float, last: float) -> bool:

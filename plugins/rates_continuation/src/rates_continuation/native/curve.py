@@ -129,9 +129,13 @@ class Curve(ABC):
     def carried_on(self, place: Place) -> tuple[Curve, Place]:
         """Return the curve as it is followed on from a place, and that place on it."""
 
-    def coordinates(self, z: np.ndarray, scale: np.ndarray) -> np.ndarray:
-        """Return numbers that tell points of the curve apart, however they are represented, in scales of its start."""
-        return np.asarray(z / scale)
+    def coordinates(self, z: np.ndarray) -> np.ndarray:
+        """Return numbers that tell points of the curve apart, however they are represented."""
+        return z
+
+    def units(self, scale: np.ndarray) -> np.ndarray:
+        """Return what counts as a change of 1 of each of a point's coordinates, by the scales of its unknowns."""
+        return scale
 
     def middle(self, one: Place, other: Place, share: float = 0.5) -> Place | None:
         """Return the place at a share of the way between two places, halfway; None if it is not found."""

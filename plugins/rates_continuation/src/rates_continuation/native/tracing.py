@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 import numpy as np
@@ -90,7 +90,8 @@ def trace(curve: Curve, start: Place, bounds: Bounds, steps: Steps) -> Iterator[
     the first point that is not wanted; the last one before steps became too small; there were too many; or it was
     interrupted.
     """
-    here, size, begun = start, steps.first, [curve.coordinates(start.z, start.scale)]
+    here, size, begun = start, steps.first, [curve.coordinates(start.z)]
+    first = curve.units(start.scale)
     for number in range(1, steps.most + 1):
         taken = steps.interrupts.around(partial(_step, curve, here, size, steps.smallest))
         if taken is None:
@@ -99,8 +100,9 @@ def trace(curve: Curve, start: Place, bounds: Bounds, steps: Steps) -> Iterator[
         step, size = taken
         steps.taken()
         before, curve, there = curve, step.curve, step.place
-        at, last = (curve.coordinates(place.z, start.scale) for place in (there, here))
-        ended = _ended(there, bounds) or ("closed" if number > 2 and passes(begun, last, at) else "")
+        last, at = (curve.coordinates(place.z) for place in (here, there))
+        back = number > 2 and passes(begun, last, at, (first, curve.units(there.scale)))
+        ended = _ended(there, bounds) or ("closed" if back else "")
         begun = [*begun, at][:2]
         if ended == "bound":
             at_bound = partial(_at_bound, curve, curve.taken_over(before, here)[1], there, bounds)
@@ -139,9 +141,20 @@ def _ended(there: Place, bounds: Bounds) -> str:
     return "" if bounds.wanted(there.z) else "left"
 
 
-def passes(begun: list[np.ndarray], here: np.ndarray, there: np.ndarray) -> bool:
-    """Tell whether a step goes through the start, in the direction in which the curve began."""
-    start, second = begun
+def passes(begun: list[np.ndarray], here: np.ndarray, there: np.ndarray, units: Iterable[np.ndarray]) -> bool:
+    """Tell whether a step goes through the start, in the direction in which the curve began.
+
+    Args:
+        begun: where the curve begins, and its second point.
+        here: where the step begins.
+        there: where it ends.
+        units: in each of which it has to: those of the start, and those that have grown until here. Where the state
+            is about 0 at the start, a step is so long in its units that anything seems near.
+    """
+    return all(_passes(*(point / unit for point in (*begun, here, there))) for unit in units)
+
+
+def _passes(start: np.ndarray, second: np.ndarray, here: np.ndarray, there: np.ndarray) -> bool:
     direction, way = second - start, there - here
     before, behind = direction @ (here - start), direction @ (there - start)
     if not before < 0 <= behind:
